@@ -1,0 +1,2 @@
+//! The process shell.
+fn main() {}

@@ -1,0 +1,55 @@
+//! Why a run ends before its input does (design, rule 8): a fault that is not the fault of any one row.
+
+use std::fmt;
+
+/// What ended the run. The decision is taken in `send/breaker.rs`, the words for people are here, the exit code is
+/// chosen in `report/verdict.rs`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum EarlyEnd {
+    /// Several 401, 403 or 3xx answers in a row.
+    Refused { in_a_row: u32, example: String },
+    /// Too many other 4xx answers in a row, none of which said what is wrong.
+    SameError { in_a_row: u32, example: String },
+    /// Every respondent was rejected for the same reason and none went through.
+    AllRejected { respondents: usize, message: String },
+    /// `--max-errors` was passed.
+    TooManyErrors { rows: u64, limit: String },
+    /// The platform's certificate is not trusted, or nobody can tell whether it is.
+    Untrusted { reason: String },
+    /// The verdicts can no longer be written, so nothing more may be sent. The writer knows the cause.
+    NotRecorded,
+}
+
+impl fmt::Display for EarlyEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { in_a_row, example } => write!(
+                f,
+                "{in_a_row} calls in a row were refused, the last with: {example}; check the account, the webhook \
+                 key and auth, and `--base-url`"
+            ),
+            Self::SameError { in_a_row, example } => write!(
+                f,
+                "{in_a_row} calls in a row failed with no reason that could be read, the last with: {example}; \
+                 check `--base-url` and the account (`--max-same-error` sets how many)"
+            ),
+            Self::AllRejected { respondents, message } => write!(
+                f,
+                "{respondents} respondents were rejected with the same message and none was updated: {message}; \
+                 check the survey and whether the ids belong to it"
+            ),
+            Self::TooManyErrors { rows, limit } => {
+                write!(
+                    f,
+                    "{rows} rows failed or stayed unconfirmed, more than `--max-errors {limit}` allows"
+                )
+            }
+            Self::Untrusted { reason } => write!(
+                f,
+                "the platform's certificate is not trusted: {reason}; check `--base-url`, or name the authority of \
+                 a network that inspects TLS with `--ca-file`"
+            ),
+            Self::NotRecorded => f.write_str("the verdicts can no longer be written"),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The one table of error codes: what each is called in the files, what it means, and what to do about it. The
+//! README's table is checked against it.
+
+/// Why a row was not a success. The names are promised to users and never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum ErrorCode {
+    Rejected,
+    Auth,
+    Http4xx,
+    Http5xx,
+    RateLimited,
+    Timeout,
+    Connect,
+    Cut,
+    BadResponse,
+    Redirected,
+    Stopped,
+    Internal,
+    MissingId,
+    BadId,
+    MissingSurvey,
+    BadSurvey,
+    ColumnCount,
+    Encoding,
+    FieldTooLong,
+    NothingToSend,
+    BlankId,
+    NotSelected,
+}
+
+/// What the owner of a failed row does with it: the failed file's column `sync_action`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// The row has to be edited first.
+    Fix,
+    /// The row can be sent again as it is.
+    Resend,
+}
+
+impl Action {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fix => "fix",
+            Self::Resend => "resend",
+        }
+    }
+}
+
+/// One line of the table.
+struct Entry {
+    code: ErrorCode,
+    name: &'static str,
+    meaning: &'static str,
+    advice: &'static str,
+}
+
+const fn entry(code: ErrorCode, name: &'static str, meaning: &'static str, advice: &'static str) -> Entry {
+    Entry {
+        code,
+        name,
+        meaning,
+        advice,
+    }
+}
+
+const RESEND: &str = "send the failed file again, no editing needed";
+const NONE: &str = "nothing";
+
+#[rustfmt::skip]
+const TABLE: [Entry; 22] = [
+    entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `message` says, then send it"),
+    entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then send the failed file again"),
+    entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then send the failed file again"),
+    entry(ErrorCode::Http5xx, "http_5xx", "the platform failed each time (5xx)", RESEND),
+    entry(ErrorCode::RateLimited, "rate_limited", "the platform asked to slow down each time (429)", "lower `--rate`, then send the failed file again"),
+    entry(ErrorCode::Timeout, "timeout", "no whole answer within `--timeout`", RESEND),
+    entry(ErrorCode::Connect, "connect", "the platform could not be reached, nothing was sent", RESEND),
+    entry(ErrorCode::Cut, "cut", "the connection broke before the answer was whole", RESEND),
+    entry(ErrorCode::BadResponse, "bad_response", "an answer that does not say whether the update was made", RESEND),
+    entry(ErrorCode::Redirected, "redirected", "the platform answered with a redirect, which is never followed", "check `--base-url`, then send the failed file again"),
+    entry(ErrorCode::Stopped, "stopped", "sent, but not settled when the run ended", RESEND),
+    entry(ErrorCode::Internal, "internal", "a bug of this tool hit this row", "send the failed file again, and report the bug"),
+    entry(ErrorCode::MissingId, "missing_id", "the cell of the respondent's id is blank", "fill in the id, or use `--blank-id skip`"),
+    entry(ErrorCode::BadId, "bad_id", "the respondent's id is not all digits", "correct the id in the failed file, then send it"),
+    entry(ErrorCode::MissingSurvey, "missing_survey", "the survey's cell is blank and no `--survey` is given", "fill in the survey, or give `--survey`"),
+    entry(ErrorCode::BadSurvey, "bad_survey", "the survey's id is not all digits, or differs from `--survey`", "correct the survey in the failed file, then send it"),
+    entry(ErrorCode::ColumnCount, "column_count", "the record has more or fewer fields than the header", "quote fields that hold the delimiter, then send the failed file"),
+    entry(ErrorCode::Encoding, "encoding", "bytes that the file's encoding does not allow", "retype the damaged text, or give the right `--encoding`"),
+    entry(ErrorCode::FieldTooLong, "field_too_long", "a value over 64 KiB, or a GET target over 8,000 bytes", "shorten the value, or use `--method post`"),
+    entry(ErrorCode::NothingToSend, "nothing_to_send", "no label has a value", NONE),
+    entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
+    entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
+];
+
+impl ErrorCode {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|entry| entry.code)
+    }
+
+    /// The name in files and reports.
+    pub(crate) fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// What it means, as one clause.
+    pub(crate) fn meaning(self) -> &'static str {
+        self.entry().meaning
+    }
+
+    /// What to do about it, as one clause.
+    pub(crate) fn advice(self) -> &'static str {
+        self.entry().advice
+    }
+
+    /// What the row's owner has to do: edit what was refused for what it says, send all else again.
+    pub(crate) fn action(self) -> Action {
+        match self {
+            Self::Rejected
+            | Self::MissingId
+            | Self::BadId
+            | Self::MissingSurvey
+            | Self::BadSurvey
+            | Self::ColumnCount
+            | Self::Encoding
+            | Self::FieldTooLong => Action::Fix,
+            Self::Auth
+            | Self::Http4xx
+            | Self::Http5xx
+            | Self::RateLimited
+            | Self::Timeout
+            | Self::Connect
+            | Self::Cut
+            | Self::BadResponse
+            | Self::Redirected
+            | Self::Stopped
+            | Self::Internal
+            | Self::NothingToSend
+            | Self::BlankId
+            | Self::NotSelected => Action::Resend,
+        }
+    }
+
+    fn entry(self) -> &'static Entry {
+        // The table is in the order of the enum, which the test below checks, so this never falls back.
+        TABLE.get(self as usize).unwrap_or(&TABLE[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_table_has_each_code_once_in_the_order_of_the_enum() {
+        for (index, code) in ErrorCode::all().enumerate() {
+            assert_eq!(code as usize, index);
+        }
+        let names: HashSet<_> = ErrorCode::all().map(ErrorCode::name).collect();
+        assert_eq!(names.len(), ErrorCode::NotSelected as usize + 1);
+    }
+
+    #[test]
+    fn the_readme_prints_the_same_table() {
+        let readme = include_str!("../../README.md");
+        for code in ErrorCode::all() {
+            let row = format!("| `{}` | {} | {} |", code.name(), code.meaning(), code.advice());
+            assert!(readme.contains(&row), "README.md lacks this line:\n{row}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The words of the tool: what a row, a command, an answer and an outcome are.
+//!
+//! Everything here is a value. Nothing opens a file, waits, or reads a clock, and nothing here knows a
+//! stage: the stages ([`crate::read`], [`crate::plan`], [`crate::send`], [`crate::record`],
+//! [`crate::report`]) hand these types to one another and do not know each other.
+
+mod early_end;
+mod endpoint;
+mod error_code;
+mod ids;
+mod layout;
+mod outcome;
+mod planned;
+mod rate;
+mod row;
+mod text;
+mod threshold;
+mod update;
+
+pub(crate) use early_end::EarlyEnd;
+pub(crate) use endpoint::{Credentials, Endpoint, Method};
+pub(crate) use error_code::{Action, ErrorCode};
+pub(crate) use ids::Digits;
+pub(crate) use layout::{Label, Layout};
+pub(crate) use outcome::{Outcome, Status};
+pub(crate) use planned::{Plan, PlannedRow, Unsent};
+pub(crate) use rate::Rate;
+pub(crate) use row::{Fields, Position, Row, RowError};
+pub(crate) use text::{is_invisible, trim_invisible};
+pub(crate) use threshold::CountOrPercent;
+pub(crate) use update::{Lane, UpdateRespondent};

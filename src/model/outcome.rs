@@ -1,0 +1,90 @@
+//! What became of a row: the one line that every row gets.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{ErrorCode, Plan, PlannedRow};
+
+/// The verdict on a row. Promised to users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Status {
+    /// The platform said `success`.
+    Success,
+    /// The platform said no, or failed each time in a way that tells, or no attempt reached it.
+    Failed,
+    /// It may have been applied: an attempt ended without a readable answer, and no later one settled it.
+    Unconfirmed,
+    /// The row cannot be sent; nothing was.
+    Invalid,
+    /// Not sent on purpose.
+    Skipped,
+}
+
+impl Status {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Success,
+        Self::Failed,
+        Self::Unconfirmed,
+        Self::Invalid,
+        Self::Skipped,
+    ];
+
+    /// The name in files and reports.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failed => "failed",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Invalid => "invalid",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    /// Whether the row belongs into the failed file.
+    pub(crate) fn is_failure(self) -> bool {
+        match self {
+            Self::Failed | Self::Unconfirmed | Self::Invalid => true,
+            Self::Success | Self::Skipped => false,
+        }
+    }
+}
+
+/// A row and what became of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    pub(crate) row: PlannedRow,
+    pub(crate) status: Status,
+    /// Nothing for a success, something for all else.
+    pub(crate) error_code: Option<ErrorCode>,
+    /// For people, not promised. May quote the platform and is not yet safe for a spreadsheet.
+    pub(crate) message: String,
+    /// The status line of the last attempt that got one.
+    pub(crate) http_status: Option<u16>,
+    /// Calls on the wire, the first and its retries; 0 for a row that was not sent.
+    pub(crate) attempts: u32,
+    /// From the start of the first attempt to the verdict, waits included.
+    pub(crate) elapsed: Duration,
+    pub(crate) finished_at: Timestamp,
+}
+
+impl Outcome {
+    /// The outcome of a row that makes no call; a row that makes one comes back.
+    pub(crate) fn without_call(mut row: PlannedRow, now: Timestamp) -> Result<Self, PlannedRow> {
+        let (status, unsent) = match &mut row.plan {
+            Plan::Send(_) => return Err(row),
+            Plan::Skip(unsent) => (Status::Skipped, unsent),
+            Plan::Reject(unsent) => (Status::Invalid, unsent),
+        };
+        Ok(Self {
+            status,
+            error_code: Some(unsent.code),
+            message: std::mem::take(&mut unsent.message),
+            http_status: None,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            finished_at: now,
+            row,
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! What is to become of a row, decided before anything is sent, and all that must travel with the row until its
+//! line is written.
+
+use super::{ErrorCode, Position, UpdateRespondent};
+
+/// The decision about one row.
+#[derive(Debug, Clone)]
+pub(crate) enum Plan {
+    /// One call is to be made.
+    Send(UpdateRespondent),
+    /// Left out on purpose.
+    Skip(Unsent),
+    /// Cannot be sent.
+    Reject(Unsent),
+}
+
+/// A row that makes no call, with what its line will say.
+#[derive(Debug, Clone)]
+pub(crate) struct Unsent {
+    /// The id as the cell has it, for the reader of the results; may be anything.
+    pub(crate) respondent: String,
+    /// The survey as the cell or the flag has it.
+    pub(crate) survey: String,
+    pub(crate) code: ErrorCode,
+    /// For people; holds no cell's value.
+    pub(crate) message: String,
+}
+
+/// A row on its way through the pipeline.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedRow {
+    /// How many data rows came before it.
+    pub(crate) sequence: u64,
+    pub(crate) position: Position,
+    /// The record byte for byte, for the failed file.
+    pub(crate) record: Box<[u8]>,
+    /// The values of the columns that the results repeat.
+    pub(crate) kept: Vec<String>,
+    pub(crate) plan: Plan,
+}
+
+impl PlannedRow {
+    /// The respondent's id for the reader of the results.
+    pub(crate) fn respondent(&self) -> &str {
+        match &self.plan {
+            Plan::Send(update) => update.respondent(),
+            Plan::Skip(unsent) | Plan::Reject(unsent) => &unsent.respondent,
+        }
+    }
+
+    /// The survey's id for the reader of the results.
+    pub(crate) fn survey(&self) -> &str {
+        match &self.plan {
+            Plan::Send(update) => update.survey(),
+            Plan::Skip(unsent) | Plan::Reject(unsent) => &unsent.survey,
+        }
+    }
+
+    /// About how many bytes the row holds while it is under way: what the window counts.
+    pub(crate) fn weight(&self) -> usize {
+        let plan = match &self.plan {
+            Plan::Send(update) => update.form().len(),
+            Plan::Skip(unsent) | Plan::Reject(unsent) => {
+                unsent.respondent.len() + unsent.survey.len() + unsent.message.len()
+            }
+        };
+        let kept: usize = self
+            .kept
+            .iter()
+            .map(|value| value.len() + size_of::<String>())
+            .sum();
+        size_of::<Self>() + self.record.len() + plan + kept
+    }
+}

@@ -1,0 +1,79 @@
+//! `N` or `N%`: how many of something are acceptable.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A limit as a number, or in per cent of a total that the reader of the limit names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum CountOrPercent {
+    Count(u64),
+    Percent(f64),
+}
+
+impl CountOrPercent {
+    /// Whether `count` out of `total` is more than the limit allows.
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 rows")]
+    pub(crate) fn is_exceeded_by(self, count: u64, total: u64) -> bool {
+        match self {
+            Self::Count(limit) => count > limit,
+            Self::Percent(percent) => count as f64 * 100.0 > percent * total as f64,
+        }
+    }
+}
+
+impl fmt::Display for CountOrPercent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Percent(percent) => write!(f, "{percent}%"),
+        }
+    }
+}
+
+impl FromStr for CountOrPercent {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        let fault = || format!("`{text}` is neither a number nor a percentage from 0% to 100%");
+        match text.strip_suffix('%') {
+            None => text.parse().map(Self::Count).map_err(|_| fault()),
+            Some(percent) => match percent.trim().parse() {
+                Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Self::Percent(percent)),
+                _ => Err(fault()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_allows_what_it_names_and_no_more() {
+        let cases = [("0", 0, 10, false), ("0", 1, 10, true), ("3", 3, 3, false)];
+        let percents = [
+            ("10%", 1, 10, false),
+            ("10%", 2, 10, true),
+            ("0%", 1, 1000, true),
+            ("100%", 5, 5, false),
+        ];
+        for (limit, count, total, exceeded) in cases.into_iter().chain(percents) {
+            let parsed: CountOrPercent = limit.parse().unwrap();
+            assert_eq!(
+                parsed.is_exceeded_by(count, total),
+                exceeded,
+                "{count} of {total} at {limit}"
+            );
+            assert_eq!(parsed.to_string(), limit);
+        }
+    }
+
+    #[test]
+    fn what_is_no_limit_is_refused() {
+        for text in ["", "-1", "x", "101%", "nan%", "%", "1.5"] {
+            assert!(text.parse::<CountOrPercent>().is_err(), "{text}");
+        }
+    }
+}
