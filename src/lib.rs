@@ -2,3 +2,4 @@
 #![expect(dead_code, unused_imports, reason = "the stages are wired by the command line, which comes last")]
 
 mod model;
+mod read;

@@ -1,0 +1,119 @@
+//! What makes an input unusable: each names the place, what is there, why that is refused and what to do. Faults of
+//! one row are no errors but data ([`crate::model::RowError`]).
+
+use std::io;
+
+use thiserror::Error;
+
+/// Why the input as a whole cannot be used (exit 3, or 9 where it holds no rows).
+#[derive(Debug, Error)]
+pub(crate) enum InputError {
+    #[error("cannot open the input: {0}")]
+    Open(#[source] io::Error),
+
+    #[error("the input is a folder: name a file in it")]
+    Folder,
+
+    #[error("cannot read the input at byte {byte}: {source}")]
+    Read { byte: u64, source: io::Error },
+
+    #[error("the input is empty: there is no header and no row")]
+    Empty,
+
+    #[error("the input has a header but no data rows: nothing to send")]
+    NoRows,
+
+    #[error("the input is {what}, not a CSV file: {remedy}")]
+    NotCsv {
+        what: &'static str,
+        remedy: &'static str,
+    },
+
+    #[error(
+        "row {row} (line {line}): a quote that opens in this record is never closed, so the rest of the file would \
+         become one field: close it, or double it (`\"\"`) if it belongs to the text"
+    )]
+    UnclosedQuote { row: u64, line: u64 },
+
+    #[error(
+        "row {row} (line {line}): text after a closing quote, so nobody can tell where the field ends that opens on \
+         line {opened}: double the quotes that belong to the text (`\"\"`), or close the one that was left open"
+    )]
+    TextAfterQuote { row: u64, line: u64, opened: u64 },
+
+    #[error(
+        "row {row} (line {line}): a record over {limit} MiB: look for a quote that was opened by mistake, or a line \
+         end that is missing"
+    )]
+    RecordTooLong { row: u64, line: u64, limit: usize },
+
+    #[error(
+        "line {line}: the delimiter {given} finds one column in the header, {better} would find {columns}: give the \
+         right one with `--delimiter`"
+    )]
+    WrongDelimiter {
+        line: u64,
+        given: String,
+        better: String,
+        columns: usize,
+    },
+
+    #[error(
+        "line {line}: no delimiter found: the header is one column, and a respondent's id and a label need two; give \
+         the delimiter with `--delimiter` if it is an unusual one"
+    )]
+    NoDelimiter { line: u64 },
+
+    #[error(
+        "line {line}: the header holds bytes that {encoding} does not allow: give the right `--encoding`"
+    )]
+    HeaderEncoding { line: u64, encoding: &'static str },
+
+    #[error(
+        "standard input is not UTF-8, and its encoding cannot be guessed from its beginning: give `--encoding` \
+         (`windows-1250` for a Polish Excel), or run on a file"
+    )]
+    StreamEncoding,
+
+    #[error(
+        "line {line}: no column `{name}` in the header, needed for {purpose}{hint}; the columns are: {columns}"
+    )]
+    NoColumn {
+        line: u64,
+        name: String,
+        purpose: String,
+        hint: String,
+        columns: String,
+    },
+
+    #[error(
+        "line {line}: the header has several columns `{name}` (columns {first} and {second}), and only one can be \
+         {purpose}: rename or remove the other"
+    )]
+    TwoColumns {
+        line: u64,
+        name: String,
+        first: usize,
+        second: usize,
+        purpose: String,
+    },
+
+    #[error(
+        "line {line}: no label column: name a column `l1` to `l10`, or say which column goes to which label with \
+         `--map l4=COLUMN`; the columns are: {columns}"
+    )]
+    NoLabels { line: u64, columns: String },
+
+    #[error(
+        "the input changed while it was read (it was {before}, now it is {now}): export to a file of another name and \
+         rename it when it is whole, then run again"
+    )]
+    Changed { before: String, now: String },
+}
+
+impl InputError {
+    /// Whether there is simply nothing to send, which has an exit code of its own.
+    pub(crate) fn is_no_rows(&self) -> bool {
+        matches!(self, Self::Empty | Self::NoRows)
+    }
+}

@@ -1,0 +1,150 @@
+//! A raw record to its fields: unquoting (csv-core, the parser of the csv crate) and decoding. The record has already
+//! been found sound by `read/records.rs`, so that parser has nothing left to forgive.
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::Encoding;
+use crate::model::Fields;
+
+/// Parses one record after another into buffers that it keeps.
+#[derive(Debug)]
+pub(crate) struct FieldParser {
+    parser: Reader,
+    encoding: Encoding,
+    /// The unquoted bytes of all fields, and where in them each field ends.
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    /// The same as text, where that is another thing.
+    text: String,
+    text_ends: Vec<usize>,
+}
+
+impl FieldParser {
+    pub(crate) fn new(delimiter: u8, encoding: Encoding) -> Self {
+        let mut parser = ReaderBuilder::new().delimiter(delimiter).build();
+        // The parser takes a byte order mark off the first record it sees, which here would be a value's: an empty
+        // line makes it believe that it is past that.
+        parser.read_record(b"\n", &mut [0], &mut [0]);
+        Self {
+            parser,
+            encoding,
+            bytes: vec![0; 1024],
+            ends: vec![0; 32],
+            text: String::new(),
+            text_ends: Vec::new(),
+        }
+    }
+
+    /// The fields of a record, and whether every byte of it could be decoded.
+    pub(crate) fn parse(&mut self, record: &[u8]) -> (Fields<'_>, bool) {
+        let (bytes, ends) = self.unquote(record);
+        let bytes = self.bytes.get(..bytes).unwrap_or_default();
+        let ends = self.ends.get(..ends).unwrap_or_default();
+        if self.encoding == Encoding::Utf8 || bytes.is_ascii() {
+            // Field by field, since a character cannot span two fields: a whole that is valid has no such fault.
+            let whole = str::from_utf8(bytes)
+                .ok()
+                .filter(|text| ends.iter().all(|&end| text.is_char_boundary(end)));
+            if let Some(text) = whole {
+                return (Fields::new(text, ends), true);
+            }
+        }
+        self.text.clear();
+        self.text_ends.clear();
+        let mut clean = true;
+        let mut start = 0;
+        for &end in ends {
+            let field = bytes.get(start..end).unwrap_or_default();
+            clean &= self.encoding.decode_into(field, &mut self.text);
+            self.text_ends.push(self.text.len());
+            start = end;
+        }
+        (Fields::new(&self.text, &self.text_ends), clean)
+    }
+
+    /// Fills `bytes` and `ends`; how much of each.
+    fn unquote(&mut self, record: &[u8]) -> (usize, usize) {
+        let (mut input, mut written, mut fields) = (record, 0, 0);
+        loop {
+            let output = self.bytes.get_mut(written..).unwrap_or_default();
+            let ends = self.ends.get_mut(fields..).unwrap_or_default();
+            let (result, read, wrote, ended) = self.parser.read_record(input, output, ends);
+            input = input.get(read..).unwrap_or_default();
+            written += wrote;
+            fields += ended;
+            match result {
+                // An empty input tells the parser that a record without a line end is whole.
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.bytes.resize(self.bytes.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::Record | ReadRecordResult::End => return (written, fields),
+            }
+        }
+    }
+}
+
+/// The unquoted fields of a header or of a sample: for the few records that are looked at outside the row loop.
+pub(crate) fn fields_of(record: &[u8], delimiter: u8, encoding: Encoding) -> (Vec<String>, bool) {
+    let mut parser = FieldParser::new(delimiter, encoding);
+    let (fields, clean) = parser.parse(record);
+    (fields.iter().map(str::to_owned).collect(), clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn utf8(record: &[u8]) -> Vec<String> {
+        fields_of(record, b';', Encoding::Utf8).0
+    }
+
+    #[test]
+    fn fields_are_unquoted_and_otherwise_untouched() {
+        assert_eq!(
+            utf8(b"1; a ;\"x;y\";\"say \"\"z\"\"\";5\" nail;\r\n"),
+            ["1", " a ", "x;y", "say \"z\"", "5\" nail", ""]
+        );
+        assert_eq!(utf8(b"1;\"a\r\nb\""), ["1", "a\r\nb"]);
+    }
+
+    #[test]
+    fn a_field_with_bad_bytes_spoils_no_other() {
+        let (fields, clean) = fields_of(b"Z\xB3oty;\xC5;\x82;ok\n", b';', Encoding::Utf8);
+        assert_eq!(fields, ["Z?oty", "?", "?", "ok"]);
+        assert!(!clean, "a character that spans two fields is two broken ones");
+    }
+
+    #[test]
+    fn windows_1250_is_decoded_field_by_field() {
+        let (fields, clean) = fields_of(b"\xA3\xF3d\x9F;\x8Cl\xB9sk\n", b';', Encoding::Windows1250);
+        assert_eq!(
+            (fields, clean),
+            (vec!["Łódź".to_owned(), "Śląsk".to_owned()], true)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_csv_crate_writes_is_read_back(rows in proptest::collection::vec(
+            proptest::collection::vec("(?s).{0,20}", 2..6), 1..4,
+        )) {
+            let mut writer = csv::WriterBuilder::new().delimiter(b';').flexible(true).from_writer(Vec::new());
+            for row in &rows {
+                writer.write_record(row).unwrap();
+            }
+            let file = writer.into_inner().unwrap();
+            let mut records = super::super::records::Records::new(file.as_slice(), b';', 0);
+            let mut parser = FieldParser::new(b';', Encoding::Utf8);
+            for row in &rows {
+                let record = records.next().unwrap().unwrap();
+                let (fields, clean) = parser.parse(record.bytes);
+                prop_assert!(clean);
+                let fields: Vec<&str> = fields.iter().collect();
+                prop_assert_eq!(&fields, row);
+            }
+            prop_assert!(records.next().unwrap().is_none());
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Stage one: bytes to [`Row`](crate::model::Row)s, synchronously and in bounded memory.
+//!
+//! A file is read twice. The [first read](FirstRead) goes through all of it before anything is sent: it settles the
+//! encoding and the delimiter, checks the structure, counts the rows and takes a digest, and refuses what cannot be
+//! used. The second, [`Rows`], yields the rows one by one. Standard input can only be read once, so there the first
+//! read sees its beginning alone.
+//!
+//! ```text
+//! source ─▶ records ─▶ fields ─▶ rows          first_read = records + encoding + dialect + columns
+//! bytes     raw record  text     Row
+//! ```
+//!
+//! What the columns are for, and whether an id is an id, is [`crate::plan`]'s business.
+
+mod columns;
+mod dialect;
+mod encoding;
+mod error;
+mod fields;
+mod first_read;
+mod records;
+mod rows;
+mod source;
+
+pub(crate) use columns::{Columns, Kept, SurveyColumn, Wanted, is_own_column};
+pub(crate) use dialect::Delimiter;
+pub(crate) use encoding::Encoding;
+pub(crate) use error::InputError;
+pub(crate) use first_read::{FirstRead, ReadOptions};
+pub(crate) use rows::{Rows, RowsEnd};
+pub(crate) use source::{Input, Source};
