@@ -2,4 +2,5 @@
 #![expect(dead_code, unused_imports, reason = "the stages are wired by the command line, which comes last")]
 
 mod model;
+mod plan;
 mod read;

@@ -1,0 +1,134 @@
+//! Whether a cell is an id. Ids are text and stay as they are, but a spreadsheet or a CRM may have mangled one beyond
+//! recognition, and a label sent to a stranger cannot be taken back: whatever is not plainly an id is refused, with
+//! the likely cause.
+
+use crate::model::{Digits, is_invisible, trim_invisible};
+
+/// What a cell in an id column holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Parsed<'a> {
+    Id {
+        digits: Digits<'a>,
+        /// Invisible characters stood around it.
+        trimmed: bool,
+    },
+    Blank,
+    /// Why this is no id and what to do, without the cell's value.
+    Bad(&'static str),
+}
+
+/// The cell without invisible characters around it.
+pub(super) fn trimmed(cell: &str) -> &str {
+    trim_invisible(cell)
+}
+
+pub(super) fn parse(cell: &str) -> Parsed<'_> {
+    let text = trimmed(cell);
+    if text.is_empty() {
+        return Parsed::Blank;
+    }
+    match Digits::new(text) {
+        Some(digits) => Parsed::Id {
+            digits,
+            trimmed: text.len() != cell.len(),
+        },
+        None => Parsed::Bad(reason(text)),
+    }
+}
+
+/// Why a text that is not all digits is no id, from the surest cause to the least sure.
+fn reason(text: &str) -> &'static str {
+    if text.starts_with('[') && text.ends_with(']') {
+        "the id is still a placeholder such as `[ID_RESPONDENT]`: the platform replaces it only in mails and surveys \
+         that it sends"
+    } else if is_scientific(text) {
+        "a spreadsheet has shortened the id to scientific notation and its digits are lost: format the column as text \
+         and export again"
+    } else if is_decimal(text) {
+        "a spreadsheet has turned the id into a decimal number: format the column as text and export again"
+    } else if text
+        .chars()
+        .all(|c| c.is_ascii_digit() || is_invisible(c) || matches!(c, ',' | '.' | '\''))
+    {
+        "the id has separators between its digits: format the column as text and export again"
+    } else if text.chars().all(char::is_numeric) {
+        "the id holds digits that are not 0 to 9, such as full-width ones: type it anew"
+    } else if text.contains('@') {
+        "the id is an e-mail address: the platform wants the respondent's number"
+    } else {
+        "the id is not all digits: check that the right column is mapped (`--id-column`)"
+    }
+}
+
+/// `1,23E+11`, `1.2e5`.
+fn is_scientific(text: &str) -> bool {
+    let Some((number, exponent)) = text.split_once(['e', 'E']) else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(exponent.trim_start_matches(['+', '-'])) && digits(&number.replace(['.', ','], ""))
+}
+
+/// `12345.0`, `12345,00`: one separator with nothing but zeros behind it.
+fn is_decimal(text: &str) -> bool {
+    let Some((number, fraction)) = text.split_once(['.', ',']) else {
+        return false;
+    };
+    Digits::new(number).is_some()
+        && !fraction.is_empty()
+        && fraction.bytes().all(|byte| byte == b'0')
+        && fraction != "000"
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_id_is_refused_with_its_likely_cause() {
+        let cases = [
+            ("[ID_RESPONDENT]", "placeholder"),
+            ("1,23E+11", "scientific"),
+            ("1.5e5", "scientific"),
+            ("12345.0", "decimal"),
+            ("12345,00", "decimal"),
+            ("12 345", "separators"),
+            ("12\u{A0}345", "separators"),
+            ("12,345", "separators"),
+            ("１２３", "full-width"),
+            ("anna@example.com", "e-mail"),
+            ("12a", "not all digits"),
+            ("-5", "not all digits"),
+            ("=1+1", "not all digits"),
+        ];
+        for (cell, cause) in cases {
+            let Parsed::Bad(reason) = parse(cell) else {
+                panic!("{cell} was taken")
+            };
+            assert!(reason.contains(cause), "{cell}: {reason}");
+        }
+    }
+
+    #[test]
+    fn invisible_characters_around_an_id_are_taken_off_and_told() {
+        let id = |cell| match parse(cell) {
+            Parsed::Id { digits, trimmed } => (digits.as_str().to_owned(), trimmed),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(id("0012"), ("0012".to_owned(), false));
+        assert_eq!(id("\u{A0} 0012\u{200B}\u{FEFF}\t"), ("0012".to_owned(), true));
+        assert_eq!(parse(" \u{A0}\u{200B}"), Parsed::Blank);
+    }
+
+    proptest! {
+        #[test]
+        fn only_ascii_digits_are_ever_an_id(cell in "(?s).{0,12}") {
+            if let Parsed::Id { digits, .. } = parse(&cell) {
+                prop_assert!(digits.as_str().bytes().all(|byte| byte.is_ascii_digit()));
+                prop_assert!(cell.contains(digits.as_str()));
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Stage two: what is to become of each row. Pure and total: a [`Row`] goes in, a [`Plan`] comes out, nothing is
+//! opened, waited for or refused; a row that cannot be sent is a plan too.
+//!
+//! Which column means what is settled before ([`Layout`]); how a command travels comes after ([`crate::send`]).
+
+mod ids;
+mod repeats;
+mod selection;
+
+pub(crate) use repeats::Repeats;
+pub(crate) use selection::Selection;
+
+use crate::model::{
+    Digits, ErrorCode, Label, Layout, Plan, PlannedRow, Row, RowError, Unsent, UpdateRespondent, is_invisible,
+};
+use ids::Parsed;
+
+/// A longer value is not sent (design, section 3).
+const MOST_VALUE_BYTES: usize = 64 << 10;
+
+/// What a label's blank cell means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EmptyPolicy {
+    /// Sends no parameter: the label stays as it is.
+    Skip,
+    /// Sends an empty parameter. What the platform makes of it is not documented.
+    Send,
+}
+
+/// What a blank cell in the id column means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BlankId {
+    /// An error of the row.
+    Invalid,
+    /// A contact that is not on the mailing list.
+    Skip,
+}
+
+/// The user's choices, as far as planning needs them.
+#[derive(Clone, Debug)]
+pub(crate) struct PlanSettings {
+    pub(crate) empty: EmptyPolicy,
+    pub(crate) blank_id: BlankId,
+    /// The survey for rows that name none.
+    pub(crate) survey: Option<String>,
+    pub(crate) selection: Selection,
+    /// The most bytes that a query may have; nothing where commands travel in a body.
+    pub(crate) most_query_bytes: Option<usize>,
+}
+
+/// What planning counted beside the plans.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PlanTally {
+    /// Blank label cells of rows to be sent, for which no parameter is sent.
+    pub(crate) blanks_skipped: u64,
+    /// Ids with white space or invisible characters around them, which were taken off.
+    pub(crate) ids_trimmed: u64,
+    /// The longest value in bytes.
+    pub(crate) longest_value: usize,
+    /// Respondents that stand on several rows.
+    pub(crate) repeats: Repeats,
+}
+
+/// Plans one row after the other, in the input's order.
+#[derive(Debug)]
+pub(crate) struct Planner {
+    settings: PlanSettings,
+    layout: Layout,
+    tally: PlanTally,
+}
+
+impl Planner {
+    pub(crate) fn new(settings: PlanSettings, layout: Layout) -> Self {
+        Self {
+            settings,
+            layout,
+            tally: PlanTally::default(),
+        }
+    }
+
+    /// The plan for a row, together with all that has to outlive the reader's buffers.
+    pub(crate) fn plan_row(&mut self, row: &Row<'_>) -> PlannedRow {
+        let kept = |column: &usize| row.fields.get(*column).unwrap_or_default().to_owned();
+        PlannedRow {
+            sequence: row.sequence,
+            position: row.position,
+            record: row.record.into(),
+            kept: self.layout.kept.iter().map(kept).collect(),
+            plan: self.plan(row),
+        }
+    }
+
+    /// What was counted so far.
+    pub(crate) fn tally(&self) -> &PlanTally {
+        &self.tally
+    }
+
+    pub(crate) fn into_tally(self) -> PlanTally {
+        self.tally
+    }
+
+    /// The plan for a row. A row that is left out is not looked at any further; the first fault of one that is not
+    /// is its verdict.
+    fn plan(&mut self, row: &Row<'_>) -> Plan {
+        let cell = row.fields.get(self.layout.respondent).unwrap_or_default();
+        if !self.settings.selection.takes(ids::trimmed(cell)) {
+            return Plan::Skip(self.unsent(row, ErrorCode::NotSelected, ErrorCode::NotSelected.meaning()));
+        }
+        match self.command(row, cell) {
+            Ok(update) => {
+                self.settings.selection.count_sent();
+                self.tally.repeats.note(&update);
+                Plan::Send(update)
+            }
+            Err(error) => {
+                let unsent = self.unsent(row, error.code, &error.message);
+                match error.code {
+                    ErrorCode::BlankId | ErrorCode::NothingToSend => Plan::Skip(unsent),
+                    _ => Plan::Reject(unsent),
+                }
+            }
+        }
+    }
+
+    /// The command of a row, or why there is none.
+    fn command(&mut self, row: &Row<'_>, cell: &str) -> Result<UpdateRespondent, RowError> {
+        if let Some(error) = &row.error {
+            return Err(error.clone());
+        }
+        let respondent = match ids::parse(cell) {
+            Parsed::Id { digits, trimmed } => {
+                self.tally.ids_trimmed += u64::from(trimmed);
+                digits
+            }
+            Parsed::Blank if self.settings.blank_id == BlankId::Skip => {
+                return Err(RowError::new(ErrorCode::BlankId, "no respondent's id"));
+            }
+            Parsed::Blank => {
+                let code = ErrorCode::MissingId;
+                return Err(RowError::new(
+                    code,
+                    format!("{}: {}", code.meaning(), code.advice()),
+                ));
+            }
+            Parsed::Bad(reason) => return Err(RowError::new(ErrorCode::BadId, reason)),
+        };
+        let survey = self.survey(row)?;
+        let longest = self.check_lengths(row)?;
+        let mut sent = 0;
+        let labels = labels(&self.layout, self.settings.empty, row).inspect(|_| sent += 1);
+        let update = UpdateRespondent::new(survey, respondent, labels);
+        if update.labels().is_empty() {
+            return Err(RowError::new(ErrorCode::NothingToSend, "no label has a value"));
+        }
+        if self
+            .settings
+            .most_query_bytes
+            .is_some_and(|most| update.form().len() > most)
+        {
+            return Err(RowError::new(
+                ErrorCode::FieldTooLong,
+                "the labels do not fit into a GET request: shorten them or use `--method post`",
+            ));
+        }
+        self.tally.longest_value = self.tally.longest_value.max(longest);
+        self.tally.blanks_skipped += (self.layout.labels.len() - sent) as u64;
+        Ok(update)
+    }
+
+    /// The row's survey: its own cell's, else the one for all rows; the two must not contradict each other.
+    fn survey<'a>(&'a self, row: &Row<'a>) -> Result<Digits<'a>, RowError> {
+        let for_all = self.settings.survey.as_deref();
+        let cell = self
+            .layout
+            .survey
+            .and_then(|column| row.fields.get(column))
+            .unwrap_or_default();
+        match (ids::parse(cell), for_all) {
+            (Parsed::Id { digits, .. }, Some(survey)) if digits.as_str() != survey => Err(RowError::new(
+                ErrorCode::BadSurvey,
+                "the survey's id differs from `--survey`: correct one of them, or leave `--survey` out",
+            )),
+            (Parsed::Id { digits, .. }, _) => Ok(digits),
+            (Parsed::Blank, for_all) => for_all.and_then(Digits::new).ok_or_else(|| {
+                let code = ErrorCode::MissingSurvey;
+                RowError::new(code, format!("{}: {}", code.meaning(), code.advice()))
+            }),
+            (Parsed::Bad(reason), _) => Err(RowError::new(
+                ErrorCode::BadSurvey,
+                format!("the survey: {reason}"),
+            )),
+        }
+    }
+
+    /// The length of the row's longest value in bytes.
+    fn check_lengths(&self, row: &Row<'_>) -> Result<usize, RowError> {
+        let mut longest = 0;
+        for (label, column) in &self.layout.labels {
+            let length = row.fields.get(*column).unwrap_or_default().len();
+            longest = longest.max(length);
+            if length > MOST_VALUE_BYTES {
+                return Err(RowError::new(
+                    ErrorCode::FieldTooLong,
+                    format!("the value for `{label}` has {length} bytes, 64 KiB is the most: shorten it"),
+                ));
+            }
+        }
+        Ok(longest)
+    }
+
+    fn unsent(&self, row: &Row<'_>, code: ErrorCode, message: &str) -> Unsent {
+        let field = |column: usize| row.fields.get(column).unwrap_or_default();
+        let survey = self
+            .layout
+            .survey
+            .map(field)
+            .map(ids::trimmed)
+            .filter(|cell| !cell.is_empty());
+        Unsent {
+            respondent: ids::trimmed(field(self.layout.respondent)).to_owned(),
+            survey: survey
+                .or(self.settings.survey.as_deref())
+                .unwrap_or_default()
+                .to_owned(),
+            code,
+            message: message.to_owned(),
+        }
+    }
+}
+
+/// The labels to send: each value exactly as its cell holds it, but a cell of nothing visible is blank.
+fn labels<'a>(
+    layout: &'a Layout,
+    empty: EmptyPolicy,
+    row: &Row<'a>,
+) -> impl Iterator<Item = (Label, &'a str)> {
+    let fields = row.fields;
+    layout.labels.iter().filter_map(move |&(label, column)| {
+        let value = fields.get(column).unwrap_or_default();
+        let blank = value.chars().all(is_invisible);
+        match (blank, empty) {
+            (false, _) => Some((label, value)),
+            (true, EmptyPolicy::Send) => Some((label, "")),
+            (true, EmptyPolicy::Skip) => None,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! Respondents that stand on several rows: not a fault, but worth knowing, since the last row wins.
+
+use std::collections::HashMap;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::model::{Lane, UpdateRespondent};
+
+/// Counts over the first respondents; beyond them the counts are "at least", and the memory stays bounded.
+const MOST_RESPONDENTS: usize = 100_000;
+
+/// How many respondents stand on several rows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Repeats {
+    seen: HashMap<Lane, Rows>,
+    /// Respondents on two rows or more.
+    pub(crate) respondents: u64,
+    /// Those of them whose rows do not all say the same.
+    pub(crate) with_different_values: u64,
+    /// There were more respondents than are remembered, so both counts are the least.
+    pub(crate) at_least: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Rows {
+    /// A digest of the labels of the first row.
+    labels: u64,
+    several: bool,
+    different: bool,
+}
+
+impl Repeats {
+    pub(super) fn note(&mut self, update: &UpdateRespondent) {
+        let labels = xxh3_64(update.labels());
+        if let Some(rows) = self.seen.get_mut(&update.lane()) {
+            self.respondents += u64::from(!rows.several);
+            rows.several = true;
+            if labels != rows.labels {
+                self.with_different_values += u64::from(!rows.different);
+                rows.different = true;
+            }
+        } else if self.seen.len() < MOST_RESPONDENTS {
+            let rows = Rows {
+                labels,
+                several: false,
+                different: false,
+            };
+            self.seen.insert(update.lane(), rows);
+        } else {
+            self.at_least = true;
+        }
+    }
+}
