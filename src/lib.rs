@@ -4,3 +4,4 @@
 mod model;
 mod plan;
 mod read;
+mod send;

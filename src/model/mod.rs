@@ -23,7 +23,7 @@ pub(crate) use error_code::{Action, ErrorCode};
 pub(crate) use ids::Digits;
 pub(crate) use layout::{Label, Layout};
 pub(crate) use outcome::{Outcome, Status};
-pub(crate) use planned::{Plan, PlannedRow, Unsent};
+pub(crate) use planned::{Plan, PlannedRow, SLOTS, Unsent};
 pub(crate) use rate::Rate;
 pub(crate) use row::{Fields, Position, Row, RowError};
 pub(crate) use text::{is_invisible, trim_invisible};

@@ -3,6 +3,11 @@
 
 use super::{ErrorCode, Position, UpdateRespondent};
 
+/// The window's size: rows that were read and have no line yet take slots of it, and when there are none left,
+/// reading waits. 65,536 slots of 64 bytes are 65,536 rows or 4 MiB, whichever comes first.
+pub(crate) const SLOTS: u32 = 65_536;
+const SLOT_BYTES: usize = 64;
+
 /// The decision about one row.
 #[derive(Debug, Clone)]
 pub(crate) enum Plan {
@@ -56,8 +61,15 @@ impl PlannedRow {
         }
     }
 
-    /// About how many bytes the row holds while it is under way: what the window counts.
-    pub(crate) fn weight(&self) -> usize {
+    /// How many of the window's [`SLOTS`] the row takes while it is under way: at least one, and never more than
+    /// there are, so that the window always has room for one row.
+    pub(crate) fn slots(&self) -> u32 {
+        let slots = self.bytes().div_ceil(SLOT_BYTES);
+        u32::try_from(slots).unwrap_or(SLOTS).clamp(1, SLOTS)
+    }
+
+    /// About how many bytes the row holds.
+    fn bytes(&self) -> usize {
         let plan = match &self.plan {
             Plan::Send(update) => update.form().len(),
             Plan::Skip(unsent) | Plan::Reject(unsent) => {
@@ -69,6 +81,6 @@ impl PlannedRow {
             .iter()
             .map(|value| value.len() + size_of::<String>())
             .sum();
-        size_of::<Self>() + self.record.len() + plan + kept
+        self.record.len() + plan + kept
     }
 }

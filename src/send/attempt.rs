@@ -1,0 +1,59 @@
+//! One call on the wire, seen from outside: what is asked of a transport, and what can come back. How the call is
+//! made is in `send/transport.rs`, what the answer means in `send/classify.rs`.
+
+use bytes::Bytes;
+
+use crate::model::UpdateRespondent;
+
+/// Makes attempts. The one seam of the stage: the real transport speaks HTTP, tests have a scripted one.
+pub(crate) trait Transport {
+    /// One attempt. Nothing happens before the future is polled. Dropping it gives the attempt up, and whether the
+    /// platform saw it is then unknown.
+    fn attempt(
+        &self,
+        update: &UpdateRespondent,
+    ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static;
+
+    /// Takes everything secret out of a text that came from the platform or the network.
+    fn redact(&self, text: String) -> String {
+        text
+    }
+}
+
+/// An answer: at least its status line and headers came.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// The header `Retry-After`, as it came.
+    pub(crate) retry_after: Option<String>,
+    /// The header `Date`, as it came.
+    pub(crate) date: Option<String>,
+    pub(crate) body: Body,
+}
+
+/// What came of an answer's body.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    Whole(Bytes),
+    /// More than is read of any answer.
+    TooLong,
+    /// The connection broke in the middle.
+    Cut(String),
+    /// The attempt's time was up in the middle.
+    TimedOut,
+}
+
+/// Why there is no answer. The texts are for people and hold no address.
+#[derive(Clone, Debug)]
+pub(crate) enum TransportError {
+    /// The request never left: no connection, no name, no TLS.
+    NotSent(String),
+    /// The request never left, since the platform's certificate is not trusted.
+    Untrusted(String),
+    /// The attempt's time was up. The request may have arrived.
+    TimedOut,
+    /// The connection broke. The request may have arrived.
+    Interrupted(String),
+    /// What came back is not HTTP. The request may have arrived.
+    BadReply(String),
+}

@@ -1,0 +1,281 @@
+//! When a run is hopeless (design, rule 8): faults that are not the fault of any one row. Pure; the dispatcher acts
+//! on it.
+//!
+//! "In a row" is by completion. Failures that are retried neither lengthen nor end a row of refusals: they say
+//! nothing about credentials or addresses.
+
+use std::collections::{HashMap, HashSet};
+
+use super::attempt::{Reply, TransportError};
+use super::classify::Decision;
+use crate::model::{CountOrPercent, EarlyEnd, ErrorCode, Lane, Status};
+
+/// So many 401, 403 or 3xx in a row: a wrong key does not become right by the sixth row.
+const MOST_REFUSED: u32 = 5;
+
+/// So many respondents rejected with one message and none updated: a wrong survey, not so many wrong rows.
+const MOST_REJECTED_ALIKE: usize = 500;
+
+/// How many different messages are counted; with more than a few, the fault is not one and the same.
+const MOST_MESSAGES: usize = 16;
+
+/// `--max-errors` in per cent is judged from so many rows on.
+const PERCENT_FROM: u64 = 200;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BreakerSettings {
+    /// Other 4xx without a reason that can be read, in a row; nothing for no limit.
+    pub(crate) max_same_error: Option<u32>,
+    /// Rows failed or unconfirmed; nothing for no limit.
+    pub(crate) max_errors: Option<CountOrPercent>,
+}
+
+/// Sees every attempt end, and every row.
+#[derive(Debug)]
+pub(crate) struct Breaker {
+    settings: BreakerSettings,
+    refused: u32,
+    same_error: u32,
+    /// The respondents that were rejected, by message; nothing once a call succeeded.
+    rejected: Option<HashMap<String, HashSet<Lane>>>,
+    rows: u64,
+    errors: u64,
+}
+
+impl Breaker {
+    pub(crate) fn new(settings: BreakerSettings) -> Self {
+        Self {
+            settings,
+            refused: 0,
+            same_error: 0,
+            rejected: Some(HashMap::new()),
+            rows: 0,
+            errors: 0,
+        }
+    }
+
+    /// Takes note of an attempt's end, and says whether the run must end with it.
+    pub(crate) fn attempt_ended(
+        &mut self,
+        lane: Lane,
+        result: &Result<Reply, TransportError>,
+        decision: &Decision,
+    ) -> Option<EarlyEnd> {
+        if let Err(TransportError::Untrusted(reason)) = result {
+            return Some(EarlyEnd::Untrusted {
+                reason: reason.clone(),
+            });
+        }
+        let fault = match decision {
+            Decision::Retry { .. } => return None,
+            Decision::Success { .. } => {
+                self.rejected = None;
+                (self.refused, self.same_error) = (0, 0);
+                return None;
+            }
+            Decision::Fail(fault) => fault,
+        };
+        (self.refused, self.same_error) = match fault.code {
+            ErrorCode::Auth | ErrorCode::Redirected => (self.refused + 1, 0),
+            ErrorCode::Http4xx => (0, self.same_error + 1),
+            _ => (0, 0),
+        };
+        if self.refused >= MOST_REFUSED {
+            let example = fault.message.clone();
+            return Some(EarlyEnd::Refused {
+                in_a_row: self.refused,
+                example,
+            });
+        }
+        if self
+            .settings
+            .max_same_error
+            .is_some_and(|most| self.same_error >= most)
+        {
+            let example = fault.message.clone();
+            return Some(EarlyEnd::SameError {
+                in_a_row: self.same_error,
+                example,
+            });
+        }
+        if fault.code == ErrorCode::Rejected {
+            self.rejected_alike(lane, &fault.message)
+        } else {
+            None
+        }
+    }
+
+    /// Takes note of a sent row's verdict, and says whether the run must end with it.
+    pub(crate) fn row_ended(&mut self, status: Status) -> Option<EarlyEnd> {
+        self.rows += 1;
+        self.errors += u64::from(matches!(status, Status::Failed | Status::Unconfirmed));
+        let limit = self.settings.max_errors?;
+        let judged = matches!(limit, CountOrPercent::Count(_)) || self.rows >= PERCENT_FROM;
+        (judged && limit.is_exceeded_by(self.errors, self.rows)).then(|| EarlyEnd::TooManyErrors {
+            rows: self.errors,
+            limit: limit.to_string(),
+        })
+    }
+
+    fn rejected_alike(&mut self, lane: Lane, message: &str) -> Option<EarlyEnd> {
+        let rejected = self.rejected.as_mut()?;
+        if rejected.len() >= MOST_MESSAGES && !rejected.contains_key(message) {
+            return None;
+        }
+        let respondents = rejected.entry(message.to_owned()).or_default();
+        respondents.insert(lane);
+        (respondents.len() >= MOST_REJECTED_ALIKE).then(|| EarlyEnd::AllRejected {
+            respondents: respondents.len(),
+            message: message.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::super::attempt::Body;
+    use super::super::classify::classify;
+    use super::*;
+    use crate::model::Digits;
+
+    const SUCCESS: (u16, &str) = (200, r#"{"type":"success"}"#);
+    const REJECTED: (u16, &str) = (200, r#"{"type":"error","msg":"unknown respondent"}"#);
+
+    fn breaker() -> Breaker {
+        Breaker::new(BreakerSettings {
+            max_same_error: Some(50),
+            max_errors: None,
+        })
+    }
+
+    /// Lets the attempts end one after the other, each of another respondent, and says after how many the run ends.
+    fn ends_after(
+        breaker: &mut Breaker,
+        answers: impl IntoIterator<Item = (u16, &'static str)>,
+    ) -> Option<(usize, EarlyEnd)> {
+        for (index, (status, body)) in answers.into_iter().enumerate() {
+            let reply = Reply {
+                status,
+                retry_after: None,
+                date: None,
+                body: Body::Whole(Bytes::from_static(body.as_bytes())),
+            };
+            let result = Ok(reply);
+            let decision = classify(&result, std::time::SystemTime::UNIX_EPOCH);
+            let id = index.to_string();
+            let lane = Lane::new(Digits::new("1").unwrap(), Digits::new(&id).unwrap());
+            if let Some(end) = breaker.attempt_ended(lane, &result, &decision) {
+                return Some((index + 1, end));
+            }
+        }
+        None
+    }
+
+    fn count(answers: impl IntoIterator<Item = (u16, &'static str)>) -> Option<usize> {
+        ends_after(&mut breaker(), answers).map(|(after, _)| after)
+    }
+
+    #[test]
+    fn five_refusals_in_a_row_end_the_run() {
+        assert_eq!(
+            count([(401, ""), (403, ""), (302, ""), (401, ""), (307, ""), SUCCESS]),
+            Some(5)
+        );
+        assert_eq!(
+            count([(401, ""); 4].into_iter().chain([SUCCESS]).chain([(403, ""); 4])),
+            None
+        );
+        assert_eq!(
+            count([(401, ""); 4].into_iter().chain([REJECTED]).chain([(401, ""); 4])),
+            None
+        );
+        let retried_between = [
+            (401, ""),
+            (503, ""),
+            (401, ""),
+            (429, ""),
+            (401, ""),
+            (401, ""),
+            (401, ""),
+        ];
+        assert_eq!(count(retried_between), Some(7));
+    }
+
+    #[test]
+    fn fifty_unexplained_4xx_in_a_row_end_the_run_whenever_they_come() {
+        assert_eq!(count([(404, "<html>"); 60]), Some(50));
+        assert_eq!(count([SUCCESS].into_iter().chain([(404, ""); 60])), Some(51));
+        assert_eq!(
+            count(
+                [(404, ""); 49]
+                    .into_iter()
+                    .chain([SUCCESS])
+                    .chain([(404, ""); 49])
+            ),
+            None
+        );
+        assert_eq!(
+            count([(404, r#"{"type":"error","msg":"no such respondent"}"#); 60]),
+            None
+        );
+        let mut endless = Breaker::new(BreakerSettings {
+            max_same_error: None,
+            max_errors: None,
+        });
+        assert_eq!(ends_after(&mut endless, [(404, ""); 600]), None);
+    }
+
+    #[test]
+    fn five_hundred_rejected_alike_end_a_run_without_a_success() {
+        assert_eq!(count([REJECTED; 600]), Some(500));
+        assert_eq!(count([SUCCESS].into_iter().chain([REJECTED; 600])), None);
+        let mut one_respondent = breaker();
+        for _ in 0..600 {
+            assert_eq!(
+                ends_after(&mut one_respondent, [REJECTED]),
+                None,
+                "one respondent rejected often is one"
+            );
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_ends_the_run_at_once() {
+        let result = Err(TransportError::Untrusted("unknown issuer".to_owned()));
+        let decision = classify(&result, std::time::SystemTime::UNIX_EPOCH);
+        let lane = Lane::new(Digits::new("1").unwrap(), Digits::new("1").unwrap());
+        let end = breaker().attempt_ended(lane, &result, &decision);
+        assert_eq!(
+            end,
+            Some(EarlyEnd::Untrusted {
+                reason: "unknown issuer".to_owned()
+            })
+        );
+    }
+
+    #[test]
+    fn max_errors_counts_failed_and_unconfirmed_rows() {
+        let ends = |limit: &str, statuses: &[Status]| {
+            let max_errors = Some(limit.parse().unwrap());
+            let mut breaker = Breaker::new(BreakerSettings {
+                max_same_error: None,
+                max_errors,
+            });
+            statuses
+                .iter()
+                .position(|&status| breaker.row_ended(status).is_some())
+                .map(|index| index + 1)
+        };
+        use Status::{Failed, Success, Unconfirmed};
+        assert_eq!(ends("2", &[Failed, Success, Unconfirmed, Failed]), Some(4));
+        assert_eq!(ends("0", &[Success, Failed]), Some(2));
+        assert_eq!(ends("10%", &[Failed; 199]), None);
+        assert_eq!(ends("10%", &[Failed; 300]), Some(200));
+        let one_in_ten: Vec<Status> = (0..1000)
+            .map(|row| if row % 10 == 0 { Failed } else { Success })
+            .collect();
+        assert_eq!(ends("10%", &one_in_ten), Some(201));
+    }
+}

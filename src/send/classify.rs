@@ -1,0 +1,339 @@
+//! What an attempt's end means: done, try again, or give up. Pure, and total over every status code and kind of body.
+//!
+//! The platform documents one answer, `{"type":"success","msg":"…"}`, and nothing else. So success is a 2xx **and** a
+//! whole JSON object **and** exactly one `type`, equal to `success` (design, rule 2); nothing else is. The status is
+//! looked at before the body: a 500 with a success in it is no success.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use super::attempt::{Body, Reply, TransportError};
+use super::retry::{MOST_HOLD_OFF, retry_after};
+use crate::model::ErrorCode;
+
+/// What is to be done about a row after an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Success {
+        http_status: u16,
+        message: String,
+    },
+    /// Try again, and hold off all calls for `after` if the platform asked for that.
+    Retry {
+        fault: Fault,
+        after: Option<Duration>,
+    },
+    /// No further attempt would help.
+    Fail(Fault),
+}
+
+/// What went wrong in one attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) code: ErrorCode,
+    pub(crate) message: String,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) effect: Effect,
+}
+
+/// What an attempt that was no success tells about whether the update was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// The platform looked at the row and said no: settles whatever earlier attempts left open.
+    Refused,
+    /// This attempt changed nothing; earlier ones stay as open as they were.
+    None,
+    /// It may have been applied.
+    Unknown,
+}
+
+/// Decides about one attempt. `now` is our own clock, for a `Retry-After` date in an answer without a `Date`.
+pub(crate) fn classify(result: &Result<Reply, TransportError>, now: SystemTime) -> Decision {
+    let fault = |code, message: String, effect| Fault {
+        code,
+        message,
+        http_status: None,
+        effect,
+    };
+    let retry = |fault| Decision::Retry { fault, after: None };
+    match result {
+        Ok(reply) => classify_reply(reply, now),
+        Err(TransportError::NotSent(reason) | TransportError::Untrusted(reason)) => {
+            retry(fault(ErrorCode::Connect, reason.clone(), Effect::None))
+        }
+        Err(TransportError::TimedOut) => {
+            let message = "no answer within the time limit".to_owned();
+            retry(fault(ErrorCode::Timeout, message, Effect::Unknown))
+        }
+        Err(TransportError::Interrupted(reason)) => retry(fault(
+            ErrorCode::Cut,
+            format!("the connection broke: {reason}"),
+            Effect::Unknown,
+        )),
+        Err(TransportError::BadReply(reason)) => {
+            let message = format!("the answer is not HTTP: {reason}");
+            retry(fault(ErrorCode::BadResponse, message, Effect::Unknown))
+        }
+    }
+}
+
+fn classify_reply(reply: &Reply, now: SystemTime) -> Decision {
+    let status = reply.status;
+    let answer = Answer::of(&reply.body);
+    let fault = |code, effect| Fault {
+        code,
+        message: describe(status, &answer),
+        http_status: Some(status),
+        effect,
+    };
+    match status {
+        200..=299 => classify_2xx(status, &answer),
+        300..=399 => Decision::Fail(fault(ErrorCode::Redirected, Effect::Refused)),
+        401 | 403 => Decision::Fail(fault(ErrorCode::Auth, Effect::Refused)),
+        408 | 425 => held_off(fault(ErrorCode::Http4xx, Effect::None), reply, now),
+        429 => held_off(fault(ErrorCode::RateLimited, Effect::None), reply, now),
+        400..=499 => Decision::Fail(match &answer {
+            Answer::Refusal { .. } => Fault {
+                message: refusal(&answer),
+                ..fault(ErrorCode::Rejected, Effect::Refused)
+            },
+            _ => fault(ErrorCode::Http4xx, Effect::Refused),
+        }),
+        500 | 502 | 503 | 504 => held_off(fault(ErrorCode::Http5xx, Effect::None), reply, now),
+        500..=599 => Decision::Fail(fault(ErrorCode::Http5xx, Effect::None)),
+        _ => Decision::Retry {
+            fault: fault(ErrorCode::BadResponse, Effect::Unknown),
+            after: None,
+        },
+    }
+}
+
+fn classify_2xx(status: u16, answer: &Answer) -> Decision {
+    let code = match answer {
+        Answer::Success { message } => {
+            return Decision::Success {
+                http_status: status,
+                message: message.clone(),
+            };
+        }
+        Answer::Refusal { .. } => {
+            return Decision::Fail(Fault {
+                code: ErrorCode::Rejected,
+                message: refusal(answer),
+                http_status: Some(status),
+                effect: Effect::Refused,
+            });
+        }
+        Answer::Unreadable(_) => ErrorCode::BadResponse,
+        Answer::Cut(_) => ErrorCode::Cut,
+        Answer::TimedOut => ErrorCode::Timeout,
+    };
+    let fault = Fault {
+        code,
+        message: describe(status, answer),
+        http_status: Some(status),
+        effect: Effect::Unknown,
+    };
+    Decision::Retry { fault, after: None }
+}
+
+/// Another attempt, no sooner than the platform asks for; none where it asks for more than is ever waited.
+fn held_off(fault: Fault, reply: &Reply, now: SystemTime) -> Decision {
+    let asked = reply
+        .retry_after
+        .as_deref()
+        .and_then(|header| retry_after(header, reply.date.as_deref(), now));
+    match asked {
+        Some(wait) if wait > MOST_HOLD_OFF => Decision::Fail(Fault {
+            message: format!(
+                "{}; it asks to wait {} s, and at most {} s are waited",
+                fault.message,
+                wait.as_secs(),
+                MOST_HOLD_OFF.as_secs()
+            ),
+            ..fault
+        }),
+        after => Decision::Retry { fault, after },
+    }
+}
+
+/// A body, as far as it says anything.
+#[derive(Debug)]
+enum Answer {
+    Success {
+        message: String,
+    },
+    /// A JSON object with exactly one `type`, a text other than `success`.
+    Refusal {
+        kind: String,
+        message: String,
+    },
+    /// What it is instead.
+    Unreadable(&'static str),
+    Cut(String),
+    TimedOut,
+}
+
+impl Answer {
+    fn of(body: &Body) -> Self {
+        let bytes = match body {
+            Body::Whole(bytes) => bytes,
+            Body::TooLong => return Self::Unreadable("more than 64 KiB"),
+            Body::Cut(reason) => return Self::Cut(reason.clone()),
+            Body::TimedOut => return Self::TimedOut,
+        };
+        let Ok(text) = str::from_utf8(bytes) else {
+            return Self::Unreadable("bytes that are not UTF-8");
+        };
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        let Ok(object) = read_object(text) else {
+            return Self::Unreadable(match text.trim_start().bytes().next() {
+                None => "nothing",
+                Some(b'<') => "an HTML page",
+                Some(b'{') => "JSON that is not whole",
+                Some(_) => "something that is not a JSON object",
+            });
+        };
+        let message = object.message.map(Cow::into_owned).unwrap_or_default();
+        match (object.kind, object.kinds) {
+            (Some(kind), 1) if kind == "success" => Self::Success { message },
+            (Some(kind), 1) => Self::Refusal {
+                kind: kind.into_owned(),
+                message,
+            },
+            (_, 0) => Self::Unreadable("JSON without a `type`"),
+            (None, 1) => Self::Unreadable("JSON whose `type` is no text"),
+            _ => Self::Unreadable("JSON with more than one `type`"),
+        }
+    }
+}
+
+/// For people: the status, what came with it, and the platform's own words if there are any.
+fn describe(status: u16, answer: &Answer) -> String {
+    match answer {
+        Answer::Success { message } | Answer::Refusal { message, .. } if message.is_empty() => {
+            format!("HTTP {status}")
+        }
+        Answer::Success { message } | Answer::Refusal { message, .. } => format!("HTTP {status}: {message}"),
+        Answer::Unreadable(what) => format!("HTTP {status} with {what}"),
+        Answer::Cut(reason) => format!("HTTP {status}, then the connection broke: {reason}"),
+        Answer::TimedOut => format!("HTTP {status}, then no whole answer within the time limit"),
+    }
+}
+
+fn refusal(answer: &Answer) -> String {
+    match answer {
+        Answer::Refusal { kind, message } if message.is_empty() => {
+            format!("the platform answered `{kind}` without a message")
+        }
+        Answer::Refusal { message, .. } => message.clone(),
+        _ => String::new(),
+    }
+}
+
+/// The two fields of an answer that are looked at, borrowed from it where they can be.
+#[derive(Default)]
+struct Object<'a> {
+    /// The last `type`, if it is a text, and how many there are.
+    kind: Option<Cow<'a, str>>,
+    kinds: u32,
+    message: Option<Cow<'a, str>>,
+}
+
+/// Reads a whole JSON object and nothing behind it but white space.
+fn read_object(text: &str) -> Result<Object<'_>, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let object = deserializer.deserialize_map(ObjectVisitor)?;
+    deserializer.end()?;
+    Ok(object)
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+        let mut object = Object::default();
+        while let Some(Text(key)) = map.next_key()? {
+            match key.as_deref() {
+                Some("type") => {
+                    object.kind = map.next_value::<Text<'de>>()?.0;
+                    object.kinds += 1;
+                }
+                Some("msg") => object.message = map.next_value::<Text<'de>>()?.0,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(object)
+    }
+}
+
+/// A JSON text, borrowed if it holds no escapes, or nothing for any other JSON value.
+struct Text<'a>(Option<Cow<'a, str>>);
+
+impl<'de> serde::Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+        Ok(Text(Some(Cow::Borrowed(text))))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+        Ok(Text(Some(Cow::Owned(text.to_owned()))))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Text<'de>, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Text<'de>, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Text<'de>, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Text<'de>, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_unit<E>(self) -> Result<Text<'de>, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Text<'de>, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Text(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text<'de>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Text(None))
+    }
+}
+
+#[cfg(test)]
+mod tests;

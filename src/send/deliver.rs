@@ -1,0 +1,171 @@
+//! One row's way through its attempts: what is known of it so far, and which verdict that makes. Pure; attempts and
+//! waits are the dispatcher's.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::classify::{Decision, Effect, Fault};
+use super::retry::Backoff;
+use crate::model::{ErrorCode, Outcome, PlannedRow, Status, UpdateRespondent};
+
+/// A row that is to be sent, from its first attempt to its verdict.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    row: PlannedRow,
+    update: UpdateRespondent,
+    backoff: Backoff,
+    attempts: u32,
+    started: Option<Instant>,
+    /// An attempt may have been applied, and no later one settled it.
+    in_doubt: bool,
+    /// An attempt reached the wire.
+    sent: bool,
+}
+
+/// What comes after an attempt.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Done(Outcome),
+    /// Another attempt, no sooner than `after` from now.
+    Again {
+        delivery: Box<Delivery>,
+        after: Duration,
+    },
+}
+
+impl Delivery {
+    pub(crate) fn new(row: PlannedRow, update: UpdateRespondent, backoff: Backoff) -> Self {
+        Self {
+            row,
+            update,
+            backoff,
+            attempts: 0,
+            started: None,
+            in_doubt: false,
+            sent: false,
+        }
+    }
+
+    pub(crate) fn update(&self) -> &UpdateRespondent {
+        &self.update
+    }
+
+    /// The row's place among the data rows.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.row.sequence
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// An attempt starts now.
+    pub(crate) fn start_attempt(&mut self, now: Instant) {
+        self.attempts += 1;
+        self.started.get_or_insert(now);
+    }
+
+    /// An attempt has ended.
+    pub(crate) fn settle(mut self, decision: Decision, now: Instant, wall: Timestamp) -> Step {
+        match decision {
+            Decision::Success { http_status, message } => {
+                Step::Done(self.outcome(Status::Success, None, message, Some(http_status), now, wall))
+            }
+            Decision::Fail(fault) => {
+                self.learn(&fault);
+                Step::Done(self.fail(fault, now, wall))
+            }
+            Decision::Retry { fault, .. } => {
+                self.learn(&fault);
+                match self.backoff.next() {
+                    Some(after) => Step::Again {
+                        delivery: Box::new(self),
+                        after,
+                    },
+                    None => Step::Done(self.fail(fault, now, wall)),
+                }
+            }
+        }
+    }
+
+    /// The call panicked: whether it was sent is anybody's guess.
+    pub(crate) fn panicked(mut self, now: Instant, wall: Timestamp) -> Outcome {
+        self.in_doubt = true;
+        self.fail(
+            Fault {
+                code: ErrorCode::Internal,
+                message: "a bug in this tool ended the call; please report it".to_owned(),
+                http_status: None,
+                effect: Effect::Unknown,
+            },
+            now,
+            wall,
+        )
+    }
+
+    /// The run ends. A row that never reached the wire gets no outcome; one that did is `stopped`. `in_flight` says
+    /// that an attempt is under way right now.
+    pub(crate) fn stopped(self, in_flight: bool, now: Instant, wall: Timestamp) -> Option<Outcome> {
+        (self.sent || in_flight).then(|| {
+            let message = "the run ended before this row was settled".to_owned();
+            self.outcome(
+                Status::Unconfirmed,
+                Some(ErrorCode::Stopped),
+                message,
+                None,
+                now,
+                wall,
+            )
+        })
+    }
+
+    fn learn(&mut self, fault: &Fault) {
+        self.sent |= fault.code != ErrorCode::Connect;
+        match fault.effect {
+            Effect::Refused => self.in_doubt = false,
+            Effect::None => {}
+            Effect::Unknown => self.in_doubt = true,
+        }
+    }
+
+    fn fail(self, fault: Fault, now: Instant, wall: Timestamp) -> Outcome {
+        let status = if self.in_doubt {
+            Status::Unconfirmed
+        } else {
+            Status::Failed
+        };
+        self.outcome(
+            status,
+            Some(fault.code),
+            fault.message,
+            fault.http_status,
+            now,
+            wall,
+        )
+    }
+
+    fn outcome(
+        self,
+        status: Status,
+        error_code: Option<ErrorCode>,
+        message: String,
+        http_status: Option<u16>,
+        now: Instant,
+        wall: Timestamp,
+    ) -> Outcome {
+        Outcome {
+            status,
+            error_code,
+            message,
+            http_status,
+            attempts: self.attempts,
+            elapsed: self
+                .started
+                .map_or(Duration::ZERO, |started| now.saturating_duration_since(started)),
+            finished_at: wall,
+            row: self.row,
+        }
+    }
+}

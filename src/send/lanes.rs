@@ -1,0 +1,66 @@
+//! Who waits for whom (design, rule 3): rows of one respondent go one after the other, in the file's order; all
+//! others overtake freely. Pure; what a row is does not matter here.
+
+use std::collections::VecDeque;
+use std::collections::hash_map::{Entry, HashMap};
+
+use crate::model::Lane;
+
+/// The lanes that are taken, each with the rows that wait behind the one that has it.
+#[derive(Debug)]
+pub(crate) struct Lanes<T> {
+    taken: HashMap<Lane, VecDeque<T>>,
+}
+
+impl<T> Lanes<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            taken: HashMap::new(),
+        }
+    }
+
+    /// Takes a lane for a row and gives the row back, or lets the row wait in it.
+    pub(crate) fn enter(&mut self, lane: Lane, row: T) -> Option<T> {
+        match self.taken.entry(lane) {
+            Entry::Vacant(free) => {
+                // No allocation before somebody waits.
+                free.insert(VecDeque::new());
+                Some(row)
+            }
+            Entry::Occupied(mut taken) => {
+                taken.get_mut().push_back(row);
+                None
+            }
+        }
+    }
+
+    /// The row that had the lane has its outcome: the next one has it now, or the lane is free.
+    pub(crate) fn leave(&mut self, lane: Lane) -> Option<T> {
+        let next = self.taken.get_mut(&lane).and_then(VecDeque::pop_front);
+        if next.is_none() {
+            self.taken.remove(&lane);
+        }
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Digits;
+
+    #[test]
+    fn one_row_a_lane_in_the_order_of_arrival() {
+        let lane = |id| Lane::new(Digits::new("1").unwrap(), Digits::new(id).unwrap());
+        let mut lanes = Lanes::new();
+        assert_eq!(lanes.enter(lane("7"), 'a'), Some('a'));
+        assert_eq!(lanes.enter(lane("7"), 'b'), None);
+        assert_eq!(lanes.enter(lane("8"), 'c'), Some('c'));
+        assert_eq!(lanes.enter(lane("7"), 'd'), None);
+        assert_eq!(lanes.leave(lane("8")), None);
+        assert_eq!(lanes.leave(lane("7")), Some('b'));
+        assert_eq!(lanes.leave(lane("7")), Some('d'));
+        assert_eq!(lanes.leave(lane("7")), None);
+        assert_eq!(lanes.enter(lane("7"), 'e'), Some('e'), "free again");
+    }
+}

@@ -1,0 +1,195 @@
+//! The ceiling on attempts per second (design, rule 4): governor's arithmetic, our waiting. The only file that names
+//! governor.
+//!
+//! Governor's own waiting is wrong here in three ways: its burst lets twice the rate through in the first second, it
+//! forgets what a late timer lost, and it sleeps on a clock that tests cannot pause. So it is only asked, and told a
+//! time of our choosing: not the moment at which a late timer woke up, but the moment for which the attempt was due,
+//! as long as that is at most [`SLACK`] ago. What a timer is late is then made up for by the next attempts, and
+//! never by more than a few of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use governor::clock::Clock;
+use governor::nanos::Nanos;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use tokio::time::Instant;
+
+use crate::model::Rate;
+
+/// How far in the past an attempt may be booked.
+///
+/// With rate R, a window of one second then holds at most ⌈(1 s + slack) × R⌉ attempts. For that to stay within the
+/// promise (R + 1, above 100/s R + 1 %), slack × R must not exceed max(1, ⌊R / 100⌋), and 5 ms does so for every R.
+/// Timers of tokio are about 1 ms late, so that five of them in a row cost nothing.
+const SLACK: Duration = Duration::from_millis(5);
+
+/// Says when the next attempt may start. A clone would be a second ceiling, so there is none.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    /// Nothing where the rate is unlimited.
+    inner: Option<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    limiter: RateLimiter<NotKeyed, InMemoryState, BookedTime, governor::middleware::NoOpMiddleware<Nanos>>,
+    clock: BookedTime,
+    /// The zero of `clock`.
+    epoch: Instant,
+    /// The time for which the next attempt is due, as far as governor has told.
+    due: Nanos,
+}
+
+/// The clock that governor reads: it shows the time for which an attempt is booked.
+#[derive(Clone, Debug, Default)]
+struct BookedTime(Arc<AtomicU64>);
+
+impl BookedTime {
+    fn set(&self, time: Nanos) {
+        self.0.store(time.as_u64(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for BookedTime {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Nanos::from(self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl Limiter {
+    /// A ceiling that starts now; the first attempt may start at once.
+    pub(crate) fn new(rate: Rate, now: Instant) -> Self {
+        let inner = rate.period().and_then(Quota::with_period).map(|quota| {
+            let clock = BookedTime::default();
+            Inner {
+                limiter: RateLimiter::direct_with_clock(quota, clock.clone()),
+                clock,
+                epoch: now,
+                due: Nanos::from(0),
+            }
+        });
+        Self { inner }
+    }
+
+    /// Takes the token for an attempt that starts now, or says from when on there is one. Until then asking again is
+    /// in vain.
+    pub(crate) fn try_take(&mut self, now: Instant) -> Result<(), Instant> {
+        match &mut self.inner {
+            None => Ok(()),
+            Some(inner) => inner.try_take(now),
+        }
+    }
+}
+
+impl Inner {
+    fn try_take(&mut self, now: Instant) -> Result<(), Instant> {
+        let elapsed = Nanos::from(now.saturating_duration_since(self.epoch));
+        let mut booked = elapsed.saturating_sub(SLACK.into()).max(self.due.min(elapsed));
+        loop {
+            self.clock.set(booked);
+            let Err(refusal) = self.limiter.check() else {
+                return Ok(());
+            };
+            self.due = refusal.earliest_possible();
+            if self.due > elapsed {
+                return Err(self.epoch + Duration::from(self.due));
+            }
+            // Due between the slack and now: book it for its own time.
+            booked = self.due;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    /// Runs a saturated sender for a while of virtual time and returns when each attempt started. Each timer is late
+    /// by a random time up to `late`.
+    fn starts(rate: &str, seconds: u64, late: Duration, seed: u64) -> Vec<Duration> {
+        let mut chance = fastrand::Rng::with_seed(seed);
+        let epoch = Instant::now();
+        let end = epoch + Duration::from_secs(seconds);
+        let mut limiter = Limiter::new(rate.parse().unwrap(), epoch);
+        let mut now = epoch;
+        let mut starts = Vec::new();
+        while now < end {
+            match limiter.try_take(now) {
+                Ok(()) => starts.push(now - epoch),
+                Err(at) => now = at + late.mul_f64(chance.f64()),
+            }
+        }
+        starts
+    }
+
+    fn most_in_a_second(starts: &[Duration]) -> usize {
+        let mut window = VecDeque::new();
+        let mut most = 0;
+        for &start in starts {
+            window.push_back(start);
+            while window
+                .front()
+                .is_some_and(|&first| start - first >= Duration::from_secs(1))
+            {
+                window.pop_front();
+            }
+            most = most.max(window.len());
+        }
+        most
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    #[tokio::test(start_paused = true)]
+    async fn the_mean_is_kept_and_no_second_holds_more_whatever_the_timers_do() {
+        for (rate, per_second, seconds) in [
+            ("1/s", 1.0, 7200),
+            ("5/s", 5.0, 7200),
+            ("90/m", 1.5, 7200),
+            ("100/s", 100.0, 600),
+            ("150/s", 150.0, 600),
+            ("1000/s", 1000.0, 60),
+            ("5000/s", 5000.0, 20),
+        ] {
+            for (seed, late_ms) in [(1, 0), (2, 1), (3, 4)] {
+                let starts = starts(rate, seconds, Duration::from_millis(late_ms), seed);
+                let mean = starts.len() as f64 / seconds as f64;
+                assert!(
+                    mean >= 0.995 * per_second,
+                    "{rate}, {late_ms} ms late: mean {mean}"
+                );
+                let allowed = per_second + f64::max(1.0, per_second / 100.0);
+                let most = most_in_a_second(&starts) as f64;
+                assert!(
+                    most <= allowed.ceil(),
+                    "{rate}, {late_ms} ms late: {most} in one second"
+                );
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn idle_time_is_not_saved_up() {
+        let epoch = Instant::now();
+        let mut limiter = Limiter::new("10/s".parse().unwrap(), epoch);
+        assert_eq!(limiter.try_take(epoch), Ok(()));
+        let later = epoch + Duration::from_secs(3600);
+        assert_eq!(limiter.try_take(later), Ok(()));
+        let next = limiter.try_take(later).unwrap_err();
+        assert!(next >= later + Duration::from_millis(95), "{:?}", next - later);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn unlimited_never_waits() {
+        let mut limiter = Limiter::new(Rate::Unlimited, Instant::now());
+        for _ in 0..1000 {
+            assert_eq!(limiter.try_take(Instant::now()), Ok(()));
+        }
+    }
+}

@@ -1,0 +1,703 @@
+//! The stage as a whole under a paused clock, with a scripted transport: hours of rate, retries and hold-offs run in
+//! milliseconds, and every attempt is on record.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::Instant;
+
+use super::attempt::{Body, Reply, Transport, TransportError};
+use super::*;
+use crate::model::{
+    Digits, EarlyEnd, ErrorCode, Outcome, Plan, PlannedRow, Position, SLOTS, Status, Unsent, UpdateRespondent,
+};
+
+/// What the platform does with one attempt.
+#[derive(Clone)]
+struct Answer {
+    after: Duration,
+    result: Result<Reply, TransportError>,
+    /// A bug in the call, instead of a result.
+    panics: bool,
+}
+
+fn reply(status: u16, body: &str) -> Answer {
+    Answer {
+        after: Duration::from_millis(50),
+        result: Ok(Reply {
+            status,
+            retry_after: None,
+            date: None,
+            body: Body::Whole(Bytes::copy_from_slice(body.as_bytes())),
+        }),
+        panics: false,
+    }
+}
+
+fn success() -> Answer {
+    reply(200, r#"{"type":"success","msg":"updated"}"#)
+}
+
+fn rejected() -> Answer {
+    reply(200, r#"{"type":"error","msg":"no such respondent"}"#)
+}
+
+fn fault(error: TransportError) -> Answer {
+    Answer {
+        after: Duration::from_millis(50),
+        result: Err(error),
+        panics: false,
+    }
+}
+
+fn asks_to_wait(status: u16, seconds: u64) -> Answer {
+    let mut answer = reply(status, "");
+    if let Ok(reply) = &mut answer.result {
+        reply.retry_after = Some(seconds.to_string());
+    }
+    answer
+}
+
+impl Answer {
+    fn after(self, after: Duration) -> Self {
+        Self { after, ..self }
+    }
+}
+
+/// One attempt as the platform saw it.
+#[derive(Clone, Debug)]
+struct Seen {
+    respondent: String,
+    labels: String,
+    start: Instant,
+    end: Option<Instant>,
+    applied: bool,
+}
+
+/// Answers by (respondent, how often it was called before).
+struct Script {
+    answer: Box<dyn FnMut(&str, usize) -> Answer + Send>,
+    calls: HashMap<String, usize>,
+}
+
+impl Script {
+    fn new(answer: impl FnMut(&str, usize) -> Answer + Send + 'static) -> Self {
+        Self {
+            answer: Box::new(answer),
+            calls: HashMap::new(),
+        }
+    }
+}
+
+/// Answers by a script and keeps a record.
+struct Scripted {
+    script: Arc<Mutex<Script>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Transport for Scripted {
+    fn attempt(
+        &self,
+        update: &UpdateRespondent,
+    ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static {
+        let (script, seen) = (Arc::clone(&self.script), Arc::clone(&self.seen));
+        let respondent = update.respondent().to_owned();
+        let labels = String::from_utf8_lossy(update.labels()).into_owned();
+        async move {
+            let (answer, index) = {
+                let mut seen = seen.lock().unwrap();
+                let mut script = script.lock().unwrap();
+                let before = script.calls.entry(respondent.clone()).or_default();
+                *before += 1;
+                let before = *before - 1;
+                let answer = (script.answer)(&respondent, before);
+                let index = seen.len();
+                seen.push(Seen {
+                    respondent,
+                    labels,
+                    start: Instant::now(),
+                    end: None,
+                    applied: false,
+                });
+                (answer, index)
+            };
+            tokio::time::sleep(answer.after).await;
+            assert!(!answer.panics, "a bug, on purpose");
+            let mut seen = seen.lock().unwrap();
+            let call = seen.get_mut(index).unwrap();
+            call.end = Some(Instant::now());
+            call.applied = matches!(&answer.result, Ok(reply) if reply.status == 200);
+            answer.result
+        }
+    }
+}
+
+fn settings() -> SendSettings {
+    SendSettings {
+        rate: "unlimited".parse().unwrap(),
+        concurrency: 4,
+        retry: RetryPolicy {
+            max_retries: 8,
+            backoff: Duration::from_secs(1),
+            max_backoff: Duration::from_secs(60),
+        },
+        breaker: BreakerSettings {
+            max_same_error: Some(50),
+            max_errors: None,
+        },
+        seed: 7,
+    }
+}
+
+/// Rows of (respondent, value of `l1`).
+fn rows(cells: &[(&str, &str)]) -> Vec<PlannedRow> {
+    cells
+        .iter()
+        .zip(0..)
+        .map(|(&(respondent, value), sequence)| {
+            let labels = [("l1".parse().unwrap(), value)].into_iter();
+            let update = UpdateRespondent::new(
+                Digits::new("1").unwrap(),
+                Digits::new(respondent).unwrap(),
+                labels,
+            );
+            planned(sequence, Plan::Send(update))
+        })
+        .collect()
+}
+
+fn distinct(count: u64) -> Vec<PlannedRow> {
+    let ids: Vec<String> = (1..=count).map(|id| id.to_string()).collect();
+    rows(&ids.iter().map(|id| (id.as_str(), "x")).collect::<Vec<_>>())
+}
+
+fn planned(sequence: u64, plan: Plan) -> PlannedRow {
+    PlannedRow {
+        sequence,
+        position: Position {
+            row: sequence + 2,
+            line: sequence + 2,
+            byte: 0,
+        },
+        record: b"1,x\n".as_slice().into(),
+        kept: Vec::new(),
+        plan,
+    }
+}
+
+struct Ran {
+    /// In the order of the rows.
+    outcomes: Vec<Outcome>,
+    seen: Vec<Seen>,
+    end: SendEnd,
+    took: Duration,
+}
+
+impl Ran {
+    fn words(&self) -> Vec<String> {
+        let word = |outcome: &Outcome| {
+            let code = outcome.error_code.map_or("", ErrorCode::name);
+            format!("{} {code} {}", outcome.status.name(), outcome.attempts)
+        };
+        self.outcomes.iter().map(word).collect()
+    }
+}
+
+/// Sends the rows as the pipeline does, with a recorder that gives every slot back at once.
+async fn send(
+    rows: Vec<PlannedRow>,
+    settings: SendSettings,
+    script: impl FnMut(&str, usize) -> Answer + Send + 'static,
+) -> Ran {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let transport = Scripted {
+        script: Arc::new(Mutex::new(Script::new(script))),
+        seen: Arc::clone(&seen),
+    };
+    let (plans, plans_in) = mpsc::channel(2);
+    let (outcomes, mut outcomes_in) = mpsc::channel::<Vec<Outcome>>(2);
+    let slots = Arc::new(Semaphore::new(SLOTS as usize));
+    let freed = Arc::clone(&slots);
+    let start = Instant::now();
+    let feed = tokio::spawn(async move {
+        for batch in rows.chunks(16) {
+            if plans.send(batch.to_vec()).await.is_err() {
+                return;
+            }
+        }
+    });
+    let collect = tokio::spawn(async move {
+        let mut all = Vec::new();
+        while let Some(batch) = outcomes_in.recv().await {
+            freed.add_permits(batch.iter().map(|outcome| outcome.row.slots() as usize).sum());
+            all.extend(batch);
+        }
+        all
+    });
+    let end = dispatch(plans_in, outcomes, Arc::clone(&slots), transport, settings).await;
+    let took = start.elapsed();
+    feed.await.unwrap();
+    let mut outcomes = collect.await.unwrap();
+    if end.early.is_none() {
+        assert_eq!(
+            slots.available_permits(),
+            SLOTS as usize,
+            "every slot that was taken was accounted for"
+        );
+    }
+    outcomes.sort_by_key(|outcome| outcome.row.sequence);
+    let seen = seen.lock().unwrap().clone();
+    Ran {
+        outcomes,
+        seen,
+        end,
+        took,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_row_gets_its_outcome_whether_it_is_sent_or_not() {
+    let mut all = rows(&[("1", "a"), ("2", "b")]);
+    let unsent = |code| Unsent {
+        respondent: String::new(),
+        survey: String::new(),
+        code,
+        message: "why".to_owned(),
+    };
+    all.push(planned(2, Plan::Skip(unsent(ErrorCode::NothingToSend))));
+    all.push(planned(3, Plan::Reject(unsent(ErrorCode::BadId))));
+    let ran = send(all, settings(), |respondent, _| {
+        if respondent == "2" { rejected() } else { success() }
+    })
+    .await;
+    assert_eq!(
+        ran.words(),
+        [
+            "success  1",
+            "failed rejected 1",
+            "skipped nothing_to_send 0",
+            "invalid bad_id 0"
+        ]
+    );
+    assert_eq!((ran.end.attempts, ran.end.retries, ran.end.early), (2, 0, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_is_tried_again_until_it_succeeds_or_its_retries_are_used_up() {
+    let ran = send(distinct(2), settings(), |respondent, before| {
+        match (respondent, before) {
+            ("1", 0..3) => reply(503, ""),
+            ("1", _) => success(),
+            _ => reply(500, ""),
+        }
+    })
+    .await;
+    assert_eq!(ran.words(), ["success  4", "failed http_5xx 9"]);
+    assert_eq!(ran.end.retries, 3 + 8);
+    let elapsed = ran.outcomes[1].elapsed.as_secs_f64();
+    assert!(
+        (91.5..=184.0).contains(&elapsed),
+        "waits between half and whole of 183 s: {elapsed}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn doubt_stays_until_an_answer_settles_it() {
+    let script = |respondent: &str, before: usize| match (respondent, before) {
+        ("1", 0) => fault(TransportError::TimedOut),
+        ("2", 0) => fault(TransportError::Interrupted("reset".to_owned())),
+        ("3", 0) => reply(200, "<html>"),
+        ("4", 0) => fault(TransportError::NotSent("refused".to_owned())),
+        ("5", 0) => fault(TransportError::TimedOut),
+        ("5", _) => rejected(),
+        ("6", 0) => fault(TransportError::TimedOut),
+        ("6", _) => success(),
+        ("7", 0) => fault(TransportError::TimedOut),
+        ("7", _) => reply(404, ""),
+        _ => reply(503, ""),
+    };
+    let ran = send(distinct(8), settings(), script).await;
+    assert_eq!(
+        ran.words(),
+        [
+            "unconfirmed http_5xx 9",
+            "unconfirmed http_5xx 9",
+            "unconfirmed http_5xx 9",
+            "failed http_5xx 9",
+            "failed rejected 2",
+            "success  2",
+            "failed http_4xx 2",
+            "failed http_5xx 9",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_panics_costs_its_row_alone() {
+    let script = |respondent: &str, _: usize| Answer {
+        panics: respondent == "7",
+        ..success()
+    };
+    let ran = send(distinct(20), settings(), script).await;
+    let odd: Vec<&Outcome> = ran
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.status != Status::Success)
+        .collect();
+    assert_eq!(ran.outcomes.len(), 20);
+    assert_eq!(odd.len(), 1);
+    assert_eq!(
+        (odd[0].status, odd[0].error_code),
+        (Status::Unconfirmed, Some(ErrorCode::Internal))
+    );
+    assert_eq!(odd[0].row.respondent(), "7");
+}
+
+/// Rule 3, and the reason for it: whatever fails, the platform ends up with the file's last row.
+#[tokio::test(start_paused = true)]
+async fn the_platforms_last_state_is_the_files_last_row() {
+    for seed in 0..40 {
+        let mut chance = fastrand::Rng::with_seed(seed);
+        let cells: Vec<(String, String)> = (0..150)
+            .map(|row| (chance.u32(1..=5).to_string(), format!("v{row}")))
+            .collect();
+        let cells: Vec<(&str, &str)> = cells
+            .iter()
+            .map(|(id, value)| (id.as_str(), value.as_str()))
+            .collect();
+        let many = SendSettings {
+            concurrency: 16,
+            seed,
+            retry: RetryPolicy {
+                max_retries: 50,
+                ..settings().retry
+            },
+            ..settings()
+        };
+        let ran = send(rows(&cells), many, move |_, _| {
+            let answer = match chance.u32(0..10) {
+                0 => reply(503, ""),
+                1 => fault(TransportError::TimedOut),
+                2 => fault(TransportError::NotSent("refused".to_owned())),
+                3 => asks_to_wait(429, 1),
+                _ => success(),
+            };
+            answer.after(Duration::from_millis(chance.u64(1..400)))
+        })
+        .await;
+        assert!(
+            ran.outcomes
+                .iter()
+                .all(|outcome| outcome.status == Status::Success),
+            "seed {seed}"
+        );
+        assert_eq!(ran.outcomes.len(), cells.len(), "seed {seed}");
+        let mut by_respondent: HashMap<&str, Vec<&Seen>> = HashMap::new();
+        for call in &ran.seen {
+            by_respondent.entry(&call.respondent).or_default().push(call);
+        }
+        for (respondent, calls) in by_respondent {
+            for pair in calls.windows(2) {
+                assert!(
+                    pair[0].end.unwrap() <= pair[1].start,
+                    "seed {seed}: two calls for {respondent} at once"
+                );
+            }
+            let of_file: Vec<String> = cells
+                .iter()
+                .filter(|(id, _)| *id == respondent)
+                .map(|(_, value)| format!("&l1={value}"))
+                .collect();
+            let mut of_calls: Vec<String> = calls.iter().map(|call| call.labels.clone()).collect();
+            of_calls.dedup();
+            assert_eq!(of_calls, of_file, "seed {seed}: order of {respondent}");
+            let applied = calls.iter().rfind(|call| call.applied).map(|call| &call.labels);
+            assert_eq!(applied, of_file.last(), "seed {seed}: last state of {respondent}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_that_differ_in_leading_zeros_never_overtake_each_other() {
+    let slow_first =
+        |_: &str, before: usize| success().after(Duration::from_secs(if before == 0 { 5 } else { 1 }));
+    let ran = send(rows(&[("0012", "a"), ("12", "b")]), settings(), slow_first).await;
+    assert!(ran.seen[0].end.unwrap() <= ran.seen[1].start);
+    assert_eq!(
+        (ran.seen[0].respondent.as_str(), ran.seen[1].respondent.as_str()),
+        ("0012", "12")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_calls_are_in_flight_than_allowed_and_others_overtake_a_row_that_waits() {
+    let ran = send(distinct(40), settings(), |respondent, before| {
+        match (respondent, before) {
+            ("1", 0) => reply(503, ""),
+            _ => success(),
+        }
+    })
+    .await;
+    let most = ran
+        .seen
+        .iter()
+        .map(|call| {
+            ran.seen
+                .iter()
+                .filter(|other| other.start <= call.start && call.start < other.end.unwrap())
+                .count()
+        })
+        .max();
+    assert_eq!(most, Some(4));
+    let retry = ran
+        .seen
+        .iter()
+        .filter(|call| call.respondent == "1")
+        .nth(1)
+        .unwrap();
+    let before_it = ran.seen.iter().filter(|call| call.start < retry.start).count();
+    assert_eq!(
+        before_it, 40,
+        "a row that waits for its retry gives its place away"
+    );
+}
+
+/// Rule 4 over hours: retries count, no second holds more than R + 1, and nothing of the rate is lost.
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+#[tokio::test(start_paused = true)]
+async fn the_rate_counts_every_attempt_for_hours() {
+    let paced = SendSettings {
+        rate: "5/s".parse().unwrap(),
+        concurrency: 32,
+        ..settings()
+    };
+    let ran = send(distinct(40_000), paced, |_, before| {
+        let answer = if before == 0 { reply(503, "") } else { success() };
+        answer.after(Duration::from_millis(700))
+    })
+    .await;
+    assert_eq!(ran.end.attempts, 80_000);
+    assert!(ran.took > Duration::from_secs(4 * 3600), "hours: {:?}", ran.took);
+    let mut first = 0;
+    for last in 0..ran.seen.len() {
+        while ran.seen[last].start - ran.seen[first].start >= Duration::from_secs(1) {
+            first += 1;
+        }
+        assert!(last - first < 6, "more than R + 1 within a second");
+    }
+    assert!(ran.end.most_in_a_second <= 6);
+    let span = ran.seen.last().unwrap().start - ran.seen[0].start;
+    let mean = (ran.seen.len() - 1) as f64 / span.as_secs_f64();
+    assert!((0.995 * 5.0..=5.001).contains(&mean), "mean {mean}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hold_off_stops_all_calls_and_is_only_ever_raised() {
+    let ran = send(distinct(30), settings(), |respondent, before| {
+        match (respondent, before) {
+            ("5", 0) => asks_to_wait(429, 40),
+            // In flight at the same time, answered later, and asks for less.
+            ("6", 0) => asks_to_wait(503, 3).after(Duration::from_millis(80)),
+            _ => success(),
+        }
+    })
+    .await;
+    assert!(
+        ran.outcomes
+            .iter()
+            .all(|outcome| outcome.status == Status::Success)
+    );
+    let asked = ran
+        .seen
+        .iter()
+        .find(|call| call.respondent == "5")
+        .unwrap()
+        .end
+        .unwrap();
+    let during = |call: &&Seen| call.start > asked && call.start < asked + Duration::from_secs(40);
+    assert_eq!(ran.seen.iter().filter(during).count(), 0);
+    assert!(
+        ran.took >= Duration::from_secs(40) && ran.took < Duration::from_secs(45),
+        "{:?}",
+        ran.took
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_two_minutes_costs_the_row_and_no_time() {
+    let ran = send(distinct(2), settings(), |respondent, _| match respondent {
+        "1" => asks_to_wait(429, 3600),
+        _ => success(),
+    })
+    .await;
+    assert_eq!(ran.words(), ["failed rate_limited 1", "success  1"]);
+    assert!(
+        ran.outcomes[0].message.contains("asks to wait 3600 s"),
+        "{}",
+        ran.outcomes[0].message
+    );
+    assert!(ran.took < Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_credentials_end_the_run_and_leave_unsent_rows_alone() {
+    let ran = send(distinct(1000), settings(), |_, _| reply(401, "")).await;
+    assert!(
+        matches!(ran.end.early, Some(EarlyEnd::Refused { in_a_row: 5, .. })),
+        "{:?}",
+        ran.end.early
+    );
+    assert!((5..=8).contains(&ran.seen.len()), "{} calls", ran.seen.len());
+    assert_eq!(
+        ran.outcomes.len(),
+        ran.seen.len(),
+        "an outcome for each row that was sent, none for any other"
+    );
+    assert!(
+        ran.outcomes
+            .iter()
+            .all(|outcome| outcome.error_code == Some(ErrorCode::Auth))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_run_ends_calls_in_flight_have_five_seconds_and_what_waits_is_stopped() {
+    let ran = send(distinct(12), settings(), |respondent, _| match respondent {
+        "1" => reply(503, "").after(Duration::from_millis(10)),
+        "2" => success().after(Duration::from_secs(60)),
+        "3" => success().after(Duration::from_secs(3)),
+        _ => reply(403, ""),
+    })
+    .await;
+    assert!(
+        matches!(ran.end.early, Some(EarlyEnd::Refused { .. })),
+        "{:?}",
+        ran.end.early
+    );
+    let of = |id: &str| {
+        ran.outcomes
+            .iter()
+            .find(|outcome| outcome.row.respondent() == id)
+            .map(|o| (o.status, o.error_code))
+    };
+    assert_eq!(
+        of("1"),
+        Some((Status::Unconfirmed, Some(ErrorCode::Stopped))),
+        "was waiting for its retry"
+    );
+    assert_eq!(
+        of("2"),
+        Some((Status::Unconfirmed, Some(ErrorCode::Stopped))),
+        "was in flight for too long"
+    );
+    assert_eq!(
+        of("3"),
+        Some((Status::Success, None)),
+        "was answered within the five seconds"
+    );
+    assert_eq!(of("12"), None, "was never sent");
+    assert!(ran.took < Duration::from_secs(6), "{:?}", ran.took);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_untrusted_certificate_ends_the_run_before_any_row_is_sent() {
+    let ran = send(distinct(100), settings(), |_, _| {
+        fault(TransportError::Untrusted("unknown issuer".to_owned()))
+    })
+    .await;
+    assert!(matches!(ran.end.early, Some(EarlyEnd::Untrusted { .. })));
+    assert_eq!(
+        ran.outcomes.len(),
+        0,
+        "nothing was sent, so no row has an outcome: {:?}",
+        ran.words()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_many_errors_end_the_run() {
+    let strict = SendSettings {
+        breaker: BreakerSettings {
+            max_same_error: None,
+            max_errors: Some("3".parse().unwrap()),
+        },
+        ..settings()
+    };
+    let ran = send(distinct(100), strict, |_, _| rejected()).await;
+    assert!(
+        matches!(ran.end.early, Some(EarlyEnd::TooManyErrors { rows: 4, .. })),
+        "{:?}",
+        ran.end.early
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn sending_stops_when_the_verdicts_cannot_be_written() {
+    let (plans, plans_in) = mpsc::channel(2);
+    let (outcomes, outcomes_in) = mpsc::channel::<Vec<Outcome>>(1);
+    drop(outcomes_in);
+    plans.send(distinct(100)).await.unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let script = Script::new(|_, _| success());
+    let transport = Scripted {
+        script: Arc::new(Mutex::new(script)),
+        seen: Arc::clone(&seen),
+    };
+    let slots = Arc::new(Semaphore::new(SLOTS as usize));
+    let end = dispatch(plans_in, outcomes, slots, transport, settings()).await;
+    assert_eq!(end.early, Some(EarlyEnd::NotRecorded));
+    assert!(
+        seen.lock().unwrap().len() <= 8,
+        "no more than twice the calls in flight"
+    );
+    assert!(plans.send(Vec::new()).await.is_err(), "the reader is told");
+}
+
+/// A recorder that waits for the first row's line gives no slot back: reading must stop at the window's size.
+#[tokio::test(start_paused = true)]
+async fn the_window_bounds_how_far_rows_run_ahead() {
+    let (plans, plans_in) = mpsc::channel(2);
+    let (outcomes, mut outcomes_in) = mpsc::channel::<Vec<Outcome>>(64);
+    let script = Script::new(|respondent, _| {
+        success().after(Duration::from_secs(if respondent == "1" { 1000 } else { 0 }))
+    });
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let transport = Scripted {
+        script: Arc::new(Mutex::new(script)),
+        seen: Arc::clone(&seen),
+    };
+    let slots = Arc::new(Semaphore::new(100));
+    let dispatched = tokio::spawn(dispatch(
+        plans_in,
+        outcomes,
+        Arc::clone(&slots),
+        transport,
+        settings(),
+    ));
+    let feed = tokio::spawn(async move {
+        for batch in distinct(1000).chunks(16) {
+            plans.send(batch.to_vec()).await.unwrap();
+        }
+    });
+    tokio::time::sleep(Duration::from_secs(500)).await;
+    assert_eq!(
+        seen.lock().unwrap().len(),
+        100,
+        "one slot a row, and no row beyond them"
+    );
+    let mut held = 0;
+    let mut all = 0;
+    while let Some(batch) = outcomes_in.recv().await {
+        all += batch.len();
+        held += batch.len();
+        if batch.iter().any(|outcome| outcome.row.respondent() == "1") || all > 100 {
+            slots.add_permits(std::mem::take(&mut held));
+        }
+    }
+    assert_eq!(all, 1000);
+    feed.await.unwrap();
+    dispatched.await.unwrap();
+}

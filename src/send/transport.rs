@@ -1,0 +1,283 @@
+//! The real transport: HTTP through reqwest, and the only file that names it. Here the secret address is looked at,
+//! and here errors of the HTTP client, which carry it, become texts without it.
+//!
+//! Redirects, `Referer`, the client's own retries and compression are off; a proxy is used only where it was asked
+//! for; every attempt is bounded in time as a whole, a body that drips too; at most 64 KiB of an answer are read.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, Proxy, Request, Response, Url};
+use thiserror::Error;
+use tokio::time::{Instant, timeout_at};
+
+use super::attempt::{Body, Reply, Transport, TransportError};
+use crate::model::{Endpoint, Method, UpdateRespondent};
+
+/// More of an answer is not read: the one that is documented has 87 bytes.
+const MOST_BODY_BYTES: usize = 64 << 10;
+
+/// An idle connection is given up before the server does: a request that crosses the server's goodbye is in doubt.
+/// The shortest idle time of a common server is Apache's, 5 s.
+const POOL_IDLE: Duration = Duration::from_secs(4);
+
+/// An HTTP/2 connection that died silently would hang every call on it.
+const HTTP2_PING: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Debug)]
+pub(crate) struct HttpSettings {
+    pub(crate) method: Method,
+    /// For a whole attempt.
+    pub(crate) timeout: Duration,
+    /// For name, connection and TLS, within `timeout`.
+    pub(crate) connect_timeout: Duration,
+    /// So many connections are kept at most.
+    pub(crate) concurrency: usize,
+    /// One more trusted authority, or several, as PEM.
+    pub(crate) ca_pem: Option<Vec<u8>>,
+}
+
+/// Why no client can be made of the settings.
+#[derive(Debug, Error)]
+pub(crate) enum SetupError {
+    #[error("`--ca-file` holds no certificate that can be read: {0}")]
+    CaFile(String),
+    #[error("the proxy from the environment cannot be used: {0}")]
+    Proxy(String),
+    #[error(
+        "no HTTPS client can be made: {0}; are the system's trusted certificates installed? (`--ca-file` names others)"
+    )]
+    Client(String),
+}
+
+/// Calls the webhook. Cheap to use from one task; connections are kept and reused.
+#[derive(Debug)]
+pub(crate) struct HttpTransport {
+    client: Client,
+    url: Url,
+    endpoint: Endpoint,
+    method: Method,
+    timeout: Duration,
+    proxy: Option<String>,
+}
+
+impl HttpTransport {
+    pub(crate) fn new(endpoint: Endpoint, settings: &HttpSettings) -> Result<Self, SetupError> {
+        let url = Url::parse(endpoint.expose_url()).map_err(|error| SetupError::Client(error.to_string()))?;
+        let secure = url.scheme() == "https";
+        let mut builder = Client::builder()
+            .user_agent(concat!("respondent-sync/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .connect_timeout(settings.connect_timeout.min(settings.timeout))
+            .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(settings.concurrency)
+            .http2_keep_alive_interval(HTTP2_PING)
+            .http2_keep_alive_timeout(HTTP2_PING)
+            .no_proxy();
+        if secure {
+            let certificates = certificates(settings.ca_pem.as_deref())?;
+            builder = builder.tls_certs_merge(certificates);
+        } else {
+            // Loading the system's trust store costs time, and nothing here would be checked against it.
+            builder = builder.tls_certs_only([]);
+        }
+        let proxy = proxy_for(&url)?;
+        let shown = proxy.as_ref().map(|(_, shown)| shown.clone());
+        if let Some((proxy, _)) = proxy {
+            builder = builder.proxy(proxy);
+        }
+        let client = builder
+            .build()
+            .map_err(|error| SetupError::Client(root_cause(&error.without_url())))?;
+        Ok(Self {
+            client,
+            url,
+            endpoint,
+            method: settings.method,
+            timeout: settings.timeout,
+            proxy: shown,
+        })
+    }
+
+    /// The proxy that calls go through, without its credentials.
+    pub(crate) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_deref()
+    }
+
+    fn request(&self, update: &UpdateRespondent) -> Request {
+        let mut url = self.url.clone();
+        match self.method {
+            Method::Post => {
+                let mut request = Request::new(reqwest::Method::POST, url);
+                let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+                request.headers_mut().insert(CONTENT_TYPE, form);
+                *request.body_mut() = Some(update.form().clone().into());
+                request
+            }
+            Method::Get => {
+                url.set_query(str::from_utf8(update.form()).ok());
+                Request::new(reqwest::Method::GET, url)
+            }
+        }
+    }
+}
+
+impl Transport for HttpTransport {
+    fn attempt(
+        &self,
+        update: &UpdateRespondent,
+    ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static {
+        let client = self.client.clone();
+        let request = self.request(update);
+        let timeout = self.timeout;
+        async move { exchange(&client, request, Instant::now() + timeout).await }
+    }
+
+    fn redact(&self, text: String) -> String {
+        self.endpoint.without_secrets(&text)
+    }
+}
+
+async fn exchange(client: &Client, request: Request, deadline: Instant) -> Result<Reply, TransportError> {
+    let response = match timeout_at(deadline, client.execute(request)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return Err(convert(error)),
+        Err(_) => return Err(TransportError::TimedOut),
+    };
+    let status = response.status().as_u16();
+    let retry_after = header(response.headers(), &RETRY_AFTER);
+    let date = retry_after
+        .as_ref()
+        .and_then(|_| header(response.headers(), &DATE));
+    let body = timeout_at(deadline, read_body(response))
+        .await
+        .unwrap_or(Body::TimedOut);
+    Ok(Reply {
+        status,
+        retry_after,
+        date,
+        body,
+    })
+}
+
+fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+async fn read_body(mut response: Response) -> Body {
+    let mut whole = Bytes::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if whole.len() + chunk.len() > MOST_BODY_BYTES => return Body::TooLong,
+            // The documented answer comes in one piece, which is not copied.
+            Ok(Some(chunk)) if whole.is_empty() => whole = chunk,
+            Ok(Some(chunk)) => {
+                let mut joined = BytesMut::from(whole);
+                joined.extend_from_slice(&chunk);
+                whole = joined.freeze();
+            }
+            Ok(None) => return Body::Whole(whole),
+            Err(error) => return Body::Cut(root_cause(&error.without_url())),
+        }
+    }
+}
+
+/// The one place where an error of the HTTP client becomes one of ours. Its own text holds the whole address, so only
+/// the cause at the end of its chain is taken.
+///
+/// "error sending request" is the client's text both for a request that never left and for one that was read and then
+/// dropped: only a failure to connect is known to be the former.
+fn convert(error: reqwest::Error) -> TransportError {
+    let error = error.without_url();
+    let reason = root_cause(&error);
+    if let Some(rustls::Error::InvalidCertificate(fault)) = find::<rustls::Error>(&error) {
+        return TransportError::Untrusted(fault.to_string());
+    }
+    if error.is_connect() {
+        let slow = error.is_timeout();
+        return TransportError::NotSent(if slow {
+            "no connection within the time limit".to_owned()
+        } else {
+            reason
+        });
+    }
+    if error.is_timeout() {
+        return TransportError::TimedOut;
+    }
+    if find::<hyper::Error>(&error).is_some_and(hyper::Error::is_parse) {
+        return TransportError::BadReply(reason);
+    }
+    TransportError::Interrupted(reason)
+}
+
+/// The causes of an error, itself first.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| cause(*error))
+}
+
+/// What is behind an error. An I/O error hides the one that it wraps from its own chain.
+fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref)
+    {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    }
+}
+
+fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+    chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+fn root_cause(error: &(dyn StdError + 'static)) -> String {
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+fn certificates(pem: Option<&[u8]>) -> Result<Vec<reqwest::Certificate>, SetupError> {
+    let Some(pem) = pem else { return Ok(Vec::new()) };
+    let certificates = reqwest::Certificate::from_pem_bundle(pem)
+        .map_err(|error| SetupError::CaFile(root_cause(&error.without_url())))?;
+    if certificates.is_empty() {
+        return Err(SetupError::CaFile(
+            "there is no `-----BEGIN CERTIFICATE-----` in it".to_owned(),
+        ));
+    }
+    Ok(certificates)
+}
+
+/// The proxy that the environment names for this address (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), and what of it may
+/// be shown. For `https` only, and never for loopback (design, rule 9).
+fn proxy_for(url: &Url) -> Result<Option<(Proxy, String)>, SetupError> {
+    if url.scheme() != "https" || is_loopback(url) {
+        return Ok(None);
+    }
+    let base = url
+        .host_str()
+        .and_then(|host| format!("https://{host}/").parse().ok());
+    let Some(found) = base.and_then(|base| Matcher::from_env().intercept(&base)) else {
+        return Ok(None);
+    };
+    let shown = found.uri().to_string();
+    let fault =
+        |error: reqwest::Error| SetupError::Proxy(format!("{shown}: {}", root_cause(&error.without_url())));
+    let mut proxy = Proxy::all(&shown).map_err(fault)?;
+    if let Some(credentials) = found.basic_auth() {
+        proxy = proxy.custom_http_auth(credentials.clone());
+    }
+    Ok(Some((proxy, shown)))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
