@@ -26,6 +26,6 @@ pub(crate) use outcome::{Outcome, Status};
 pub(crate) use planned::{Plan, PlannedRow, SLOTS, Unsent};
 pub(crate) use rate::Rate;
 pub(crate) use row::{Fields, Position, Row, RowError};
-pub(crate) use text::{is_invisible, trim_invisible};
+pub(crate) use text::{clean, is_invisible, trim_invisible};
 pub(crate) use threshold::CountOrPercent;
 pub(crate) use update::{Lane, UpdateRespondent};

@@ -1,4 +1,5 @@
-//! Characters that nobody sees: what spreadsheets, web pages and mails leave around an id or a column's name.
+//! Texts from outside: what nobody sees of them (what spreadsheets, web pages and mails leave around an id or a
+//! column's name), and what may be shown.
 
 /// White space of every kind (a no-break space too), zero-width characters and byte order marks.
 pub(crate) fn is_invisible(character: char) -> bool {
@@ -9,4 +10,45 @@ pub(crate) fn is_invisible(character: char) -> bool {
 /// The text without the invisible characters around it; those inside it stay.
 pub(crate) fn trim_invisible(text: &str) -> &str {
     text.trim_matches(is_invisible)
+}
+
+/// A longer message is cut (design, section 3).
+const MOST_CHARS: usize = 300;
+
+/// A text from the platform or from a cell, on one line and of bounded length.
+pub(crate) fn clean(text: &str) -> String {
+    let visible = |character: &char| !character.is_control() && !is_direction_mark(*character);
+    let mut clean: String = text
+        .chars()
+        .map(|character| {
+            if matches!(character, '\n' | '\r' | '\t') {
+                ' '
+            } else {
+                character
+            }
+        })
+        .filter(visible)
+        .take(MOST_CHARS + 1)
+        .collect();
+    if clean.chars().count() > MOST_CHARS {
+        clean = clean.chars().take(MOST_CHARS - 1).chain(['…']).collect();
+    }
+    clean
+}
+
+/// Characters that make a text read in another order than it is written.
+fn is_direction_mark(character: char) -> bool {
+    matches!(character, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_one_line_of_at_most_300_characters() {
+        assert_eq!(clean("a\u{7}b\r\nc\u{202E}d"), "ab  cd");
+        assert_eq!(clean(&"ż".repeat(300)), "ż".repeat(300));
+        assert_eq!(clean(&"ż".repeat(301)), format!("{}…", "ż".repeat(299)));
+    }
 }

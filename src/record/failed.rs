@@ -1,0 +1,154 @@
+//! The failed file: exactly the records that need somebody, byte for byte as they stand in the input, behind three
+//! columns that say what to do. It is an input as it stands.
+//!
+//! Each record keeps its own line end, encoding, delimiter and quoting; the three new columns are written in the same
+//! encoding and delimiter. Where the input is itself a failed file, its three old columns are replaced.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use super::files::{OutputError, OutputPaths, PartialFile};
+use super::guard::guarded;
+use crate::model::{Action, ErrorCode, Outcome, clean};
+
+/// Turns a text into the input's encoding, with `?` for what that lacks.
+type Encode = Box<dyn Fn(&str) -> Vec<u8> + Send>;
+
+/// The form of the input, which is the form of its failed file.
+pub(crate) struct FailedFormat {
+    pub(crate) delimiter: u8,
+    pub(crate) has_bom: bool,
+    /// The header's record, byte for byte.
+    pub(crate) header: Vec<u8>,
+    /// Columns of an earlier failed file, which are left out.
+    pub(crate) own_columns: Vec<usize>,
+    pub(crate) encode: Encode,
+}
+
+pub(super) struct FailedFile {
+    writer: BufWriter<PartialFile>,
+    format: FailedFormat,
+    line_end: &'static [u8],
+    rows: u64,
+}
+
+impl FailedFile {
+    pub(super) fn create(path: &Path, format: FailedFormat) -> Result<Self, OutputError> {
+        let mut failed = Self {
+            writer: BufWriter::new(PartialFile::create(path)?),
+            line_end: line_end(&format.header).unwrap_or(b"\n"),
+            format,
+            rows: 0,
+        };
+        let header = std::mem::take(&mut failed.format.header);
+        let mark: &[u8] = if failed.format.has_bom {
+            b"\xEF\xBB\xBF"
+        } else {
+            b""
+        };
+        let line = failed.line(&["sync_row", "sync_action", "sync_error"], &header);
+        failed.append(mark)?;
+        failed.append(&line)?;
+        failed.flush()?;
+        Ok(failed)
+    }
+
+    pub(super) fn write(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
+        let code = outcome.error_code;
+        let action = code.map_or(Action::Resend, ErrorCode::action);
+        let error = format!(
+            "{}: {}",
+            code.map_or("", ErrorCode::name),
+            clean(&outcome.message)
+        );
+        let row = outcome.row.position.row.to_string();
+        let line = self.line(
+            &[&row, action.name(), guarded(&error).as_ref()],
+            &outcome.row.record,
+        );
+        self.rows += 1;
+        self.append(&line)
+    }
+
+    pub(super) fn flush(&mut self) -> Result<(), OutputError> {
+        let flushed = self.writer.flush();
+        flushed.map_err(|source| self.writer.get_ref().write_error(source))
+    }
+
+    pub(super) fn finish(mut self, paths: &OutputPaths) -> Result<(), OutputError> {
+        self.flush()?;
+        // Flushed above, so nothing is left to be written.
+        let (file, _) = self.writer.into_parts();
+        if self.rows == 0 {
+            file.discard(paths.replaceable)
+        } else {
+            file.finish(paths.replaceable)
+        }
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        let written = self.writer.write_all(bytes);
+        written.map_err(|source| self.writer.get_ref().write_error(source))
+    }
+
+    /// The three columns and the record, with a line end even where the record has none.
+    fn line(&self, columns: &[&str; 3], record: &[u8]) -> Vec<u8> {
+        let delimiter = self.format.delimiter;
+        let mut line = (self.format.encode)(&quoted(columns, delimiter));
+        line.push(delimiter);
+        if self.format.own_columns.is_empty() {
+            line.extend_from_slice(record);
+        } else {
+            line.extend(without(record, delimiter, &self.format.own_columns));
+        }
+        if line_end(record).is_none() {
+            line.extend_from_slice(self.line_end);
+        }
+        line
+    }
+}
+
+/// The fields as a record without its line end.
+fn quoted(fields: &[&str; 3], delimiter: u8) -> String {
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let written = writer
+        .write_record(fields)
+        .ok()
+        .and_then(|()| writer.into_inner().ok())
+        .unwrap_or_default();
+    String::from_utf8_lossy(written.trim_ascii_end()).into_owned()
+}
+
+fn line_end(record: &[u8]) -> Option<&'static [u8]> {
+    [b"\r\n".as_slice(), b"\n", b"\r"]
+        .into_iter()
+        .find(|end| record.ends_with(end))
+}
+
+/// The record byte for byte without some of its columns.
+fn without(record: &[u8], delimiter: u8, columns: &[usize]) -> Vec<u8> {
+    let end = line_end(record).unwrap_or_default();
+    let body = record.strip_suffix(end).unwrap_or(record);
+    // The rules of the reader: a quote opens a field as its first byte alone, and a doubled one closes and opens.
+    let (mut at_start, mut quoted_field, mut inside) = (true, false, false);
+    let fields = body.split(|&byte| {
+        if byte == b'"' && (at_start || quoted_field) {
+            inside = !inside;
+            quoted_field = true;
+        }
+        at_start = byte == delimiter && !inside;
+        quoted_field &= !at_start;
+        at_start
+    });
+    let kept: Vec<&[u8]> = fields
+        .enumerate()
+        .filter(|(column, _)| !columns.contains(column))
+        .map(|(_, field)| field)
+        .collect();
+    let mut left = kept.join(&delimiter);
+    left.extend_from_slice(end);
+    left
+}

@@ -1,0 +1,51 @@
+//! Texts from outside made safe for a person's spreadsheet: none is a formula. Pure.
+
+use std::borrow::Cow;
+
+/// A text that no spreadsheet takes for a formula: an apostrophe in front makes it one of text.
+pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The same for a kept column, whose values are the user's own: a number or a phone number (`-5`, `+48 600 700 800`)
+/// is no formula and stays as it is.
+pub(crate) fn guarded_value(text: &str) -> Cow<'_, str> {
+    let harmless = |rest: &str| {
+        rest.chars().any(|c| c.is_ascii_digit())
+            && rest.chars().all(|c| {
+                c.is_ascii_digit() || matches!(c, ' ' | '.' | ',' | '(' | ')' | '-' | '\u{A0}' | '%')
+            })
+    };
+    match text.strip_prefix(['+', '-']) {
+        Some(rest) if harmless(rest) => Cow::Borrowed(text),
+        _ => guarded(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_from_outside_is_a_formula() {
+        for text in ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(guarded(text), format!("'{text}"));
+        }
+        assert_eq!(guarded("5=5"), "5=5");
+        assert_eq!(guarded("-5"), "'-5", "an id is no number");
+    }
+
+    #[test]
+    fn numbers_and_phone_numbers_in_kept_columns_stay() {
+        for text in ["-5", "+48 600 700 800", "-1,5", "+48 (22) 600-700", "plain"] {
+            assert_eq!(guarded_value(text), text);
+        }
+        for text in ["-2+3", "+A1", "=5", "--5x", "+", "@5"] {
+            assert_eq!(guarded_value(text), format!("'{text}"));
+        }
+    }
+}

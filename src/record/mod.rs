@@ -1,0 +1,102 @@
+//! Stage four: outcomes to files. One thread owns both files and nothing else writes to them.
+//!
+//! Outcomes come in the order in which calls finish, lines are written in the order of the input. What has to wait
+//! for an earlier row waits in the [window](window), whose size the slots bound: a row's slots are given back once its
+//! line has been handed to the system.
+
+mod failed;
+mod files;
+mod guard;
+mod results;
+mod window;
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::Receiver;
+
+pub(crate) use failed::FailedFormat;
+pub(crate) use files::{OutputError, OutputPaths, write_private};
+
+use crate::model::Outcome;
+use failed::FailedFile;
+use results::ResultsFile;
+use window::ReorderWindow;
+
+/// The two files of a run that is under way, both still `.partial`.
+pub(crate) struct Recorder {
+    paths: OutputPaths,
+    results: ResultsFile,
+    failed: FailedFile,
+    window: ReorderWindow,
+}
+
+impl Recorder {
+    /// Creates both files with their headers, so that an output in no place to be written ends the run before it
+    /// starts. `kept` are the names of the columns that the results repeat.
+    pub(crate) fn create(
+        paths: OutputPaths,
+        kept: &[&str],
+        format: FailedFormat,
+    ) -> Result<Self, OutputError> {
+        Ok(Self {
+            results: ResultsFile::create(&paths.results, kept)?,
+            failed: FailedFile::create(&paths.failed, format)?,
+            paths,
+            window: ReorderWindow::default(),
+        })
+    }
+
+    /// Writes what comes in until the sender is gone, then what still waits for rows that will never come. Blocks.
+    /// `recorded` sees every outcome once its line is written.
+    ///
+    /// After an error the receiver is dropped, which tells the sender to stop.
+    pub(crate) fn record(
+        &mut self,
+        mut outcomes: Receiver<Vec<Outcome>>,
+        slots: &Arc<Semaphore>,
+        mut recorded: impl FnMut(&Outcome),
+    ) -> Result<(), OutputError> {
+        while let Some(batch) = outcomes.blocking_recv() {
+            for outcome in batch {
+                self.window.insert(outcome);
+            }
+            let mut freed = 0;
+            while let Some(outcome) = self.window.next_in_order() {
+                self.write(&outcome)?;
+                freed += outcome.row.slots() as usize;
+                recorded(&outcome);
+            }
+            self.flush()?;
+            slots.add_permits(freed);
+        }
+        for outcome in self.window.take_rest() {
+            self.write(&outcome)?;
+            recorded(&outcome);
+        }
+        self.flush()
+    }
+
+    /// Gives the files their names: every row has its line. A failed file without rows is removed.
+    pub(crate) fn finish(self) -> Result<(), OutputError> {
+        self.failed.finish(&self.paths)?;
+        self.results.finish(&self.paths)
+    }
+
+    fn write(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
+        self.results.write(outcome)?;
+        if outcome.status.is_failure() {
+            self.failed.write(outcome)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), OutputError> {
+        self.results.flush()?;
+        self.failed.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,256 @@
+//! Whole files as snapshots, from outcomes that are made by hand.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::model::{ErrorCode, Plan, PlannedRow, Position, SLOTS, Status, Unsent};
+
+/// The outcome of a data row that succeeded.
+pub(super) fn outcome(sequence: u64) -> Outcome {
+    let id = (sequence + 1).to_string();
+    Outcome {
+        row: PlannedRow {
+            sequence,
+            position: Position {
+                row: sequence + 2,
+                line: sequence + 2,
+                byte: 0,
+            },
+            record: format!("{id};\"Łódź; {id}\"\r\n").into_bytes().into(),
+            kept: Vec::new(),
+            plan: Plan::Reject(Unsent {
+                respondent: id,
+                survey: "7".to_owned(),
+                code: ErrorCode::BadId,
+                message: String::new(),
+            }),
+        },
+        status: Status::Success,
+        error_code: None,
+        message: "updated".to_owned(),
+        http_status: Some(200),
+        attempts: 1,
+        elapsed: Duration::from_millis(42),
+        finished_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn failing(sequence: u64, status: Status, code: ErrorCode, message: &str) -> Outcome {
+    Outcome {
+        status,
+        error_code: Some(code),
+        message: message.to_owned(),
+        ..outcome(sequence)
+    }
+}
+
+fn format(header: &str, own_columns: &[usize]) -> FailedFormat {
+    FailedFormat {
+        delimiter: b';',
+        has_bom: true,
+        header: header.as_bytes().to_vec(),
+        own_columns: own_columns.to_vec(),
+        encode: Box::new(|text| text.as_bytes().to_vec()),
+    }
+}
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn paths(&self) -> OutputPaths {
+        let path = |name: &str| self.folder.path().join(name);
+        OutputPaths {
+            results: path("a.results.csv"),
+            failed: path("a.failed.csv"),
+            summary: path("a.summary.json"),
+            replaceable: false,
+        }
+    }
+
+    fn record(&self, format: FailedFormat, batches: Vec<Vec<Outcome>>) -> Recorder {
+        let mut recorder = Recorder::create(self.paths(), &[], format).unwrap();
+        let (sender, receiver) = mpsc::channel(batches.len().max(1));
+        for batch in batches {
+            sender.try_send(batch).unwrap();
+        }
+        drop(sender);
+        recorder
+            .record(receiver, &Arc::new(Semaphore::new(SLOTS as usize)), |_| ())
+            .unwrap();
+        recorder
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+/// The lines without their last column, which is in the time zone of the machine.
+fn without_times(results: &str) -> String {
+    results
+        .lines()
+        .map(|line| line.rsplit_once(',').unwrap().0.to_owned() + "\n")
+        .collect()
+}
+
+#[test]
+fn lines_are_in_the_inputs_order_and_failed_records_byte_for_byte() {
+    let desk = Desk::new();
+    let batches = vec![
+        vec![
+            outcome(2),
+            failing(1, Status::Failed, ErrorCode::Rejected, "no such; \"respondent\""),
+        ],
+        vec![
+            failing(3, Status::Unconfirmed, ErrorCode::Timeout, "=1+1"),
+            outcome(0),
+        ],
+    ];
+    desk.record(format("id_respondent;l1\r\n", &[]), batches)
+        .finish()
+        .unwrap();
+    assert_eq!(desk.names(), ["a.failed.csv", "a.results.csv"]);
+    assert_eq!(
+        without_times(&desk.read("a.results.csv")),
+        "row,id_respondent,id_survey,status,error_code,message,http_status,attempts,elapsed_ms\n\
+         2,1,7,success,,updated,200,1,42\n\
+         3,2,7,failed,rejected,\"no such; \"\"respondent\"\"\",200,1,42\n\
+         4,3,7,success,,updated,200,1,42\n\
+         5,4,7,unconfirmed,timeout,'=1+1,200,1,42\n"
+    );
+    assert_eq!(
+        desk.read("a.failed.csv"),
+        "\u{FEFF}sync_row;sync_action;sync_error;id_respondent;l1\r\n\
+         3;fix;\"rejected: no such; \"\"respondent\"\"\";2;\"Łódź; 2\"\r\n\
+         5;resend;timeout: =1+1;4;\"Łódź; 4\"\r\n"
+    );
+}
+
+#[test]
+fn the_columns_of_an_earlier_failed_file_are_replaced() {
+    let desk = Desk::new();
+    let mut again = failing(0, Status::Failed, ErrorCode::Connect, "refused");
+    again.row.record = b"9;resend;\"old; error\";1;\"a;b\"".as_slice().into();
+    let header = "sync_row;sync_action;sync_error;id_respondent;l1\n";
+    desk.record(format(header, &[0, 1, 2]), vec![vec![again]])
+        .finish()
+        .unwrap();
+    assert_eq!(
+        desk.read("a.failed.csv"),
+        "\u{FEFF}sync_row;sync_action;sync_error;id_respondent;l1\n2;resend;connect: refused;1;\"a;b\"\n"
+    );
+}
+
+#[test]
+fn no_failed_rows_no_failed_file() {
+    let desk = Desk::new();
+    desk.record(format("id;l1\n", &[]), vec![vec![outcome(0)]])
+        .finish()
+        .unwrap();
+    assert_eq!(desk.names(), ["a.results.csv"]);
+}
+
+#[test]
+fn a_run_that_ends_early_leaves_what_it_knows_in_ascending_order() {
+    let desk = Desk::new();
+    let recorder = desk.record(
+        format("id;l1\n", &[]),
+        vec![vec![outcome(4), outcome(0), outcome(2)]],
+    );
+    drop(recorder);
+    assert_eq!(desk.names(), ["a.failed.csv.partial", "a.results.csv.partial"]);
+    let rows: Vec<String> = desk
+        .read("a.results.csv.partial")
+        .lines()
+        .map(|line| line.split(',').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(rows, ["row", "2", "4", "6"]);
+}
+
+#[test]
+fn what_exists_is_never_overwritten_unless_it_is_a_rehearsals() {
+    let desk = Desk::new();
+    let paths = desk.paths();
+    assert!(paths.check(None).is_ok());
+    for found in [
+        "a.results.csv",
+        "a.failed.csv",
+        "a.summary.json",
+        "a.results.csv.partial",
+        "a.failed.csv.partial",
+    ] {
+        let path = desk.folder.path().join(found);
+        std::fs::write(&path, "mine").unwrap();
+        assert!(
+            matches!(paths.check(None), Err(OutputError::InTheWay(at)) if at == path),
+            "{found}"
+        );
+        let rehearsal = OutputPaths {
+            replaceable: true,
+            ..paths.clone()
+        };
+        assert!(rehearsal.check(None).is_ok(), "{found}");
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn outputs_in_no_place_to_be_written_are_refused() {
+    let desk = Desk::new();
+    let paths = desk.paths();
+    let input = desk.folder.path().join("a.results.csv");
+    assert!(matches!(paths.check(Some(&input)), Err(OutputError::IsInput(_))));
+    let same = OutputPaths {
+        failed: paths.results.clone(),
+        ..paths.clone()
+    };
+    assert!(matches!(same.check(None), Err(OutputError::Same(_))));
+    let nowhere = OutputPaths {
+        failed: desk.folder.path().join("no/where.csv"),
+        ..paths.clone()
+    };
+    assert!(matches!(nowhere.check(None), Err(OutputError::NoFolder(_))));
+    let folder = OutputPaths {
+        failed: desk.folder.path().to_owned(),
+        ..paths
+    };
+    assert!(matches!(folder.check(None), Err(OutputError::Folder(_))));
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let failed = failing(0, Status::Failed, ErrorCode::Connect, "refused");
+    desk.record(format("id;l1\n", &[]), vec![vec![failed]])
+        .finish()
+        .unwrap();
+    for name in desk.names() {
+        let mode = std::fs::metadata(desk.folder.path().join(&name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}

@@ -1,0 +1,64 @@
+//! The exit codes, promised to schedulers. The README's table is checked against this one.
+
+/// How the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitCode {
+    /// Every row is a success or was skipped.
+    Success = 0,
+    /// Finished, and some rows failed, are unconfirmed or invalid.
+    RowsFailed = 1,
+    /// Usage or configuration, or an output in the way or in no place to be written.
+    Usage = 2,
+    /// The input cannot be used.
+    Input = 3,
+    /// Aborted: credentials, certificate or address refused, or too many errors.
+    Aborted = 4,
+    /// An output cannot be written any more.
+    Output = 6,
+    /// There are no data rows.
+    NoRows = 9,
+    /// A bug of this tool.
+    Bug = 70,
+}
+
+impl ExitCode {
+    /// All codes with what they mean, as the README has them.
+    pub(crate) const TABLE: [(Self, &'static str); 8] = [
+        (Self::Success, "every row is a success or was skipped"),
+        (
+            Self::RowsFailed,
+            "finished, but some rows failed, are unconfirmed or invalid: see the failed file",
+        ),
+        (
+            Self::Usage,
+            "usage or configuration, an output in the way or in no place to be written; nothing was sent",
+        ),
+        (Self::Input, "the input cannot be used"),
+        (
+            Self::Aborted,
+            "aborted: credentials, certificate or address refused, or too many errors",
+        ),
+        (Self::Output, "an output cannot be written (disk full)"),
+        (Self::NoRows, "no data rows: nothing to send"),
+        (Self::Bug, "a bug in this tool: please report it"),
+    ];
+
+    /// The number that the process returns.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_prints_the_same_table() {
+        let readme = include_str!("../../README.md");
+        for (code, meaning) in ExitCode::TABLE {
+            let row = format!("| {} | {meaning} |", code.code());
+            assert!(readme.contains(&row), "README.md lacks this line:\n{row}");
+        }
+    }
+}

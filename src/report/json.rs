@@ -1,0 +1,87 @@
+//! The summary for machines: one JSON object. Field names are stable; new ones may come.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{RunEnd, RunReport};
+use crate::model::Status;
+
+/// What a machine needs to know of the fingerprint of what was sent, as text.
+#[derive(Serialize)]
+struct Summary<'a> {
+    tool: &'static str,
+    version: &'static str,
+    started_at: String,
+    input: &'a str,
+    fingerprint: &'a str,
+    finished: bool,
+    end: &'static str,
+    exit_code: u8,
+    rows: u64,
+    statuses: BTreeMap<&'static str, u64>,
+    not_reached: u64,
+    error_codes: BTreeMap<&'static str, u64>,
+    attempts: u64,
+    retries: u64,
+    elapsed_ms: u64,
+    mean_rate_per_second: Option<f64>,
+    most_in_one_second: usize,
+    blank_records: u64,
+    blanks_skipped: u64,
+    ids_trimmed: u64,
+    respondents_on_several_rows: u64,
+    respondents_with_different_values: u64,
+    respondents_counted_in_part: bool,
+    overtaken_failures: u64,
+}
+
+/// One line of JSON, ended. `fingerprint` stands for what was sent where: content, dialect, mapping, blank policy,
+/// survey, account and base URL.
+pub(crate) fn to_json(report: &RunReport, started_at: jiff::Timestamp, fingerprint: &str) -> String {
+    let summary = &report.summary;
+    let object = Summary {
+        tool: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        started_at: started_at.to_string(),
+        input: &report.input,
+        fingerprint,
+        finished: report.end == RunEnd::Complete,
+        end: end_name(&report.end),
+        exit_code: report.verdict().exit_code().code(),
+        rows: report.rows,
+        statuses: Status::ALL
+            .into_iter()
+            .map(|status| (status.name(), summary.count(status)))
+            .collect(),
+        not_reached: report.not_reached(),
+        error_codes: summary
+            .codes()
+            .map(|(code, count)| (code.name(), count.rows))
+            .collect(),
+        attempts: report.attempts,
+        retries: report.retries,
+        elapsed_ms: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
+        mean_rate_per_second: report.mean_rate,
+        most_in_one_second: report.most_in_a_second,
+        blank_records: report.blank_records,
+        blanks_skipped: report.blanks_skipped,
+        ids_trimmed: report.ids_trimmed,
+        respondents_on_several_rows: report.repeated.respondents,
+        respondents_with_different_values: report.repeated.with_different_values,
+        respondents_counted_in_part: report.repeated.at_least,
+        overtaken_failures: summary.overtaken,
+    };
+    // A struct of numbers and texts always serialises.
+    serde_json::to_string(&object).unwrap_or_default() + "\n"
+}
+
+fn end_name(end: &RunEnd) -> &'static str {
+    match end {
+        RunEnd::Complete => "complete",
+        RunEnd::Early(_) => "aborted",
+        RunEnd::InputBroke(_) => "input_broke",
+        RunEnd::NotWritten(_) => "not_written",
+        RunEnd::Bug(_) => "bug",
+    }
+}

@@ -1,0 +1,50 @@
+//! Numbers and times as people read them.
+
+use std::time::Duration;
+
+/// `1234567` as `1,234,567`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The two largest units that matter: `850 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`.
+pub(crate) fn duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0 => format!("{} ms", time.as_millis()),
+        1..10 => format!("{:.1} s", time.as_secs_f64()),
+        10..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        3600..86_400 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d {} h", thousands(seconds / 86_400), seconds % 86_400 / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_separators() {
+        let shown = [0, 999, 1000, 65_536, 1_234_567].map(thousands);
+        assert_eq!(shown, ["0", "999", "1,000", "65,536", "1,234,567"]);
+    }
+
+    #[test]
+    fn times_have_the_units_that_matter() {
+        let shown = [850, 4200, 59_000, 200_000, 7_500_000, 273_600_000]
+            .map(|ms| duration(Duration::from_millis(ms)));
+        assert_eq!(
+            shown,
+            ["850 ms", "4.2 s", "59 s", "3 min 20 s", "2 h 5 min", "3 d 4 h"]
+        );
+    }
+}

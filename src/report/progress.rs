@@ -1,0 +1,152 @@
+//! How far a run is: a bar on a terminal, one line a minute elsewhere, nothing at all when it is not wanted.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::time::{Instant, sleep};
+
+use super::{Console, duration, thousands};
+use crate::model::Outcome;
+
+/// How often a line is written where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(60);
+
+/// Shared by the thread that counts rows and the task that tells of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    counts: Arc<Counts>,
+    total: Option<u64>,
+    start: Instant,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    rows: AtomicU64,
+    failures: AtomicU64,
+}
+
+impl Progress {
+    /// `total` is the number of rows, where it is known.
+    pub(crate) fn start(console: &Console, total: Option<u64>, wanted: bool) -> Self {
+        let on_terminal = std::io::stderr().is_terminal();
+        let bar = (wanted && on_terminal && !console.is_quiet()).then(|| console.bars().add(styled(total)));
+        Self {
+            bar,
+            counts: Arc::default(),
+            total,
+            start: Instant::now(),
+        }
+    }
+
+    /// One more row has its line.
+    pub(crate) fn row(&self, outcome: &Outcome) {
+        let failures = u64::from(outcome.status.is_failure());
+        let failures = self.counts.failures.fetch_add(failures, Ordering::Relaxed) + failures;
+        let rows = self.counts.rows.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some(bar) = &self.bar {
+            bar.set_position(rows);
+            if outcome.status.is_failure() {
+                bar.set_message(format!("{} failed", thousands(failures)));
+            }
+        }
+    }
+
+    /// Writes a line a minute until it is dropped, if there is no bar. A log that is quiet shows none of them.
+    pub(crate) async fn tell(self) {
+        if self.bar.is_some() {
+            return std::future::pending().await;
+        }
+        loop {
+            sleep(LINE_EVERY).await;
+            tracing::info!("{}", self.line(self.start.elapsed()));
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
+    fn line(&self, elapsed: Duration) -> String {
+        let rows = self.counts.rows.load(Ordering::Relaxed);
+        let failures = self.counts.failures.load(Ordering::Relaxed);
+        let speed = rows as f64 / elapsed.as_secs_f64().max(0.001);
+        let mut line = thousands(rows);
+        if let Some(total) = self.total {
+            line += &format!(" of {}", thousands(total));
+        }
+        line += &format!(" rows, {speed:.1}/s, {} failed so far", thousands(failures));
+        if let Some(left) = self
+            .total
+            .map(|total| total.saturating_sub(rows))
+            .filter(|_| rows > 0)
+        {
+            let left = Duration::try_from_secs_f64(left as f64 / speed).unwrap_or(Duration::MAX);
+            line += &format!(", about {} left", duration(left));
+        }
+        line
+    }
+}
+
+fn styled(total: Option<u64>) -> ProgressBar {
+    let (bar, template) = match total {
+        Some(total) => (
+            ProgressBar::new(total),
+            "{bar:30} {human_pos}/{human_len} rows, {per_sec:.1}, {msg}, {eta} left",
+        ),
+        None => (
+            ProgressBar::new_spinner(),
+            "{spinner} {human_pos} rows, {per_sec:.1}, {msg}, {elapsed}",
+        ),
+    };
+    // The templates are constants that the tests draw once.
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.set_style(style);
+    bar.set_message("0 failed");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_says_how_far_how_fast_what_failed_and_how_long() {
+        let progress = Progress {
+            bar: None,
+            counts: Arc::new(Counts {
+                rows: AtomicU64::new(1500),
+                failures: AtomicU64::new(2),
+            }),
+            total: Some(12_000),
+            start: Instant::now(),
+        };
+        assert_eq!(
+            progress.line(Duration::from_secs(300)),
+            "1,500 of 12,000 rows, 5.0/s, 2 failed so far, about 35 min 0 s left"
+        );
+        let stream = Progress {
+            total: None,
+            ..progress
+        };
+        assert_eq!(
+            stream.line(Duration::from_secs(300)),
+            "1,500 rows, 5.0/s, 2 failed so far"
+        );
+    }
+
+    #[test]
+    fn the_bars_templates_are_sound() {
+        for total in [Some(10), None] {
+            assert!(styled(total).length() == total);
+        }
+    }
+}

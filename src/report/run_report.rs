@@ -1,0 +1,118 @@
+//! All that is to be said of a run once it is over, and the verdict: a pure function of it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{ExitCode, RunSummary};
+use crate::model::{CountOrPercent, EarlyEnd};
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RunEnd {
+    /// Every row has its line.
+    Complete,
+    /// A fault that is not the row's own.
+    Early(EarlyEnd),
+    /// The input broke or changed in the middle; why.
+    InputBroke(String),
+    /// A file could not be written; why.
+    NotWritten(String),
+    /// Something that cannot happen did; what.
+    Bug(String),
+}
+
+/// The facts of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct RunReport {
+    pub(crate) input: String,
+    pub(crate) end: RunEnd,
+    pub(crate) summary: RunSummary,
+    /// Data rows of the input; of a stream that broke, those that were read.
+    pub(crate) rows: u64,
+    pub(crate) blank_records: u64,
+    pub(crate) attempts: u64,
+    pub(crate) retries: u64,
+    /// Attempts per second from the first to the last.
+    pub(crate) mean_rate: Option<f64>,
+    pub(crate) most_in_a_second: usize,
+    pub(crate) elapsed: Duration,
+    pub(crate) blanks_skipped: u64,
+    pub(crate) ids_trimmed: u64,
+    pub(crate) repeated: Repeated,
+    pub(crate) accept_failures: CountOrPercent,
+    pub(crate) results: PathBuf,
+    pub(crate) failed: PathBuf,
+}
+
+/// Respondents that stand on several rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Repeated {
+    pub(crate) respondents: u64,
+    pub(crate) with_different_values: u64,
+    pub(crate) at_least: bool,
+}
+
+/// What is to be made of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Done,
+    /// More rows failed than are accepted.
+    RowsFailed,
+    NoRows,
+    Aborted,
+    InputBroke,
+    NotWritten,
+    /// The counts do not add up.
+    Bug,
+}
+
+impl RunReport {
+    /// Rows without an outcome, which is right for a run that ended early and for no other.
+    pub(crate) fn not_reached(&self) -> u64 {
+        self.rows.saturating_sub(self.summary.rows())
+    }
+
+    /// Rows read = the sum over the statuses + not reached, or the tool has lost or doubled a row.
+    pub(crate) fn adds_up(&self) -> bool {
+        let settled = self.summary.rows();
+        match self.end {
+            RunEnd::Complete => settled == self.rows,
+            _ => settled <= self.rows,
+        }
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        if !self.adds_up() {
+            return Verdict::Bug;
+        }
+        match &self.end {
+            RunEnd::Bug(_) => Verdict::Bug,
+            RunEnd::NotWritten(_) | RunEnd::Early(EarlyEnd::NotRecorded) => Verdict::NotWritten,
+            RunEnd::InputBroke(_) => Verdict::InputBroke,
+            RunEnd::Early(_) => Verdict::Aborted,
+            RunEnd::Complete if self.rows == 0 => Verdict::NoRows,
+            RunEnd::Complete
+                if self
+                    .accept_failures
+                    .is_exceeded_by(self.summary.failures(), self.rows) =>
+            {
+                Verdict::RowsFailed
+            }
+            RunEnd::Complete => Verdict::Done,
+        }
+    }
+}
+
+impl Verdict {
+    pub(crate) fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Done => ExitCode::Success,
+            Self::RowsFailed => ExitCode::RowsFailed,
+            Self::NoRows => ExitCode::NoRows,
+            Self::Aborted => ExitCode::Aborted,
+            Self::InputBroke => ExitCode::Input,
+            Self::NotWritten => ExitCode::Output,
+            Self::Bug => ExitCode::Bug,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What a run adds up to, one outcome at a time, in bounded memory. Pure.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::model::{ErrorCode, Lane, Outcome, Plan, Status};
+
+/// How many different messages are counted per error code; what comes later is in the results file.
+const MOST_MESSAGES: usize = 50;
+
+/// How many respondents with a failed row are remembered, to tell whether a later row of theirs went through.
+const MOST_FAILING: usize = 100_000;
+
+/// Counts that are always right together: each outcome is folded in whole.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RunSummary {
+    statuses: BTreeMap<Status, u64>,
+    codes: BTreeMap<ErrorCode, CodeCount>,
+    /// How many failed rows each respondent has so far.
+    failing: HashMap<Lane, u64>,
+    /// Failed rows that a later row of the same respondent has overtaken: sending them again would undo that.
+    pub(crate) overtaken: u64,
+}
+
+/// The outcomes of one error code.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CodeCount {
+    pub(crate) rows: u64,
+    messages: HashMap<String, u64>,
+}
+
+impl RunSummary {
+    /// Folds one outcome in. They come in the order of the input.
+    pub(crate) fn add(&mut self, outcome: &Outcome) {
+        *self.statuses.entry(outcome.status).or_default() += 1;
+        if let Plan::Send(update) = &outcome.row.plan {
+            let lane = update.lane();
+            if outcome.status == Status::Success {
+                self.overtaken += self.failing.remove(&lane).unwrap_or_default();
+            } else if self.failing.len() < MOST_FAILING || self.failing.contains_key(&lane) {
+                *self.failing.entry(lane).or_default() += 1;
+            }
+        }
+        if let Some(code) = outcome.error_code {
+            self.codes.entry(code).or_default().add(&outcome.message);
+        }
+    }
+
+    pub(crate) fn count(&self, status: Status) -> u64 {
+        self.statuses.get(&status).copied().unwrap_or_default()
+    }
+
+    /// Rows that have an outcome.
+    pub(crate) fn rows(&self) -> u64 {
+        self.statuses.values().sum()
+    }
+
+    /// Rows that are failed, unconfirmed or invalid.
+    pub(crate) fn failures(&self) -> u64 {
+        Status::ALL
+            .into_iter()
+            .filter(|status| status.is_failure())
+            .map(|status| self.count(status))
+            .sum()
+    }
+
+    /// The error codes that occurred, in the order of the table.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = (ErrorCode, &CodeCount)> {
+        self.codes.iter().map(|(code, count)| (*code, count))
+    }
+}
+
+impl CodeCount {
+    fn add(&mut self, message: &str) {
+        self.rows += 1;
+        if let Some(count) = self.messages.get_mut(message) {
+            *count += 1;
+        } else if self.messages.len() < MOST_MESSAGES {
+            self.messages.insert(message.to_owned(), 1);
+        }
+    }
+
+    /// The commonest messages and how often each came, the commonest first.
+    pub(crate) fn commonest(&self, most: usize) -> Vec<(&str, u64)> {
+        let mut messages: Vec<_> = self
+            .messages
+            .iter()
+            .map(|(message, count)| (message.as_str(), *count))
+            .collect();
+        messages.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+        messages.truncate(most);
+        messages
+    }
+}

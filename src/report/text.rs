@@ -1,0 +1,134 @@
+//! The summary for people. It quotes the platform and never a cell (design, rule 12).
+
+use std::fmt::Write as _;
+
+use super::{RunEnd, RunReport, duration, thousands};
+use crate::model::{Status, clean};
+
+/// How many messages are shown per error code.
+const MESSAGES_SHOWN: usize = 3;
+
+/// The summary, several lines, each ended.
+pub(crate) fn to_text(report: &RunReport) -> String {
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    write_text(report, &mut text).ok();
+    text
+}
+
+fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
+    let summary = &report.summary;
+    let counts: Vec<String> = Status::ALL
+        .into_iter()
+        .filter(|status| summary.count(*status) > 0 || *status == Status::Success)
+        .map(|status| format!("{} {}", thousands(summary.count(status)), status.name()))
+        .collect();
+    write!(
+        text,
+        "{}: {} rows in {}: {}",
+        report.input,
+        thousands(report.rows),
+        duration(report.elapsed),
+        counts.join(", ")
+    )?;
+    match report.not_reached() {
+        0 => writeln!(text)?,
+        rows => writeln!(text, ", {} not reached", thousands(rows))?,
+    }
+    write_calls(report, text)?;
+    write_notes(report, text)?;
+    for (code, count) in summary.codes() {
+        writeln!(
+            text,
+            "  {} {}: {}",
+            code.name(),
+            thousands(count.rows),
+            code.advice()
+        )?;
+        if code.advice() != "nothing" {
+            for (message, times) in count.commonest(MESSAGES_SHOWN) {
+                writeln!(text, "    {} × {}", thousands(times), clean(message))?;
+            }
+        }
+    }
+    if summary.overtaken > 0 {
+        writeln!(
+            text,
+            "  {} of the failed rows were overtaken by a later row of the same respondent: sending them again would \
+             undo that, so take them out of the failed file first",
+            thousands(summary.overtaken)
+        )?;
+    }
+    write_files(report, text)
+}
+
+fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
+    if report.attempts == 0 {
+        return Ok(());
+    }
+    write!(
+        text,
+        "  {} calls ({} retries)",
+        thousands(report.attempts),
+        thousands(report.retries)
+    )?;
+    if let Some(mean) = report.mean_rate {
+        write!(text, ", {mean:.2}/s on average")?;
+    }
+    writeln!(
+        text,
+        ", at most {} in any one second",
+        thousands(report.most_in_a_second as u64)
+    )
+}
+
+fn write_notes(report: &RunReport, text: &mut String) -> std::fmt::Result {
+    if report.blank_records > 0 {
+        writeln!(
+            text,
+            "  {} blank records passed over",
+            thousands(report.blank_records)
+        )?;
+    }
+    if report.blanks_skipped > 0 {
+        writeln!(
+            text,
+            "  {} blank cells not sent (`--empty skip`)",
+            thousands(report.blanks_skipped)
+        )?;
+    }
+    if report.ids_trimmed > 0 {
+        writeln!(
+            text,
+            "  {} ids had white space around them, which was taken off",
+            thousands(report.ids_trimmed)
+        )?;
+    }
+    let repeated = report.repeated;
+    if repeated.respondents > 0 || repeated.at_least {
+        writeln!(
+            text,
+            "  {}{} respondents stand on several rows, {} of them with different values: the last row wins",
+            if repeated.at_least { "at least " } else { "" },
+            thousands(repeated.respondents),
+            thousands(repeated.with_different_values)
+        )?;
+    }
+    Ok(())
+}
+
+fn write_files(report: &RunReport, text: &mut String) -> std::fmt::Result {
+    let (results, failed) = (report.results.display(), report.failed.display());
+    if report.end == RunEnd::Complete {
+        writeln!(text, "  results: {results}")?;
+        if report.summary.failures() > 0 {
+            writeln!(text, "  rows to be fixed or sent again: {failed}")?;
+        }
+        return Ok(());
+    }
+    writeln!(
+        text,
+        "  what was reached is in {results}.partial, what failed of it in {failed}.partial; rows that are not in it \
+         were not sent"
+    )
+}
