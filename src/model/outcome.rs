@@ -69,14 +69,14 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// The outcome of a row that makes no call; a row that makes one comes back.
-    pub(crate) fn without_call(mut row: PlannedRow, now: Timestamp) -> Result<Self, PlannedRow> {
+    /// The outcome of a row that makes no call; nothing for one that does.
+    pub(crate) fn without_call(mut row: PlannedRow, now: Timestamp) -> Option<Self> {
         let (status, unsent) = match &mut row.plan {
-            Plan::Send(_) => return Err(row),
+            Plan::Send(_) => return None,
             Plan::Skip(unsent) => (Status::Skipped, unsent),
             Plan::Reject(unsent) => (Status::Invalid, unsent),
         };
-        Ok(Self {
+        Some(Self {
             status,
             error_code: Some(unsent.code),
             message: std::mem::take(&mut unsent.message),

@@ -148,7 +148,7 @@ mod tests {
         let rate: Rate = "5/s".parse().unwrap();
         assert_eq!(rate.time_for(0), Some(Duration::ZERO));
         assert_eq!(rate.time_for(1), Some(Duration::ZERO));
-        assert_eq!(rate.time_for(1201), Some(Duration::from_secs(240)));
+        assert_eq!(rate.time_for(1201), Some(Duration::from_mins(4)));
         assert_eq!(Rate::Unlimited.time_for(1201), None);
     }
 }

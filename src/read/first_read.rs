@@ -291,7 +291,7 @@ fn refuse_other_formats(head: &[u8]) -> Result<(), InputError> {
         }
     }
     let beginning = head.get(..head.len().min(1024)).unwrap_or_default();
-    let nuls = beginning.iter().filter(|&&byte| byte == 0).count();
+    let nuls = memchr::memchr_iter(0, beginning).count();
     if nuls * 4 > beginning.len() {
         return Err(InputError::NotCsv {
             what: "a UTF-16 or binary file",

@@ -1,7 +1,7 @@
 //! Stage four: outcomes to files. One thread owns both files and nothing else writes to them.
 //!
 //! Outcomes come in the order in which calls finish, lines are written in the order of the input. What has to wait
-//! for an earlier row waits in the [window](window), whose size the slots bound: a row's slots are given back once its
+//! for an earlier row waits in the window, whose size the slots bound: a row's slots are given back once its
 //! line has been handed to the system.
 
 mod failed;

@@ -101,7 +101,7 @@ impl Console {
     }
 
     /// Whether a person can be asked.
-    pub(crate) fn is_interactive(&self) -> bool {
+    pub(crate) fn is_interactive() -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 

@@ -2,7 +2,7 @@
 
 /// How the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExitCode {
+pub(crate) enum ExitCode {
     /// Every row is a success or was skipped.
     Success = 0,
     /// Finished, and some rows failed, are unconfirmed or invalid.
@@ -44,7 +44,7 @@ impl ExitCode {
     ];
 
     /// The number that the process returns.
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         self as u8
     }
 }

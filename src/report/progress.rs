@@ -1,5 +1,6 @@
 //! How far a run is: a bar on a terminal, one line a minute elsewhere, nothing at all when it is not wanted.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +13,7 @@ use super::{Console, duration, thousands};
 use crate::model::Outcome;
 
 /// How often a line is written where there is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(60);
+const LINE_EVERY: Duration = Duration::from_mins(1);
 
 /// Shared by the thread that counts rows and the task that tells of them.
 #[derive(Clone, Debug)]
@@ -56,9 +57,10 @@ impl Progress {
     }
 
     /// Writes a line a minute until it is dropped, if there is no bar. A log that is quiet shows none of them.
-    pub(crate) async fn tell(self) {
+    pub(crate) async fn tell(self) -> ! {
         if self.bar.is_some() {
-            return std::future::pending().await;
+            let forever: std::convert::Infallible = std::future::pending().await;
+            match forever {}
         }
         loop {
             sleep(LINE_EVERY).await;
@@ -80,16 +82,18 @@ impl Progress {
         let speed = rows as f64 / elapsed.as_secs_f64().max(0.001);
         let mut line = thousands(rows);
         if let Some(total) = self.total {
-            line += &format!(" of {}", thousands(total));
+            line.push_str(" of ");
+            line.push_str(&thousands(total));
         }
-        line += &format!(" rows, {speed:.1}/s, {} failed so far", thousands(failures));
+        // Writing to a string does not fail.
+        write!(line, " rows, {speed:.1}/s, {} failed so far", thousands(failures)).ok();
         if let Some(left) = self
             .total
             .map(|total| total.saturating_sub(rows))
             .filter(|_| rows > 0)
         {
             let left = Duration::try_from_secs_f64(left as f64 / speed).unwrap_or(Duration::MAX);
-            line += &format!(", about {} left", duration(left));
+            write!(line, ", about {} left", duration(left)).ok();
         }
         line
     }
@@ -130,7 +134,7 @@ mod tests {
             start: Instant::now(),
         };
         assert_eq!(
-            progress.line(Duration::from_secs(300)),
+            progress.line(Duration::from_mins(5)),
             "1,500 of 12,000 rows, 5.0/s, 2 failed so far, about 35 min 0 s left"
         );
         let stream = Progress {
@@ -138,7 +142,7 @@ mod tests {
             ..progress
         };
         assert_eq!(
-            stream.line(Duration::from_secs(300)),
+            stream.line(Duration::from_mins(5)),
             "1,500 rows, 5.0/s, 2 failed so far"
         );
     }

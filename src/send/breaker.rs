@@ -139,6 +139,7 @@ mod tests {
     use super::super::classify::classify;
     use super::*;
     use crate::model::Digits;
+    use Status::{Failed, Success, Unconfirmed};
 
     const SUCCESS: (u16, &str) = (200, r#"{"type":"success"}"#);
     const REJECTED: (u16, &str) = (200, r#"{"type":"error","msg":"unknown respondent"}"#);
@@ -268,7 +269,6 @@ mod tests {
                 .position(|&status| breaker.row_ended(status).is_some())
                 .map(|index| index + 1)
         };
-        use Status::{Failed, Success, Unconfirmed};
         assert_eq!(ends("2", &[Failed, Success, Unconfirmed, Failed]), Some(4));
         assert_eq!(ends("0", &[Success, Failed]), Some(2));
         assert_eq!(ends("10%", &[Failed; 199]), None);

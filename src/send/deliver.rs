@@ -27,7 +27,7 @@ pub(crate) struct Delivery {
 /// What comes after an attempt.
 #[derive(Debug)]
 pub(crate) enum Step {
-    Done(Outcome),
+    Done(Box<Outcome>),
     /// Another attempt, no sooner than `after` from now.
     Again {
         delivery: Box<Delivery>,
@@ -70,12 +70,17 @@ impl Delivery {
     /// An attempt has ended.
     pub(crate) fn settle(mut self, decision: Decision, now: Instant, wall: Timestamp) -> Step {
         match decision {
-            Decision::Success { http_status, message } => {
-                Step::Done(self.outcome(Status::Success, None, message, Some(http_status), now, wall))
-            }
+            Decision::Success { http_status, message } => Step::Done(Box::new(self.outcome(
+                Status::Success,
+                None,
+                message,
+                Some(http_status),
+                now,
+                wall,
+            ))),
             Decision::Fail(fault) => {
                 self.learn(&fault);
-                Step::Done(self.fail(fault, now, wall))
+                Step::Done(Box::new(self.fail(fault, now, wall)))
             }
             Decision::Retry { fault, .. } => {
                 self.learn(&fault);
@@ -84,7 +89,7 @@ impl Delivery {
                         delivery: Box::new(self),
                         after,
                     },
-                    None => Step::Done(self.fail(fault, now, wall)),
+                    None => Step::Done(Box::new(self.fail(fault, now, wall))),
                 }
             }
         }

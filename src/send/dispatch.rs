@@ -283,7 +283,7 @@ impl<T: Transport> Dispatcher<T> {
             self.hold_off = self.hold_off.max(Some(now + *wait));
         }
         match delivery.settle(decision, now, wall) {
-            Step::Done(outcome) => self.row_ended(lane, outcome),
+            Step::Done(outcome) => self.row_ended(lane, *outcome),
             Step::Again { delivery, after } => {
                 self.retries.insert((now + after, delivery.sequence()), delivery);
             }

@@ -6,7 +6,7 @@
 //!                └──────────────── retry, hold-off, breaker ◀────────────┘
 //! ```
 //!
-//! [`dispatch`] owns the loop and every wait in it. All that decides is plain code over values, with time and chance
+//! [`dispatch()`] owns the loop and every wait in it. All that decides is plain code over values, with time and chance
 //! as arguments: [`classify`](classify::classify) an answer, [when to try again](retry), [who waits for
 //! whom](lanes), [when a run is hopeless](breaker). reqwest is named in [`transport`] alone, governor in [`limit`]
 //! alone.

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 /// The longest `Retry-After` that is waited for (design, rule 6): it holds off every call, not only its own row's.
-pub(crate) const MOST_HOLD_OFF: Duration = Duration::from_secs(120);
+pub(crate) const MOST_HOLD_OFF: Duration = Duration::from_mins(2);
 
 /// How often, and how far apart, one row is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ mod tests {
         let policy = RetryPolicy {
             max_retries: 8,
             backoff: Duration::from_secs(1),
-            max_backoff: Duration::from_secs(60),
+            max_backoff: Duration::from_mins(1),
         };
         for seed in 0..200 {
             let waits: Vec<f64> = policy

@@ -99,7 +99,7 @@ fn only_a_whole_object_with_exactly_one_type_is_read() {
         r#"{"type":["success"]}"#,
         r#"{"type":"success","type":"error"}"#,
         r#"{"data":{"type":"success"}}"#,
-        r#"{'type':'success'}"#,
+        r"{'type':'success'}",
         "null",
     ];
     for text in unreadable {
@@ -164,7 +164,7 @@ fn a_wait_that_the_platform_asks_for_is_taken_up_to_two_minutes() {
     };
     for status in [408, 425, 429, 500, 502, 503, 504] {
         assert!(
-            matches!(asked(status, "120"), Decision::Retry { after: Some(wait), .. } if wait == Duration::from_secs(120)),
+            matches!(asked(status, "120"), Decision::Retry { after: Some(wait), .. } if wait == Duration::from_mins(2)),
             "{status}"
         );
         assert!(
