@@ -1,13 +1,51 @@
-//! Puts the labels of a CSV export onto a survey platform's mailing lists.
-#![expect(
-    dead_code,
-    unused_imports,
-    reason = "the stages are wired by the command line, which comes last"
-)]
+//! Puts the labels of a CSV export onto the mailing lists of a survey platform: one `update-respondent` call per row,
+//! and a verdict for every row.
+//!
+//! ```text
+//! cli → config → run( read → plan → send → record → report )
+//! ```
+//!
+//! Data flows one way. `model` lies under all and has no I/O, no async and no clock. The stages do not know each
+//! other; `run` alone wires them, and nothing below it imports `cli` or `config`.
+//!
+//! What always holds: exactly one outcome per row that was taken; at most one call in flight per respondent, in the
+//! file's order; no more attempts a second than agreed; no secret in anything that is printed or written; every
+//! channel bounded. The invariants stand in full where they are kept: `send/dispatch.rs`, `send/limit.rs`,
+//! `model/endpoint.rs`, `record/mod.rs`.
 
+mod cli;
+mod config;
 mod model;
 mod plan;
 mod read;
 mod record;
 mod report;
+mod run;
+mod sandbox;
 mod send;
+mod stop;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+/// The whole program: parses the process's arguments, runs the command, prints one `error:` line where there is an
+/// error, and returns the exit code. Blocks until all is done.
+pub fn main() -> ExitCode {
+    let (cli, origins) = cli::parse();
+    // A provider that is installed already, which only a test could have done, is as good.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(run::run(cli, origins)),
+        Err(error) => Err(run::Failure::usage(error)),
+    };
+    let code = match ended {
+        Ok(code) => code,
+        Err(failure) => {
+            // A closed standard error leaves the exit code to speak.
+            writeln!(std::io::stderr(), "error: {:#}", failure.error).ok();
+            failure.code
+        }
+    };
+    ExitCode::from(code.code())
+}

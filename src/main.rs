@@ -1,2 +1,5 @@
-//! The process shell.
-fn main() {}
+//! The process shell; see the library.
+
+fn main() -> std::process::ExitCode {
+    respondent_sync::main()
+}

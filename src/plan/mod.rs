@@ -90,11 +90,7 @@ impl Planner {
         }
     }
 
-    /// What was counted so far.
-    pub(crate) fn tally(&self) -> &PlanTally {
-        &self.tally
-    }
-
+    /// What was counted.
     pub(crate) fn into_tally(self) -> PlanTally {
         self.tally
     }

@@ -26,6 +26,6 @@ pub(crate) use columns::{Columns, Kept, SurveyColumn, Wanted, is_own_column};
 pub(crate) use dialect::Delimiter;
 pub(crate) use encoding::Encoding;
 pub(crate) use error::InputError;
-pub(crate) use first_read::{FirstRead, ReadOptions};
+pub(crate) use first_read::{EncodingFrom, FirstRead, ReadOptions};
 pub(crate) use rows::{Rows, RowsEnd};
 pub(crate) use source::{Input, Source};

@@ -96,13 +96,18 @@ impl<R: Read> Rows<R> {
         }))
     }
 
+    /// What was counted up to here, for a run that ends before its input.
+    pub(crate) fn so_far(&self) -> RowsEnd {
+        RowsEnd {
+            rows: self.sequence,
+            blank_records: self.blank_records,
+        }
+    }
+
     /// Checks at the end of the input that it is what the first read saw. Digest and length are compared, so that a
     /// file that was rewritten, cut or appended to meanwhile is told.
     pub(crate) fn finish(mut self) -> Result<RowsEnd, InputError> {
-        let end = RowsEnd {
-            rows: self.sequence,
-            blank_records: self.blank_records,
-        };
+        let end = self.so_far();
         let Some(expected) = self.expected else {
             return Ok(end);
         };

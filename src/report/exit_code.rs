@@ -23,6 +23,7 @@ pub(crate) enum ExitCode {
 
 impl ExitCode {
     /// All codes with what they mean, as the README has them.
+    #[cfg(test)]
     pub(crate) const TABLE: [(Self, &'static str); 8] = [
         (Self::Success, "every row is a success or was skipped"),
         (

@@ -1,5 +1,5 @@
 //! Stage five: what people and machines are told. Outcomes are folded into a [`RunSummary`], the summary and the run's
-//! end make a [`Verdict`], and the verdict is an exit code. All of that is plain code over values; what reaches a
+//! end make a verdict, and the verdict is an exit code. All of that is plain code over values; what reaches a
 //! terminal or a log goes through [`Console`], and the bar is in `report/progress.rs`.
 
 mod console;
@@ -18,6 +18,6 @@ pub(crate) use findings::{Findings, InvalidRows};
 pub(crate) use json::to_json;
 pub(crate) use numbers::{duration, thousands};
 pub(crate) use progress::Progress;
-pub(crate) use run_report::{RunEnd, RunReport, Verdict};
+pub(crate) use run_report::{Repeated, RunEnd, RunReport};
 pub(crate) use summary::RunSummary;
 pub(crate) use text::to_text;

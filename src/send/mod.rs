@@ -24,9 +24,8 @@ mod transport;
 
 pub(crate) use breaker::BreakerSettings;
 pub(crate) use dispatch::{SendEnd, SendSettings, dispatch};
-pub(crate) use limit::Limiter;
 pub(crate) use retry::RetryPolicy;
-pub(crate) use transport::{HttpSettings, HttpTransport, SetupError};
+pub(crate) use transport::{HttpSettings, HttpTransport};
 
 #[cfg(test)]
 mod tests;

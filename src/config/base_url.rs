@@ -1,0 +1,80 @@
+//! The platform's address, checked before secrets are put behind it. Pure.
+
+use anyhow::{Result, ensure};
+use url::{Host, Url};
+
+/// A base address: `https`, or `http` to this machine or where it was allowed; no credentials, query or webhook path.
+pub(super) fn parse(text: &str, allow_http: bool) -> Result<Url> {
+    let text = text.trim();
+    let shape = "write it like `https://www.webankieta.pl`";
+    let Ok(url) = Url::parse(text) else {
+        anyhow::bail!("`--base-url` is not an address: {shape}")
+    };
+    ensure!(
+        !url.path().contains("/webhooks"),
+        "`--base-url` holds the whole webhook address: give its beginning alone ({shape}), and the account and the \
+         secrets in their variables"
+    );
+    ensure!(
+        url.username().is_empty() && url.password().is_none(),
+        "`--base-url` holds a user or a password: {shape}"
+    );
+    ensure!(
+        url.query().is_none() && url.fragment().is_none(),
+        "`--base-url` holds a query or a fragment: {shape}"
+    );
+    ensure!(
+        matches!(url.scheme(), "https" | "http"),
+        "`--base-url` is neither `https` nor `http`: {shape}"
+    );
+    ensure!(url.has_host(), "`--base-url` names no host: {shape}");
+    ensure!(
+        url.scheme() == "https" || allow_http || is_loopback(&url),
+        "`--base-url` is `http`, so anybody on the way could read the secrets and the labels: use `https`, or \
+         `--allow-http` if you must"
+    );
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_everywhere_http_at_home() {
+        for good in [
+            "https://www.webankieta.pl",
+            "https://x.example/prefix/",
+            "http://127.0.0.1:8080",
+            "http://[::1]:1",
+            "http://localhost",
+        ] {
+            assert!(parse(good, false).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "www.webankieta.pl",
+            "ftp://x.example",
+            "http://x.example",
+            "https://u:p@x.example",
+            "https://x.example?a=b",
+            "https://x.example/webhooks/1/k/a/update-respondent",
+        ] {
+            let error = parse(bad, false).unwrap_err().to_string();
+            assert!(
+                !error.contains("u:p") && !error.contains("/k/a"),
+                "echoes nothing: {error}"
+            );
+        }
+        assert!(parse("http://x.example", true).is_ok());
+    }
+}

@@ -1,0 +1,64 @@
+//! Wiring: opens the files, makes the channels, starts and joins the stages. The one place that knows them all; what
+//! each of them does is theirs.
+
+mod check;
+mod opened;
+mod pipeline;
+mod send_file;
+mod serve;
+
+use anyhow::Error;
+
+use crate::cli::{Cli, Command, Origins};
+use crate::config;
+use crate::read::InputError;
+use crate::record::OutputError;
+use crate::report::{Console, ExitCode};
+
+/// Why a command did not come to its end: for a person, with the exit code that says it to a scheduler.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: ExitCode,
+    pub(crate) error: Error,
+}
+
+impl Failure {
+    /// Usage or configuration.
+    pub(crate) fn usage(error: impl Into<Error>) -> Self {
+        Self {
+            code: ExitCode::Usage,
+            error: error.into(),
+        }
+    }
+
+    /// The input, with its name in front.
+    pub(crate) fn input(error: InputError, input: &impl std::fmt::Display) -> Self {
+        let code = if error.is_no_rows() {
+            ExitCode::NoRows
+        } else {
+            ExitCode::Input
+        };
+        Self {
+            code,
+            error: Error::new(error).context(input.to_string()),
+        }
+    }
+
+    /// An output that cannot be made at all.
+    pub(crate) fn output(error: OutputError) -> Self {
+        Self::usage(error)
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) async fn run(cli: Cli, origins: Origins) -> Result<ExitCode, Failure> {
+    let console = |log| {
+        let (verbosity, format) = config::verbosity(log);
+        Console::start(verbosity, format)
+    };
+    match cli.command {
+        Command::Run(args) => send_file::run(&args, origins, &console(&args.log)).await,
+        Command::Check(args) => check::check(&args, origins, &console(&args.log)),
+        Command::Sandbox(args) => serve::serve(args).await,
+    }
+}

@@ -1,0 +1,334 @@
+//! `run`: from the settings to the exit code, a step after the other.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+use url::Url;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::opened::Opened;
+use super::{Failure, check, pipeline};
+use crate::cli::{Origins, RunArgs};
+use crate::config::{self, CallSettings, ReadingSettings};
+use crate::model::{Credentials, EarlyEnd, Endpoint, Method};
+use crate::plan::Planner;
+use crate::read::{Input, is_own_column};
+use crate::record::{FailedFormat, OutputPaths, Recorder, write_private};
+use crate::report::{
+    Console, ExitCode, LogFormat, Progress, RunEnd, RunReport, duration, thousands, to_json, to_text,
+};
+use crate::sandbox::{Faults, Platform, Server};
+use crate::send::HttpTransport;
+
+/// On a terminal more rows than these are asked about.
+const ASK_ABOVE: u64 = 100;
+
+/// The survey of a rehearsal whose input names none.
+const SANDBOX_SURVEY: &str = "1";
+
+/// The most bytes of a GET request's target (design, section 3).
+const MOST_TARGET_BYTES: usize = 8_000;
+
+pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> Result<ExitCode, Failure> {
+    let mut reading =
+        config::reading(&args.input, &args.selection, &args.output.keep, origins).map_err(Failure::usage)?;
+    let sandbox = if args.platform.sandbox && !args.output.dry_run {
+        Some(Sandbox::start().await?)
+    } else {
+        None
+    };
+    if args.platform.sandbox && reading.plan.survey.is_none() {
+        reading.plan.survey = Some(SANDBOX_SURVEY.to_owned());
+        reading.survey_from = format!("survey {SANDBOX_SURVEY} (the sandbox's)");
+    }
+    let calls = config::calls(
+        args,
+        sandbox.as_ref().map(|sandbox| sandbox.base.clone()),
+        origins,
+    )
+    .map_err(Failure::usage)?;
+    if args.output.dry_run {
+        let blank = Credentials {
+            account: String::new(),
+            ..config::sandbox_credentials()
+        };
+        limit_query(&mut reading, &calls, &Endpoint::new(&calls.base, &blank));
+        return check::examine(&reading, calls.send.rate, args.output.accept_failures, console);
+    }
+    let credentials = match &sandbox {
+        Some(_) => config::sandbox_credentials(),
+        None => config::credentials(|name| std::env::var(name).ok()).map_err(Failure::usage)?,
+    };
+    let endpoint = Endpoint::new(&calls.base, &credentials);
+    limit_query(&mut reading, &calls, &endpoint);
+    let rehearsal = match &sandbox {
+        Some(_) => Some("sandbox"),
+        None => reading.plan.selection.is_partial().then_some("trial"),
+    };
+    let paths = config::output_paths(&args.output, &reading.input, rehearsal).map_err(Failure::usage)?;
+    paths.check(input_path(&reading.input)).map_err(Failure::output)?;
+    let transport = HttpTransport::new(endpoint.clone(), &calls.http).map_err(Failure::usage)?;
+    let opened = Opened::open(&reading)?;
+    let fingerprint = fingerprint(&opened, &reading, &calls, &credentials);
+    announce(&opened, &reading, &calls, &endpoint, transport.proxy());
+    let asks = !args.output.yes && sandbox.is_none() && reading.input != Input::Stdin;
+    if asks && Console::is_interactive() && !confirmed(&opened, &endpoint, &reading, console) {
+        return Err(Failure::usage(anyhow::anyhow!("not confirmed: nothing was sent")));
+    }
+    let report = send(args, opened, &reading, &calls, transport, paths.clone(), console).await?;
+    let end = conclude(args, &report, &paths, &fingerprint, console);
+    if let Some(sandbox) = sandbox {
+        sandbox.tell(console);
+    }
+    end
+}
+
+/// The stages, and what they add up to.
+async fn send(
+    args: &RunArgs,
+    opened: Opened,
+    reading: &ReadingSettings,
+    calls: &CallSettings,
+    transport: HttpTransport,
+    paths: OutputPaths,
+    console: &Console,
+) -> Result<Timed, Failure> {
+    let started_at = Timestamp::now();
+    let start = Instant::now();
+    let total = opened.first.totals.map(|totals| totals.rows);
+    let kept: Vec<&str> = opened
+        .layout
+        .kept
+        .iter()
+        .map(|column| opened.first.columns.name(*column))
+        .collect();
+    let recorder = Recorder::create(paths.clone(), &kept, failed_format(&opened)).map_err(Failure::output)?;
+    let planner = Planner::new(reading.plan.clone(), opened.layout.clone());
+    let progress = Progress::start(console, total, !args.output.no_progress);
+    let telling = tokio::spawn(progress.clone().tell());
+    let ended = pipeline::run(opened, planner, transport, calls.send, recorder, progress.clone()).await;
+    telling.abort();
+    progress.finish();
+    let Some(ended) = ended else {
+        return Err(Failure {
+            code: ExitCode::Bug,
+            error: anyhow::anyhow!("a stage of the pipeline panicked; please report it"),
+        });
+    };
+    let read_rows = ended.read.as_ref().ok().map(|end| end.rows);
+    let mut report = RunReport {
+        input: reading.input.to_string(),
+        end: RunEnd::Complete,
+        rows: total.or(read_rows).unwrap_or_else(|| ended.summary.rows()),
+        blank_records: ended.read.as_ref().map_or(0, |end| end.blank_records),
+        attempts: ended.send.attempts,
+        retries: ended.send.retries,
+        mean_rate: ended.send.mean_rate,
+        most_in_a_second: ended.send.most_in_a_second,
+        elapsed: start.elapsed(),
+        blanks_skipped: ended.tally.blanks_skipped,
+        ids_trimmed: ended.tally.ids_trimmed,
+        repeated: pipeline::repeated(&ended.tally),
+        accept_failures: args.output.accept_failures,
+        results: paths.results,
+        failed: paths.failed,
+        summary: ended.summary,
+    };
+    report.end = match (ended.recorded, ended.send.early, ended.read) {
+        (Err(error), _, _) => RunEnd::NotWritten(error.to_string()),
+        (_, Some(early), _) => RunEnd::Early(early),
+        (_, _, Err(error)) => RunEnd::InputBroke(error.to_string()),
+        _ if !report.adds_up() => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
+        _ => match ended.recorder.finish() {
+            Ok(()) => RunEnd::Complete,
+            Err(error) => RunEnd::NotWritten(error.to_string()),
+        },
+    };
+    Ok(Timed { report, started_at })
+}
+
+/// A report, and when its run started.
+struct Timed {
+    report: RunReport,
+    started_at: Timestamp,
+}
+
+/// Writes the summary, tells people and machines, and chooses the exit code.
+fn conclude(
+    args: &RunArgs,
+    timed: &Timed,
+    paths: &OutputPaths,
+    fingerprint: &str,
+    console: &Console,
+) -> Result<ExitCode, Failure> {
+    let report = &timed.report;
+    let json = to_json(report, timed.started_at, fingerprint);
+    let written = write_private(&paths.summary, json.as_bytes(), paths.replaceable);
+    if args.output.summary.as_deref() == Some(Path::new("-")) {
+        console.print(&json);
+    }
+    let code = report.verdict().exit_code();
+    match console.format() {
+        LogFormat::Json => tracing::info!(summary = json.trim_end(), exit_code = code.code(), "run_finished"),
+        LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
+        LogFormat::Text => console.say(&to_text(report)),
+    }
+    let error = match &report.end {
+        RunEnd::Complete => {
+            return written.map(|()| code).map_err(|error| Failure {
+                code: ExitCode::Output,
+                error: error.into(),
+            });
+        }
+        RunEnd::Early(EarlyEnd::NotRecorded) => "the verdicts can no longer be written".to_owned(),
+        RunEnd::Early(early) => early.to_string(),
+        RunEnd::InputBroke(reason) | RunEnd::NotWritten(reason) => reason.clone(),
+        RunEnd::Bug(what) => format!("{what}: this is a bug, please report it"),
+    };
+    Err(Failure {
+        code,
+        error: anyhow::Error::msg(error),
+    })
+}
+
+fn announce(
+    opened: &Opened,
+    reading: &ReadingSettings,
+    calls: &CallSettings,
+    endpoint: &Endpoint,
+    proxy: Option<&str>,
+) {
+    for line in opened.form(reading) {
+        tracing::info!("{line}");
+    }
+    let rows = opened.first.totals.map(|totals| totals.rows);
+    let time = rows
+        .and_then(|rows| calls.send.rate.time_for(rows))
+        .map(|time| format!(", at least {} if all are sent", duration(time)));
+    tracing::info!(
+        "{} rows to {} at {} (from {}){}",
+        rows.map_or_else(|| "an unknown number of".to_owned(), thousands),
+        endpoint.host(),
+        calls.send.rate,
+        calls.rate_from,
+        time.unwrap_or_default()
+    );
+    if let Some(proxy) = proxy {
+        tracing::info!("calls go through the proxy {proxy}, which the environment names");
+    }
+}
+
+fn confirmed(opened: &Opened, endpoint: &Endpoint, reading: &ReadingSettings, console: &Console) -> bool {
+    let rows = opened.first.totals.map_or(0, |totals| totals.rows);
+    if rows <= ASK_ABOVE {
+        return true;
+    }
+    let labels: Vec<String> = opened
+        .layout
+        .labels
+        .iter()
+        .map(|(label, _)| label.to_string())
+        .collect();
+    console.asks(&format!(
+        "Set {} of {} respondents ({}) on {}? Old values cannot be restored.",
+        labels.join(", "),
+        thousands(rows),
+        reading.survey_from,
+        endpoint.host()
+    ))
+}
+
+fn limit_query(reading: &mut ReadingSettings, calls: &CallSettings, endpoint: &Endpoint) {
+    if calls.http.method == Method::Get {
+        reading.plan.most_query_bytes = Some(MOST_TARGET_BYTES.saturating_sub(endpoint.target_len() + 1));
+    }
+}
+
+fn input_path(input: &Input) -> Option<&Path> {
+    match input {
+        Input::File(path) => Some(path),
+        Input::Stdin => None,
+    }
+}
+
+fn failed_format(opened: &Opened) -> FailedFormat {
+    let encoding = opened.first.encoding;
+    let own = opened
+        .first
+        .names
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| is_own_column(name));
+    FailedFormat {
+        delimiter: opened.first.delimiter.byte(),
+        has_bom: opened.first.has_bom,
+        header: opened.first.header.clone(),
+        own_columns: own.map(|(column, _)| column).collect(),
+        encode: Box::new(move |text| encoding.encode(text)),
+    }
+}
+
+/// A digest of what is sent where: content, dialect, mapping, blank policy, survey, account and base URL; not
+/// secrets, and nothing of pace or method.
+fn fingerprint(
+    opened: &Opened,
+    reading: &ReadingSettings,
+    calls: &CallSettings,
+    credentials: &Credentials,
+) -> String {
+    let what = format!(
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {}",
+        opened.first.totals.map(|totals| totals.digest),
+        opened.first.encoding,
+        opened.first.delimiter,
+        opened.layout,
+        (reading.plan.empty, reading.plan.blank_id),
+        reading.plan.survey,
+        credentials.account,
+        calls.base
+    );
+    format!("{:032x}", xxh3_128(what.as_bytes()))
+}
+
+/// The platform in small inside this process.
+struct Sandbox {
+    base: Url,
+    platform: Arc<Mutex<Platform>>,
+}
+
+impl Sandbox {
+    async fn start() -> Result<Self, Failure> {
+        let fault = |error: std::io::Error| {
+            Failure::usage(anyhow::Error::new(error).context("cannot start the sandbox"))
+        };
+        let server = Server::bind(0, Platform::new(Faults::none()))
+            .await
+            .map_err(fault)?;
+        let platform = server.platform();
+        let base = Url::parse(&format!("http://{}", server.address())).map_err(Failure::usage)?;
+        tokio::spawn(server.serve(Arc::new(|line: &str| {
+            tracing::trace!("sandbox: {}", without_values(line));
+        })));
+        Ok(Self { base, platform })
+    }
+
+    /// Says what it holds, without values (design, rule 12).
+    fn tell(self, console: &Console) {
+        if !console.is_quiet() {
+            console.print(
+                &self
+                    .platform
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .holdings(false),
+            );
+        }
+    }
+}
+
+/// Cells are never logged: of a call's line only its end is.
+fn without_values(line: &str) -> &str {
+    line.rsplit_once(" → ").map_or("", |(_, answer)| answer)
+}

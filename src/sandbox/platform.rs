@@ -1,0 +1,193 @@
+//! What the sandbox knows and answers. Decides and remembers; bytes and waiting are the server's.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::model::{CountOrPercent, Label, Rate};
+
+/// How many respondents are listed at the end.
+const MOST_LISTED: usize = 20;
+
+/// An outage begins behind so many calls.
+const OUTAGE_AFTER: u64 = 10;
+
+/// The faults that were asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Faults {
+    pub(crate) latency: Duration,
+    pub(crate) error_rate: CountOrPercent,
+    pub(crate) outage: Duration,
+    pub(crate) answer_429_above: Rate,
+    pub(crate) know_only: Option<HashSet<String>>,
+    pub(crate) seed: u64,
+}
+
+impl Faults {
+    /// A platform on its best behaviour.
+    pub(crate) fn none() -> Self {
+        Self {
+            latency: Duration::ZERO,
+            error_rate: CountOrPercent::Percent(0.0),
+            outage: Duration::ZERO,
+            answer_429_above: Rate::Unlimited,
+            know_only: None,
+            seed: 0,
+        }
+    }
+}
+
+/// The mailing lists: (survey, respondent) → labels.
+#[derive(Debug)]
+pub(crate) struct Platform {
+    faults: Faults,
+    chance: fastrand::Rng,
+    contacts: BTreeMap<(String, String), BTreeMap<&'static str, String>>,
+    calls: u64,
+    outage_until: Option<Instant>,
+    /// The starts of the calls of the last second.
+    recent: std::collections::VecDeque<Instant>,
+}
+
+/// What the server sends, and the line that tells of it.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) line: String,
+}
+
+impl Platform {
+    pub(crate) fn new(faults: Faults) -> Self {
+        Self {
+            chance: fastrand::Rng::with_seed(faults.seed),
+            faults,
+            contacts: BTreeMap::new(),
+            calls: 0,
+            outage_until: None,
+            recent: std::collections::VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn latency(&self) -> Duration {
+        self.faults.latency
+    }
+
+    /// Answers one call. `parameters` are those of the body or of the query, decoded.
+    pub(crate) fn answer(&mut self, path: &str, parameters: &[(String, String)], now: Instant) -> Answered {
+        self.calls += 1;
+        if let Some((status, message)) = self.fault(now) {
+            return answered(status, "error", message, parameters);
+        }
+        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let [.., "webhooks", _, _, _, "update-respondent"] = parts.as_slice() else {
+            return answered(404, "error", "no such webhook", parameters);
+        };
+        let value = |name: &str| {
+            parameters
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str())
+        };
+        let (Some(survey), Some(respondent)) = (value("id_survey"), value("id_respondent")) else {
+            return answered(200, "error", "id_survey and id_respondent are needed", parameters);
+        };
+        if self
+            .faults
+            .know_only
+            .as_ref()
+            .is_some_and(|known| !known.contains(respondent))
+        {
+            return answered(200, "error", "respondent not found", parameters);
+        }
+        let labels = self
+            .contacts
+            .entry((survey.to_owned(), respondent.to_owned()))
+            .or_default();
+        for label in Label::all() {
+            if let Some(value) = value(label.name()) {
+                labels.insert(label.name(), value.to_owned());
+            }
+        }
+        answered(
+            200,
+            "success",
+            "Respondent has been updated on the survey's mailing list",
+            parameters,
+        )
+    }
+
+    /// What the sandbox now holds, several lines. `with_values` shows the labels themselves.
+    pub(crate) fn holdings(&self, with_values: bool) -> String {
+        let mut text = format!(
+            "the sandbox took {} calls and holds {} respondents\n",
+            self.calls,
+            self.contacts.len()
+        );
+        for ((survey, respondent), labels) in self.contacts.iter().take(MOST_LISTED) {
+            let shown: Vec<String> = labels
+                .iter()
+                .map(|(label, value)| {
+                    if with_values {
+                        format!("{label}={value:?}")
+                    } else {
+                        (*label).to_owned()
+                    }
+                })
+                .collect();
+            // Writing to a string does not fail.
+            writeln!(
+                text,
+                "  survey {survey}, respondent {respondent}: {}",
+                shown.join(" ")
+            )
+            .ok();
+        }
+        if self.contacts.len() > MOST_LISTED {
+            writeln!(text, "  … and {} more", self.contacts.len() - MOST_LISTED).ok();
+        }
+        text
+    }
+
+    fn fault(&mut self, now: Instant) -> Option<(u16, &'static str)> {
+        if self.calls > OUTAGE_AFTER && !self.faults.outage.is_zero() {
+            let until = *self.outage_until.get_or_insert(now + self.faults.outage);
+            if now < until {
+                return Some((503, "maintenance"));
+            }
+        }
+        if let Some(most) = self.faults.answer_429_above.per_second() {
+            while self
+                .recent
+                .front()
+                .is_some_and(|start| now.duration_since(*start) >= Duration::from_secs(1))
+            {
+                self.recent.pop_front();
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a count of calls in one second")]
+            if self.recent.len() as f64 >= most {
+                return Some((429, "too many requests"));
+            }
+            self.recent.push_back(now);
+        }
+        let fails = match self.faults.error_rate {
+            CountOrPercent::Percent(percent) => self.chance.f64() * 100.0 < percent,
+            CountOrPercent::Count(first) => self.calls <= first,
+        };
+        fails.then_some((500, "internal error"))
+    }
+}
+
+fn answered(status: u16, kind: &str, message: &str, parameters: &[(String, String)]) -> Answered {
+    let shown: Vec<String> = parameters
+        .iter()
+        .map(|(key, value)| format!("{key}={value:?}"))
+        .collect();
+    Answered {
+        status,
+        body: serde_json::json!({ "type": kind, "msg": message }).to_string(),
+        line: format!("{} → {status} {kind}", shown.join(" ")),
+    }
+}

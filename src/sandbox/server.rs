@@ -1,0 +1,96 @@
+//! The sandbox's HTTP server: hyper on 127.0.0.1. Reads calls, waits as long as it was asked to, and lets the platform
+//! answer.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::time::{Instant, sleep};
+
+use super::Platform;
+
+/// A larger body is refused: ten labels of 64 KiB, three bytes for one, fit.
+const MOST_BODY_BYTES: usize = 4 << 20;
+
+/// Tells of each call that was answered.
+type Tell = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A server that is bound, and serves for as long as [`Server::serve`] is polled.
+pub(crate) struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    /// Nothing awaits while this is locked.
+    platform: Arc<Mutex<Platform>>,
+}
+
+impl Server {
+    /// Port 0 takes any free one.
+    pub(crate) async fn bind(port: u16, platform: Platform) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        Ok(Self {
+            address: listener.local_addr()?,
+            listener,
+            platform: Arc::new(Mutex::new(platform)),
+        })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn platform(&self) -> Arc<Mutex<Platform>> {
+        Arc::clone(&self.platform)
+    }
+
+    /// Answers calls until it is dropped. A connection that breaks is its caller's affair.
+    pub(crate) async fn serve(self, tell: Tell) -> io::Result<Infallible> {
+        loop {
+            let (stream, _) = self.listener.accept().await?;
+            let (platform, tell) = (Arc::clone(&self.platform), Arc::clone(&tell));
+            tokio::spawn(async move {
+                let service =
+                    service_fn(move |request| answer(request, Arc::clone(&platform), Arc::clone(&tell)));
+                hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await
+                    .ok();
+            });
+        }
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    platform: Arc<Mutex<Platform>>,
+    tell: Tell,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let path = request.uri().path().to_owned();
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let body = Limited::new(request.into_body(), MOST_BODY_BYTES).collect().await;
+    let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let parameters: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .chain(form_urlencoded::parse(&body).into_owned())
+        .collect();
+    let lock = || platform.lock().unwrap_or_else(PoisonError::into_inner);
+    let latency = lock().latency();
+    if !latency.is_zero() {
+        sleep(latency).await;
+    }
+    let answered = lock().answer(&path, &parameters, Instant::now());
+    tell(&answered.line);
+    let mut response = Response::new(Full::new(Bytes::from(answered.body)));
+    *response.status_mut() =
+        StatusCode::from_u16(answered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let json = hyper::header::HeaderValue::from_static("application/json");
+    response.headers_mut().insert(hyper::header::CONTENT_TYPE, json);
+    Ok(response)
+}
