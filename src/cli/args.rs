@@ -201,7 +201,7 @@ pub(crate) struct OutputArgs {
     /// An input column to repeat in the results; repeatable, or `all`
     #[arg(long, value_name = "COLUMN", env = "RESPONDENT_SYNC_KEEP")]
     pub(crate) keep: Vec<String>,
-    /// The summary for machines [default: `<input>.summary.json`]; `-` = also to standard output
+    /// The summary for machines (default: `<input>.summary.json`); `-` = also to standard output
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_SUMMARY")]
     pub(crate) summary: Option<PathBuf>,
     /// `check` with the flags of `run`: no file, no secrets, no call
