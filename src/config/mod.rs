@@ -33,6 +33,8 @@ pub(crate) struct ReadingSettings {
     pub(crate) options: ReadOptions,
     pub(crate) wanted: Wanted,
     pub(crate) plan: PlanSettings,
+    /// The survey where neither a flag nor a column names one.
+    pub(crate) fallback_survey: Option<&'static str>,
     /// Where the survey and the mapping come from, for the start line.
     pub(crate) survey_from: String,
     pub(crate) mapping_from: String,
@@ -81,6 +83,7 @@ pub(crate) fn reading(
                 .map_err(anyhow::Error::msg)
                 .with_context(|| given(&input.delimiter, "--delimiter"))?,
         },
+        fallback_survey: None,
         survey_from: survey_from(input, origins.survey),
         mapping_from: if mapping.is_some() {
             named(origins.map, "`--map`", "RESPONDENT_SYNC_MAP")

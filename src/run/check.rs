@@ -11,13 +11,13 @@ use crate::plan::Planner;
 use crate::report::{Console, ExitCode, Findings, InvalidRows};
 
 pub(super) fn check(args: &CheckArgs, origins: Origins, console: &Console) -> Result<ExitCode, Failure> {
-    let settings = config::reading(&args.input, &args.selection, &[], origins).map_err(Failure::usage)?;
-    examine(&settings, args.rate, args.accept_failures, console)
+    let mut settings = config::reading(&args.input, &args.selection, &[], origins).map_err(Failure::usage)?;
+    examine(&mut settings, args.rate, args.accept_failures, console)
 }
 
 /// Reads and plans everything, prints what was found, and ends as the run would if every call succeeded.
 pub(super) fn examine(
-    settings: &ReadingSettings,
+    settings: &mut ReadingSettings,
     rate: Rate,
     accept_failures: CountOrPercent,
     console: &Console,

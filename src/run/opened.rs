@@ -18,7 +18,7 @@ pub(crate) struct Opened {
 
 impl Opened {
     /// Opens the input, reads it once (a stream: its beginning), and finds the columns.
-    pub(crate) fn open(settings: &ReadingSettings) -> Result<Self, Failure> {
+    pub(crate) fn open(settings: &mut ReadingSettings) -> Result<Self, Failure> {
         let fault = |error| Failure::input(error, &settings.input);
         let mut source = Source::open(&settings.input).map_err(fault)?;
         let (first, input): (FirstRead, Box<dyn Read + Send>) = if matches!(source, Source::Stdin(_)) {
@@ -30,6 +30,13 @@ impl Opened {
             (first, Box::new(source))
         };
         let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
+        if layout.survey.is_none()
+            && settings.plan.survey.is_none()
+            && let Some(survey) = settings.fallback_survey
+        {
+            settings.plan.survey = Some(survey.to_owned());
+            settings.survey_from = format!("survey {survey} (the sandbox's)");
+        }
         if layout.survey.is_none() && settings.plan.survey.is_none() {
             return Err(Failure::usage(anyhow::anyhow!(
                 "no survey: give `--survey ID` for all rows, or name the column that holds it with `--survey-column`"

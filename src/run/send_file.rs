@@ -39,9 +39,8 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
     } else {
         None
     };
-    if args.platform.sandbox && reading.plan.survey.is_none() {
-        reading.plan.survey = Some(SANDBOX_SURVEY.to_owned());
-        reading.survey_from = format!("survey {SANDBOX_SURVEY} (the sandbox's)");
+    if args.platform.sandbox {
+        reading.fallback_survey = Some(SANDBOX_SURVEY);
     }
     let calls = config::calls(
         args,
@@ -55,7 +54,12 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
             ..config::sandbox_credentials()
         };
         limit_query(&mut reading, &calls, &Endpoint::new(&calls.base, &blank));
-        return check::examine(&reading, calls.send.rate, args.output.accept_failures, console);
+        return check::examine(
+            &mut reading,
+            calls.send.rate,
+            args.output.accept_failures,
+            console,
+        );
     }
     let credentials = match &sandbox {
         Some(_) => config::sandbox_credentials(),
@@ -70,7 +74,7 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
     let paths = config::output_paths(&args.output, &reading.input, rehearsal).map_err(Failure::usage)?;
     paths.check(input_path(&reading.input)).map_err(Failure::output)?;
     let transport = HttpTransport::new(endpoint.clone(), &calls.http).map_err(Failure::usage)?;
-    let opened = Opened::open(&reading)?;
+    let opened = Opened::open(&mut reading)?;
     let fingerprint = fingerprint(&opened, &reading, &calls, &credentials);
     announce(&opened, &reading, &calls, &endpoint, transport.proxy());
     let asks = !args.output.yes && sandbox.is_none() && reading.input != Input::Stdin;

@@ -1,0 +1,214 @@
+//! Bad input: a clear error, the right exit code, nothing sent, nothing overwritten.
+
+use crate::support::{Answer, Fake, Job};
+
+/// Runs the input and expects an error with these words.
+fn refused(input: &[u8], flags: &str, code: i32, words: &[&str]) {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run(input, &fake).args(flags);
+    let ran = job.ends(code);
+    let last = ran.stderr.lines().last().unwrap_or_default();
+    assert!(last.starts_with("error: "), "{}", ran.stderr);
+    for word in words {
+        assert!(last.contains(word), "`{word}` is not in: {last}");
+    }
+    assert_eq!(fake.calls().len(), 0, "something was sent");
+    assert_eq!(job.names(), ["in.csv"], "something was written");
+}
+
+#[test]
+fn inputs_that_cannot_be_used() {
+    refused(b"", "", 9, &["in.csv", "empty"]);
+    refused(b"id_respondent,l1\n", "", 9, &["no data rows"]);
+    refused(b"id_respondent,l1\n,,\n \n", "", 9, &["no data rows"]);
+    refused(
+        b"id,l1\n1,x\n",
+        "",
+        3,
+        &["line 1", "`id_respondent`", "the columns are: `id`, `l1`"],
+    );
+    refused(
+        b"ID-Respondent,l1\n1,x\n",
+        "",
+        3,
+        &["did you mean `ID-Respondent`"],
+    );
+    refused(b"id_respondent,Segment\n1,x\n", "", 3, &["no label column"]);
+    refused(
+        b"id_respondent,l1,L1\n1,x,y\n",
+        "",
+        3,
+        &["several columns", "columns 2 and 3"],
+    );
+    refused(
+        b"id_respondent,l1\n1,x\n",
+        "--map l4=Segmet",
+        3,
+        &["`Segmet`", "label `l4`"],
+    );
+    refused(
+        b"id_respondent;l1\n1;x\n",
+        "-d ,",
+        3,
+        &["delimiter `,` finds one column", "`;` would find 2"],
+    );
+    refused(
+        b"id_respondent,l1\n1,\"x\n2,y\n3,z\n",
+        "",
+        3,
+        &["row 2 (line 2)", "never closed"],
+    );
+    refused(
+        b"id_respondent,l1\n1,\"x\n2,y\n3,\"z\"\n",
+        "",
+        3,
+        &["row 2 (line 4)", "closing quote", "opens on line 2"],
+    );
+    refused(b"PK\x03\x04xxxx", "", 3, &["Excel workbook", "CSV UTF-8"]);
+    refused(b"\xFF\xFEi\x00d\x00", "", 3, &["UTF-16"]);
+}
+
+#[test]
+fn inputs_that_are_not_there() {
+    let missing = Job::new("run nothing.csv --survey 7").ends(3);
+    assert!(
+        missing.stderr.contains("nothing.csv") && missing.stderr.contains("cannot open"),
+        "{}",
+        missing.stderr
+    );
+    let folder = Job::new("run . --survey 7 -o x.csv").ends(3);
+    assert!(folder.stderr.contains("is a folder"), "{}", folder.stderr);
+}
+
+#[test]
+fn usage_that_cannot_be_meant() {
+    let row = b"id_respondent,l1\n1,x\n";
+    refused(row, "--map l11=x", 2, &["`l11` is not a label"]);
+    refused(row, "--map l1=a --map l1=b", 2, &["mapped twice"]);
+    refused(row, "--encoding latin2", 2, &["`latin2`"]);
+    refused(row, "-d ab", 2, &["`ab`"]);
+    refused(row, "-o no/where.csv", 2, &["does not exist"]);
+    refused(row, "-o in.csv", 2, &["one file"]);
+    refused(row, "-o .", 2, &["is a folder"]);
+    refused(row, "--failed x.csv -o x.csv", 2, &["two outputs are one file"]);
+    refused(row, "--ca-file no.pem", 2, &["`--ca-file no.pem`"]);
+    let job = Job::new("run in.csv --survey 7 --base-url http://platform.example").file("in.csv", row);
+    assert!(job.ends(2).stderr.contains("--allow-http"));
+    let job = Job::new("run in.csv --survey x").file("in.csv", row);
+    assert!(job.ends(2).stderr.contains("not a survey's id"));
+    let job = Job::new("run in.csv").file("in.csv", row);
+    assert!(job.ends(2).stderr.contains("no survey"));
+    let job = Job::new("run - --survey 7").stdin(row);
+    assert!(job.ends(2).stderr.contains("--output"));
+    Job::new("run in.csv --rate 0/s").ends(2);
+}
+
+#[test]
+fn what_exists_is_not_overwritten() {
+    let fake = Fake::start(|_| Answer::success());
+    for found in [
+        "in.results.csv",
+        "in.results.csv.partial",
+        "in.failed.csv",
+        "in.summary.json",
+    ] {
+        let job = Job::run("id_respondent,l1\n1,x\n", &fake).file(found, "mine");
+        let ran = job.ends(2);
+        assert!(
+            ran.stderr.contains(found) && ran.stderr.contains("exists"),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(job.text(found), "mine");
+    }
+    assert_eq!(fake.calls().len(), 0);
+}
+
+#[test]
+fn secrets_that_are_none() {
+    let cases = [
+        ("RESPONDENT_SYNC_WEBHOOK_KEY", "", "is not set"),
+        ("RESPONDENT_SYNC_WEBHOOK_AUTH", " ", "is not set"),
+        ("RESPONDENT_SYNC_WEBHOOK_AUTH", "CAN\u{200C}ARY", "U+200C"),
+        (
+            "RESPONDENT_SYNC_WEBHOOK_KEY",
+            "https://www.webankieta.pl/webhooks/1/CANARY/x/update-respondent",
+            "an address",
+        ),
+        ("RESPONDENT_SYNC_ACCOUNT", "CANARY", "digits only"),
+    ];
+    for (name, value, words) in cases {
+        let ran = Job::new("run in.csv --survey 7")
+            .file("in.csv", "id_respondent,l1\n1,x\n")
+            .var(name, value)
+            .ends(2);
+        assert!(
+            ran.stderr.contains(name) && ran.stderr.contains(words),
+            "{}",
+            ran.stderr
+        );
+        assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn rows_that_cannot_be_sent_cost_themselves_alone() {
+    let fake = Fake::start(|_| Answer::success());
+    let input = b"id_respondent,id_survey,l1\n1,7,a\n,7,a\n1.0,7,a\n2,8,a\n3,x,a\n4,7\n5,7,\xC5\xBC\n6,7,\xB3\n7,7,\n";
+    let job = Job::run(input, &fake);
+    job.ends(1);
+    let words: Vec<String> = job
+        .lines("in.results.csv")
+        .iter()
+        .map(|line| {
+            line.split(',')
+                .enumerate()
+                .filter(|(column, _)| [0, 3, 4].contains(column))
+                .map(|(_, word)| word)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "2 success ",
+            "3 invalid missing_id",
+            "4 invalid bad_id",
+            "5 invalid bad_survey",
+            "6 invalid bad_survey",
+            "7 invalid column_count",
+            "8 success ",
+            "9 invalid encoding",
+            "10 skipped nothing_to_send",
+        ]
+    );
+}
+
+#[test]
+fn check_and_dry_run_end_as_the_run_would_and_touch_nothing() {
+    let input = "id_respondent;l1;Segment\n1;a;x\nx;b;\n1;c;\n;d;\n";
+    for command in ["check in.csv --survey 7", "run in.csv --survey 7 --dry-run"] {
+        let job = Job::new(command)
+            .file("in.csv", input)
+            .var("RESPONDENT_SYNC_WEBHOOK_KEY", "");
+        let ran = job.ends(1);
+        for words in [
+            "2 to be sent",
+            "2 invalid",
+            "bad_id",
+            "row 3",
+            "missing_id",
+            "row 5",
+            "never sent: `Segment`",
+            "1 respondents on several rows",
+            "at 5/s",
+        ] {
+            assert!(ran.stdout.contains(words), "`{words}` is not in:\n{}", ran.stdout);
+        }
+        assert_eq!(job.names(), ["in.csv"]);
+    }
+    Job::new("check in.csv --survey 7 --accept-failures 50%")
+        .file("in.csv", input)
+        .ends(0);
+}

@@ -1,0 +1,16 @@
+//! All tests of the whole program, in one binary: real files, real sockets, the real executable.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what fails in a test fails the test, in its helpers too"
+)]
+
+mod calls; // What goes over the wire, and what answers do.
+mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
+mod outputs; // The files that a run leaves.
+mod pace; // The one test of the rate over real sockets.
+mod samples; // Every file in `samples/` is run.
+mod secrets; // Canaries in every kind of error at the highest verbosity.
+mod support; // A job to run and a platform to run it against.
+mod tidy; // The house's own rules.

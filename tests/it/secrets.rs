@@ -1,0 +1,56 @@
+//! Canaries: secrets that would be recognised anywhere, through every kind of error at the highest verbosity.
+
+use crate::support::{Answer, Fake, Job, numbered};
+
+const KEY: &str = "CANARYKEY123";
+const AUTH: &str = "CANARYAUTH456";
+
+#[test]
+fn no_secret_and_no_cell_reaches_any_output() {
+    let fake = Fake::start(|call| match call.respondent() {
+        "1" => Answer::success(),
+        // The platform quotes the address that it was called by.
+        "2" => Answer::error(&format!(
+            "no route for {}",
+            call.target.split('?').next().unwrap()
+        )),
+        "3" => Answer::of(404, "<html>"),
+        "4" => Answer::of(302, "").with(&format!("Location: {}", call.target)),
+        "5" => Answer::Cut,
+        "6" => Answer::Nonsense,
+        "7" => Answer::HalfABody,
+        "8" => Answer::Hang,
+        "9" => Answer::of(429, "").with("Retry-After: garbage"),
+        _ => Answer::of(500, ""),
+    });
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let input = numbered(10, "CELLCANARY");
+    for method in ["post", "get"] {
+        for format in ["text", "json"] {
+            for base in [
+                fake.base.clone(),
+                format!("http://{closed}"),
+                format!("https://{closed}"),
+            ] {
+                let job = Job::new("run in.csv --survey 7 -vv --timeout 200ms --max-retries 1 --backoff 1ms --rate unlimited")
+                    .args(&format!("--method {method} --log-format {format} --base-url {base}"))
+                    .file("in.csv", &input)
+                    .var("RESPONDENT_SYNC_WEBHOOK_KEY", KEY)
+                    .var("RESPONDENT_SYNC_WEBHOOK_AUTH", AUTH)
+                    .var("RUST_LOG", "trace")
+                    .var("RUST_BACKTRACE", "full");
+                let ran = job.ends(1);
+                for (name, text) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
+                    assert!(!text.contains("CANARY"), "{name}: {text}");
+                }
+                for name in job.names().iter().filter(|name| *name != "in.csv") {
+                    let text = job.text(name).replace("CELLCANARY", "");
+                    assert!(!text.contains("CANARY"), "{name}: {text}");
+                }
+            }
+        }
+    }
+}

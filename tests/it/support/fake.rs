@@ -1,0 +1,194 @@
+//! A platform for the tests, independent of the sandbox and of any HTTP library: a socket on port 0, a thread per
+//! connection, answers by a script. It can do what no library lets a server do: cut, hang, drip, talk nonsense.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// One call as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) headers: String,
+    pub(crate) body: Vec<u8>,
+    /// The parameters of the body or of the query, decoded.
+    pub(crate) parameters: Vec<(String, String)>,
+    /// How often this respondent was called before.
+    pub(crate) before: usize,
+    pub(crate) arrived: Instant,
+}
+
+impl Call {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.parameters
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn respondent(&self) -> &str {
+        self.get("id_respondent").unwrap_or_default()
+    }
+}
+
+/// What the platform does with a call.
+pub(crate) enum Answer {
+    Reply {
+        status: u16,
+        headers: String,
+        body: String,
+    },
+    /// Closes the connection without a word.
+    Cut,
+    /// Says nothing, for longer than any test waits.
+    Hang,
+    /// Something that is not HTTP.
+    Nonsense,
+    /// Promises a body and closes in the middle of it.
+    HalfABody,
+}
+
+impl Answer {
+    pub(crate) fn of(status: u16, body: &str) -> Self {
+        Self::Reply {
+            status,
+            headers: String::new(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub(crate) fn success() -> Self {
+        Self::of(
+            200,
+            r#"{"type":"success","msg":"Respondent has been updated on the survey's mailing list"}"#,
+        )
+    }
+
+    pub(crate) fn error(message: &str) -> Self {
+        Self::of(200, &format!(r#"{{"type":"error","msg":"{message}"}}"#))
+    }
+
+    pub(crate) fn with(self, header: &str) -> Self {
+        match self {
+            Self::Reply {
+                status,
+                headers,
+                body,
+            } => Self::Reply {
+                status,
+                headers: format!("{headers}{header}\r\n"),
+                body,
+            },
+            other => other,
+        }
+    }
+}
+
+type Script = Arc<dyn Fn(&Call) -> Answer + Send + Sync>;
+
+pub(crate) struct Fake {
+    pub(crate) base: String,
+    calls: Arc<Mutex<Vec<Call>>>,
+}
+
+impl Fake {
+    pub(crate) fn start(script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let (script, seen): (Script, _) = (Arc::new(script), Arc::clone(&calls));
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (script, seen) = (Arc::clone(&script), Arc::clone(&seen));
+                // A client that goes away in the middle ends its connection's thread, not the test.
+                thread::spawn(move || serve(&stream, &script, &seen).ok());
+            }
+        });
+        Self { base, calls }
+    }
+
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+fn serve(stream: &TcpStream, script: &Script, seen: &Mutex<Vec<Call>>) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream);
+    while let Some(call) = read_call(&mut reader, seen)? {
+        match script(&call) {
+            Answer::Reply {
+                status,
+                headers,
+                body,
+            } => {
+                let length = body.len();
+                let reply = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{headers}\r\n{body}");
+                (&*stream).write_all(reply.as_bytes())?;
+            }
+            Answer::Cut => return Ok(()),
+            // Until the client gives up and closes.
+            Answer::Hang => drop(reader.read(&mut [0])?),
+            Answer::Nonsense => return (&*stream).write_all(b"SMTP ready\r\n\r\n"),
+            Answer::HalfABody => {
+                return (&*stream)
+                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"type\":\"success\"");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "real arrival times")]
+fn read_call(reader: &mut impl BufRead, seen: &Mutex<Vec<Call>>) -> std::io::Result<Option<Call>> {
+    let mut first = String::new();
+    if reader.read_line(&mut first)? == 0 {
+        return Ok(None);
+    }
+    let arrived = Instant::now();
+    let mut headers = String::new();
+    while reader.read_line(&mut headers)? > 2 {}
+    let length = headers
+        .lines()
+        .find_map(|line| {
+            line.to_lowercase()
+                .strip_prefix("content-length:")
+                .and_then(|text| text.trim().parse().ok())
+        })
+        .unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let mut words = first.split_whitespace().map(str::to_owned);
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let query = target.split_once('?').map_or("", |(_, query)| query).to_owned();
+    let form = if method == "GET" {
+        query.into_bytes()
+    } else {
+        body.clone()
+    };
+    let parameters: Vec<(String, String)> = form_urlencoded::parse(&form).into_owned().collect();
+    let mut call = Call {
+        method,
+        target,
+        headers,
+        body,
+        parameters,
+        before: 0,
+        arrived,
+    };
+    let mut seen = seen.lock().unwrap();
+    call.before = seen
+        .iter()
+        .filter(|other| other.respondent() == call.respondent())
+        .count();
+    seen.push(call.clone());
+    Ok(Some(call))
+}
+
+/// A pause that a script may take to answer late.
+pub(crate) fn pause(time: Duration) {
+    thread::park_timeout(time);
+}

@@ -1,0 +1,166 @@
+//! One run of the program in a folder of its own. Shows everything when it did not end as expected.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::Fake;
+
+/// No run of a test takes longer; one that does is killed and fails.
+const TIME_LIMIT: Duration = Duration::from_mins(1);
+
+pub(crate) struct Job {
+    folder: tempfile::TempDir,
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
+    stdin: Vec<u8>,
+}
+
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Job {
+    /// `respondent-sync COMMAND`, with secrets that are fit for a fake.
+    pub(crate) fn new(command: &str) -> Self {
+        let job = Self {
+            folder: tempfile::tempdir().unwrap(),
+            arguments: Vec::new(),
+            variables: Vec::new(),
+            stdin: Vec::new(),
+        };
+        job.args(command)
+            .var("RESPONDENT_SYNC_ACCOUNT", "387487")
+            .var("RESPONDENT_SYNC_WEBHOOK_KEY", "kkkkkkkk")
+            .var("RESPONDENT_SYNC_WEBHOOK_AUTH", "aaaaaaaa")
+    }
+
+    /// `run in.csv` against a fake, fast, with retries in milliseconds.
+    pub(crate) fn run(input: impl AsRef<[u8]>, fake: &Fake) -> Self {
+        Self::new("run in.csv --rate unlimited --backoff 5ms --max-backoff 20ms --survey 7")
+            .args(&format!("--base-url {}", fake.base))
+            .file("in.csv", input)
+    }
+
+    pub(crate) fn args(mut self, words: &str) -> Self {
+        self.arguments.extend(words.split_whitespace().map(str::to_owned));
+        self
+    }
+
+    pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        fs::write(self.path(name), content).unwrap();
+        self
+    }
+
+    pub(crate) fn stdin(mut self, content: impl AsRef<[u8]>) -> Self {
+        self.stdin = content.as_ref().to_vec();
+        self
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name))
+            .unwrap_or_else(|error| panic!("{name}: {error}; there are {:?}", self.names()))
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        String::from_utf8(self.bytes(name)).unwrap()
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The results without the columns that differ from run to run: row, id, survey, status, code, message, HTTP
+    /// status and attempts.
+    pub(crate) fn lines(&self, name: &str) -> Vec<String> {
+        let text = self.text(name);
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        reader
+            .records()
+            .map(|record| record.unwrap().iter().take(8).collect::<Vec<_>>().join(","))
+            .collect()
+    }
+
+    /// Runs it and asserts the exit code.
+    pub(crate) fn ends(&self, code: i32) -> Ran {
+        let ran = self.spawn();
+        if ran.code != code {
+            let mut all = format!("exit {} instead of {code}\n{:?}\n", ran.code, self.arguments);
+            write!(all, "--- stdout\n{}\n--- stderr\n{}", ran.stdout, ran.stderr).unwrap();
+            for name in self.names() {
+                write!(
+                    all,
+                    "--- {name}\n{}\n",
+                    String::from_utf8_lossy(&self.bytes(&name))
+                )
+                .unwrap();
+            }
+            panic!("{all}");
+        }
+        ran
+    }
+
+    fn spawn(&self) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_respondent-sync"));
+        command.current_dir(self.folder.path()).args(&self.arguments);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RESPONDENT_SYNC_")) {
+            command.env_remove(name);
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = self.stdin.clone();
+        // A run that does not read its standard input closes it.
+        thread::spawn(move || stdin.write_all(&input).ok());
+        let read = |mut stream: Box<dyn Read + Send>| {
+            let (sender, receiver) = mpsc::channel();
+            thread::spawn(move || {
+                let mut text = Vec::new();
+                stream.read_to_end(&mut text).unwrap();
+                sender.send(String::from_utf8_lossy(&text).into_owned()).unwrap();
+            });
+            receiver
+        };
+        let stdout = read(Box::new(child.stdout.take().unwrap()));
+        let stderr = read(Box::new(child.stderr.take().unwrap()));
+        let Ok(stdout) = stdout.recv_timeout(TIME_LIMIT) else {
+            child.kill().unwrap();
+            panic!(
+                "{:?} took longer than {TIME_LIMIT:?}: {:?}",
+                self.arguments,
+                stderr.recv()
+            );
+        };
+        Ran {
+            code: child.wait().unwrap().code().unwrap(),
+            stdout,
+            stderr: stderr.recv().unwrap(),
+        }
+    }
+}

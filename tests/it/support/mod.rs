@@ -1,0 +1,15 @@
+//! What the tests stand on.
+
+mod fake;
+mod job;
+
+pub(crate) use fake::{Answer, Fake, pause};
+pub(crate) use job::Job;
+
+/// An input of so many respondents, `1` on, each with this value of `l1`.
+pub(crate) fn numbered(count: u32, value: &str) -> String {
+    let rows = (1..=count).map(|id| format!("{id},{value}\n"));
+    std::iter::once("id_respondent,l1\n".to_owned())
+        .chain(rows)
+        .collect()
+}

@@ -1,0 +1,98 @@
+//! The house's own rules (design, section 6): who may name what, how long a file is, how it opens.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Each source file's path below `src/`, and its text without tests and comments.
+fn house() -> Vec<(String, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    paths
+        .into_iter()
+        .map(|path| {
+            let name = path
+                .strip_prefix(&root)
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/");
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text
+                .lines()
+                .take_while(|line| *line != "#[cfg(test)]")
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect::<Vec<_>>()
+                .join("\n");
+            (name, text, code)
+        })
+        .collect()
+}
+
+#[test]
+fn each_library_is_named_in_one_place() {
+    let homes = [
+        ("reqwest::", vec!["send/transport.rs"]),
+        ("governor::", vec!["send/limit.rs"]),
+        ("tokio::signal", vec!["stop.rs"]),
+        ("clap::", vec!["cli/mod.rs", "cli/args.rs"]),
+        ("indicatif::", vec!["report/progress.rs", "report/console.rs"]),
+    ];
+    for (name, text, code) in house() {
+        for (library, home) in &homes {
+            assert!(
+                home.contains(&name.as_str()) || !code.contains(library),
+                "{name} names {library}"
+            );
+        }
+        assert!(text.starts_with("//!"), "{name} does not say what it is for");
+    }
+}
+
+#[test]
+fn stages_do_not_know_each_other() {
+    let stages = ["read", "plan", "send", "record", "report", "sandbox"];
+    for (name, _, code) in house() {
+        let Some((stage, _)) = name.split_once('/') else {
+            continue;
+        };
+        let above = ["cli", "config", "run"];
+        let forbidden: Vec<&str> = match stage {
+            "model" => stages.iter().chain(&above).copied().collect(),
+            _ if stages.contains(&stage) => stages
+                .iter()
+                .chain(&above)
+                .copied()
+                .filter(|other| *other != stage)
+                .collect(),
+            _ => continue,
+        };
+        for other in forbidden {
+            assert!(
+                !code.contains(&format!("crate::{other}")),
+                "{name} knows crate::{other}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_file_outgrows_its_room() {
+    for (name, _, code) in house()
+        .into_iter()
+        .filter(|(name, _, _)| !name.ends_with("tests.rs"))
+    {
+        let lines = code.lines().count();
+        assert!(lines <= 330, "{name} has {lines} lines of code");
+    }
+}
