@@ -282,6 +282,11 @@ impl<T: Transport> Dispatcher<T> {
             // Only ever raised: a shorter wait that is asked for later does not cut a longer one.
             self.hold_off = self.hold_off.max(Some(now + *wait));
         }
+        if matches!(end, Some(EarlyEnd::Untrusted { .. })) {
+            // No verdict on the row, whatever retries it has left: it waits, and the end leaves it alone.
+            self.retries.insert((now, delivery.sequence()), delivery);
+            return self.stop_for(end);
+        }
         match delivery.settle(decision, now, wall) {
             Step::Done(outcome) => self.row_ended(lane, *outcome),
             Step::Again { delivery, after } => {

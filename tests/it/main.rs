@@ -13,4 +13,6 @@ mod pace; // The one test of the rate over real sockets.
 mod samples; // Every file in `samples/` is run.
 mod secrets; // Canaries in every kind of error at the highest verbosity.
 mod support; // A job to run and a platform to run it against.
+
 mod tidy; // The house's own rules.
+mod tls; // Whose certificates are trusted.

@@ -96,15 +96,49 @@ pub(crate) struct Fake {
 
 impl Fake {
     pub(crate) fn start(script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Self {
+        Self::listen("http", script, |stream, script, seen| serve(stream, script, seen))
+    }
+
+    /// The same over TLS, as `localhost`, with a certificate that nobody trusts: its PEM comes back.
+    pub(crate) fn start_tls(script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> (Self, String) {
+        let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certified.cert.der().clone()], key)
+            .unwrap();
+        let config = Arc::new(config);
+        let fake = Self::listen("https", script, move |stream, script, seen| {
+            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            serve(rustls::StreamOwned::new(connection, stream), script, seen)
+        });
+        (fake, certified.cert.pem())
+    }
+
+    fn listen(
+        scheme: &str,
+        script: impl Fn(&Call) -> Answer + Send + Sync + 'static,
+        serve: impl Fn(TcpStream, &Script, &Mutex<Vec<Call>>) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let host = if scheme == "https" {
+            "localhost"
+        } else {
+            "127.0.0.1"
+        };
+        let base = format!("{scheme}://{host}:{}", listener.local_addr().unwrap().port());
         let calls = Arc::new(Mutex::new(Vec::new()));
-        let (script, seen): (Script, _) = (Arc::new(script), Arc::clone(&calls));
+        let (script, serve): (Script, _) = (Arc::new(script), Arc::new(serve));
+        let seen = Arc::clone(&calls);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (script, seen) = (Arc::clone(&script), Arc::clone(&seen));
+                let (script, serve, seen) = (Arc::clone(&script), Arc::clone(&serve), Arc::clone(&seen));
+                stream.set_nodelay(true).unwrap();
                 // A client that goes away in the middle ends its connection's thread, not the test.
-                thread::spawn(move || serve(&stream, &script, &seen).ok());
+                thread::spawn(move || serve(stream, &script, &seen).ok());
             }
         });
         Self { base, calls }
@@ -115,10 +149,13 @@ impl Fake {
     }
 }
 
-fn serve(stream: &TcpStream, script: &Script, seen: &Mutex<Vec<Call>>) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut reader = BufReader::new(stream);
-    while let Some(call) = read_call(&mut reader, seen)? {
+fn serve<S: Read + Write>(stream: S, script: &Script, seen: &Mutex<Vec<Call>>) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(call) = read_call(&mut stream, seen)? {
+        let mut send = |text: &str| {
+            let stream = stream.get_mut();
+            stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+        };
         match script(&call) {
             Answer::Reply {
                 status,
@@ -126,16 +163,16 @@ fn serve(stream: &TcpStream, script: &Script, seen: &Mutex<Vec<Call>>) -> std::i
                 body,
             } => {
                 let length = body.len();
-                let reply = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{headers}\r\n{body}");
-                (&*stream).write_all(reply.as_bytes())?;
+                send(&format!(
+                    "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+                ))?;
             }
             Answer::Cut => return Ok(()),
             // Until the client gives up and closes.
-            Answer::Hang => drop(reader.read(&mut [0])?),
-            Answer::Nonsense => return (&*stream).write_all(b"SMTP ready\r\n\r\n"),
+            Answer::Hang => drop(stream.read(&mut [0])?),
+            Answer::Nonsense => return send("SMTP ready\r\n\r\n"),
             Answer::HalfABody => {
-                return (&*stream)
-                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"type\":\"success\"");
+                return send("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"type\":\"success\"");
             }
         }
     }
