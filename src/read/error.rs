@@ -8,13 +8,13 @@ use thiserror::Error;
 /// Why the input as a whole cannot be used (exit 3, or 9 where it holds no rows).
 #[derive(Debug, Error)]
 pub(crate) enum InputError {
-    #[error("cannot open the input: {0}")]
+    #[error("cannot open the input")]
     Open(#[source] io::Error),
 
     #[error("the input is a folder: name a file in it")]
     Folder,
 
-    #[error("cannot read the input at byte {byte}: {source}")]
+    #[error("cannot read the input at byte {byte}")]
     Read { byte: u64, source: io::Error },
 
     #[error("the input is empty: there is no header and no row")]

@@ -33,11 +33,11 @@ pub(crate) enum OutputError {
     IsInput(PathBuf),
     #[error("two outputs are one file, `{}`: give them different names", .0.display())]
     Same(PathBuf),
-    #[error("cannot create `{}`: {source}", path.display())]
+    #[error("cannot create `{}`", path.display())]
     Create { path: PathBuf, source: io::Error },
-    #[error("cannot write to `{}`: {source}", path.display())]
+    #[error("cannot write to `{}`", path.display())]
     Write { path: PathBuf, source: io::Error },
-    #[error("cannot give `{}` its name: {source}", path.display())]
+    #[error("cannot give `{}` its name", path.display())]
     Rename { path: PathBuf, source: io::Error },
 }
 

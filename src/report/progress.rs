@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tokio::time::{Instant, sleep};
 
 use super::{Console, duration, thousands};
@@ -34,7 +34,14 @@ impl Progress {
     /// `total` is the number of rows, where it is known.
     pub(crate) fn start(console: &Console, total: Option<u64>, wanted: bool) -> Self {
         let on_terminal = std::io::stderr().is_terminal();
-        let bar = (wanted && on_terminal && !console.is_quiet()).then(|| console.bars().add(styled(total)));
+        let bar = (wanted && on_terminal && !console.is_quiet()).then(|| {
+            // Added before it is drawn for the first time, so that it is drawn in one place only.
+            let bar = console.bars().add(bar(total));
+            bar.set_style(style(total));
+            bar.set_message("0 failed");
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
         Self {
             bar,
             counts: Arc::default(),
@@ -99,23 +106,29 @@ impl Progress {
     }
 }
 
-fn styled(total: Option<u64>) -> ProgressBar {
-    let (bar, template) = match total {
-        Some(total) => (
-            ProgressBar::new(total),
-            "{bar:30} {human_pos}/{human_len} rows, {per_sec:.1}, {msg}, {eta} left",
-        ),
-        None => (
-            ProgressBar::new_spinner(),
-            "{spinner} {human_pos} rows, {per_sec:.1}, {msg}, {elapsed}",
-        ),
+/// A bar over the rows, or a spinner where their number is not known.
+fn bar(total: Option<u64>) -> ProgressBar {
+    match total {
+        Some(total) => ProgressBar::new(total),
+        None => ProgressBar::new_spinner(),
+    }
+}
+
+fn style(total: Option<u64>) -> ProgressStyle {
+    let template = match total {
+        Some(_) => "{bar:30} {human_pos}/{human_len} rows, {speed}, {msg}, {eta} left",
+        None => "{spinner} {human_pos} rows, {speed}, {msg}, {elapsed}",
     };
-    // The templates are constants that the tests draw once.
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.set_style(style);
-    bar.set_message("0 failed");
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+    ProgressStyle::with_template(template)
+        // The templates are constants, which a test draws.
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key(
+            "speed",
+            |state: &ProgressState, line: &mut dyn std::fmt::Write| {
+                // A line that cannot be drawn is drawn the next time.
+                write!(line, "{:.1}/s", state.per_sec()).ok();
+            },
+        )
 }
 
 #[cfg(test)]
@@ -148,9 +161,19 @@ mod tests {
     }
 
     #[test]
-    fn the_bars_templates_are_sound() {
-        for total in [Some(10), None] {
-            assert!(styled(total).length() == total);
-        }
+    fn the_bar_says_the_same() {
+        let terminal = indicatif::InMemoryTerm::new(5, 100);
+        let target = indicatif::ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let bar = bar(Some(12_000))
+            .with_style(style(Some(12_000)))
+            .with_message("2 failed");
+        bar.set_draw_target(target);
+        bar.set_position(6_000);
+        bar.tick();
+        let drawn = terminal.contents();
+        assert!(
+            drawn.contains("6,000/12,000 rows, ") && drawn.contains("/s, 2 failed, "),
+            "{drawn}"
+        );
     }
 }

@@ -141,16 +141,21 @@ async fn send(
         summary: ended.summary,
     };
     report.end = match (ended.recorded, ended.send.early, ended.read) {
-        (Err(error), _, _) => RunEnd::NotWritten(error.to_string()),
+        (Err(error), _, _) => RunEnd::NotWritten(in_full(error)),
         (_, Some(early), _) => RunEnd::Early(early),
-        (_, _, Err(error)) => RunEnd::InputBroke(error.to_string()),
+        (_, _, Err(error)) => RunEnd::InputBroke(in_full(error)),
         _ if !report.adds_up() => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
         _ => match ended.recorder.finish() {
             Ok(()) => RunEnd::Complete,
-            Err(error) => RunEnd::NotWritten(error.to_string()),
+            Err(error) => RunEnd::NotWritten(in_full(error)),
         },
     };
     Ok(Timed { report, started_at })
+}
+
+/// An error with its causes.
+fn in_full(error: impl Into<anyhow::Error>) -> String {
+    format!("{:#}", error.into())
 }
 
 /// A report, and when its run started.
@@ -236,7 +241,7 @@ fn confirmed(opened: &Opened, endpoint: &Endpoint, reading: &ReadingSettings, co
         .map(|(label, _)| label.to_string())
         .collect();
     console.asks(&format!(
-        "Set {} of {} respondents ({}) on {}? Old values cannot be restored.",
+        "Set {} of the respondents on {} rows, {}, at {}? Old values cannot be restored.",
         labels.join(", "),
         thousands(rows),
         reading.survey_from,
