@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::encoding::Utf8Evidence;
 use super::records::Records;
-use super::{Columns, Delimiter, Encoding, InputError, dialect, fields};
+use super::{Columns, Delimiter, Encoding, InputError, dialect, fields, formats};
 
 /// How much of the beginning the delimiter is told from.
 const HEAD_BYTES: u64 = 256 << 10;
@@ -180,7 +180,7 @@ struct Start {
 
 impl Start {
     fn of(head: &[u8], whole: bool, options: ReadOptions) -> Result<Self, InputError> {
-        refuse_other_formats(head)?;
+        formats::refuse(head)?;
         let text = head.strip_prefix(BOM).unwrap_or(head);
         let bom_len = (head.len() - text.len()) as u64;
         let line = 1 + text
@@ -270,35 +270,6 @@ fn skip<R: Read>(mut input: R, bytes: u64) -> R {
     // Taken from a buffer in memory, which cannot fail.
     io::copy(&mut input.by_ref().take(bytes), &mut io::sink()).ok();
     input
-}
-
-/// What people take for a CSV and is none, told by its first bytes.
-fn refuse_other_formats(head: &[u8]) -> Result<(), InputError> {
-    const SAVE: &str = "open it in the spreadsheet and save it as `CSV UTF-8`";
-    const UNPACK: &str = "unpack it first";
-    let signatures: [(&[u8], &str, &str); 7] = [
-        (b"PK\x03\x04", "an Excel workbook or a zip archive", SAVE),
-        (b"\xD0\xCF\x11\xE0", "an old Excel workbook", SAVE),
-        (b"\xFF\xFE", "a UTF-16 text (Excel's `Unicode text`)", SAVE),
-        (b"\xFE\xFF", "a UTF-16 text (Excel's `Unicode text`)", SAVE),
-        (b"\x1F\x8B", "a gzip archive", UNPACK),
-        (b"\x28\xB5\x2F\xFD", "a zstd archive", UNPACK),
-        (b"%PDF", "a PDF", "export a CSV instead"),
-    ];
-    for (signature, what, remedy) in signatures {
-        if head.starts_with(signature) {
-            return Err(InputError::NotCsv { what, remedy });
-        }
-    }
-    let beginning = head.get(..head.len().min(1024)).unwrap_or_default();
-    let nuls = memchr::memchr_iter(0, beginning).count();
-    if nuls * 4 > beginning.len() {
-        return Err(InputError::NotCsv {
-            what: "a UTF-16 or binary file",
-            remedy: SAVE,
-        });
-    }
-    Ok(())
 }
 
 /// Passes bytes through and remembers their number, their digest and what they say of the encoding.

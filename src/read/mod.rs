@@ -18,6 +18,7 @@ mod encoding;
 mod error;
 mod fields;
 mod first_read;
+mod formats;
 mod records;
 mod rows;
 mod source;

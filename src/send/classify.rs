@@ -4,13 +4,10 @@
 //! whole JSON object **and** exactly one `type`, equal to `success` (design, rule 2); nothing else is. The status is
 //! looked at before the body: a 500 with a success in it is no success.
 
-use std::borrow::Cow;
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
-
-use super::attempt::{Body, Reply, TransportError};
+use super::answer::Answer;
+use super::attempt::{Reply, TransportError};
 use super::retry::{MOST_HOLD_OFF, retry_after};
 use crate::model::ErrorCode;
 
@@ -160,57 +157,6 @@ fn held_off(fault: Fault, reply: &Reply, now: SystemTime) -> Decision {
     }
 }
 
-/// A body, as far as it says anything.
-#[derive(Debug)]
-enum Answer {
-    Success {
-        message: String,
-    },
-    /// A JSON object with exactly one `type`, a text other than `success`.
-    Refusal {
-        kind: String,
-        message: String,
-    },
-    /// What it is instead.
-    Unreadable(&'static str),
-    Cut(String),
-    TimedOut,
-}
-
-impl Answer {
-    fn of(body: &Body) -> Self {
-        let bytes = match body {
-            Body::Whole(bytes) => bytes,
-            Body::TooLong => return Self::Unreadable("more than 64 KiB"),
-            Body::Cut(reason) => return Self::Cut(reason.clone()),
-            Body::TimedOut => return Self::TimedOut,
-        };
-        let Ok(text) = str::from_utf8(bytes) else {
-            return Self::Unreadable("bytes that are not UTF-8");
-        };
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let Ok(object) = read_object(text) else {
-            return Self::Unreadable(match text.trim_start().bytes().next() {
-                None => "nothing",
-                Some(b'<') => "an HTML page",
-                Some(b'{') => "JSON that is not whole",
-                Some(_) => "something that is not a JSON object",
-            });
-        };
-        let message = object.message.map(Cow::into_owned).unwrap_or_default();
-        match (object.kind, object.kinds) {
-            (Some(kind), 1) if kind == "success" => Self::Success { message },
-            (Some(kind), 1) => Self::Refusal {
-                kind: kind.into_owned(),
-                message,
-            },
-            (_, 0) => Self::Unreadable("JSON without a `type`"),
-            (None, 1) => Self::Unreadable("JSON whose `type` is no text"),
-            _ => Self::Unreadable("JSON with more than one `type`"),
-        }
-    }
-}
-
 /// For people: the status, what came with it, and the platform's own words if there are any.
 fn describe(status: u16, answer: &Answer) -> String {
     match answer {
@@ -231,107 +177,6 @@ fn refusal(answer: &Answer) -> String {
         }
         Answer::Refusal { message, .. } => message.clone(),
         _ => String::new(),
-    }
-}
-
-/// The two fields of an answer that are looked at, borrowed from it where they can be.
-#[derive(Default)]
-struct Object<'a> {
-    /// The last `type`, if it is a text, and how many there are.
-    kind: Option<Cow<'a, str>>,
-    kinds: u32,
-    message: Option<Cow<'a, str>>,
-}
-
-/// Reads a whole JSON object and nothing behind it but white space.
-fn read_object(text: &str) -> Result<Object<'_>, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let object = deserializer.deserialize_map(ObjectVisitor)?;
-    deserializer.end()?;
-    Ok(object)
-}
-
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Object<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-        let mut object = Object::default();
-        while let Some(Text(key)) = map.next_key()? {
-            match key.as_deref() {
-                Some("type") => {
-                    object.kind = map.next_value::<Text<'de>>()?.0;
-                    object.kinds += 1;
-                }
-                Some("msg") => object.message = map.next_value::<Text<'de>>()?.0,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(object)
-    }
-}
-
-/// A JSON text, borrowed if it holds no escapes, or nothing for any other JSON value.
-struct Text<'a>(Option<Cow<'a, str>>);
-
-impl<'de> serde::Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor)
-    }
-}
-
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Borrowed(text))))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Owned(text.to_owned()))))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Text<'de>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Text<'de>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Text<'de>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Text<'de>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_unit<E>(self) -> Result<Text<'de>, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Text<'de>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Text(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text<'de>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Text(None))
     }
 }
 

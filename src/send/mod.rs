@@ -11,6 +11,7 @@
 //! whom](lanes), [when a run is hopeless](breaker). reqwest is named in [`transport`] alone, governor in [`limit`]
 //! alone.
 
+mod answer;
 mod attempt;
 mod breaker;
 mod classify;

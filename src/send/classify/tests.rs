@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 
 use super::*;
+use crate::send::attempt::Body;
 
 fn bodies() -> Vec<(&'static str, Body)> {
     let whole = |text: &str| Body::Whole(Bytes::copy_from_slice(text.as_bytes()));
