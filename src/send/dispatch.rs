@@ -11,7 +11,7 @@
 //! The normal end is the plans' channel closing. An early end (rule 8) closes that channel from this side: no new
 //! attempt starts, calls in flight have [`DRAIN`], and every row that was sent gets its outcome.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -25,11 +25,11 @@ use super::attempt::{Reply, Transport, TransportError};
 use super::breaker::{Breaker, BreakerSettings};
 use super::classify::{Decision, classify};
 use super::deliver::{Delivery, Step};
-use super::lanes::Lanes;
 use super::limit::Limiter;
 use super::meter::Meter;
+use super::queue::Queue;
 use super::retry::RetryPolicy;
-use crate::model::{EarlyEnd, Outcome, Plan, PlannedRow, Rate};
+use crate::model::{EarlyEnd, Lane, Outcome, Plan, PlannedRow, Rate};
 
 /// How long calls in flight may go on once the run has to end (design, section 8).
 const DRAIN: Duration = Duration::from_secs(5);
@@ -86,11 +86,7 @@ struct Dispatcher<T> {
     batch: VecDeque<PlannedRow>,
     slots: Arc<Semaphore>,
 
-    lanes: Lanes<Box<Delivery>>,
-    /// Has its lane, was never tried.
-    ready: VecDeque<Box<Delivery>>,
-    /// Has its lane, was tried, waits until then; the row's sequence tells apart what is due at the same time.
-    retries: BTreeMap<(Instant, u64), Box<Delivery>>,
+    queue: Queue,
     calls: JoinSet<Result<Reply, TransportError>>,
     in_flight: HashMap<Id, Box<Delivery>>,
 
@@ -127,9 +123,7 @@ impl<T: Transport> Dispatcher<T> {
             plans_ended: false,
             batch: VecDeque::new(),
             slots,
-            lanes: Lanes::new(),
-            ready: VecDeque::new(),
-            retries: BTreeMap::new(),
+            queue: Queue::default(),
             calls: JoinSet::new(),
             in_flight: HashMap::new(),
             limiter: Limiter::new(settings.rate, Instant::now()),
@@ -182,8 +176,7 @@ impl<T: Transport> Dispatcher<T> {
             None => {
                 !self.plans_ended
                     || !self.batch.is_empty()
-                    || !self.ready.is_empty()
-                    || !self.retries.is_empty()
+                    || !self.queue.is_empty()
                     || !self.calls.is_empty()
             }
         }
@@ -191,7 +184,7 @@ impl<T: Transport> Dispatcher<T> {
 
     /// Rows are only taken when none is ready: whoever is taken uses the window's room.
     fn wants_rows(&self) -> bool {
-        self.stop.is_none() && self.ready.is_empty()
+        self.stop.is_none() && !self.queue.has_new()
     }
 
     /// Starts every attempt that may start now, and remembers when the next one may.
@@ -200,9 +193,8 @@ impl<T: Transport> Dispatcher<T> {
         while self.stop.is_none() && self.calls.len() < self.settings.concurrency {
             let now = Instant::now();
             self.admit_until_ready();
-            let due = self.retries.first_key_value().map(|(&(due, _), _)| due);
-            if self.ready.is_empty() && due.is_none_or(|due| due > now) {
-                self.wake = due;
+            if !self.queue.has_next(now) {
+                self.wake = self.queue.next_due();
                 return;
             }
             if let Some(until) = self.hold_off.filter(|&until| until > now) {
@@ -213,12 +205,7 @@ impl<T: Transport> Dispatcher<T> {
                 self.wake = Some(until);
                 return;
             }
-            // Due retries go before new rows.
-            let next = match due.filter(|&due| due <= now) {
-                Some(_) => self.retries.pop_first().map(|(_, delivery)| delivery),
-                None => self.ready.pop_front(),
-            };
-            if let Some(delivery) = next {
+            if let Some(delivery) = self.queue.take_next(now) {
                 self.start_attempt(delivery, now);
             }
         }
@@ -253,10 +240,9 @@ impl<T: Transport> Dispatcher<T> {
             self.finished.extend(Outcome::without_call(row, Timestamp::now()));
             return;
         };
-        let (lane, update) = (update.lane(), update.clone());
+        let update = update.clone();
         let backoff = self.settings.retry.backoff(self.chance.fork());
-        let delivery = Box::new(Delivery::new(row, update, backoff));
-        self.ready.extend(self.lanes.enter(lane, delivery));
+        self.queue.enter(Box::new(Delivery::new(row, update, backoff)));
     }
 
     fn call_ended(&mut self, ended: Result<(Id, Result<Reply, TransportError>), JoinError>) {
@@ -284,20 +270,20 @@ impl<T: Transport> Dispatcher<T> {
         }
         if matches!(end, Some(EarlyEnd::Untrusted { .. })) {
             // No verdict on the row, whatever retries it has left: it waits, and the end leaves it alone.
-            self.retries.insert((now, delivery.sequence()), delivery);
+            self.queue.retry_at(now, delivery);
             return self.stop_for(end);
         }
         match delivery.settle(decision, now, wall) {
             Step::Done(outcome) => self.row_ended(lane, *outcome),
             Step::Again { delivery, after } => {
-                self.retries.insert((now + after, delivery.sequence()), delivery);
+                self.queue.retry_at(now + after, delivery);
             }
         }
         self.stop_for(end);
     }
 
-    fn row_ended(&mut self, lane: crate::model::Lane, outcome: Outcome) {
-        self.ready.extend(self.lanes.leave(lane));
+    fn row_ended(&mut self, lane: Lane, outcome: Outcome) {
+        self.queue.leave(lane);
         let end = self.breaker.row_ended(outcome.status);
         self.finished.push(outcome);
         self.stop_for(end);
@@ -342,9 +328,9 @@ impl<T: Transport> Dispatcher<T> {
             .in_flight
             .drain()
             .filter_map(|(_, delivery)| delivery.stopped(true, now, wall));
-        let waiting = std::mem::take(&mut self.retries);
-        let waiting = waiting
-            .into_values()
+        let waiting = self
+            .queue
+            .take_retries()
             .filter_map(|delivery| delivery.stopped(false, now, wall));
         self.finished.extend(in_flight.chain(waiting));
         self.hand_on().await;

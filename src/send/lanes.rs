@@ -12,13 +12,15 @@ pub(crate) struct Lanes<T> {
     taken: HashMap<Lane, VecDeque<T>>,
 }
 
-impl<T> Lanes<T> {
-    pub(crate) fn new() -> Self {
+impl<T> Default for Lanes<T> {
+    fn default() -> Self {
         Self {
             taken: HashMap::new(),
         }
     }
+}
 
+impl<T> Lanes<T> {
     /// Takes a lane for a row and gives the row back, or lets the row wait in it.
     pub(crate) fn enter(&mut self, lane: Lane, row: T) -> Option<T> {
         match self.taken.entry(lane) {
@@ -52,7 +54,7 @@ mod tests {
     #[test]
     fn one_row_a_lane_in_the_order_of_arrival() {
         let lane = |id| Lane::new(Digits::new("1").unwrap(), Digits::new(id).unwrap());
-        let mut lanes = Lanes::new();
+        let mut lanes = Lanes::default();
         assert_eq!(lanes.enter(lane("7"), 'a'), Some('a'));
         assert_eq!(lanes.enter(lane("7"), 'b'), None);
         assert_eq!(lanes.enter(lane("8"), 'c'), Some('c'));

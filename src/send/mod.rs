@@ -20,6 +20,7 @@ mod dispatch;
 mod lanes;
 mod limit;
 mod meter;
+mod queue;
 mod retry;
 mod transport;
 
