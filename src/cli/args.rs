@@ -31,7 +31,18 @@ pub(crate) struct CheckArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
-    /// The rate for which the time is told
+    #[command(flatten)]
+    pub(crate) rate: RateArg,
+    #[command(flatten)]
+    pub(crate) accept: AcceptArg,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
+/// The agreed rate.
+#[derive(Debug, Args)]
+pub(crate) struct RateArg {
+    /// Ceiling over all attempts, retries included, or `unlimited`
     #[arg(
         long,
         value_name = "N/s|N/m|N/h",
@@ -39,7 +50,12 @@ pub(crate) struct CheckArgs {
         env = "RESPONDENT_SYNC_RATE"
     )]
     pub(crate) rate: Rate,
-    /// Up to this many invalid rows are no failure (per cent: of all data rows)
+}
+
+/// Which failures are none.
+#[derive(Debug, Args)]
+pub(crate) struct AcceptArg {
+    /// Up to this many failed, unconfirmed or invalid rows are no failure (per cent: of all data rows)
     #[arg(
         long,
         value_name = "N|N%",
@@ -47,8 +63,6 @@ pub(crate) struct CheckArgs {
         env = "RESPONDENT_SYNC_ACCEPT_FAILURES"
     )]
     pub(crate) accept_failures: CountOrPercent,
-    #[command(flatten)]
-    pub(crate) log: LogArgs,
 }
 
 /// The input's form, and which column is which.
@@ -142,14 +156,8 @@ pub(crate) struct PlatformArgs {
 /// How fast, how often again, and when to give up.
 #[derive(Debug, Args)]
 pub(crate) struct PaceArgs {
-    /// Ceiling over all attempts, retries included, or `unlimited`
-    #[arg(
-        long,
-        value_name = "N/s|N/m|N/h",
-        default_value = "5/s",
-        env = "RESPONDENT_SYNC_RATE"
-    )]
-    pub(crate) rate: Rate,
+    #[command(flatten)]
+    pub(crate) rate: RateArg,
     /// Calls in flight
     #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=10_000), env = "RESPONDENT_SYNC_CONCURRENCY")]
     pub(crate) concurrency: u32,
@@ -210,14 +218,8 @@ pub(crate) struct OutputArgs {
     /// Ask no question
     #[arg(long, env = "RESPONDENT_SYNC_YES", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) yes: bool,
-    /// Up to this many failed, unconfirmed or invalid rows are no failure (per cent: of all data rows)
-    #[arg(
-        long,
-        value_name = "N|N%",
-        default_value = "0",
-        env = "RESPONDENT_SYNC_ACCEPT_FAILURES"
-    )]
-    pub(crate) accept_failures: CountOrPercent,
+    #[command(flatten)]
+    pub(crate) accept: AcceptArg,
     /// No bar, and no line a minute
     #[arg(long, env = "RESPONDENT_SYNC_NO_PROGRESS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) no_progress: bool,

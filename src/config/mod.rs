@@ -126,7 +126,7 @@ pub(crate) fn calls(args: &RunArgs, base: Option<Url>, origins: Origins) -> Resu
         base,
         http: http(platform, pace)?,
         send: SendSettings {
-            rate: pace.rate,
+            rate: pace.rate.rate,
             concurrency: pace.concurrency as usize,
             retry: RetryPolicy {
                 max_retries: pace.max_retries,

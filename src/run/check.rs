@@ -12,7 +12,12 @@ use crate::report::{Console, ExitCode, Findings, InvalidRows};
 
 pub(super) fn check(args: &CheckArgs, origins: Origins, console: &Console) -> Result<ExitCode, Failure> {
     let mut settings = config::reading(&args.input, &args.selection, &[], origins).map_err(Failure::usage)?;
-    examine(&mut settings, args.rate, args.accept_failures, console)
+    examine(
+        &mut settings,
+        args.rate.rate,
+        args.accept.accept_failures,
+        console,
+    )
 }
 
 /// Reads and plans everything, prints what was found, and ends as the run would if every call succeeded.

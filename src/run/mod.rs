@@ -1,9 +1,12 @@
 //! Wiring: opens the files, makes the channels, starts and joins the stages. The one place that knows them all; what
 //! each of them does is theirs.
 
+mod announce;
 mod check;
+mod fingerprint;
 mod opened;
 mod pipeline;
+mod rehearsal;
 mod send_file;
 mod serve;
 

@@ -1,14 +1,14 @@
 //! `run`: from the settings to the exit code, a step after the other.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use tokio::time::Instant;
-use url::Url;
-use xxhash_rust::xxh3::xxh3_128;
 
+use super::announce::{announce, confirmed};
+use super::fingerprint::fingerprint;
 use super::opened::Opened;
+use super::rehearsal::Sandbox;
 use super::{Failure, check, pipeline};
 use crate::cli::{Origins, RunArgs};
 use crate::config::{self, CallSettings, ReadingSettings};
@@ -16,14 +16,8 @@ use crate::model::{Credentials, EarlyEnd, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::{Input, is_own_column};
 use crate::record::{FailedFormat, OutputPaths, Recorder, write_private};
-use crate::report::{
-    Console, ExitCode, LogFormat, Progress, RunEnd, RunReport, duration, thousands, to_json, to_text,
-};
-use crate::sandbox::{Faults, Platform, Server};
+use crate::report::{Console, ExitCode, LogFormat, Progress, RunEnd, RunReport, to_json, to_text};
 use crate::send::HttpTransport;
-
-/// On a terminal more rows than these are asked about.
-const ASK_ABOVE: u64 = 100;
 
 /// The survey of a rehearsal whose input names none.
 const SANDBOX_SURVEY: &str = "1";
@@ -57,7 +51,7 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
         return check::examine(
             &mut reading,
             calls.send.rate,
-            args.output.accept_failures,
+            args.output.accept.accept_failures,
             console,
         );
     }
@@ -135,7 +129,7 @@ async fn send(
         blanks_skipped: ended.tally.blanks_skipped,
         ids_trimmed: ended.tally.ids_trimmed,
         repeated: pipeline::repeated(&ended.tally),
-        accept_failures: args.output.accept_failures,
+        accept_failures: args.output.accept.accept_failures,
         results: paths.results,
         failed: paths.failed,
         summary: ended.summary,
@@ -202,53 +196,6 @@ fn conclude(
     })
 }
 
-fn announce(
-    opened: &Opened,
-    reading: &ReadingSettings,
-    calls: &CallSettings,
-    endpoint: &Endpoint,
-    proxy: Option<&str>,
-) {
-    for line in opened.form(reading) {
-        tracing::info!("{line}");
-    }
-    let rows = opened.first.totals.map(|totals| totals.rows);
-    let time = rows
-        .and_then(|rows| calls.send.rate.time_for(rows))
-        .map(|time| format!(", at least {} if all are sent", duration(time)));
-    tracing::info!(
-        "{} rows to {} at {} (from {}){}",
-        rows.map_or_else(|| "an unknown number of".to_owned(), thousands),
-        endpoint.host(),
-        calls.send.rate,
-        calls.rate_from,
-        time.unwrap_or_default()
-    );
-    if let Some(proxy) = proxy {
-        tracing::info!("calls go through the proxy {proxy}, which the environment names");
-    }
-}
-
-fn confirmed(opened: &Opened, endpoint: &Endpoint, reading: &ReadingSettings, console: &Console) -> bool {
-    let rows = opened.first.totals.map_or(0, |totals| totals.rows);
-    if rows <= ASK_ABOVE {
-        return true;
-    }
-    let labels: Vec<String> = opened
-        .layout
-        .labels
-        .iter()
-        .map(|(label, _)| label.to_string())
-        .collect();
-    console.asks(&format!(
-        "Set {} of the respondents on {} rows, {}, at {}? Old values cannot be restored.",
-        labels.join(", "),
-        thousands(rows),
-        reading.survey_from,
-        endpoint.host()
-    ))
-}
-
 fn limit_query(reading: &mut ReadingSettings, calls: &CallSettings, endpoint: &Endpoint) {
     if calls.http.method == Method::Get {
         reading.plan.most_query_bytes = Some(MOST_TARGET_BYTES.saturating_sub(endpoint.target_len() + 1));
@@ -277,67 +224,4 @@ fn failed_format(opened: &Opened) -> FailedFormat {
         own_columns: own.map(|(column, _)| column).collect(),
         encode: Box::new(move |text| encoding.encode(text)),
     }
-}
-
-/// A digest of what is sent where: content, dialect, mapping, blank policy, survey, account and base URL; not
-/// secrets, and nothing of pace or method.
-fn fingerprint(
-    opened: &Opened,
-    reading: &ReadingSettings,
-    calls: &CallSettings,
-    credentials: &Credentials,
-) -> String {
-    let what = format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {}",
-        opened.first.totals.map(|totals| totals.digest),
-        opened.first.encoding,
-        opened.first.delimiter,
-        opened.layout,
-        (reading.plan.empty, reading.plan.blank_id),
-        reading.plan.survey,
-        credentials.account,
-        calls.base
-    );
-    format!("{:032x}", xxh3_128(what.as_bytes()))
-}
-
-/// The platform in small inside this process.
-struct Sandbox {
-    base: Url,
-    platform: Arc<Mutex<Platform>>,
-}
-
-impl Sandbox {
-    async fn start() -> Result<Self, Failure> {
-        let fault = |error: std::io::Error| {
-            Failure::usage(anyhow::Error::new(error).context("cannot start the sandbox"))
-        };
-        let server = Server::bind(0, Platform::new(Faults::none()))
-            .await
-            .map_err(fault)?;
-        let platform = server.platform();
-        let base = Url::parse(&format!("http://{}", server.address())).map_err(Failure::usage)?;
-        tokio::spawn(server.serve(Arc::new(|line: &str| {
-            tracing::trace!("sandbox: {}", without_values(line));
-        })));
-        Ok(Self { base, platform })
-    }
-
-    /// Says what it holds, without values (design, rule 12).
-    fn tell(self, console: &Console) {
-        if !console.is_quiet() {
-            console.print(
-                &self
-                    .platform
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .holdings(false),
-            );
-        }
-    }
-}
-
-/// Cells are never logged: of a call's line only its end is.
-fn without_values(line: &str) -> &str {
-    line.rsplit_once(" → ").map_or("", |(_, answer)| answer)
 }

@@ -93,6 +93,6 @@ fn no_file_outgrows_its_room() {
         .filter(|(name, _, _)| !name.ends_with("tests.rs"))
     {
         let lines = code.lines().count();
-        assert!(lines <= 330, "{name} has {lines} lines of code");
+        assert!(lines <= 320, "{name} has {lines} lines of code");
     }
 }
