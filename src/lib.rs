@@ -26,6 +26,7 @@ mod send;
 mod stop;
 
 use std::io::Write;
+use std::panic;
 use std::process::ExitCode;
 
 /// The whole program: parses the process's arguments, runs the command, prints one `error:` line where there is an
@@ -34,11 +35,14 @@ pub fn main() -> ExitCode {
     let (cli, origins) = cli::parse();
     // A provider that is installed already, which only a test could have done, is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let ended = match runtime {
-        Ok(runtime) => runtime.block_on(run::run(cli, origins)),
-        Err(error) => Err(run::Failure::usage(error)),
-    };
+    let ended =
+        panic::catch_unwind(
+            || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime.block_on(run::run(cli, origins)),
+                Err(error) => Err(run::Failure::usage(error)),
+            },
+        )
+        .unwrap_or_else(|_| Err(run::Failure::bug("the program panicked")));
     let code = match ended {
         Ok(code) => code,
         Err(failure) => {

@@ -47,6 +47,14 @@ impl Failure {
         }
     }
 
+    /// Something that cannot happen did.
+    pub(crate) fn bug(what: &str) -> Self {
+        Self {
+            code: ExitCode::Bug,
+            error: anyhow::anyhow!("{what}: this is a bug, please report it"),
+        }
+    }
+
     /// An output that cannot be made at all.
     pub(crate) fn output(error: OutputError) -> Self {
         Self::usage(error)

@@ -110,10 +110,7 @@ async fn send(
     telling.abort();
     progress.finish();
     let Some(ended) = ended else {
-        return Err(Failure {
-            code: ExitCode::Bug,
-            error: anyhow::anyhow!("a stage of the pipeline panicked; please report it"),
-        });
+        return Err(Failure::bug("a stage of the pipeline panicked"));
     };
     let read_rows = ended.read.as_ref().ok().map(|end| end.rows);
     let mut report = RunReport {

@@ -27,6 +27,16 @@ pub(crate) enum Decision {
     Fail(Fault),
 }
 
+impl Decision {
+    /// What went wrong, if anything did.
+    pub(crate) fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Success { .. } => None,
+            Self::Retry { fault, .. } | Self::Fail(fault) => Some(fault.code),
+        }
+    }
+}
+
 /// What went wrong in one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::classify::{Decision, Effect, Fault};
 use super::retry::Backoff;
-use crate::model::{ErrorCode, Outcome, PlannedRow, Status, UpdateRespondent};
+use crate::model::{ErrorCode, Outcome, PlannedRow, Position, Status, UpdateRespondent};
 
 /// A row that is to be sent, from its first attempt to its verdict.
 #[derive(Debug)]
@@ -55,6 +55,10 @@ impl Delivery {
     /// The row's place among the data rows.
     pub(crate) fn sequence(&self) -> u64 {
         self.row.sequence
+    }
+
+    pub(crate) fn position(&self) -> Position {
+        self.row.position
     }
 
     pub(crate) fn attempts(&self) -> u32 {

@@ -22,59 +22,20 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{Reply, Transport, TransportError};
-use super::breaker::{Breaker, BreakerSettings};
+use super::breaker::Breaker;
 use super::classify::{Decision, classify};
 use super::deliver::{Delivery, Step};
 use super::limit::Limiter;
 use super::meter::Meter;
 use super::queue::Queue;
-use super::retry::RetryPolicy;
-use crate::model::{EarlyEnd, Lane, Outcome, Plan, PlannedRow, Rate};
+use super::{SendEnd, SendSettings};
+use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Plan, PlannedRow};
 
 /// How long calls in flight may go on once the run has to end (design, section 8).
 const DRAIN: Duration = Duration::from_secs(5);
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SendSettings {
-    pub(crate) rate: Rate,
-    /// The most calls in flight, at least 1.
-    pub(crate) concurrency: usize,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) breaker: BreakerSettings,
-    /// Where the jitter's randomness starts.
-    pub(crate) seed: u64,
-}
-
-/// How the stage ended.
-#[derive(Debug)]
-pub(crate) struct SendEnd {
-    /// What ended the run before its input did.
-    pub(crate) early: Option<EarlyEnd>,
-    pub(crate) attempts: u64,
-    /// Attempts beyond the first of each row.
-    pub(crate) retries: u64,
-    pub(crate) most_in_a_second: usize,
-    /// Attempts per second; nothing for fewer than two.
-    pub(crate) mean_rate: Option<f64>,
-}
-
-/// Sends what is planned and hands on what became of it, until the plans end or the run has to.
-///
-/// Takes slots from `slots` for every row that it takes ([`PlannedRow::slots`]); whoever receives the outcomes gives
-/// them back. Not cancel safe: dropping the future loses the rows in flight.
-pub(crate) async fn dispatch<T: Transport>(
-    plans: Receiver<Vec<PlannedRow>>,
-    outcomes: Sender<Vec<Outcome>>,
-    slots: Arc<Semaphore>,
-    transport: T,
-    settings: SendSettings,
-) -> SendEnd {
-    Dispatcher::new(plans, outcomes, slots, transport, settings)
-        .run()
-        .await
-}
-
-struct Dispatcher<T> {
+/// Everything that is under way.
+pub(super) struct Dispatcher<T> {
     transport: T,
     settings: SendSettings,
     chance: fastrand::Rng,
@@ -108,7 +69,7 @@ struct Dispatcher<T> {
 }
 
 impl<T: Transport> Dispatcher<T> {
-    fn new(
+    pub(super) fn new(
         plans: Receiver<Vec<PlannedRow>>,
         outcomes: Sender<Vec<Outcome>>,
         slots: Arc<Semaphore>,
@@ -140,7 +101,7 @@ impl<T: Transport> Dispatcher<T> {
 
     /// Each turn starts what may start, hands on what is finished, and waits for the next thing to happen: a call
     /// that ends (looked at first), plans, a slot, or the time for which something waits.
-    async fn run(mut self) -> SendEnd {
+    pub(super) async fn run(mut self) -> SendEnd {
         loop {
             self.start_attempts();
             self.hand_on().await;
@@ -273,9 +234,15 @@ impl<T: Transport> Dispatcher<T> {
             self.queue.retry_at(now, delivery);
             return self.stop_for(end);
         }
+        let (position, code) = (delivery.position(), decision.code());
         match delivery.settle(decision, now, wall) {
             Step::Done(outcome) => self.row_ended(lane, *outcome),
             Step::Again { delivery, after } => {
+                let (attempts, code) = (delivery.attempts(), code.map_or("", ErrorCode::name));
+                tracing::debug!(
+                    "{position}: attempt {attempts}: {code}, again in {} ms",
+                    after.as_millis()
+                );
                 self.queue.retry_at(now + after, delivery);
             }
         }
@@ -284,6 +251,13 @@ impl<T: Transport> Dispatcher<T> {
 
     fn row_ended(&mut self, lane: Lane, outcome: Outcome) {
         self.queue.leave(lane);
+        tracing::trace!(
+            "{}, respondent {}: {} after {} attempts",
+            outcome.row.position,
+            outcome.row.respondent(),
+            outcome.status.name(),
+            outcome.attempts
+        );
         let end = self.breaker.row_ended(outcome.status);
         self.finished.push(outcome);
         self.stop_for(end);

@@ -142,3 +142,33 @@ fn rehearsals_have_names_of_their_own_and_are_replaced() {
         ["in.csv", "in.trial.results.csv", "in.trial.summary.json"]
     );
 }
+
+#[test]
+fn verbose_tells_of_retries_and_only_very_verbose_of_respondents() {
+    let told = |flag: &str| {
+        let fake = Fake::start(|call| {
+            if call.before == 0 {
+                Answer::of(503, "")
+            } else {
+                Answer::success()
+            }
+        });
+        Job::run("id_respondent,l1\n987654,x\n", &fake)
+            .args(flag)
+            .ends(0)
+            .stderr
+    };
+    let (normal, verbose, very) = (told("--no-progress"), told("-v"), told("-vv"));
+    assert!(
+        !normal.contains("again in") && !normal.contains("987654"),
+        "{normal}"
+    );
+    assert!(
+        verbose.contains("row 2: attempt 1: http_5xx, again in") && !verbose.contains("987654"),
+        "{verbose}"
+    );
+    assert!(
+        very.contains("row 2, respondent 987654: success after 2 attempts"),
+        "{very}"
+    );
+}
