@@ -70,8 +70,8 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// The outcome of a row that makes no call; nothing for one that does.
-    pub(crate) fn without_call(mut row: PlannedRow, now: Timestamp) -> Option<Self> {
-        let (status, unsent) = match &mut row.plan {
+    pub(crate) fn without_call(row: PlannedRow, now: Timestamp) -> Option<Self> {
+        let (status, unsent) = match &row.plan {
             Plan::Send(_) => return None,
             Plan::Skip(unsent) => (Status::Skipped, unsent),
             Plan::Reject(unsent) => (Status::Invalid, unsent),
@@ -79,7 +79,8 @@ impl Outcome {
         Some(Self {
             status,
             error_code: Some(unsent.code),
-            message: std::mem::take(&mut unsent.message),
+            // Cloned: a row must keep its weight, since its slots are given back by it.
+            message: unsent.message.clone(),
             http_status: None,
             attempts: 0,
             elapsed: Duration::ZERO,

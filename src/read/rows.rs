@@ -142,7 +142,9 @@ fn wrong_count(columns: usize, fields: usize) -> RowError {
 fn undecodable(encoding: &str) -> RowError {
     RowError::new(
         ErrorCode::Encoding,
-        format!("the record holds bytes that {encoding} does not allow: retype the damaged text"),
+        // The dash is not ASCII on purpose: a failed file of such rows alone holds no other character that is plainly
+        // UTF-8, and the next run would take its stray bytes for windows-1250.
+        format!("the record holds bytes that {encoding} does not allow – retype the damaged text"),
     )
 }
 

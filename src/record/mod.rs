@@ -61,20 +61,15 @@ impl Recorder {
             for outcome in batch {
                 self.window.insert(outcome);
             }
-            let mut freed = 0;
-            while let Some(outcome) = self.window.next_in_order() {
-                self.write(&outcome)?;
-                freed += outcome.row.slots() as usize;
-                recorded(&outcome);
-            }
-            self.flush()?;
-            slots.add_permits(freed);
+            let in_order: Vec<Outcome> = std::iter::from_fn(|| self.window.next_in_order()).collect();
+            self.write_all(&in_order)?;
+            in_order.iter().for_each(&mut recorded);
+            slots.add_permits(in_order.iter().map(|outcome| outcome.row.slots() as usize).sum());
         }
-        for outcome in self.window.take_rest() {
-            self.write(&outcome)?;
-            recorded(&outcome);
-        }
-        self.flush()
+        let rest: Vec<Outcome> = self.window.take_rest().collect();
+        self.write_all(&rest)?;
+        rest.iter().for_each(recorded);
+        Ok(())
     }
 
     /// Gives the files their names: every row has its line. A failed file without rows is removed.
@@ -83,16 +78,14 @@ impl Recorder {
         self.results.finish(&self.paths)
     }
 
-    fn write(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
-        self.results.write(outcome)?;
-        if outcome.status.is_failure() {
-            self.failed.write(outcome)
-        } else {
-            Ok(())
+    /// Writes the lines and hands them to the system.
+    fn write_all(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
+        for outcome in outcomes {
+            self.results.write(outcome)?;
+            if outcome.status.is_failure() {
+                self.failed.write(outcome)?;
+            }
         }
-    }
-
-    fn flush(&mut self) -> Result<(), OutputError> {
         self.results.flush()?;
         self.failed.flush()
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::run_report::Verdict;
 use super::{RunEnd, RunReport, duration, thousands};
 use crate::model::{Status, clean};
 
@@ -126,9 +127,13 @@ fn write_files(report: &RunReport, text: &mut String) -> std::fmt::Result {
         }
         return Ok(());
     }
+    let others = match report.verdict() {
+        Verdict::NotWritten | Verdict::Bug => "may have been sent",
+        _ => "were not sent",
+    };
     writeln!(
         text,
         "  what was reached is in {results}.partial, what failed of it in {failed}.partial; rows that are not in it \
-         were not sent"
+         {others}"
     )
 }

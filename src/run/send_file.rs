@@ -104,10 +104,13 @@ async fn send(
         .collect();
     let recorder = Recorder::create(paths.clone(), &kept, failed_format(&opened)).map_err(Failure::output)?;
     let planner = Planner::new(reading.plan.clone(), opened.layout.clone());
-    let progress = Progress::start(console, total, !args.output.no_progress);
-    let telling = tokio::spawn(progress.clone().tell());
+    let wanted = !args.output.no_progress;
+    let progress = Progress::start(console, total, wanted);
+    let telling = wanted.then(|| tokio::spawn(progress.clone().tell()));
     let ended = pipeline::run(opened, planner, transport, calls.send, recorder, progress.clone()).await;
-    telling.abort();
+    if let Some(telling) = telling {
+        telling.abort();
+    }
     progress.finish();
     let Some(ended) = ended else {
         return Err(Failure::bug("a stage of the pipeline panicked"));

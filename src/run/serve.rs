@@ -17,7 +17,9 @@ pub(super) async fn serve(args: SandboxArgs) -> Result<ExitCode, Failure> {
         error_rate: args.error_rate,
         outage: args.outage,
         answer_429_above: args.answer_429_above,
-        know_only: args.know_only.map(|ids| ids.into_iter().collect()),
+        know_only: args
+            .know_only
+            .map(|ids| ids.iter().map(|id| id.trim().to_owned()).collect()),
         seed: args.seed,
     });
     let server = Server::bind(args.port, platform)
@@ -38,13 +40,9 @@ pub(super) async fn serve(args: SandboxArgs) -> Result<ExitCode, Failure> {
     ));
     let calls = console.clone();
     let show = Arc::new(move |line: &str| calls.print(&format!("{line}\n")));
-    tokio::select! {
-        ended = server.serve(show) => {
-            let Err(error) = ended;
-            return Err(Failure::usage(anyhow::Error::new(error).context("the sandbox can no longer listen")));
-        }
-        () = stop::requested() => {}
-    }
+    let serving = tokio::spawn(server.serve(show));
+    stop::requested().await;
+    serving.abort();
     let holdings = platform
         .lock()
         .unwrap_or_else(PoisonError::into_inner)

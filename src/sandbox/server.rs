@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -19,6 +20,9 @@ use super::Platform;
 
 /// A larger body is refused: ten labels of 64 KiB, three bytes for one, fit.
 const MOST_BODY_BYTES: usize = 4 << 20;
+
+/// How long the server rests when it cannot take a connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Tells of each call that was answered.
 type Tell = Arc<dyn Fn(&str) + Send + Sync>;
@@ -51,9 +55,13 @@ impl Server {
     }
 
     /// Answers calls until it is dropped. A connection that breaks is its caller's affair.
-    pub(crate) async fn serve(self, tell: Tell) -> io::Result<Infallible> {
+    pub(crate) async fn serve(self, tell: Tell) -> ! {
         loop {
-            let (stream, _) = self.listener.accept().await?;
+            let Ok((stream, _)) = self.listener.accept().await else {
+                // Out of descriptors, or a caller that has gone: both pass.
+                sleep(ACCEPT_PAUSE).await;
+                continue;
+            };
             let (platform, tell) = (Arc::clone(&self.platform), Arc::clone(&tell));
             tokio::spawn(async move {
                 let service =

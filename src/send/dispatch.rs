@@ -29,7 +29,7 @@ use super::limit::Limiter;
 use super::meter::Meter;
 use super::queue::Queue;
 use super::{SendEnd, SendSettings};
-use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Plan, PlannedRow};
+use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Plan, PlannedRow, clean};
 
 /// How long calls in flight may go on once the run has to end (design, section 8).
 const DRAIN: Duration = Duration::from_secs(5);
@@ -278,7 +278,9 @@ impl<T: Transport> Dispatcher<T> {
             Decision::Success { message, .. } => message,
             Decision::Retry { fault, .. } | Decision::Fail(fault) => &mut fault.message,
         };
-        *message = self.transport.redact(std::mem::take(message));
+        // Before and after: a control character inside a secret would hide it, and so would the cut at the end.
+        let redacted = self.transport.redact(std::mem::take(message));
+        *message = self.transport.redact(clean(&redacted));
         decision
     }
 

@@ -73,7 +73,7 @@ impl HttpTransport {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
-            .connect_timeout(settings.connect_timeout.min(settings.timeout))
+            .connect_timeout(connect_timeout(settings))
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(settings.concurrency)
             .http2_keep_alive_interval(HTTP2_PING)
@@ -139,7 +139,7 @@ impl Transport for HttpTransport {
     }
 
     fn redact(&self, text: String) -> String {
-        self.endpoint.without_secrets(&text)
+        self.endpoint.without_secrets(text)
     }
 }
 
@@ -163,6 +163,11 @@ async fn exchange(client: &Client, request: Request, deadline: Instant) -> Resul
         date,
         body,
     })
+}
+
+/// A little less than the whole attempt has, so that an attempt that never got a connection is known to be unsent.
+fn connect_timeout(settings: &HttpSettings) -> Duration {
+    settings.connect_timeout.min(settings.timeout.mul_f64(0.9))
 }
 
 fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
@@ -266,6 +271,11 @@ fn proxy_for(url: &Url) -> Result<Option<(Proxy, String)>, SetupError> {
     let shown = found.uri().to_string();
     let fault =
         |error: reqwest::Error| SetupError::Proxy(format!("{shown}: {}", root_cause(&error.without_url())));
+    if !matches!(found.uri().scheme_str(), Some("http" | "https")) {
+        return Err(SetupError::Proxy(format!(
+            "{shown}: only `http` and `https` proxies are"
+        )));
+    }
     let mut proxy = Proxy::all(&shown).map_err(fault)?;
     if let Some(credentials) = found.basic_auth() {
         proxy = proxy.custom_http_auth(credentials.clone());
