@@ -232,7 +232,7 @@ pub(crate) struct LogArgs {
     #[arg(short, long, action = ArgAction::Count, env = "RESPONDENT_SYNC_VERBOSE")]
     pub(crate) verbose: u8,
     /// Say nothing on success
-    #[arg(short, long, env = "RESPONDENT_SYNC_QUIET", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), conflicts_with = "verbose")]
+    #[arg(short, long, env = "RESPONDENT_SYNC_QUIET", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) quiet: bool,
     /// Log lines for people or for machines
     #[arg(long, value_enum, default_value = "text", env = "RESPONDENT_SYNC_LOG_FORMAT")]
@@ -249,8 +249,8 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration)]
     pub(crate) latency: Duration,
     /// So many calls per cent answer 500
-    #[arg(long, value_name = "N%", default_value = "0%")]
-    pub(crate) error_rate: CountOrPercent,
+    #[arg(long, value_name = "N%", default_value = "0%", value_parser = percent)]
+    pub(crate) error_rate: f64,
     /// Answer 503 to everything for so long, after the first ten calls
     #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration)]
     pub(crate) outage: Duration,
@@ -298,4 +298,12 @@ fn duration(text: &str) -> Result<Duration, String> {
     parsed
         .try_into()
         .map_err(|_| format!("`{text}` is less than nothing"))
+}
+
+/// `5%`.
+fn percent(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(CountOrPercent::Percent(percent)) => Ok(percent),
+        _ => Err(format!("`{text}` is no percentage: write `5%`")),
+    }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Origins {
     pub(crate) map: Origin,
     pub(crate) keep: Origin,
     pub(crate) rate: Origin,
+    pub(crate) quiet: Origin,
+    pub(crate) verbose: Origin,
 }
 
 /// Parses the process's arguments. Help, version and faults of usage are clap's own to print and to exit with.
@@ -64,6 +66,8 @@ pub(crate) fn parse() -> (Cli, Origins) {
         map: origin("map"),
         keep: origin("keep"),
         rate: origin("rate"),
+        quiet: origin("quiet"),
+        verbose: origin("verbose"),
     };
     let cli = Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit());
     (cli, origins)

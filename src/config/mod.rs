@@ -64,10 +64,7 @@ pub(crate) fn reading(
     let delimiter = (!auto(&input.delimiter))
         .then(|| input.delimiter.parse())
         .transpose();
-    let only: Option<HashSet<String>> = selection
-        .only
-        .as_ref()
-        .map(|ids| ids.iter().map(|id| id.trim().to_owned()).collect());
+    let only = selection.only.as_deref().map(only).transpose()?;
     let mapping = mapping(&input.map, origins.map)?;
     Ok(ReadingSettings {
         input: if input.input.as_os_str() == "-" {
@@ -156,8 +153,10 @@ pub(crate) fn sandbox_credentials() -> Credentials {
     }
 }
 
-pub(crate) fn verbosity(args: &LogArgs) -> (Verbosity, LogFormat) {
-    let verbosity = match (args.quiet, args.verbose) {
+/// A flag wins over the environment; of two that contradict each other, quiet.
+pub(crate) fn verbosity(args: &LogArgs, origins: Origins) -> (Verbosity, LogFormat) {
+    let outdone = origins.quiet == Origin::Environment && origins.verbose == Origin::Flag;
+    let verbosity = match (args.quiet && !outdone, args.verbose) {
         (true, _) => Verbosity::Quiet,
         (_, 0) => Verbosity::Normal,
         (_, 1) => Verbosity::Verbose,
@@ -201,6 +200,20 @@ fn survey(text: &str) -> Result<String> {
         "`--survey {text}` is not a survey's id: it has digits only"
     );
     Ok(text.to_owned())
+}
+
+/// The ids of `--only`, of which there is at least one.
+fn only(ids: &[String]) -> Result<HashSet<String>> {
+    let ids: HashSet<String> = ids
+        .iter()
+        .map(|id| id.trim().to_owned())
+        .filter(|id| !id.is_empty())
+        .collect();
+    ensure!(
+        !ids.is_empty(),
+        "`--only` names no respondent: give at least one id, or leave it out"
+    );
+    Ok(ids)
 }
 
 /// `l4=Segment` or `l4`. In the environment several stand in one variable, separated by commas.

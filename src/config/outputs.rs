@@ -2,14 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use crate::cli::OutputArgs;
 use crate::read::Input;
-use crate::record::OutputPaths;
+use crate::record::{Output, OutputPaths};
 
 /// `rehearsal` is the word in the names of a run that is none: `sandbox` or `trial`.
 pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -> Result<OutputPaths> {
+    for (flag, given) in [("--output", &args.output), ("--failed", &args.failed)] {
+        ensure!(
+            !is_dash(given.as_ref()),
+            "`{flag} -` is no file: the results are written under a name"
+        );
+    }
+    ensure!(
+        args.output.is_none() || args.output_dir.is_none(),
+        "`--output` names the folder of all outputs already: leave `--output-dir` out"
+    );
     let (folder, stem) = match (&args.output, input) {
         (Some(output), _) => (
             output.parent().unwrap_or(Path::new("")).to_owned(),
@@ -29,18 +39,25 @@ pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -
             (args.output_dir.clone().unwrap_or(beside), stem)
         }
     };
-    let named = |given: &Option<PathBuf>, kind: &str| {
-        given
-            .clone()
-            .filter(|path| path.as_os_str() != "-")
-            .unwrap_or_else(|| folder.join(format!("{stem}.{kind}")))
+    let output = |given: Option<&PathBuf>, kind: &str| match given.filter(|path| !is_dash(Some(path))) {
+        Some(path) => Output {
+            path: path.clone(),
+            replaces: false,
+        },
+        None => Output {
+            path: folder.join(format!("{stem}.{kind}")),
+            replaces: rehearsal.is_some() && args.output.is_none(),
+        },
     };
     Ok(OutputPaths {
-        results: named(&args.output, "results.csv"),
-        failed: named(&args.failed, "failed.csv"),
-        summary: named(&args.summary, "summary.json"),
-        replaceable: rehearsal.is_some() && args.output.is_none() && args.failed.is_none(),
+        results: output(args.output.as_ref(), "results.csv"),
+        failed: output(args.failed.as_ref(), "failed.csv"),
+        summary: output(args.summary.as_ref(), "summary.json"),
     })
+}
+
+fn is_dash(path: Option<&PathBuf>) -> bool {
+    path.is_some_and(|path| path.as_os_str() == "-")
 }
 
 /// The output's name without `.results.csv` or `.csv`.

@@ -22,6 +22,11 @@ impl Selection {
         self.only.is_some() || self.limit.is_some()
     }
 
+    /// The most rows of so many that can be sent, where that is bounded.
+    pub(crate) fn most(&self, rows: u64) -> u64 {
+        self.limit.map_or(rows, |limit| limit.min(rows))
+    }
+
     /// Whether the row of this respondent takes part.
     pub(super) fn takes(&self, respondent: &str) -> bool {
         self.limit.is_none_or(|limit| self.sent < limit)

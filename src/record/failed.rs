@@ -5,9 +5,8 @@
 //! encoding and delimiter. Where the input is itself a failed file, its three old columns are replaced.
 
 use std::io::{BufWriter, Write};
-use std::path::Path;
 
-use super::files::{OutputError, OutputPaths, PartialFile};
+use super::files::{OutputError, PartialFile};
 use super::guard::guarded;
 use crate::model::{Action, ErrorCode, Outcome, clean};
 
@@ -33,9 +32,9 @@ pub(super) struct FailedFile {
 }
 
 impl FailedFile {
-    pub(super) fn create(path: &Path, format: FailedFormat) -> Result<Self, OutputError> {
+    pub(super) fn create(file: PartialFile, format: FailedFormat) -> Result<Self, OutputError> {
         let mut failed = Self {
-            writer: BufWriter::new(PartialFile::create(path)?),
+            writer: BufWriter::new(file),
             line_end: line_end(&format.header).unwrap_or(b"\n"),
             format,
             rows: 0,
@@ -75,14 +74,14 @@ impl FailedFile {
         flushed.map_err(|source| self.writer.get_ref().write_error(source))
     }
 
-    pub(super) fn finish(mut self, paths: &OutputPaths) -> Result<(), OutputError> {
+    pub(super) fn finish(mut self) -> Result<(), OutputError> {
         self.flush()?;
         // Flushed above, so nothing is left to be written.
         let (file, _) = self.writer.into_parts();
         if self.rows == 0 {
-            file.discard(paths.replaceable)
+            file.discard()
         } else {
-            file.finish(paths.replaceable)
+            file.finish()
         }
     }
 

@@ -13,11 +13,17 @@ use thiserror::Error;
 /// Where a run's files go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OutputPaths {
-    pub(crate) results: PathBuf,
-    pub(crate) failed: PathBuf,
-    pub(crate) summary: PathBuf,
-    /// A rehearsal under default names: what is there is replaced.
-    pub(crate) replaceable: bool,
+    pub(crate) results: Output,
+    pub(crate) failed: Output,
+    pub(crate) summary: Output,
+}
+
+/// Where one file goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) path: PathBuf,
+    /// A rehearsal's, under its default name: what is there is replaced.
+    pub(crate) replaces: bool,
 }
 
 /// What can be wrong with an output.
@@ -44,28 +50,31 @@ pub(crate) enum OutputError {
 impl OutputPaths {
     /// Refuses, before anything is created, what cannot end well.
     pub(crate) fn check(&self, input: Option<&Path>) -> Result<(), OutputError> {
-        let finals = [&self.results, &self.failed, &self.summary];
-        let partials = [partial(&self.results), partial(&self.failed)];
-        let mut all: Vec<&Path> = finals.iter().map(|path| path.as_path()).collect();
-        all.extend(partials.iter().map(PathBuf::as_path));
-        for (index, path) in all.iter().enumerate() {
+        let outputs = [&self.results, &self.failed, &self.summary];
+        let paths = outputs
+            .iter()
+            .flat_map(|output| [(output.path.clone(), output), (partial(&output.path), output)]);
+        let paths: Vec<(PathBuf, &&Output)> = paths.collect();
+        for (index, (path, _)) in paths.iter().enumerate() {
             if path.is_dir() {
-                return Err(OutputError::Folder(path.to_path_buf()));
+                return Err(OutputError::Folder(path.clone()));
             }
-            if all.iter().take(index).any(|other| is_same(other, path)) {
-                return Err(OutputError::Same(path.to_path_buf()));
+            if paths.iter().take(index).any(|(other, _)| is_same(other, path)) {
+                return Err(OutputError::Same(path.clone()));
             }
             if input.is_some_and(|input| is_same(input, path)) {
-                return Err(OutputError::IsInput(path.to_path_buf()));
+                return Err(OutputError::IsInput(path.clone()));
             }
-            let folder = folder(path);
-            if !folder.is_dir() {
-                return Err(OutputError::NoFolder(folder.to_owned()));
+            if !folder(path).is_dir() {
+                return Err(OutputError::NoFolder(folder(path).to_owned()));
             }
         }
-        match all.into_iter().find(|path| path.symlink_metadata().is_ok()) {
-            Some(found) if !self.replaceable => Err(OutputError::InTheWay(found.to_owned())),
-            _ => Ok(()),
+        match paths
+            .into_iter()
+            .find(|(path, output)| !output.replaces && exists(path))
+        {
+            Some((found, _)) => Err(OutputError::InTheWay(found)),
+            None => Ok(()),
         }
     }
 }
@@ -74,57 +83,81 @@ impl OutputPaths {
 #[derive(Debug)]
 pub(crate) struct PartialFile {
     file: File,
-    path: PathBuf,
+    output: Output,
 }
 
 impl PartialFile {
-    /// Creates `<path>.partial` for its owner alone.
-    pub(crate) fn create(path: &Path) -> Result<Self, OutputError> {
-        let partial = partial(path);
-        let file = create_private(&partial).map_err(|source| OutputError::Create {
-            path: partial,
-            source,
-        })?;
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-        })
+    /// Creates `<path>.partial` for its owner alone. One that has come into being meanwhile is in the way.
+    pub(crate) fn create(output: &Output) -> Result<Self, OutputError> {
+        let partial = partial(&output.path);
+        match create_private(&partial, output.replaces) {
+            Ok(file) => Ok(Self {
+                file,
+                output: output.clone(),
+            }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OutputError::InTheWay(partial)),
+            Err(source) => Err(OutputError::Create {
+                path: partial,
+                source,
+            }),
+        }
     }
 
     pub(crate) fn write_error(&self, source: io::Error) -> OutputError {
         OutputError::Write {
-            path: partial(&self.path),
+            path: partial(&self.output.path),
             source,
         }
     }
 
     /// Syncs the file and gives it its name.
-    pub(crate) fn finish(self, replace: bool) -> Result<(), OutputError> {
-        self.file.sync_all().map_err(|source| self.write_error(source))?;
-        if !replace && self.path.symlink_metadata().is_ok() {
-            return Err(OutputError::InTheWay(self.path));
+    pub(crate) fn finish(self) -> Result<(), OutputError> {
+        match self.file.sync_all() {
+            // Some network shares cannot; what they hold is as safe as they are.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+                ) => {}
+            synced => synced.map_err(|source| self.write_error(source))?,
         }
-        fs::rename(partial(&self.path), &self.path)
-            .and_then(|()| sync_folder(folder(&self.path)))
-            .map_err(|source| OutputError::Rename {
-                path: self.path,
-                source,
-            })
+        let path = self.output.path;
+        if !self.output.replaces && exists(&path) {
+            return Err(OutputError::InTheWay(path));
+        }
+        match fs::rename(partial(&path), &path) {
+            Ok(()) => {
+                // The file has its name; a folder that cannot be synced only delays when a power cut would keep it.
+                sync_folder(folder(&path)).ok();
+                Ok(())
+            }
+            Err(source) => Err(OutputError::Rename { path, source }),
+        }
+    }
+
+    /// Removes the file, in which there is nothing yet.
+    pub(crate) fn abandon(&self) {
+        // One that cannot be removed is the lesser trouble: the caller has an error to report.
+        fs::remove_file(partial(&self.output.path)).ok();
     }
 
     /// Removes the file, and one of an earlier rehearsal under its final name.
-    pub(crate) fn discard(self, replace: bool) -> Result<(), OutputError> {
-        let Self { file, path } = self;
+    pub(crate) fn discard(self) -> Result<(), OutputError> {
+        let Self { file, output } = self;
         drop(file);
-        let partial = partial(&path);
+        let partial = partial(&output.path);
         fs::remove_file(&partial).map_err(|source| OutputError::Write {
             path: partial,
             source,
         })?;
-        match fs::remove_file(&path) {
-            Err(source) if replace && source.kind() != io::ErrorKind::NotFound => {
-                Err(OutputError::Write { path, source })
-            }
+        if !output.replaces {
+            return Ok(());
+        }
+        match fs::remove_file(&output.path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(OutputError::Write {
+                path: output.path,
+                source,
+            }),
             _ => Ok(()),
         }
     }
@@ -140,13 +173,6 @@ impl Write for PartialFile {
     }
 }
 
-/// Writes a small file at once, for its owner alone: it is there whole or not at all.
-pub(crate) fn write_private(path: &Path, bytes: &[u8], replace: bool) -> Result<(), OutputError> {
-    let mut file = PartialFile::create(path)?;
-    file.write_all(bytes).map_err(|source| file.write_error(source))?;
-    file.finish(replace)
-}
-
 fn partial(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".partial");
@@ -158,6 +184,11 @@ fn folder(path: &Path) -> &Path {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
+}
+
+/// Whether anything is there, a dangling link too.
+fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// Whether two paths are one file: by what they resolve to, or, where there is nothing yet, by folder and name.
@@ -173,26 +204,27 @@ fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-#[cfg(unix)]
-fn create_private(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    OpenOptions::new()
+/// A new file, or, where that is asked for, an emptied old one.
+fn create_private(path: &Path, replace: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options
         .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
+        .create_new(!replace)
+        .create(replace)
+        .truncate(replace);
+    for_the_owner_alone(&mut options);
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn for_the_owner_alone(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600);
 }
 
 /// On Windows a file inherits its folder's access list; a profile's folders are their owner's alone.
 #[cfg(not(unix))]
-fn create_private(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(path)
-}
+fn for_the_owner_alone(_: &mut OpenOptions) {}
 
 /// A rename is only safe from a power cut once its folder is synced.
 #[cfg(unix)]

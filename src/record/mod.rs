@@ -10,43 +10,62 @@ mod guard;
 mod results;
 mod window;
 
+use std::io::Write;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Receiver;
 
 pub(crate) use failed::FailedFormat;
-pub(crate) use files::{OutputError, OutputPaths, write_private};
+pub(crate) use files::{Output, OutputError, OutputPaths};
 
 use crate::model::Outcome;
 use failed::FailedFile;
+use files::PartialFile;
 use results::ResultsFile;
 use window::ReorderWindow;
 
-/// The two files of a run that is under way, both still `.partial`.
+/// The files of a run that is under way, all still `.partial`.
 pub(crate) struct Recorder {
-    paths: OutputPaths,
     results: ResultsFile,
     failed: FailedFile,
     window: ReorderWindow,
 }
 
-impl Recorder {
-    /// Creates both files with their headers, so that an output in no place to be written ends the run before it
-    /// starts. `kept` are the names of the columns that the results repeat.
-    pub(crate) fn create(
-        paths: OutputPaths,
-        kept: &[&str],
-        format: FailedFormat,
-    ) -> Result<Self, OutputError> {
-        Ok(Self {
-            results: ResultsFile::create(&paths.results, kept)?,
-            failed: FailedFile::create(&paths.failed, format)?,
-            paths,
-            window: ReorderWindow::default(),
-        })
-    }
+/// The summary's file, which is written when all is over.
+pub(crate) struct SummaryFile(PartialFile);
 
+/// Creates all files of a run, or none: an output in no place to be written ends the run before it starts. `kept` are
+/// the names of the columns that the results repeat.
+pub(crate) fn create(
+    paths: &OutputPaths,
+    kept: &[&str],
+    format: FailedFormat,
+) -> Result<(Recorder, SummaryFile), OutputError> {
+    let results = PartialFile::create(&paths.results)?;
+    let failed = PartialFile::create(&paths.failed).inspect_err(|_| results.abandon())?;
+    let summary = PartialFile::create(&paths.summary).inspect_err(|_| {
+        results.abandon();
+        failed.abandon();
+    })?;
+    let recorder = Recorder {
+        results: ResultsFile::create(results, &paths.results, kept)?,
+        failed: FailedFile::create(failed, format)?,
+        window: ReorderWindow::default(),
+    };
+    Ok((recorder, SummaryFile(summary)))
+}
+
+impl SummaryFile {
+    /// Writes the summary and gives the file its name.
+    pub(crate) fn finish(mut self, text: &str) -> Result<(), OutputError> {
+        let written = self.0.write_all(text.as_bytes());
+        written.map_err(|source| self.0.write_error(source))?;
+        self.0.finish()
+    }
+}
+
+impl Recorder {
     /// Writes what comes in until the sender is gone, then what still waits for rows that will never come. Blocks.
     /// `recorded` sees every outcome once its line is written.
     ///
@@ -74,8 +93,8 @@ impl Recorder {
 
     /// Gives the files their names: every row has its line. A failed file without rows is removed.
     pub(crate) fn finish(self) -> Result<(), OutputError> {
-        self.failed.finish(&self.paths)?;
-        self.results.finish(&self.paths)
+        self.failed.finish()?;
+        self.results.finish()
     }
 
     /// Writes the lines and hands them to the system.

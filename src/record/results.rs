@@ -1,10 +1,10 @@
 //! The results file: one line per data row, UTF-8, comma (design, section 3).
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use super::files::{OutputError, OutputPaths, PartialFile};
+use super::files::{Output, OutputError, PartialFile};
 use super::guard::{guarded, guarded_value};
 use crate::model::{ErrorCode, Outcome, clean};
 
@@ -27,13 +27,17 @@ const BUFFER: usize = 256 << 10;
 
 pub(super) struct ResultsFile {
     writer: csv::Writer<PartialFile>,
-    path: std::path::PathBuf,
+    path: PathBuf,
     zone: TimeZone,
 }
 
 impl ResultsFile {
-    pub(super) fn create(path: &Path, kept: &[&str]) -> Result<Self, OutputError> {
-        let mut results = Self::over(PartialFile::create(path)?, path, TimeZone::system());
+    pub(super) fn create(file: PartialFile, output: &Output, kept: &[&str]) -> Result<Self, OutputError> {
+        let writer = csv::WriterBuilder::new()
+            .buffer_capacity(BUFFER)
+            .from_writer(file);
+        let (path, zone) = (output.path.clone(), TimeZone::system());
+        let mut results = Self { writer, path, zone };
         let header: Vec<String> = COLUMNS
             .iter()
             .map(|name| (*name).to_owned())
@@ -43,16 +47,6 @@ impl ResultsFile {
         results.checked(written)?;
         results.flush()?;
         Ok(results)
-    }
-
-    fn over(file: PartialFile, path: &Path, zone: TimeZone) -> Self {
-        Self {
-            writer: csv::WriterBuilder::new()
-                .buffer_capacity(BUFFER)
-                .from_writer(file),
-            path: path.to_owned(),
-            zone,
-        }
     }
 
     pub(super) fn write(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
@@ -92,13 +86,13 @@ impl ResultsFile {
         self.checked(flushed.map_err(csv::Error::from))
     }
 
-    pub(super) fn finish(self, paths: &OutputPaths) -> Result<(), OutputError> {
+    pub(super) fn finish(self) -> Result<(), OutputError> {
         let path = self.path;
         let file = self.writer.into_inner().map_err(|error| OutputError::Write {
             path,
             source: error.into_error(),
         })?;
-        file.finish(paths.replaceable)
+        file.finish()
     }
 
     fn checked(&self, written: csv::Result<()>) -> Result<(), OutputError> {

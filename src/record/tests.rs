@@ -69,17 +69,20 @@ impl Desk {
     }
 
     fn paths(&self) -> OutputPaths {
-        let path = |name: &str| self.folder.path().join(name);
+        let output = |name: &str| Output {
+            path: self.folder.path().join(name),
+            replaces: false,
+        };
         OutputPaths {
-            results: path("a.results.csv"),
-            failed: path("a.failed.csv"),
-            summary: path("a.summary.json"),
-            replaceable: false,
+            results: output("a.results.csv"),
+            failed: output("a.failed.csv"),
+            summary: output("a.summary.json"),
         }
     }
 
     fn record(&self, format: FailedFormat, batches: Vec<Vec<Outcome>>) -> Recorder {
-        let mut recorder = Recorder::create(self.paths(), &[], format).unwrap();
+        let (mut recorder, summary) = create(&self.paths(), &[], format).unwrap();
+        summary.finish("{}").unwrap();
         let (sender, receiver) = mpsc::channel(batches.len().max(1));
         for batch in batches {
             sender.try_send(batch).unwrap();
@@ -129,7 +132,7 @@ fn lines_are_in_the_inputs_order_and_failed_records_byte_for_byte() {
     desk.record(format("id_respondent;l1\r\n", &[]), batches)
         .finish()
         .unwrap();
-    assert_eq!(desk.names(), ["a.failed.csv", "a.results.csv"]);
+    assert_eq!(desk.names(), ["a.failed.csv", "a.results.csv", "a.summary.json"]);
     assert_eq!(
         without_times(&desk.read("a.results.csv")),
         "row,id_respondent,id_survey,status,error_code,message,http_status,attempts,elapsed_ms\n\
@@ -167,7 +170,7 @@ fn no_failed_rows_no_failed_file() {
     desk.record(format("id;l1\n", &[]), vec![vec![outcome(0)]])
         .finish()
         .unwrap();
-    assert_eq!(desk.names(), ["a.results.csv"]);
+    assert_eq!(desk.names(), ["a.results.csv", "a.summary.json"]);
 }
 
 #[test]
@@ -178,7 +181,10 @@ fn a_run_that_ends_early_leaves_what_it_knows_in_ascending_order() {
         vec![vec![outcome(4), outcome(0), outcome(2)]],
     );
     drop(recorder);
-    assert_eq!(desk.names(), ["a.failed.csv.partial", "a.results.csv.partial"]);
+    assert_eq!(
+        desk.names(),
+        ["a.failed.csv.partial", "a.results.csv.partial", "a.summary.json"]
+    );
     let rows: Vec<String> = desk
         .read("a.results.csv.partial")
         .lines()
@@ -192,49 +198,105 @@ fn what_exists_is_never_overwritten_unless_it_is_a_rehearsals() {
     let desk = Desk::new();
     let paths = desk.paths();
     assert!(paths.check(None).is_ok());
+    for output in [&paths.results, &paths.failed, &paths.summary] {
+        let partial = format!("{}.partial", output.path.display()).into();
+        for found in [output.path.clone(), partial] {
+            std::fs::write(&found, "mine").unwrap();
+            assert!(matches!(paths.check(None), Err(OutputError::InTheWay(at)) if at == found));
+            let rehearsal = |output: &Output| Output {
+                replaces: true,
+                ..output.clone()
+            };
+            let rehearsal = OutputPaths {
+                results: rehearsal(&paths.results),
+                failed: rehearsal(&paths.failed),
+                summary: rehearsal(&paths.summary),
+            };
+            assert!(rehearsal.check(None).is_ok(), "{found:?}");
+            std::fs::remove_file(found).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_comes_into_being_behind_the_check_is_not_overwritten_either() {
     for found in [
-        "a.results.csv",
-        "a.failed.csv",
-        "a.summary.json",
         "a.results.csv.partial",
         "a.failed.csv.partial",
+        "a.summary.json.partial",
     ] {
-        let path = desk.folder.path().join(found);
-        std::fs::write(&path, "mine").unwrap();
-        assert!(
-            matches!(paths.check(None), Err(OutputError::InTheWay(at)) if at == path),
-            "{found}"
-        );
-        let rehearsal = OutputPaths {
-            replaceable: true,
-            ..paths.clone()
-        };
-        assert!(rehearsal.check(None).is_ok(), "{found}");
-        std::fs::remove_file(path).unwrap();
+        let desk = Desk::new();
+        std::fs::write(desk.folder.path().join(found), "mine").unwrap();
+        let made = create(&desk.paths(), &[], format("id;l1\n", &[]));
+        assert!(matches!(made, Err(OutputError::InTheWay(_))), "{found}");
+        assert_eq!(desk.names(), [found], "what was made before it is taken back");
+        assert_eq!(desk.read(found), "mine");
     }
+    let desk = Desk::new();
+    let recorder = desk.record(format("id;l1\n", &[]), vec![vec![outcome(0)]]);
+    for found in ["a.results.csv", "a.failed.csv"] {
+        std::fs::write(desk.folder.path().join(found), "mine").unwrap();
+    }
+    assert!(matches!(recorder.finish(), Err(OutputError::InTheWay(_))));
+    assert_eq!(
+        (desk.read("a.results.csv"), desk.read("a.failed.csv")),
+        ("mine".to_owned(), "mine".to_owned())
+    );
 }
 
 #[test]
 fn outputs_in_no_place_to_be_written_are_refused() {
     let desk = Desk::new();
     let paths = desk.paths();
-    let input = desk.folder.path().join("a.results.csv");
-    assert!(matches!(paths.check(Some(&input)), Err(OutputError::IsInput(_))));
-    let same = OutputPaths {
-        failed: paths.results.clone(),
-        ..paths.clone()
+    let at = |path: &str| Output {
+        path: desk.folder.path().join(path),
+        replaces: false,
     };
-    assert!(matches!(same.check(None), Err(OutputError::Same(_))));
+    for input in ["a.results.csv", "a.summary.json.partial"] {
+        assert!(
+            matches!(paths.check(Some(&at(input).path)), Err(OutputError::IsInput(_))),
+            "{input}"
+        );
+    }
+    for taken in ["a.results.csv", "a.results.csv.partial"] {
+        let same = OutputPaths {
+            summary: at(taken),
+            ..paths.clone()
+        };
+        assert!(matches!(same.check(None), Err(OutputError::Same(_))), "{taken}");
+    }
     let nowhere = OutputPaths {
-        failed: desk.folder.path().join("no/where.csv"),
+        failed: at("no/where.csv"),
         ..paths.clone()
     };
     assert!(matches!(nowhere.check(None), Err(OutputError::NoFolder(_))));
     let folder = OutputPaths {
-        failed: desk.folder.path().to_owned(),
+        failed: at(""),
         ..paths
     };
     assert!(matches!(folder.check(None), Err(OutputError::Folder(_))));
+}
+
+/// A row's slots are given back by the weight of its outcome, so that must be the weight of the row.
+#[test]
+fn an_outcome_weighs_what_its_row_weighed() {
+    for length in 0..200 {
+        let unsent = Unsent {
+            respondent: "x".repeat(length),
+            survey: String::new(),
+            code: ErrorCode::BadId,
+            message: "m".repeat(length),
+        };
+        for plan in [Plan::Reject(unsent.clone()), Plan::Skip(unsent)] {
+            let row = PlannedRow {
+                plan,
+                ..outcome(0).row
+            };
+            let slots = row.slots();
+            let outcome = Outcome::without_call(row, Timestamp::UNIX_EPOCH).unwrap();
+            assert_eq!(outcome.row.slots(), slots, "{length}");
+        }
+    }
 }
 
 #[cfg(unix)]

@@ -43,7 +43,10 @@ pub(super) fn confirmed(
     reading: &ReadingSettings,
     console: &Console,
 ) -> bool {
-    let rows = opened.first.totals.map_or(0, |totals| totals.rows);
+    let rows = reading
+        .plan
+        .selection
+        .most(opened.first.totals.map_or(0, |totals| totals.rows));
     if rows <= ASK_ABOVE {
         return true;
     }

@@ -64,7 +64,7 @@ impl Failure {
 /// Runs a command to its end.
 pub(crate) async fn run(cli: Cli, origins: Origins) -> Result<ExitCode, Failure> {
     let console = |log| {
-        let (verbosity, format) = config::verbosity(log);
+        let (verbosity, format) = config::verbosity(log, origins);
         Console::start(verbosity, format)
     };
     match cli.command {

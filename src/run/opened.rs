@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::Failure;
 use crate::config::ReadingSettings;
-use crate::model::{Layout, PlannedRow};
+use crate::model::{Layout, PlannedRow, clean};
 use crate::plan::Planner;
 use crate::read::{EncodingFrom, FirstRead, InputError, Rows, RowsEnd, Source};
 
@@ -65,7 +65,7 @@ impl Opened {
         } else {
             "the records agree on it"
         };
-        let name = |column: usize| first.columns.name(column);
+        let name = |column: usize| clean(first.columns.name(column));
         let mut labels: Vec<String> = self
             .layout
             .labels
@@ -96,7 +96,7 @@ impl Opened {
         ];
         let unused = first.columns.unused(&self.layout);
         if !unused.is_empty() {
-            let names: Vec<String> = unused.iter().map(|name| format!("`{name}`")).collect();
+            let names: Vec<String> = unused.iter().map(|name| format!("`{}`", clean(name))).collect();
             lines.push(format!("never sent: {}", names.join(", ")));
         }
         lines

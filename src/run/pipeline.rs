@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::opened::Opened;
 use crate::model::{Outcome, PlannedRow, SLOTS};
@@ -18,13 +20,16 @@ use crate::send::{HttpTransport, SendEnd, SendSettings, dispatch};
 const BATCH_ROWS: usize = 64;
 const BATCH_BYTES: usize = 32 << 10;
 
+/// How long a reader may take to notice that the run has ended.
+const READER_GRACE: Duration = Duration::from_secs(1);
+
 /// Batches under way between two stages.
 const BATCHES: usize = 4;
 
 /// How the three stages ended.
 pub(crate) struct PipelineEnd {
-    pub(crate) read: Result<RowsEnd, InputError>,
-    /// Rows that were handed to the dispatcher.
+    /// Nothing of a reader that did not end when the run did.
+    pub(crate) read: Option<Result<RowsEnd, InputError>>,
     pub(crate) tally: PlanTally,
     pub(crate) send: SendEnd,
     pub(crate) recorded: Result<(), OutputError>,
@@ -48,7 +53,18 @@ pub(crate) async fn run(
     let reading = in_thread(move || read(opened, planner, &plans));
     let recording = in_thread(move || record(recorder, outcomes_in, &freed, &progress));
     let send = dispatch(plans_in, outcomes, slots, transport, settings).await;
-    let (read, tally) = reading.await.ok()?;
+    let (read, tally) = if send.early.is_some() {
+        // A reader that waits for more of a stream cannot be told to stop: what it counted is given up then, and it
+        // ends with the process.
+        let told = timeout(READER_GRACE, reading).await;
+        told.map_or_else(
+            |_| Some((None, PlanTally::default())),
+            |read| read.ok().map(|(end, tally)| (Some(end), tally)),
+        )?
+    } else {
+        let (end, tally) = reading.await.ok()?;
+        (Some(end), tally)
+    };
     let (written, recorder, summary) = recording.await.ok()?;
     Some(PipelineEnd {
         read,

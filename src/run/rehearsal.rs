@@ -30,15 +30,15 @@ impl Sandbox {
         Ok(Self { base, platform })
     }
 
-    /// Says what it holds, without values (design, rule 12).
+    /// Says what it holds, without anybody's data (design, rule 12).
     pub(super) fn tell(self, console: &Console) {
         if !console.is_quiet() {
-            console.print(
+            console.say(
                 &self
                     .platform
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
-                    .holdings(false),
+                    .counts(),
             );
         }
     }

@@ -15,7 +15,7 @@ use crate::config::{self, CallSettings, ReadingSettings};
 use crate::model::{Credentials, EarlyEnd, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::{Input, is_own_column};
-use crate::record::{FailedFormat, OutputPaths, Recorder, write_private};
+use crate::record::{self, FailedFormat, OutputPaths, SummaryFile};
 use crate::report::{Console, ExitCode, LogFormat, Progress, RunEnd, RunReport, to_json, to_text};
 use crate::send::HttpTransport;
 
@@ -75,8 +75,8 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
     if asks && Console::is_interactive() && !confirmed(&opened, &endpoint, &reading, console) {
         return Err(Failure::usage(anyhow::anyhow!("not confirmed: nothing was sent")));
     }
-    let report = send(args, opened, &reading, &calls, transport, paths.clone(), console).await?;
-    let end = conclude(args, &report, &paths, &fingerprint, console);
+    let finished = send(args, opened, &reading, &calls, transport, paths, console).await?;
+    let end = conclude(args, finished, &fingerprint, console);
     if let Some(sandbox) = sandbox {
         sandbox.tell(console);
     }
@@ -92,7 +92,7 @@ async fn send(
     transport: HttpTransport,
     paths: OutputPaths,
     console: &Console,
-) -> Result<Timed, Failure> {
+) -> Result<Finished, Failure> {
     let started_at = Timestamp::now();
     let start = Instant::now();
     let total = opened.first.totals.map(|totals| totals.rows);
@@ -102,7 +102,8 @@ async fn send(
         .iter()
         .map(|column| opened.first.columns.name(*column))
         .collect();
-    let recorder = Recorder::create(paths.clone(), &kept, failed_format(&opened)).map_err(Failure::output)?;
+    let (recorder, summary_file) =
+        record::create(&paths, &kept, failed_format(&opened)).map_err(Failure::output)?;
     let planner = Planner::new(reading.plan.clone(), opened.layout.clone());
     let wanted = !args.output.no_progress;
     let progress = Progress::start(console, total, wanted);
@@ -115,12 +116,14 @@ async fn send(
     let Some(ended) = ended else {
         return Err(Failure::bug("a stage of the pipeline panicked"));
     };
-    let read_rows = ended.read.as_ref().ok().map(|end| end.rows);
+    let counted = ended.read.as_ref().and_then(|read| read.as_ref().ok());
     let mut report = RunReport {
         input: reading.input.to_string(),
         end: RunEnd::Complete,
-        rows: total.or(read_rows).unwrap_or_else(|| ended.summary.rows()),
-        blank_records: ended.read.as_ref().map_or(0, |end| end.blank_records),
+        rows: total
+            .or(counted.map(|end| end.rows))
+            .unwrap_or_else(|| ended.summary.rows()),
+        blank_records: counted.map_or(0, |end| end.blank_records),
         attempts: ended.send.attempts,
         retries: ended.send.retries,
         mean_rate: ended.send.mean_rate,
@@ -130,21 +133,25 @@ async fn send(
         ids_trimmed: ended.tally.ids_trimmed,
         repeated: pipeline::repeated(&ended.tally),
         accept_failures: args.output.accept.accept_failures,
-        results: paths.results,
-        failed: paths.failed,
+        results: paths.results.path,
+        failed: paths.failed.path,
         summary: ended.summary,
     };
     report.end = match (ended.recorded, ended.send.early, ended.read) {
         (Err(error), _, _) => RunEnd::NotWritten(in_full(error)),
         (_, Some(early), _) => RunEnd::Early(early),
-        (_, _, Err(error)) => RunEnd::InputBroke(in_full(error)),
+        (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
         _ if !report.adds_up() => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
         _ => match ended.recorder.finish() {
             Ok(()) => RunEnd::Complete,
             Err(error) => RunEnd::NotWritten(in_full(error)),
         },
     };
-    Ok(Timed { report, started_at })
+    Ok(Finished {
+        report,
+        started_at,
+        summary_file,
+    })
 }
 
 /// An error with its causes.
@@ -152,23 +159,27 @@ fn in_full(error: impl Into<anyhow::Error>) -> String {
     format!("{:#}", error.into())
 }
 
-/// A report, and when its run started.
-struct Timed {
+/// A run that is over, and the file that is still to be written.
+struct Finished {
     report: RunReport,
     started_at: Timestamp,
+    summary_file: SummaryFile,
 }
 
 /// Writes the summary, tells people and machines, and chooses the exit code.
 fn conclude(
     args: &RunArgs,
-    timed: &Timed,
-    paths: &OutputPaths,
+    finished: Finished,
     fingerprint: &str,
     console: &Console,
 ) -> Result<ExitCode, Failure> {
-    let report = &timed.report;
-    let json = to_json(report, timed.started_at, fingerprint);
-    let written = write_private(&paths.summary, json.as_bytes(), paths.replaceable);
+    let Finished {
+        report,
+        started_at,
+        summary_file,
+    } = finished;
+    let json = to_json(&report, started_at, fingerprint);
+    let written = summary_file.finish(&json);
     if args.output.summary.as_deref() == Some(Path::new("-")) {
         console.print(&json);
     }
@@ -176,7 +187,7 @@ fn conclude(
     match console.format() {
         LogFormat::Json => tracing::info!(summary = json.trim_end(), exit_code = code.code(), "run_finished"),
         LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
-        LogFormat::Text => console.say(&to_text(report)),
+        LogFormat::Text => console.say(&to_text(&report)),
     }
     let error = match &report.end {
         RunEnd::Complete => {

@@ -43,10 +43,7 @@ pub(super) async fn serve(args: SandboxArgs) -> Result<ExitCode, Failure> {
     let serving = tokio::spawn(server.serve(show));
     stop::requested().await;
     serving.abort();
-    let holdings = platform
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .holdings(true);
-    console.print(&holdings);
+    let platform = platform.lock().unwrap_or_else(PoisonError::into_inner);
+    console.print(&(platform.counts() + &platform.holdings()));
     Ok(ExitCode::Success)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::{CountOrPercent, Label, Rate};
+use crate::model::{Label, Rate};
 
 /// How many respondents are listed at the end.
 const MOST_LISTED: usize = 20;
@@ -18,7 +18,8 @@ const OUTAGE_AFTER: u64 = 10;
 #[derive(Clone, Debug)]
 pub(crate) struct Faults {
     pub(crate) latency: Duration,
-    pub(crate) error_rate: CountOrPercent,
+    /// Per cent of the calls.
+    pub(crate) error_rate: f64,
     pub(crate) outage: Duration,
     pub(crate) answer_429_above: Rate,
     pub(crate) know_only: Option<HashSet<String>>,
@@ -30,7 +31,7 @@ impl Faults {
     pub(crate) fn none() -> Self {
         Self {
             latency: Duration::ZERO,
-            error_rate: CountOrPercent::Percent(0.0),
+            error_rate: 0.0,
             outage: Duration::ZERO,
             answer_429_above: Rate::Unlimited,
             know_only: None,
@@ -119,23 +120,31 @@ impl Platform {
         )
     }
 
-    /// What the sandbox now holds, several lines. `with_values` shows the labels themselves.
-    pub(crate) fn holdings(&self, with_values: bool) -> String {
-        let mut text = format!(
-            "the sandbox took {} calls and holds {} respondents\n",
+    /// What the sandbox now holds, in one line without anybody's data: how many respondents have which label.
+    pub(crate) fn counts(&self) -> String {
+        let mut labels: BTreeMap<&str, u64> = BTreeMap::new();
+        for label in self.contacts.values().flat_map(BTreeMap::keys) {
+            *labels.entry(label).or_default() += 1;
+        }
+        let labels: Vec<String> = labels
+            .iter()
+            .map(|(label, respondents)| format!("{label} of {respondents}"))
+            .collect();
+        format!(
+            "the sandbox took {} calls and holds {} respondents: {}\n",
             self.calls,
-            self.contacts.len()
-        );
+            self.contacts.len(),
+            labels.join(", ")
+        )
+    }
+
+    /// The first of the respondents that it holds, a line each, with their labels.
+    pub(crate) fn holdings(&self) -> String {
+        let mut text = String::new();
         for ((survey, respondent), labels) in self.contacts.iter().take(MOST_LISTED) {
             let shown: Vec<String> = labels
                 .iter()
-                .map(|(label, value)| {
-                    if with_values {
-                        format!("{label}={value:?}")
-                    } else {
-                        (*label).to_owned()
-                    }
-                })
+                .map(|(label, value)| format!("{label}={value:?}"))
                 .collect();
             // Writing to a string does not fail.
             writeln!(
@@ -172,10 +181,7 @@ impl Platform {
             }
             self.recent.push_back(now);
         }
-        let fails = match self.faults.error_rate {
-            CountOrPercent::Percent(percent) => self.chance.f64() * 100.0 < percent,
-            CountOrPercent::Count(first) => self.calls <= first,
-        };
+        let fails = self.chance.f64() * 100.0 < self.faults.error_rate;
         fails.then_some((500, "internal error"))
     }
 }

@@ -174,3 +174,17 @@ fn refused_credentials_end_the_run() {
     assert_eq!(job.lines("in.results.csv.partial").len(), fake.calls().len());
     assert!(!job.names().contains(&"in.results.csv".to_owned()));
 }
+
+#[test]
+fn a_run_that_ends_early_does_not_wait_for_more_of_standard_input() {
+    let fake = Fake::start(|_| Answer::of(403, ""));
+    let job = Job::new("run - -o out.csv --survey 7 --rate unlimited")
+        .args(&format!("--base-url {}", fake.base))
+        .stdin(numbered(
+            60_000,
+            "some label that makes the beginning long enough",
+        ))
+        .keeps_stdin_open();
+    job.ends(4);
+    assert_eq!(job.lines("out.csv.partial").len(), fake.calls().len());
+}

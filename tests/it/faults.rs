@@ -92,6 +92,15 @@ fn usage_that_cannot_be_meant() {
     refused(row, "-o .", 2, &["is a folder"]);
     refused(row, "--failed x.csv -o x.csv", 2, &["two outputs are one file"]);
     refused(row, "--ca-file no.pem", 2, &["`--ca-file no.pem`"]);
+    refused(row, "-o -", 2, &["`--output -` is no file"]);
+    refused(row, "-o x.csv --output-dir .", 2, &["leave `--output-dir` out"]);
+    refused(
+        row,
+        "--summary in.csv.partial -o in.csv.partial",
+        2,
+        &["two outputs are one file"],
+    );
+    refused(row, "--only ,", 2, &["`--only` names no respondent"]);
     let job = Job::new("run in.csv --survey 7 --base-url http://platform.example").file("in.csv", row);
     assert!(job.ends(2).stderr.contains("--allow-http"));
     let job = Job::new("run in.csv --survey x").file("in.csv", row);

@@ -172,3 +172,44 @@ fn verbose_tells_of_retries_and_only_very_verbose_of_respondents() {
         "{very}"
     );
 }
+
+#[test]
+fn a_failed_file_of_stray_bytes_alone_is_not_taken_for_another_encoding() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run(b"id_respondent,l1\n1,\xC5\xBC\n2,Z\xB3oty\n3,\xC5\n", &fake);
+    job.ends(1);
+    let again = Job::run(job.bytes("in.failed.csv"), &fake);
+    again.ends(1);
+    let codes: Vec<bool> = again
+        .lines("in.results.csv")
+        .iter()
+        .map(|line| line.contains(",invalid,encoding,"))
+        .collect();
+    assert_eq!(codes, [true, true]);
+    assert_eq!(fake.calls().len(), 1, "nothing that was guessed was sent");
+}
+
+#[test]
+fn more_unsent_rows_than_the_window_holds_and_one_that_needs_all_of_it() {
+    let fake = Fake::start(|_| Answer::success());
+    let mut input = "id_respondent,l1\n".to_owned();
+    input.extend((0..70_000).map(|row| format!("x{row},v\n")));
+    input.extend(["bad,", &"y".repeat(5 << 20), "\n5,v\n"]);
+    let job = Job::run(input, &fake);
+    job.ends(1);
+    assert_eq!(job.lines("in.results.csv").len(), 70_002);
+    assert_eq!(fake.calls().len(), 1);
+}
+
+#[test]
+fn what_the_platform_says_is_cut_and_cleaned_wherever_it_is_shown() {
+    let words = format!("\\u001b[2Jerror: fake\\r\\n{}", "z".repeat(20_000));
+    let fake = Fake::start(move |_| Answer::of(403, &format!(r#"{{"type":"error","msg":"{words}"}}"#)));
+    let job = Job::run(numbered(20, "x"), &fake);
+    let ran = job.ends(4);
+    let shown = ran.stderr + &job.text("in.results.csv.partial") + &job.text("in.failed.csv.partial");
+    assert!(
+        !shown.contains('\u{1b}') && !shown.contains(&"z".repeat(301)),
+        "{shown}"
+    );
+}

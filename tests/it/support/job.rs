@@ -19,6 +19,7 @@ pub(crate) struct Job {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     stdin: Vec<u8>,
+    stdin_stays_open: bool,
 }
 
 pub(crate) struct Ran {
@@ -35,6 +36,7 @@ impl Job {
             arguments: Vec::new(),
             variables: Vec::new(),
             stdin: Vec::new(),
+            stdin_stays_open: false,
         };
         job.args(command)
             .var("RESPONDENT_SYNC_ACCOUNT", "387487")
@@ -66,6 +68,12 @@ impl Job {
 
     pub(crate) fn stdin(mut self, content: impl AsRef<[u8]>) -> Self {
         self.stdin = content.as_ref().to_vec();
+        self
+    }
+
+    /// Standard input has no end while the program runs.
+    pub(crate) fn keeps_stdin_open(mut self) -> Self {
+        self.stdin_stays_open = true;
         self
     }
 
@@ -137,7 +145,13 @@ impl Job {
         let mut stdin = child.stdin.take().unwrap();
         let input = self.stdin.clone();
         // A run that does not read its standard input closes it.
-        thread::spawn(move || stdin.write_all(&input).ok());
+        let stays_open = self.stdin_stays_open;
+        thread::spawn(move || {
+            stdin.write_all(&input).ok();
+            if stays_open {
+                thread::park_timeout(TIME_LIMIT);
+            }
+        });
         let read = |mut stream: Box<dyn Read + Send>| {
             let (sender, receiver) = mpsc::channel();
             thread::spawn(move || {
