@@ -82,18 +82,79 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    #[test]
-    fn the_readme_names_each_flag_and_no_other() {
-        let readme = include_str!("../../README.md");
-        for command in Cli::command().get_subcommands() {
-            for flag in command.get_arguments().filter_map(clap::Arg::get_long) {
-                if !["help", "version"].contains(&flag) {
-                    assert!(
-                        readme.contains(&format!("`--{flag}")),
-                        "README.md lacks `--{flag}`"
-                    );
-                }
+    /// A flag's row in the README: names, value, default, help.
+    fn row(flag: &clap::Arg) -> String {
+        let code = |text: String| {
+            if text.is_empty() {
+                text
+            } else {
+                format!("`{text}`")
             }
+        };
+        let escaped = |text: String| text.replace('|', "\\|");
+        let long = Some(code(format!("--{}", flag.get_long().unwrap())));
+        let short = flag.get_short().map(|short| code(format!("-{short}")));
+        let names: Vec<String> = long.into_iter().chain(short).collect();
+        let takes_value = flag.get_action().takes_values();
+        let values: Vec<String> = flag
+            .get_possible_values()
+            .iter()
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        let value = match values.as_slice() {
+            _ if !takes_value => String::new(),
+            [] => flag.get_value_names().unwrap()[0].to_string(),
+            values => values.join("|"),
+        };
+        let names = [names.join(", "), code(value)].join(" ").trim_end().to_owned();
+        let defaults = if takes_value {
+            flag.get_default_values()
+        } else {
+            &[]
+        };
+        let default = defaults
+            .first()
+            .map(|value| value.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        format!(
+            "| {} | {} | {} |",
+            escaped(names),
+            escaped(code(default)),
+            escaped(flag.get_help().unwrap().to_string())
+        )
+    }
+
+    #[test]
+    fn the_readme_prints_the_same_table_of_flags() {
+        let readme = include_str!("../../README.md");
+        let mut command = Cli::command();
+        command.build();
+        let mut rows: Vec<String> = Vec::new();
+        for name in ["run", "sandbox"] {
+            let flags = command.find_subcommand(name).unwrap().get_arguments();
+            let flags = flags.filter(|flag| {
+                flag.get_long()
+                    .is_some_and(|long| !["help", "version"].contains(&long))
+            });
+            rows.extend(flags.map(row));
         }
+        let found: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `--")).collect();
+        assert_eq!(
+            found,
+            rows,
+            "README.md and the help differ; the table is\n{}",
+            rows.join("\n")
+        );
+    }
+
+    #[test]
+    fn checks_flags_are_runs_flags() {
+        let command = Cli::command();
+        let flags = |name: &str| -> Vec<String> {
+            let flags = command.find_subcommand(name).unwrap().get_arguments();
+            flags.filter(|flag| flag.get_long().is_some()).map(row).collect()
+        };
+        let run = flags("run");
+        assert!(flags("check").iter().all(|flag| run.contains(flag)));
     }
 }
