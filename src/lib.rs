@@ -25,7 +25,6 @@ mod sandbox;
 mod send;
 mod stop;
 
-use std::io::Write;
 use std::panic;
 use std::process::ExitCode;
 
@@ -46,8 +45,7 @@ pub fn main() -> ExitCode {
     let code = match ended {
         Ok(code) => code,
         Err(failure) => {
-            // A closed standard error leaves the exit code to speak.
-            writeln!(std::io::stderr(), "error: {:#}", failure.error).ok();
+            report::say_error(&failure.error);
             failure.code
         }
     };

@@ -114,6 +114,16 @@ impl Console {
     }
 }
 
+/// Prints the one `error:` line of a command that did not come to its end, in the log's own format.
+pub(crate) fn say_error(error: &anyhow::Error) {
+    if tracing::dispatcher::has_been_set() {
+        tracing::error!("{error:#}");
+    } else {
+        // A closed standard error leaves the exit code to speak.
+        writeln!(io::stderr(), "error: {error:#}").ok();
+    }
+}
+
 /// Writes each log line around the progress bar.
 struct AroundBars(MultiProgress);
 

@@ -12,7 +12,7 @@ mod run_report;
 mod summary;
 mod text;
 
-pub(crate) use console::{Console, LogFormat, Verbosity};
+pub(crate) use console::{Console, LogFormat, Verbosity, say_error};
 pub(crate) use exit_code::ExitCode;
 pub(crate) use findings::{Findings, InvalidRows};
 pub(crate) use json::to_json;
