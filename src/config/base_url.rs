@@ -1,7 +1,9 @@
 //! The platform's address, checked before secrets are put behind it. Pure.
 
 use anyhow::{Result, ensure};
-use url::{Host, Url};
+use url::Url;
+
+use crate::model::is_loopback;
 
 /// A base address: `https`, or `http` to this machine or where it was allowed; no credentials, query or webhook path.
 pub(super) fn parse(text: &str, allow_http: bool) -> Result<Url> {
@@ -34,15 +36,6 @@ pub(super) fn parse(text: &str, allow_http: bool) -> Result<Url> {
          `--allow-http` if you must"
     );
     Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

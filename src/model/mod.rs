@@ -18,7 +18,7 @@ mod threshold;
 mod update;
 
 pub(crate) use early_end::EarlyEnd;
-pub(crate) use endpoint::{Credentials, Endpoint, Method};
+pub(crate) use endpoint::{Credentials, Endpoint, Method, is_loopback};
 pub(crate) use error_code::{Action, ErrorCode};
 pub(crate) use ids::Digits;
 pub(crate) use layout::{Label, Layout};

@@ -15,7 +15,7 @@ use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
 use super::attempt::{Body, Reply, Transport, TransportError};
-use crate::model::{Endpoint, Method, UpdateRespondent};
+use crate::model::{Endpoint, Method, UpdateRespondent, is_loopback};
 
 /// More of an answer is not read: the one that is documented has 87 bytes.
 const MOST_BODY_BYTES: usize = 64 << 10;
@@ -281,13 +281,4 @@ fn proxy_for(url: &Url) -> Result<Option<(Proxy, String)>, SetupError> {
         proxy = proxy.custom_http_auth(credentials.clone());
     }
     Ok(Some((proxy, shown)))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
