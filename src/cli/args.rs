@@ -200,7 +200,7 @@ pub(crate) struct OutputArgs {
     /// The results (default: `<input>.results.csv` beside the input)
     #[arg(short, long, value_name = "FILE", env = "RESPONDENT_SYNC_OUTPUT")]
     pub(crate) output: Option<PathBuf>,
-    /// The folder for outputs that are not named
+    /// The folder for the outputs, where `--output` names none
     #[arg(long, value_name = "DIR", env = "RESPONDENT_SYNC_OUTPUT_DIR")]
     pub(crate) output_dir: Option<PathBuf>,
     /// The failed rows (default: `<input>.failed.csv`)
@@ -215,7 +215,7 @@ pub(crate) struct OutputArgs {
     /// `check` with the flags of `run`: no file, no secrets, no call
     #[arg(short = 'n', long, env = "RESPONDENT_SYNC_DRY_RUN", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) dry_run: bool,
-    /// Ask no question
+    /// Do not ask before more than 100 rows on a terminal
     #[arg(long, env = "RESPONDENT_SYNC_YES", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) yes: bool,
     #[command(flatten)]

@@ -225,7 +225,9 @@ fn mapping(args: &[String], origin: Origin) -> Result<Option<Vec<(Label, String)
             .trim()
             .parse()
             .map_err(anyhow::Error::msg)
-            .with_context(|| format!("`--map {text}`"))?;
+            .with_context(|| {
+                format!("`--map {text}`: write `--map l4=COLUMN`, and repeat it for each label")
+            })?;
         ensure!(
             !column.trim().is_empty(),
             "`--map {text}` names no column: write `--map {label}=COLUMN`"

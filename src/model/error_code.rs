@@ -68,13 +68,13 @@ const NONE: &str = "nothing";
 
 #[rustfmt::skip]
 const TABLE: [Entry; 22] = [
-    entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `message` says, then send it"),
+    entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `sync_error` says, then send it"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then send the failed file again"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then send the failed file again"),
     entry(ErrorCode::Http5xx, "http_5xx", "the platform failed each time (5xx)", RESEND),
     entry(ErrorCode::RateLimited, "rate_limited", "the platform asked to slow down each time (429)", "lower `--rate`, then send the failed file again"),
     entry(ErrorCode::Timeout, "timeout", "no whole answer within `--timeout`", RESEND),
-    entry(ErrorCode::Connect, "connect", "the platform could not be reached, nothing was sent", RESEND),
+    entry(ErrorCode::Connect, "connect", "the platform could not be reached, nothing was sent", "check the network and `--base-url`, then send the failed file again"),
     entry(ErrorCode::Cut, "cut", "the connection broke before the answer was whole", RESEND),
     entry(ErrorCode::BadResponse, "bad_response", "an answer that does not say whether the update was made", RESEND),
     entry(ErrorCode::Redirected, "redirected", "the platform answered with a redirect, which is never followed", "check `--base-url`, then send the failed file again"),
@@ -84,7 +84,7 @@ const TABLE: [Entry; 22] = [
     entry(ErrorCode::BadId, "bad_id", "the respondent's id is not all digits", "correct the id in the failed file, then send it"),
     entry(ErrorCode::MissingSurvey, "missing_survey", "the survey's cell is blank and no `--survey` is given", "fill in the survey, or give `--survey`"),
     entry(ErrorCode::BadSurvey, "bad_survey", "the survey's id is not all digits, or differs from `--survey`", "correct the survey in the failed file, then send it"),
-    entry(ErrorCode::ColumnCount, "column_count", "the record has more or fewer fields than the header", "quote fields that hold the delimiter, then send the failed file"),
+    entry(ErrorCode::ColumnCount, "column_count", "the record has more or fewer fields than the header", "quote fields that hold the delimiter or a line break, or add what is missing, then send the failed file"),
     entry(ErrorCode::Encoding, "encoding", "bytes that the file's encoding does not allow", "retype the damaged text, or give the right `--encoding`"),
     entry(ErrorCode::FieldTooLong, "field_too_long", "a value over 64 KiB, or a GET target over 8,000 bytes", "shorten the value, or use `--method post`"),
     entry(ErrorCode::NothingToSend, "nothing_to_send", "no label has a value", NONE),
@@ -108,9 +108,9 @@ impl ErrorCode {
         self.entry().meaning
     }
 
-    /// What to do about it, as one clause.
-    pub(crate) fn advice(self) -> &'static str {
-        self.entry().advice
+    /// What to do about it, as one clause; nothing for a row that was left out on purpose.
+    pub(crate) fn advice(self) -> Option<&'static str> {
+        Some(self.entry().advice).filter(|advice| *advice != NONE)
     }
 
     /// What the row's owner has to do: edit what was refused for what it says, send all else again.
@@ -166,7 +166,12 @@ mod tests {
     fn the_readme_prints_the_same_table() {
         let readme = include_str!("../../README.md");
         for code in ErrorCode::all() {
-            let row = format!("| `{}` | {} | {} |", code.name(), code.meaning(), code.advice());
+            let row = format!(
+                "| `{}` | {} | {} |",
+                code.name(),
+                code.meaning(),
+                code.advice().unwrap_or(NONE)
+            );
             assert!(readme.contains(&row), "README.md lacks this line:\n{row}");
         }
     }

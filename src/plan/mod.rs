@@ -135,7 +135,7 @@ impl Planner {
                 let code = ErrorCode::MissingId;
                 return Err(RowError::new(
                     code,
-                    format!("{}: {}", code.meaning(), code.advice()),
+                    format!("{}: {}", code.meaning(), code.advice().unwrap_or_default()),
                 ));
             }
             Parsed::Bad(reason) => return Err(RowError::new(ErrorCode::BadId, reason)),
@@ -179,11 +179,14 @@ impl Planner {
             (Parsed::Id { digits, .. }, _) => Ok(digits),
             (Parsed::Blank, for_all) => for_all.and_then(Digits::new).ok_or_else(|| {
                 let code = ErrorCode::MissingSurvey;
-                RowError::new(code, format!("{}: {}", code.meaning(), code.advice()))
+                RowError::new(
+                    code,
+                    format!("{}: {}", code.meaning(), code.advice().unwrap_or_default()),
+                )
             }),
-            (Parsed::Bad(reason), _) => Err(RowError::new(
+            (Parsed::Bad(_), _) => Err(RowError::new(
                 ErrorCode::BadSurvey,
-                format!("the survey: {reason}"),
+                "the survey's id is not all digits: check that the right column is mapped (`--survey-column`)",
             )),
         }
     }

@@ -133,8 +133,12 @@ fn wrong_count(columns: usize, fields: usize) -> RowError {
     RowError::new(
         ErrorCode::ColumnCount,
         format!(
-            "the record has {fields} fields, the header has {columns}: quote fields that hold the delimiter or a line \
-             break"
+            "the record has {fields} fields, the header has {columns}: {}",
+            if fields > columns {
+                "quote fields that hold the delimiter"
+            } else {
+                "add what is missing, or quote the field before that holds a line break"
+            }
         ),
     )
 }

@@ -31,6 +31,12 @@ pub(crate) struct Output {
 pub(crate) enum OutputError {
     #[error("`{}` exists, and nothing is overwritten unasked: move it away, or write elsewhere with `--output`", .0.display())]
     InTheWay(PathBuf),
+    #[error(
+        "`{}` exists: a run is still going on, or one was cut short and rows of it have been sent; look into it before \
+         you move it away and send again",
+        .0.display()
+    )]
+    Unfinished(PathBuf),
     #[error("`{}` is a folder: name a file in it", .0.display())]
     Folder(PathBuf),
     #[error("the folder `{}` does not exist, and folders are never made: make it, or write elsewhere with `--output`", .0.display())]
@@ -73,7 +79,8 @@ impl OutputPaths {
             .into_iter()
             .find(|(path, output)| !output.replaces && exists(path))
         {
-            Some((found, _)) => Err(OutputError::InTheWay(found)),
+            Some((found, output)) if found == output.path => Err(OutputError::InTheWay(found)),
+            Some((found, _)) => Err(OutputError::Unfinished(found)),
             None => Ok(()),
         }
     }
@@ -95,7 +102,9 @@ impl PartialFile {
                 file,
                 output: output.clone(),
             }),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OutputError::InTheWay(partial)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(OutputError::Unfinished(partial))
+            }
             Err(source) => Err(OutputError::Create {
                 path: partial,
                 source,

@@ -202,7 +202,11 @@ fn what_exists_is_never_overwritten_unless_it_is_a_rehearsals() {
         let partial = format!("{}.partial", output.path.display()).into();
         for found in [output.path.clone(), partial] {
             std::fs::write(&found, "mine").unwrap();
-            assert!(matches!(paths.check(None), Err(OutputError::InTheWay(at)) if at == found));
+            let (OutputError::InTheWay(at) | OutputError::Unfinished(at)) = paths.check(None).unwrap_err()
+            else {
+                panic!("{found:?} was not seen");
+            };
+            assert_eq!(at, found);
             let rehearsal = |output: &Output| Output {
                 replaces: true,
                 ..output.clone()
@@ -228,7 +232,7 @@ fn what_comes_into_being_behind_the_check_is_not_overwritten_either() {
         let desk = Desk::new();
         std::fs::write(desk.folder.path().join(found), "mine").unwrap();
         let made = create(&desk.paths(), &[], format("id;l1\n", &[]));
-        assert!(matches!(made, Err(OutputError::InTheWay(_))), "{found}");
+        assert!(matches!(made, Err(OutputError::Unfinished(_))), "{found}");
         assert_eq!(desk.names(), [found], "what was made before it is taken back");
         assert_eq!(desk.read(found), "mine");
     }

@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::run_report::Repeated;
-use super::{duration, thousands};
+use super::{counted, duration, thousands};
 use crate::model::{CountOrPercent, ErrorCode, Position, Status};
 
 /// How many places are named per reason.
@@ -76,7 +76,7 @@ impl Findings {
         for line in &self.form {
             writeln!(text, "  {line}")?;
         }
-        writeln!(text, "{} rows", thousands(self.rows))?;
+        writeln!(text, "{}", counted(self.rows, "row"))?;
         writeln!(text, "  {} to be sent", thousands(self.to_send))?;
         for (code, rows) in &self.skipped {
             writeln!(
@@ -123,15 +123,15 @@ impl Findings {
         if self.blank_records > 0 {
             writeln!(
                 text,
-                "  {} blank records, which are no rows",
-                thousands(self.blank_records)
+                "  {}, not counted as rows",
+                counted(self.blank_records, "blank record")
             )?;
         }
         if self.blanks_skipped > 0 {
             writeln!(
                 text,
-                "  {} blank cells that are not sent (`--empty skip`)",
-                thousands(self.blanks_skipped)
+                "  {} not to be sent (`--empty skip`)",
+                counted(self.blanks_skipped, "blank cell")
             )?;
         }
         if self.ids_trimmed > 0 {

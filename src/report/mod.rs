@@ -16,7 +16,7 @@ pub(crate) use console::{Console, LogFormat, Verbosity, say_error};
 pub(crate) use exit_code::ExitCode;
 pub(crate) use findings::{Findings, InvalidRows};
 pub(crate) use json::to_json;
-pub(crate) use numbers::{duration, thousands};
+pub(crate) use numbers::{counted, duration, thousands};
 pub(crate) use progress::Progress;
 pub(crate) use run_report::{Repeated, RunEnd, RunReport};
 pub(crate) use summary::RunSummary;

@@ -15,6 +15,12 @@ pub(crate) fn thousands(number: u64) -> String {
     text
 }
 
+/// `1 row`, `1,200 rows`: a number with its noun, whose plural takes an s.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", thousands(number))
+}
+
 /// The two largest units that matter: `850 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`.
 pub(crate) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();

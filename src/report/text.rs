@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::run_report::Verdict;
-use super::{RunEnd, RunReport, duration, thousands};
-use crate::model::{Status, clean};
+use super::summary::CodeCount;
+use super::{RunEnd, RunReport, counted, duration, thousands};
+use crate::model::{ErrorCode, Status, clean};
 
 /// How many messages are shown per error code.
 const MESSAGES_SHOWN: usize = 3;
@@ -26,9 +27,9 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
         .collect();
     write!(
         text,
-        "{}: {} rows in {}: {}",
+        "{}: {} in {}: {}",
         report.input,
-        thousands(report.rows),
+        counted(report.rows, "row"),
         duration(report.elapsed),
         counts.join(", ")
     )?;
@@ -39,17 +40,9 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
     write_calls(report, text)?;
     write_notes(report, text)?;
     for (code, count) in summary.codes() {
-        writeln!(
-            text,
-            "  {} {}: {}",
-            code.name(),
-            thousands(count.rows),
-            code.advice()
-        )?;
-        if code.advice() != "nothing" {
-            for (message, times) in count.commonest(MESSAGES_SHOWN) {
-                writeln!(text, "    {} × {}", thousands(times), clean(message))?;
-            }
+        write_code(code, count, text)?;
+        if code == ErrorCode::NotSelected && count.rows == report.rows {
+            writeln!(text, "    no row was selected: are these ids in the input?")?;
         }
     }
     if summary.overtaken > 0 {
@@ -63,14 +56,30 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
     write_files(report, text)
 }
 
+fn write_code(code: ErrorCode, count: &CodeCount, text: &mut String) -> std::fmt::Result {
+    let rows = thousands(count.rows);
+    let Some(advice) = code.advice() else {
+        return writeln!(text, "  {} {rows}: {}", code.name(), code.meaning());
+    };
+    writeln!(text, "  {} {rows}: {advice}", code.name())?;
+    let shown = count.commonest(MESSAGES_SHOWN);
+    for (message, times) in &shown {
+        writeln!(text, "    {} × {}", thousands(*times), clean(message))?;
+    }
+    match count.rows - shown.iter().map(|(_, times)| times).sum::<u64>() {
+        0 => Ok(()),
+        others => writeln!(text, "    {} × other reasons", thousands(others)),
+    }
+}
+
 fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
     if report.attempts == 0 {
         return Ok(());
     }
     write!(
         text,
-        "  {} calls ({} retries)",
-        thousands(report.attempts),
+        "  {} ({} repeated)",
+        counted(report.attempts, "call"),
         thousands(report.retries)
     )?;
     if let Some(mean) = report.mean_rate {
@@ -87,15 +96,15 @@ fn write_notes(report: &RunReport, text: &mut String) -> std::fmt::Result {
     if report.blank_records > 0 {
         writeln!(
             text,
-            "  {} blank records passed over",
-            thousands(report.blank_records)
+            "  {} passed over",
+            counted(report.blank_records, "blank record")
         )?;
     }
     if report.blanks_skipped > 0 {
         writeln!(
             text,
-            "  {} blank cells not sent (`--empty skip`)",
-            thousands(report.blanks_skipped)
+            "  {} not sent (`--empty skip`)",
+            counted(report.blanks_skipped, "blank cell")
         )?;
     }
     if report.ids_trimmed > 0 {

@@ -21,7 +21,7 @@ pub(super) fn announce(
     }
     let rows = opened.first.totals.map(|totals| totals.rows);
     let time = rows
-        .and_then(|rows| calls.send.rate.time_for(rows))
+        .and_then(|rows| calls.send.rate.time_for(reading.plan.selection.most(rows)))
         .map(|time| format!(", at least {} if all are sent", duration(time)));
     tracing::info!(
         "{} rows to {} at {} (from {}){}",

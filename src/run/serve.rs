@@ -35,7 +35,7 @@ pub(super) async fn serve(args: SandboxArgs) -> Result<ExitCode, Failure> {
     console.print(&format!(
         "sandbox on http://{address}, until Ctrl-C; in another terminal:\n  \
          RESPONDENT_SYNC_ACCOUNT=1 RESPONDENT_SYNC_WEBHOOK_KEY=sandbox RESPONDENT_SYNC_WEBHOOK_AUTH=sandbox \\\n  \
-         respondent-sync run INPUT --base-url http://{address}\n",
+         respondent-sync run INPUT --survey 1 --base-url http://{address}\n",
         address = server.address()
     ));
     let calls = console.clone();

@@ -130,12 +130,13 @@ impl Platform {
             .iter()
             .map(|(label, respondents)| format!("{label} of {respondents}"))
             .collect();
-        format!(
-            "the sandbox took {} calls and holds {} respondents: {}\n",
-            self.calls,
-            self.contacts.len(),
+        let labels = if labels.is_empty() {
+            "no label".to_owned()
+        } else {
             labels.join(", ")
-        )
+        };
+        let (calls, respondents) = (self.calls, self.contacts.len());
+        format!("the sandbox took {calls} calls; respondents: {respondents}, with {labels}\n")
     }
 
     /// The first of the respondents that it holds, a line each, with their labels.

@@ -41,7 +41,7 @@ impl Answer {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let Ok(object) = read_object(text) else {
             return Self::Unreadable(match text.trim_start().bytes().next() {
-                None => "nothing",
+                None => "an empty body",
                 Some(b'<') => "an HTML page",
                 Some(b'{') => "JSON that is not whole",
                 Some(_) => "something that is not a JSON object",

@@ -149,7 +149,7 @@ fn the_platforms_own_words_are_quoted() {
         "HTTP 503: later"
     );
     assert_eq!(message(503, "<h1>"), "HTTP 503 with an HTML page");
-    assert_eq!(message(200, ""), "HTTP 200 with nothing");
+    assert_eq!(message(200, ""), "HTTP 200 with an empty body");
 }
 
 #[test]
