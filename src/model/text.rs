@@ -1,6 +1,8 @@
 //! Texts from outside: what nobody sees of them (what spreadsheets, web pages and mails leave around an id or a
 //! column's name), and what may be shown.
 
+use std::borrow::Cow;
+
 /// White space of every kind (a no-break space too), zero-width characters and byte order marks.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_whitespace()
@@ -15,25 +17,28 @@ pub(crate) fn trim_invisible(text: &str) -> &str {
 /// A longer message is cut (design, section 3).
 const MOST_CHARS: usize = 300;
 
-/// A text from the platform or from a cell, on one line and of bounded length.
-pub(crate) fn clean(text: &str) -> String {
-    let visible = |character: &char| !character.is_control() && !is_direction_mark(*character);
-    let mut clean: String = text
-        .chars()
-        .map(|character| {
-            if matches!(character, '\n' | '\r' | '\t') {
-                ' '
-            } else {
-                character
-            }
-        })
-        .filter(visible)
+/// A text from the platform or from a cell, on one line and of bounded length. Nearly every text is that already and
+/// is not copied.
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+    let hidden = |character: char| character.is_control() || is_direction_mark(character);
+    if text.len() <= MOST_CHARS && !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let blanked = text.chars().map(|character| {
+        if matches!(character, '\n' | '\r' | '\t') {
+            ' '
+        } else {
+            character
+        }
+    });
+    let mut clean: String = blanked
+        .filter(|character| !hidden(*character))
         .take(MOST_CHARS + 1)
         .collect();
     if clean.chars().count() > MOST_CHARS {
         clean = clean.chars().take(MOST_CHARS - 1).chain(['…']).collect();
     }
-    clean
+    Cow::Owned(clean)
 }
 
 /// Characters that make a text read in another order than it is written.

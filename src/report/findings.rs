@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use super::run_report::Repeated;
-use super::{counted, duration, thousands};
+use super::{Notes, counted, duration, thousands};
 use crate::model::{CountOrPercent, ErrorCode, Position, Status};
 
 /// How many places are named per reason.
@@ -22,11 +21,8 @@ pub(crate) struct Findings {
     pub(crate) to_send: u64,
     pub(crate) invalid: InvalidRows,
     pub(crate) skipped: BTreeMap<ErrorCode, u64>,
-    pub(crate) blank_records: u64,
-    pub(crate) blanks_skipped: u64,
-    pub(crate) ids_trimmed: u64,
+    pub(crate) notes: Notes,
     pub(crate) longest_value: usize,
-    pub(crate) repeated: Repeated,
     pub(crate) rate: String,
     /// The least time that the calls take; nothing where the rate is unlimited.
     pub(crate) time: Option<Duration>,
@@ -107,7 +103,9 @@ impl Findings {
                 shown.join(", ")
             )?;
         }
-        self.write_notes(text)?;
+        self.notes.write(text)?;
+        let longest = counted(self.longest_value as u64, "byte");
+        writeln!(text, "  the longest value has {longest}")?;
         match self.time {
             Some(time) => writeln!(
                 text,
@@ -117,48 +115,5 @@ impl Findings {
             ),
             None => writeln!(text, "the rate is unlimited"),
         }
-    }
-
-    fn write_notes(&self, text: &mut String) -> fmt::Result {
-        if self.blank_records > 0 {
-            writeln!(
-                text,
-                "  {}, not counted as rows",
-                counted(self.blank_records, "blank record")
-            )?;
-        }
-        if self.blanks_skipped > 0 {
-            writeln!(
-                text,
-                "  {} not to be sent (`--empty skip`)",
-                counted(self.blanks_skipped, "blank cell")
-            )?;
-        }
-        if self.ids_trimmed > 0 {
-            writeln!(
-                text,
-                "  {} ids with white space around them, which is taken off",
-                thousands(self.ids_trimmed)
-            )?;
-        }
-        let Repeated {
-            respondents,
-            with_different_values,
-            at_least,
-        } = self.repeated;
-        if respondents > 0 || at_least {
-            let least = if at_least { "at least " } else { "" };
-            writeln!(
-                text,
-                "  {least}{} respondents on several rows, {least}{} of them with different values: the last row wins",
-                thousands(respondents),
-                thousands(with_different_values)
-            )?;
-        }
-        writeln!(
-            text,
-            "  the longest value has {} bytes",
-            thousands(self.longest_value as u64)
-        )
     }
 }

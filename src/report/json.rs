@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{RunEnd, RunReport};
 use crate::model::Status;
 
-/// What a machine needs to know of the fingerprint of what was sent, as text.
+/// The fields of the summary, in their order.
 #[derive(Serialize)]
 struct Summary<'a> {
     tool: &'static str,
@@ -39,7 +39,7 @@ struct Summary<'a> {
 /// One line of JSON, ended. `fingerprint` stands for what was sent where: content, dialect, mapping, blank policy,
 /// survey, account and base URL.
 pub(crate) fn to_json(report: &RunReport, started_at: jiff::Timestamp, fingerprint: &str) -> String {
-    let summary = &report.summary;
+    let (summary, notes) = (&report.summary, &report.notes);
     let object = Summary {
         tool: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
@@ -64,12 +64,12 @@ pub(crate) fn to_json(report: &RunReport, started_at: jiff::Timestamp, fingerpri
         elapsed_ms: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
         mean_rate_per_second: report.mean_rate,
         most_in_one_second: report.most_in_a_second,
-        blank_records: report.blank_records,
-        blanks_skipped: report.blanks_skipped,
-        ids_trimmed: report.ids_trimmed,
-        respondents_on_several_rows: report.repeated.respondents,
-        respondents_with_different_values: report.repeated.with_different_values,
-        respondents_counted_in_part: report.repeated.at_least,
+        blank_records: notes.blank_records,
+        blanks_skipped: notes.blanks_skipped,
+        ids_trimmed: notes.ids_trimmed,
+        respondents_on_several_rows: notes.repeated,
+        respondents_with_different_values: notes.repeated_differently,
+        respondents_counted_in_part: notes.repeated_at_least,
         overtaken_failures: summary.overtaken,
     };
     // A struct of numbers and texts always serialises.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ExitCode, RunSummary};
+use super::{ExitCode, Notes, RunSummary};
 use crate::model::{CountOrPercent, EarlyEnd};
 
 /// How a run ended.
@@ -29,27 +29,16 @@ pub(crate) struct RunReport {
     pub(crate) summary: RunSummary,
     /// Data rows of the input; of a stream that broke, those that were read.
     pub(crate) rows: u64,
-    pub(crate) blank_records: u64,
+    pub(crate) notes: Notes,
     pub(crate) attempts: u64,
     pub(crate) retries: u64,
     /// Attempts per second from the first to the last.
     pub(crate) mean_rate: Option<f64>,
     pub(crate) most_in_a_second: usize,
     pub(crate) elapsed: Duration,
-    pub(crate) blanks_skipped: u64,
-    pub(crate) ids_trimmed: u64,
-    pub(crate) repeated: Repeated,
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) results: PathBuf,
     pub(crate) failed: PathBuf,
-}
-
-/// Respondents that stand on several rows.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Repeated {
-    pub(crate) respondents: u64,
-    pub(crate) with_different_values: u64,
-    pub(crate) at_least: bool,
 }
 
 /// What is to be made of a run.

@@ -38,7 +38,7 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
         rows => writeln!(text, ", {} not reached", thousands(rows))?,
     }
     write_calls(report, text)?;
-    write_notes(report, text)?;
+    report.notes.write(text)?;
     for (code, count) in summary.codes() {
         write_code(code, count, text)?;
         if code == ErrorCode::NotSelected && count.rows == report.rows {
@@ -90,41 +90,6 @@ fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
         ", at most {} in any one second",
         thousands(report.most_in_a_second as u64)
     )
-}
-
-fn write_notes(report: &RunReport, text: &mut String) -> std::fmt::Result {
-    if report.blank_records > 0 {
-        writeln!(
-            text,
-            "  {} passed over",
-            counted(report.blank_records, "blank record")
-        )?;
-    }
-    if report.blanks_skipped > 0 {
-        writeln!(
-            text,
-            "  {} not sent (`--empty skip`)",
-            counted(report.blanks_skipped, "blank cell")
-        )?;
-    }
-    if report.ids_trimmed > 0 {
-        writeln!(
-            text,
-            "  {} ids had white space around them, which was taken off",
-            thousands(report.ids_trimmed)
-        )?;
-    }
-    let repeated = report.repeated;
-    if repeated.respondents > 0 || repeated.at_least {
-        writeln!(
-            text,
-            "  {}{} respondents stand on several rows, {} of them with different values: the last row wins",
-            if repeated.at_least { "at least " } else { "" },
-            thousands(repeated.respondents),
-            thousands(repeated.with_different_values)
-        )?;
-    }
-    Ok(())
 }
 
 fn write_files(report: &RunReport, text: &mut String) -> std::fmt::Result {

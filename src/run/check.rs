@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::opened::{Opened, plan_all};
+use super::opened::Opened;
 use super::{Failure, pipeline};
 use crate::cli::{CheckArgs, Origins};
 use crate::config::{self, ReadingSettings};
@@ -33,12 +33,16 @@ pub(super) fn examine(
     let mut invalid = InvalidRows::default();
     let mut skipped: BTreeMap<ErrorCode, u64> = BTreeMap::new();
     let mut to_send = 0;
-    let end = plan_all(opened, &mut planner, |row| match &row.plan {
-        Plan::Send(_) => to_send += 1,
-        Plan::Skip(unsent) => *skipped.entry(unsent.code).or_default() += 1,
-        Plan::Reject(unsent) => invalid.add(unsent.code, &unsent.message, row.position),
-    })
-    .map_err(|error| Failure::input(error, &settings.input))?;
+    let mut rows = opened.rows;
+    let fault = |error| Failure::input(error, &settings.input);
+    while let Some(row) = rows.next().map_err(fault)? {
+        match planner.plan_row(&row).plan {
+            Plan::Send(_) => to_send += 1,
+            Plan::Skip(unsent) => *skipped.entry(unsent.code).or_default() += 1,
+            Plan::Reject(unsent) => invalid.add(unsent.code, &unsent.message, row.position),
+        }
+    }
+    let end = rows.finish().map_err(fault)?;
     let tally = planner.into_tally();
     let findings = Findings {
         input: settings.input.to_string(),
@@ -47,11 +51,8 @@ pub(super) fn examine(
         to_send,
         invalid,
         skipped,
-        blank_records: end.blank_records,
-        blanks_skipped: tally.blanks_skipped,
-        ids_trimmed: tally.ids_trimmed,
+        notes: pipeline::notes(&tally, end.blank_records),
         longest_value: tally.longest_value,
-        repeated: pipeline::repeated(&tally),
         rate: rate.to_string(),
         time: rate.time_for(to_send),
         accept_failures,

@@ -15,7 +15,6 @@ use anyhow::Error;
 use crate::cli::{Cli, Command, Origins};
 use crate::config;
 use crate::read::InputError;
-use crate::record::OutputError;
 use crate::report::{Console, ExitCode};
 
 /// Why a command did not come to its end: for a person, with the exit code that says it to a scheduler.
@@ -53,11 +52,6 @@ impl Failure {
             code: ExitCode::Bug,
             error: anyhow::anyhow!("{what}: this is a bug, please report it"),
         }
-    }
-
-    /// An output that cannot be made at all.
-    pub(crate) fn output(error: OutputError) -> Self {
-        Self::usage(error)
     }
 }
 

@@ -5,9 +5,8 @@ use std::io::Read;
 
 use super::Failure;
 use crate::config::ReadingSettings;
-use crate::model::{Layout, PlannedRow, clean};
-use crate::plan::Planner;
-use crate::read::{EncodingFrom, FirstRead, InputError, Rows, RowsEnd, Source};
+use crate::model::{Layout, clean};
+use crate::read::{EncodingFrom, FirstRead, Rows, Source};
 
 /// Ready for the second read.
 pub(crate) struct Opened {
@@ -101,17 +100,4 @@ impl Opened {
         }
         lines
     }
-}
-
-/// Plans every row and shows each plan.
-pub(crate) fn plan_all(
-    opened: Opened,
-    planner: &mut Planner,
-    mut show: impl FnMut(&PlannedRow),
-) -> Result<RowsEnd, InputError> {
-    let mut rows = opened.rows;
-    while let Some(row) = rows.next()? {
-        show(&planner.plan_row(&row));
-    }
-    rows.finish()
 }

@@ -13,7 +13,7 @@ use crate::model::{Outcome, PlannedRow, SLOTS};
 use crate::plan::{PlanTally, Planner};
 use crate::read::{InputError, RowsEnd};
 use crate::record::{OutputError, Recorder};
-use crate::report::{Progress, Repeated, RunSummary};
+use crate::report::{Notes, Progress, RunSummary};
 use crate::send::{HttpTransport, SendEnd, SendSettings, dispatch};
 
 /// A message between threads costs more than a call; so rows travel in batches of at most this many or this much.
@@ -53,18 +53,16 @@ pub(crate) async fn run(
     let reading = in_thread(move || read(opened, planner, &plans));
     let recording = in_thread(move || record(recorder, outcomes_in, &freed, &progress));
     let send = dispatch(plans_in, outcomes, slots, transport, settings).await;
-    let (read, tally) = if send.early.is_some() {
-        // A reader that waits for more of a stream cannot be told to stop: what it counted is given up then, and it
-        // ends with the process.
-        let told = timeout(READER_GRACE, reading).await;
-        told.map_or_else(
-            |_| Some((None, PlanTally::default())),
-            |read| read.ok().map(|(end, tally)| (Some(end), tally)),
-        )?
+    // A reader that waits for more of a stream cannot be told to stop: what it counted is given up then, and it ends
+    // with the process.
+    let patience = if send.early.is_some() {
+        READER_GRACE
     } else {
-        let (end, tally) = reading.await.ok()?;
-        (Some(end), tally)
+        Duration::MAX
     };
+    let told = timeout(patience, reading).await.ok().transpose().ok()?;
+    let (read, tally) = told.unzip();
+    let tally = tally.unwrap_or_default();
     let (written, recorder, summary) = recording.await.ok()?;
     Some(PipelineEnd {
         read,
@@ -76,11 +74,15 @@ pub(crate) async fn run(
     })
 }
 
-pub(super) fn repeated(tally: &PlanTally) -> Repeated {
-    Repeated {
-        respondents: tally.repeats.respondents,
-        with_different_values: tally.repeats.with_different_values,
-        at_least: tally.repeats.at_least,
+/// What planning counted, in the words of the report.
+pub(super) fn notes(tally: &PlanTally, blank_records: u64) -> Notes {
+    Notes {
+        blank_records,
+        blanks_skipped: tally.blanks_skipped,
+        ids_trimmed: tally.ids_trimmed,
+        repeated: tally.repeats.respondents,
+        repeated_differently: tally.repeats.with_different_values,
+        repeated_at_least: tally.repeats.at_least,
     }
 }
 

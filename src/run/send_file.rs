@@ -12,7 +12,7 @@ use super::rehearsal::Sandbox;
 use super::{Failure, check, pipeline};
 use crate::cli::{Origins, RunArgs};
 use crate::config::{self, CallSettings, ReadingSettings};
-use crate::model::{Credentials, EarlyEnd, Endpoint, Method};
+use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::{Input, is_own_column};
 use crate::record::{self, FailedFormat, OutputPaths, SummaryFile};
@@ -66,7 +66,7 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
         None => reading.plan.selection.is_partial().then_some("trial"),
     };
     let paths = config::output_paths(&args.output, &reading.input, rehearsal).map_err(Failure::usage)?;
-    paths.check(input_path(&reading.input)).map_err(Failure::output)?;
+    paths.check(input_path(&reading.input)).map_err(Failure::usage)?;
     let transport = HttpTransport::new(endpoint.clone(), &calls.http).map_err(Failure::usage)?;
     let opened = Opened::open(&mut reading)?;
     let fingerprint = fingerprint(&opened, &reading, &calls, &credentials);
@@ -103,7 +103,7 @@ async fn send(
         .map(|column| opened.first.columns.name(*column))
         .collect();
     let (recorder, summary_file) =
-        record::create(&paths, &kept, failed_format(&opened)).map_err(Failure::output)?;
+        record::create(&paths, &kept, failed_format(&opened)).map_err(Failure::usage)?;
     let planner = Planner::new(reading.plan.clone(), opened.layout.clone());
     let wanted = !args.output.no_progress;
     let progress = Progress::start(console, total, wanted);
@@ -123,15 +123,12 @@ async fn send(
         rows: total
             .or(counted.map(|end| end.rows))
             .unwrap_or_else(|| ended.summary.rows()),
-        blank_records: counted.map_or(0, |end| end.blank_records),
+        notes: pipeline::notes(&ended.tally, counted.map_or(0, |end| end.blank_records)),
         attempts: ended.send.attempts,
         retries: ended.send.retries,
         mean_rate: ended.send.mean_rate,
         most_in_a_second: ended.send.most_in_a_second,
         elapsed: start.elapsed(),
-        blanks_skipped: ended.tally.blanks_skipped,
-        ids_trimmed: ended.tally.ids_trimmed,
-        repeated: pipeline::repeated(&ended.tally),
         accept_failures: args.output.accept.accept_failures,
         results: paths.results.path,
         failed: paths.failed.path,
@@ -196,7 +193,6 @@ fn conclude(
                 error: error.into(),
             });
         }
-        RunEnd::Early(EarlyEnd::NotRecorded) => "the verdicts can no longer be written".to_owned(),
         RunEnd::Early(early) => early.to_string(),
         RunEnd::InputBroke(reason) | RunEnd::NotWritten(reason) => reason.clone(),
         RunEnd::Bug(what) => format!("{what}: this is a bug, please report it"),

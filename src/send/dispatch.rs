@@ -11,6 +11,7 @@
 //! The normal end is the plans' channel closing. An early end (rule 8) closes that channel from this side: no new
 //! attempt starts, calls in flight have [`DRAIN`], and every row that was sent gets its outcome.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -220,7 +221,7 @@ impl<T: Transport> Dispatcher<T> {
             return;
         };
         let lane = delivery.update().lane();
-        let decision = self.without_secrets(classify(&result, SystemTime::now()));
+        let decision = self.fit_to_be_shown(classify(&result, SystemTime::now()));
         let end = self.breaker.attempt_ended(lane, &result, &decision);
         if let Decision::Retry {
             after: Some(wait), ..
@@ -273,14 +274,17 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    fn without_secrets(&self, mut decision: Decision) -> Decision {
+    fn fit_to_be_shown(&self, mut decision: Decision) -> Decision {
         let message = match &mut decision {
             Decision::Success { message, .. } => message,
             Decision::Retry { fault, .. } | Decision::Fail(fault) => &mut fault.message,
         };
-        // Before and after: a control character inside a secret would hide it, and so would the cut at the end.
         let redacted = self.transport.redact(std::mem::take(message));
-        *message = self.transport.redact(clean(&redacted));
+        *message = match clean(&redacted) {
+            Cow::Borrowed(_) => redacted,
+            // Once more: a control character inside a secret would have hidden it.
+            Cow::Owned(cleaned) => self.transport.redact(cleaned),
+        };
         decision
     }
 

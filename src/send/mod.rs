@@ -6,10 +6,10 @@
 //!                └──────────────── retry, hold-off, breaker ◀────────────┘
 //! ```
 //!
-//! The [dispatcher](Dispatcher) owns the loop and every wait in it. All that decides is plain code over values, with time and chance
-//! as arguments: [`classify`](classify::classify) an answer, [when to try again](retry), [who waits for
-//! whom](lanes), [when a run is hopeless](breaker). reqwest is named in [`transport`] alone, governor in [`limit`]
-//! alone.
+//! The [dispatcher](Dispatcher) owns the loop and every wait in it. All that decides is plain code over values, with
+//! time and chance as arguments: [`classify`](classify::classify) an answer, [when to try again](retry), [who waits
+//! for whom](lanes), [when a run is hopeless](breaker). reqwest is named in [`transport`] alone, governor in
+//! [`limit`] alone.
 
 mod answer;
 mod attempt;
@@ -37,6 +37,7 @@ use crate::model::{EarlyEnd, Outcome, PlannedRow, Rate};
 use attempt::Transport;
 use dispatch::Dispatcher;
 
+/// How fast, how often again, and when to give up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SendSettings {
     pub(crate) rate: Rate,

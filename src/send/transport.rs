@@ -273,7 +273,7 @@ fn proxy_for(url: &Url) -> Result<Option<(Proxy, String)>, SetupError> {
         |error: reqwest::Error| SetupError::Proxy(format!("{shown}: {}", root_cause(&error.without_url())));
     if !matches!(found.uri().scheme_str(), Some("http" | "https")) {
         return Err(SetupError::Proxy(format!(
-            "{shown}: only `http` and `https` proxies are"
+            "{shown}: name an `http` or `https` proxy, no other kind is supported"
         )));
     }
     let mut proxy = Proxy::all(&shown).map_err(fault)?;

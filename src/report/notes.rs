@@ -1,0 +1,55 @@
+//! What is worth knowing of an input beside its rows: said alike by `check` and by the summary of a run.
+
+use std::fmt::{self, Write};
+
+use super::{counted, thousands};
+
+/// Counts over the rows that are, or were, to be sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) blank_records: u64,
+    pub(crate) blanks_skipped: u64,
+    pub(crate) ids_trimmed: u64,
+    /// Respondents that stand on several rows, and those of them whose rows differ.
+    pub(crate) repeated: u64,
+    pub(crate) repeated_differently: u64,
+    /// Not every respondent could be remembered: the two counts before are the least.
+    pub(crate) repeated_at_least: bool,
+}
+
+impl Notes {
+    /// A line for each count that is not zero.
+    pub(super) fn write(&self, text: &mut String) -> fmt::Result {
+        if self.blank_records > 0 {
+            writeln!(
+                text,
+                "  {}, not counted as rows",
+                counted(self.blank_records, "blank record")
+            )?;
+        }
+        if self.blanks_skipped > 0 {
+            writeln!(
+                text,
+                "  {} not sent (`--empty skip`)",
+                counted(self.blanks_skipped, "blank cell")
+            )?;
+        }
+        if self.ids_trimmed > 0 {
+            writeln!(
+                text,
+                "  {} with white space around, which is taken off",
+                counted(self.ids_trimmed, "id")
+            )?;
+        }
+        if self.repeated > 0 || self.repeated_at_least {
+            let least = if self.repeated_at_least { "at least " } else { "" };
+            writeln!(
+                text,
+                "  {least}{} respondents on several rows, {least}{} of them with different values: the last row wins",
+                thousands(self.repeated),
+                thousands(self.repeated_differently)
+            )?;
+        }
+        Ok(())
+    }
+}
