@@ -5,8 +5,7 @@
 
 use std::io::{self, Chain, Cursor, Read};
 
-use xxhash_rust::xxh3::Xxh3;
-
+use super::digesting::Digesting;
 use super::encoding::Utf8Evidence;
 use super::records::Records;
 use super::{Columns, Delimiter, Encoding, InputError, dialect, fields, formats};
@@ -74,7 +73,10 @@ pub(crate) type Resumed<R> = Chain<Cursor<Vec<u8>>, R>;
 impl FirstRead {
     /// Reads the whole of a file.
     pub(crate) fn of_file(input: impl Read, options: ReadOptions) -> Result<Self, InputError> {
-        let mut input = Witness::new(input);
+        let mut input = Witness {
+            input: Digesting::new(input),
+            evidence: Utf8Evidence::default(),
+        };
         let (head, whole) = read_head(&mut input)?;
         let start = Start::of(&head, whole, options)?;
         let body = Cursor::new(&head).chain(input);
@@ -87,8 +89,8 @@ impl FirstRead {
         let totals = Totals {
             rows: seen.rows,
             blank_records: seen.blank_records,
-            bytes: witness.bytes,
-            digest: witness.digest.digest128(),
+            bytes: witness.input.length(),
+            digest: witness.input.digest(),
         };
         let verdict = witness.evidence.verdict();
         let first = Self::new(&start, seen, verdict, options, Some(totals))?;
@@ -272,32 +274,16 @@ fn skip<R: Read>(mut input: R, bytes: u64) -> R {
     input
 }
 
-/// Passes bytes through and remembers their number, their digest and what they say of the encoding.
+/// Passes bytes on and remembers what they say of the encoding.
 struct Witness<R> {
-    input: R,
-    bytes: u64,
-    digest: Xxh3,
+    input: Digesting<R>,
     evidence: Utf8Evidence,
-}
-
-impl<R> Witness<R> {
-    fn new(input: R) -> Self {
-        Self {
-            input,
-            bytes: 0,
-            digest: Xxh3::new(),
-            evidence: Utf8Evidence::default(),
-        }
-    }
 }
 
 impl<R: Read> Read for Witness<R> {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(space)?;
-        let taken = space.get(..count).unwrap_or_default();
-        self.bytes += count as u64;
-        self.digest.update(taken);
-        self.evidence.take_in(taken);
+        self.evidence.take_in(space.get(..count).unwrap_or_default());
         Ok(count)
     }
 }

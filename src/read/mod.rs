@@ -14,6 +14,7 @@
 
 mod columns;
 mod dialect;
+mod digesting;
 mod encoding;
 mod error;
 mod fields;

@@ -1,9 +1,8 @@
 //! The second read: one [`Row`] after the other, and at the end the proof that they are those of the first read.
 
-use std::io::{self, Read};
+use std::io::{Read, Take};
 
-use xxhash_rust::xxh3::Xxh3;
-
+use super::digesting::Digesting;
 use super::fields::FieldParser;
 use super::first_read::{BOM, Totals};
 use super::records::{RawRecord, Records};
@@ -12,7 +11,7 @@ use crate::model::{ErrorCode, Row, RowError};
 
 /// The data rows of an input, in its order. Holds one record.
 pub(crate) struct Rows<R> {
-    records: Records<Digesting<R>>,
+    records: Records<Take<Digesting<R>>>,
     parser: FieldParser,
     columns: usize,
     encoding: &'static str,
@@ -32,12 +31,9 @@ pub(crate) struct RowsEnd {
 impl<R: Read> Rows<R> {
     /// `input` stands at its first byte; `first` is what the first read found in it.
     pub(crate) fn new(input: R, first: &FirstRead) -> Result<Self, InputError> {
-        let mut input = Digesting {
-            input,
-            digest: Xxh3::new(),
-            bytes: 0,
-            limit: first.totals.map_or(u64::MAX, |totals| totals.bytes),
-        };
+        // No further than the first read went: what was appended since is told at the end, and not sent.
+        let limit = first.totals.map_or(u64::MAX, |totals| totals.bytes);
+        let mut input = Digesting::new(input).take(limit);
         let mut bom_len = 0;
         if first.has_bom {
             let mut mark = [0; BOM.len()];
@@ -111,21 +107,30 @@ impl<R: Read> Rows<R> {
         let Some(expected) = self.expected else {
             return Ok(end);
         };
-        let grew = self.records.input_mut().has_more();
-        let input = self.records.input();
-        let same = input.bytes == expected.bytes && input.digest.digest128() == expected.digest;
-        if same && !grew {
+        let grew = self.has_more();
+        let input = self.records.input().get_ref();
+        let same_length = input.length() == expected.bytes;
+        if !grew && same_length && input.digest() == expected.digest {
             return Ok(end);
         }
-        let now = match (grew, input.bytes == expected.bytes) {
+        let now = match (grew, same_length) {
             (true, _) => "longer".to_owned(),
             (false, true) => "another content of the same length".to_owned(),
-            (false, false) => format!("{} bytes", input.bytes),
+            (false, false) => format!("{} bytes", input.length()),
         };
         Err(InputError::Changed {
             before: format!("{} bytes", expected.bytes),
             now,
         })
+    }
+
+    /// Whether the input goes on behind the end of the first read. One that cannot be read there has not grown.
+    fn has_more(&mut self) -> bool {
+        let input = self.records.input_mut();
+        let mut byte = [0];
+        let at_limit = input.limit() == 0;
+        input.set_limit(1);
+        at_limit && input.read(&mut byte).is_ok_and(|count| count > 0)
     }
 }
 
@@ -152,30 +157,60 @@ fn undecodable(encoding: &str) -> RowError {
     )
 }
 
-/// Passes at most `limit` bytes through and takes their digest.
-struct Digesting<R> {
-    input: R,
-    digest: Xxh3,
-    bytes: u64,
-    limit: u64,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::ReadOptions;
 
-impl<R: Read> Digesting<R> {
-    /// Whether the input goes on behind the limit. An input that cannot be read there has not grown.
-    fn has_more(&mut self) -> bool {
-        let mut byte = [0];
-        self.bytes == self.limit && self.input.read(&mut byte).is_ok_and(|count| count > 0)
+    /// Reads one content for the first time and another for the second: the rows that were read, and how it ended.
+    fn reread(first: &[u8], second: &[u8]) -> (Vec<String>, Result<RowsEnd, InputError>) {
+        let known = FirstRead::of_file(first, ReadOptions::default()).unwrap();
+        let mut rows = Rows::new(second, &known).unwrap();
+        let mut seen = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            let fields: Vec<&str> = row.fields.iter().collect();
+            let code = row.error.map_or("", |error| error.code.name());
+            seen.push(format!(
+                "{} {} {}{code}",
+                row.sequence,
+                row.position.row,
+                fields.join("|")
+            ));
+        }
+        (seen, rows.finish())
     }
-}
 
-impl<R: Read> Read for Digesting<R> {
-    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.limit - self.bytes).unwrap_or(usize::MAX);
-        let length = space.len().min(left);
-        let space = space.get_mut(..length).unwrap_or_default();
-        let count = self.input.read(space)?;
-        self.digest.update(space.get(..count).unwrap_or_default());
-        self.bytes += count as u64;
-        Ok(count)
+    #[test]
+    fn rows_are_numbered_as_a_spreadsheet_does_and_faulty_ones_are_told() {
+        let input = b"\xEF\xBB\xBFid;l1\r\n1;a\r\n;\r\n2;\"b\nc\"\r\n3\r\n4;\xC5\r\n5;\xC5\xBC";
+        let (seen, end) = reread(input, input);
+        assert_eq!(
+            seen,
+            [
+                "0 2 1|a",
+                "1 4 2|b\nc",
+                "2 5 3column_count",
+                "3 6 4|?encoding",
+                "4 7 5|ż"
+            ]
+        );
+        let RowsEnd { rows, blank_records } = end.unwrap();
+        assert_eq!((rows, blank_records), (5, 1));
+    }
+
+    #[test]
+    fn an_input_that_changed_since_the_first_read_is_told() {
+        let first = b"id,l1\n1,a\n2,b\n";
+        let told = |second: &[u8]| {
+            let (seen, end) = reread(first, second);
+            (seen.len(), end.unwrap_err().to_string())
+        };
+        let (rows, error) = told(b"id,l1\n1,a\n2,b\n3,c\n");
+        assert_eq!(rows, 2, "what was appended is not sent");
+        assert!(error.contains("it was 14 bytes, now it is longer"), "{error}");
+        let (_, error) = told(b"id,l1\n1,a\n2,X\n");
+        assert!(error.contains("another content of the same length"), "{error}");
+        let (_, error) = told(b"id,l1\n1,a\n");
+        assert!(error.contains("now it is 10 bytes"), "{error}");
     }
 }
