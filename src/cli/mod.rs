@@ -2,14 +2,20 @@
 //! and decides nothing; what it all means is settled in [`crate::config`].
 
 mod args;
+mod calls;
+mod input;
+mod output;
+mod sandbox;
+mod values;
 
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub(crate) use args::{
-    BlankIdArg, CheckArgs, EmptyArg, InputArgs, LogArgs, LogFormatArg, MethodArg, OutputArgs, PaceArgs,
-    PlatformArgs, RunArgs, SandboxArgs, SelectionArgs,
-};
+pub(crate) use args::{CheckArgs, RunArgs};
+pub(crate) use calls::{MethodArg, PaceArgs, PlatformArgs};
+pub(crate) use input::{BlankIdArg, EmptyArg, InputArgs, SelectionArgs};
+pub(crate) use output::{LogArgs, LogFormatArg, OutputArgs};
+pub(crate) use sandbox::SandboxArgs;
 
 /// The whole command line.
 #[derive(Debug, Parser)]

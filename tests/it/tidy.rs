@@ -45,13 +45,13 @@ fn each_library_is_named_in_one_place() {
         ("reqwest::", vec!["send/transport.rs"]),
         ("governor::", vec!["send/limit.rs"]),
         ("tokio::signal", vec!["stop.rs"]),
-        ("clap::", vec!["cli/mod.rs", "cli/args.rs"]),
+        ("clap::", vec!["cli/"]),
         ("indicatif::", vec!["report/progress.rs", "report/console.rs"]),
     ];
     for (name, text, code) in house() {
         for (library, home) in &homes {
             assert!(
-                home.contains(&name.as_str()) || !code.contains(library),
+                home.iter().any(|home| name.starts_with(home)) || !code.contains(library),
                 "{name} names {library}"
             );
         }

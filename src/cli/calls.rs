@@ -1,0 +1,95 @@
+//! Flags: where the calls go, how fast, how often again, and when to give up.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::values::duration;
+use crate::model::{CountOrPercent, Rate};
+
+/// The agreed rate.
+#[derive(Debug, Args)]
+pub(crate) struct RateArg {
+    /// Ceiling over all attempts, retries included, or `unlimited`
+    #[arg(
+        long,
+        value_name = "N/s|N/m|N/h",
+        default_value = "5/s",
+        env = "RESPONDENT_SYNC_RATE"
+    )]
+    pub(crate) rate: Rate,
+}
+
+/// Where the calls go.
+#[derive(Debug, Args)]
+pub(crate) struct PlatformArgs {
+    /// The platform's address
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "https://www.webankieta.pl",
+        env = "RESPONDENT_SYNC_BASE_URL"
+    )]
+    pub(crate) base_url: String,
+    /// Allow `http`, which anybody on the way can read, for other hosts than this machine
+    #[arg(long, env = "RESPONDENT_SYNC_ALLOW_HTTP", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) allow_http: bool,
+    /// One more trusted authority, as PEM
+    #[arg(long, value_name = "PEM", env = "RESPONDENT_SYNC_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Parameters in the body, or in the query
+    #[arg(long, value_enum, default_value = "post", env = "RESPONDENT_SYNC_METHOD")]
+    pub(crate) method: MethodArg,
+    /// Send to a platform in small inside this process: no account, no secrets, no network
+    #[arg(long, env = "RESPONDENT_SYNC_SANDBOX", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) sandbox: bool,
+}
+
+/// How fast, how often again, and when to give up.
+#[derive(Debug, Args)]
+pub(crate) struct PaceArgs {
+    #[command(flatten)]
+    pub(crate) rate: RateArg,
+    /// Calls in flight
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=10_000), env = "RESPONDENT_SYNC_CONCURRENCY")]
+    pub(crate) concurrency: u32,
+    /// For one attempt as a whole
+    #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration, env = "RESPONDENT_SYNC_TIMEOUT")]
+    pub(crate) timeout: Duration,
+    /// For connecting, within the timeout
+    #[arg(long, value_name = "DUR", default_value = "10s", value_parser = duration, env = "RESPONDENT_SYNC_CONNECT_TIMEOUT")]
+    pub(crate) connect_timeout: Duration,
+    /// Per row, after the first attempt
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 8,
+        env = "RESPONDENT_SYNC_MAX_RETRIES"
+    )]
+    pub(crate) max_retries: u32,
+    /// Before the first retry; doubled for each further one
+    #[arg(long, value_name = "DUR", default_value = "1s", value_parser = duration, env = "RESPONDENT_SYNC_BACKOFF")]
+    pub(crate) backoff: Duration,
+    /// Where the doubling ends
+    #[arg(long, value_name = "DUR", default_value = "60s", value_parser = duration, env = "RESPONDENT_SYNC_MAX_BACKOFF")]
+    pub(crate) max_backoff: Duration,
+    /// End the run (exit 4) after more failed or unconfirmed rows (per cent: of the rows sent, from 200 on)
+    #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_ERRORS")]
+    pub(crate) max_errors: Option<CountOrPercent>,
+    /// End the run (exit 4) after so many unexplained 4xx answers in a row, or `none`
+    #[arg(
+        long,
+        value_name = "N|none",
+        default_value = "50",
+        env = "RESPONDENT_SYNC_MAX_SAME_ERROR"
+    )]
+    pub(crate) max_same_error: String,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum MethodArg {
+    Post,
+    Get,
+}

@@ -1,0 +1,80 @@
+//! Flags: the input's form, which column is which, and which rows take part.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// The input's form, and which column is which.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// The CSV file, or `-` for standard input
+    pub(crate) input: PathBuf,
+    /// `auto`, `,` `;` `|` `tab` or any ASCII character
+    #[arg(
+        short,
+        long,
+        value_name = "CHAR",
+        default_value = "auto",
+        env = "RESPONDENT_SYNC_DELIMITER"
+    )]
+    pub(crate) delimiter: String,
+    /// `auto`, `utf-8` or `windows-1250`
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "auto",
+        env = "RESPONDENT_SYNC_ENCODING"
+    )]
+    pub(crate) encoding: String,
+    /// The survey of all rows
+    #[arg(long, value_name = "ID", env = "RESPONDENT_SYNC_SURVEY")]
+    pub(crate) survey: Option<String>,
+    /// The column of the survey's id (default: `id_survey` if there is one)
+    #[arg(long, value_name = "NAME", env = "RESPONDENT_SYNC_SURVEY_COLUMN")]
+    pub(crate) survey_column: Option<String>,
+    /// The column of the respondent's id
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "id_respondent",
+        env = "RESPONDENT_SYNC_ID_COLUMN"
+    )]
+    pub(crate) id_column: String,
+    /// Which column goes to which label; repeatable (default: columns named `l1` to `l10`)
+    #[arg(long, value_name = "LABEL=COLUMN", env = "RESPONDENT_SYNC_MAP")]
+    pub(crate) map: Vec<String>,
+    /// What a blank cell sends: no parameter, or an empty one
+    #[arg(long, value_enum, default_value = "skip", env = "RESPONDENT_SYNC_EMPTY")]
+    pub(crate) empty: EmptyArg,
+    /// What a blank respondent's id is: an error, or a contact that is not in the survey
+    #[arg(long, value_enum, default_value = "invalid", env = "RESPONDENT_SYNC_BLANK_ID")]
+    pub(crate) blank_id: BlankIdArg,
+}
+
+/// Which rows take part.
+#[derive(Debug, Args)]
+pub(crate) struct SelectionArgs {
+    /// Only these respondents
+    #[arg(
+        long,
+        value_name = "ID,…",
+        value_delimiter = ',',
+        env = "RESPONDENT_SYNC_ONLY"
+    )]
+    pub(crate) only: Option<Vec<String>>,
+    /// Until so many rows have been sent
+    #[arg(long, value_name = "N", env = "RESPONDENT_SYNC_LIMIT")]
+    pub(crate) limit: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum EmptyArg {
+    Skip,
+    Send,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum BlankIdArg {
+    Invalid,
+    Skip,
+}

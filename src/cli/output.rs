@@ -1,0 +1,72 @@
+//! Flags: what is written where, and how much is said.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::model::CountOrPercent;
+
+/// What is written where.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// The results (default: `<input>.results.csv` beside the input)
+    #[arg(short, long, value_name = "FILE", env = "RESPONDENT_SYNC_OUTPUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// The folder for the outputs, where `--output` names none
+    #[arg(long, value_name = "DIR", env = "RESPONDENT_SYNC_OUTPUT_DIR")]
+    pub(crate) output_dir: Option<PathBuf>,
+    /// The failed rows (default: `<input>.failed.csv`)
+    #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_FAILED")]
+    pub(crate) failed: Option<PathBuf>,
+    /// An input column to repeat in the results; repeatable, or `all`
+    #[arg(long, value_name = "COLUMN", env = "RESPONDENT_SYNC_KEEP")]
+    pub(crate) keep: Vec<String>,
+    /// The summary for machines (default: `<input>.summary.json`); `-` = also to standard output
+    #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_SUMMARY")]
+    pub(crate) summary: Option<PathBuf>,
+    /// `check` with the flags of `run`: no file, no secrets, no call
+    #[arg(short = 'n', long, env = "RESPONDENT_SYNC_DRY_RUN", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) dry_run: bool,
+    /// Do not ask before more than 100 rows on a terminal
+    #[arg(long, env = "RESPONDENT_SYNC_YES", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) accept: AcceptArg,
+    /// No bar, and no line a minute
+    #[arg(long, env = "RESPONDENT_SYNC_NO_PROGRESS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) no_progress: bool,
+}
+
+/// Which failures are none.
+#[derive(Debug, Args)]
+pub(crate) struct AcceptArg {
+    /// Up to this many failed, unconfirmed or invalid rows are no failure (per cent: of all data rows)
+    #[arg(
+        long,
+        value_name = "N|N%",
+        default_value = "0",
+        env = "RESPONDENT_SYNC_ACCEPT_FAILURES"
+    )]
+    pub(crate) accept_failures: CountOrPercent,
+}
+
+/// How much is said, and in which form.
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    /// Say more; `-vv` also respondents' ids
+    #[arg(short, long, action = ArgAction::Count, env = "RESPONDENT_SYNC_VERBOSE")]
+    pub(crate) verbose: u8,
+    /// Say nothing on success
+    #[arg(short, long, env = "RESPONDENT_SYNC_QUIET", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) quiet: bool,
+    /// Log lines for people or for machines
+    #[arg(long, value_enum, default_value = "text", env = "RESPONDENT_SYNC_LOG_FORMAT")]
+    pub(crate) log_format: LogFormatArg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogFormatArg {
+    Text,
+    Json,
+}

@@ -1,0 +1,34 @@
+//! Flags: the platform in small.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::values::{duration, percent};
+use crate::model::Rate;
+
+/// The platform in small.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// The port on 127.0.0.1; 0 = any free one
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// How long each answer takes
+    #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration)]
+    pub(crate) latency: Duration,
+    /// So many calls per cent answer 500
+    #[arg(long, value_name = "N%", default_value = "0%", value_parser = percent)]
+    pub(crate) error_rate: f64,
+    /// Answer 503 to everything for so long, after the first ten calls
+    #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration)]
+    pub(crate) outage: Duration,
+    /// Answer 429 to what comes faster
+    #[arg(long, value_name = "N/s", default_value = "unlimited")]
+    pub(crate) answer_429_above: Rate,
+    /// Know these respondents alone, and refuse all others
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub(crate) know_only: Option<Vec<String>>,
+    /// Where the randomness of `--error-rate` starts
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+}

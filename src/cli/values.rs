@@ -1,0 +1,26 @@
+//! Values that several flags share: durations and percentages.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::model::CountOrPercent;
+
+/// `500ms`, `30s`, `15m`, `2h`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let parsed: SignedDuration = text
+        .trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is no duration: write `500ms`, `30s`, `15m` or `2h`"))?;
+    parsed
+        .try_into()
+        .map_err(|_| format!("`{text}` is less than nothing"))
+}
+
+/// `5%`.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(CountOrPercent::Percent(percent)) => Ok(percent),
+        _ => Err(format!("`{text}` is no percentage: write `5%`")),
+    }
+}
