@@ -1,24 +1,102 @@
-//! Signals, and the only file that names them.
+//! What asks a process to stop: signals and a deadline. The only file that names the system's signals.
+//!
+//! Until [`Stops::listen`] is called a signal ends the process in the system's own way; from then on it is heard here
+//! and nowhere else, until the process ends.
 
-/// Ready when somebody asks the process to stop: Ctrl-C, or `SIGTERM` where there is one.
-pub(crate) async fn requested() {
-    tokio::select! {
-        // Where signals cannot be heard, the system's own handling ends the process.
-        asked = tokio::signal::ctrl_c() => if asked.is_err() { std::future::pending().await },
-        () = terminated() => {}
+use std::io;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use crate::model::{EarlyEnd, Signal};
+
+/// Hears every request to stop from its start on.
+#[derive(Debug)]
+pub(crate) struct Stops {
+    signals: Signals,
+    deadline: Option<Instant>,
+}
+
+impl Stops {
+    /// Listens from now on. `most` is the time after which the run has to end by itself. Fails where the system lets
+    /// nobody listen.
+    pub(crate) fn listen(most: Option<Duration>) -> io::Result<Self> {
+        Ok(Self {
+            signals: Signals::listen()?,
+            // One that is too far away to be counted is none.
+            deadline: most.and_then(|most| Instant::now().checked_add(most)),
+        })
+    }
+
+    /// Ready at the next request. The deadline is one, once. Cancel safe.
+    pub(crate) async fn next(&mut self) -> EarlyEnd {
+        let Some(deadline) = self.deadline else {
+            return EarlyEnd::Interrupted(self.signals.next().await);
+        };
+        tokio::select! {
+            signal = self.signals.next() => EarlyEnd::Interrupted(signal),
+            () = sleep_until(deadline) => {
+                self.deadline = None;
+                EarlyEnd::Deadline
+            }
+        }
     }
 }
 
 #[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
+#[derive(Debug)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    /// Heard and dropped, so that a file that reaches the size limit of the process is an error of the write, as a full
+    /// disk is, and not the end of the process.
+    _file_too_large: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        /// `SIGXFSZ` on Linux, macOS and the BSDs.
+        const FILE_SIZE: i32 = 25;
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            _file_too_large: signal(SignalKind::from_raw(FILE_SIZE))?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            Some(()) = self.interrupt.recv() => Signal::Interrupt,
+            Some(()) = self.terminate.recv() => Signal::Terminate,
+            else => std::future::pending().await,
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
+#[cfg(windows)]
+#[derive(Debug)]
+struct Signals {
+    ctrl_c: tokio::signal::windows::CtrlC,
+    ctrl_break: tokio::signal::windows::CtrlBreak,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c};
+        Ok(Self {
+            ctrl_c: ctrl_c()?,
+            ctrl_break: ctrl_break()?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            Some(()) = self.ctrl_c.recv() => Signal::Interrupt,
+            Some(()) = self.ctrl_break.recv() => Signal::Interrupt,
+            else => std::future::pending().await,
+        }
+    }
 }

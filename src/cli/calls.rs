@@ -75,6 +75,9 @@ pub(crate) struct PaceArgs {
     /// Where the doubling ends
     #[arg(long, value_name = "DUR", default_value = "60s", value_parser = duration, env = "RESPONDENT_SYNC_MAX_BACKOFF")]
     pub(crate) max_backoff: Duration,
+    /// End the run (exit 10) after so long, with what is in flight settled
+    #[arg(long, value_name = "DUR", value_parser = duration, env = "RESPONDENT_SYNC_MAX_DURATION")]
+    pub(crate) max_duration: Option<Duration>,
     /// End the run (exit 4) after more failed or unconfirmed rows (per cent: of the rows sent, from 200 on)
     #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_ERRORS")]
     pub(crate) max_errors: Option<CountOrPercent>,

@@ -14,7 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 pub(crate) use args::{CheckArgs, RunArgs};
 pub(crate) use calls::{MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use input::{BlankIdArg, EmptyArg, InputArgs, SelectionArgs};
-pub(crate) use output::{LogArgs, LogFormatArg, OutputArgs};
+pub(crate) use output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use sandbox::SandboxArgs;
 
 /// The whole command line.

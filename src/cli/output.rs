@@ -25,6 +25,8 @@ pub(crate) struct OutputArgs {
     /// The summary for machines (default: `<input>.summary.json`); `-` = also to standard output
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_SUMMARY")]
     pub(crate) summary: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) existing: ExistingArgs,
     /// `check` with the flags of `run`: no file, no secrets, no call
     #[arg(short = 'n', long, env = "RESPONDENT_SYNC_DRY_RUN", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) dry_run: bool,
@@ -36,6 +38,20 @@ pub(crate) struct OutputArgs {
     /// No bar, and no line a minute
     #[arg(long, env = "RESPONDENT_SYNC_NO_PROGRESS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) no_progress: bool,
+}
+
+/// What is done about outputs that exist.
+#[derive(Debug, Args)]
+pub(crate) struct ExistingArgs {
+    /// Go on with a run that was cut short; nothing to do if the same was sent to the end
+    #[arg(long, env = "RESPONDENT_SYNC_RESUME", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) resume: bool,
+    /// With `--resume`: set the files of another input aside, and keep the N newest sets (default: 14)
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "14", env = "RESPONDENT_SYNC_ROTATE")]
+    pub(crate) rotate: Option<usize>,
+    /// Replace what is there, finished files once the new ones are whole
+    #[arg(long, env = "RESPONDENT_SYNC_OVERWRITE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) overwrite: bool,
 }
 
 /// Which failures are none.

@@ -20,7 +20,7 @@ use crate::read::{Input, Kept, ReadOptions, SurveyColumn, Wanted};
 use crate::report::{LogFormat, Verbosity};
 use crate::send::{BreakerSettings, HttpSettings, RetryPolicy, SendSettings};
 
-pub(crate) use outputs::paths as output_paths;
+pub(crate) use outputs::{existing, paths as output_paths};
 pub(crate) use secrets::from_environment as credentials;
 
 /// The survey column that needs no flag.
@@ -133,6 +133,7 @@ pub(crate) fn calls(args: &RunArgs, base: Option<Url>, origins: Origins) -> Resu
             breaker: BreakerSettings {
                 max_same_error: max_same_error(&pace.max_same_error)?,
                 max_errors: pace.max_errors,
+                knows_success: false,
             },
             seed: fastrand::u64(..),
         },

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
 
-use crate::cli::OutputArgs;
+use crate::cli::{ExistingArgs, OutputArgs};
 use crate::read::Input;
-use crate::record::{Output, OutputPaths};
+use crate::record::{Existing, OutputPaths};
 
 /// `rehearsal` is the word in the names of a run that is none: `sandbox` or `trial`.
 pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -> Result<OutputPaths> {
@@ -39,20 +39,29 @@ pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -
             (args.output_dir.clone().unwrap_or(beside), stem)
         }
     };
-    let output = |given: Option<&PathBuf>, kind: &str| match given.filter(|path| !is_dash(Some(path))) {
-        Some(path) => Output {
-            path: path.clone(),
-            replaces: false,
-        },
-        None => Output {
-            path: folder.join(format!("{stem}.{kind}")),
-            replaces: rehearsal.is_some() && args.output.is_none(),
-        },
-    };
+    let named = |given: Option<&PathBuf>| given.filter(|path| !is_dash(Some(path))).cloned();
+    let given = [&args.output, &args.failed, &args.summary].map(|given| named(given.as_ref()));
+    let rehearsal = rehearsal.is_some() && given.iter().all(Option::is_none);
+    let [results, failed, summary] = given;
+    let default = |kind: &str| folder.join(format!("{stem}.{kind}"));
     Ok(OutputPaths {
-        results: output(args.output.as_ref(), "results.csv"),
-        failed: output(args.failed.as_ref(), "failed.csv"),
-        summary: output(args.summary.as_ref(), "summary.json"),
+        results: results.unwrap_or_else(|| default("results.csv")),
+        failed: failed.unwrap_or_else(|| default("failed.csv")),
+        summary: summary.unwrap_or_else(|| default("summary.json")),
+        rehearsal,
+    })
+}
+
+/// What is done about outputs that exist.
+pub(crate) fn existing(args: &ExistingArgs) -> Result<Existing> {
+    ensure!(
+        args.rotate.is_none() || args.resume,
+        "`--rotate` sets aside what `--resume` cannot go on with: give both"
+    );
+    Ok(Existing {
+        resume: args.resume,
+        rotate: args.rotate,
+        overwrite: args.overwrite,
     })
 }
 

@@ -7,17 +7,30 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EarlyEnd {
     /// Several 401, 403 or 3xx answers in a row.
-    Refused { in_a_row: u32, example: String },
+    Refused { in_a_row: usize, example: String },
     /// Too many other 4xx answers in a row, none of which said what is wrong.
-    SameError { in_a_row: u32, example: String },
+    SameError { in_a_row: usize, example: String },
     /// Every respondent was rejected for the same reason and none went through.
     AllRejected { respondents: usize, message: String },
     /// `--max-errors` was passed.
     TooManyErrors { rows: u64, limit: String },
     /// The platform's certificate is not trusted, or nobody can tell whether it is.
     Untrusted { reason: String },
+    /// `--max-duration` is over.
+    Deadline,
+    /// Somebody asked the process to stop.
+    Interrupted(Signal),
     /// The verdicts can no longer be written, so nothing more may be sent. The writer knows the cause.
     NotRecorded,
+}
+
+/// How the process was asked to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Ctrl-C or Ctrl-Break.
+    Interrupt,
+    /// `SIGTERM`: a scheduler, or a system that shuts down.
+    Terminate,
 }
 
 impl fmt::Display for EarlyEnd {
@@ -49,6 +62,9 @@ impl fmt::Display for EarlyEnd {
                 "the platform's certificate is not trusted: {reason}; check `--base-url`, or name the authority of \
                  a network that inspects TLS with `--ca-file`"
             ),
+            Self::Deadline => f.write_str("the time that `--max-duration` allows is over"),
+            Self::Interrupted(Signal::Interrupt) => f.write_str("interrupted"),
+            Self::Interrupted(Signal::Terminate) => f.write_str("terminated"),
             Self::NotRecorded => f.write_str("the verdicts can no longer be written"),
         }
     }

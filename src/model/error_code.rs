@@ -103,6 +103,14 @@ impl ErrorCode {
         self.entry().name
     }
 
+    /// The code of this name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        TABLE
+            .iter()
+            .find(|entry| entry.name == name)
+            .map(|entry| entry.code)
+    }
+
     /// What it means, as one clause.
     pub(crate) fn meaning(self) -> &'static str {
         self.entry().meaning

@@ -7,6 +7,7 @@
 mod early_end;
 mod endpoint;
 mod error_code;
+mod fingerprint;
 mod ids;
 mod layout;
 mod outcome;
@@ -17,12 +18,13 @@ mod text;
 mod threshold;
 mod update;
 
-pub(crate) use early_end::EarlyEnd;
+pub(crate) use early_end::{EarlyEnd, Signal};
 pub(crate) use endpoint::{Credentials, Endpoint, Method, is_loopback};
 pub(crate) use error_code::{Action, ErrorCode};
+pub(crate) use fingerprint::Fingerprint;
 pub(crate) use ids::Digits;
 pub(crate) use layout::{Label, Layout};
-pub(crate) use outcome::{Outcome, Status};
+pub(crate) use outcome::{Outcome, Settled, Status};
 pub(crate) use planned::{Plan, PlannedRow, SLOTS, Unsent};
 pub(crate) use rate::Rate;
 pub(crate) use row::{Fields, Position, Row, RowError};

@@ -41,6 +41,11 @@ impl Status {
         }
     }
 
+    /// The status of this name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
     /// Whether the row belongs into the failed file.
     pub(crate) fn is_failure(self) -> bool {
         match self {
@@ -48,6 +53,18 @@ impl Status {
             Self::Success | Self::Skipped => false,
         }
     }
+}
+
+/// What a journal knows of a row: its verdict, from a run before this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settled {
+    pub(crate) status: Status,
+    pub(crate) error_code: Option<ErrorCode>,
+    pub(crate) message: String,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) finished_at: Timestamp,
 }
 
 /// A row and what became of it.
@@ -66,11 +83,27 @@ pub(crate) struct Outcome {
     /// From the start of the first attempt to the verdict, waits included.
     pub(crate) elapsed: Duration,
     pub(crate) finished_at: Timestamp,
+    /// The journal has it already: the verdict is of an earlier run.
+    pub(crate) journalled: bool,
 }
 
 impl Outcome {
-    /// The outcome of a row that makes no call; nothing for one that does.
-    pub(crate) fn without_call(row: PlannedRow, now: Timestamp) -> Option<Self> {
+    /// The outcome of a row that makes no call, because it is not to be sent or was settled by an earlier run;
+    /// nothing for one that does.
+    pub(crate) fn without_call(mut row: PlannedRow, now: Timestamp) -> Option<Self> {
+        if let Some(settled) = row.settled.take() {
+            return Some(Self {
+                row,
+                status: settled.status,
+                error_code: settled.error_code,
+                message: settled.message,
+                http_status: settled.http_status,
+                attempts: settled.attempts,
+                elapsed: settled.elapsed,
+                finished_at: settled.finished_at,
+                journalled: true,
+            });
+        }
         let (status, unsent) = match &row.plan {
             Plan::Send(_) => return None,
             Plan::Skip(unsent) => (Status::Skipped, unsent),
@@ -85,6 +118,7 @@ impl Outcome {
             attempts: 0,
             elapsed: Duration::ZERO,
             finished_at: now,
+            journalled: false,
             row,
         })
     }

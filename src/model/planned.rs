@@ -1,7 +1,7 @@
 //! What is to become of a row, decided before anything is sent, and all that must travel with the row until its
 //! line is written.
 
-use super::{ErrorCode, Position, UpdateRespondent};
+use super::{ErrorCode, Position, Settled, UpdateRespondent};
 
 /// The window's size: rows that were read and have no line yet take slots of it, and when there are none left,
 /// reading waits. 65,536 slots of 64 bytes are 65,536 rows or 4 MiB, whichever comes first.
@@ -42,6 +42,8 @@ pub(crate) struct PlannedRow {
     /// The values of the columns that the results repeat.
     pub(crate) kept: Vec<String>,
     pub(crate) plan: Plan,
+    /// The verdict of an earlier run: whatever the plan is, no call is made.
+    pub(crate) settled: Option<Box<Settled>>,
 }
 
 impl PlannedRow {

@@ -87,6 +87,7 @@ impl Planner {
             record: row.record.into(),
             kept: self.layout.kept.iter().map(kept).collect(),
             plan: self.plan(row),
+            settled: None,
         }
     }
 

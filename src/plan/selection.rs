@@ -1,7 +1,8 @@
 //! Which rows take part in a run: all, those of some respondents (`--only`), or the first that can be sent
 //! (`--limit`).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::fmt;
 
 /// What `--only` and `--limit` leave in.
 #[derive(Clone, Debug, Default)]
@@ -36,5 +37,16 @@ impl Selection {
     /// One more row is to be sent.
     pub(super) fn count_sent(&mut self) {
         self.sent += 1;
+    }
+}
+
+/// The same text for the same selection, whatever the order in which the ids were given.
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let only = self
+            .only
+            .as_ref()
+            .map(|only| only.iter().collect::<BTreeSet<_>>());
+        write!(f, "{only:?} {:?}", self.limit)
     }
 }

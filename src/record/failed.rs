@@ -6,7 +6,10 @@
 
 use std::io::{BufWriter, Write};
 
-use super::files::{OutputError, PartialFile};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::error::OutputError;
+use super::files::{self, PartialFile};
 use super::guard::guarded;
 use crate::model::{Action, ErrorCode, Outcome, clean};
 
@@ -29,6 +32,7 @@ pub(super) struct FailedFile {
     format: FailedFormat,
     line_end: &'static [u8],
     rows: u64,
+    digest: Xxh3,
 }
 
 impl FailedFile {
@@ -38,6 +42,7 @@ impl FailedFile {
             line_end: line_end(&format.header).unwrap_or(b"\n"),
             format,
             rows: 0,
+            digest: Xxh3::new(),
         };
         let header = std::mem::take(&mut failed.format.header);
         let mark: &[u8] = if failed.format.has_bom {
@@ -74,18 +79,26 @@ impl FailedFile {
         flushed.map_err(|source| self.writer.get_ref().write_error(source))
     }
 
-    pub(super) fn finish(mut self) -> Result<(), OutputError> {
+    /// The xxh3-128 of the file's bytes; nothing if it holds no rows.
+    pub(super) fn digest(&self) -> Option<String> {
+        (self.rows > 0).then(|| format!("{:032x}", self.digest.digest128()))
+    }
+
+    /// Gives the file its name, or removes it if it holds no rows, and an old one that may be replaced with it.
+    pub(super) fn finish(mut self, replaces: bool) -> Result<(), OutputError> {
         self.flush()?;
         // Flushed above, so nothing is left to be written.
         let (file, _) = self.writer.into_parts();
-        if self.rows == 0 {
-            file.discard()
-        } else {
-            file.finish()
+        if self.rows > 0 {
+            return file.finish(replaces);
         }
+        let path = file.path().to_owned();
+        file.discard()?;
+        if replaces { files::remove(&path) } else { Ok(()) }
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.digest.update(bytes);
         let written = self.writer.write_all(bytes);
         written.map_err(|source| self.writer.get_ref().write_error(source))
     }

@@ -1,71 +1,54 @@
-//! The output files as files: where they lie, how they are created, and how they get their final names. The only place
-//! that creates or renames anything, and the one with a counterpart per system.
+//! The output files as files: where they lie, how they are created, and how they get their final names; the one place
+//! with a counterpart per system.
 //!
-//! Nothing that exists is overwritten, except by a rehearsal, whose files are replaced each time. What a killed process
-//! had handed over is kept by the system; before a file gets its name its bytes are synced.
+//! Nothing that exists is overwritten, unless it may be replaced: a rehearsal's files, and a finished run's under
+//! `--overwrite`, those only once the new ones are whole. What a killed process had handed over is kept by the system;
+//! before a file gets its name its bytes are synced, and afterwards its folder.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::error::OutputError;
+use super::names;
 
 /// Where a run's files go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OutputPaths {
-    pub(crate) results: Output,
-    pub(crate) failed: Output,
-    pub(crate) summary: Output,
-}
-
-/// Where one file goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Output {
-    pub(crate) path: PathBuf,
-    /// A rehearsal's, under its default name: what is there is replaced.
-    pub(crate) replaces: bool,
-}
-
-/// What can be wrong with an output.
-#[derive(Debug, Error)]
-pub(crate) enum OutputError {
-    #[error("`{}` exists, and nothing is overwritten unasked: move it away, or write elsewhere with `--output`", .0.display())]
-    InTheWay(PathBuf),
-    #[error(
-        "`{}` exists: a run is still going on, or one was cut short and rows of it have been sent; look into it before \
-         you move it away and send again",
-        .0.display()
-    )]
-    Unfinished(PathBuf),
-    #[error("`{}` is a folder: name a file in it", .0.display())]
-    Folder(PathBuf),
-    #[error("the folder `{}` does not exist, and folders are never made: make it, or write elsewhere with `--output`", .0.display())]
-    NoFolder(PathBuf),
-    #[error("the input and the output `{}` are one file: write elsewhere with `--output`", .0.display())]
-    IsInput(PathBuf),
-    #[error("two outputs are one file, `{}`: give them different names", .0.display())]
-    Same(PathBuf),
-    #[error("cannot create `{}`", path.display())]
-    Create { path: PathBuf, source: io::Error },
-    #[error("cannot write to `{}`", path.display())]
-    Write { path: PathBuf, source: io::Error },
-    #[error("cannot give `{}` its name", path.display())]
-    Rename { path: PathBuf, source: io::Error },
+    pub(crate) results: PathBuf,
+    pub(crate) failed: PathBuf,
+    pub(crate) summary: PathBuf,
+    /// A rehearsal's, under default names: what is there is replaced.
+    pub(crate) rehearsal: bool,
 }
 
 impl OutputPaths {
-    /// Refuses, before anything is created, what cannot end well.
+    /// The files of a run, in the order in which they get their names.
+    pub(super) fn all(&self) -> [&PathBuf; 3] {
+        [&self.failed, &self.results, &self.summary]
+    }
+
+    /// The same while the run goes on.
+    pub(super) fn unfinished(&self) -> [PathBuf; 4] {
+        let [failed, results, summary] = self.all().map(|path| names::partial(path));
+        [names::journal(&self.results), results, failed, summary]
+    }
+
+    /// Refuses, before anything is looked at or created, what cannot end well.
     pub(crate) fn check(&self, input: Option<&Path>) -> Result<(), OutputError> {
-        let outputs = [&self.results, &self.failed, &self.summary];
-        let paths = outputs
-            .iter()
-            .flat_map(|output| [(output.path.clone(), output), (partial(&output.path), output)]);
-        let paths: Vec<(PathBuf, &&Output)> = paths.collect();
-        for (index, (path, _)) in paths.iter().enumerate() {
+        let further = [
+            names::journal_rewritten(&self.results),
+            names::lock(&self.results),
+        ];
+        let finished = self.all().into_iter().cloned();
+        let paths: Vec<PathBuf> = finished.chain(self.unfinished()).chain(further).collect();
+        for (index, path) in paths.iter().enumerate() {
             if path.is_dir() {
                 return Err(OutputError::Folder(path.clone()));
             }
-            if paths.iter().take(index).any(|(other, _)| is_same(other, path)) {
+            if paths.iter().take(index).any(|other| is_same(other, path)) {
                 return Err(OutputError::Same(path.clone()));
             }
             if input.is_some_and(|input| is_same(input, path)) {
@@ -75,14 +58,7 @@ impl OutputPaths {
                 return Err(OutputError::NoFolder(folder(path).to_owned()));
             }
         }
-        match paths
-            .into_iter()
-            .find(|(path, output)| !output.replaces && exists(path))
-        {
-            Some((found, output)) if found == output.path => Err(OutputError::InTheWay(found)),
-            Some((found, _)) => Err(OutputError::Unfinished(found)),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
@@ -90,85 +66,56 @@ impl OutputPaths {
 #[derive(Debug)]
 pub(crate) struct PartialFile {
     file: File,
-    output: Output,
+    path: PathBuf,
 }
 
 impl PartialFile {
-    /// Creates `<path>.partial` for its owner alone. One that has come into being meanwhile is in the way.
-    pub(crate) fn create(output: &Output) -> Result<Self, OutputError> {
-        let partial = partial(&output.path);
-        match create_private(&partial, output.replaces) {
+    /// Creates `<path>.partial` for its owner alone, or empties one that may be replaced.
+    pub(crate) fn create(path: &Path, replaces: bool) -> Result<Self, OutputError> {
+        let partial = names::partial(path);
+        match create_private(&partial, replaces) {
             Ok(file) => Ok(Self {
                 file,
-                output: output.clone(),
+                path: path.to_owned(),
             }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(OutputError::Unfinished(partial))
             }
-            Err(source) => Err(OutputError::Create {
-                path: partial,
-                source,
-            }),
+            Err(source) => Err(OutputError::create(&partial, source)),
         }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn write_error(&self, source: io::Error) -> OutputError {
-        OutputError::Write {
-            path: partial(&self.output.path),
-            source,
-        }
+        OutputError::write(&names::partial(&self.path), source)
     }
 
     /// Syncs the file and gives it its name.
-    pub(crate) fn finish(self) -> Result<(), OutputError> {
-        match self.file.sync_all() {
-            // Some network shares cannot; what they hold is as safe as they are.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
-                ) => {}
-            synced => synced.map_err(|source| self.write_error(source))?,
-        }
-        let path = self.output.path;
-        if !self.output.replaces && exists(&path) {
+    pub(crate) fn finish(self, replaces: bool) -> Result<(), OutputError> {
+        sync(&self.file).map_err(|source| self.write_error(source))?;
+        let path = self.path;
+        if !replaces && exists(&path) {
             return Err(OutputError::InTheWay(path));
         }
-        match fs::rename(partial(&path), &path) {
-            Ok(()) => {
-                // The file has its name; a folder that cannot be synced only delays when a power cut would keep it.
-                sync_folder(folder(&path)).ok();
-                Ok(())
-            }
-            Err(source) => Err(OutputError::Rename { path, source }),
-        }
+        fs::rename(names::partial(&path), &path).map_err(|source| OutputError::rename(&path, source))?;
+        sync_folder_of(&path);
+        Ok(())
     }
 
-    /// Removes the file, in which there is nothing yet.
-    pub(crate) fn abandon(&self) {
-        // One that cannot be removed is the lesser trouble: the caller has an error to report.
-        fs::remove_file(partial(&self.output.path)).ok();
+    /// Syncs the file, which keeps its `.partial` name.
+    pub(crate) fn keep(self) -> Result<(), OutputError> {
+        sync(&self.file).map_err(|source| self.write_error(source))
     }
 
-    /// Removes the file, and one of an earlier rehearsal under its final name.
+    /// Removes the file, in which there is nothing that anybody needs.
     pub(crate) fn discard(self) -> Result<(), OutputError> {
-        let Self { file, output } = self;
+        let Self { file, path } = self;
+        // Closed first: not every system removes what is open.
         drop(file);
-        let partial = partial(&output.path);
-        fs::remove_file(&partial).map_err(|source| OutputError::Write {
-            path: partial,
-            source,
-        })?;
-        if !output.replaces {
-            return Ok(());
-        }
-        match fs::remove_file(&output.path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(OutputError::Write {
-                path: output.path,
-                source,
-            }),
-            _ => Ok(()),
-        }
+        remove(&names::partial(&path))
     }
 }
 
@@ -182,13 +129,28 @@ impl Write for PartialFile {
     }
 }
 
-fn partial(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".partial");
-    PathBuf::from(name)
+/// Removes a file, if it is there.
+pub(super) fn remove(path: &Path) -> Result<(), OutputError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(OutputError::write(path, source)),
+        _ => Ok(()),
+    }
 }
 
-fn folder(path: &Path) -> &Path {
+/// The xxh3-128 of a file's bytes, as text.
+pub(super) fn digest_of(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let (mut digest, mut space) = (Xxh3::new(), vec![0; 64 << 10]);
+    loop {
+        let count = file.read(&mut space)?;
+        if count == 0 {
+            return Ok(format!("{:032x}", digest.digest128()));
+        }
+        digest.update(space.get(..count).unwrap_or_default());
+    }
+}
+
+pub(super) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -196,7 +158,7 @@ fn folder(path: &Path) -> &Path {
 }
 
 /// Whether anything is there, a dangling link too.
-fn exists(path: &Path) -> bool {
+pub(super) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
@@ -214,7 +176,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// A new file, or, where that is asked for, an emptied old one.
-fn create_private(path: &Path, replace: bool) -> io::Result<File> {
+pub(super) fn create_private(path: &Path, replace: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options
         .write(true)
@@ -223,6 +185,27 @@ fn create_private(path: &Path, replace: bool) -> io::Result<File> {
         .truncate(replace);
     for_the_owner_alone(&mut options);
     options.open(path)
+}
+
+/// Makes a file's bytes safe from a power cut. Some network shares cannot; what they hold is as safe as they are.
+pub(super) fn sync(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+            ) =>
+        {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+/// Makes a file's name safe from a power cut. The file has its name; a folder that cannot be synced only delays when a
+/// power cut would keep it.
+pub(super) fn sync_folder_of(path: &Path) {
+    sync_folder(folder(path)).ok();
 }
 
 #[cfg(unix)]

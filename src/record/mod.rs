@@ -1,112 +1,266 @@
-//! Stage four: outcomes to files. One thread owns both files and nothing else writes to them.
+//! Stage four: outcomes to files. One thread owns the files and nothing else writes to them.
 //!
-//! Outcomes come in the order in which calls finish, lines are written in the order of the input. What has to wait
-//! for an earlier row waits in the window, whose size the slots bound: a row's slots are given back once its
-//! line has been handed to the system.
+//! ```text
+//!             ┌─▶ journal: as they happen, the only truth while the run is unfinished
+//! outcomes ───┤
+//!             └─▶ window ─▶ results, failed: in the input's order, derived
+//! ```
+//!
+//! An outcome is in the journal before anything else happens to it; what has to wait for an earlier row's line waits in
+//! the window, whose size the slots bound. What is there already when a run starts is looked at in
+//! `record/existing.rs`; a journal that is gone on with is put in order in `record/replay.rs`.
 
+mod aside;
+mod entry;
+mod error;
+mod existing;
 mod failed;
 mod files;
 mod guard;
+mod journal;
+mod names;
+mod replay;
 mod results;
 mod window;
 
 use std::io::Write;
-use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-use tokio::sync::mpsc::Receiver;
-
+pub(crate) use entry::Header;
+pub(crate) use error::OutputError;
+pub(crate) use existing::{Decision, Existing, decide};
 pub(crate) use failed::FailedFormat;
-pub(crate) use files::{Output, OutputError, OutputPaths};
+pub(crate) use files::OutputPaths;
+pub(crate) use journal::Journal;
+pub(crate) use replay::SettledRows;
 
 use crate::model::Outcome;
+use existing::OldSummary;
 use failed::FailedFile;
 use files::PartialFile;
 use results::ResultsFile;
 use window::ReorderWindow;
 
-/// The files of a run that is under way, all still `.partial`.
+/// The files of a run that is under way, all still `.partial`, and its journal.
 pub(crate) struct Recorder {
+    journal: Journal,
     results: ResultsFile,
     failed: FailedFile,
     window: ReorderWindow,
+    /// Whether finished files that are there may be replaced.
+    replaces: bool,
+    /// Whether a failed file that was edited may be, too.
+    rehearsal: bool,
+    paths: OutputPaths,
 }
 
 /// The summary's file, which is written when all is over.
-pub(crate) struct SummaryFile(PartialFile);
-
-/// Creates all files of a run, or none: an output in no place to be written ends the run before it starts. `kept` are
-/// the names of the columns that the results repeat.
-pub(crate) fn create(
-    paths: &OutputPaths,
-    kept: &[&str],
-    format: FailedFormat,
-) -> Result<(Recorder, SummaryFile), OutputError> {
-    let results = PartialFile::create(&paths.results)?;
-    let failed = PartialFile::create(&paths.failed).inspect_err(|_| results.abandon())?;
-    let summary = PartialFile::create(&paths.summary).inspect_err(|_| {
-        results.abandon();
-        failed.abandon();
-    })?;
-    let recorder = Recorder {
-        results: ResultsFile::create(results, &paths.results, kept)?,
-        failed: FailedFile::create(failed, format)?,
-        window: ReorderWindow::default(),
-    };
-    Ok((recorder, SummaryFile(summary)))
+pub(crate) struct SummaryFile {
+    file: PartialFile,
+    replaces: bool,
 }
 
-impl SummaryFile {
-    /// Writes the summary and gives the file its name.
-    pub(crate) fn finish(mut self, text: &str) -> Result<(), OutputError> {
-        let written = self.0.write_all(text.as_bytes());
-        written.map_err(|source| self.0.write_error(source))?;
-        self.0.finish()
-    }
+/// A run that may start.
+pub(crate) struct Opened {
+    pub(crate) recorder: Recorder,
+    pub(crate) summary: SummaryFile,
+    /// The rows that have their verdict from before.
+    pub(crate) settled: SettledRows,
+    /// How many those are, and whether a success is among them.
+    pub(crate) settled_count: u64,
+    pub(crate) knows_success: bool,
+    /// What this run is, from its first start on.
+    pub(crate) header: Header,
+}
+
+/// Does what was decided about the files that are there, and opens those of this run. `kept` are the names of the
+/// columns that the results repeat; `header` is that of a run that starts anew.
+///
+/// The journal is first, so that there is none of the other files without it.
+pub(crate) fn open(
+    paths: &OutputPaths,
+    decision: &Decision,
+    header: Header,
+    kept: &[&str],
+    format: FailedFormat,
+) -> Result<Opened, OutputError> {
+    let journal_path = names::journal(&paths.results);
+    let (mut settled, mut settled_count, mut knows_success) = (SettledRows::none(), 0, false);
+    let mut header = header;
+    let journal = match decision {
+        Decision::GoOn(go_on) => {
+            if let Some(keep) = go_on.sets_aside {
+                aside::set_finished_aside(paths)?;
+                aside::delete_beyond(paths, keep)?;
+            }
+            if go_on.contents.torn > 0 {
+                tracing::warn!(
+                    "the last {} bytes of the journal are not whole: what they tell of is sent again",
+                    go_on.contents.torn
+                );
+            }
+            header = go_on.contents.header.clone();
+            let rewritten = go_on.contents.rewrite(&paths.results)?;
+            settled = rewritten.rows;
+            (settled_count, knows_success) = (rewritten.count, rewritten.knows_success);
+            rewritten.journal
+        }
+        Decision::SetAside { keep } => {
+            aside::set_aside(paths, *keep)?;
+            Journal::create(&journal_path, &header, false)?
+        }
+        Decision::Start { removes, .. } => {
+            if *removes {
+                // The journal goes last: without it nobody could tell whose the others are.
+                for path in paths.unfinished().iter().rev() {
+                    files::remove(path)?;
+                }
+            }
+            Journal::create(&journal_path, &header, false)?
+        }
+        Decision::AlreadySent { .. } => return Err(OutputError::InTheWay(paths.results.clone())),
+    };
+    let replaces = match decision {
+        Decision::GoOn(go_on) => go_on.replaces,
+        Decision::Start { replaces, .. } => *replaces,
+        Decision::SetAside { .. } | Decision::AlreadySent { .. } => false,
+    };
+    // What is `.partial` beside a journal that was just opened is that journal's.
+    let resumes = matches!(decision, Decision::GoOn(_));
+    let made = Recorder::create(paths, journal, replaces, resumes, kept, format);
+    let (recorder, summary) = made.inspect_err(|_| {
+        if !resumes {
+            // Nothing was sent; a journal that cannot be removed only asks for `--resume`.
+            files::remove(&journal_path).ok();
+        }
+    })?;
+    Ok(Opened {
+        recorder,
+        summary,
+        settled,
+        settled_count,
+        knows_success,
+        header,
+    })
 }
 
 impl Recorder {
-    /// Writes what comes in until the sender is gone, then what still waits for rows that will never come. Blocks.
-    /// `recorded` sees every outcome once its line is written.
-    ///
-    /// After an error the receiver is dropped, which tells the sender to stop.
-    pub(crate) fn record(
-        &mut self,
-        mut outcomes: Receiver<Vec<Outcome>>,
-        slots: &Arc<Semaphore>,
-        mut recorded: impl FnMut(&Outcome),
-    ) -> Result<(), OutputError> {
-        while let Some(batch) = outcomes.blocking_recv() {
-            for outcome in batch {
-                self.window.insert(outcome);
-            }
-            let in_order: Vec<Outcome> = std::iter::from_fn(|| self.window.next_in_order()).collect();
-            self.write_all(&in_order)?;
-            in_order.iter().for_each(&mut recorded);
-            slots.add_permits(in_order.iter().map(|outcome| outcome.row.slots() as usize).sum());
+    fn create(
+        paths: &OutputPaths,
+        journal: Journal,
+        replaces: bool,
+        resumes: bool,
+        kept: &[&str],
+        format: FailedFormat,
+    ) -> Result<(Self, SummaryFile), OutputError> {
+        let results = PartialFile::create(&paths.results, resumes)?;
+        let failed = match PartialFile::create(&paths.failed, resumes) {
+            Ok(failed) => failed,
+            Err(error) => return Err(abandon([results], resumes, error)),
+        };
+        let summary = match PartialFile::create(&paths.summary, resumes) {
+            Ok(summary) => summary,
+            Err(error) => return Err(abandon([results, failed], resumes, error)),
+        };
+        let recorder = Self {
+            journal,
+            results: ResultsFile::create(results, kept)?,
+            failed: FailedFile::create(failed, format)?,
+            window: ReorderWindow::default(),
+            replaces,
+            rehearsal: paths.rehearsal,
+            paths: paths.clone(),
+        };
+        let summary = SummaryFile {
+            file: summary,
+            replaces,
+        };
+        Ok((recorder, summary))
+    }
+
+    /// Takes what happened: into the journal, and from the window all lines that are next. Returns the outcomes that
+    /// have their line, in the input's order. When this returns, the journal's lines are the system's; those of the
+    /// other files may wait for [`Recorder::flush`].
+    pub(crate) fn record(&mut self, outcomes: Vec<Outcome>) -> Result<Vec<Outcome>, OutputError> {
+        self.journal.write(&outcomes)?;
+        for outcome in outcomes {
+            self.window.insert(outcome);
         }
+        let in_order: Vec<Outcome> = std::iter::from_fn(|| self.window.next_in_order()).collect();
+        self.write_lines(&in_order)?;
+        Ok(in_order)
+    }
+
+    /// Hands to the system what is buffered.
+    pub(crate) fn flush(&mut self) -> Result<(), OutputError> {
+        self.results.flush()?;
+        self.failed.flush()
+    }
+
+    /// No more outcomes will come: writes the lines of those that waited for rows that have none.
+    pub(crate) fn close(&mut self) -> Result<Vec<Outcome>, OutputError> {
         let rest: Vec<Outcome> = self.window.take_rest().collect();
-        self.write_all(&rest)?;
-        rest.iter().for_each(recorded);
-        Ok(())
+        self.write_lines(&rest)?;
+        self.flush()?;
+        Ok(rest)
     }
 
-    /// Gives the files their names: every row has its line. A failed file without rows is removed.
-    pub(crate) fn finish(self) -> Result<(), OutputError> {
-        self.failed.finish()?;
-        self.results.finish()
+    /// Names the rows of the streak that ended the run, as the last that its journal says.
+    pub(crate) fn name_streak(&mut self, rows: &[u64]) -> Result<(), OutputError> {
+        self.journal.write_streak(rows)
     }
 
-    /// Writes the lines and hands them to the system.
-    fn write_all(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
+    /// Gives the files their names: every row has its line. A failed file without rows is removed, and an old one
+    /// with it. Returns the journal, to be removed when the summary has its name, too, and the failed file's digest.
+    pub(crate) fn finish(mut self) -> Result<(Journal, Option<String>), OutputError> {
+        self.journal.write_finishing()?;
+        let digest = self.failed.digest();
+        if self.replaces && !self.rehearsal {
+            let old = OldSummary::read(&self.paths.summary).and_then(|summary| summary.failed_digest);
+            let known = [old.as_deref(), digest.as_deref()];
+            aside::save_edited(
+                &self.paths.failed,
+                &known.into_iter().flatten().collect::<Vec<_>>(),
+            )?;
+        }
+        self.failed.finish(self.replaces)?;
+        self.results.finish(self.replaces)?;
+        Ok((self.journal, digest))
+    }
+
+    fn write_lines(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
         for outcome in outcomes {
             self.results.write(outcome)?;
             if outcome.status.is_failure() {
                 self.failed.write(outcome)?;
             }
         }
-        self.results.flush()?;
-        self.failed.flush()
+        Ok(())
+    }
+}
+
+/// Takes back what was created of a run that cannot start.
+fn abandon<const N: usize>(created: [PartialFile; N], resumes: bool, error: OutputError) -> OutputError {
+    if !resumes {
+        for file in created {
+            // One that cannot be removed is the lesser trouble: there is an error to report.
+            file.discard().ok();
+        }
+    }
+    error
+}
+
+impl SummaryFile {
+    /// Writes the summary and gives the file its name, unless a finished run's is there that this run, cut short,
+    /// does not replace yet.
+    pub(crate) fn finish(mut self, text: &str, run_is_complete: bool) -> Result<(), OutputError> {
+        let written = self.file.write_all(text.as_bytes());
+        written.map_err(|source| self.file.write_error(source))?;
+        let cut_short = OldSummary::read(self.file.path()).is_some_and(|summary| !summary.finished);
+        let in_the_way = files::exists(self.file.path()) && !cut_short;
+        if in_the_way && !run_is_complete {
+            return self.file.keep();
+        }
+        self.file.finish(self.replaces || cut_short)
     }
 }
 

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use super::files::{Output, OutputError, PartialFile};
+use super::error::OutputError;
+use super::files::PartialFile;
 use super::guard::{guarded, guarded_value};
+use super::names;
 use crate::model::{ErrorCode, Outcome, clean};
 
 /// The columns that are promised, before the kept ones.
@@ -32,11 +34,12 @@ pub(super) struct ResultsFile {
 }
 
 impl ResultsFile {
-    pub(super) fn create(file: PartialFile, output: &Output, kept: &[&str]) -> Result<Self, OutputError> {
+    pub(super) fn create(file: PartialFile, kept: &[&str]) -> Result<Self, OutputError> {
+        let path = names::partial(file.path());
         let writer = csv::WriterBuilder::new()
             .buffer_capacity(BUFFER)
             .from_writer(file);
-        let (path, zone) = (output.path.clone(), TimeZone::system());
+        let zone = TimeZone::system();
         let mut results = Self { writer, path, zone };
         let header: Vec<String> = COLUMNS
             .iter()
@@ -86,13 +89,13 @@ impl ResultsFile {
         self.checked(flushed.map_err(csv::Error::from))
     }
 
-    pub(super) fn finish(self) -> Result<(), OutputError> {
+    pub(super) fn finish(self, replaces: bool) -> Result<(), OutputError> {
         let path = self.path;
         let file = self.writer.into_inner().map_err(|error| OutputError::Write {
             path,
             source: error.into_error(),
         })?;
-        file.finish()
+        file.finish(replaces)
     }
 
     fn checked(&self, written: csv::Result<()>) -> Result<(), OutputError> {

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
 
 use super::*;
-use crate::model::{ErrorCode, Plan, PlannedRow, Position, SLOTS, Status, Unsent};
+use crate::model::{ErrorCode, Fingerprint, Plan, PlannedRow, Position, Status, Unsent};
 
 /// The outcome of a data row that succeeded.
 pub(super) fn outcome(sequence: u64) -> Outcome {
@@ -27,7 +26,9 @@ pub(super) fn outcome(sequence: u64) -> Outcome {
                 code: ErrorCode::BadId,
                 message: String::new(),
             }),
+            settled: None,
         },
+        journalled: false,
         status: Status::Success,
         error_code: None,
         message: "updated".to_owned(),
@@ -57,6 +58,15 @@ fn format(header: &str, own_columns: &[usize]) -> FailedFormat {
     }
 }
 
+const START: Decision = Decision::Start {
+    removes: false,
+    replaces: false,
+};
+
+fn finish(recorder: Recorder) {
+    recorder.finish().unwrap().0.remove().unwrap();
+}
+
 struct Desk {
     folder: tempfile::TempDir,
 }
@@ -69,28 +79,36 @@ impl Desk {
     }
 
     fn paths(&self) -> OutputPaths {
-        let output = |name: &str| Output {
-            path: self.folder.path().join(name),
-            replaces: false,
-        };
+        let output = |name: &str| self.folder.path().join(name);
         OutputPaths {
             results: output("a.results.csv"),
             failed: output("a.failed.csv"),
             summary: output("a.summary.json"),
+            rehearsal: false,
         }
     }
 
+    fn header() -> Header {
+        Header::new(
+            Timestamp::UNIX_EPOCH,
+            Fingerprint::default().with("content", 1),
+            false,
+        )
+    }
+
+    fn open(&self, decision: &Decision, format: FailedFormat) -> Result<Opened, OutputError> {
+        open(&self.paths(), decision, Self::header(), &[], format)
+    }
+
+    /// A run that records these batches and is not finished yet.
     fn record(&self, format: FailedFormat, batches: Vec<Vec<Outcome>>) -> Recorder {
-        let (mut recorder, summary) = create(&self.paths(), &[], format).unwrap();
-        summary.finish("{}").unwrap();
-        let (sender, receiver) = mpsc::channel(batches.len().max(1));
+        let opened = self.open(&START, format).unwrap();
+        opened.summary.finish("{}", true).unwrap();
+        let mut recorder = opened.recorder;
         for batch in batches {
-            sender.try_send(batch).unwrap();
+            recorder.record(batch).unwrap();
         }
-        drop(sender);
-        recorder
-            .record(receiver, &Arc::new(Semaphore::new(SLOTS as usize)), |_| ())
-            .unwrap();
+        recorder.close().unwrap();
         recorder
     }
 
@@ -129,9 +147,7 @@ fn lines_are_in_the_inputs_order_and_failed_records_byte_for_byte() {
             outcome(0),
         ],
     ];
-    desk.record(format("id_respondent;l1\r\n", &[]), batches)
-        .finish()
-        .unwrap();
+    finish(desk.record(format("id_respondent;l1\r\n", &[]), batches));
     assert_eq!(desk.names(), ["a.failed.csv", "a.results.csv", "a.summary.json"]);
     assert_eq!(
         without_times(&desk.read("a.results.csv")),
@@ -155,9 +171,7 @@ fn the_columns_of_an_earlier_failed_file_are_replaced() {
     let mut again = failing(0, Status::Failed, ErrorCode::Connect, "refused");
     again.row.record = b"9;resend;\"old; error\";1;\"a;b\"".as_slice().into();
     let header = "sync_row;sync_action;sync_error;id_respondent;l1\n";
-    desk.record(format(header, &[0, 1, 2]), vec![vec![again]])
-        .finish()
-        .unwrap();
+    finish(desk.record(format(header, &[0, 1, 2]), vec![vec![again]]));
     assert_eq!(
         desk.read("a.failed.csv"),
         "\u{FEFF}sync_row;sync_action;sync_error;id_respondent;l1\n2;resend;connect: refused;1;\"a;b\"\n"
@@ -167,9 +181,7 @@ fn the_columns_of_an_earlier_failed_file_are_replaced() {
 #[test]
 fn no_failed_rows_no_failed_file() {
     let desk = Desk::new();
-    desk.record(format("id;l1\n", &[]), vec![vec![outcome(0)]])
-        .finish()
-        .unwrap();
+    finish(desk.record(format("id;l1\n", &[]), vec![vec![outcome(0)]]));
     assert_eq!(desk.names(), ["a.results.csv", "a.summary.json"]);
 }
 
@@ -183,7 +195,12 @@ fn a_run_that_ends_early_leaves_what_it_knows_in_ascending_order() {
     drop(recorder);
     assert_eq!(
         desk.names(),
-        ["a.failed.csv.partial", "a.results.csv.partial", "a.summary.json"]
+        [
+            "a.failed.csv.partial",
+            "a.results.csv.journal",
+            "a.results.csv.partial",
+            "a.summary.json"
+        ]
     );
     let rows: Vec<String> = desk
         .read("a.results.csv.partial")
@@ -194,50 +211,23 @@ fn a_run_that_ends_early_leaves_what_it_knows_in_ascending_order() {
 }
 
 #[test]
-fn what_exists_is_never_overwritten_unless_it_is_a_rehearsals() {
-    let desk = Desk::new();
-    let paths = desk.paths();
-    assert!(paths.check(None).is_ok());
-    for output in [&paths.results, &paths.failed, &paths.summary] {
-        let partial = format!("{}.partial", output.path.display()).into();
-        for found in [output.path.clone(), partial] {
-            std::fs::write(&found, "mine").unwrap();
-            let (OutputError::InTheWay(at) | OutputError::Unfinished(at)) = paths.check(None).unwrap_err()
-            else {
-                panic!("{found:?} was not seen");
-            };
-            assert_eq!(at, found);
-            let rehearsal = |output: &Output| Output {
-                replaces: true,
-                ..output.clone()
-            };
-            let rehearsal = OutputPaths {
-                results: rehearsal(&paths.results),
-                failed: rehearsal(&paths.failed),
-                summary: rehearsal(&paths.summary),
-            };
-            assert!(rehearsal.check(None).is_ok(), "{found:?}");
-            std::fs::remove_file(found).unwrap();
-        }
-    }
-}
-
-#[test]
-fn what_comes_into_being_behind_the_check_is_not_overwritten_either() {
+fn what_comes_into_being_behind_the_decision_is_not_overwritten_either() {
     for found in [
+        "a.results.csv.journal",
         "a.results.csv.partial",
         "a.failed.csv.partial",
         "a.summary.json.partial",
     ] {
         let desk = Desk::new();
         std::fs::write(desk.folder.path().join(found), "mine").unwrap();
-        let made = create(&desk.paths(), &[], format("id;l1\n", &[]));
+        let made = desk.open(&START, format("id;l1\n", &[]));
         assert!(matches!(made, Err(OutputError::Unfinished(_))), "{found}");
         assert_eq!(desk.names(), [found], "what was made before it is taken back");
         assert_eq!(desk.read(found), "mine");
     }
     let desk = Desk::new();
-    let recorder = desk.record(format("id;l1\n", &[]), vec![vec![outcome(0)]]);
+    let failing = failing(0, Status::Failed, ErrorCode::Connect, "refused");
+    let recorder = desk.record(format("id;l1\n", &[]), vec![vec![failing]]);
     for found in ["a.results.csv", "a.failed.csv"] {
         std::fs::write(desk.folder.path().join(found), "mine").unwrap();
     }
@@ -248,21 +238,75 @@ fn what_comes_into_being_behind_the_check_is_not_overwritten_either() {
     );
 }
 
+/// A run that had named some of its files when it was killed: going on makes the same files, and calls nobody.
+#[test]
+fn a_kill_between_the_names_is_gone_on_with() {
+    let failing = |sequence| failing(sequence, Status::Failed, ErrorCode::Connect, "refused");
+    let whole = Desk::new();
+    finish(whole.record(format("id;l1\n", &[]), vec![vec![failing(0), outcome(1)]]));
+    for named in ["none", "failed", "results", "summary"] {
+        let desk = Desk::new();
+        let opened = desk.open(&START, format("id;l1\n", &[])).unwrap();
+        let mut recorder = opened.recorder;
+        recorder.record(vec![outcome(1), failing(0)]).unwrap();
+        recorder.close().unwrap();
+        if named == "none" {
+            drop(recorder);
+        } else {
+            drop(recorder.finish().unwrap());
+        }
+        let results = desk.folder.path().join("a.results.csv");
+        if named == "failed" {
+            std::fs::rename(&results, names::partial(&results)).unwrap();
+        }
+        if named == "summary" {
+            let text =
+                r#"{"fingerprint":{},"finished":true,"exit_code":1,"started_at":"2026-11-24T00:00:00Z"}"#;
+            opened.summary.finish(text, true).unwrap();
+        }
+        let asked = Existing {
+            resume: true,
+            ..Existing::default()
+        };
+        let decision = decide(&desk.paths(), &Desk::header().fingerprint, asked).unwrap();
+        assert!(matches!(decision, Decision::GoOn(_)), "{named}");
+        let mut opened = desk.open(&decision, format("id;l1\n", &[])).unwrap();
+        assert_eq!((opened.settled_count, opened.knows_success), (2, true), "{named}");
+        let again = [0, 1].map(|sequence| {
+            let mut row = outcome(sequence).row;
+            row.settled = opened.settled.take(row.position.row, &row.record).unwrap();
+            Outcome::without_call(row, Timestamp::now()).unwrap()
+        });
+        opened.recorder.record(again.into()).unwrap();
+        opened.recorder.close().unwrap();
+        let (journal, digest) = opened.recorder.finish().unwrap();
+        opened.summary.finish("{}", true).unwrap();
+        journal.remove().unwrap();
+        assert!(digest.is_some());
+        assert_eq!(desk.names(), whole.names(), "{named}");
+        for name in ["a.results.csv", "a.failed.csv"] {
+            assert_eq!(desk.read(name), whole.read(name), "{named}");
+        }
+    }
+}
+
 #[test]
 fn outputs_in_no_place_to_be_written_are_refused() {
     let desk = Desk::new();
     let paths = desk.paths();
-    let at = |path: &str| Output {
-        path: desk.folder.path().join(path),
-        replaces: false,
-    };
-    for input in ["a.results.csv", "a.summary.json.partial"] {
+    let at = |path: &str| desk.folder.path().join(path);
+    for input in ["a.results.csv", "a.summary.json.partial", "a.results.csv.journal"] {
         assert!(
-            matches!(paths.check(Some(&at(input).path)), Err(OutputError::IsInput(_))),
+            matches!(paths.check(Some(&at(input))), Err(OutputError::IsInput(_))),
             "{input}"
         );
     }
-    for taken in ["a.results.csv", "a.results.csv.partial"] {
+    for taken in [
+        "a.results.csv",
+        "a.results.csv.partial",
+        "a.results.csv.journal",
+        "a.results.csv.lock",
+    ] {
         let same = OutputPaths {
             summary: at(taken),
             ..paths.clone()
@@ -309,9 +353,7 @@ fn files_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
     let failed = failing(0, Status::Failed, ErrorCode::Connect, "refused");
-    desk.record(format("id;l1\n", &[]), vec![vec![failed]])
-        .finish()
-        .unwrap();
+    finish(desk.record(format("id;l1\n", &[]), vec![vec![failed]]));
     for name in desk.names() {
         let mode = std::fs::metadata(desk.folder.path().join(&name))
             .unwrap()

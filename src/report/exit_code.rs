@@ -17,14 +17,20 @@ pub(crate) enum ExitCode {
     Output = 6,
     /// There are no data rows.
     NoRows = 9,
+    /// `--max-duration` was over.
+    Deadline = 10,
     /// A bug of this tool.
     Bug = 70,
+    /// Interrupted (Ctrl-C): 128 + SIGINT.
+    Interrupted = 130,
+    /// Asked to end: 128 + SIGTERM.
+    Terminated = 143,
 }
 
 impl ExitCode {
     /// All codes with what they mean, as the README has them.
     #[cfg(test)]
-    pub(crate) const TABLE: [(Self, &'static str); 8] = [
+    pub(crate) const TABLE: [(Self, &'static str); 11] = [
         (Self::Success, "every row is a success or was skipped"),
         (
             Self::RowsFailed,
@@ -41,7 +47,10 @@ impl ExitCode {
         ),
         (Self::Output, "an output cannot be written (disk full)"),
         (Self::NoRows, "no data rows: nothing to send"),
+        (Self::Deadline, "the time that `--max-duration` allows is over"),
         (Self::Bug, "a bug in this tool: please report it"),
+        (Self::Interrupted, "interrupted (Ctrl-C)"),
+        (Self::Terminated, "asked to end (`SIGTERM`)"),
     ];
 
     /// The number that the process returns.

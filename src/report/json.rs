@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{RunEnd, RunReport};
-use crate::model::Status;
+use crate::model::{EarlyEnd, Fingerprint, Status};
 
 /// The fields of the summary, in their order.
 #[derive(Serialize)]
@@ -13,12 +13,14 @@ struct Summary<'a> {
     tool: &'static str,
     version: &'static str,
     started_at: String,
+    finished_at: String,
     input: &'a str,
-    fingerprint: &'a str,
+    fingerprint: &'a Fingerprint,
     finished: bool,
     end: &'static str,
     exit_code: u8,
     rows: u64,
+    settled_before: u64,
     statuses: BTreeMap<&'static str, u64>,
     not_reached: u64,
     error_codes: BTreeMap<&'static str, u64>,
@@ -34,22 +36,25 @@ struct Summary<'a> {
     respondents_with_different_values: u64,
     respondents_counted_in_part: bool,
     overtaken_failures: u64,
+    failed_digest: Option<&'a str>,
 }
 
-/// One line of JSON, ended. `fingerprint` stands for what was sent where: content, dialect, mapping, blank policy,
-/// survey, account and base URL.
-pub(crate) fn to_json(report: &RunReport, started_at: jiff::Timestamp, fingerprint: &str) -> String {
+/// One line of JSON, ended. The fingerprint stands for what was sent where, part by part; the failed file's digest
+/// (xxh3-128) tells whether somebody has edited it since.
+pub(crate) fn to_json(report: &RunReport) -> String {
     let (summary, notes) = (&report.summary, &report.notes);
     let object = Summary {
         tool: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
-        started_at: started_at.to_string(),
+        started_at: report.started_at.to_string(),
+        finished_at: jiff::Timestamp::now().to_string(),
         input: &report.input,
-        fingerprint,
+        fingerprint: &report.fingerprint,
         finished: report.end == RunEnd::Complete,
         end: end_name(&report.end),
         exit_code: report.verdict().exit_code().code(),
         rows: report.rows,
+        settled_before: report.settled_before,
         statuses: Status::ALL
             .into_iter()
             .map(|status| (status.name(), summary.count(status)))
@@ -71,6 +76,7 @@ pub(crate) fn to_json(report: &RunReport, started_at: jiff::Timestamp, fingerpri
         respondents_with_different_values: notes.repeated_differently,
         respondents_counted_in_part: notes.repeated_at_least,
         overtaken_failures: summary.overtaken,
+        failed_digest: report.failed_digest.as_deref(),
     };
     // A struct of numbers and texts always serialises.
     serde_json::to_string(&object).unwrap_or_default() + "\n"
@@ -79,6 +85,8 @@ pub(crate) fn to_json(report: &RunReport, started_at: jiff::Timestamp, fingerpri
 fn end_name(end: &RunEnd) -> &'static str {
     match end {
         RunEnd::Complete => "complete",
+        RunEnd::Early(EarlyEnd::Deadline) => "deadline",
+        RunEnd::Early(EarlyEnd::Interrupted(_)) => "interrupted",
         RunEnd::Early(_) => "aborted",
         RunEnd::InputBroke(_) => "input_broke",
         RunEnd::NotWritten(_) => "not_written",

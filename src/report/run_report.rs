@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{ExitCode, Notes, RunSummary};
-use crate::model::{CountOrPercent, EarlyEnd};
+use crate::model::{CountOrPercent, EarlyEnd, Fingerprint, Signal};
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +27,15 @@ pub(crate) enum RunEnd {
 #[derive(Clone, Debug)]
 pub(crate) struct RunReport {
     pub(crate) input: String,
+    /// Of the first start, where the run was gone on with.
+    pub(crate) started_at: Timestamp,
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) end: RunEnd,
     pub(crate) summary: RunSummary,
     /// Data rows of the input; of a stream that broke, those that were read.
     pub(crate) rows: u64,
+    /// Rows that had their verdict from before; all else here but the statuses is of this run alone.
+    pub(crate) settled_before: u64,
     pub(crate) notes: Notes,
     pub(crate) attempts: u64,
     pub(crate) retries: u64,
@@ -39,6 +46,10 @@ pub(crate) struct RunReport {
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) results: PathBuf,
     pub(crate) failed: PathBuf,
+    /// Of the failed file of a run that came to its end, if there is one.
+    pub(crate) failed_digest: Option<String>,
+    /// The command that goes on with a run that was cut short, where that is possible.
+    pub(crate) next: Option<String>,
 }
 
 /// What is to be made of a run.
@@ -51,6 +62,10 @@ pub(crate) enum Verdict {
     Aborted,
     InputBroke,
     NotWritten,
+    /// `--max-duration` was over.
+    Deadline,
+    Interrupted,
+    Terminated,
     /// The counts do not add up.
     Bug,
 }
@@ -70,6 +85,21 @@ impl RunReport {
         }
     }
 
+    /// The one line that says why the run did not come to its end, and how to go on; nothing for one that did.
+    pub(crate) fn error(&self) -> Option<String> {
+        let why = match &self.end {
+            RunEnd::Complete => return None,
+            RunEnd::Early(early) => early.to_string(),
+            RunEnd::InputBroke(reason) | RunEnd::NotWritten(reason) => reason.clone(),
+            RunEnd::Bug(what) => format!("{what}: this is a bug, please report it"),
+        };
+        let resumes = !matches!(self.end, RunEnd::InputBroke(_));
+        match self.next.as_ref().filter(|_| resumes) {
+            Some(next) => Some(format!("{why}; to go on: {next}")),
+            None => Some(why),
+        }
+    }
+
     pub(crate) fn verdict(&self) -> Verdict {
         if !self.adds_up() {
             return Verdict::Bug;
@@ -78,6 +108,9 @@ impl RunReport {
             RunEnd::Bug(_) => Verdict::Bug,
             RunEnd::NotWritten(_) | RunEnd::Early(EarlyEnd::NotRecorded) => Verdict::NotWritten,
             RunEnd::InputBroke(_) => Verdict::InputBroke,
+            RunEnd::Early(EarlyEnd::Deadline) => Verdict::Deadline,
+            RunEnd::Early(EarlyEnd::Interrupted(Signal::Interrupt)) => Verdict::Interrupted,
+            RunEnd::Early(EarlyEnd::Interrupted(Signal::Terminate)) => Verdict::Terminated,
             RunEnd::Early(_) => Verdict::Aborted,
             RunEnd::Complete if self.rows == 0 => Verdict::NoRows,
             RunEnd::Complete
@@ -101,6 +134,9 @@ impl Verdict {
             Self::Aborted => ExitCode::Aborted,
             Self::InputBroke => ExitCode::Input,
             Self::NotWritten => ExitCode::Output,
+            Self::Deadline => ExitCode::Deadline,
+            Self::Interrupted => ExitCode::Interrupted,
+            Self::Terminated => ExitCode::Terminated,
             Self::Bug => ExitCode::Bug,
         }
     }

@@ -37,6 +37,13 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
         0 => writeln!(text)?,
         rows => writeln!(text, ", {} not reached", thousands(rows))?,
     }
+    if report.settled_before > 0 {
+        writeln!(
+            text,
+            "  {} settled by the run before, and not sent again",
+            counted(report.settled_before, "row")
+        )?;
+    }
     write_calls(report, text)?;
     report.notes.write(text)?;
     for (code, count) in summary.codes() {

@@ -1,29 +1,40 @@
-//! What a run sends where, as one number: two runs with the same one are the same run.
+//! What a run sends where, digested part by part, so that a run is told from another and what changed can be named.
 
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::opened::Opened;
 use crate::config::{CallSettings, ReadingSettings};
-use crate::model::Credentials;
+use crate::model::{Credentials, Fingerprint};
 
-/// A digest of what is sent where: content, dialect, mapping, blank policy, survey, account and base URL; not
-/// secrets, and nothing of pace or method.
+/// Content, dialect, mapping, blank policy, survey, account, base URL and selection; not secrets, and nothing of
+/// pace, retries or method. Of a stream the content is not known before it was sent.
 pub(super) fn fingerprint(
     opened: &Opened,
     reading: &ReadingSettings,
     calls: &CallSettings,
     credentials: &Credentials,
-) -> String {
-    let what = format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {}",
-        opened.first.totals.map(|totals| totals.digest),
-        opened.first.encoding,
-        opened.first.delimiter,
-        opened.layout,
-        (reading.plan.empty, reading.plan.blank_id),
-        reading.plan.survey,
-        credentials.account,
-        calls.base
-    );
-    format!("{:032x}", xxh3_128(what.as_bytes()))
+) -> Fingerprint {
+    let (first, layout, plan) = (&opened.first, &opened.layout, &reading.plan);
+    let part = |what: String| xxh3_128(what.as_bytes());
+    Fingerprint::default()
+        .with("content", first.totals.map_or(0, |totals| totals.digest))
+        .with(
+            "dialect",
+            part(format!("{:?} {:?}", first.encoding, first.delimiter)),
+        )
+        .with(
+            "mapping",
+            part(format!(
+                "{:?} {:?} {:?}",
+                layout.respondent, layout.survey, layout.labels
+            )),
+        )
+        .with(
+            "blank policy",
+            part(format!("{:?} {:?}", plan.empty, plan.blank_id)),
+        )
+        .with("survey", part(format!("{:?}", plan.survey)))
+        .with("account", part(credentials.account.clone()))
+        .with("base URL", part(calls.base.to_string()))
+        .with("selection", part(plan.selection.to_string()))
 }

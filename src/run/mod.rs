@@ -4,6 +4,8 @@
 mod announce;
 mod check;
 mod fingerprint;
+mod finished;
+mod next_command;
 mod opened;
 mod pipeline;
 mod rehearsal;
@@ -15,6 +17,7 @@ use anyhow::Error;
 use crate::cli::{Cli, Command, Origins};
 use crate::config;
 use crate::read::InputError;
+use crate::record::OutputError;
 use crate::report::{Console, ExitCode};
 
 /// Why a command did not come to its end: for a person, with the exit code that says it to a scheduler.
@@ -46,6 +49,19 @@ impl Failure {
         }
     }
 
+    /// An output: in the way or in no place to be written, or no longer to be written.
+    pub(crate) fn output(error: OutputError) -> Self {
+        let code = if error.is_of_the_disk() {
+            ExitCode::Output
+        } else {
+            ExitCode::Usage
+        };
+        Self {
+            code,
+            error: error.into(),
+        }
+    }
+
     /// Something that cannot happen did.
     pub(crate) fn bug(what: &str) -> Self {
         Self {
@@ -62,7 +78,7 @@ pub(crate) async fn run(cli: Cli, origins: Origins) -> Result<ExitCode, Failure>
         Console::start(verbosity, format)
     };
     match cli.command {
-        Command::Run(args) => send_file::run(&args, origins, &console(&args.log)).await,
+        Command::Run(args) => Box::pin(send_file::run(&args, origins, &console(&args.log))).await,
         Command::Check(args) => check::check(&args, origins, &console(&args.log)),
         Command::Sandbox(args) => serve::serve(args).await,
     }

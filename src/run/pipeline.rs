@@ -1,20 +1,19 @@
 //! The stages side by side (design, section 8): a thread that reads and plans, the task that sends, a thread that
 //! records. The end of the input travels down as channels close; a stop travels up as receivers close.
 
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::opened::Opened;
-use crate::model::{Outcome, PlannedRow, SLOTS};
+use crate::model::{EarlyEnd, Outcome, PlannedRow};
 use crate::plan::{PlanTally, Planner};
-use crate::read::{InputError, RowsEnd};
-use crate::record::{OutputError, Recorder};
+use crate::read::RowsEnd;
+use crate::record::{OutputError, Recorder, SettledRows};
 use crate::report::{Notes, Progress, RunSummary};
-use crate::send::{HttpTransport, SendEnd, SendSettings, dispatch};
+use crate::send::{HttpTransport, Room, SendEnd, SendSettings, calls_among, dispatch};
 
 /// A message between threads costs more than a call; so rows travel in batches of at most this many or this much.
 const BATCH_ROWS: usize = 64;
@@ -29,30 +28,43 @@ const BATCHES: usize = 4;
 /// How the three stages ended.
 pub(crate) struct PipelineEnd {
     /// Nothing of a reader that did not end when the run did.
-    pub(crate) read: Option<Result<RowsEnd, InputError>>,
+    pub(crate) read: Option<anyhow::Result<RowsEnd>>,
     pub(crate) tally: PlanTally,
     pub(crate) send: SendEnd,
-    pub(crate) recorded: Result<(), OutputError>,
+    pub(crate) written: Result<(), OutputError>,
     pub(crate) recorder: Recorder,
     pub(crate) summary: RunSummary,
 }
 
+/// What goes into the pipeline: a stage's own thing each.
+pub(crate) struct Stages {
+    pub(crate) opened: Opened,
+    pub(crate) planner: Planner,
+    pub(crate) settled: SettledRows,
+    pub(crate) transport: HttpTransport,
+    pub(crate) stops: mpsc::Receiver<EarlyEnd>,
+    pub(crate) recorder: Recorder,
+    pub(crate) progress: Progress,
+}
+
 /// Runs the stages to their end. `None` if one of the two threads panicked, which is a bug.
-pub(crate) async fn run(
-    opened: Opened,
-    planner: Planner,
-    transport: HttpTransport,
-    settings: SendSettings,
-    recorder: Recorder,
-    progress: Progress,
-) -> Option<PipelineEnd> {
+pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<PipelineEnd> {
+    let Stages {
+        opened,
+        planner,
+        settled,
+        transport,
+        stops,
+        recorder,
+        progress,
+    } = stages;
     let (plans, plans_in) = mpsc::channel(BATCHES);
     let (outcomes, outcomes_in) = mpsc::channel(BATCHES);
-    let slots = Arc::new(Semaphore::new(SLOTS as usize));
-    let freed = Arc::clone(&slots);
-    let reading = in_thread(move || read(opened, planner, &plans));
-    let recording = in_thread(move || record(recorder, outcomes_in, &freed, &progress));
-    let send = dispatch(plans_in, outcomes, slots, transport, settings).await;
+    let room = Room::new(settings.concurrency);
+    let given_back = room.clone();
+    let reading = in_thread(move || read(opened, planner, settled, &plans));
+    let recording = in_thread(move || record(recorder, outcomes_in, &given_back, &progress));
+    let send = dispatch(plans_in, outcomes, stops, room, transport, settings).await;
     // A reader that waits for more of a stream cannot be told to stop: what it counted is given up then, and it ends
     // with the process.
     let patience = if send.early.is_some() {
@@ -63,12 +75,13 @@ pub(crate) async fn run(
     let told = timeout(patience, reading).await.ok().transpose().ok()?;
     let (read, tally) = told.unzip();
     let tally = tally.unwrap_or_default();
-    let (written, recorder, summary) = recording.await.ok()?;
+    let (written, mut recorder, summary) = recording.await.ok()?;
+    let written = written.and_then(|()| recorder.name_streak(&send.streak));
     Some(PipelineEnd {
         read,
         tally,
         send,
-        recorded: written,
+        written,
         recorder,
         summary,
     })
@@ -98,19 +111,25 @@ fn in_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> on
 fn read(
     opened: Opened,
     mut planner: Planner,
+    mut settled: SettledRows,
     plans: &mpsc::Sender<Vec<PlannedRow>>,
-) -> (Result<RowsEnd, InputError>, PlanTally) {
+) -> (anyhow::Result<RowsEnd>, PlanTally) {
     let mut rows = opened.rows;
     let mut batch = Vec::with_capacity(BATCH_ROWS);
     let mut bytes = 0;
     let broke = loop {
         match rows.next() {
             Ok(Some(row)) => {
+                let mut plan = planner.plan_row(&row);
+                match settled.take(row.position.row, row.record) {
+                    Ok(verdict) => plan.settled = verdict,
+                    Err(error) => break Some(anyhow::Error::new(error)),
+                }
                 bytes += row.record.len();
-                batch.push(planner.plan_row(&row));
+                batch.push(plan);
             }
             Ok(None) => break None,
-            Err(error) => break Some(error),
+            Err(error) => break Some(anyhow::Error::new(error)),
         }
         if batch.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
@@ -125,21 +144,49 @@ fn read(
     }
     let end = match broke {
         Some(error) => Err(error),
-        None => rows.finish(),
+        None => rows.finish().map_err(anyhow::Error::new),
     };
     (end, planner.into_tally())
 }
 
+/// Records until the sender is gone. After an error the receiver is dropped, which tells the sender to stop.
 fn record(
     mut recorder: Recorder,
     outcomes: mpsc::Receiver<Vec<Outcome>>,
-    slots: &Arc<Semaphore>,
+    room: &Room,
     progress: &Progress,
 ) -> (Result<(), OutputError>, Recorder, RunSummary) {
     let mut summary = RunSummary::default();
-    let written = recorder.record(outcomes, slots, |outcome| {
+    let written = record_all(&mut recorder, outcomes, room, |outcome| {
         summary.add(outcome);
         progress.row(outcome);
     });
     (written, recorder, summary)
+}
+
+fn record_all(
+    recorder: &mut Recorder,
+    mut outcomes: mpsc::Receiver<Vec<Outcome>>,
+    room: &Room,
+    mut count: impl FnMut(&Outcome),
+) -> Result<(), OutputError> {
+    loop {
+        // The derived files are handed to the system when there is nothing better to do.
+        let batch = if let Ok(batch) = outcomes.try_recv() {
+            batch
+        } else {
+            recorder.flush()?;
+            let Some(batch) = outcomes.blocking_recv() else {
+                break;
+            };
+            batch
+        };
+        let calls = calls_among(&batch);
+        let written = recorder.record(batch)?;
+        room.journalled(calls);
+        room.written(&written);
+        written.iter().for_each(&mut count);
+    }
+    recorder.close()?.iter().for_each(count);
+    Ok(())
 }

@@ -3,21 +3,25 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::announce::{announce, confirmed};
 use super::fingerprint::fingerprint;
+use super::finished::{Finished, already_sent};
+use super::next_command::next_command;
 use super::opened::Opened;
 use super::rehearsal::Sandbox;
 use super::{Failure, check, pipeline};
 use crate::cli::{Origins, RunArgs};
 use crate::config::{self, CallSettings, ReadingSettings};
-use crate::model::{Credentials, Endpoint, Method};
+use crate::model::{Credentials, EarlyEnd, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::{Input, is_own_column};
-use crate::record::{self, FailedFormat, OutputPaths, SummaryFile};
-use crate::report::{Console, ExitCode, LogFormat, Progress, RunEnd, RunReport, to_json, to_text};
+use crate::record::{self, Decision, FailedFormat, Header, OutputError, OutputPaths};
+use crate::report::{Console, ExitCode, Progress, RunEnd, RunReport, counted};
 use crate::send::HttpTransport;
+use crate::stop::Stops;
 
 /// The survey of a rehearsal whose input names none.
 const SANDBOX_SURVEY: &str = "1";
@@ -67,16 +71,38 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
     };
     let paths = config::output_paths(&args.output, &reading.input, rehearsal).map_err(Failure::usage)?;
     paths.check(input_path(&reading.input)).map_err(Failure::usage)?;
+    let existing = config::existing(&args.output.existing).map_err(Failure::usage)?;
+    if existing.resume && reading.input == Input::Stdin {
+        return Err(Failure::usage(OutputError::ResumedStream));
+    }
     let transport = HttpTransport::new(endpoint.clone(), &calls.http).map_err(Failure::usage)?;
     let opened = Opened::open(&mut reading)?;
     let fingerprint = fingerprint(&opened, &reading, &calls, &credentials);
+    let decision = record::decide(&paths, &fingerprint, existing).map_err(Failure::output)?;
+    if let Decision::AlreadySent {
+        exit_code,
+        finished_at,
+    } = &decision
+    {
+        return Ok(already_sent(&paths, *exit_code, finished_at, console));
+    }
     announce(&opened, &reading, &calls, &endpoint, transport.proxy());
     let asks = !args.output.yes && sandbox.is_none() && reading.input != Input::Stdin;
     if asks && Console::is_interactive() && !confirmed(&opened, &endpoint, &reading, console) {
         return Err(Failure::usage(anyhow::anyhow!("not confirmed: nothing was sent")));
     }
-    let finished = send(args, opened, &reading, &calls, transport, paths, console).await?;
-    let end = conclude(args, finished, &fingerprint, console);
+    let header = Header::new(Timestamp::now(), fingerprint, existing.overwrite);
+    let finished = send(
+        args,
+        opened,
+        &reading,
+        &calls,
+        transport,
+        (paths, decision, header),
+        console,
+    )
+    .await?;
+    let end = finished.conclude(args.output.summary.as_deref(), console);
     if let Some(sandbox) = sandbox {
         sandbox.tell(console);
     }
@@ -90,10 +116,9 @@ async fn send(
     reading: &ReadingSettings,
     calls: &CallSettings,
     transport: HttpTransport,
-    paths: OutputPaths,
+    (paths, decision, header): (OutputPaths, Decision, Header),
     console: &Console,
 ) -> Result<Finished, Failure> {
-    let started_at = Timestamp::now();
     let start = Instant::now();
     let total = opened.first.totals.map(|totals| totals.rows);
     let kept: Vec<&str> = opened
@@ -102,13 +127,33 @@ async fn send(
         .iter()
         .map(|column| opened.first.columns.name(*column))
         .collect();
-    let (recorder, summary_file) =
-        record::create(&paths, &kept, failed_format(&opened)).map_err(Failure::usage)?;
+    // From here on a signal lets the run end in an orderly way.
+    let stops = Stops::listen(args.pace.max_duration).map_err(Failure::usage)?;
+    let outputs =
+        record::open(&paths, &decision, header, &kept, failed_format(&opened)).map_err(Failure::output)?;
+    if outputs.settled_count > 0 {
+        tracing::info!(
+            "going on with a run of {}: {} settled already",
+            outputs.header.started_at,
+            counted(outputs.settled_count, "row")
+        );
+    }
     let planner = Planner::new(reading.plan.clone(), opened.layout.clone());
     let wanted = !args.output.no_progress;
     let progress = Progress::start(console, total, wanted);
     let telling = wanted.then(|| tokio::spawn(progress.clone().tell()));
-    let ended = pipeline::run(opened, planner, transport, calls.send, recorder, progress.clone()).await;
+    let mut settings = calls.send;
+    settings.breaker.knows_success = outputs.knows_success;
+    let stages = pipeline::Stages {
+        opened,
+        planner,
+        settled: outputs.settled,
+        transport,
+        stops: pass_on(stops),
+        recorder: outputs.recorder,
+        progress: progress.clone(),
+    };
+    let ended = pipeline::run(stages, settings).await;
     if let Some(telling) = telling {
         telling.abort();
     }
@@ -119,10 +164,13 @@ async fn send(
     let counted = ended.read.as_ref().and_then(|read| read.as_ref().ok());
     let mut report = RunReport {
         input: reading.input.to_string(),
+        started_at: outputs.header.started_at,
+        fingerprint: outputs.header.fingerprint,
         end: RunEnd::Complete,
         rows: total
             .or(counted.map(|end| end.rows))
             .unwrap_or_else(|| ended.summary.rows()),
+        settled_before: outputs.settled_count,
         notes: pipeline::notes(&ended.tally, counted.map_or(0, |end| end.blank_records)),
         attempts: ended.send.attempts,
         retries: ended.send.retries,
@@ -130,77 +178,52 @@ async fn send(
         most_in_a_second: ended.send.most_in_a_second,
         elapsed: start.elapsed(),
         accept_failures: args.output.accept.accept_failures,
-        results: paths.results.path,
-        failed: paths.failed.path,
+        results: paths.results,
+        failed: paths.failed,
+        failed_digest: None,
+        next: next_command(&reading.input),
         summary: ended.summary,
     };
-    report.end = match (ended.recorded, ended.send.early, ended.read) {
+    let mut journal = None;
+    report.end = match (ended.written, ended.send.early, ended.read) {
         (Err(error), _, _) => RunEnd::NotWritten(in_full(error)),
         (_, Some(early), _) => RunEnd::Early(early),
         (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
         _ if !report.adds_up() => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
         _ => match ended.recorder.finish() {
-            Ok(()) => RunEnd::Complete,
+            Ok((removable, digest)) => {
+                journal = Some(removable);
+                report.failed_digest = digest;
+                RunEnd::Complete
+            }
             Err(error) => RunEnd::NotWritten(in_full(error)),
         },
     };
     Ok(Finished {
         report,
-        started_at,
-        summary_file,
+        summary_file: outputs.summary,
+        journal,
     })
+}
+
+/// Passes on what asks the run to stop, for as long as somebody listens.
+fn pass_on(mut stops: Stops) -> mpsc::Receiver<EarlyEnd> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        loop {
+            let stop = stops.next().await;
+            if sender.send(stop).await.is_err() {
+                // A signal after the last outcome changes nothing, but it must not end the process either.
+                std::future::pending::<()>().await;
+            }
+        }
+    });
+    receiver
 }
 
 /// An error with its causes.
 fn in_full(error: impl Into<anyhow::Error>) -> String {
     format!("{:#}", error.into())
-}
-
-/// A run that is over, and the file that is still to be written.
-struct Finished {
-    report: RunReport,
-    started_at: Timestamp,
-    summary_file: SummaryFile,
-}
-
-/// Writes the summary, tells people and machines, and chooses the exit code.
-fn conclude(
-    args: &RunArgs,
-    finished: Finished,
-    fingerprint: &str,
-    console: &Console,
-) -> Result<ExitCode, Failure> {
-    let Finished {
-        report,
-        started_at,
-        summary_file,
-    } = finished;
-    let json = to_json(&report, started_at, fingerprint);
-    let written = summary_file.finish(&json);
-    if args.output.summary.as_deref() == Some(Path::new("-")) {
-        console.print(&json);
-    }
-    let code = report.verdict().exit_code();
-    match console.format() {
-        LogFormat::Json => tracing::info!(summary = json.trim_end(), exit_code = code.code(), "run_finished"),
-        LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
-        LogFormat::Text => console.say(&to_text(&report)),
-    }
-    let error = match &report.end {
-        RunEnd::Complete => {
-            return written.map(|()| code).map_err(|error| Failure {
-                code: ExitCode::Output,
-                error: error.into(),
-            });
-        }
-        RunEnd::Early(early) => early.to_string(),
-        RunEnd::InputBroke(reason) | RunEnd::NotWritten(reason) => reason.clone(),
-        RunEnd::Bug(what) => format!("{what}: this is a bug, please report it"),
-    };
-    Err(Failure {
-        code,
-        error: anyhow::Error::msg(error),
-    })
 }
 
 fn limit_query(reading: &mut ReadingSettings, calls: &CallSettings, endpoint: &Endpoint) {

@@ -8,7 +8,7 @@ use super::Failure;
 use crate::cli::SandboxArgs;
 use crate::report::{Console, ExitCode, LogFormat, Verbosity};
 use crate::sandbox::{Faults, Platform, Server};
-use crate::stop;
+use crate::stop::Stops;
 
 pub(super) async fn serve(args: SandboxArgs) -> Result<ExitCode, Failure> {
     let console = Console::start(Verbosity::Normal, LogFormat::Text);
@@ -40,8 +40,11 @@ pub(super) async fn serve(args: SandboxArgs) -> Result<ExitCode, Failure> {
     ));
     let calls = console.clone();
     let show = Arc::new(move |line: &str| calls.print(&format!("{line}\n")));
+    let mut stops = Stops::listen(None)
+        .context("cannot listen for Ctrl-C")
+        .map_err(Failure::usage)?;
     let serving = tokio::spawn(server.serve(show));
-    stop::requested().await;
+    stops.next().await;
     serving.abort();
     let platform = platform.lock().unwrap_or_else(PoisonError::into_inner);
     console.print(&(platform.counts() + &platform.holdings()));

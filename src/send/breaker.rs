@@ -7,11 +7,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::attempt::{Reply, TransportError};
-use super::classify::Decision;
+use super::classify::{Decision, Fault};
 use crate::model::{CountOrPercent, EarlyEnd, ErrorCode, Lane, Status};
 
 /// So many 401, 403 or 3xx in a row: a wrong key does not become right by the sixth row.
-const MOST_REFUSED: u32 = 5;
+const MOST_REFUSED: usize = 5;
 
 /// So many respondents rejected with one message and none updated: a wrong survey, not so many wrong rows.
 const MOST_REJECTED_ALIKE: usize = 500;
@@ -28,36 +28,72 @@ pub(crate) struct BreakerSettings {
     pub(crate) max_same_error: Option<u32>,
     /// Rows failed or unconfirmed; nothing for no limit.
     pub(crate) max_errors: Option<CountOrPercent>,
+    /// The journal of the run that is gone on with knows a success.
+    pub(crate) knows_success: bool,
 }
+
+/// Rows of one streak that are remembered, so that a resume sends them again.
+const MOST_STREAK_ROWS: usize = 100_000;
 
 /// Sees every attempt end, and every row.
 #[derive(Debug)]
 pub(crate) struct Breaker {
     settings: BreakerSettings,
-    refused: u32,
-    same_error: u32,
-    /// The respondents that were rejected, by message; nothing once a call succeeded.
-    rejected: Option<HashMap<String, HashSet<Lane>>>,
+    refused: Streak,
+    same_error: Streak,
+    /// The rows that were rejected, by message; nothing once a call succeeded.
+    rejected: Option<HashMap<String, Rejected>>,
     rows: u64,
     errors: u64,
+    /// The streak that ended the run, and what it is made of.
+    ending: Option<(Kind, Streak)>,
+}
+
+/// Rows in a row that failed alike, with their respondents.
+type Streak = Vec<(Lane, u64)>;
+
+#[derive(Debug, Default)]
+struct Rejected {
+    respondents: HashSet<Lane>,
+    rows: Streak,
+}
+
+/// What a streak is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Refused,
+    SameError,
+    Rejected(String),
+}
+
+impl Kind {
+    fn has(&self, fault: &Fault) -> bool {
+        match self {
+            Self::Refused => matches!(fault.code, ErrorCode::Auth | ErrorCode::Redirected),
+            Self::SameError => fault.code == ErrorCode::Http4xx,
+            Self::Rejected(message) => fault.code == ErrorCode::Rejected && fault.message == *message,
+        }
+    }
 }
 
 impl Breaker {
     pub(crate) fn new(settings: BreakerSettings) -> Self {
         Self {
             settings,
-            refused: 0,
-            same_error: 0,
-            rejected: Some(HashMap::new()),
+            refused: Streak::new(),
+            same_error: Streak::new(),
+            rejected: (!settings.knows_success).then(HashMap::new),
             rows: 0,
             errors: 0,
+            ending: None,
         }
     }
 
-    /// Takes note of an attempt's end, and says whether the run must end with it.
+    /// Takes note of an attempt's end, and says whether the run must end with it. `row` is the row's number.
     pub(crate) fn attempt_ended(
         &mut self,
         lane: Lane,
+        row: u64,
         result: &Result<Reply, TransportError>,
         decision: &Decision,
     ) -> Option<EarlyEnd> {
@@ -70,43 +106,67 @@ impl Breaker {
             Decision::Retry { .. } => return None,
             Decision::Success { .. } => {
                 self.rejected = None;
-                (self.refused, self.same_error) = (0, 0);
+                self.refused.clear();
+                self.same_error.clear();
                 return None;
             }
             Decision::Fail(fault) => fault,
         };
-        (self.refused, self.same_error) = match fault.code {
-            ErrorCode::Auth | ErrorCode::Redirected => (self.refused + 1, 0),
-            ErrorCode::Http4xx => (0, self.same_error + 1),
-            _ => (0, 0),
-        };
-        if self.refused >= MOST_REFUSED {
-            let example = fault.message.clone();
+        if let Some((kind, streak)) = &mut self.ending {
+            // The run drains: what fails alike is of the same streak.
+            if kind.has(fault) {
+                streak.push((lane, row));
+            }
+            return None;
+        }
+        for (kind, streak) in [
+            (Kind::Refused, &mut self.refused),
+            (Kind::SameError, &mut self.same_error),
+        ] {
+            if kind.has(fault) {
+                streak.push((lane, row));
+            } else {
+                streak.clear();
+            }
+        }
+        let example = || fault.message.clone();
+        if self.refused.len() >= MOST_REFUSED {
+            let streak = std::mem::take(&mut self.refused);
+            let in_a_row = streak.len();
+            self.ending = Some((Kind::Refused, streak));
             return Some(EarlyEnd::Refused {
-                in_a_row: self.refused,
-                example,
+                in_a_row,
+                example: example(),
             });
         }
-        if self
-            .settings
-            .max_same_error
-            .is_some_and(|most| self.same_error >= most)
-        {
-            let example = fault.message.clone();
+        let most = self.settings.max_same_error.unwrap_or(u32::MAX) as usize;
+        if self.same_error.len() >= most {
+            let streak = std::mem::take(&mut self.same_error);
+            let in_a_row = streak.len();
+            self.ending = Some((Kind::SameError, streak));
             return Some(EarlyEnd::SameError {
-                in_a_row: self.same_error,
-                example,
+                in_a_row,
+                example: example(),
             });
+        }
+        if self.settings.max_same_error.is_none() {
+            self.same_error.clear();
         }
         if fault.code == ErrorCode::Rejected {
-            self.rejected_alike(lane, &fault.message)
+            self.rejected_alike(lane, row, &fault.message)
         } else {
             None
         }
     }
 
     /// Takes note of a sent row's verdict, and says whether the run must end with it.
-    pub(crate) fn row_ended(&mut self, status: Status) -> Option<EarlyEnd> {
+    pub(crate) fn row_ended(&mut self, lane: Lane, status: Status) -> Option<EarlyEnd> {
+        if let Some((_, streak)) = &mut self.ending
+            && matches!(status, Status::Success | Status::Unconfirmed)
+        {
+            // Sending this respondent's earlier rows again would undo what this one may have done.
+            streak.retain(|(other, _)| *other != lane);
+        }
         self.rows += 1;
         self.errors += u64::from(matches!(status, Status::Failed | Status::Unconfirmed));
         let limit = self.settings.max_errors?;
@@ -117,15 +177,30 @@ impl Breaker {
         })
     }
 
-    fn rejected_alike(&mut self, lane: Lane, message: &str) -> Option<EarlyEnd> {
+    /// The rows of the streak that ended the run, which are not final: a resume sends them again.
+    pub(crate) fn into_streak(self) -> Vec<u64> {
+        let streak = self.ending.map(|(_, streak)| streak).unwrap_or_default();
+        streak.into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn rejected_alike(&mut self, lane: Lane, row: u64, message: &str) -> Option<EarlyEnd> {
         let rejected = self.rejected.as_mut()?;
         if rejected.len() >= MOST_MESSAGES && !rejected.contains_key(message) {
             return None;
         }
-        let respondents = rejected.entry(message.to_owned()).or_default();
-        respondents.insert(lane);
-        (respondents.len() >= MOST_REJECTED_ALIKE).then(|| EarlyEnd::AllRejected {
-            respondents: respondents.len(),
+        let alike = rejected.entry(message.to_owned()).or_default();
+        alike.respondents.insert(lane);
+        if alike.rows.len() < MOST_STREAK_ROWS {
+            alike.rows.push((lane, row));
+        }
+        let respondents = alike.respondents.len();
+        if respondents < MOST_REJECTED_ALIKE {
+            return None;
+        }
+        let rows = std::mem::take(&mut alike.rows);
+        self.ending = Some((Kind::Rejected(message.to_owned()), rows));
+        Some(EarlyEnd::AllRejected {
+            respondents,
             message: message.to_owned(),
         })
     }
@@ -148,7 +223,12 @@ mod tests {
         Breaker::new(BreakerSettings {
             max_same_error: Some(50),
             max_errors: None,
+            knows_success: false,
         })
+    }
+
+    fn lane(respondent: &str) -> Lane {
+        Lane::new(Digits::new("1").unwrap(), Digits::new(respondent).unwrap())
     }
 
     /// Lets the attempts end one after the other, each of another respondent, and says after how many the run ends.
@@ -165,9 +245,8 @@ mod tests {
             };
             let result = Ok(reply);
             let decision = classify(&result, std::time::SystemTime::UNIX_EPOCH);
-            let id = index.to_string();
-            let lane = Lane::new(Digits::new("1").unwrap(), Digits::new(&id).unwrap());
-            if let Some(end) = breaker.attempt_ended(lane, &result, &decision) {
+            let lane = lane(&index.to_string());
+            if let Some(end) = breaker.attempt_ended(lane, index as u64 + 2, &result, &decision) {
                 return Some((index + 1, end));
             }
         }
@@ -224,6 +303,7 @@ mod tests {
         let mut endless = Breaker::new(BreakerSettings {
             max_same_error: None,
             max_errors: None,
+            knows_success: false,
         });
         assert_eq!(ends_after(&mut endless, [(404, ""); 600]), None);
     }
@@ -243,11 +323,37 @@ mod tests {
     }
 
     #[test]
+    fn five_hundred_rejected_alike_are_their_own_fault_where_the_journal_knows_a_success() {
+        let mut breaker = Breaker::new(BreakerSettings {
+            max_same_error: Some(50),
+            max_errors: None,
+            knows_success: true,
+        });
+        assert_eq!(ends_after(&mut breaker, [REJECTED; 600]), None);
+    }
+
+    #[test]
+    fn the_streak_is_named_with_what_fails_alike_while_the_run_drains() {
+        let mut refused = breaker();
+        let answers = [SUCCESS, (401, ""), SUCCESS].into_iter().chain([(401, ""); 5]);
+        assert!(ends_after(&mut refused, answers).is_some());
+        assert_eq!(ends_after(&mut refused, [(401, ""), SUCCESS, (404, "")]), None);
+        // Row 6 is of respondent 4; a later row of it went through while the run drained.
+        refused.row_ended(lane("4"), Success);
+        assert_eq!(refused.into_streak(), [5, 7, 8, 9, 2]);
+
+        let mut rejected = breaker();
+        assert!(ends_after(&mut rejected, [REJECTED; 500]).is_some());
+        assert_eq!(rejected.into_streak().len(), 500);
+        assert_eq!(breaker().into_streak(), [0; 0]);
+    }
+
+    #[test]
     fn a_certificate_that_is_not_trusted_ends_the_run_at_once() {
         let result = Err(TransportError::Untrusted("unknown issuer".to_owned()));
         let decision = classify(&result, std::time::SystemTime::UNIX_EPOCH);
-        let lane = Lane::new(Digits::new("1").unwrap(), Digits::new("1").unwrap());
-        let end = breaker().attempt_ended(lane, &result, &decision);
+        let lane = lane("1");
+        let end = breaker().attempt_ended(lane, 2, &result, &decision);
         assert_eq!(
             end,
             Some(EarlyEnd::Untrusted {
@@ -263,10 +369,11 @@ mod tests {
             let mut breaker = Breaker::new(BreakerSettings {
                 max_same_error: None,
                 max_errors,
+                knows_success: false,
             });
             statuses
                 .iter()
-                .position(|&status| breaker.row_ended(status).is_some())
+                .position(|&status| breaker.row_ended(lane("1"), status).is_some())
                 .map(|index| index + 1)
         };
         assert_eq!(ends("2", &[Failed, Success, Unconfirmed, Failed]), Some(4));

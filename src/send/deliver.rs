@@ -174,6 +174,7 @@ impl Delivery {
                 .started
                 .map_or(Duration::ZERO, |started| now.saturating_duration_since(started)),
             finished_at: wall,
+            journalled: false,
             row: self.row,
         }
     }

@@ -11,26 +11,25 @@
 //! The normal end is the plans' channel closing. An early end (rule 8) closes that channel from this side: no new
 //! attempt starts, calls in flight have [`DRAIN`], and every row that was sent gets its outcome.
 
-use std::borrow::Cow;
+mod ended;
+
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{Reply, Transport, TransportError};
 use super::breaker::Breaker;
-use super::classify::{Decision, classify};
-use super::deliver::{Delivery, Step};
+use super::deliver::Delivery;
 use super::limit::Limiter;
 use super::meter::Meter;
 use super::queue::Queue;
-use super::{SendEnd, SendSettings};
-use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Plan, PlannedRow, clean};
+use super::{Room, SendEnd, SendSettings};
+use crate::model::{EarlyEnd, Outcome, Plan, PlannedRow};
 
 /// How long calls in flight may go on once the run has to end (design, section 8).
 const DRAIN: Duration = Duration::from_secs(5);
@@ -46,7 +45,9 @@ pub(super) struct Dispatcher<T> {
     plans_ended: bool,
     /// What was received and has no slot yet.
     batch: VecDeque<PlannedRow>,
-    slots: Arc<Semaphore>,
+    room: Room,
+    /// Asks the run to end.
+    stops: Receiver<EarlyEnd>,
 
     queue: Queue,
     calls: JoinSet<Result<Reply, TransportError>>,
@@ -57,6 +58,8 @@ pub(super) struct Dispatcher<T> {
     hold_off: Option<Instant>,
     /// When to look again although nothing has happened.
     wake: Option<Instant>,
+    /// A call could start if more outcomes were in the journal.
+    wants_room: bool,
     breaker: Breaker,
     meter: Meter,
     retried: u64,
@@ -73,7 +76,8 @@ impl<T: Transport> Dispatcher<T> {
     pub(super) fn new(
         plans: Receiver<Vec<PlannedRow>>,
         outcomes: Sender<Vec<Outcome>>,
-        slots: Arc<Semaphore>,
+        stops: Receiver<EarlyEnd>,
+        room: Room,
         transport: T,
         settings: SendSettings,
     ) -> Self {
@@ -84,13 +88,15 @@ impl<T: Transport> Dispatcher<T> {
             plans,
             plans_ended: false,
             batch: VecDeque::new(),
-            slots,
+            room,
+            stops,
             queue: Queue::default(),
             calls: JoinSet::new(),
             in_flight: HashMap::new(),
             limiter: Limiter::new(settings.rate, Instant::now()),
             hold_off: None,
             wake: None,
+            wants_room: false,
             breaker: Breaker::new(settings.breaker),
             meter: Meter::default(),
             retried: 0,
@@ -112,7 +118,7 @@ impl<T: Transport> Dispatcher<T> {
             let wants_plans = self.wants_rows() && self.batch.is_empty() && !self.plans_ended;
             let slots = self.batch.front().map_or(0, PlannedRow::slots);
             let wants_slots = self.wants_rows() && slots > 0;
-            let wake = self.wake;
+            let (wake, wants_room) = (self.wake, self.wants_room);
             tokio::select! {
                 biased;
                 Some(ended) = self.calls.join_next_with_id(), if !self.calls.is_empty() => self.call_ended(ended),
@@ -120,7 +126,9 @@ impl<T: Transport> Dispatcher<T> {
                     Some(batch) => self.batch = batch.into(),
                     None => self.plans_ended = true,
                 },
-                true = take_slots(&self.slots, slots), if wants_slots => self.admit_next(),
+                Some(end) = self.stops.recv() => self.stop_asked(end),
+                true = take_slots(&self.room.slots, slots), if wants_slots => self.admit_next(),
+                true = has_room(&self.room.unrecorded), if wants_room => {}
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
             }
             // Whatever else has ended meanwhile belongs into the same turn.
@@ -152,7 +160,13 @@ impl<T: Transport> Dispatcher<T> {
     /// Starts every attempt that may start now, and remembers when the next one may.
     fn start_attempts(&mut self) {
         self.wake = self.stop.as_ref().map(|(_, until)| *until);
+        self.wants_room = false;
         while self.stop.is_none() && self.calls.len() < self.settings.concurrency {
+            if self.room.unrecorded.available_permits() == 0 {
+                // Remembered, and not asked again later: the recorder is another thread.
+                self.wants_room = true;
+                return;
+            }
             let now = Instant::now();
             self.admit_until_ready();
             if !self.queue.has_next(now) {
@@ -168,6 +182,12 @@ impl<T: Transport> Dispatcher<T> {
                 return;
             }
             if let Some(delivery) = self.queue.take_next(now) {
+                // There is one, or the loop would have ended.
+                self.room
+                    .unrecorded
+                    .try_acquire()
+                    .map(SemaphorePermit::forget)
+                    .ok();
                 self.start_attempt(delivery, now);
             }
         }
@@ -186,6 +206,7 @@ impl<T: Transport> Dispatcher<T> {
         while self.wants_rows()
             && let Some(slots) = self.batch.front().map(PlannedRow::slots)
             && self
+                .room
                 .slots
                 .try_acquire_many(slots)
                 .map(SemaphorePermit::forget)
@@ -198,94 +219,15 @@ impl<T: Transport> Dispatcher<T> {
     /// A row that has its slot goes to its lane, or is finished if it makes no call.
     fn admit_next(&mut self) {
         let Some(row) = self.batch.pop_front() else { return };
-        let Plan::Send(update) = &row.plan else {
-            self.finished.extend(Outcome::without_call(row, Timestamp::now()));
-            return;
+        let update = match &row.plan {
+            Plan::Send(update) if row.settled.is_none() => update.clone(),
+            _ => {
+                self.finished.extend(Outcome::without_call(row, Timestamp::now()));
+                return;
+            }
         };
-        let update = update.clone();
         let backoff = self.settings.retry.backoff(self.chance.fork());
         self.queue.enter(Box::new(Delivery::new(row, update, backoff)));
-    }
-
-    fn call_ended(&mut self, ended: Result<(Id, Result<Reply, TransportError>), JoinError>) {
-        let id = match &ended {
-            Ok((id, _)) => *id,
-            Err(error) => error.id(),
-        };
-        let Some(delivery) = self.in_flight.remove(&id) else {
-            return;
-        };
-        let (now, wall) = (Instant::now(), Timestamp::now());
-        let Ok((_, result)) = ended else {
-            self.row_ended(delivery.update().lane(), delivery.panicked(now, wall));
-            return;
-        };
-        let lane = delivery.update().lane();
-        let decision = self.fit_to_be_shown(classify(&result, SystemTime::now()));
-        let end = self.breaker.attempt_ended(lane, &result, &decision);
-        if let Decision::Retry {
-            after: Some(wait), ..
-        } = &decision
-        {
-            // Only ever raised: a shorter wait that is asked for later does not cut a longer one.
-            self.hold_off = self.hold_off.max(Some(now + *wait));
-        }
-        if matches!(end, Some(EarlyEnd::Untrusted { .. })) {
-            // No verdict on the row, whatever retries it has left: it waits, and the end leaves it alone.
-            self.queue.retry_at(now, delivery);
-            return self.stop_for(end);
-        }
-        let (position, code) = (delivery.position(), decision.code());
-        match delivery.settle(decision, now, wall) {
-            Step::Done(outcome) => self.row_ended(lane, *outcome),
-            Step::Again { delivery, after } => {
-                let (attempts, code) = (delivery.attempts(), code.map_or("", ErrorCode::name));
-                tracing::debug!(
-                    "{position}: attempt {attempts}: {code}, again in {} ms",
-                    after.as_millis()
-                );
-                self.queue.retry_at(now + after, delivery);
-            }
-        }
-        self.stop_for(end);
-    }
-
-    fn row_ended(&mut self, lane: Lane, outcome: Outcome) {
-        self.queue.leave(lane);
-        tracing::trace!(
-            "{}, respondent {}: {} after {} attempts",
-            outcome.row.position,
-            outcome.row.respondent(),
-            outcome.status.name(),
-            outcome.attempts
-        );
-        let end = self.breaker.row_ended(outcome.status);
-        self.finished.push(outcome);
-        self.stop_for(end);
-    }
-
-    /// The first reason to end the run is the one that counts.
-    fn stop_for(&mut self, end: Option<EarlyEnd>) {
-        if let Some(end) = end
-            && self.stop.is_none()
-        {
-            self.stop = Some((end, Instant::now() + DRAIN));
-            self.plans.close();
-        }
-    }
-
-    fn fit_to_be_shown(&self, mut decision: Decision) -> Decision {
-        let message = match &mut decision {
-            Decision::Success { message, .. } => message,
-            Decision::Retry { fault, .. } | Decision::Fail(fault) => &mut fault.message,
-        };
-        let redacted = self.transport.redact(std::mem::take(message));
-        *message = match clean(&redacted) {
-            Cow::Borrowed(_) => redacted,
-            // Once more: a control character inside a secret would have hidden it.
-            Cow::Owned(cleaned) => self.transport.redact(cleaned),
-        };
-        decision
     }
 
     /// Hands on what this turn finished; waits if the recorder is behind.
@@ -316,6 +258,7 @@ impl<T: Transport> Dispatcher<T> {
         self.hand_on().await;
         SendEnd {
             early: self.stop.map(|(end, _)| end),
+            streak: self.breaker.into_streak(),
             attempts: self.meter.attempts,
             retries: self.retried,
             most_in_a_second: self.meter.most_in_a_second,
@@ -332,4 +275,9 @@ async fn take_slots(window: &Semaphore, slots: u32) -> bool {
         .await
         .map(SemaphorePermit::forget)
         .is_ok()
+}
+
+/// Waits until a call may be unrecorded. Takes nothing. Cancel safe.
+async fn has_room(unrecorded: &Semaphore) -> bool {
+    unrecorded.acquire().await.is_ok()
 }

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender};
 
-use crate::model::{EarlyEnd, Outcome, PlannedRow, Rate};
+use crate::model::{EarlyEnd, Outcome, PlannedRow, Rate, SLOTS};
 use attempt::Transport;
 use dispatch::Dispatcher;
 
@@ -54,6 +54,8 @@ pub(crate) struct SendSettings {
 pub(crate) struct SendEnd {
     /// What ended the run before its input did.
     pub(crate) early: Option<EarlyEnd>,
+    /// Rows whose verdicts are not final, since they are of the streak that ended the run.
+    pub(crate) streak: Vec<u64>,
     pub(crate) attempts: u64,
     /// Attempts beyond the first of each row.
     pub(crate) retries: u64,
@@ -62,18 +64,57 @@ pub(crate) struct SendEnd {
     pub(crate) mean_rate: Option<f64>,
 }
 
+/// The room that rows and calls need and whoever records gives back.
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
+    /// The window: a row takes [`PlannedRow::slots`] of it until its line is written.
+    pub(crate) slots: Arc<Semaphore>,
+    /// A call takes one until it has to be made again or its row's outcome is in the journal, so that a kill costs no
+    /// more repeated calls than there are.
+    pub(crate) unrecorded: Arc<Semaphore>,
+}
+
+impl Room {
+    /// Twice as many calls as can be in flight may be unrecorded.
+    pub(crate) fn new(concurrency: usize) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(SLOTS as usize)),
+            unrecorded: Arc::new(Semaphore::new(2 * concurrency)),
+        }
+    }
+
+    /// Gives back what calls took whose outcomes are in the journal now.
+    pub(crate) fn journalled(&self, calls: usize) {
+        self.unrecorded.add_permits(calls);
+    }
+
+    /// Gives back what rows took that have their line now.
+    pub(crate) fn written(&self, outcomes: &[Outcome]) {
+        let slots = outcomes.iter().map(|outcome| outcome.row.slots() as usize);
+        self.slots.add_permits(slots.sum());
+    }
+}
+
+/// How many of these outcomes are of calls of this run, each of which holds a place among the unrecorded.
+pub(crate) fn calls_among(outcomes: &[Outcome]) -> usize {
+    let of_calls = |outcome: &&Outcome| !outcome.journalled && outcome.attempts > 0;
+    outcomes.iter().filter(of_calls).count()
+}
+
 /// Sends what is planned and hands on what became of it, until the plans end or the run has to.
 ///
-/// Takes slots from `slots` for every row that it takes ([`PlannedRow::slots`]); whoever receives the outcomes gives
-/// them back. Not cancel safe: dropping the future loses the rows in flight.
+/// Takes of `room` for every row and every call; whoever receives the outcomes gives it back. `stops` asks the run to
+/// end: the first time it drains, the second time it ends at once. Not cancel safe: dropping the future loses the rows
+/// in flight.
 pub(crate) async fn dispatch<T: Transport>(
     plans: Receiver<Vec<PlannedRow>>,
     outcomes: Sender<Vec<Outcome>>,
-    slots: Arc<Semaphore>,
+    stops: Receiver<EarlyEnd>,
+    room: Room,
     transport: T,
     settings: SendSettings,
 ) -> SendEnd {
-    Dispatcher::new(plans, outcomes, slots, transport, settings)
+    Dispatcher::new(plans, outcomes, stops, room, transport, settings)
         .run()
         .await
 }

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 use super::attempt::{Body, Reply, Transport, TransportError};
 use super::*;
 use crate::model::{
-    Digits, EarlyEnd, ErrorCode, Outcome, Plan, PlannedRow, Position, SLOTS, Status, Unsent, UpdateRespondent,
+    Digits, EarlyEnd, ErrorCode, Outcome, Plan, PlannedRow, Position, SLOTS, Signal, Status, Unsent,
+    UpdateRespondent,
 };
 
 /// What the platform does with one attempt.
@@ -149,6 +150,7 @@ fn settings() -> SendSettings {
         breaker: BreakerSettings {
             max_same_error: Some(50),
             max_errors: None,
+            knows_success: false,
         },
         seed: 7,
     }
@@ -187,6 +189,7 @@ fn planned(sequence: u64, plan: Plan) -> PlannedRow {
         record: b"1,x\n".as_slice().into(),
         kept: Vec::new(),
         plan,
+        settled: None,
     }
 }
 
@@ -208,10 +211,20 @@ impl Ran {
     }
 }
 
-/// Sends the rows as the pipeline does, with a recorder that gives every slot back at once.
+/// Sends the rows as the pipeline does, with a recorder that gives everything back at once.
 async fn send(
     rows: Vec<PlannedRow>,
     settings: SendSettings,
+    script: impl FnMut(&str, usize) -> Answer + Send + 'static,
+) -> Ran {
+    let (_never, stops) = mpsc::channel(1);
+    send_with(rows, settings, stops, script).await
+}
+
+async fn send_with(
+    rows: Vec<PlannedRow>,
+    settings: SendSettings,
+    stops: Receiver<EarlyEnd>,
     script: impl FnMut(&str, usize) -> Answer + Send + 'static,
 ) -> Ran {
     let seen = Arc::new(Mutex::new(Vec::new()));
@@ -221,8 +234,8 @@ async fn send(
     };
     let (plans, plans_in) = mpsc::channel(2);
     let (outcomes, mut outcomes_in) = mpsc::channel::<Vec<Outcome>>(2);
-    let slots = Arc::new(Semaphore::new(SLOTS as usize));
-    let freed = Arc::clone(&slots);
+    let room = Room::new(settings.concurrency);
+    let given_back = room.clone();
     let start = Instant::now();
     let feeding = tokio::spawn(async move {
         for batch in rows.chunks(16) {
@@ -234,20 +247,24 @@ async fn send(
     let collect = tokio::spawn(async move {
         let mut all = Vec::new();
         while let Some(batch) = outcomes_in.recv().await {
-            freed.add_permits(batch.iter().map(|outcome| outcome.row.slots() as usize).sum());
+            given_back.journalled(calls_among(&batch));
+            given_back.written(&batch);
             all.extend(batch);
         }
         all
     });
-    let end = dispatch(plans_in, outcomes, Arc::clone(&slots), transport, settings).await;
+    let end = dispatch(plans_in, outcomes, stops, room.clone(), transport, settings).await;
     let took = start.elapsed();
     feeding.await.unwrap();
     let mut outcomes = collect.await.unwrap();
     if end.early.is_none() {
         assert_eq!(
-            slots.available_permits(),
-            SLOTS as usize,
-            "every slot that was taken was accounted for"
+            (
+                room.slots.available_permits(),
+                room.unrecorded.available_permits()
+            ),
+            (SLOTS as usize, 2 * settings.concurrency),
+            "everything that was taken was accounted for"
         );
     }
     outcomes.sort_by_key(|outcome| outcome.row.sequence);
@@ -622,6 +639,7 @@ async fn too_many_errors_end_the_run() {
         breaker: BreakerSettings {
             max_same_error: None,
             max_errors: Some("3".parse().unwrap()),
+            knows_success: false,
         },
         ..settings()
     };
@@ -645,8 +663,8 @@ async fn sending_stops_when_the_verdicts_cannot_be_written() {
         script: Arc::new(Mutex::new(script)),
         seen: Arc::clone(&seen),
     };
-    let slots = Arc::new(Semaphore::new(SLOTS as usize));
-    let end = dispatch(plans_in, outcomes, slots, transport, settings()).await;
+    let (_never, stops) = mpsc::channel(1);
+    let end = dispatch(plans_in, outcomes, stops, Room::new(4), transport, settings()).await;
     assert_eq!(end.early, Some(EarlyEnd::NotRecorded));
     assert!(
         seen.lock().unwrap().len() <= 8,
@@ -668,11 +686,16 @@ async fn the_window_bounds_how_far_rows_run_ahead() {
         script: Arc::new(Mutex::new(script)),
         seen: Arc::clone(&seen),
     };
-    let slots = Arc::new(Semaphore::new(100));
+    let room = Room {
+        slots: Arc::new(Semaphore::new(100)),
+        ..Room::new(4)
+    };
+    let (_never, stops) = mpsc::channel(1);
     let dispatched = tokio::spawn(dispatch(
         plans_in,
         outcomes,
-        Arc::clone(&slots),
+        stops,
+        room.clone(),
         transport,
         settings(),
     ));
@@ -681,22 +704,126 @@ async fn the_window_bounds_how_far_rows_run_ahead() {
             plans.send(batch.to_vec()).await.unwrap();
         }
     });
-    tokio::time::sleep(Duration::from_secs(500)).await;
+    let mut held = 0;
+    let mut all = 0;
+    while let Ok(batch) = tokio::time::timeout(Duration::from_secs(500), outcomes_in.recv()).await {
+        // Journalled, but without a line: that waits for the first row.
+        let batch = batch.unwrap();
+        all += batch.len();
+        held += batch.len();
+        room.journalled(calls_among(&batch));
+    }
     assert_eq!(
         seen.lock().unwrap().len(),
         100,
         "one slot a row, and no row beyond them"
     );
-    let mut held = 0;
-    let mut all = 0;
     while let Some(batch) = outcomes_in.recv().await {
         all += batch.len();
         held += batch.len();
+        room.journalled(calls_among(&batch));
         if batch.iter().any(|outcome| outcome.row.respondent() == "1") || all > 100 {
-            slots.add_permits(std::mem::take(&mut held));
+            room.slots.add_permits(std::mem::take(&mut held));
         }
     }
     assert_eq!(all, 1000);
     feed.await.unwrap();
     dispatched.await.unwrap();
+}
+
+/// A kill repeats what is in flight and what is not in the journal yet: together never more than twice the calls in
+/// flight, however far the recorder is behind.
+#[tokio::test(start_paused = true)]
+async fn no_more_calls_are_made_than_may_be_unrecorded() {
+    let (plans, plans_in) = mpsc::channel(2);
+    let (outcomes, mut outcomes_in) = mpsc::channel::<Vec<Outcome>>(64);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let transport = Scripted {
+        script: Arc::new(Mutex::new(Script::new(|_, before| {
+            if before == 0 { reply(503, "") } else { success() }
+        }))),
+        seen: Arc::clone(&seen),
+    };
+    let room = Room::new(4);
+    let (_never, stops) = mpsc::channel(1);
+    plans.send(distinct(50)).await.unwrap();
+    drop(plans);
+    let dispatched = tokio::spawn(dispatch(
+        plans_in,
+        outcomes,
+        stops,
+        room.clone(),
+        transport,
+        settings(),
+    ));
+    let mut unrecorded = Vec::new();
+    loop {
+        tokio::time::sleep(Duration::from_secs(500)).await;
+        while let Ok(batch) = outcomes_in.try_recv() {
+            unrecorded.extend(batch);
+        }
+        assert!(unrecorded.len() <= 8, "{}", unrecorded.len());
+        if unrecorded.is_empty() {
+            break;
+        }
+        // The recorder writes one line at a time.
+        let written = vec![unrecorded.remove(0)];
+        room.journalled(calls_among(&written));
+        room.written(&written);
+    }
+    assert_eq!(seen.lock().unwrap().len(), 100);
+    dispatched.await.unwrap();
+}
+
+/// Sends the rows, each answered after so long, and asks the run to end at these times.
+async fn send_until(stops: &'static [(u64, EarlyEnd)], answer_after: Duration) -> Ran {
+    let (asks, stops_in) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let start = Instant::now();
+        for (at, end) in stops {
+            tokio::time::sleep_until(start + Duration::from_millis(*at)).await;
+            asks.send(end.clone()).await.ok();
+        }
+        std::future::pending::<()>().await;
+    });
+    send_with(distinct(100), settings(), stops_in, move |_, _| {
+        success().after(answer_after)
+    })
+    .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_asked_to_stop_settles_what_is_in_flight_and_starts_nothing_more() {
+    let stop = EarlyEnd::Interrupted(Signal::Interrupt);
+    let quick = send_until(
+        &[(2500, EarlyEnd::Interrupted(Signal::Interrupt))],
+        Duration::from_secs(1),
+    )
+    .await;
+    assert_eq!(quick.end.early, Some(stop.clone()));
+    assert_eq!(quick.words(), ["success  1"; 12], "three rounds of four");
+    assert!(quick.took < Duration::from_millis(3100), "{:?}", quick.took);
+
+    let slow = send_until(
+        &[(2500, EarlyEnd::Interrupted(Signal::Interrupt))],
+        Duration::from_mins(1),
+    )
+    .await;
+    assert_eq!(slow.words(), ["unconfirmed stopped 1"; 4]);
+    assert!((7500..7600).contains(&slow.took.as_millis()), "{:?}", slow.took);
+
+    let twice = send_until(
+        &[
+            (2500, EarlyEnd::Interrupted(Signal::Interrupt)),
+            (3000, EarlyEnd::Interrupted(Signal::Interrupt)),
+        ],
+        Duration::from_mins(1),
+    )
+    .await;
+    assert_eq!(twice.words(), ["unconfirmed stopped 1"; 4]);
+    assert!((3000..3100).contains(&twice.took.as_millis()), "{:?}", twice.took);
+
+    let deadline = send_until(&[(1500, EarlyEnd::Deadline)], Duration::from_secs(1)).await;
+    assert_eq!(deadline.end.early, Some(EarlyEnd::Deadline));
+    assert_eq!(deadline.words(), ["success  1"; 8]);
 }

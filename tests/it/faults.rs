@@ -118,13 +118,14 @@ fn what_exists_is_not_overwritten() {
     for found in [
         "in.results.csv",
         "in.results.csv.partial",
+        "in.results.csv.journal",
         "in.failed.csv",
         "in.summary.json",
     ] {
         let job = Job::run("id_respondent,l1\n1,x\n", &fake).file(found, "mine");
         let ran = job.ends(2);
         assert!(
-            ran.stderr.contains(found) && ran.stderr.contains("exists"),
+            ran.stderr.contains(found) && ran.stderr.contains("--overwrite"),
             "{}",
             ran.stderr
         );

@@ -7,9 +7,13 @@
 )]
 
 mod calls; // What goes over the wire, and what answers do.
+#[cfg(unix)]
+mod disk; // What the system does to files and streams while a run goes on.
+mod existing; // Outputs that are there already: each cell of the design's table.
 mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
 mod outputs; // The files that a run leaves.
 mod pace; // The one test of the rate over real sockets.
+mod resume; // Runs that are killed, stopped and gone on with.
 mod samples; // Every file in `samples/` is run.
 mod secrets; // Canaries in every kind of error at the highest verbosity.
 mod support; // A job to run and a platform to run it against.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -20,6 +20,7 @@ pub(crate) struct Job {
     variables: Vec<(String, String)>,
     stdin: Vec<u8>,
     stdin_stays_open: bool,
+    shell: Option<String>,
 }
 
 pub(crate) struct Ran {
@@ -37,6 +38,7 @@ impl Job {
             variables: Vec::new(),
             stdin: Vec::new(),
             stdin_stays_open: false,
+            shell: None,
         };
         job.args(command)
             .var("RESPONDENT_SYNC_ACCOUNT", "387487")
@@ -53,6 +55,14 @@ impl Job {
 
     pub(crate) fn args(mut self, words: &str) -> Self {
         self.arguments.extend(words.split_whitespace().map(str::to_owned));
+        self
+    }
+
+    /// Takes a flag with its value out of the command line.
+    pub(crate) fn without(mut self, flag: &str) -> Self {
+        if let Some(at) = self.arguments.iter().position(|word| word == flag) {
+            self.arguments.drain(at..at + 2);
+        }
         self
     }
 
@@ -110,6 +120,15 @@ impl Job {
             .collect()
     }
 
+    /// Runs it with further words, and asserts the exit code.
+    pub(crate) fn again(&mut self, words: &str, code: i32) -> Ran {
+        let before = self.arguments.len();
+        self.arguments.extend(words.split_whitespace().map(str::to_owned));
+        let ran = self.ends(code);
+        self.arguments.truncate(before);
+        ran
+    }
+
     /// Runs it and asserts the exit code.
     pub(crate) fn ends(&self, code: i32) -> Ran {
         let ran = self.spawn();
@@ -130,7 +149,17 @@ impl Job {
     }
 
     fn spawn(&self) -> Ran {
+        self.start().wait()
+    }
+
+    /// Starts it; whoever holds it may send signals, and waits for its end.
+    pub(crate) fn start(&self) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_respondent-sync"));
+        if let Some(shell) = &self.shell {
+            // A shell that sets limits or closes streams and then becomes the program.
+            command = Command::new("sh");
+            command.args(["-c", shell, env!("CARGO_BIN_EXE_respondent-sync")]);
+        }
         command.current_dir(self.folder.path()).args(&self.arguments);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RESPONDENT_SYNC_")) {
             command.env_remove(name);
@@ -157,24 +186,71 @@ impl Job {
             thread::spawn(move || {
                 let mut text = Vec::new();
                 stream.read_to_end(&mut text).unwrap();
-                sender.send(String::from_utf8_lossy(&text).into_owned()).unwrap();
+                // A run that was killed has nobody who reads this.
+                sender.send(String::from_utf8_lossy(&text).into_owned()).ok();
             });
             receiver
         };
-        let stdout = read(Box::new(child.stdout.take().unwrap()));
-        let stderr = read(Box::new(child.stderr.take().unwrap()));
-        let Ok(stdout) = stdout.recv_timeout(TIME_LIMIT) else {
-            child.kill().unwrap();
+        Running {
+            stdout: read(Box::new(child.stdout.take().unwrap())),
+            stderr: read(Box::new(child.stderr.take().unwrap())),
+            child,
+            arguments: self.arguments.clone(),
+        }
+    }
+
+    /// The program is started through this shell command, to which it is `"$0" "$@"`.
+    #[cfg(unix)]
+    pub(crate) fn through_shell(mut self, command: &str) -> Self {
+        self.shell = Some(command.to_owned());
+        self
+    }
+}
+
+/// A program that runs.
+pub(crate) struct Running {
+    child: Child,
+    stdout: mpsc::Receiver<String>,
+    stderr: mpsc::Receiver<String>,
+    arguments: Vec<String>,
+}
+
+impl Running {
+    /// Ends it as a power cut would, files apart.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends a signal by its name.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    pub(crate) fn wait(mut self) -> Ran {
+        let Ok(stdout) = self.stdout.recv_timeout(TIME_LIMIT) else {
+            self.child.kill().unwrap();
             panic!(
                 "{:?} took longer than {TIME_LIMIT:?}: {:?}",
                 self.arguments,
-                stderr.recv()
+                self.stderr.recv()
             );
         };
         Ran {
-            code: child.wait().unwrap().code().unwrap(),
+            // A process that a signal ended has no code.
+            code: self.child.wait().unwrap().code().unwrap_or(-1),
             stdout,
-            stderr: stderr.recv().unwrap(),
+            stderr: self.stderr.recv().unwrap(),
         }
     }
 }

@@ -1,0 +1,54 @@
+//! What a run sends where, part by part: two runs with the same fingerprint are the same run, and of two that differ
+//! it can be told in what. How the parts come about is the business of `run/fingerprint.rs`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// One digest per part. Holds no text of the input and no secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Fingerprint {
+    /// Part, in words for people, to digest.
+    parts: BTreeMap<String, String>,
+}
+
+impl Fingerprint {
+    /// Adds a part by its name and a number that stands for it.
+    pub(crate) fn with(mut self, part: &str, digest: u128) -> Self {
+        self.parts.insert(part.to_owned(), format!("{digest:032x}"));
+        self
+    }
+
+    /// The parts that are not the same in both.
+    pub(crate) fn changed_since(&self, earlier: &Self) -> Vec<String> {
+        let differs = |part: &&String| self.parts.get(*part) != earlier.parts.get(*part);
+        let mut changed: Vec<String> = self
+            .parts
+            .keys()
+            .chain(earlier.parts.keys())
+            .filter(differs)
+            .cloned()
+            .collect();
+        changed.sort();
+        changed.dedup();
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_named() {
+        let one = Fingerprint::default().with("content", 1).with("survey", 2);
+        let other = Fingerprint::default().with("content", 1).with("survey", 3);
+        assert_eq!(other.changed_since(&one), ["survey"]);
+        assert_eq!(one.changed_since(&one), [""; 0]);
+        assert_eq!(one.changed_since(&Fingerprint::default()), ["content", "survey"]);
+        assert_eq!(Fingerprint::default().changed_since(&one), ["content", "survey"]);
+        let read: Fingerprint = serde_json::from_str(&serde_json::to_string(&one).unwrap()).unwrap();
+        assert_eq!(read, one);
+    }
+}

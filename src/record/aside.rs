@@ -1,0 +1,125 @@
+//! Older files moved out of the way: set aside together under their run's start, the oldest sets deleted, an edited
+//! failed file never overwritten. Renames and deletes; what is to be done was decided in `record/existing.rs`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+
+use super::error::OutputError;
+use super::existing::{Found, OldSummary, Unfinished};
+use super::files::{self, OutputPaths};
+use super::names::{self, Stamp};
+
+/// Sets aside all that is there, and deletes the sets beyond the `keep` newest.
+pub(super) fn set_aside(paths: &OutputPaths, keep: usize) -> Result<(), OutputError> {
+    let found = Found::look(paths)?;
+    let mut of_unfinished: Vec<PathBuf> = paths.unfinished().into();
+    if let Some(unfinished) = &found.unfinished {
+        let start = match unfinished {
+            Unfinished::Journal(contents) => contents.header.started_at,
+            Unfinished::Nothing(path) | Unfinished::Stray(path) => changed_at(path),
+        };
+        // A run that was cut short by its own decision has left its summary.
+        if OldSummary::read(&paths.summary).is_some_and(|summary| !summary.finished) {
+            of_unfinished.push(paths.summary.clone());
+        }
+        let moved = move_together(&of_unfinished, Stamp::new(start, true))?;
+        for path in moved {
+            tracing::warn!(
+                "an unfinished run of another kind was set aside: `{}`",
+                path.display()
+            );
+        }
+    }
+    if found.finished.is_some() {
+        set_finished_aside(paths)?;
+    }
+    delete_beyond(paths, keep)
+}
+
+/// Sets aside what a finished run left.
+pub(super) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
+    let existing: Vec<PathBuf> = paths.all().into_iter().cloned().collect();
+    let start = OldSummary::read(&paths.summary).map(|summary| summary.started_at);
+    let start = start.unwrap_or_else(|| {
+        existing
+            .iter()
+            .find(|path| files::exists(path))
+            .map_or(Timestamp::UNIX_EPOCH, |path| changed_at(path))
+    });
+    for path in move_together(&existing, Stamp::new(start, false))? {
+        tracing::info!("set aside: `{}`", path.display());
+    }
+    Ok(())
+}
+
+/// Deletes the sets that were set aside beyond the `keep` newest.
+pub(super) fn delete_beyond(paths: &OutputPaths, keep: usize) -> Result<(), OutputError> {
+    let mut sets = BTreeSet::new();
+    let mut members = Vec::new();
+    for path in paths.all() {
+        let folder = files::folder(path);
+        let entries = fs::read_dir(folder).map_err(|source| OutputError::read(folder, source))?;
+        for entry in entries.flatten() {
+            if let Some(stamp) = names::stamp_of(&entry.file_name(), path) {
+                sets.insert(stamp.clone());
+                members.push((stamp, entry.path()));
+            }
+        }
+    }
+    let kept: BTreeSet<Stamp> = sets.into_iter().rev().take(keep).collect();
+    for (_, path) in members.iter().filter(|(stamp, _)| !kept.contains(stamp)) {
+        tracing::info!(
+            "deleted, as one of more than {keep} older sets: `{}`",
+            path.display()
+        );
+        files::remove(path)?;
+    }
+    Ok(())
+}
+
+/// Sets a failed file aside that is not as it was written: `known` are the digests of what this tool wrote. One that
+/// cannot be read counts as edited.
+pub(super) fn save_edited(failed: &Path, known: &[&str]) -> Result<(), OutputError> {
+    if !files::exists(failed) || files::digest_of(failed).is_ok_and(|digest| known.contains(&digest.as_str()))
+    {
+        return Ok(());
+    }
+    for path in move_together(&[failed.to_owned()], Stamp::new(changed_at(failed), false))? {
+        tracing::warn!(
+            "the failed file was edited since it was written, so it was set aside: `{}`",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
+/// Renames those of the files that exist, all with one stamp under which none exists yet. Returns the new names.
+fn move_together(paths: &[PathBuf], mut stamp: Stamp) -> Result<Vec<PathBuf>, OutputError> {
+    while paths
+        .iter()
+        .any(|path| files::exists(&names::aside(path, &stamp)))
+    {
+        stamp = stamp.next();
+    }
+    let mut moved = Vec::new();
+    for path in paths.iter().filter(|path| files::exists(path)) {
+        let aside = names::aside(path, &stamp);
+        fs::rename(path, &aside).map_err(|source| OutputError::rename(&aside, source))?;
+        files::sync_folder_of(&aside);
+        moved.push(aside);
+    }
+    Ok(moved)
+}
+
+/// When the file was written last; the beginning of time where nobody knows.
+fn changed_at(path: &Path) -> Timestamp {
+    fs::metadata(path)
+        .and_then(|metadata| metadata.modified())
+        .ok()
+        .and_then(|time: SystemTime| Timestamp::try_from(time).ok())
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+}

@@ -1,0 +1,283 @@
+//! The journal's lines: how they are written and read back. Pure; the file is the business of `record/journal.rs`, a
+//! journal that is read again of `record/replay.rs`.
+//!
+//! ```text
+//! {"journal":1,…}                                                          <sum>   what this run is
+//! row ⇥ digest ⇥ id_respondent ⇥ … ⇥ finished_at                           <sum>   an outcome, as it happened
+//! again ⇥ row                                                              <sum>   of the streak that ended the run
+//! resumed                                                                  <sum>   before: rewritten in row order
+//! finishing                                                                <sum>   every row has its outcome
+//! ```
+//!
+//! Fields are separated by tabs, which no field holds. Each line ends with a checksum of itself, so that a line that was
+//! torn, or that two writes were glued into, is no line.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::model::{ErrorCode, Fingerprint, Outcome, Settled, Status, clean};
+
+/// The one form of journals that there has been.
+const VERSION: u32 = 1;
+
+/// A line cannot be longer: its texts are bounded.
+pub(super) const MOST_LINE_BYTES: u64 = 64 << 10;
+
+/// Checksum and line end.
+const SEAL_BYTES: usize = 1 + 16 + 1;
+
+/// The first line: what run this is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Header {
+    journal: u32,
+    /// When the run was started for the first time.
+    pub(crate) started_at: Timestamp,
+    pub(crate) fingerprint: Fingerprint,
+    /// Started with `--overwrite`: finished files of an older run may be replaced once the new ones are whole.
+    pub(crate) replaces: bool,
+}
+
+impl Header {
+    pub(crate) fn new(started_at: Timestamp, fingerprint: Fingerprint, replaces: bool) -> Self {
+        Self {
+            journal: VERSION,
+            started_at,
+            fingerprint,
+            replaces,
+        }
+    }
+}
+
+/// A line that is not the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    Outcome { row: u64, digest: u64, settled: Settled },
+    Again { row: u64 },
+    Resumed,
+    Finishing,
+}
+
+/// A record's digest: tells whether a row is the one that the journal means.
+pub(crate) fn row_digest(record: &[u8]) -> u64 {
+    xxh3_64(record)
+}
+
+pub(super) fn write_header(header: &Header, lines: &mut Vec<u8>) {
+    let start = lines.len();
+    // Texts and numbers always serialise, and a vector takes them.
+    serde_json::to_writer(&mut *lines, header).ok();
+    seal(lines, start);
+}
+
+pub(super) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
+    let start = lines.len();
+    let row = &outcome.row;
+    let mut number = NumberText::default();
+    let mut field = |text: &str| {
+        lines.extend_from_slice(text.as_bytes());
+        lines.push(b'\t');
+    };
+    field(number.of(row.position.row));
+    field(&format!("{:016x}", row_digest(&row.record)));
+    field(&clean(row.respondent()));
+    field(&clean(row.survey()));
+    field(outcome.status.name());
+    field(outcome.error_code.map_or("", ErrorCode::name));
+    field(&clean(&outcome.message));
+    field(
+        outcome
+            .http_status
+            .map_or("", |status| number.of(u64::from(status))),
+    );
+    field(number.of(u64::from(outcome.attempts)));
+    field(number.of(millis(outcome.elapsed)));
+    field(&outcome.finished_at.as_millisecond().to_string());
+    lines.pop();
+    seal(lines, start);
+}
+
+pub(super) fn write_entry(entry: &str, lines: &mut Vec<u8>) {
+    let start = lines.len();
+    lines.extend_from_slice(entry.as_bytes());
+    seal(lines, start);
+}
+
+pub(super) fn write_again(row: u64, lines: &mut Vec<u8>) {
+    write_entry(&format!("again\t{row}"), lines);
+}
+
+pub(super) const RESUMED: &str = "resumed";
+pub(super) const FINISHING: &str = "finishing";
+
+/// Ends the line that begins at `start` with its checksum.
+fn seal(lines: &mut Vec<u8>, start: usize) {
+    let sum = xxh3_64(lines.get(start..).unwrap_or_default());
+    lines.extend_from_slice(format!("\t{sum:016x}\n").as_bytes());
+}
+
+/// The line without its seal, if it is whole and as it was written.
+fn unseal(line: &[u8]) -> Option<&str> {
+    let (content, seal) = line.split_at_checked(line.len().checked_sub(SEAL_BYTES)?)?;
+    let sum = str::from_utf8(seal)
+        .ok()?
+        .strip_prefix('\t')?
+        .strip_suffix('\n')?;
+    // As text: a number could be written in more ways than one.
+    (sum == format!("{:016x}", xxh3_64(content)))
+        .then(|| str::from_utf8(content).ok())
+        .flatten()
+}
+
+/// Reads a first line; nothing if it is torn, damaged or of another version.
+pub(super) fn read_header(line: &[u8]) -> Option<Header> {
+    let header: Header = serde_json::from_str(unseal(line)?).ok()?;
+    (header.journal == VERSION).then_some(header)
+}
+
+/// Reads any other line; nothing if it is torn or damaged.
+pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
+    let mut fields = unseal(line)?.split('\t');
+    match fields.next()? {
+        RESUMED => Some(Entry::Resumed),
+        FINISHING => Some(Entry::Finishing),
+        "again" => Some(Entry::Again {
+            row: fields.next()?.parse().ok()?,
+        }),
+        row => {
+            let row = row.parse().ok()?;
+            let digest = u64::from_str_radix(fields.next()?, 16).ok()?;
+            let _ids = (fields.next()?, fields.next()?);
+            let settled = Settled {
+                status: Status::from_name(fields.next()?)?,
+                error_code: optional(fields.next()?, ErrorCode::from_name).ok()?,
+                message: fields.next()?.to_owned(),
+                http_status: optional(fields.next()?, |text| text.parse().ok()).ok()?,
+                attempts: fields.next()?.parse().ok()?,
+                elapsed: Duration::from_millis(fields.next()?.parse().ok()?),
+                finished_at: Timestamp::from_millisecond(fields.next()?.parse().ok()?).ok()?,
+            };
+            Some(Entry::Outcome { row, digest, settled })
+        }
+    }
+}
+
+/// A field that may be empty; an error for one that cannot be read.
+fn optional<T>(field: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, ()> {
+    match field {
+        "" => Ok(None),
+        text => read(text).map(Some).ok_or(()),
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Numbers as text without an allocation each.
+#[derive(Default)]
+struct NumberText(String);
+
+impl NumberText {
+    fn of(&mut self, number: u64) -> &str {
+        use std::fmt::Write as _;
+        self.0.clear();
+        // Writing to a string does not fail.
+        write!(self.0, "{number}").ok();
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::outcome;
+    use super::*;
+
+    fn line_of(outcome: &Outcome) -> Vec<u8> {
+        let mut line = Vec::new();
+        write_outcome(outcome, &mut line);
+        line
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_and_damage_is_seen(
+            message in ".{0,40}",
+            http_status in proptest::option::of(100_u16..600),
+            attempts in 0_u32..2000,
+            millis in 0_u64..1 << 40,
+            at in 0..1000_usize,
+            flip in 1..=255_u8,
+        ) {
+            let written = Outcome {
+                message: clean(&message).into_owned(),
+                status: Status::Unconfirmed,
+                error_code: Some(ErrorCode::Timeout),
+                http_status,
+                attempts,
+                elapsed: Duration::from_millis(millis),
+                ..outcome(7)
+            };
+            let line = line_of(&written);
+            let Some(Entry::Outcome { row, digest, settled }) = read_entry(&line) else { panic!("unread") };
+            prop_assert_eq!(row, 9);
+            prop_assert_eq!(digest, row_digest(&written.row.record));
+            prop_assert_eq!(settled, Settled {
+                status: written.status,
+                error_code: written.error_code,
+                message: written.message,
+                http_status,
+                attempts,
+                elapsed: written.elapsed,
+                finished_at: written.finished_at,
+            });
+            let at = at % line.len();
+            prop_assert_eq!(read_entry(&line[..at]), None, "torn");
+            let mut damaged = line.clone();
+            damaged[at] ^= flip;
+            prop_assert_eq!(read_entry(&damaged), None, "damaged");
+            let glued = [&line[..at], &line[..]].concat();
+            prop_assert!(at == 0 || read_entry(&glued).is_none(), "glued");
+        }
+    }
+
+    #[test]
+    fn a_header_is_read_back_and_one_of_another_version_is_not() {
+        let header = Header::new(
+            Timestamp::UNIX_EPOCH,
+            Fingerprint::default().with("content", 5),
+            true,
+        );
+        let mut line = Vec::new();
+        write_header(&header, &mut line);
+        assert_eq!(read_header(&line), Some(header.clone()));
+        let later = Header { journal: 2, ..header };
+        line.clear();
+        write_header(&later, &mut line);
+        assert_eq!(read_header(&line), None);
+    }
+
+    #[test]
+    fn the_other_lines_are_read_back() {
+        let mut lines = Vec::new();
+        write_again(7, &mut lines);
+        write_entry(RESUMED, &mut lines);
+        write_entry(FINISHING, &mut lines);
+        let read: Vec<_> = lines
+            .split_inclusive(|byte| *byte == b'\n')
+            .map(read_entry)
+            .collect();
+        assert_eq!(
+            read,
+            [
+                Some(Entry::Again { row: 7 }),
+                Some(Entry::Resumed),
+                Some(Entry::Finishing)
+            ]
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! What can be wrong with an output: where, what, why, and what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// What can be wrong with an output.
+#[derive(Debug, Error)]
+pub(crate) enum OutputError {
+    #[error(
+        "`{}` exists, and nothing is overwritten unasked: move it away, write elsewhere with `--output`, set it aside \
+         with `--resume --rotate`, or replace it with `--overwrite`",
+        .0.display()
+    )]
+    InTheWay(PathBuf),
+    #[error(
+        "`{}` exists: a run was cut short, and rows of it have been sent; go on with it by `--resume`, or start anew \
+         with `--overwrite`",
+        .0.display()
+    )]
+    Unfinished(PathBuf),
+    #[error(
+        "`{}` is of a run of another kind: {changed} changed since; go on with what it was started with, set it aside \
+         with `--resume --rotate`, or start anew with `--overwrite`",
+        path.display()
+    )]
+    OtherRun { path: PathBuf, changed: String },
+    #[error(
+        "`{}` is of a finished run of another kind{}: set it aside with `--resume --rotate`, or replace it with \
+         `--overwrite`",
+        path.display(),
+        if changed.is_empty() { String::new() } else { format!(", {changed} changed since") }
+    )]
+    OtherFinished { path: PathBuf, changed: String },
+    #[error(
+        "`{}` cannot be gone on with: {why}; set it aside with `--resume --rotate`, or start anew with `--overwrite`",
+        path.display()
+    )]
+    NotResumable { path: PathBuf, why: &'static str },
+    #[error(
+        "`--resume` from standard input is not possible, since what was read cannot be read again: save it as a file"
+    )]
+    ResumedStream,
+    #[error("`{}` is a folder: name a file in it", .0.display())]
+    Folder(PathBuf),
+    #[error("the folder `{}` does not exist, and folders are never made: make it, or write elsewhere with `--output`", .0.display())]
+    NoFolder(PathBuf),
+    #[error("the input and the output `{}` are one file: write elsewhere with `--output`", .0.display())]
+    IsInput(PathBuf),
+    #[error("two outputs are one file, `{}`: give them different names", .0.display())]
+    Same(PathBuf),
+    #[error("cannot create `{}`", path.display())]
+    Create { path: PathBuf, source: io::Error },
+    #[error("cannot write to `{}`", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("cannot read `{}`", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot give `{}` its name", path.display())]
+    Rename { path: PathBuf, source: io::Error },
+    #[error("cannot read the journal")]
+    Journal(#[source] io::Error),
+    #[error("row {row} is not the row that the journal knows: the input changed")]
+    OtherRow { row: u64 },
+}
+
+impl OutputError {
+    pub(super) fn create(path: &Path, source: io::Error) -> Self {
+        Self::Create {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(super) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(super) fn read(path: &Path, source: io::Error) -> Self {
+        Self::Read {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(super) fn rename(path: &Path, source: io::Error) -> Self {
+        Self::Rename {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// Whether a file that was there can no longer be written, read or renamed (exit 6), rather than an output being
+    /// in the way or in no place to be written (exit 2).
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        matches!(
+            self,
+            Self::Write { .. } | Self::Read { .. } | Self::Rename { .. } | Self::Journal(_)
+        )
+    }
+}

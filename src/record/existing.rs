@@ -1,0 +1,239 @@
+//! Outputs that are there already: what they are, and what is done about them (design, section 3). Looking reads files
+//! and changes nothing; the decision is pure, and it is taken before the first call.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::error::OutputError;
+use super::files::{self, OutputPaths};
+use super::names;
+use super::replay::Contents;
+use crate::model::Fingerprint;
+
+/// What the user said about outputs that exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Existing {
+    pub(crate) resume: bool,
+    /// How many sets to keep that were set aside.
+    pub(crate) rotate: Option<usize>,
+    pub(crate) overwrite: bool,
+}
+
+/// What is to be done before a run starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Start; `remove` an older run's journal and `.partial` files first, `replaces` its finished files at the end.
+    Start { removes: bool, replaces: bool },
+    /// Set the old files aside, then start.
+    SetAside { keep: usize },
+    /// Go on where the journal ends.
+    GoOn(Box<GoOn>),
+    /// The same was sent before, to the end: the exit code of that run.
+    AlreadySent { exit_code: u8, finished_at: String },
+}
+
+/// A journal that is gone on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GoOn {
+    pub(super) contents: Contents,
+    /// Finished files that are in the way are an older run's, to be set aside, and so many sets kept.
+    pub(super) sets_aside: Option<usize>,
+    pub(super) replaces: bool,
+}
+
+/// What is there.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) unfinished: Option<Unfinished>,
+    pub(super) finished: Option<Finished>,
+}
+
+#[derive(Debug)]
+pub(super) enum Unfinished {
+    Journal(Contents),
+    /// The run was killed before its journal's first line was whole, and so before its first call.
+    Nothing(PathBuf),
+    /// A file without a journal.
+    Stray(PathBuf),
+}
+
+/// A finished run, as far as its summary tells of it.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) path: PathBuf,
+    pub(super) summary: Option<OldSummary>,
+}
+
+/// What is read back of a summary.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct OldSummary {
+    pub(super) fingerprint: Fingerprint,
+    pub(super) finished: bool,
+    pub(super) exit_code: u8,
+    pub(super) started_at: Timestamp,
+    #[serde(default)]
+    pub(super) finished_at: String,
+    /// Of the failed file as it was written; nothing if there was none.
+    #[serde(default)]
+    pub(super) failed_digest: Option<String>,
+}
+
+impl OldSummary {
+    /// The summary at this path, if one can be read there.
+    pub(super) fn read(path: &Path) -> Option<Self> {
+        serde_json::from_reader(File::open(path).ok()?).ok()
+    }
+}
+
+impl Found {
+    pub(super) fn look(paths: &OutputPaths) -> Result<Self, OutputError> {
+        let [journal, ..] = paths.unfinished();
+        let unfinished = if files::exists(&journal) {
+            Some(match Contents::read(&journal)? {
+                Some(contents) => Unfinished::Journal(contents),
+                None if is_one_torn_line(&journal)? => Unfinished::Nothing(journal),
+                None => Unfinished::Stray(journal),
+            })
+        } else {
+            paths
+                .unfinished()
+                .into_iter()
+                .find(|path| files::exists(path))
+                .map(Unfinished::Stray)
+        };
+        let summary = OldSummary::read(&paths.summary);
+        // The summary of a run that was cut short belongs to its journal.
+        let cut_short = summary.as_ref().is_some_and(|summary| !summary.finished) && unfinished.is_some();
+        let finished = [&paths.results, &paths.failed, &paths.summary]
+            .into_iter()
+            .filter(|path| !(cut_short && **path == paths.summary))
+            .find(|path| files::exists(path));
+        Ok(Self {
+            finished: finished.map(|path| Finished {
+                path: path.clone(),
+                summary: summary.filter(|summary| summary.finished && files::exists(&paths.results)),
+            }),
+            unfinished,
+        })
+    }
+}
+
+/// Whether a journal ends before its first line does.
+fn is_one_torn_line(path: &Path) -> Result<bool, OutputError> {
+    // It cannot be read as a journal, so it is not one of more than a line, unless it was damaged: it is looked at whole
+    // only if it is short.
+    const MOST_HEADER: u64 = 16 << 10;
+    let fault = |source| OutputError::read(path, source);
+    let length = fs::metadata(path).map_err(fault)?.len();
+    Ok(length < MOST_HEADER && !fs::read(path).map_err(fault)?.contains(&b'\n'))
+}
+
+/// Looks at what is there and decides. `fingerprint` is that of the run that is to start.
+pub(crate) fn decide(
+    paths: &OutputPaths,
+    fingerprint: &Fingerprint,
+    asked: Existing,
+) -> Result<Decision, OutputError> {
+    if paths.rehearsal {
+        return Ok(Decision::Start {
+            removes: true,
+            replaces: true,
+        });
+    }
+    let Found { unfinished, finished } = Found::look(paths)?;
+    let start_anew = Decision::Start {
+        removes: true,
+        replaces: true,
+    };
+    let or_refuse = |error: OutputError| match asked {
+        Existing { overwrite: true, .. } => Ok(start_anew.clone()),
+        Existing {
+            resume: true,
+            rotate: Some(keep),
+            ..
+        } => Ok(Decision::SetAside { keep }),
+        _ => Err(error),
+    };
+    match (unfinished, finished) {
+        (None, None) => Ok(Decision::Start {
+            removes: false,
+            replaces: false,
+        }),
+        (Some(Unfinished::Journal(contents)), finished) => {
+            let changed = fingerprint.changed_since(&contents.header.fingerprint);
+            if !asked.resume {
+                or_refuse(OutputError::Unfinished(names::journal(&paths.results)))
+            } else if changed.is_empty() {
+                go_on(contents, finished, asked)
+            } else {
+                or_refuse(OutputError::OtherRun {
+                    path: names::journal(&paths.results),
+                    changed: listed(&changed),
+                })
+            }
+        }
+        (Some(Unfinished::Nothing(path)), None) if asked.resume || asked.overwrite => {
+            tracing::debug!(
+                "`{}` is of a run that was killed before its first call",
+                path.display()
+            );
+            Ok(Decision::Start {
+                removes: true,
+                replaces: asked.overwrite,
+            })
+        }
+        (Some(Unfinished::Nothing(path)), _) => or_refuse(OutputError::Unfinished(path)),
+        (Some(Unfinished::Stray(path)), _) => or_refuse(OutputError::NotResumable {
+            path,
+            why: "there is no journal that can be read",
+        }),
+        (None, Some(finished)) => after_finished(finished, fingerprint, asked, or_refuse),
+    }
+}
+
+fn go_on(contents: Contents, finished: Option<Finished>, asked: Existing) -> Result<Decision, OutputError> {
+    // Files that have their names already: this run's own, or those that it was to replace.
+    let own = contents.finishing || contents.header.replaces || asked.overwrite;
+    let sets_aside = match (finished, asked.rotate) {
+        (Some(_), _) if own => None,
+        (Some(_), Some(keep)) => Some(keep),
+        (Some(finished), None) => return Err(OutputError::InTheWay(finished.path)),
+        (None, _) => None,
+    };
+    Ok(Decision::GoOn(Box::new(GoOn {
+        sets_aside,
+        replaces: own,
+        contents,
+    })))
+}
+
+fn after_finished(
+    finished: Finished,
+    fingerprint: &Fingerprint,
+    asked: Existing,
+    or_refuse: impl Fn(OutputError) -> Result<Decision, OutputError>,
+) -> Result<Decision, OutputError> {
+    let Finished { path, summary } = finished;
+    let changed = summary
+        .as_ref()
+        .map(|summary| fingerprint.changed_since(&summary.fingerprint));
+    match (summary, changed) {
+        (Some(summary), Some(changed)) if changed.is_empty() && asked.resume => Ok(Decision::AlreadySent {
+            exit_code: summary.exit_code,
+            finished_at: summary.finished_at,
+        }),
+        (_, changed) if asked.resume => or_refuse(OutputError::OtherFinished {
+            path,
+            changed: listed(&changed.unwrap_or_default()),
+        }),
+        _ => or_refuse(OutputError::InTheWay(path)),
+    }
+}
+
+fn listed(parts: &[String]) -> String {
+    let named: Vec<String> = parts.iter().map(|part| format!("the {part}")).collect();
+    named.join(", ")
+}

@@ -1,0 +1,142 @@
+//! The journal as a file: append-only, and the only truth while a run is unfinished. Its lines are the business of
+//! `record/entry.rs`.
+//!
+//! What is kept: once [`Journal::write`] has returned, the lines are the system's, and a process that is killed loses
+//! none of them. A power cut loses at most the last second's: a thread syncs the file that often. An error of that
+//! thread is the next write's.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::entry::{self, FINISHING, Header};
+use super::error::OutputError;
+use super::files::{create_private, sync, sync_folder_of};
+use crate::model::Outcome;
+
+/// How much a power cut can take, in time.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+pub(crate) struct Journal {
+    file: File,
+    path: PathBuf,
+    lines: Vec<u8>,
+    syncing: Syncing,
+}
+
+impl Journal {
+    /// A new journal with its first line, both safe from a power cut.
+    pub(super) fn create(path: &Path, header: &Header, replaces: bool) -> Result<Self, OutputError> {
+        let file = create_private(path, replaces).map_err(|source| {
+            if source.kind() == io::ErrorKind::AlreadyExists {
+                OutputError::Unfinished(path.to_owned())
+            } else {
+                OutputError::create(path, source)
+            }
+        })?;
+        let mut journal = Self::append_to(file, path)?;
+        entry::write_header(header, &mut journal.lines);
+        journal.write_lines()?;
+        sync(&journal.file).map_err(|source| OutputError::write(path, source))?;
+        sync_folder_of(path);
+        Ok(journal)
+    }
+
+    /// Goes on with a journal whose file stands at its end.
+    pub(super) fn append_to(file: File, path: &Path) -> Result<Self, OutputError> {
+        let syncing = Syncing::start(&file).map_err(|source| OutputError::write(path, source))?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            lines: Vec::new(),
+            syncing,
+        })
+    }
+
+    /// Writes the outcomes that it does not have already. When this returns, they are the system's.
+    pub(super) fn write(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
+        for outcome in outcomes.iter().filter(|outcome| !outcome.journalled) {
+            entry::write_outcome(outcome, &mut self.lines);
+        }
+        self.write_lines()
+    }
+
+    /// Says of these rows that their verdicts are not final: they are of the streak that ended the run.
+    pub(super) fn write_streak(&mut self, rows: &[u64]) -> Result<(), OutputError> {
+        for row in rows {
+            entry::write_again(*row, &mut self.lines);
+        }
+        self.write_lines()?;
+        self.sync()
+    }
+
+    /// Says that every row has its outcome: from here on the files get their names.
+    pub(super) fn write_finishing(&mut self) -> Result<(), OutputError> {
+        entry::write_entry(FINISHING, &mut self.lines);
+        self.write_lines()?;
+        self.sync()
+    }
+
+    /// The run is over and its files have their names.
+    pub(crate) fn remove(self) -> Result<(), OutputError> {
+        // Closed first: not every system removes what is open.
+        drop(self.file);
+        std::fs::remove_file(&self.path).map_err(|source| OutputError::write(&self.path, source))
+    }
+
+    fn write_lines(&mut self) -> Result<(), OutputError> {
+        if self.lines.is_empty() {
+            return Ok(());
+        }
+        let written = self.syncing.fault().map_or(Ok(()), Err);
+        let written = written.and_then(|()| self.file.write_all(&self.lines));
+        self.lines.clear();
+        self.syncing.dirty.store(true, Ordering::Release);
+        written.map_err(|source| OutputError::write(&self.path, source))
+    }
+
+    fn sync(&self) -> Result<(), OutputError> {
+        sync(&self.file).map_err(|source| OutputError::write(&self.path, source))
+    }
+}
+
+/// The thread that syncs a file as long as this lives.
+struct Syncing {
+    dirty: Arc<AtomicBool>,
+    fault: Arc<Mutex<Option<io::Error>>>,
+    /// Nothing is ever sent; that it is gone ends the thread.
+    _alive: SyncSender<()>,
+}
+
+impl Syncing {
+    fn start(file: &File) -> io::Result<Self> {
+        let file = file.try_clone()?;
+        let (alive, ended) = sync_channel::<()>(0);
+        let (dirty, fault) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(None)));
+        let (is_dirty, told) = (Arc::clone(&dirty), Arc::clone(&fault));
+        thread::Builder::new().name("sync".to_owned()).spawn(move || {
+            while ended.recv_timeout(SYNC_EVERY) == Err(RecvTimeoutError::Timeout) {
+                if is_dirty.swap(false, Ordering::AcqRel)
+                    && let Err(error) = sync(&file)
+                {
+                    *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                }
+            }
+        })?;
+        Ok(Self {
+            dirty,
+            fault,
+            _alive: alive,
+        })
+    }
+
+    /// What went wrong since this was asked last.
+    fn fault(&self) -> Option<io::Error> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}

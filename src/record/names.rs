@@ -1,0 +1,191 @@
+//! The names of a run's files: while it goes on, once it is over, and set aside. Pure.
+//!
+//! ```text
+//! contacts.results.csv                                     a finished run
+//! contacts.results.csv.partial, contacts.results.csv.journal   one that goes on, or was cut short
+//! contacts.20261124T075743Z.results.csv                    an older one, set aside under its start
+//! contacts.interrupted-20261124T075743Z.results.csv.journal    one that was cut short, set aside
+//! ```
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+/// What a name can end with behind the part that tells runs apart.
+const KINDS: [&str; 3] = [".results.csv", ".failed.csv", ".summary.json"];
+
+/// What stands behind the name of a file that is not finished.
+const UNFINISHED: [&str; 2] = [".partial", ".journal"];
+
+const INTERRUPTED: &str = "interrupted-";
+
+pub(super) fn partial(output: &Path) -> PathBuf {
+    with_suffix(output, ".partial")
+}
+
+pub(super) fn journal(results: &Path) -> PathBuf {
+    with_suffix(results, ".journal")
+}
+
+/// Where a journal is written anew before it takes the old one's place.
+pub(super) fn journal_rewritten(results: &Path) -> PathBuf {
+    with_suffix(results, ".journal.new")
+}
+
+/// Whose lock keeps two runs from writing to one output.
+pub(crate) fn lock(results: &Path) -> PathBuf {
+    with_suffix(results, ".lock")
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Under which a set of files is set aside together. Sorts by time within its kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stamp {
+    /// The start of the run, `20261124T075743Z`.
+    start: String,
+    /// A further set of the same second.
+    number: u32,
+    interrupted: bool,
+}
+
+impl Stamp {
+    pub(super) fn new(start: Timestamp, interrupted: bool) -> Self {
+        Self {
+            start: start.strftime("%Y%m%dT%H%M%SZ").to_string(),
+            number: 1,
+            interrupted,
+        }
+    }
+
+    pub(super) fn next(mut self) -> Self {
+        self.number += 1;
+        self
+    }
+
+    fn to_name(&self) -> String {
+        let word = if self.interrupted { INTERRUPTED } else { "" };
+        match self.number {
+            1 => format!("{word}{}", self.start),
+            number => format!("{word}{}-{number}", self.start),
+        }
+    }
+
+    /// Exactly what [`Stamp::to_name`] makes, so that no file of anybody else is taken for ours.
+    fn of_name(name: &str) -> Option<Self> {
+        let (interrupted, name) = match name.strip_prefix(INTERRUPTED) {
+            Some(rest) => (true, rest),
+            None => (false, name),
+        };
+        let (start, number) = match name.split_once('-') {
+            Some((start, number)) => (start, number.parse().ok().filter(|number| *number > 1)?),
+            None => (name, 1),
+        };
+        let stamp = Self {
+            start: start.to_owned(),
+            number,
+            interrupted,
+        };
+        let form: String = start
+            .chars()
+            .map(|c| if c.is_ascii_digit() { '0' } else { c })
+            .collect();
+        (form == "00000000T000000Z"
+            && stamp.to_name().len() == name.len() + if interrupted { INTERRUPTED.len() } else { 0 })
+        .then_some(stamp)
+    }
+}
+
+/// The file's name under which it is set aside.
+pub(super) fn aside(path: &Path, stamp: &Stamp) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, kind) = split(&name);
+    path.with_file_name(format!("{stem}.{}{kind}", stamp.to_name()))
+}
+
+/// The stamp in a file's name, if the file is `path`'s, set aside, finished or not.
+pub(super) fn stamp_of(name: &OsStr, path: &Path) -> Option<Stamp> {
+    let (name, path) = (name.to_str()?, path.file_name()?.to_str()?);
+    let (stem, kind) = split(path);
+    let rest = name.strip_prefix(stem)?.strip_prefix('.')?;
+    let rest = UNFINISHED
+        .iter()
+        .find_map(|suffix| rest.strip_suffix(suffix))
+        .unwrap_or(rest);
+    Stamp::of_name(rest.strip_suffix(kind)?)
+}
+
+/// A name before and behind the place where the stamp goes.
+fn split(name: &str) -> (&str, &str) {
+    let finished = UNFINISHED
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name);
+    let stem = KINDS
+        .iter()
+        .find_map(|kind| finished.strip_suffix(kind))
+        .or_else(|| finished.rsplit_once('.').map(|(stem, _)| stem))
+        .filter(|stem| !stem.is_empty())
+        .unwrap_or(finished);
+    name.split_at(stem.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_set_aside_are_known_again_and_no_others() {
+        let start: Timestamp = "2026-11-24T07:57:43.123Z".parse().unwrap();
+        for (path, interrupted, expected) in [
+            ("a/b.results.csv", false, "a/b.20261124T075743Z.results.csv"),
+            ("b.failed.csv", false, "b.20261124T075743Z.failed.csv"),
+            ("out.csv", false, "out.20261124T075743Z.csv"),
+            ("out", false, "out.20261124T075743Z"),
+            (".csv", false, ".csv.20261124T075743Z"),
+            (
+                "b.results.csv.journal",
+                true,
+                "b.interrupted-20261124T075743Z.results.csv.journal",
+            ),
+        ] {
+            let stamp = Stamp::new(start, interrupted);
+            let found = aside(Path::new(path), &stamp);
+            assert_eq!(found, Path::new(expected));
+            let finished = path.trim_end_matches(".journal");
+            assert_eq!(
+                stamp_of(found.file_name().unwrap(), Path::new(finished)),
+                Some(stamp)
+            );
+        }
+        let second = Stamp::new(start, false).next();
+        let name = aside(Path::new("b.results.csv"), &second);
+        assert_eq!(name, Path::new("b.20261124T075743Z-2.results.csv"));
+        assert_eq!(
+            stamp_of(name.file_name().unwrap(), Path::new("b.results.csv")),
+            Some(second)
+        );
+        for other in [
+            "b.results.csv",
+            "b.2026.results.csv",
+            "b.20261124T075743Z.failed.csv",
+            "c.20261124T075743Z.results.csv",
+            "b.20261124T075743Z-1.results.csv",
+            "b.20261124T075743Z-02.results.csv",
+            "b.interrupted-interrupted-20261124T075743Z.results.csv",
+            "b.20261124T075743Z.results.csv.bak",
+            "b.mine.20261124T075743Z.results.csv",
+        ] {
+            assert_eq!(
+                stamp_of(OsStr::new(other), Path::new("b.results.csv")),
+                None,
+                "{other}"
+            );
+        }
+    }
+}

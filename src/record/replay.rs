@@ -1,0 +1,309 @@
+//! A journal that is read again: rewritten in row order, so that the input can be read beside it.
+//!
+//! A journal has up to two parts: what an earlier resume put in order, and what happened since, which is out of order
+//! by at most a window. Both are merged in one pass of bounded memory into a new file, which takes the old one's place
+//! once it is safe on the disk; a kill before that leaves the old one. Left out are rows that have to be sent again
+//! (`stopped`, and those of the streak that ended a run), and everything from the first line on that is not whole: a
+//! line behind it could be of a row that was sent after one whose verdict is lost.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Take, Write};
+use std::path::Path;
+
+use super::entry::{self, Entry, Header, MOST_LINE_BYTES, RESUMED};
+use super::error::OutputError;
+use super::files::{create_private, sync, sync_folder_of};
+use super::journal::Journal;
+use super::names;
+use crate::model::{ErrorCode, SLOTS, Settled, Status};
+
+/// What a journal says on the whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Contents {
+    pub(super) header: Header,
+    /// Every row had its outcome: some files may have their names already.
+    pub(super) finishing: bool,
+    /// Where the part ends that is in row order; the start of the other.
+    ordered_end: u64,
+    /// Where the last whole line ends.
+    whole_end: u64,
+    /// How many bytes behind that cannot be read.
+    pub(super) torn: u64,
+    header_end: u64,
+    /// Rows of the streak that ended the run.
+    again: HashSet<u64>,
+}
+
+/// What was made of a journal.
+pub(super) struct Rewritten {
+    pub(super) journal: Journal,
+    pub(super) rows: SettledRows,
+    pub(super) count: u64,
+    pub(super) knows_success: bool,
+}
+
+impl Contents {
+    /// Reads a journal to its end, in bounded memory. Nothing if not even its first line is whole.
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, OutputError> {
+        let fault = |source| OutputError::read(path, source);
+        let file = File::open(path).map_err(fault)?;
+        let length = file.metadata().map_err(fault)?.len();
+        let mut lines = Lines::new(file, length);
+        let header = lines.next().map_err(fault)?.and_then(entry::read_header);
+        let Some(header) = header else { return Ok(None) };
+        let mut contents = Self {
+            header,
+            finishing: false,
+            ordered_end: lines.at,
+            whole_end: lines.at,
+            torn: 0,
+            header_end: lines.at,
+            again: HashSet::new(),
+        };
+        while let Some(entry) = lines.next().map_err(fault)?.and_then(entry::read_entry) {
+            contents.whole_end = lines.at;
+            match entry {
+                Entry::Outcome { .. } => {}
+                Entry::Again { row } => drop(contents.again.insert(row)),
+                Entry::Resumed => contents.ordered_end = lines.at,
+                Entry::Finishing => contents.finishing = true,
+            }
+        }
+        contents.torn = length - contents.whole_end;
+        Ok(Some(contents))
+    }
+
+    /// Writes the journal anew in row order, and opens it for the run that goes on.
+    pub(super) fn rewrite(&self, results: &Path) -> Result<Rewritten, OutputError> {
+        let (path, new) = (names::journal(results), names::journal_rewritten(results));
+        let file = create_private(&new, true).map_err(|source| OutputError::create(&new, source))?;
+        let mut rewriting = Rewriting {
+            out: BufWriter::new(file),
+            written: 0,
+            count: 0,
+            knows_success: false,
+        };
+        self.merge(&path, &mut rewriting)
+            .map_err(|source| OutputError::write(&new, source))?;
+        let Rewriting {
+            out,
+            written: ordered_end,
+            count,
+            knows_success,
+        } = rewriting;
+        // Flushed by the merge, so nothing is left to be written.
+        let (file, _) = out.into_parts();
+        sync(&file).map_err(|source| OutputError::write(&new, source))?;
+        fs::rename(&new, &path).map_err(|source| OutputError::rename(&path, source))?;
+        sync_folder_of(&path);
+        let rows = SettledRows::open(&path, ordered_end)?;
+        Ok(Rewritten {
+            journal: Journal::append_to(file, &path)?,
+            rows,
+            count,
+            knows_success,
+        })
+    }
+
+    fn merge(&self, path: &Path, out: &mut Rewriting) -> io::Result<()> {
+        let mut header = Vec::new();
+        entry::write_header(&self.header, &mut header);
+        out.put(&header)?;
+        let mut ordered = Part::open(path, self.header_end, self.ordered_end)?;
+        let mut recent = Window::new(Part::open(path, self.ordered_end, self.whole_end)?);
+        let (mut before, mut since) = (ordered.next()?, recent.next()?);
+        loop {
+            let next = match (&before, &since) {
+                (None, None) => break,
+                (Some(old), Some(new)) if old.row < new.row => {
+                    std::mem::replace(&mut before, ordered.next()?)
+                }
+                (Some(old), Some(new)) => {
+                    if old.row == new.row {
+                        before = ordered.next()?;
+                    }
+                    std::mem::replace(&mut since, recent.next()?)
+                }
+                (Some(_), None) => std::mem::replace(&mut before, ordered.next()?),
+                (None, Some(_)) => std::mem::replace(&mut since, recent.next()?),
+            };
+            if let Some(outcome) =
+                next.filter(|outcome| !outcome.stopped && !self.again.contains(&outcome.row))
+            {
+                out.put_outcome(&outcome)?;
+            }
+        }
+        let mut marker = Vec::new();
+        entry::write_entry(RESUMED, &mut marker);
+        out.put(&marker)?;
+        out.out.flush()
+    }
+}
+
+/// The new journal as it is written.
+struct Rewriting {
+    out: BufWriter<File>,
+    written: u64,
+    count: u64,
+    knows_success: bool,
+}
+
+impl Rewriting {
+    fn put(&mut self, line: &[u8]) -> io::Result<()> {
+        self.written += line.len() as u64;
+        self.out.write_all(line)
+    }
+
+    fn put_outcome(&mut self, outcome: &OutcomeLine) -> io::Result<()> {
+        self.count += 1;
+        self.knows_success |= outcome.succeeded;
+        self.put(&outcome.line)
+    }
+}
+
+/// An outcome's line, with what the merge needs to know of it.
+struct OutcomeLine {
+    row: u64,
+    stopped: bool,
+    succeeded: bool,
+    line: Vec<u8>,
+}
+
+/// The outcomes of one part of a journal, as they stand.
+struct Part {
+    lines: Lines,
+}
+
+impl Part {
+    fn open(path: &Path, start: u64, end: u64) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(start))?;
+        Ok(Self {
+            lines: Lines::new(file, end.saturating_sub(start)),
+        })
+    }
+
+    fn next(&mut self) -> io::Result<Option<OutcomeLine>> {
+        while let Some(line) = self.lines.next()? {
+            if let Some(Entry::Outcome { row, settled, .. }) = entry::read_entry(line) {
+                return Ok(Some(OutcomeLine {
+                    row,
+                    stopped: settled.error_code == Some(ErrorCode::Stopped),
+                    succeeded: settled.status == Status::Success,
+                    line: line.to_vec(),
+                }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Puts a part in row order that is out of it by at most a window. Holds a window's rows.
+struct Window {
+    part: Part,
+    waiting: BTreeMap<u64, OutcomeLine>,
+}
+
+impl Window {
+    fn new(part: Part) -> Self {
+        Self {
+            part,
+            waiting: BTreeMap::new(),
+        }
+    }
+
+    fn next(&mut self) -> io::Result<Option<OutcomeLine>> {
+        // Behind more than a window of later rows no earlier one can come: each took a slot of it.
+        while self.waiting.len() <= SLOTS as usize {
+            let Some(outcome) = self.part.next()? else { break };
+            self.waiting.insert(outcome.row, outcome);
+        }
+        Ok(self.waiting.pop_first().map(|(_, outcome)| outcome))
+    }
+}
+
+/// The lines of a journal up to a certain byte, one after the other.
+struct Lines {
+    file: Take<BufReader<File>>,
+    line: Vec<u8>,
+    /// Where the last line ended that was returned.
+    at: u64,
+}
+
+impl Lines {
+    fn new(file: File, bytes: u64) -> Self {
+        Self {
+            file: BufReader::with_capacity(64 << 10, file).take(bytes),
+            line: Vec::new(),
+            at: 0,
+        }
+    }
+
+    /// The next line with its end; one that is torn or longer than any comes without.
+    fn next(&mut self) -> io::Result<Option<&[u8]>> {
+        self.line.clear();
+        let count = (&mut self.file)
+            .take(MOST_LINE_BYTES)
+            .read_until(b'\n', &mut self.line)?;
+        self.at += count as u64;
+        Ok((count > 0).then_some(self.line.as_slice()))
+    }
+}
+
+/// The rows that have their verdict, in the input's order, to be read beside it.
+pub(crate) struct SettledRows {
+    /// Nothing for a run that starts anew.
+    lines: Option<Lines>,
+    next: Option<(u64, u64, Settled)>,
+}
+
+impl SettledRows {
+    pub(super) fn none() -> Self {
+        Self {
+            lines: None,
+            next: None,
+        }
+    }
+
+    fn open(path: &Path, end: u64) -> Result<Self, OutputError> {
+        let file = File::open(path).map_err(|source| OutputError::read(path, source))?;
+        let mut rows = Self {
+            lines: Some(Lines::new(file, end)),
+            next: None,
+        };
+        rows.advance().map_err(|source| OutputError::read(path, source))?;
+        Ok(rows)
+    }
+
+    /// The verdict of a row, if there is one; rows are asked for in the input's order. Fails if the record is not the
+    /// one that the journal means, or the journal cannot be read.
+    pub(crate) fn take(&mut self, row: u64, record: &[u8]) -> Result<Option<Box<Settled>>, OutputError> {
+        if self.next.as_ref().is_none_or(|(next, _, _)| *next != row) {
+            return Ok(None);
+        }
+        let next = self.next.take();
+        self.advance().map_err(OutputError::Journal)?;
+        match next {
+            Some((_, digest, _)) if digest != entry::row_digest(record) => Err(OutputError::OtherRow { row }),
+            next => Ok(next.map(|(_, _, settled)| Box::new(settled))),
+        }
+    }
+
+    fn advance(&mut self) -> io::Result<()> {
+        let Some(lines) = &mut self.lines else {
+            return Ok(());
+        };
+        self.next = None;
+        while let Some(line) = lines.next()? {
+            if let Some(Entry::Outcome { row, digest, settled }) = entry::read_entry(line) {
+                self.next = Some((row, digest, settled));
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

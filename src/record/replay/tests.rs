@@ -1,0 +1,176 @@
+//! Journals of every kind, cut and damaged anywhere, against what they must come to.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::super::tests::outcome;
+use super::*;
+use crate::model::{Fingerprint, Outcome};
+
+fn header() -> Header {
+    Header::new(
+        Timestamp::UNIX_EPOCH,
+        Fingerprint::default().with("content", 1),
+        false,
+    )
+}
+
+/// A journal in a folder of its own.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new(journal: &[u8]) -> Self {
+        let desk = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        fs::write(desk.journal(), journal).unwrap();
+        desk
+    }
+
+    fn results(&self) -> std::path::PathBuf {
+        self.folder.path().join("a.results.csv")
+    }
+
+    fn journal(&self) -> std::path::PathBuf {
+        names::journal(&self.results())
+    }
+
+    fn contents(&self) -> Option<Contents> {
+        Contents::read(&self.journal()).unwrap()
+    }
+
+    /// The rows that have their verdict once the journal was rewritten, as the input's reader meets them.
+    fn settled(&self, rows: u64) -> Vec<u64> {
+        let mut rewritten = self.contents().unwrap().rewrite(&self.results()).unwrap();
+        let mut take = |sequence: u64| {
+            let row = outcome(sequence).row;
+            rewritten.rows.take(row.position.row, &row.record).unwrap()
+        };
+        let settled: Vec<u64> = (0..rows).filter(|sequence| take(*sequence).is_some()).collect();
+        assert_eq!(rewritten.count, settled.len() as u64, "each is met");
+        settled
+    }
+}
+
+fn whole_lines(journal: &[u8]) -> usize {
+    journal.split(|byte| *byte == b'\n').count() - 1
+}
+
+fn stopped(sequence: u64) -> Outcome {
+    Outcome {
+        status: Status::Unconfirmed,
+        error_code: Some(ErrorCode::Stopped),
+        ..outcome(sequence)
+    }
+}
+
+fn lines(outcomes: &[Outcome]) -> Vec<u8> {
+    let mut lines = Vec::new();
+    entry::write_header(&header(), &mut lines);
+    for outcome in outcomes {
+        entry::write_outcome(outcome, &mut lines);
+    }
+    lines
+}
+
+#[test]
+fn rows_come_in_order_without_those_that_are_to_be_sent_again() {
+    let mut journal = lines(&[outcome(3), outcome(0), stopped(2), outcome(9), outcome(1)]);
+    entry::write_again(outcome(1).row.position.row, &mut journal);
+    let desk = Desk::new(&journal);
+    assert_eq!(desk.settled(12), [0, 3, 9]);
+    // What was left out is gone; what comes is merged with what is in order already.
+    let mut again = fs::read(desk.journal()).unwrap();
+    for sequence in [2, 11, 10, 1] {
+        entry::write_outcome(&outcome(sequence), &mut again);
+    }
+    fs::write(desk.journal(), again).unwrap();
+    assert_eq!(desk.settled(12), [0, 1, 2, 3, 9, 10, 11]);
+    assert_eq!(
+        desk.settled(12),
+        [0, 1, 2, 3, 9, 10, 11],
+        "once more changes nothing"
+    );
+    assert_eq!(
+        fs::read_dir(desk.folder.path()).unwrap().count(),
+        1,
+        "nothing else is left"
+    );
+}
+
+#[test]
+fn a_row_that_is_not_the_journals_is_told() {
+    let desk = Desk::new(&lines(&[outcome(0)]));
+    let mut rewritten = desk.contents().unwrap().rewrite(&desk.results()).unwrap();
+    assert!(rewritten.rows.take(2, b"1;other\n").is_err());
+}
+
+#[test]
+fn more_rows_than_a_window_holds_in_any_order_that_a_window_allows() {
+    let rows = 3 * u64::from(SLOTS);
+    // Each block of a window comes backwards: no order is worse.
+    let outcomes: Vec<Outcome> = (0..3)
+        .flat_map(|block| {
+            (0..u64::from(SLOTS))
+                .rev()
+                .map(move |row| block * u64::from(SLOTS) + row)
+        })
+        .map(outcome)
+        .collect();
+    let desk = Desk::new(&lines(&outcomes));
+    assert_eq!(desk.settled(rows), (0..rows).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_no_journal_is_none() {
+    for journal in [
+        b"".as_slice(),
+        b"row,id\n",
+        b"{\"journal\":1}\n",
+        &lines(&[])[..20],
+    ] {
+        assert!(Desk::new(journal).contents().is_none());
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_journal_cut_anywhere_keeps_every_whole_line_before_the_cut(
+        order in Just((0_u64..20).collect::<Vec<_>>()).prop_shuffle(),
+        cut in 0.0..1.0_f64,
+        garbage in proptest::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let outcomes: Vec<Outcome> = order.iter().copied().map(outcome).collect();
+        let whole = lines(&outcomes);
+        let head = lines(&[]).len();
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+        let cut = head + ((whole.len() - head) as f64 * cut) as usize;
+        let mut journal = whole[..cut].to_vec();
+        journal.extend(&garbage);
+        let kept = whole_lines(&whole[..cut]) - 1;
+        let mut expected: Vec<u64> = order[..kept].to_vec();
+        expected.sort_unstable();
+        prop_assert_eq!(Desk::new(&journal).settled(20), expected);
+    }
+
+    #[test]
+    fn damage_anywhere_never_invents_a_verdict(
+        at in 0.0..1.0_f64,
+        flip in 1..=255_u8,
+    ) {
+        let outcomes: Vec<Outcome> = (0..10).map(outcome).collect();
+        let mut journal = lines(&outcomes);
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+        let at = (journal.len() as f64 * at) as usize;
+        journal[at] ^= flip;
+        let before = whole_lines(&journal[..at]);
+        let desk = Desk::new(&journal);
+        if desk.contents().is_none() {
+            prop_assert_eq!(before, 0);
+        } else {
+            prop_assert_eq!(desk.settled(10), (0..before as u64 - 1).collect::<Vec<_>>());
+        }
+    }
+}

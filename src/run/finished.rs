@@ -1,0 +1,77 @@
+//! A run that is over: its summary, its last words, its exit code.
+
+use std::path::Path;
+
+use super::Failure;
+use crate::record::{Journal, OutputPaths, SummaryFile};
+use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, to_json, to_text};
+
+/// A run that is over, and the files that are still to be written or removed.
+pub(super) struct Finished {
+    pub(super) report: RunReport,
+    pub(super) summary_file: SummaryFile,
+    /// Of a run that came to its end.
+    pub(super) journal: Option<Journal>,
+}
+
+impl Finished {
+    /// Writes the summary, removes the journal of a run that came to its end, tells people and machines, and chooses the
+    /// exit code.
+    pub(super) fn conclude(self, summary_to: Option<&Path>, console: &Console) -> Result<ExitCode, Failure> {
+        let Finished {
+            report,
+            summary_file,
+            journal,
+        } = self;
+        let json = to_json(&report);
+        let mut written = summary_file.finish(&json, report.end == RunEnd::Complete);
+        if written.is_ok()
+            && let Some(journal) = journal
+        {
+            written = journal.remove();
+        }
+        if summary_to == Some(Path::new("-")) {
+            console.print(&json);
+        }
+        let code = report.verdict().exit_code();
+        match console.format() {
+            LogFormat::Json => {
+                tracing::info!(summary = json.trim_end(), exit_code = code.code(), "run_finished");
+            }
+            LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
+            LogFormat::Text => console.say(&to_text(&report)),
+        }
+        let Some(error) = report.error() else {
+            return written.map(|()| code).map_err(Failure::output);
+        };
+        Err(Failure {
+            code,
+            error: anyhow::Error::msg(error),
+        })
+    }
+}
+
+/// The same input went to the same place before, to its end: nothing is sent, and the verdict is the same.
+pub(super) fn already_sent(
+    paths: &OutputPaths,
+    exit_code: u8,
+    finished_at: &str,
+    console: &Console,
+) -> ExitCode {
+    if !console.is_quiet() {
+        tracing::info!(
+            "already sent: `{}` has a line for every row of this input{}; nothing was sent now",
+            paths.results.display(),
+            if finished_at.is_empty() {
+                String::new()
+            } else {
+                format!(", finished {finished_at}")
+            }
+        );
+    }
+    if exit_code == ExitCode::Success.code() {
+        ExitCode::Success
+    } else {
+        ExitCode::RowsFailed
+    }
+}

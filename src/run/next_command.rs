@@ -1,0 +1,76 @@
+//! The command that goes on with a run that was cut short: the one that was typed, with `--resume`. Reads the process's
+//! arguments; the secrets are not among them.
+
+use std::borrow::Cow;
+
+use crate::read::Input;
+
+/// Nothing where the run cannot be gone on with: standard input cannot be read again.
+pub(super) fn next_command(input: &Input) -> Option<String> {
+    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    (*input != Input::Stdin).then(|| with_resume(arguments))
+}
+
+/// The command line for a shell. Respondents' ids are left out: they belong into no log.
+fn with_resume(arguments: impl Iterator<Item = String>) -> String {
+    let arguments: Vec<String> = arguments.collect();
+    if arguments
+        .iter()
+        .any(|argument| argument == "--only" || argument.starts_with("--only="))
+    {
+        return "the same command with `--resume`".to_owned();
+    }
+    let mut words: Vec<Cow<'_, str>> = arguments
+        .iter()
+        .filter(|argument| *argument != "--overwrite" && *argument != "--resume")
+        .map(|argument| quoted(argument))
+        .collect();
+    words.push("--resume".into());
+    format!("`{}`", words.join(" "))
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let harmless = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(|c| harmless(c) || (cfg!(windows) && c == '\\')) {
+        word.into()
+    } else if cfg!(windows) {
+        format!("\"{}\"", word.replace('"', "\\\"")).into()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''")).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next(words: &[&str]) -> String {
+        with_resume(words.iter().map(|word| (*word).to_owned()))
+    }
+
+    #[test]
+    fn the_same_words_with_resume_once_and_for_a_shell() {
+        assert_eq!(
+            next(&["respondent-sync", "run", "a.csv", "--overwrite"]),
+            "`respondent-sync run a.csv --resume`"
+        );
+        assert_eq!(
+            next(&["respondent-sync", "run", "a.csv", "--resume", "--rotate=3"]),
+            "`respondent-sync run a.csv --rotate=3 --resume`"
+        );
+        assert_eq!(
+            next(&["respondent-sync", "run", "a.csv", "--only", "17"]),
+            "the same command with `--resume`"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_shell_would_take_apart_is_quoted() {
+        assert_eq!(
+            next(&["x", "run", "my contacts.csv", "--map", "l4=O'Neil $x"]),
+            "`x run 'my contacts.csv' --map 'l4=O'\\''Neil $x' --resume`"
+        );
+    }
+}

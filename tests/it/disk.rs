@@ -1,0 +1,143 @@
+//! What the system does to files and streams while a run goes on: full disks, folders that vanish, pipes that close.
+
+use std::fs;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::support::{Answer, Fake, Job, numbered, pause};
+
+/// A file can grow to 8 KiB, which the journal reaches in the middle of the run.
+#[test]
+fn a_full_disk_ends_the_run_and_it_is_gone_on_with_when_there_is_room() {
+    let fake = Fake::start(|_| Answer::success());
+    let full = Job::run(numbered(400, "x"), &fake)
+        .args("-c 4")
+        .through_shell("ulimit -f 16; exec \"$0\" \"$@\"");
+    let ran = full.ends(6);
+    let sent = fake.calls().len();
+    assert!(
+        (40..90).contains(&sent),
+        "sending stops with the first verdict that cannot be written: {sent}"
+    );
+    let last = ran.stderr.lines().last().unwrap();
+    assert!(
+        last.contains("cannot write to `in.results.csv.journal`") && last.contains("--resume"),
+        "{last}"
+    );
+    let mut roomy = full.through_shell("exec \"$0\" \"$@\"");
+    roomy.again("--resume", 0);
+    assert_eq!(roomy.lines("in.results.csv").len(), 400);
+    let repeated = fake.calls().len() - 400;
+    assert!(repeated <= 8, "{repeated} calls were made twice");
+}
+
+#[test]
+fn a_folder_that_vanishes_ends_the_run_with_what_is_to_be_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let outputs = folder.path().join("out");
+    fs::create_dir(&outputs).unwrap();
+    let path = outputs.clone();
+    let fake = Fake::start(move |call| {
+        if call.respondent() == "20" {
+            fs::remove_dir_all(&path).unwrap();
+        }
+        Answer::success()
+    });
+    let job = Job::run(numbered(40, "x"), &fake).args(&format!("--output-dir {}", outputs.display()));
+    let ran = job.ends(6);
+    assert!(
+        ran.stderr.lines().last().unwrap().contains("results.csv"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn outputs_on_another_file_system_get_their_names_there() {
+    let Ok(folder) = tempfile::tempdir_in("/dev/shm") else {
+        return;
+    };
+    let fake = Fake::start(|_| Answer::error("no"));
+    let failed = folder.path().join("f.csv");
+    let job = Job::run(numbered(5, "x"), &fake).args(&format!("--failed {}", failed.display()));
+    job.ends(1);
+    assert_eq!(fs::read_to_string(failed).unwrap().lines().count(), 6);
+    assert_eq!(job.names(), ["in.csv", "in.results.csv", "in.summary.json"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_told_before_anything_is_sent() {
+    let fake = Fake::start(|_| Answer::success());
+    let ran = Job::run(numbered(5, "x"), &fake)
+        .args("--output-dir /proc")
+        .ends(2);
+    assert!(ran.stderr.contains("cannot create `/proc/"), "{}", ran.stderr);
+    assert_eq!(fake.calls().len(), 0);
+}
+
+#[test]
+fn nobody_who_listens_is_no_reason_to_stop() {
+    for closed in [
+        "exec \"$0\" \"$@\" >&- 2>&-",
+        // A pipe whose reader has gone.
+        "{ \"$0\" \"$@\"; echo $? > code; } 2>&1 | true; sleep 0.1; while ! test -s code; do sleep 0.05; done; exit $(cat code)",
+    ] {
+        for format in ["text", "json"] {
+            let fake = Fake::start(|_| {
+                pause(Duration::from_millis(1));
+                Answer::success()
+            });
+            let job = Job::run(numbered(150, "x"), &fake)
+                .args(&format!("-vv --summary - --log-format {format}"))
+                .through_shell(closed);
+            job.ends(0);
+            assert_eq!(job.lines("in.results.csv").len(), 150);
+        }
+    }
+}
+
+#[test]
+fn an_input_that_changes_while_it_is_sent_is_told_and_what_was_reached_is_kept() {
+    for (change, told) in [
+        ("grows", "longer"),
+        ("shrinks", "now it is"),
+        ("is replaced", "another content"),
+    ] {
+        let input = numbered(
+            2_000,
+            &"a value that makes the file longer than any buffer ".repeat(20),
+        );
+        let path = Mutex::new(None::<std::path::PathBuf>);
+        let path = std::sync::Arc::new(path);
+        let known = std::sync::Arc::clone(&path);
+        let content = input.clone();
+        let fake = Fake::start(move |call| {
+            if call.respondent() == "5"
+                && let Some(path) = known.lock().unwrap().take()
+            {
+                let mut changed = content.clone();
+                match change {
+                    "grows" => changed.push_str("99999999,late\n"),
+                    "shrinks" => changed.truncate(content.len() - 1000),
+                    // The same length, in place.
+                    _ => changed = content.replace("2000,a", "2000,b"),
+                }
+                // Written over, not renamed: the program has the same file open.
+                fs::write(path, changed).unwrap();
+            }
+            Answer::success()
+        });
+        let job = Job::run(&input, &fake).args("-c 4");
+        *path.lock().unwrap() = Some(job.path("in.csv"));
+        let ran = job.ends(3);
+        assert!(
+            ran.stderr.contains("changed") && ran.stderr.contains(told),
+            "{change}: {}",
+            ran.stderr
+        );
+        assert!(job.names().contains(&"in.results.csv.partial".to_owned()));
+        let sent = fake.calls().len();
+        assert_eq!(job.lines("in.results.csv.partial").len(), sent, "{change}");
+        assert!(fake.calls().iter().all(|call| call.respondent() != "99999999"));
+    }
+}

@@ -1,0 +1,361 @@
+//! Outputs that are there already: each cell of the table in the README's "Outputs that exist", as runs of the program.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::support::{Answer, Fake, Job, numbered};
+
+/// What is there before the run that is looked at.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Found {
+    Nothing,
+    UnfinishedSame,
+    UnfinishedOther,
+    FinishedSame,
+    FinishedOther,
+}
+
+struct Scene {
+    job: Job,
+    fake: Fake,
+    refuses: Arc<AtomicBool>,
+}
+
+const ROWS: u32 = 12;
+
+impl Scene {
+    /// A folder with what was found, an input of twelve respondents, and a platform that takes everything.
+    fn new(found: Found) -> Self {
+        let refuses = Arc::new(AtomicBool::new(false));
+        let refusing = Arc::clone(&refuses);
+        let fake = Fake::start(move |call| {
+            let id: u32 = call.respondent().parse().unwrap();
+            match refusing.load(Ordering::SeqCst) && id > 3 {
+                // Five in a row end the run.
+                true => Answer::of(401, ""),
+                false if id == 2 => Answer::error("no such respondent"),
+                false => Answer::success(),
+            }
+        });
+        let job = Job::run(numbered(ROWS, "old"), &fake).args("-c 1");
+        let scene = Self { job, fake, refuses };
+        match found {
+            Found::Nothing => {}
+            Found::UnfinishedSame | Found::UnfinishedOther => {
+                scene.refuses.store(true, Ordering::SeqCst);
+                scene.job.ends(4);
+                scene.refuses.store(false, Ordering::SeqCst);
+            }
+            Found::FinishedSame | Found::FinishedOther => drop(scene.job.ends(1)),
+        }
+        if matches!(found, Found::UnfinishedOther | Found::FinishedOther) {
+            std::fs::write(scene.job.path("in.csv"), numbered(ROWS, "new")).unwrap();
+        }
+        scene
+    }
+
+    /// Runs it, and says what became of it: the exit code, how many calls were made, and which files are there beside
+    /// the input, with the start in a name replaced.
+    fn run(&mut self, flags: &str, code: i32) -> (usize, Vec<String>, String) {
+        let before = self.fake.calls().len();
+        let stderr = self.job.again(flags, code).stderr;
+        let names = self.job.names().into_iter().filter(|name| name != "in.csv");
+        let names = names
+            .map(|name| {
+                let parts = name
+                    .split('.')
+                    .map(|part| match part.strip_prefix("interrupted-") {
+                        Some(start) if start.len() == 16 => "interrupted-START",
+                        None if part.len() == 16 && part.ends_with('Z') => "START",
+                        _ => part,
+                    });
+                parts.collect::<Vec<_>>().join(".")
+            })
+            .collect();
+        (self.fake.calls().len() - before, names, stderr)
+    }
+}
+
+const WHOLE: [&str; 3] = ["in.failed.csv", "in.results.csv", "in.summary.json"];
+
+/// The run is refused, and nothing is touched.
+fn refuses(found: Found, flags: &str, words: &[&str]) {
+    let mut scene = Scene::new(found);
+    let before: Vec<(String, Vec<u8>)> = snapshot(&scene.job);
+    let (calls, _, stderr) = scene.run(flags, 2);
+    assert_eq!(calls, 0, "{found:?} {flags}");
+    assert_eq!(snapshot(&scene.job), before, "{found:?} {flags}");
+    for word in words {
+        assert!(
+            stderr.contains(word),
+            "{found:?} {flags}: `{word}` is not in {stderr}"
+        );
+    }
+}
+
+/// The run comes to its end, with so many calls and these files.
+fn ends(found: Found, flags: &str, calls: usize, files: &[&str]) -> Scene {
+    let mut scene = Scene::new(found);
+    let (made, names, stderr) = scene.run(flags, 1);
+    assert_eq!(
+        (made, names),
+        (calls, files.iter().map(|name| (*name).to_owned()).collect()),
+        "{found:?} {flags}: {stderr}"
+    );
+    assert_eq!(scene.job.lines("in.results.csv").len(), ROWS as usize);
+    scene
+}
+
+fn snapshot(job: &Job) -> Vec<(String, Vec<u8>)> {
+    job.names()
+        .into_iter()
+        .map(|name| (name.clone(), job.bytes(&name)))
+        .collect()
+}
+
+#[test]
+fn nothing_there_starts_whatever_is_asked() {
+    for flags in [
+        "",
+        "--resume",
+        "--resume --rotate",
+        "--overwrite",
+        "--resume --overwrite",
+    ] {
+        ends(Found::Nothing, flags, 12, &WHOLE);
+    }
+}
+
+#[test]
+fn an_unfinished_run_is_gone_on_with_when_asked() {
+    refuses(
+        Found::UnfinishedSame,
+        "",
+        &["in.results.csv.journal", "--resume", "--overwrite"],
+    );
+    // Three rows are final; the five of the ending streak are sent again, and the four that never were.
+    for flags in [
+        "--resume",
+        "--resume --rotate",
+        "--resume --rotate=3",
+        "--resume --overwrite",
+    ] {
+        ends(Found::UnfinishedSame, flags, 9, &WHOLE);
+    }
+    ends(Found::UnfinishedSame, "--overwrite", 12, &WHOLE);
+}
+
+#[test]
+fn an_unfinished_run_of_another_kind_is_never_lost() {
+    refuses(Found::UnfinishedOther, "", &["in.results.csv.journal"]);
+    refuses(
+        Found::UnfinishedOther,
+        "--resume",
+        &["the content changed since", "--rotate"],
+    );
+    ends(Found::UnfinishedOther, "--overwrite", 12, &WHOLE);
+    ends(Found::UnfinishedOther, "--resume --overwrite", 12, &WHOLE);
+    ends(
+        Found::UnfinishedOther,
+        "--resume --rotate",
+        12,
+        &[
+            "in.failed.csv",
+            "in.interrupted-START.failed.csv.partial",
+            "in.interrupted-START.results.csv.journal",
+            "in.interrupted-START.results.csv.partial",
+            "in.interrupted-START.summary.json",
+            "in.results.csv",
+            "in.summary.json",
+        ],
+    );
+}
+
+#[test]
+fn a_finished_run_is_not_sent_twice_and_another_is_set_aside() {
+    for found in [Found::FinishedSame, Found::FinishedOther] {
+        refuses(found, "", &["in.results.csv", "exists", "--resume --rotate"]);
+        ends(found, "--overwrite", 12, &WHOLE);
+    }
+    for flags in ["--resume", "--resume --rotate", "--resume --overwrite"] {
+        let scene = ends(Found::FinishedSame, flags, 0, &WHOLE);
+        assert!(scene.job.ends(2).stderr.contains("exists"));
+    }
+    refuses(
+        Found::FinishedOther,
+        "--resume",
+        &["the content changed since", "--rotate"],
+    );
+    ends(Found::FinishedOther, "--resume --overwrite", 12, &WHOLE);
+    ends(
+        Found::FinishedOther,
+        "--resume --rotate",
+        12,
+        &[
+            "in.START.failed.csv",
+            "in.START.results.csv",
+            "in.START.summary.json",
+            "in.failed.csv",
+            "in.results.csv",
+            "in.summary.json",
+        ],
+    );
+}
+
+#[test]
+fn what_changed_is_named() {
+    for (flags, part) in [
+        ("--survey 8", "the survey"),
+        ("--map l2=l1", "the mapping"),
+        ("--empty send", "the blank policy"),
+        ("--blank-id skip", "the blank policy"),
+        ("--base-url http://127.0.0.1:9", "the base URL"),
+        ("--limit 7 -o in.results.csv", "the selection"),
+    ] {
+        let mut scene = Scene::new(Found::UnfinishedSame);
+        // Later flags win, but for those that cannot be repeated.
+        scene.job = scene.job.without(flags.split_whitespace().next().unwrap());
+        let (_, _, stderr) = scene.run(&format!("{flags} --resume"), 2);
+        assert!(
+            stderr.contains(&format!("{part} changed since")),
+            "{flags}: {stderr}"
+        );
+    }
+    let mut scene = Scene::new(Found::UnfinishedSame);
+    scene.job = scene.job.var("RESPONDENT_SYNC_ACCOUNT", "5");
+    let (_, _, stderr) = scene.run("--resume", 2);
+    assert!(stderr.contains("the account changed since"), "{stderr}");
+    // Not what is sent where: gone on with.
+    let mut scene = Scene::new(Found::UnfinishedSame);
+    scene.job = scene
+        .job
+        .var("RESPONDENT_SYNC_WEBHOOK_KEY", "another-key")
+        .without("--rate");
+    scene.run(
+        "--resume --rate 500/s --method get --max-retries 1 --timeout 5s",
+        1,
+    );
+}
+
+#[test]
+fn only_so_many_sets_are_kept_and_nobody_elses_files_are_touched() {
+    let mut scene = Scene::new(Found::FinishedSame);
+    let mut job = scene.job;
+    job = job
+        .file("in.20200101T000000Z.results.csv", "old")
+        .file("in.20200101T000000Z.failed.csv", "old")
+        .file("in.interrupted-20210101T000000Z.results.csv.journal", "old")
+        .file("in.20220101T000000Z.summary.json", "old")
+        .file("in.mine.results.csv", "mine")
+        .file("in.20200101.results.csv", "mine")
+        .file("other.20200101T000000Z.results.csv", "mine")
+        .file("in.csv", numbered(ROWS, "new"));
+    scene.job = job;
+    let (_, names, _) = scene.run("--resume --rotate=2", 1);
+    assert_eq!(
+        names,
+        [
+            "in.20200101.results.csv",
+            "in.START.summary.json",
+            "in.START.failed.csv",
+            "in.START.results.csv",
+            "in.START.summary.json",
+            "in.failed.csv",
+            "in.mine.results.csv",
+            "in.results.csv",
+            "in.summary.json",
+            "other.START.results.csv",
+        ]
+    );
+}
+
+#[test]
+fn a_failed_file_that_somebody_edited_is_set_aside() {
+    let mut scene = Scene::new(Found::FinishedSame);
+    let edited = scene.job.text("in.failed.csv") + "my notes\n";
+    scene.job = scene.job.file("in.failed.csv", &edited);
+    let (calls, names, stderr) = scene.run("--overwrite", 1);
+    assert_eq!(calls, 12);
+    assert!(stderr.contains("was edited"), "{stderr}");
+    assert_eq!(
+        names,
+        [
+            "in.START.failed.csv",
+            "in.failed.csv",
+            "in.results.csv",
+            "in.summary.json"
+        ]
+    );
+    let aside = scene
+        .job
+        .names()
+        .into_iter()
+        .find(|name| name.starts_with("in.2"))
+        .unwrap();
+    assert_eq!(scene.job.text(&aside), edited);
+}
+
+#[test]
+fn old_files_stay_until_the_new_ones_are_whole() {
+    let mut scene = Scene::new(Found::FinishedOther);
+    let old = snapshot(&scene.job);
+    scene.refuses.store(true, Ordering::SeqCst);
+    let (_, names, _) = scene.run("--overwrite", 4);
+    assert_eq!(
+        names,
+        [
+            "in.failed.csv",
+            "in.failed.csv.partial",
+            "in.results.csv",
+            "in.results.csv.journal",
+            "in.results.csv.partial",
+            "in.summary.json",
+            "in.summary.json.partial",
+        ]
+    );
+    for (name, bytes) in old {
+        assert_eq!(scene.job.bytes(&name), bytes, "{name}");
+    }
+    scene.refuses.store(false, Ordering::SeqCst);
+    // Whoever goes on need not say again that the old files may be replaced.
+    let (calls, names, _) = scene.run("--resume", 1);
+    assert_eq!((calls, names), (9, WHOLE.map(str::to_owned).to_vec()));
+    let summary: serde_json::Value = serde_json::from_str(&scene.job.text("in.summary.json")).unwrap();
+    assert_eq!(
+        (&summary["finished"], &summary["settled_before"]),
+        (&true.into(), &3.into())
+    );
+}
+
+#[test]
+fn a_leftover_without_a_journal_cannot_be_gone_on_with() {
+    for stray in [
+        "in.results.csv.partial",
+        "in.failed.csv.partial",
+        "in.summary.json.partial",
+    ] {
+        let scene = |flags: &str, code| {
+            let mut scene = Scene::new(Found::Nothing);
+            scene.job = scene.job.file(stray, "?");
+            scene.run(flags, code)
+        };
+        assert!(scene("", 2).2.contains("cannot be gone on with"));
+        assert!(scene("--resume", 2).2.contains("no journal"));
+        assert_eq!(scene("--overwrite", 1).0, 12);
+        let (calls, names, _) = scene("--resume --rotate", 1);
+        assert_eq!((calls, names.len()), (12, 4), "{names:?}");
+    }
+    // A journal that was cut within its first line is of a run that never sent anything.
+    let mut scene = Scene::new(Found::Nothing);
+    scene.job = scene.job.file("in.results.csv.journal", "{\"jour");
+    scene.run("", 2);
+    let (calls, names, _) = scene.run("--resume", 1);
+    assert_eq!((calls, names), (12, WHOLE.map(str::to_owned).to_vec()));
+}
+
+#[test]
+fn flags_that_make_no_sense_together_are_refused() {
+    refuses(Found::Nothing, "--rotate", &["--resume", "give both"]);
+    let job = Job::new("run - -o out.csv --survey 7 --resume").stdin("id_respondent,l1\n1,x\n");
+    assert!(job.ends(2).stderr.contains("standard input"));
+}
