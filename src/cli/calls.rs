@@ -75,6 +75,9 @@ pub(crate) struct PaceArgs {
     /// Where the doubling ends
     #[arg(long, value_name = "DUR", default_value = "60s", value_parser = duration, env = "RESPONDENT_SYNC_MAX_BACKOFF")]
     pub(crate) max_backoff: Duration,
+    /// How long each outage is waited for (exit 5); 0 = no pausing
+    #[arg(long, value_name = "DUR", default_value = "1h", value_parser = duration, env = "RESPONDENT_SYNC_MAX_OUTAGE")]
+    pub(crate) max_outage: Duration,
     /// End the run (exit 10) after so long, with what is in flight settled
     #[arg(long, value_name = "DUR", value_parser = duration, env = "RESPONDENT_SYNC_MAX_DURATION")]
     pub(crate) max_duration: Option<Duration>,

@@ -6,6 +6,7 @@ mod outputs;
 mod secrets;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use url::Url;
@@ -18,10 +19,13 @@ use crate::model::{Credentials, Digits, Label, Method};
 use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Selection};
 use crate::read::{Input, Kept, ReadOptions, SurveyColumn, Wanted};
 use crate::report::{LogFormat, Verbosity};
-use crate::send::{BreakerSettings, HttpSettings, RetryPolicy, SendSettings};
+use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
 
 pub(crate) use outputs::{existing, paths as output_paths};
 pub(crate) use secrets::from_environment as credentials;
+
+/// Nobody waits longer; what is more than this stands for ever.
+const LONGEST_OUTAGE: Duration = Duration::from_hours(10 * 365 * 24);
 
 /// The survey column that needs no flag.
 const SURVEY_COLUMN: &str = "id_survey";
@@ -127,6 +131,11 @@ pub(crate) fn calls(args: &RunArgs, base: Option<Url>, origins: Origins) -> Resu
             concurrency: pace.concurrency as usize,
             retry: RetryPolicy {
                 max_retries: pace.max_retries,
+                backoff: pace.backoff,
+                max_backoff: pace.max_backoff,
+            },
+            outage: OutageSettings {
+                max_outage: pace.max_outage.min(LONGEST_OUTAGE),
                 backoff: pace.backoff,
                 max_backoff: pace.max_backoff,
             },

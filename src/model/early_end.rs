@@ -1,6 +1,7 @@
 //! Why a run ends before its input does (design, rule 8): a fault that is not the fault of any one row.
 
 use std::fmt;
+use std::time::Duration;
 
 /// What ended the run. The decision is taken in `send/breaker.rs`, the words for people are here, the exit code is
 /// chosen in `report/verdict.rs`.
@@ -16,6 +17,10 @@ pub(crate) enum EarlyEnd {
     TooManyErrors { rows: u64, limit: String },
     /// The platform's certificate is not trusted, or nobody can tell whether it is.
     Untrusted { reason: String },
+    /// The platform could not be reached, or answered nothing that tells, for as long as outages are waited for.
+    Outage { after: Duration, reason: String },
+    /// Nothing but web pages came back from the start on.
+    NotThePlatform { calls: u32 },
     /// `--max-duration` is over.
     Deadline,
     /// Somebody asked the process to stop.
@@ -61,6 +66,17 @@ impl fmt::Display for EarlyEnd {
                 f,
                 "the platform's certificate is not trusted: {reason}; check `--base-url`, or name the authority of \
                  a network that inspects TLS with `--ca-file`"
+            ),
+            Self::Outage { after, reason } => write!(
+                f,
+                "the platform was out of reach for {} s, as long as outages are waited for (`--max-outage`), the last \
+                 with: {reason}",
+                after.as_secs()
+            ),
+            Self::NotThePlatform { calls } => write!(
+                f,
+                "the first {calls} calls were all answered with a web page, which is not what the webhook answers: is \
+                 `--base-url` right?"
             ),
             Self::Deadline => f.write_str("the time that `--max-duration` allows is over"),
             Self::Interrupted(Signal::Interrupt) => f.write_str("interrupted"),

@@ -17,6 +17,7 @@ mod row;
 mod text;
 mod threshold;
 mod update;
+mod waiting;
 
 pub(crate) use early_end::{EarlyEnd, Signal};
 pub(crate) use endpoint::{Credentials, Endpoint, Method, is_loopback};
@@ -31,3 +32,4 @@ pub(crate) use row::{Fields, Position, Row, RowError};
 pub(crate) use text::{clean, is_invisible, trim_invisible};
 pub(crate) use threshold::CountOrPercent;
 pub(crate) use update::{Lane, UpdateRespondent};
+pub(crate) use waiting::Waiting;

@@ -13,6 +13,8 @@ pub(crate) enum ExitCode {
     Input = 3,
     /// Aborted: credentials, certificate or address refused, or too many errors.
     Aborted = 4,
+    /// The platform was out of reach for longer than `--max-outage`.
+    Unreachable = 5,
     /// An output cannot be written any more.
     Output = 6,
     /// There are no data rows.
@@ -30,7 +32,7 @@ pub(crate) enum ExitCode {
 impl ExitCode {
     /// All codes with what they mean, as the README has them.
     #[cfg(test)]
-    pub(crate) const TABLE: [(Self, &'static str); 11] = [
+    pub(crate) const TABLE: [(Self, &'static str); 12] = [
         (Self::Success, "every row is a success or was skipped"),
         (
             Self::RowsFailed,
@@ -44,6 +46,10 @@ impl ExitCode {
         (
             Self::Aborted,
             "aborted: credentials, certificate or address refused, or too many errors",
+        ),
+        (
+            Self::Unreachable,
+            "the platform was out of reach for longer than `--max-outage`",
         ),
         (Self::Output, "an output cannot be written (disk full)"),
         (Self::NoRows, "no data rows: nothing to send"),

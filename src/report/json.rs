@@ -29,6 +29,8 @@ struct Summary<'a> {
     elapsed_ms: u64,
     mean_rate_per_second: Option<f64>,
     most_in_one_second: usize,
+    slow_downs: u64,
+    taken_per_second: Option<f64>,
     blank_records: u64,
     blanks_skipped: u64,
     ids_trimmed: u64,
@@ -69,6 +71,8 @@ pub(crate) fn to_json(report: &RunReport) -> String {
         elapsed_ms: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
         mean_rate_per_second: report.mean_rate,
         most_in_one_second: report.most_in_a_second,
+        slow_downs: report.slow_downs,
+        taken_per_second: report.taken_rate,
         blank_records: notes.blank_records,
         blanks_skipped: notes.blanks_skipped,
         ids_trimmed: notes.ids_trimmed,
@@ -85,6 +89,7 @@ pub(crate) fn to_json(report: &RunReport) -> String {
 fn end_name(end: &RunEnd) -> &'static str {
     match end {
         RunEnd::Complete => "complete",
+        RunEnd::Early(EarlyEnd::Outage { .. }) => "outage",
         RunEnd::Early(EarlyEnd::Deadline) => "deadline",
         RunEnd::Early(EarlyEnd::Interrupted(_)) => "interrupted",
         RunEnd::Early(_) => "aborted",

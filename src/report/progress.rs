@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use super::{Console, duration, thousands};
-use crate::model::Outcome;
+use crate::model::{Outcome, Waiting};
 
 /// How often a line is written where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_mins(1);
@@ -22,6 +23,7 @@ pub(crate) struct Progress {
     counts: Arc<Counts>,
     total: Option<u64>,
     start: Instant,
+    waits: watch::Receiver<Option<Waiting>>,
 }
 
 #[derive(Debug, Default)]
@@ -31,8 +33,13 @@ struct Counts {
 }
 
 impl Progress {
-    /// `total` is the number of rows, where it is known.
-    pub(crate) fn start(console: &Console, total: Option<u64>, wanted: bool) -> Self {
+    /// `total` is the number of rows, where it is known; `waits` says while the run waits for the platform.
+    pub(crate) fn start(
+        console: &Console,
+        total: Option<u64>,
+        wanted: bool,
+        waits: watch::Receiver<Option<Waiting>>,
+    ) -> Self {
         let on_terminal = std::io::stderr().is_terminal();
         let bar = (wanted && on_terminal && !console.is_quiet()).then(|| {
             // Added before it is drawn for the first time, so that it is drawn in one place only.
@@ -47,6 +54,7 @@ impl Progress {
             counts: Arc::default(),
             total,
             start: Instant::now(),
+            waits,
         }
     }
 
@@ -57,15 +65,23 @@ impl Progress {
         let rows = self.counts.rows.fetch_add(1, Ordering::Relaxed) + 1;
         if let Some(bar) = &self.bar {
             bar.set_position(rows);
-            if outcome.status.is_failure() {
-                bar.set_message(format!("{} failed", thousands(failures)));
+            if outcome.status.is_failure() && self.waits.borrow().is_none() {
+                bar.set_message(failed(failures));
             }
         }
     }
 
-    /// Writes a line a minute until it is dropped, if there is no bar. A log that is quiet shows none of them.
-    pub(crate) async fn tell(self) -> ! {
-        if self.bar.is_some() {
+    /// Until it is dropped: keeps the bar's message right while the run waits, or writes a line a minute if there is no
+    /// bar. A log that is quiet shows none of them.
+    pub(crate) async fn tell(mut self) -> ! {
+        if let Some(bar) = self.bar.clone() {
+            while self.waits.changed().await.is_ok() {
+                let waiting = self.waits.borrow_and_update().clone();
+                bar.set_message(match waiting {
+                    Some(waiting) => waiting.to_string(),
+                    None => failed(self.counts.failures.load(Ordering::Relaxed)),
+                });
+            }
             let forever: std::convert::Infallible = std::future::pending().await;
             match forever {}
         }
@@ -94,6 +110,10 @@ impl Progress {
         }
         // Writing to a string does not fail.
         write!(line, " rows, {speed:.1}/s, {} failed so far", thousands(failures)).ok();
+        if let Some(waiting) = &*self.waits.borrow() {
+            write!(line, ", {waiting}").ok();
+            return line;
+        }
         if let Some(left) = self
             .total
             .map(|total| total.saturating_sub(rows))
@@ -104,6 +124,10 @@ impl Progress {
         }
         line
     }
+}
+
+fn failed(rows: u64) -> String {
+    format!("{} failed", thousands(rows))
 }
 
 /// A bar over the rows, or a spinner where their number is not known.
@@ -145,6 +169,7 @@ mod tests {
             }),
             total: Some(12_000),
             start: Instant::now(),
+            waits: watch::channel(None).1,
         };
         assert_eq!(
             progress.line(Duration::from_mins(5)),

@@ -42,6 +42,9 @@ pub(crate) struct RunReport {
     /// Attempts per second from the first to the last.
     pub(crate) mean_rate: Option<f64>,
     pub(crate) most_in_a_second: usize,
+    /// How often the platform asked to slow down, and what it took per second nevertheless.
+    pub(crate) slow_downs: u64,
+    pub(crate) taken_rate: Option<f64>,
     pub(crate) elapsed: Duration,
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) results: PathBuf,
@@ -66,6 +69,8 @@ pub(crate) enum Verdict {
     Deadline,
     Interrupted,
     Terminated,
+    /// The platform was out of reach for longer than outages are waited for.
+    Unreachable,
     /// The counts do not add up.
     Bug,
 }
@@ -108,6 +113,7 @@ impl RunReport {
             RunEnd::Bug(_) => Verdict::Bug,
             RunEnd::NotWritten(_) | RunEnd::Early(EarlyEnd::NotRecorded) => Verdict::NotWritten,
             RunEnd::InputBroke(_) => Verdict::InputBroke,
+            RunEnd::Early(EarlyEnd::Outage { .. }) => Verdict::Unreachable,
             RunEnd::Early(EarlyEnd::Deadline) => Verdict::Deadline,
             RunEnd::Early(EarlyEnd::Interrupted(Signal::Interrupt)) => Verdict::Interrupted,
             RunEnd::Early(EarlyEnd::Interrupted(Signal::Terminate)) => Verdict::Terminated,
@@ -134,6 +140,7 @@ impl Verdict {
             Self::Aborted => ExitCode::Aborted,
             Self::InputBroke => ExitCode::Input,
             Self::NotWritten => ExitCode::Output,
+            Self::Unreachable => ExitCode::Unreachable,
             Self::Deadline => ExitCode::Deadline,
             Self::Interrupted => ExitCode::Interrupted,
             Self::Terminated => ExitCode::Terminated,

@@ -96,7 +96,17 @@ fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
         text,
         ", at most {} in any one second",
         thousands(report.most_in_a_second as u64)
-    )
+    )?;
+    if report.slow_downs > 0 {
+        let taken = report.taken_rate.map(|taken| format!(": it took {taken:.2}/s"));
+        writeln!(
+            text,
+            "  the platform asked to slow down {} times (429){}; a lower `--rate` would spare the repeated calls",
+            thousands(report.slow_downs),
+            taken.unwrap_or_default()
+        )?;
+    }
+    Ok(())
 }
 
 fn write_files(report: &RunReport, text: &mut String) -> std::fmt::Result {

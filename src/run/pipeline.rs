@@ -4,16 +4,16 @@
 use std::thread;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use super::opened::Opened;
-use crate::model::{EarlyEnd, Outcome, PlannedRow};
+use crate::model::{EarlyEnd, Outcome, PlannedRow, Waiting};
 use crate::plan::{PlanTally, Planner};
 use crate::read::RowsEnd;
 use crate::record::{OutputError, Recorder, SettledRows};
 use crate::report::{Notes, Progress, RunSummary};
-use crate::send::{HttpTransport, Room, SendEnd, SendSettings, calls_among, dispatch};
+use crate::send::{HttpTransport, Room, SendEnd, SendSettings, Wires, calls_among, dispatch};
 
 /// A message between threads costs more than a call; so rows travel in batches of at most this many or this much.
 const BATCH_ROWS: usize = 64;
@@ -45,6 +45,7 @@ pub(crate) struct Stages {
     pub(crate) stops: mpsc::Receiver<EarlyEnd>,
     pub(crate) recorder: Recorder,
     pub(crate) progress: Progress,
+    pub(crate) waiting: watch::Sender<Option<Waiting>>,
 }
 
 /// Runs the stages to their end. `None` if one of the two threads panicked, which is a bug.
@@ -57,6 +58,7 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
         stops,
         recorder,
         progress,
+        waiting,
     } = stages;
     let (plans, plans_in) = mpsc::channel(BATCHES);
     let (outcomes, outcomes_in) = mpsc::channel(BATCHES);
@@ -64,7 +66,14 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
     let given_back = room.clone();
     let reading = in_thread(move || read(opened, planner, settled, &plans));
     let recording = in_thread(move || record(recorder, outcomes_in, &given_back, &progress));
-    let send = dispatch(plans_in, outcomes, stops, room, transport, settings).await;
+    let wires = Wires {
+        plans: plans_in,
+        outcomes,
+        stops,
+        room,
+        waiting,
+    };
+    let send = dispatch(wires, transport, settings).await;
     // A reader that waits for more of a stream cannot be told to stop: what it counted is given up then, and it ends
     // with the process.
     let patience = if send.early.is_some() {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::announce::{announce, confirmed};
@@ -92,7 +92,7 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
         return Err(Failure::usage(anyhow::anyhow!("not confirmed: nothing was sent")));
     }
     let header = Header::new(Timestamp::now(), fingerprint, existing.overwrite);
-    let finished = send(
+    let finished = Box::pin(send(
         args,
         opened,
         &reading,
@@ -100,7 +100,7 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
         transport,
         (paths, decision, header),
         console,
-    )
+    ))
     .await?;
     let end = finished.conclude(args.output.summary.as_deref(), console);
     if let Some(sandbox) = sandbox {
@@ -140,7 +140,8 @@ async fn send(
     }
     let planner = Planner::new(reading.plan.clone(), opened.layout.clone());
     let wanted = !args.output.no_progress;
-    let progress = Progress::start(console, total, wanted);
+    let (waiting, waits) = watch::channel(None);
+    let progress = Progress::start(console, total, wanted, waits);
     let telling = wanted.then(|| tokio::spawn(progress.clone().tell()));
     let mut settings = calls.send;
     settings.breaker.knows_success = outputs.knows_success;
@@ -152,6 +153,7 @@ async fn send(
         stops: pass_on(stops),
         recorder: outputs.recorder,
         progress: progress.clone(),
+        waiting,
     };
     let ended = pipeline::run(stages, settings).await;
     if let Some(telling) = telling {
@@ -176,6 +178,8 @@ async fn send(
         retries: ended.send.retries,
         mean_rate: ended.send.mean_rate,
         most_in_a_second: ended.send.most_in_a_second,
+        slow_downs: ended.send.slow_downs,
+        taken_rate: ended.send.taken_rate,
         elapsed: start.elapsed(),
         accept_failures: args.output.accept.accept_failures,
         results: paths.results,

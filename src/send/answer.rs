@@ -27,6 +27,13 @@ pub(super) enum Answer {
     TimedOut,
 }
 
+/// Whether a body looks like a web page.
+pub(super) fn is_page(body: &Body) -> bool {
+    let Body::Whole(bytes) = body else { return false };
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    text.trim_ascii_start().starts_with(b"<")
+}
+
 impl Answer {
     pub(super) fn of(body: &Body) -> Self {
         let bytes = match body {

@@ -48,6 +48,8 @@ pub(crate) enum Body {
 pub(crate) enum TransportError {
     /// The request never left: no connection, no name, no TLS.
     NotSent(String),
+    /// The request never left, since this process has no socket left for it.
+    NoSocket(String),
     /// The request never left, since the platform's certificate is not trusted.
     Untrusted(String),
     /// The attempt's time was up. The request may have arrived.

@@ -29,10 +29,10 @@ pub(crate) enum Decision {
 
 impl Decision {
     /// What went wrong, if anything did.
-    pub(crate) fn code(&self) -> Option<ErrorCode> {
+    pub(crate) fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Success { .. } => None,
-            Self::Retry { fault, .. } | Self::Fail(fault) => Some(fault.code),
+            Self::Retry { fault, .. } | Self::Fail(fault) => Some(fault),
         }
     }
 }
@@ -68,9 +68,11 @@ pub(crate) fn classify(result: &Result<Reply, TransportError>, now: SystemTime) 
     let retry = |fault| Decision::Retry { fault, after: None };
     match result {
         Ok(reply) => classify_reply(reply, now),
-        Err(TransportError::NotSent(reason) | TransportError::Untrusted(reason)) => {
-            retry(fault(ErrorCode::Connect, reason.clone(), Effect::None))
-        }
+        Err(
+            TransportError::NotSent(reason)
+            | TransportError::NoSocket(reason)
+            | TransportError::Untrusted(reason),
+        ) => retry(fault(ErrorCode::Connect, reason.clone(), Effect::None)),
         Err(TransportError::TimedOut) => {
             let message = "no answer within the time limit".to_owned();
             retry(fault(ErrorCode::Timeout, message, Effect::Unknown))

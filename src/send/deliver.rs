@@ -71,6 +71,14 @@ impl Delivery {
         self.started.get_or_insert(now);
     }
 
+    /// The attempt that was started could not be sent, and is none.
+    pub(crate) fn not_sent(&mut self) {
+        self.attempts -= 1;
+        if self.attempts == 0 {
+            self.started = None;
+        }
+    }
+
     /// An attempt has ended.
     pub(crate) fn settle(mut self, decision: Decision, now: Instant, wall: Timestamp) -> Step {
         match decision {

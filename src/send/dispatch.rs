@@ -12,12 +12,12 @@
 //! attempt starts, calls in flight have [`DRAIN`], and every row that was sent gets its outcome.
 
 mod ended;
+mod start;
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep_until};
@@ -27,9 +27,11 @@ use super::breaker::Breaker;
 use super::deliver::Delivery;
 use super::limit::Limiter;
 use super::meter::Meter;
+use super::outage::Outage;
 use super::queue::Queue;
-use super::{Room, SendEnd, SendSettings};
-use crate::model::{EarlyEnd, Outcome, Plan, PlannedRow};
+use super::slowdown::Slowdown;
+use super::{SendEnd, SendSettings, Wires};
+use crate::model::{EarlyEnd, Outcome, PlannedRow};
 
 /// How long calls in flight may go on once the run has to end (design, section 8).
 const DRAIN: Duration = Duration::from_secs(5);
@@ -40,22 +42,24 @@ pub(super) struct Dispatcher<T> {
     settings: SendSettings,
     chance: fastrand::Rng,
 
-    /// Closed by the reader at the end of the input, by this side to stop.
-    plans: Receiver<Vec<PlannedRow>>,
+    wires: Wires,
     plans_ended: bool,
     /// What was received and has no slot yet.
     batch: VecDeque<PlannedRow>,
-    room: Room,
-    /// Asks the run to end.
-    stops: Receiver<EarlyEnd>,
 
     queue: Queue,
     calls: JoinSet<Result<Reply, TransportError>>,
     in_flight: HashMap<Id, Box<Delivery>>,
+    /// The most calls in flight; fewer than asked for once the process ran out of sockets.
+    concurrency: usize,
 
     limiter: Limiter,
+    slowdown: Slowdown,
+    outage: Outage,
     /// No attempt starts before this.
     hold_off: Option<Instant>,
+    /// Whether others were told that the run waits.
+    tells_of_waiting: bool,
     /// When to look again although nothing has happened.
     wake: Option<Instant>,
     /// A call could start if more outcomes were in the journal.
@@ -68,33 +72,26 @@ pub(super) struct Dispatcher<T> {
 
     /// What this turn of the loop finished.
     finished: Vec<Outcome>,
-    /// Closed by the recorder when it can no longer write.
-    outcomes: Sender<Vec<Outcome>>,
 }
 
 impl<T: Transport> Dispatcher<T> {
-    pub(super) fn new(
-        plans: Receiver<Vec<PlannedRow>>,
-        outcomes: Sender<Vec<Outcome>>,
-        stops: Receiver<EarlyEnd>,
-        room: Room,
-        transport: T,
-        settings: SendSettings,
-    ) -> Self {
+    pub(super) fn new(wires: Wires, transport: T, settings: SendSettings) -> Self {
         Self {
             transport,
             settings,
             chance: fastrand::Rng::with_seed(settings.seed),
-            plans,
+            wires,
             plans_ended: false,
             batch: VecDeque::new(),
-            room,
-            stops,
             queue: Queue::default(),
             calls: JoinSet::new(),
             in_flight: HashMap::new(),
+            concurrency: settings.concurrency,
             limiter: Limiter::new(settings.rate, Instant::now()),
+            slowdown: Slowdown::new(settings.rate.per_second()),
+            outage: Outage::new(settings.outage),
             hold_off: None,
+            tells_of_waiting: false,
             wake: None,
             wants_room: false,
             breaker: Breaker::new(settings.breaker),
@@ -102,7 +99,6 @@ impl<T: Transport> Dispatcher<T> {
             retried: 0,
             stop: None,
             finished: Vec::new(),
-            outcomes,
         }
     }
 
@@ -122,13 +118,13 @@ impl<T: Transport> Dispatcher<T> {
             tokio::select! {
                 biased;
                 Some(ended) = self.calls.join_next_with_id(), if !self.calls.is_empty() => self.call_ended(ended),
-                batch = self.plans.recv(), if wants_plans => match batch {
+                batch = self.wires.plans.recv(), if wants_plans => match batch {
                     Some(batch) => self.batch = batch.into(),
                     None => self.plans_ended = true,
                 },
-                Some(end) = self.stops.recv() => self.stop_asked(end),
-                true = take_slots(&self.room.slots, slots), if wants_slots => self.admit_next(),
-                true = has_room(&self.room.unrecorded), if wants_room => {}
+                Some(end) = self.wires.stops.recv() => self.stop_asked(end),
+                true = take_slots(&self.wires.room.slots, slots), if wants_slots => self.admit_next(),
+                true = has_room(&self.wires.room.unrecorded), if wants_room => {}
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
             }
             // Whatever else has ended meanwhile belongs into the same turn.
@@ -152,93 +148,15 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// Rows are only taken when none is ready: whoever is taken uses the window's room.
-    fn wants_rows(&self) -> bool {
-        self.stop.is_none() && !self.queue.has_new()
-    }
-
-    /// Starts every attempt that may start now, and remembers when the next one may.
-    fn start_attempts(&mut self) {
-        self.wake = self.stop.as_ref().map(|(_, until)| *until);
-        self.wants_room = false;
-        while self.stop.is_none() && self.calls.len() < self.settings.concurrency {
-            if self.room.unrecorded.available_permits() == 0 {
-                // Remembered, and not asked again later: the recorder is another thread.
-                self.wants_room = true;
-                return;
-            }
-            let now = Instant::now();
-            self.admit_until_ready();
-            if !self.queue.has_next(now) {
-                self.wake = self.queue.next_due();
-                return;
-            }
-            if let Some(until) = self.hold_off.filter(|&until| until > now) {
-                self.wake = Some(until);
-                return;
-            }
-            if let Err(until) = self.limiter.try_take(now) {
-                self.wake = Some(until);
-                return;
-            }
-            if let Some(delivery) = self.queue.take_next(now) {
-                // There is one, or the loop would have ended.
-                self.room
-                    .unrecorded
-                    .try_acquire()
-                    .map(SemaphorePermit::forget)
-                    .ok();
-                self.start_attempt(delivery, now);
-            }
-        }
-    }
-
-    fn start_attempt(&mut self, mut delivery: Box<Delivery>, now: Instant) {
-        self.meter.start(now);
-        self.retried += u64::from(delivery.attempts() > 0);
-        delivery.start_attempt(now);
-        let call = self.calls.spawn(self.transport.attempt(delivery.update()));
-        self.in_flight.insert(call.id(), delivery);
-    }
-
-    /// Takes rows from the batch as long as there are slots, until one is ready.
-    fn admit_until_ready(&mut self) {
-        while self.wants_rows()
-            && let Some(slots) = self.batch.front().map(PlannedRow::slots)
-            && self
-                .room
-                .slots
-                .try_acquire_many(slots)
-                .map(SemaphorePermit::forget)
-                .is_ok()
-        {
-            self.admit_next();
-        }
-    }
-
-    /// A row that has its slot goes to its lane, or is finished if it makes no call.
-    fn admit_next(&mut self) {
-        let Some(row) = self.batch.pop_front() else { return };
-        let update = match &row.plan {
-            Plan::Send(update) if row.settled.is_none() => update.clone(),
-            _ => {
-                self.finished.extend(Outcome::without_call(row, Timestamp::now()));
-                return;
-            }
-        };
-        let backoff = self.settings.retry.backoff(self.chance.fork());
-        self.queue.enter(Box::new(Delivery::new(row, update, backoff)));
-    }
-
     /// Hands on what this turn finished; waits if the recorder is behind.
     async fn hand_on(&mut self) {
         if self.finished.is_empty() {
             return;
         }
         let finished = std::mem::take(&mut self.finished);
-        if self.outcomes.send(finished).await.is_err() {
+        if self.wires.outcomes.send(finished).await.is_err() {
             self.stop = Some((EarlyEnd::NotRecorded, Instant::now()));
-            self.plans.close();
+            self.wires.plans.close();
         }
     }
 
@@ -259,10 +177,12 @@ impl<T: Transport> Dispatcher<T> {
         SendEnd {
             early: self.stop.map(|(end, _)| end),
             streak: self.breaker.into_streak(),
-            attempts: self.meter.attempts,
+            attempts: self.meter.calls(),
             retries: self.retried,
             most_in_a_second: self.meter.most_in_a_second,
             mean_rate: self.meter.mean(),
+            slow_downs: self.slowdown.asked,
+            taken_rate: self.meter.taken(),
         }
     }
 }

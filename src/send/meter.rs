@@ -16,6 +16,10 @@ pub(crate) struct Meter {
     last: Option<Instant>,
     pub(crate) attempts: u64,
     pub(crate) most_in_a_second: usize,
+    /// Attempts that were no calls, since nothing could be sent.
+    unsent: u64,
+    /// Attempts to which the platform said that they were too many.
+    refused: u64,
 }
 
 impl Meter {
@@ -33,6 +37,34 @@ impl Meter {
         self.most_in_a_second = self.most_in_a_second.max(self.last_second.len());
         self.first.get_or_insert(now);
         self.last = Some(now);
+    }
+
+    /// The attempt could not be sent.
+    pub(crate) fn unsent(&mut self) {
+        self.unsent += 1;
+    }
+
+    /// The platform asked to slow down.
+    pub(crate) fn refused(&mut self) {
+        self.refused += 1;
+    }
+
+    /// Attempts that reached the wire.
+    pub(crate) fn calls(&self) -> u64 {
+        self.attempts - self.unsent
+    }
+
+    /// How many attempts started in the last second before the latest.
+    pub(crate) fn in_last_second(&self) -> usize {
+        self.last_second.len()
+    }
+
+    /// Calls per second that the platform took; nothing for fewer than two.
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 attempts")]
+    pub(crate) fn taken(&self) -> Option<f64> {
+        let time = self.last?.duration_since(self.first?).as_secs_f64();
+        let taken = self.calls().saturating_sub(self.refused);
+        (time > 0.0).then(|| taken.saturating_sub(1) as f64 / time)
     }
 
     /// Attempts per second from the first to the last; nothing for fewer than two.

@@ -8,7 +8,7 @@
 //!
 //! The [dispatcher](Dispatcher) owns the loop and every wait in it. All that decides is plain code over values, with
 //! time and chance as arguments: [`classify`](classify::classify) an answer, [when to try again](retry), [who waits
-//! for whom](lanes), [when a run is hopeless](breaker). reqwest is named in [`transport`] alone, governor in
+//! for whom](lanes), [when all wait for the platform](outage), [when a run is hopeless](breaker). reqwest is named in [`transport`] alone, governor in
 //! [`limit`] alone.
 
 mod answer;
@@ -20,20 +20,23 @@ mod dispatch;
 mod lanes;
 mod limit;
 mod meter;
+mod outage;
 mod queue;
 mod retry;
+mod slowdown;
 mod transport;
 
 pub(crate) use breaker::BreakerSettings;
+pub(crate) use outage::OutageSettings;
 pub(crate) use retry::RetryPolicy;
 pub(crate) use transport::{HttpSettings, HttpTransport};
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender};
+use tokio::sync::{Semaphore, watch};
 
-use crate::model::{EarlyEnd, Outcome, PlannedRow, Rate, SLOTS};
+use crate::model::{EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, Waiting};
 use attempt::Transport;
 use dispatch::Dispatcher;
 
@@ -44,6 +47,7 @@ pub(crate) struct SendSettings {
     /// The most calls in flight, at least 1.
     pub(crate) concurrency: usize,
     pub(crate) retry: RetryPolicy,
+    pub(crate) outage: OutageSettings,
     pub(crate) breaker: BreakerSettings,
     /// Where the jitter's randomness starts.
     pub(crate) seed: u64,
@@ -62,6 +66,10 @@ pub(crate) struct SendEnd {
     pub(crate) most_in_a_second: usize,
     /// Attempts per second; nothing for fewer than two.
     pub(crate) mean_rate: Option<f64>,
+    /// How often the platform said 429.
+    pub(crate) slow_downs: u64,
+    /// Calls per second that it took.
+    pub(crate) taken_rate: Option<f64>,
 }
 
 /// The room that rows and calls need and whoever records gives back.
@@ -103,20 +111,23 @@ pub(crate) fn calls_among(outcomes: &[Outcome]) -> usize {
 
 /// Sends what is planned and hands on what became of it, until the plans end or the run has to.
 ///
-/// Takes of `room` for every row and every call; whoever receives the outcomes gives it back. `stops` asks the run to
-/// end: the first time it drains, the second time it ends at once. Not cancel safe: dropping the future loses the rows
-/// in flight.
-pub(crate) async fn dispatch<T: Transport>(
-    plans: Receiver<Vec<PlannedRow>>,
-    outcomes: Sender<Vec<Outcome>>,
-    stops: Receiver<EarlyEnd>,
-    room: Room,
-    transport: T,
-    settings: SendSettings,
-) -> SendEnd {
-    Dispatcher::new(plans, outcomes, stops, room, transport, settings)
-        .run()
-        .await
+/// Not cancel safe: dropping the future loses the rows in flight.
+pub(crate) async fn dispatch<T: Transport>(wires: Wires, transport: T, settings: SendSettings) -> SendEnd {
+    Dispatcher::new(wires, transport, settings).run().await
+}
+
+/// What ties the stage to the others.
+pub(crate) struct Wires {
+    /// Closed by the reader at the end of the input, by this stage to stop.
+    pub(crate) plans: Receiver<Vec<PlannedRow>>,
+    /// Closed by the recorder when it can no longer write.
+    pub(crate) outcomes: Sender<Vec<Outcome>>,
+    /// Asks the run to end: the first time it drains, the second time it ends at once.
+    pub(crate) stops: Receiver<EarlyEnd>,
+    /// Taken from for every row and every call; whoever receives the outcomes gives it back.
+    pub(crate) room: Room,
+    /// Told while the run waits for the platform.
+    pub(crate) waiting: watch::Sender<Option<Waiting>>,
 }
 
 #[cfg(test)]

@@ -59,6 +59,29 @@ impl Queue {
         }
     }
 
+    /// The row for a probe, which keeps its lane: one that was never tried, else of those that wait the one with the
+    /// fewest attempts.
+    pub(super) fn take_probe(&mut self) -> Option<Box<Delivery>> {
+        if let Some(untried) = self.new.pop_front() {
+            return Some(untried);
+        }
+        let fewest = self
+            .retries
+            .iter()
+            .min_by_key(|(_, delivery)| delivery.attempts());
+        let at = fewest.map(|(at, _)| *at)?;
+        self.retries.remove(&at)
+    }
+
+    /// A row whose call could not be sent is as ready as it was.
+    pub(super) fn put_back(&mut self, now: Instant, delivery: Box<Delivery>) {
+        if delivery.attempts() == 0 {
+            self.new.push_front(delivery);
+        } else {
+            self.retry_at(now, delivery);
+        }
+    }
+
     /// All rows that wait for a retry, for a run that ends.
     pub(super) fn take_retries(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
         std::mem::take(&mut self.retries).into_values()

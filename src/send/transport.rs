@@ -203,6 +203,9 @@ fn convert(error: reqwest::Error) -> TransportError {
     if let Some(rustls::Error::InvalidCertificate(fault)) = find::<rustls::Error>(&error) {
         return TransportError::Untrusted(fault.to_string());
     }
+    if error.is_connect() && is_out_of_sockets(&error) {
+        return TransportError::NoSocket(reason);
+    }
     if error.is_connect() {
         let slow = error.is_timeout();
         return TransportError::NotSent(if slow {
@@ -238,6 +241,16 @@ fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
 
 fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// Whether this process, or the system, has too many files open.
+fn is_out_of_sockets(error: &(dyn StdError + 'static)) -> bool {
+    /// `EMFILE` and `ENFILE` on Linux, macOS and the BSDs; `WSAEMFILE` on Windows.
+    const TOO_MANY: &[i32] = if cfg!(windows) { &[10024] } else { &[24, 23] };
+    chain(error)
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .filter_map(std::io::Error::raw_os_error)
+        .any(|code| TOO_MANY.contains(&code))
 }
 
 fn root_cause(error: &(dyn StdError + 'static)) -> String {

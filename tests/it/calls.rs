@@ -125,7 +125,7 @@ fn a_platform_that_cannot_be_reached_fails_the_rows_without_doubt() {
         .unwrap()
         .local_addr()
         .unwrap();
-    let job = Job::new("run in.csv --survey 7 --max-retries 1 --backoff 1ms")
+    let job = Job::new("run in.csv --survey 7 --max-outage 0s --max-retries 1 --backoff 1ms")
         .args(&format!("--base-url http://{closed}"))
         .file("in.csv", "id_respondent,l1\n1,x\n");
     job.ends(1);

@@ -1,6 +1,7 @@
 //! What the system does to files and streams while a run goes on: full disks, folders that vanish, pipes that close.
 
 use std::fs;
+use std::io::{Seek, SeekFrom, Write};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -110,20 +111,24 @@ fn an_input_that_changes_while_it_is_sent_is_told_and_what_was_reached_is_kept()
         let path = Mutex::new(None::<std::path::PathBuf>);
         let path = std::sync::Arc::new(path);
         let known = std::sync::Arc::clone(&path);
-        let content = input.clone();
+        let length = input.len() as u64;
         let fake = Fake::start(move |call| {
             if call.respondent() == "5"
                 && let Some(path) = known.lock().unwrap().take()
             {
-                let mut changed = content.clone();
+                // In place: the program has the same file open.
+                let mut file = fs::OpenOptions::new().write(true).open(path).unwrap();
                 match change {
-                    "grows" => changed.push_str("99999999,late\n"),
-                    "shrinks" => changed.truncate(content.len() - 1000),
-                    // The same length, in place.
-                    _ => changed = content.replace("2000,a", "2000,b"),
+                    "grows" => {
+                        file.seek(SeekFrom::End(0)).unwrap();
+                        file.write_all(b"99999999,late\n").unwrap();
+                    }
+                    "shrinks" => file.set_len(length - 1000).unwrap(),
+                    _ => {
+                        file.seek(SeekFrom::End(-5)).unwrap();
+                        file.write_all(b"b").unwrap();
+                    }
                 }
-                // Written over, not renamed: the program has the same file open.
-                fs::write(path, changed).unwrap();
             }
             Answer::success()
         });
@@ -140,4 +145,24 @@ fn an_input_that_changes_while_it_is_sent_is_told_and_what_was_reached_is_kept()
         assert_eq!(job.lines("in.results.csv.partial").len(), sent, "{change}");
         assert!(fake.calls().iter().all(|call| call.respondent() != "99999999"));
     }
+}
+
+#[test]
+fn too_few_file_descriptors_cost_speed_and_no_row() {
+    let fake = Fake::start(|_| {
+        pause(Duration::from_millis(5));
+        Answer::success()
+    });
+    let job = Job::run(numbered(300, "x"), &fake)
+        .args("-c 40")
+        .through_shell("ulimit -n 30; exec \"$0\" \"$@\"");
+    let ran = job.ends(0);
+    assert!(ran.stderr.contains("too few file descriptors"), "{}", ran.stderr);
+    assert_eq!(fake.calls().len(), 300);
+    let attempts = job
+        .lines("in.results.csv")
+        .iter()
+        .filter(|line| line.ends_with(",200,1"))
+        .count();
+    assert_eq!(attempts, 300);
 }

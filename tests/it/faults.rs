@@ -135,6 +135,37 @@ fn what_exists_is_not_overwritten() {
 }
 
 #[test]
+fn a_platform_that_cannot_be_reached_is_waited_for_and_then_given_up() {
+    // A port where nobody listens: it was free a moment ago, and nobody else takes one of this machine's just now.
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let job = Job::new("run in.csv --survey 7 --backoff 50ms --max-outage 400ms")
+        .file("in.csv", "id_respondent,l1\n1,x\n2,y\n")
+        .args(&format!("--base-url http://{free}"));
+    let ran = job.ends(5);
+    let told = "the platform is out of reach, waiting since ";
+    assert!(
+        ran.stderr.contains(told) && ran.stderr.contains("is `--base-url` right?"),
+        "{}",
+        ran.stderr
+    );
+    let last = ran.stderr.lines().last().unwrap();
+    assert!(
+        last.contains("(`--max-outage`)") && last.contains("--resume"),
+        "{last}"
+    );
+    assert_eq!(job.lines("in.results.csv.partial"), [""; 0], "nothing was sent");
+    // Without pausing it is the rows that fail.
+    let hasty = Job::new("run in.csv --survey 7 --backoff 1ms --max-outage 0s --max-retries 1")
+        .file("in.csv", "id_respondent,l1\n1,x\n")
+        .args(&format!("--base-url http://{free}"));
+    hasty.ends(1);
+    assert!(hasty.lines("in.results.csv")[0].contains(",failed,connect,"));
+}
+
+#[test]
 fn secrets_that_are_none() {
     let cases = [
         ("RESPONDENT_SYNC_WEBHOOK_KEY", "", "is not set"),

@@ -35,7 +35,7 @@ fn no_secret_and_no_cell_reaches_any_output() {
                 format!("http://{closed}"),
                 format!("https://{closed}"),
             ] {
-                let job = Job::new("run in.csv --survey 7 -vv --timeout 200ms --max-retries 1 --backoff 1ms --rate unlimited")
+                let job = Job::new("run in.csv --survey 7 -vv --timeout 200ms --max-outage 0s --max-retries 1 --backoff 1ms --rate unlimited")
                     .args(&format!("--method {method} --log-format {format} --base-url {base}"))
                     .file("in.csv", &input)
                     .var("RESPONDENT_SYNC_WEBHOOK_KEY", KEY)

@@ -90,7 +90,7 @@ fn stages_do_not_know_each_other() {
 fn no_file_outgrows_its_room() {
     for (name, _, code) in house()
         .into_iter()
-        .filter(|(name, _, _)| !name.ends_with("tests.rs"))
+        .filter(|(name, _, _)| !name.ends_with("tests.rs") && !name.contains("tests/"))
     {
         let lines = code.lines().count();
         assert!(lines <= 320, "{name} has {lines} lines of code");

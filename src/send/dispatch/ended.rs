@@ -2,17 +2,21 @@
 //! Waits for nothing; the loop does.
 
 use std::borrow::Cow;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
 use super::{DRAIN, Dispatcher};
-use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, clean};
+use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, clean};
 use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::classify::{Decision, classify};
 use crate::send::deliver::{Delivery, Step};
+use crate::send::outage::{Change, Heard, is_web_page};
+
+/// A wait that the platform asks for is told of from this length on.
+const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 impl<T: Transport> Dispatcher<T> {
     pub(super) fn call_ended(&mut self, ended: Result<(Id, Result<Reply, TransportError>), JoinError>) {
@@ -24,45 +28,142 @@ impl<T: Transport> Dispatcher<T> {
             return;
         };
         let (now, wall) = (Instant::now(), Timestamp::now());
+        let (row, lane) = (delivery.sequence(), delivery.update().lane());
         let Ok((_, result)) = ended else {
-            self.row_ended(delivery.update().lane(), delivery.panicked(now, wall));
-            return;
+            self.hear(row, lane, Heard::Nothing, false, "a bug in this tool", now);
+            return self.row_ended(lane, delivery.panicked(now, wall));
         };
-        let lane = delivery.update().lane();
         let decision = self.fit_to_be_shown(classify(&result, SystemTime::now()));
         let end = self
             .breaker
             .attempt_ended(lane, delivery.position().row, &result, &decision);
-        if let Decision::Retry {
-            after: Some(wait), ..
-        } = &decision
-        {
-            // Only ever raised: a shorter wait that is asked for later does not cut a longer one.
-            self.hold_off = self.hold_off.max(Some(now + *wait));
-        }
         if matches!(end, Some(EarlyEnd::Untrusted { .. })) {
             // No verdict on the row, whatever retries it has left: it waits, and the end leaves it alone.
             self.wait_until(now, delivery);
             return self.stop_for(end);
         }
-        let (position, code) = (delivery.position(), decision.code());
+        let heard = Heard::of(&result, &decision);
+        let crowded = matches!(result, Err(TransportError::NoSocket(_))) && !self.calls.is_empty();
+        if crowded {
+            self.lower_concurrency();
+        }
+        if !crowded || self.outage.is_paused() {
+            let reason = decision.fault().map_or("", |fault| fault.message.as_str());
+            self.hear(row, lane, heard, is_web_page(&result), reason, now);
+        }
+        if heard == Heard::NotSent && (crowded || self.outage.pauses()) {
+            return self.put_back(now, delivery);
+        }
+        self.heed(&decision, now, wall);
+        self.settle(delivery, decision, now, wall);
+        self.stop_for(end);
+    }
+
+    /// The row gets its verdict, or waits for its next attempt.
+    fn settle(&mut self, delivery: Box<Delivery>, decision: Decision, now: Instant, wall: Timestamp) {
+        let (lane, position) = (delivery.update().lane(), delivery.position());
+        let code = decision.fault().map_or("", |fault| fault.code.name());
         match delivery.settle(decision, now, wall) {
             Step::Done(outcome) => self.row_ended(lane, *outcome),
             Step::Again { delivery, after } => {
-                let (attempts, code) = (delivery.attempts(), code.map_or("", ErrorCode::name));
                 tracing::debug!(
-                    "{position}: attempt {attempts}: {code}, again in {} ms",
+                    "{position}: attempt {}: {code}, again in {} ms",
+                    delivery.attempts(),
                     after.as_millis()
                 );
                 self.wait_until(now + after, delivery);
             }
         }
-        self.stop_for(end);
+    }
+
+    /// What an attempt's end tells about the platform: whether all calls wait for it from now on, or no longer.
+    fn hear(&mut self, row: u64, lane: Lane, heard: Heard, is_page: bool, reason: &str, now: Instant) {
+        let untried = self.has_untried();
+        let change = self
+            .outage
+            .attempt_ended((row, lane), heard, is_page, reason, (now, untried));
+        match change {
+            Change::None => {}
+            Change::Paused { until } => {
+                let waiting = self.wait_for_platform(until - now, reason);
+                let hint = if self.outage.answered() {
+                    ""
+                } else {
+                    "; nothing was answered yet: is `--base-url` right?"
+                };
+                tracing::warn!("the platform is out of reach, {waiting}{hint}");
+            }
+            Change::Over { after } => {
+                self.tells_of_waiting = false;
+                self.wires.waiting.send_replace(None);
+                tracing::info!("the platform answers again, after {} s", after.as_secs());
+            }
+            Change::End(end) => self.stop_for(Some(end)),
+        }
+    }
+
+    /// What the platform asks of all calls: to wait, to slow down.
+    fn heed(&mut self, decision: &Decision, now: Instant, wall: Timestamp) {
+        let Decision::Retry { fault, after } = decision else {
+            return;
+        };
+        if let Some(wait) = *after {
+            let until = now + wait;
+            if self.hold_off.is_none_or(|hold_off| hold_off < until) {
+                // Only ever raised: a shorter wait that is asked for later does not cut a longer one.
+                self.hold_off = Some(until);
+                if wait >= WORTH_TELLING && !self.outage.is_paused() {
+                    let reason = format!("it asked to wait ({})", fault.message);
+                    tracing::info!("{}", self.wait_for_platform(wait, &reason));
+                }
+            }
+        }
+        if fault.code == ErrorCode::RateLimited {
+            self.meter.refused();
+            self.slowdown.refused(now, self.meter.in_last_second());
+            if self.slowdown.asked == 1 {
+                tracing::info!("the platform asked to slow down (429): at half the pace from {wall} on");
+            }
+        }
+    }
+
+    /// Tells others that the run waits, for so long at most.
+    fn wait_for_platform(&mut self, most: Duration, reason: &str) -> Waiting {
+        let since = Timestamp::now();
+        let waiting = Waiting {
+            since,
+            until: since.checked_add(most).unwrap_or(Timestamp::MAX),
+            reason: reason.to_owned(),
+        };
+        self.tells_of_waiting = true;
+        self.wires.waiting.send_replace(Some(waiting.clone()));
+        waiting
+    }
+
+    /// The process has no socket for another call: with those that are in flight it does.
+    fn lower_concurrency(&mut self) {
+        if self.calls.len() < self.concurrency {
+            self.concurrency = self.calls.len();
+            tracing::warn!(
+                "too few file descriptors for more calls at a time: {} in flight from here on (`ulimit -n` raises what \
+                 a process may open, `--concurrency` asks for less)",
+                self.concurrency
+            );
+        }
+    }
+
+    /// The call could not be sent, which costs the row nothing.
+    fn put_back(&mut self, now: Instant, mut delivery: Box<Delivery>) {
+        delivery.not_sent();
+        self.retried -= u64::from(delivery.attempts() > 0);
+        self.meter.unsent();
+        self.wires.room.journalled(1);
+        self.queue.put_back(now, delivery);
     }
 
     /// The row's call is over and another has to be made: until then it holds no place among the unrecorded.
     fn wait_until(&mut self, due: Instant, delivery: Box<Delivery>) {
-        self.room.journalled(1);
+        self.wires.room.journalled(1);
         self.queue.retry_at(due, delivery);
     }
 
@@ -81,12 +182,12 @@ impl<T: Transport> Dispatcher<T> {
     }
 
     /// The first reason to end the run is the one that counts.
-    fn stop_for(&mut self, end: Option<EarlyEnd>) {
+    pub(super) fn stop_for(&mut self, end: Option<EarlyEnd>) {
         if let Some(end) = end
             && self.stop.is_none()
         {
             self.stop = Some((end, Instant::now() + DRAIN));
-            self.plans.close();
+            self.wires.plans.close();
         }
     }
 

@@ -1,0 +1,28 @@
+//! That a run waits for the platform: why, since when, until when.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A wait that is worth telling of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) since: Timestamp,
+    /// The longest that it can last.
+    pub(crate) until: Timestamp,
+    pub(crate) reason: String,
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clock = |time: Timestamp| time.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S");
+        write!(
+            f,
+            "waiting since {} until {} at the latest: {}",
+            clock(self.since),
+            clock(self.until),
+            self.reason
+        )
+    }
+}

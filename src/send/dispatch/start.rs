@@ -1,0 +1,123 @@
+//! Which attempt starts, and when: the permits in their order. Waits for nothing; where one is missing, the loop is told
+//! when to ask again.
+
+use jiff::Timestamp;
+use tokio::sync::SemaphorePermit;
+use tokio::time::Instant;
+
+use super::Dispatcher;
+use crate::model::{Outcome, Plan, PlannedRow};
+use crate::send::attempt::Transport;
+use crate::send::deliver::Delivery;
+use crate::send::outage::Gate;
+
+impl<T: Transport> Dispatcher<T> {
+    /// Starts every attempt that may start now, and remembers when the next one may.
+    pub(super) fn start_attempts(&mut self) {
+        self.stop_for(self.outage.expired(Instant::now()));
+        self.wake = self.stop.as_ref().map(|(_, until)| *until);
+        self.wants_room = false;
+        while self.stop.is_none() && self.calls.len() < self.concurrency {
+            if self.wires.room.unrecorded.available_permits() == 0 {
+                // Remembered, and not asked again later: the recorder is another thread.
+                self.wants_room = true;
+                break;
+            }
+            self.admit_until_ready();
+            let now = Instant::now();
+            let gate = self.outage.gate(now, self.has_untried());
+            if let Err(until) = self.may_start(gate, now) {
+                self.wake = until;
+                break;
+            }
+            let next = match gate {
+                Gate::Probe => self.queue.take_probe(),
+                _ => self.queue.take_next(now),
+            };
+            if let Some(delivery) = next {
+                self.start_attempt(delivery, gate, now);
+            }
+        }
+        if self.stop.is_none()
+            && let Some(at) = self.outage.gives_up_at()
+        {
+            self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+        }
+    }
+
+    /// Whether an attempt may start now; if not, when to ask again, unless something happens before. Takes the rate's
+    /// token, last of all.
+    fn may_start(&mut self, gate: Gate, now: Instant) -> Result<(), Option<Instant>> {
+        match gate {
+            Gate::Closed(until) => return Err(Some(until)),
+            Gate::Open if !self.queue.has_next(now) => return Err(self.queue.next_due()),
+            Gate::Probe if self.queue.is_empty() => return Err(None),
+            Gate::Open | Gate::Probe => {}
+        }
+        if let Some(until) = self.hold_off.filter(|&until| until > now) {
+            return Err(Some(until));
+        }
+        if let Some(until) = self.slowdown.wait_until(now) {
+            return Err(Some(until));
+        }
+        self.limiter.try_take(now).map_err(Some)
+    }
+
+    fn start_attempt(&mut self, mut delivery: Box<Delivery>, gate: Gate, now: Instant) {
+        // There is one, since it was asked for above and nobody else takes any.
+        let place = self.wires.room.unrecorded.try_acquire();
+        place.map(SemaphorePermit::forget).ok();
+        if gate == Gate::Probe {
+            self.outage.probe_started(delivery.sequence());
+        } else if self.tells_of_waiting {
+            self.tells_of_waiting = false;
+            self.wires.waiting.send_replace(None);
+        }
+        self.meter.start(now);
+        self.slowdown.started(now);
+        self.retried += u64::from(delivery.attempts() > 0);
+        delivery.start_attempt(now);
+        let call = self.calls.spawn(self.transport.attempt(delivery.update()));
+        self.in_flight.insert(call.id(), delivery);
+    }
+
+    /// Rows are only taken when none is ready: whoever is taken uses the window's room.
+    pub(super) fn wants_rows(&self) -> bool {
+        self.stop.is_none() && !self.queue.has_new()
+    }
+
+    /// Whether rows remain, or may come, that were never tried.
+    pub(super) fn has_untried(&self) -> bool {
+        self.queue.has_new() || !self.batch.is_empty() || !self.plans_ended
+    }
+
+    /// Takes rows from the batch as long as there are slots, until one is ready.
+    fn admit_until_ready(&mut self) {
+        while self.wants_rows()
+            && let Some(slots) = self.batch.front().map(PlannedRow::slots)
+            && self
+                .wires
+                .room
+                .slots
+                .try_acquire_many(slots)
+                .map(SemaphorePermit::forget)
+                .is_ok()
+        {
+            self.admit_next();
+        }
+    }
+
+    /// A row that has its slot goes to its lane, or is finished if it makes no call.
+    pub(super) fn admit_next(&mut self) {
+        let Some(row) = self.batch.pop_front() else { return };
+        let update = match &row.plan {
+            Plan::Send(update) if row.settled.is_none() => update.clone(),
+            _ => {
+                self.finished.extend(Outcome::without_call(row, Timestamp::now()));
+                return;
+            }
+        };
+        let backoff = self.settings.retry.backoff(self.chance.fork());
+        self.queue.enter(Box::new(Delivery::new(row, update, backoff)));
+    }
+}

@@ -1,0 +1,426 @@
+//! When all calls pause because the platform cannot be reached or answers nothing that tells (design, rule 7), and
+//! whose call is tried meanwhile. Pure; the dispatcher asks before each attempt and reports each end.
+//!
+//! A pause begins with a call that could not be sent, or with ten respondents in a row without a definite answer. It
+//! ends with a definite answer, or the run ends with it after `--max-outage`. So one poisonous row, or a block of
+//! them, among good ones is just failed rows, and an outage costs none.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::answer::is_page;
+use super::attempt::{Body, Reply, TransportError};
+use super::classify::Decision;
+use crate::model::{EarlyEnd, ErrorCode, Lane};
+
+/// So many respondents in a row without a definite answer are no accident of their rows.
+const MOST_SILENT: usize = 10;
+
+/// So many calls from the start on that were all answered with a web page were not answered by the webhook.
+const MOST_PAGES: u32 = 10;
+
+/// Probes are never closer than this, whatever `--backoff` says.
+const LEAST_PROBE_GAP: Duration = Duration::from_millis(1);
+
+/// How long outages are waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OutageSettings {
+    /// How long each is waited for; zero for no pausing.
+    pub(crate) max_outage: Duration,
+    /// Before the first probe; doubled for each further one.
+    pub(crate) backoff: Duration,
+    /// The doubling ends here.
+    pub(crate) max_backoff: Duration,
+}
+
+/// What an attempt's end tells about the platform, whatever it says about the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// A complete answer that says something, be it no.
+    Definite,
+    /// 5xx, timeout, cut, unreadable, or a wait that is longer than anybody waits.
+    Nothing,
+    /// The call could not be sent.
+    NotSent,
+}
+
+impl Heard {
+    pub(crate) fn of(result: &Result<Reply, TransportError>, decision: &Decision) -> Self {
+        let reply = match result {
+            Ok(reply) => reply,
+            Err(TransportError::NotSent(_) | TransportError::NoSocket(_) | TransportError::Untrusted(_)) => {
+                return Self::NotSent;
+            }
+            Err(TransportError::TimedOut | TransportError::Interrupted(_) | TransportError::BadReply(_)) => {
+                return Self::Nothing;
+            }
+        };
+        let whole = matches!(reply.body, Body::Whole(_) | Body::TooLong);
+        let unreadable = decision
+            .fault()
+            .is_some_and(|fault| fault.code == ErrorCode::BadResponse);
+        // Of these, only those that ask for too long a wait are not tried again.
+        let waits_too_long = matches!(decision, Decision::Fail(_)) && matches!(reply.status, 408 | 425 | 429);
+        if reply.status >= 500 || !whole || unreadable || waits_too_long {
+            Self::Nothing
+        } else {
+            Self::Definite
+        }
+    }
+}
+
+/// Whether an attempt may start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    Open,
+    /// One, as a probe.
+    Probe,
+    /// None before this time, unless a call that is in flight ends the pause.
+    Closed(Instant),
+}
+
+/// What changed with an attempt's end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    None,
+    /// A pause has begun, and lasts until this time at most.
+    Paused {
+        until: Instant,
+    },
+    /// The pause is over, after so long.
+    Over {
+        after: Duration,
+    },
+    /// The run has to end.
+    End(EarlyEnd),
+}
+
+#[derive(Debug)]
+pub(crate) struct Outage {
+    settings: OutageSettings,
+    /// The respondents since the last definite answer, as far as they are counted.
+    silent: Vec<Lane>,
+    /// Anything definite was heard since the start.
+    answered: bool,
+    /// Web pages since the start; nothing once anything else came.
+    pages: Option<u32>,
+    pause: Option<Pause>,
+}
+
+#[derive(Debug)]
+struct Pause {
+    since: Instant,
+    /// Begun because calls were not answered, not because they could not be sent.
+    for_silence: bool,
+    next_probe: Instant,
+    gap: Duration,
+    /// The row whose call is the probe.
+    probing: Option<u64>,
+    reason: String,
+}
+
+impl Outage {
+    pub(crate) fn new(settings: OutageSettings) -> Self {
+        Self {
+            settings,
+            silent: Vec::new(),
+            answered: false,
+            pages: Some(0),
+            pause: None,
+        }
+    }
+
+    /// Whether a call that could not be sent spends no attempt.
+    pub(crate) fn pauses(&self) -> bool {
+        !self.settings.max_outage.is_zero()
+    }
+
+    /// Whether calls wait for the platform.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.pause.is_some()
+    }
+
+    /// Whether anything definite was heard since the start.
+    pub(crate) fn answered(&self) -> bool {
+        self.answered
+    }
+
+    /// Whether an attempt may start now. `untried` says whether rows remain that were never tried: where none does, no
+    /// pause for silence goes on, and what is left is tried as often as rows are.
+    pub(crate) fn gate(&mut self, now: Instant, untried: bool) -> Gate {
+        if !untried && self.pause.as_ref().is_some_and(|pause| pause.for_silence) {
+            self.pause = None;
+            self.silent.clear();
+        }
+        let most = self.settings.max_outage;
+        match &self.pause {
+            None => Gate::Open,
+            Some(pause) if pause.probing.is_some() => Gate::Closed(pause.since + most),
+            Some(pause) if pause.next_probe <= now => Gate::Probe,
+            Some(pause) => Gate::Closed(pause.next_probe.min(pause.since + most)),
+        }
+    }
+
+    /// When the pause is given up, and the run with it.
+    pub(crate) fn gives_up_at(&self) -> Option<Instant> {
+        let pause = self.pause.as_ref()?;
+        pause.since.checked_add(self.settings.max_outage)
+    }
+
+    /// The end of the run, once the pause has lasted too long.
+    pub(crate) fn expired(&self, now: Instant) -> Option<EarlyEnd> {
+        let pause = self.pause.as_ref()?;
+        (now.saturating_duration_since(pause.since) >= self.settings.max_outage).then(|| EarlyEnd::Outage {
+            after: self.settings.max_outage,
+            reason: pause.reason.clone(),
+        })
+    }
+
+    /// The call of this row starts as the probe.
+    pub(crate) fn probe_started(&mut self, row: u64) {
+        if let Some(pause) = &mut self.pause {
+            pause.probing = Some(row);
+        }
+    }
+
+    /// An attempt of this row has ended, or was lost to a bug.
+    pub(crate) fn attempt_ended(
+        &mut self,
+        (row, lane): (u64, Lane),
+        heard: Heard,
+        is_page: bool,
+        reason: &str,
+        (now, untried): (Instant, bool),
+    ) -> Change {
+        self.pages = self.pages.filter(|_| is_page).map(|pages| pages + 1);
+        if self.pages.is_some_and(|pages| pages >= MOST_PAGES) {
+            return Change::End(EarlyEnd::NotThePlatform { calls: MOST_PAGES });
+        }
+        if heard == Heard::Definite {
+            self.answered = true;
+            self.silent.clear();
+            return match self.pause.take() {
+                Some(pause) => Change::Over {
+                    after: now.saturating_duration_since(pause.since),
+                },
+                None => Change::None,
+            };
+        }
+        if let Some(pause) = &mut self.pause {
+            if pause.probing == Some(row) {
+                pause.probing = None;
+                pause.gap = pause.gap.saturating_mul(2).min(self.settings.max_backoff);
+                pause.next_probe = now + pause.gap.max(LEAST_PROBE_GAP);
+                reason.clone_into(&mut pause.reason);
+            }
+            return Change::None;
+        }
+        if heard == Heard::Nothing && self.silent.len() < MOST_SILENT && !self.silent.contains(&lane) {
+            self.silent.push(lane);
+        }
+        let too_silent = untried && self.silent.len() >= MOST_SILENT;
+        if self.pauses() && (heard == Heard::NotSent || too_silent) {
+            self.begin(heard == Heard::Nothing, reason, now)
+        } else {
+            Change::None
+        }
+    }
+
+    fn begin(&mut self, for_silence: bool, reason: &str, now: Instant) -> Change {
+        let gap = self.settings.backoff.min(self.settings.max_backoff);
+        self.pause = Some(Pause {
+            since: now,
+            for_silence,
+            next_probe: now + gap.max(LEAST_PROBE_GAP),
+            gap,
+            probing: None,
+            reason: reason.to_owned(),
+        });
+        Change::Paused {
+            until: now + self.settings.max_outage,
+        }
+    }
+}
+
+/// Whether an answer claims success with a web page: that of somebody who is not the webhook.
+pub(crate) fn is_web_page(result: &Result<Reply, TransportError>) -> bool {
+    matches!(result, Ok(reply) if (200..=299).contains(&reply.status) && is_page(&reply.body))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::super::classify::classify;
+    use super::*;
+    use crate::model::Digits;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn outage() -> Outage {
+        Outage::new(OutageSettings {
+            max_outage: Duration::from_hours(1),
+            backoff: SECOND,
+            max_backoff: Duration::from_mins(1),
+        })
+    }
+
+    fn ends(outage: &mut Outage, respondent: u64, heard: Heard, now: Instant) -> Change {
+        let id = respondent.to_string();
+        let lane = Lane::new(Digits::new("1").unwrap(), Digits::new(&id).unwrap());
+        outage.attempt_ended((respondent, lane), heard, false, "why", (now, true))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_cannot_be_sent_pauses_all_and_probes_are_further_and_further_apart() {
+        let (mut outage, start) = (outage(), Instant::now());
+        assert_eq!(
+            ends(&mut outage, 1, Heard::NotSent, start),
+            Change::Paused {
+                until: start + Duration::from_hours(1)
+            }
+        );
+        assert_eq!(
+            ends(&mut outage, 2, Heard::NotSent, start),
+            Change::None,
+            "one pause is enough"
+        );
+        let mut now = start;
+        let mut gaps = Vec::new();
+        for _ in 0..9 {
+            let Gate::Closed(until) = outage.gate(now, true) else {
+                panic!("open at {now:?}")
+            };
+            gaps.push((until - now).as_secs());
+            now = until;
+            assert_eq!(outage.gate(now, true), Gate::Probe);
+            outage.probe_started(3);
+            assert!(
+                matches!(outage.gate(now, true), Gate::Closed(_)),
+                "one probe at a time"
+            );
+            ends(&mut outage, 3, Heard::NotSent, now);
+        }
+        assert_eq!(gaps, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        assert_eq!(outage.expired(start + Duration::from_mins(59)), None);
+        assert!(outage.expired(start + Duration::from_hours(1)).is_some());
+        assert_eq!(
+            ends(&mut outage, 3, Heard::Definite, now),
+            Change::Over { after: now - start }
+        );
+        assert_eq!(outage.gate(now, true), Gate::Open);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn ten_respondents_in_a_row_without_an_answer_pause_while_others_are_untried() {
+        let now = Instant::now();
+        let mut one_row = outage();
+        for _ in 0..30 {
+            assert_eq!(
+                ends(&mut one_row, 1, Heard::Nothing, now),
+                Change::None,
+                "one respondent is one"
+            );
+        }
+        let mut broken = outage();
+        for respondent in 0..19 {
+            let heard = if respondent == 9 {
+                Heard::Definite
+            } else {
+                Heard::Nothing
+            };
+            assert_eq!(
+                ends(&mut broken, respondent, heard, now),
+                Change::None,
+                "an answer ends the count"
+            );
+        }
+        assert!(matches!(
+            ends(&mut broken, 19, Heard::Nothing, now),
+            Change::Paused { .. }
+        ));
+        assert!(matches!(broken.gate(now, true), Gate::Closed(_)));
+        assert_eq!(
+            broken.gate(now, false),
+            Gate::Open,
+            "nobody is left who could tell"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_time_to_wait_there_is_no_pause() {
+        let mut never = Outage::new(OutageSettings {
+            max_outage: Duration::ZERO,
+            ..outage().settings
+        });
+        for respondent in 0..20 {
+            assert_eq!(
+                ends(&mut never, respondent, Heard::NotSent, Instant::now()),
+                Change::None
+            );
+            assert_eq!(
+                ends(&mut never, respondent, Heard::Nothing, Instant::now()),
+                Change::None
+            );
+        }
+        assert!(!never.pauses());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn ten_web_pages_from_the_start_on_are_not_the_platform() {
+        let now = Instant::now();
+        let lane = Lane::new(Digits::new("1").unwrap(), Digits::new("1").unwrap());
+        let count = |first: bool| {
+            let mut outage = outage();
+            if !first {
+                ends(&mut outage, 7, Heard::Definite, now);
+            }
+            (1..20).find(|_| {
+                let change = outage.attempt_ended((1, lane), Heard::Nothing, true, "", (now, true));
+                matches!(change, Change::End(_))
+            })
+        };
+        assert_eq!((count(true), count(false)), (Some(10), None));
+    }
+
+    #[test]
+    fn what_each_kind_of_end_tells() {
+        let heard = |result: &Result<Reply, TransportError>| {
+            Heard::of(result, &classify(result, std::time::SystemTime::UNIX_EPOCH))
+        };
+        let reply = |status, retry_after: Option<&str>, body| {
+            Ok(Reply {
+                status,
+                retry_after: retry_after.map(str::to_owned),
+                date: None,
+                body,
+            })
+        };
+        let whole = |text: &'static str| Body::Whole(Bytes::from_static(text.as_bytes()));
+        for (result, expected) in [
+            (reply(200, None, whole(r#"{"type":"success"}"#)), Heard::Definite),
+            (reply(200, None, whole(r#"{"type":"error"}"#)), Heard::Definite),
+            (reply(200, None, whole("<html>")), Heard::Nothing),
+            (reply(200, None, Body::TooLong), Heard::Nothing),
+            (reply(200, None, Body::Cut(String::new())), Heard::Nothing),
+            (reply(404, None, whole("")), Heard::Definite),
+            (reply(404, None, Body::TimedOut), Heard::Nothing),
+            (reply(302, None, whole("")), Heard::Definite),
+            (reply(401, None, whole("")), Heard::Definite),
+            (reply(429, None, whole("")), Heard::Definite),
+            (reply(429, Some("120"), whole("")), Heard::Definite),
+            (reply(429, Some("121"), whole("")), Heard::Nothing),
+            (reply(408, Some("600"), whole("")), Heard::Nothing),
+            (reply(500, None, whole("")), Heard::Nothing),
+            (reply(501, None, whole("")), Heard::Nothing),
+            (reply(503, Some("600"), whole("<html>")), Heard::Nothing),
+            (Err(TransportError::TimedOut), Heard::Nothing),
+            (Err(TransportError::Interrupted(String::new())), Heard::Nothing),
+            (Err(TransportError::BadReply(String::new())), Heard::Nothing),
+            (Err(TransportError::NotSent(String::new())), Heard::NotSent),
+        ] {
+            assert_eq!(heard(&result), expected, "{result:?}");
+        }
+    }
+}
