@@ -1,10 +1,12 @@
 //! Flags: what is written where, and how much is said.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::values::duration;
 use crate::model::CountOrPercent;
 
 /// What is written where.
@@ -27,6 +29,9 @@ pub(crate) struct OutputArgs {
     pub(crate) summary: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) existing: ExistingArgs,
+    /// How long to wait for another run that has the output or the account (then exit 11)
+    #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration, env = "RESPONDENT_SYNC_WAIT_LOCK")]
+    pub(crate) wait_lock: Duration,
     /// `check` with the flags of `run`: no file, no secrets, no call
     #[arg(short = 'n', long, env = "RESPONDENT_SYNC_DRY_RUN", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) dry_run: bool,

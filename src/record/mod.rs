@@ -31,6 +31,7 @@ pub(crate) use existing::{Decision, Existing, decide};
 pub(crate) use failed::FailedFormat;
 pub(crate) use files::OutputPaths;
 pub(crate) use journal::Journal;
+pub(crate) use names::lock as lock_of;
 pub(crate) use replay::SettledRows;
 
 use crate::model::Outcome;

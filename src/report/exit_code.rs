@@ -21,6 +21,8 @@ pub(crate) enum ExitCode {
     NoRows = 9,
     /// `--max-duration` was over.
     Deadline = 10,
+    /// Another run has the output or the account.
+    Locked = 11,
     /// A bug of this tool.
     Bug = 70,
     /// Interrupted (Ctrl-C): 128 + SIGINT.
@@ -32,7 +34,7 @@ pub(crate) enum ExitCode {
 impl ExitCode {
     /// All codes with what they mean, as the README has them.
     #[cfg(test)]
-    pub(crate) const TABLE: [(Self, &'static str); 12] = [
+    pub(crate) const TABLE: [(Self, &'static str); 13] = [
         (Self::Success, "every row is a success or was skipped"),
         (
             Self::RowsFailed,
@@ -54,6 +56,10 @@ impl ExitCode {
         (Self::Output, "an output cannot be written (disk full)"),
         (Self::NoRows, "no data rows: nothing to send"),
         (Self::Deadline, "the time that `--max-duration` allows is over"),
+        (
+            Self::Locked,
+            "another run has the output or the account; nothing was sent",
+        ),
         (Self::Bug, "a bug in this tool: please report it"),
         (Self::Interrupted, "interrupted (Ctrl-C)"),
         (Self::Terminated, "asked to end (`SIGTERM`)"),

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::announce::{announce, confirmed};
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
+use super::lock::Locks;
 use super::next_command::next_command;
 use super::opened::Opened;
 use super::rehearsal::Sandbox;
@@ -75,6 +76,11 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
     if existing.resume && reading.input == Input::Stdin {
         return Err(Failure::usage(OutputError::ResumedStream));
     }
+    let mut locks = Locks::default();
+    if sandbox.is_none() {
+        let (input, wait) = (reading.input.to_string(), args.output.wait_lock);
+        locks = Locks::take(&paths, &calls.base, &credentials.account, &input, wait).await?;
+    }
     let transport = HttpTransport::new(endpoint.clone(), &calls.http).map_err(Failure::usage)?;
     let opened = Opened::open(&mut reading)?;
     let fingerprint = fingerprint(&opened, &reading, &calls, &credentials);
@@ -106,6 +112,7 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
     if let Some(sandbox) = sandbox {
         sandbox.tell(console);
     }
+    drop(locks);
     end
 }
 

@@ -148,7 +148,8 @@ proptest! {
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
         let cut = head + ((whole.len() - head) as f64 * cut) as usize;
         let mut journal = whole[..cut].to_vec();
-        journal.extend(&garbage);
+        // A line end alone could make the torn line whole, which would be no damage.
+        journal.extend(garbage.iter().skip_while(|byte| **byte == b'\n'));
         let kept = whole_lines(&whole[..cut]) - 1;
         let mut expected: Vec<u64> = order[..kept].to_vec();
         expected.sort_unstable();

@@ -16,6 +16,8 @@ const TIME_LIMIT: Duration = Duration::from_mins(1);
 
 pub(crate) struct Job {
     folder: tempfile::TempDir,
+    /// Where the program keeps its locks, instead of the developer's own folder.
+    state: tempfile::TempDir,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     stdin: Vec<u8>,
@@ -34,13 +36,17 @@ impl Job {
     pub(crate) fn new(command: &str) -> Self {
         let job = Self {
             folder: tempfile::tempdir().unwrap(),
+            state: tempfile::tempdir().unwrap(),
             arguments: Vec::new(),
             variables: Vec::new(),
             stdin: Vec::new(),
             stdin_stays_open: false,
             shell: None,
         };
+        let state = job.state.path().to_str().unwrap().to_owned();
         job.args(command)
+            .var("HOME", &state)
+            .var("XDG_STATE_HOME", &state)
             .var("RESPONDENT_SYNC_ACCOUNT", "387487")
             .var("RESPONDENT_SYNC_WEBHOOK_KEY", "kkkkkkkk")
             .var("RESPONDENT_SYNC_WEBHOOK_AUTH", "aaaaaaaa")
@@ -56,6 +62,12 @@ impl Job {
     pub(crate) fn args(mut self, words: &str) -> Self {
         self.arguments.extend(words.split_whitespace().map(str::to_owned));
         self
+    }
+
+    /// As the same user as another run: they see each other's locks.
+    pub(crate) fn sharing_state_of(self, other: &Self) -> Self {
+        let state = other.state.path().to_str().unwrap().to_owned();
+        self.var("HOME", &state).var("XDG_STATE_HOME", &state)
     }
 
     /// Takes a flag with its value out of the command line.

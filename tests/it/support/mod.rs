@@ -4,9 +4,7 @@ mod fake;
 mod job;
 
 pub(crate) use fake::{Answer, Call, Fake, pause};
-pub(crate) use job::Job;
-#[cfg(unix)]
-pub(crate) use job::Running;
+pub(crate) use job::{Job, Running};
 
 /// An input of so many respondents, `1` on, each with this value of `l1`.
 pub(crate) fn numbered(count: u32, value: &str) -> String {

@@ -1,0 +1,243 @@
+//! Who else is at work: one lock per output, so that two runs do not write one file, and one per base URL and account,
+//! so that two runs do not make twice the calls that were agreed.
+//!
+//! The system releases a lock when its process dies, however it dies. A lock's file is removed with it; since that can
+//! cross with somebody who has just opened it, a lock counts only while its file still has its name.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::anyhow;
+use directories::ProjectDirs;
+use jiff::Timestamp;
+use same_file::Handle;
+use tokio::time::{Instant, sleep};
+use url::Url;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::Failure;
+use crate::record::{OutputPaths, lock_of};
+use crate::report::ExitCode;
+
+/// How often a lock that is held by somebody else is asked for again.
+const ASK_EVERY: Duration = Duration::from_millis(100);
+
+/// What a run holds while it goes on.
+#[derive(Debug, Default)]
+pub(super) struct Locks {
+    _held: Vec<Lock>,
+}
+
+impl Locks {
+    /// Takes the lock of the outputs and, where there is a place for it, the account's. Waits for each as long as `wait`
+    /// says.
+    pub(super) async fn take(
+        paths: &OutputPaths,
+        base: &Url,
+        account: &str,
+        input: &str,
+        wait: Duration,
+    ) -> Result<Self, Failure> {
+        // One that is too far away to be counted is none.
+        let until = Instant::now().checked_add(wait);
+        let mut held = Vec::new();
+        let path = lock_of(&paths.results);
+        let output = Lock::wait_for(&path, "this output", input, until).await?;
+        held.extend(output.map_err(|error| {
+            Failure::usage(anyhow!(error).context(format!("cannot create `{}`", path.display())))
+        })?);
+        match account_lock(base, account) {
+            Ok(path) => match Lock::wait_for(&path, "this account", input, until).await? {
+                Ok(lock) => held.extend(lock),
+                Err(error) => warn_without(&error),
+            },
+            Err(error) => warn_without(&error),
+        }
+        Ok(Self { _held: held })
+    }
+}
+
+fn warn_without(error: &io::Error) {
+    tracing::warn!(
+        "no lock for the account, since no state folder can be written ({error}): take care that no other run makes \
+         calls for it"
+    );
+}
+
+/// Where the lock of an account lies; its folder is made.
+fn account_lock(base: &Url, account: &str) -> io::Result<PathBuf> {
+    let folders = ProjectDirs::from("", "", "respondent-sync").ok_or(io::ErrorKind::NotFound)?;
+    let folder = folders.state_dir().unwrap_or(folders.data_local_dir());
+    fs::create_dir_all(folder)?;
+    let name = xxh3_128(format!("{base}\n{account}").as_bytes());
+    Ok(folder.join(format!("{name:032x}.lock")))
+}
+
+/// One lock that is held.
+#[derive(Debug)]
+struct Lock {
+    _file: File,
+    path: PathBuf,
+}
+
+/// What came of asking for a lock.
+enum Asked {
+    Held(Lock),
+    /// Somebody else has it, who has written this.
+    Busy(String),
+    /// The file system has no locks.
+    Unsupported,
+}
+
+impl Lock {
+    /// The lock, or nothing where the file system has none, or why its file cannot be opened; a failure if somebody else
+    /// has it for too long.
+    async fn wait_for(
+        path: &Path,
+        what: &str,
+        input: &str,
+        until: Option<Instant>,
+    ) -> Result<io::Result<Option<Self>>, Failure> {
+        let mut told = false;
+        loop {
+            let holder = match Self::ask(path, input) {
+                Ok(Asked::Held(lock)) => return Ok(Ok(Some(lock))),
+                Ok(Asked::Unsupported) => {
+                    tracing::warn!("no lock on `{}`: its file system has none", path.display());
+                    return Ok(Ok(None));
+                }
+                Ok(Asked::Busy(holder)) => holder,
+                Err(error) => return Ok(Err(error)),
+            };
+            if until.is_some_and(|until| Instant::now() >= until) {
+                return Err(Failure {
+                    code: ExitCode::Locked,
+                    error: anyhow!(
+                        "another run has {what}: {holder}; wait for its end, or let this one wait with `--wait-lock`"
+                    ),
+                });
+            }
+            if !told {
+                told = true;
+                tracing::info!("waiting for another run that has {what}: {holder}");
+            }
+            sleep(ASK_EVERY).await;
+        }
+    }
+
+    fn ask(path: &Path, input: &str) -> io::Result<Asked> {
+        loop {
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false);
+            for_the_owner_alone(&mut options);
+            let mut file = options.open(path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(Asked::Busy(holder(&mut file))),
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                    return Ok(Asked::Unsupported);
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            // Whoever had it may have removed the file meanwhile; then this lock is on one without a name.
+            let mine = Handle::from_file(file.try_clone()?)?;
+            if Handle::from_path(path).is_ok_and(|named| named == mine) {
+                file.set_len(0)?;
+                let since = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+                write!(file, "process {} since {since}, with {input}", std::process::id())?;
+                return Ok(Asked::Held(Self {
+                    _file: file,
+                    path: path.to_owned(),
+                }));
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is still held. One that stays is taken by the next run.
+        fs::remove_file(&self.path).ok();
+    }
+}
+
+/// Who holds a lock, as far as its file can be read: Windows lets nobody read what is locked.
+fn holder(file: &mut File) -> String {
+    const MOST: u64 = 1000;
+    let mut text = String::new();
+    let read = file.take(MOST).read_to_string(&mut text);
+    if read.is_err() || text.is_empty() {
+        return "who it is cannot be read".to_owned();
+    }
+    crate::model::clean(&text).into_owned()
+}
+
+#[cfg(unix)]
+fn for_the_owner_alone(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600);
+}
+
+/// On Windows a file inherits its folder's access list.
+#[cfg(not(unix))]
+fn for_the_owner_alone(_: &mut OpenOptions) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(asked: io::Result<Asked>) -> Option<Lock> {
+        match asked.unwrap() {
+            Asked::Held(lock) => Some(lock),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn one_at_a_time_and_nothing_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lock");
+        let first = held(Lock::ask(&path, "a.csv"));
+        assert!(first.is_some());
+        let Asked::Busy(who) = Lock::ask(&path, "b.csv").unwrap() else {
+            panic!("taken twice")
+        };
+        #[cfg(unix)]
+        assert!(
+            who.starts_with("process ") && who.ends_with(", with a.csv"),
+            "{who}"
+        );
+        #[cfg(not(unix))]
+        drop(who);
+        drop(first);
+        assert!(!path.exists());
+        assert!(held(Lock::ask(&path, "b.csv")).is_some());
+    }
+
+    /// Many threads take and give back one lock: never two of them have it.
+    #[test]
+    fn removing_the_file_lets_nobody_in_twice() {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lock");
+        let (inside, entered) = (AtomicU32::new(0), AtomicU32::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..300 {
+                        if let Some(lock) = held(Lock::ask(&path, "a.csv")) {
+                            assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                            entered.fetch_add(1, Ordering::SeqCst);
+                            std::thread::yield_now();
+                            inside.fetch_sub(1, Ordering::SeqCst);
+                            drop(lock);
+                        }
+                    }
+                });
+            }
+        });
+        assert!(entered.load(Ordering::SeqCst) >= 300);
+    }
+}
