@@ -6,9 +6,13 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::model::{EarlyEnd, Signal};
+
+/// How long the second signal lets a run close its files. Where that takes longer, a disk hangs.
+const SECOND_GRACE: Duration = Duration::from_secs(2);
 
 /// Hears every request to stop from its start on.
 #[derive(Debug)]
@@ -41,6 +45,45 @@ impl Stops {
             }
         }
     }
+
+    /// Passes on each request in a task of its own, as long as somebody listens. A signal after the last outcome changes
+    /// nothing; a second one ends the process if the run does not end on its own soon.
+    pub(crate) fn pass_on(mut self) -> mpsc::Receiver<EarlyEnd> {
+        let (sender, receiver) = mpsc::channel(1);
+        tokio::spawn(async move {
+            let mut first = None;
+            loop {
+                let request = self.next().await;
+                if let Some(first) = &first {
+                    let code = exit_code(first);
+                    tokio::spawn(async move {
+                        sleep(SECOND_GRACE).await;
+                        end_process(code);
+                    });
+                }
+                first.get_or_insert(request.clone());
+                // One that nobody takes any more is dropped.
+                sender.try_send(request).ok();
+            }
+        });
+        receiver
+    }
+}
+
+/// 128 and the signal's number, as shells count.
+fn exit_code(request: &EarlyEnd) -> i32 {
+    match request {
+        EarlyEnd::Interrupted(Signal::Terminate) => 143,
+        _ => 130,
+    }
+}
+
+#[expect(
+    clippy::exit,
+    reason = "a disk that hangs must not keep somebody who asks twice; what is in the journal is safe"
+)]
+fn end_process(code: i32) {
+    std::process::exit(code);
 }
 
 #[cfg(unix)]

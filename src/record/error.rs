@@ -58,6 +58,17 @@ pub(crate) enum OutputError {
     Read { path: PathBuf, source: io::Error },
     #[error("cannot give `{}` its name", path.display())]
     Rename { path: PathBuf, source: io::Error },
+    #[error(
+        "`{}` has room for {} KiB, and {rows} rows need at least {} KiB: make room, or write elsewhere with `--output`; \
+         nothing was sent",
+        folder.display(), free.div_euclid(1024), needed.div_ceil(1024)
+    )]
+    NoRoom {
+        folder: PathBuf,
+        rows: u64,
+        needed: u64,
+        free: u64,
+    },
     #[error("cannot read the journal")]
     Journal(#[source] io::Error),
     #[error("row {row} is not the row that the journal knows: the input changed")]
@@ -98,7 +109,11 @@ impl OutputError {
     pub(crate) fn is_of_the_disk(&self) -> bool {
         matches!(
             self,
-            Self::Write { .. } | Self::Read { .. } | Self::Rename { .. } | Self::Journal(_)
+            Self::NoRoom { .. }
+                | Self::Write { .. }
+                | Self::Read { .. }
+                | Self::Rename { .. }
+                | Self::Journal(_)
         )
     }
 }

@@ -21,6 +21,7 @@ mod journal;
 mod names;
 mod replay;
 mod results;
+mod space;
 mod window;
 
 use std::io::Write;
@@ -33,6 +34,7 @@ pub(crate) use files::OutputPaths;
 pub(crate) use journal::Journal;
 pub(crate) use names::lock as lock_of;
 pub(crate) use replay::SettledRows;
+pub(crate) use space::check as check_space;
 
 use crate::model::Outcome;
 use existing::OldSummary;

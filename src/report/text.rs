@@ -118,13 +118,16 @@ fn write_files(report: &RunReport, text: &mut String) -> std::fmt::Result {
         }
         return Ok(());
     }
-    let others = match report.verdict() {
-        Verdict::NotWritten | Verdict::Bug => "may have been sent",
-        _ => "were not sent",
-    };
+    if matches!(report.verdict(), Verdict::NotWritten | Verdict::Bug) {
+        return writeln!(
+            text,
+            "  every verdict up to here is safe in {results}.journal; what is not in it may have been sent, and is sent \
+             again when the run is gone on with"
+        );
+    }
     writeln!(
         text,
-        "  what was reached is in {results}.partial, what failed of it in {failed}.partial; rows that are not in it \
-         {others}"
+        "  what was reached is in {results}.partial, what failed of it in {failed}.partial; rows that are not in it were \
+         not sent"
     )
 }

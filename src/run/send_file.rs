@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::announce::{announce, confirmed};
@@ -16,7 +16,7 @@ use super::rehearsal::Sandbox;
 use super::{Failure, check, pipeline};
 use crate::cli::{Origins, RunArgs};
 use crate::config::{self, CallSettings, ReadingSettings};
-use crate::model::{Credentials, EarlyEnd, Endpoint, Method};
+use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::{Input, is_own_column};
 use crate::record::{self, Decision, FailedFormat, Header, OutputError, OutputPaths};
@@ -97,6 +97,8 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
     if asks && Console::is_interactive() && !confirmed(&opened, &endpoint, &reading, console) {
         return Err(Failure::usage(anyhow::anyhow!("not confirmed: nothing was sent")));
     }
+    let rows = opened.first.totals.map_or(0, |totals| totals.rows);
+    record::check_space(&paths, rows).map_err(Failure::output)?;
     let header = Header::new(Timestamp::now(), fingerprint, existing.overwrite);
     let finished = Box::pin(send(
         args,
@@ -157,7 +159,7 @@ async fn send(
         planner,
         settled: outputs.settled,
         transport,
-        stops: pass_on(stops),
+        stops: stops.pass_on(),
         recorder: outputs.recorder,
         progress: progress.clone(),
         waiting,
@@ -215,21 +217,6 @@ async fn send(
         summary_file: outputs.summary,
         journal,
     })
-}
-
-/// Passes on what asks the run to stop, for as long as somebody listens.
-fn pass_on(mut stops: Stops) -> mpsc::Receiver<EarlyEnd> {
-    let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(async move {
-        loop {
-            let stop = stops.next().await;
-            if sender.send(stop).await.is_err() {
-                // A signal after the last outcome changes nothing, but it must not end the process either.
-                std::future::pending::<()>().await;
-            }
-        }
-    });
-    receiver
 }
 
 /// An error with its causes.
