@@ -88,6 +88,7 @@ impl Planner {
             kept: self.layout.kept.iter().map(kept).collect(),
             plan: self.plan(row),
             settled: None,
+            in_doubt: false,
         }
     }
 

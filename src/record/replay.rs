@@ -2,9 +2,10 @@
 //!
 //! A journal has up to two parts: what an earlier resume put in order, and what happened since, which is out of order
 //! by at most a window. Both are merged in one pass of bounded memory into a new file, which takes the old one's place
-//! once it is safe on the disk; a kill before that leaves the old one. Left out are rows that have to be sent again
-//! (`stopped`, and those of the streak that ended a run), and everything from the first line on that is not whole: a
-//! line behind it could be of a row that was sent after one whose verdict is lost.
+//! once it is safe on the disk; a kill before that leaves the old one. Left out are the rows of the streak that ended a
+//! run, which are sent again, and everything from the first line on that is not whole: a line behind it could be of a
+//! row that was sent after one whose verdict is lost. A `stopped` row keeps its line, since it is sent again as one that
+//! may have been applied.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
@@ -39,6 +40,7 @@ pub(super) struct Contents {
 pub(super) struct Rewritten {
     pub(super) journal: Journal,
     pub(super) rows: SettledRows,
+    /// Rows that have their verdict.
     pub(super) count: u64,
     pub(super) knows_success: bool,
 }
@@ -128,9 +130,7 @@ impl Contents {
                 (Some(_), None) => std::mem::replace(&mut before, ordered.next()?),
                 (None, Some(_)) => std::mem::replace(&mut since, recent.next()?),
             };
-            if let Some(outcome) =
-                next.filter(|outcome| !outcome.stopped && !self.again.contains(&outcome.row))
-            {
+            if let Some(outcome) = next.filter(|outcome| !self.again.contains(&outcome.row)) {
                 out.put_outcome(&outcome)?;
             }
         }
@@ -156,7 +156,7 @@ impl Rewriting {
     }
 
     fn put_outcome(&mut self, outcome: &OutcomeLine) -> io::Result<()> {
-        self.count += 1;
+        self.count += u64::from(!outcome.stopped);
         self.knows_success |= outcome.succeeded;
         self.put(&outcome.line)
     }
@@ -276,7 +276,7 @@ impl SettledRows {
         Ok(rows)
     }
 
-    /// The verdict of a row, if there is one; rows are asked for in the input's order. Fails if the record is not the
+    /// What the journal says of a row, if it says anything: its verdict, or that it was `stopped`; rows are asked for in the input's order. Fails if the record is not the
     /// one that the journal means, or the journal cannot be read.
     pub(crate) fn take(&mut self, row: u64, record: &[u8]) -> Result<Option<Box<Settled>>, OutputError> {
         if self.next.as_ref().is_none_or(|(next, _, _)| *next != row) {

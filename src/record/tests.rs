@@ -27,6 +27,7 @@ pub(super) fn outcome(sequence: u64) -> Outcome {
                 message: String::new(),
             }),
             settled: None,
+            in_doubt: false,
         },
         journalled: false,
         status: Status::Success,

@@ -84,3 +84,6 @@ pub(crate) async fn run(cli: Cli, origins: Origins) -> Result<ExitCode, Failure>
         Command::Sandbox(args) => serve::serve(args).await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use super::opened::Opened;
-use crate::model::{EarlyEnd, Outcome, PlannedRow, Waiting};
+use crate::model::{EarlyEnd, ErrorCode, Outcome, PlannedRow, Row, Waiting};
 use crate::plan::{PlanTally, Planner};
 use crate::read::RowsEnd;
 use crate::record::{OutputError, Recorder, SettledRows};
@@ -130,9 +130,8 @@ fn read(
         match rows.next() {
             Ok(Some(row)) => {
                 let mut plan = planner.plan_row(&row);
-                match settled.take(row.position.row, row.record) {
-                    Ok(verdict) => plan.settled = verdict,
-                    Err(error) => break Some(anyhow::Error::new(error)),
+                if let Err(error) = take_verdict(&mut settled, &row, &mut plan) {
+                    break Some(anyhow::Error::new(error));
                 }
                 bytes += row.record.len();
                 batch.push(plan);
@@ -156,6 +155,20 @@ fn read(
         None => rows.finish().map_err(anyhow::Error::new),
     };
     (end, planner.into_tally())
+}
+
+/// What an earlier run knows of the row: a verdict, or that it was stopped, and then it is sent again in doubt.
+pub(super) fn take_verdict(
+    settled: &mut SettledRows,
+    row: &Row<'_>,
+    plan: &mut PlannedRow,
+) -> Result<(), OutputError> {
+    let known = settled.take(row.position.row, row.record)?;
+    plan.in_doubt = known
+        .as_ref()
+        .is_some_and(|known| known.error_code == Some(ErrorCode::Stopped));
+    plan.settled = known.filter(|_| !plan.in_doubt);
+    Ok(())
 }
 
 /// Records until the sender is gone. After an error the receiver is dropped, which tells the sender to stop.

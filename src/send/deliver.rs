@@ -38,12 +38,12 @@ pub(crate) enum Step {
 impl Delivery {
     pub(crate) fn new(row: PlannedRow, update: UpdateRespondent, backoff: Backoff) -> Self {
         Self {
+            in_doubt: row.in_doubt,
             row,
             update,
             backoff,
             attempts: 0,
             started: None,
-            in_doubt: false,
             sent: false,
         }
     }
@@ -125,7 +125,7 @@ impl Delivery {
     /// The run ends. A row that never reached the wire gets no outcome; one that did is `stopped`. `in_flight` says
     /// that an attempt is under way right now.
     pub(crate) fn stopped(self, in_flight: bool, now: Instant, wall: Timestamp) -> Option<Outcome> {
-        (self.sent || in_flight).then(|| {
+        (self.sent || in_flight || self.row.in_doubt).then(|| {
             let message = "the run ended before this row was settled".to_owned();
             self.outcome(
                 Status::Unconfirmed,

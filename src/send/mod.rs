@@ -26,6 +26,9 @@ mod retry;
 mod slowdown;
 mod transport;
 
+pub(crate) use attempt::Transport;
+#[cfg(test)]
+pub(crate) use attempt::{Body, Reply, TransportError};
 pub(crate) use breaker::BreakerSettings;
 pub(crate) use outage::OutageSettings;
 pub(crate) use retry::RetryPolicy;
@@ -37,7 +40,6 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, watch};
 
 use crate::model::{EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, Waiting};
-use attempt::Transport;
 use dispatch::Dispatcher;
 
 /// How fast, how often again, and when to give up.

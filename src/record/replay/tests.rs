@@ -46,9 +46,10 @@ impl Desk {
         let mut rewritten = self.contents().unwrap().rewrite(&self.results()).unwrap();
         let mut take = |sequence: u64| {
             let row = outcome(sequence).row;
-            rewritten.rows.take(row.position.row, &row.record).unwrap()
+            let found = rewritten.rows.take(row.position.row, &row.record).unwrap();
+            found.is_some_and(|settled| settled.error_code != Some(ErrorCode::Stopped))
         };
-        let settled: Vec<u64> = (0..rows).filter(|sequence| take(*sequence).is_some()).collect();
+        let settled: Vec<u64> = (0..rows).filter(|sequence| take(*sequence)).collect();
         assert_eq!(rewritten.count, settled.len() as u64, "each is met");
         settled
     }
