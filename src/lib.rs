@@ -15,6 +15,11 @@
 
 mod cli;
 mod config;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
+#[cfg(all(test, not(fuzzing)))]
+mod fuzzing;
 mod model;
 mod plan;
 mod read;

@@ -16,6 +16,8 @@ mod error;
 mod existing;
 mod failed;
 mod files;
+#[cfg(any(test, fuzzing))]
+mod fuzzed;
 mod guard;
 mod journal;
 mod names;
@@ -31,6 +33,8 @@ pub(crate) use error::OutputError;
 pub(crate) use existing::{Decision, Existing, decide};
 pub(crate) use failed::FailedFormat;
 pub(crate) use files::OutputPaths;
+#[cfg(any(test, fuzzing))]
+pub(crate) use fuzzed::fuzzed_journal;
 pub(crate) use journal::Journal;
 pub(crate) use names::lock as lock_of;
 pub(crate) use replay::SettledRows;

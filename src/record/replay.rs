@@ -66,7 +66,8 @@ impl Contents {
         while let Some(entry) = lines.next().map_err(fault)?.and_then(entry::read_entry) {
             contents.whole_end = lines.at;
             match entry {
-                Entry::Outcome { .. } => {}
+                // One that was sent again since has its verdict.
+                Entry::Outcome { row, .. } => drop(contents.again.remove(&row)),
                 Entry::Again { row } => drop(contents.again.insert(row)),
                 Entry::Resumed => contents.ordered_end = lines.at,
                 Entry::Finishing => contents.finishing = true,

@@ -28,7 +28,9 @@ mod transport;
 
 pub(crate) use attempt::Transport;
 #[cfg(test)]
-pub(crate) use attempt::{Body, Reply, TransportError};
+pub(crate) use attempt::TransportError;
+#[cfg(any(test, fuzzing))]
+pub(crate) use attempt::{Body, Reply};
 pub(crate) use breaker::BreakerSettings;
 pub(crate) use outage::OutageSettings;
 pub(crate) use retry::RetryPolicy;
@@ -130,6 +132,42 @@ pub(crate) struct Wires {
     pub(crate) room: Room,
     /// Told while the run waits for the platform.
     pub(crate) waiting: watch::Sender<Option<Waiting>>,
+}
+
+/// Classifies an answer of these parts, for the fuzz target.
+///
+/// # Panics
+///
+/// If anything but a 2xx is a success, or a wait is longer than any that is waited for.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzzed_answer(status: u16, header: String, body: &[u8], now: std::time::SystemTime) {
+    use classify::Decision;
+    retry::retry_after(&header, Some(&header), now);
+    let reply = Reply {
+        status,
+        date: Some(header.clone()),
+        retry_after: Some(header),
+        body: Body::Whole(bytes::Bytes::copy_from_slice(body)),
+    };
+    let result = Ok(reply);
+    let decision = classify::classify(&result, now);
+    outage::Heard::of(&result, &decision);
+    match decision {
+        Decision::Success { http_status, .. } => {
+            assert!((200..300).contains(&http_status) && http_status == status);
+            let object: serde_json::Value =
+                serde_json::from_slice(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body))
+                    .unwrap_or_default();
+            assert_eq!(
+                object.get("type").and_then(serde_json::Value::as_str),
+                Some("success")
+            );
+        }
+        Decision::Retry { after, .. } => {
+            assert!(after.is_none_or(|after| after <= retry::MOST_HOLD_OFF));
+        }
+        Decision::Fail(_) => {}
+    }
 }
 
 #[cfg(test)]

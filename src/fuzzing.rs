@@ -1,0 +1,137 @@
+//! What the fuzz targets under `tests/fuzz` call: whatever bytes come, nothing panics, and what must hold, holds. Built
+//! for them and for tests alone.
+
+#![cfg_attr(
+    not(fuzzing),
+    expect(unreachable_pub, reason = "reached from outside by the fuzz targets")
+)]
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Planner, Selection};
+use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
+use crate::record;
+use crate::send;
+
+/// An input from its first byte to its plans: dialect, reader, planner.
+///
+/// # Panics
+///
+/// If the second read does not find what the first one counted.
+pub fn input(bytes: &[u8]) {
+    let Ok(first) = FirstRead::of_file(bytes, ReadOptions::default()) else {
+        return;
+    };
+    let wanted = Wanted {
+        respondent: "id_respondent".to_owned(),
+        survey: SurveyColumn::IfPresent("id_survey"),
+        labels: None,
+        kept: Kept::All,
+    };
+    let Ok(layout) = first.columns.resolve(&wanted) else {
+        return;
+    };
+    let settings = PlanSettings {
+        empty: EmptyPolicy::Send,
+        blank_id: BlankId::Skip,
+        survey: Some("7".to_owned()),
+        selection: Selection::new(None, None),
+        most_query_bytes: Some(8000),
+    };
+    let mut planner = Planner::new(settings, layout);
+    let Ok(mut rows) = Rows::new(bytes, &first) else {
+        return;
+    };
+    let mut next = 0;
+    let mut byte = 0;
+    while let Ok(Some(row)) = rows.next() {
+        assert_eq!(row.sequence, next);
+        assert!(row.position.byte >= byte, "records do not overlap");
+        byte = row.position.byte + row.record.len() as u64;
+        next += 1;
+        let at = usize::try_from(row.position.byte).unwrap_or(usize::MAX);
+        assert_eq!(
+            bytes.get(at..at + row.record.len()),
+            Some(row.record),
+            "byte for byte"
+        );
+        let plan = planner.plan_row(&row);
+        assert!(plan.slots() > 0);
+    }
+    let end = rows.finish();
+    assert_eq!(
+        end.ok().map(|end| end.rows),
+        first.totals.map(|totals| totals.rows),
+        "the second read finds what the first one counted"
+    );
+}
+
+/// An answer: status, headers and body as the bytes have them.
+///
+/// # Panics
+///
+/// If anything but a 2xx with one `type` is a success.
+pub fn answer(bytes: &[u8]) {
+    let (status, rest) = bytes.split_at(bytes.len().min(2));
+    let (headers, body) = rest.split_at(rest.len().min(40));
+    let status = 100
+        + status
+            .iter()
+            .fold(0, |sum, byte| (sum * 256 + u16::from(*byte)) % 900);
+    let header = String::from_utf8_lossy(headers).into_owned();
+    send::fuzzed_answer(status, header, body, SystemTime::UNIX_EPOCH);
+}
+
+/// A journal that is written as the bytes say, cut and damaged as they say, and read again. `folder` is an empty one of
+/// its own.
+///
+/// # Panics
+///
+/// If a verdict is invented, or one that stands before the damage is lost.
+pub fn journal(bytes: &[u8], folder: &Path) {
+    record::fuzzed_journal(bytes, folder);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Bytes that look like an input.
+    fn like_csv() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            Just(b"id_respondent".to_vec()),
+            Just(b"l1".to_vec()),
+            Just(b",".to_vec()),
+            Just(b";".to_vec()),
+            Just(b"\n".to_vec()),
+            Just(b"\r\n".to_vec()),
+            Just(b"\"".to_vec()),
+            Just(b"17".to_vec()),
+            Just("ż".as_bytes().to_vec()),
+            proptest::collection::vec(any::<u8>(), 0..4),
+        ];
+        proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_input(rest in like_csv()) {
+            input(&rest);
+            input(&[b"id_respondent,l1\n".as_slice(), &rest].concat());
+        }
+
+        #[test]
+        fn any_answer(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            answer(&bytes);
+        }
+
+        #[test]
+        fn any_journal(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let folder = tempfile::tempdir().unwrap();
+            journal(&bytes, folder.path());
+        }
+    }
+}
