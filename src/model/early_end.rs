@@ -20,7 +20,7 @@ pub(crate) enum EarlyEnd {
     /// The platform could not be reached, or answered nothing that tells, for as long as outages are waited for.
     Outage { after: Duration, reason: String },
     /// Nothing but web pages came back from the start on.
-    NotThePlatform { calls: u32 },
+    NotThePlatform { calls: usize },
     /// `--max-duration` is over.
     Deadline,
     /// Somebody asked the process to stop.

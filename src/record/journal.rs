@@ -90,10 +90,10 @@ impl Journal {
     }
 
     fn write_lines(&mut self) -> Result<(), OutputError> {
-        if self.lines.is_empty() {
-            return Ok(());
-        }
         let written = self.syncing.fault().map_or(Ok(()), Err);
+        if self.lines.is_empty() {
+            return written.map_err(|source| OutputError::write(&self.path, source));
+        }
         let written = written.and_then(|()| self.file.write_all(&self.lines));
         self.lines.clear();
         self.syncing.dirty.store(true, Ordering::Release);

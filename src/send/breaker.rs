@@ -49,8 +49,31 @@ pub(crate) struct Breaker {
     ending: Option<(Kind, Streak)>,
 }
 
-/// Rows in a row that failed alike, with their respondents.
-type Streak = Vec<(Lane, u64)>;
+/// Attempts in a row that failed alike, and the rows of which a resume may send again.
+#[derive(Debug, Default)]
+struct Streak {
+    length: usize,
+    rows: Vec<(Lane, u64)>,
+}
+
+impl Streak {
+    fn push(&mut self, lane: Lane, row: u64) {
+        self.length += 1;
+        if self.rows.len() < MOST_STREAK_ROWS {
+            self.rows.push((lane, row));
+        }
+    }
+
+    fn clear(&mut self) {
+        self.length = 0;
+        self.rows.clear();
+    }
+
+    /// A later row of this respondent was applied, or may have been: sending its earlier ones again would undo that.
+    fn forget(&mut self, lane: Lane) {
+        self.rows.retain(|(other, _)| *other != lane);
+    }
+}
 
 #[derive(Debug, Default)]
 struct Rejected {
@@ -80,8 +103,8 @@ impl Breaker {
     pub(crate) fn new(settings: BreakerSettings) -> Self {
         Self {
             settings,
-            refused: Streak::new(),
-            same_error: Streak::new(),
+            refused: Streak::default(),
+            same_error: Streak::default(),
             rejected: (!settings.knows_success).then(HashMap::new),
             rows: 0,
             errors: 0,
@@ -115,7 +138,7 @@ impl Breaker {
         if let Some((kind, streak)) = &mut self.ending {
             // The run drains: what fails alike is of the same streak.
             if kind.has(fault) {
-                streak.push((lane, row));
+                streak.push(lane, row);
             }
             return None;
         }
@@ -124,15 +147,15 @@ impl Breaker {
             (Kind::SameError, &mut self.same_error),
         ] {
             if kind.has(fault) {
-                streak.push((lane, row));
+                streak.push(lane, row);
             } else {
                 streak.clear();
             }
         }
         let example = || fault.message.clone();
-        if self.refused.len() >= MOST_REFUSED {
+        if self.refused.length >= MOST_REFUSED {
             let streak = std::mem::take(&mut self.refused);
-            let in_a_row = streak.len();
+            let in_a_row = streak.length;
             self.ending = Some((Kind::Refused, streak));
             return Some(EarlyEnd::Refused {
                 in_a_row,
@@ -140,9 +163,9 @@ impl Breaker {
             });
         }
         let most = self.settings.max_same_error.unwrap_or(u32::MAX) as usize;
-        if self.same_error.len() >= most {
+        if self.same_error.length >= most {
             let streak = std::mem::take(&mut self.same_error);
-            let in_a_row = streak.len();
+            let in_a_row = streak.length;
             self.ending = Some((Kind::SameError, streak));
             return Some(EarlyEnd::SameError {
                 in_a_row,
@@ -161,11 +184,8 @@ impl Breaker {
 
     /// Takes note of a sent row's verdict, and says whether the run must end with it.
     pub(crate) fn row_ended(&mut self, lane: Lane, status: Status) -> Option<EarlyEnd> {
-        if let Some((_, streak)) = &mut self.ending
-            && matches!(status, Status::Success | Status::Unconfirmed)
-        {
-            // Sending this respondent's earlier rows again would undo what this one may have done.
-            streak.retain(|(other, _)| *other != lane);
+        if matches!(status, Status::Success | Status::Unconfirmed) {
+            self.forget(lane);
         }
         self.rows += 1;
         self.errors += u64::from(matches!(status, Status::Failed | Status::Unconfirmed));
@@ -177,10 +197,19 @@ impl Breaker {
         })
     }
 
+    fn forget(&mut self, lane: Lane) {
+        let rejected = self.rejected.iter_mut().flat_map(HashMap::values_mut);
+        rejected
+            .map(|alike| &mut alike.rows)
+            .chain([&mut self.refused, &mut self.same_error])
+            .chain(self.ending.as_mut().map(|(_, streak)| streak))
+            .for_each(|streak| streak.forget(lane));
+    }
+
     /// The rows of the streak that ended the run, which are not final: a resume sends them again.
     pub(crate) fn into_streak(self) -> Vec<u64> {
-        let streak = self.ending.map(|(_, streak)| streak).unwrap_or_default();
-        streak.into_iter().map(|(_, row)| row).collect()
+        let rows = self.ending.map(|(_, streak)| streak.rows).unwrap_or_default();
+        rows.into_iter().map(|(_, row)| row).collect()
     }
 
     fn rejected_alike(&mut self, lane: Lane, row: u64, message: &str) -> Option<EarlyEnd> {
@@ -190,9 +219,7 @@ impl Breaker {
         }
         let alike = rejected.entry(message.to_owned()).or_default();
         alike.respondents.insert(lane);
-        if alike.rows.len() < MOST_STREAK_ROWS {
-            alike.rows.push((lane, row));
-        }
+        alike.rows.push(lane, row);
         let respondents = alike.respondents.len();
         if respondents < MOST_REJECTED_ALIKE {
             return None;
@@ -341,6 +368,13 @@ mod tests {
         // Row 6 is of respondent 4; a later row of it went through while the run drained.
         refused.row_ended(lane("4"), Success);
         assert_eq!(refused.into_streak(), [5, 7, 8, 9, 2]);
+
+        // A later row of respondent 2 may have been applied before the streak was long enough.
+        let mut doubted = breaker();
+        assert_eq!(ends_after(&mut doubted, [(401, ""); 4]), None);
+        doubted.row_ended(lane("2"), Unconfirmed);
+        assert!(ends_after(&mut doubted, [(401, "")]).is_some());
+        assert_eq!(doubted.into_streak(), [2, 3, 5, 2]);
 
         let mut rejected = breaker();
         assert!(ends_after(&mut rejected, [REJECTED; 500]).is_some());

@@ -123,6 +123,8 @@ impl<T: Transport> Dispatcher<T> {
                     None => self.plans_ended = true,
                 },
                 Some(end) = self.wires.stops.recv() => self.stop_asked(end),
+                // Whoever waits for room would wait for ever: a recorder that has gone gives none back.
+                () = self.wires.outcomes.closed() => self.recorder_gone(),
                 true = take_slots(&self.wires.room.slots, slots), if wants_slots => self.admit_next(),
                 true = has_room(&self.wires.room.unrecorded), if wants_room => {}
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
@@ -155,9 +157,14 @@ impl<T: Transport> Dispatcher<T> {
         }
         let finished = std::mem::take(&mut self.finished);
         if self.wires.outcomes.send(finished).await.is_err() {
-            self.stop = Some((EarlyEnd::NotRecorded, Instant::now()));
-            self.wires.plans.close();
+            self.recorder_gone();
         }
+    }
+
+    /// What can no longer be recorded must not be sent.
+    fn recorder_gone(&mut self) {
+        self.stop = Some((EarlyEnd::NotRecorded, Instant::now()));
+        self.wires.plans.close();
     }
 
     /// Gives up what is still in flight and says of every row that was sent that it is not settled.
@@ -174,9 +181,13 @@ impl<T: Transport> Dispatcher<T> {
             .filter_map(|delivery| delivery.stopped(false, now, wall));
         self.finished.extend(in_flight.chain(waiting));
         self.hand_on().await;
+        let mut streak = self.breaker.into_streak();
+        if matches!(self.stop, Some((EarlyEnd::NotThePlatform { .. }, _))) {
+            streak.extend(self.outage.into_pages());
+        }
         SendEnd {
             early: self.stop.map(|(end, _)| end),
-            streak: self.breaker.into_streak(),
+            streak,
             attempts: self.meter.calls(),
             retries: self.retried,
             most_in_a_second: self.meter.most_in_a_second,

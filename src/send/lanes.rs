@@ -10,12 +10,15 @@ use crate::model::Lane;
 #[derive(Debug)]
 pub(crate) struct Lanes<T> {
     taken: HashMap<Lane, VecDeque<T>>,
+    /// How many rows wait behind others.
+    waiting: usize,
 }
 
 impl<T> Default for Lanes<T> {
     fn default() -> Self {
         Self {
             taken: HashMap::new(),
+            waiting: 0,
         }
     }
 }
@@ -31,6 +34,7 @@ impl<T> Lanes<T> {
             }
             Entry::Occupied(mut taken) => {
                 taken.get_mut().push_back(row);
+                self.waiting += 1;
                 None
             }
         }
@@ -39,10 +43,16 @@ impl<T> Lanes<T> {
     /// The row that had the lane has its outcome: the next one has it now, or the lane is free.
     pub(crate) fn leave(&mut self, lane: Lane) -> Option<T> {
         let next = self.taken.get_mut(&lane).and_then(VecDeque::pop_front);
-        if next.is_none() {
-            self.taken.remove(&lane);
+        match next {
+            Some(_) => self.waiting -= 1,
+            None => drop(self.taken.remove(&lane)),
         }
         next
+    }
+
+    /// Whether any row waits behind another.
+    pub(crate) fn has_waiting(&self) -> bool {
+        self.waiting > 0
     }
 }
 
@@ -60,8 +70,10 @@ mod tests {
         assert_eq!(lanes.enter(lane("8"), 'c'), Some('c'));
         assert_eq!(lanes.enter(lane("7"), 'd'), None);
         assert_eq!(lanes.leave(lane("8")), None);
+        assert!(lanes.has_waiting());
         assert_eq!(lanes.leave(lane("7")), Some('b'));
         assert_eq!(lanes.leave(lane("7")), Some('d'));
+        assert!(!lanes.has_waiting());
         assert_eq!(lanes.leave(lane("7")), None);
         assert_eq!(lanes.enter(lane("7"), 'e'), Some('e'), "free again");
     }

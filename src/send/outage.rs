@@ -18,7 +18,7 @@ use crate::model::{EarlyEnd, ErrorCode, Lane};
 const MOST_SILENT: usize = 10;
 
 /// So many calls from the start on that were all answered with a web page were not answered by the webhook.
-const MOST_PAGES: u32 = 10;
+const MOST_PAGES: usize = 10;
 
 /// Probes are never closer than this, whatever `--backoff` says.
 const LEAST_PROBE_GAP: Duration = Duration::from_millis(1);
@@ -103,8 +103,8 @@ pub(crate) struct Outage {
     silent: Vec<Lane>,
     /// Anything definite was heard since the start.
     answered: bool,
-    /// Web pages since the start; nothing once anything else came.
-    pages: Option<u32>,
+    /// The rows that were answered with a web page since the start; nothing once anything else came.
+    pages: Option<Vec<u64>>,
     pause: Option<Pause>,
 }
 
@@ -126,7 +126,7 @@ impl Outage {
             settings,
             silent: Vec::new(),
             answered: false,
-            pages: Some(0),
+            pages: Some(Vec::new()),
             pause: None,
         }
     }
@@ -134,6 +134,11 @@ impl Outage {
     /// Whether a call that could not be sent spends no attempt.
     pub(crate) fn pauses(&self) -> bool {
         !self.settings.max_outage.is_zero()
+    }
+
+    /// The rows that were answered with nothing but web pages, which are not final: it was not the platform that answered.
+    pub(crate) fn into_pages(self) -> Vec<u64> {
+        self.pages.unwrap_or_default()
     }
 
     /// Whether calls wait for the platform.
@@ -193,9 +198,14 @@ impl Outage {
         reason: &str,
         (now, untried): (Instant, bool),
     ) -> Change {
-        self.pages = self.pages.filter(|_| is_page).map(|pages| pages + 1);
-        if self.pages.is_some_and(|pages| pages >= MOST_PAGES) {
-            return Change::End(EarlyEnd::NotThePlatform { calls: MOST_PAGES });
+        if !is_page {
+            self.pages = None;
+        }
+        if let Some(pages) = &mut self.pages {
+            pages.push(row);
+            if pages.len() >= MOST_PAGES {
+                return Change::End(EarlyEnd::NotThePlatform { calls: pages.len() });
+            }
         }
         if heard == Heard::Definite {
             self.answered = true;

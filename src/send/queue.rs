@@ -41,6 +41,11 @@ impl Queue {
         !self.new.is_empty()
     }
 
+    /// Whether there is a row that was never tried, ready or behind another of its respondent.
+    pub(super) fn has_untried(&self) -> bool {
+        self.has_new() || self.lanes.has_waiting()
+    }
+
     /// Whether any row could be sent now.
     pub(super) fn has_next(&self, now: Instant) -> bool {
         self.has_new() || self.next_due().is_some_and(|due| due <= now)

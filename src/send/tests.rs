@@ -699,6 +699,28 @@ async fn sending_stops_when_the_verdicts_cannot_be_written() {
     assert!(plans.send(Vec::new()).await.is_err(), "the reader is told");
 }
 
+/// The recorder dies while it owes room to the calls: nobody may wait for that.
+#[tokio::test(start_paused = true)]
+async fn a_recorder_that_dies_while_calls_wait_for_it_ends_the_run() {
+    let (plans, plans_in) = mpsc::channel(2);
+    let (outcomes, outcomes_in) = mpsc::channel::<Vec<Outcome>>(64);
+    let transport = Scripted {
+        script: Arc::new(Mutex::new(Script::new(|_, _| success()))),
+        seen: Arc::default(),
+    };
+    let (_never, stops) = mpsc::channel(1);
+    plans.send(distinct(100)).await.unwrap();
+    let wires = wires(plans_in, outcomes, stops, &Room::new(4));
+    let dispatched = tokio::spawn(dispatch(wires, transport, settings()));
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert!(!dispatched.is_finished());
+    drop(outcomes_in);
+    let end = tokio::time::timeout(Duration::from_secs(1), dispatched)
+        .await
+        .unwrap();
+    assert_eq!(end.unwrap().early, Some(EarlyEnd::NotRecorded));
+}
+
 /// A recorder that waits for the first row's line gives no slot back: reading must stop at the window's size.
 #[tokio::test(start_paused = true)]
 async fn the_window_bounds_how_far_rows_run_ahead() {

@@ -28,7 +28,7 @@ impl<T: Transport> Dispatcher<T> {
             return;
         };
         let (now, wall) = (Instant::now(), Timestamp::now());
-        let (row, lane) = (delivery.sequence(), delivery.update().lane());
+        let (row, lane) = (delivery.position().row, delivery.update().lane());
         let Ok((_, result)) = ended else {
             self.hear(row, lane, Heard::Nothing, false, "a bug in this tool", now);
             return self.row_ended(lane, delivery.panicked(now, wall));

@@ -68,7 +68,7 @@ impl<T: Transport> Dispatcher<T> {
         let place = self.wires.room.unrecorded.try_acquire();
         place.map(SemaphorePermit::forget).ok();
         if gate == Gate::Probe {
-            self.outage.probe_started(delivery.sequence());
+            self.outage.probe_started(delivery.position().row);
         } else if self.tells_of_waiting {
             self.tells_of_waiting = false;
             self.wires.waiting.send_replace(None);
@@ -88,7 +88,7 @@ impl<T: Transport> Dispatcher<T> {
 
     /// Whether rows remain, or may come, that were never tried.
     pub(super) fn has_untried(&self) -> bool {
-        self.queue.has_new() || !self.batch.is_empty() || !self.plans_ended
+        self.queue.has_untried() || !self.batch.is_empty() || !self.plans_ended
     }
 
     /// Takes rows from the batch as long as there are slots, until one is ready.

@@ -126,6 +126,15 @@ async fn web_pages_from_the_start_on_end_the_run_and_later_they_are_an_outage() 
     assert_eq!(ran.end.early, Some(EarlyEnd::NotThePlatform { calls: 10 }));
     assert!(ran.seen.len() < 14, "{}", ran.seen.len());
 
+    let mut once = settings();
+    once.retry.max_retries = 0;
+    let final_rows = send(distinct(200), once, |_, _| page()).await;
+    assert_eq!(
+        final_rows.end.streak.len(),
+        10,
+        "what was no answer of the platform is no verdict"
+    );
+
     let few = send(distinct(3), settings(), |_, _| page()).await;
     assert_eq!(
         few.end.early,
@@ -179,6 +188,22 @@ async fn where_only_poisonous_rows_are_left_they_fail_as_rows_do() {
         );
         assert!(ran.took < Duration::from_mins(40), "{rows} rows: {:?}", ran.took);
     }
+}
+
+/// Rows that wait behind others of their respondents are untried, too.
+#[tokio::test(start_paused = true)]
+async fn an_outage_costs_no_row_of_a_few_respondents() {
+    let ids: Vec<String> = (0..240).map(|row| (row % 12).to_string()).collect();
+    let cells: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), "x")).collect();
+    let script = timed(|_, _, elapsed| {
+        if (1..600).contains(&elapsed.as_secs()) {
+            reply(503, "")
+        } else {
+            success()
+        }
+    });
+    let ran = send(rows(&cells), settings(), script).await;
+    assert_eq!((count(&ran, "success"), ran.end.early), (240, None));
 }
 
 #[tokio::test(start_paused = true)]
