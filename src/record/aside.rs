@@ -1,7 +1,7 @@
 //! Older files moved out of the way: set aside together under their run's start, the oldest sets deleted, an edited
 //! failed file never overwritten. Renames and deletes; what is to be done was decided in `record/existing.rs`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -16,16 +16,19 @@ use super::names::{self, Stamp};
 /// Sets aside all that is there, and deletes the sets beyond the `keep` newest.
 pub(super) fn set_aside(paths: &OutputPaths, keep: usize) -> Result<(), OutputError> {
     let found = Found::look(paths)?;
-    let mut of_unfinished: Vec<PathBuf> = paths.unfinished().into();
+    let mut of_unfinished: Vec<PathBuf> = Vec::new();
     if let Some(unfinished) = &found.unfinished {
         let start = match unfinished {
             Unfinished::Journal(contents) => contents.header.started_at,
-            Unfinished::Nothing(path) | Unfinished::Stray(path) => changed_at(path),
+            Unfinished::Nothing(path) | Unfinished::Stray(path) | Unfinished::Unreadable { path, .. } => {
+                changed_at(path)
+            }
         };
         // A run that was cut short by its own decision has left its summary.
         if OldSummary::read(&paths.summary).is_some_and(|summary| !summary.finished) {
             of_unfinished.push(paths.summary.clone());
         }
+        of_unfinished.extend(paths.unfinished());
         let moved = move_together(&of_unfinished, Stamp::new(start, true))?;
         for path in moved {
             tracing::warn!(
@@ -56,29 +59,37 @@ pub(super) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError>
     Ok(())
 }
 
-/// Deletes the sets that were set aside beyond the `keep` newest.
+/// Deletes the sets that were set aside beyond the `keep` newest. What is not plainly such a set is left alone: a finished
+/// one has a summary that tells the start in its name, an interrupted one says so in its name, and neither is of a run
+/// that is under way.
 pub(super) fn delete_beyond(paths: &OutputPaths, keep: usize) -> Result<(), OutputError> {
-    let mut sets = BTreeSet::new();
-    let mut members = Vec::new();
+    let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
     for path in paths.all() {
         let folder = files::folder(path);
         let entries = fs::read_dir(folder).map_err(|source| OutputError::read(folder, source))?;
         for entry in entries.flatten() {
             if let Some(stamp) = names::stamp_of(&entry.file_name(), path) {
-                sets.insert(stamp.clone());
-                members.push((stamp, entry.path()));
+                sets.entry(stamp).or_default().push(entry.path());
             }
         }
     }
-    let kept: BTreeSet<Stamp> = sets.into_iter().rev().take(keep).collect();
-    for (_, path) in members.iter().filter(|(stamp, _)| !kept.contains(stamp)) {
+    sets.retain(|stamp, files| is_ours(paths, stamp, files));
+    for path in sets.into_iter().rev().skip(keep).flat_map(|(_, files)| files) {
         tracing::info!(
             "deleted, as one of more than {keep} older sets: `{}`",
             path.display()
         );
-        files::remove(path)?;
+        files::remove(&path)?;
     }
     Ok(())
+}
+
+fn is_ours(paths: &OutputPaths, stamp: &Stamp, files: &[PathBuf]) -> bool {
+    let under_way = files
+        .iter()
+        .any(|path| files::exists(&names::journal(path)) || files::exists(&names::lock(path)));
+    let summary = OldSummary::read(&names::aside(&paths.summary, stamp));
+    !under_way && (stamp.is_interrupted() || summary.is_some_and(|summary| stamp.is_of(summary.started_at)))
 }
 
 /// Sets a failed file aside that is not as it was written: `known` are the digests of what this tool wrote. One that

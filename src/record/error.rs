@@ -38,6 +38,14 @@ pub(crate) enum OutputError {
         path.display()
     )]
     NotResumable { path: PathBuf, why: &'static str },
+    #[error("`{}` is damaged at byte {byte}: whole lines follow there, so it was not only torn by a kill", path.display())]
+    DamagedJournal { path: PathBuf, byte: u64 },
+    #[error(
+        "`{}` cannot be gone on with: {why}; rows that it knows of have been sent, so look into it before you move it \
+         away, or start anew with `--overwrite`",
+        path.display()
+    )]
+    UnreadableJournal { path: PathBuf, why: String },
     #[error(
         "`--resume` from standard input is not possible, since what was read cannot be read again: save it as a file"
     )]

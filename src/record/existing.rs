@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::error::OutputError;
-use super::files::{self, OutputPaths};
+use super::files::{self, OutputPaths, Replaces};
 use super::names;
 use super::replay::Contents;
 use crate::model::Fingerprint;
@@ -41,7 +41,7 @@ pub(crate) struct GoOn {
     pub(super) contents: Contents,
     /// Finished files that are in the way are an older run's, to be set aside, and so many sets kept.
     pub(super) sets_aside: Option<usize>,
-    pub(super) replaces: bool,
+    pub(super) replaces: Replaces,
 }
 
 /// What is there.
@@ -58,6 +58,29 @@ pub(super) enum Unfinished {
     Nothing(PathBuf),
     /// A file without a journal.
     Stray(PathBuf),
+    /// A journal that is damaged, or of another version: nobody knows what was sent.
+    Unreadable {
+        path: PathBuf,
+        why: String,
+    },
+}
+
+impl Unfinished {
+    fn of_journal(path: PathBuf) -> Result<Self, OutputError> {
+        match Contents::read(&path) {
+            Ok(Some(contents)) => Ok(Self::Journal(contents)),
+            Ok(None) if is_one_torn_line(&path)? => Ok(Self::Nothing(path)),
+            Ok(None) => Ok(Self::Unreadable {
+                path,
+                why: "its first line is damaged, or of another version of this program".to_owned(),
+            }),
+            Err(OutputError::DamagedJournal { path, byte }) => Ok(Self::Unreadable {
+                path,
+                why: format!("it is damaged at byte {byte}, and whole lines follow there"),
+            }),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// A finished run, as far as its summary tells of it.
@@ -90,13 +113,9 @@ impl OldSummary {
 
 impl Found {
     pub(super) fn look(paths: &OutputPaths) -> Result<Self, OutputError> {
-        let [journal, ..] = paths.unfinished();
+        let journal = names::journal(&paths.results);
         let unfinished = if files::exists(&journal) {
-            Some(match Contents::read(&journal)? {
-                Some(contents) => Unfinished::Journal(contents),
-                None if is_one_torn_line(&journal)? => Unfinished::Nothing(journal),
-                None => Unfinished::Stray(journal),
-            })
+            Some(Unfinished::of_journal(journal)?)
         } else {
             paths
                 .unfinished()
@@ -137,17 +156,25 @@ pub(crate) fn decide(
     fingerprint: &Fingerprint,
     asked: Existing,
 ) -> Result<Decision, OutputError> {
-    if paths.rehearsal {
-        return Ok(Decision::Start {
-            removes: true,
-            replaces: true,
-        });
-    }
-    let Found { unfinished, finished } = Found::look(paths)?;
     let start_anew = Decision::Start {
         removes: true,
         replaces: true,
     };
+    let Found { unfinished, finished } = Found::look(paths)?;
+    if paths.rehearsal {
+        return Ok(match unfinished {
+            Some(Unfinished::Journal(contents))
+                if asked.resume && contents.header.fingerprint == *fingerprint =>
+            {
+                Decision::GoOn(Box::new(GoOn {
+                    contents,
+                    sets_aside: None,
+                    replaces: Replaces::Anything,
+                }))
+            }
+            _ => start_anew,
+        });
+    }
     let or_refuse = |error: OutputError| match asked {
         Existing { overwrite: true, .. } => Ok(start_anew.clone()),
         Existing {
@@ -186,27 +213,38 @@ pub(crate) fn decide(
             })
         }
         (Some(Unfinished::Nothing(path)), _) => or_refuse(OutputError::Unfinished(path)),
+        (Some(Unfinished::Unreadable { path, why }), _) if !asked.overwrite => {
+            Err(OutputError::UnreadableJournal { path, why })
+        }
+        (Some(Unfinished::Unreadable { .. }), _) => Ok(start_anew),
         (Some(Unfinished::Stray(path)), _) => or_refuse(OutputError::NotResumable {
             path,
-            why: "there is no journal that can be read",
+            why: "there is no journal",
         }),
         (None, Some(finished)) => after_finished(finished, fingerprint, asked, or_refuse),
     }
 }
 
 fn go_on(contents: Contents, finished: Option<Finished>, asked: Existing) -> Result<Decision, OutputError> {
-    // Files that have their names already: this run's own, or those that it was to replace.
-    let own = contents.finishing || contents.header.replaces || asked.overwrite;
+    let replaces = if contents.header.replaces || asked.overwrite {
+        Replaces::Anything
+    } else if contents.finishing {
+        // Some may have their names already; that they are this run's own is looked at when the others get theirs.
+        Replaces::Same
+    } else {
+        Replaces::Nothing
+    };
     let sets_aside = match (finished, asked.rotate) {
-        (Some(_), _) if own => None,
-        (Some(_), Some(keep)) => Some(keep),
-        (Some(finished), None) => return Err(OutputError::InTheWay(finished.path)),
-        (None, _) => None,
+        (Some(_), Some(keep)) if replaces == Replaces::Nothing => Some(keep),
+        (Some(finished), None) if replaces == Replaces::Nothing => {
+            return Err(OutputError::InTheWay(finished.path));
+        }
+        _ => None,
     };
     Ok(Decision::GoOn(Box::new(GoOn {
-        sets_aside,
-        replaces: own,
         contents,
+        sets_aside,
+        replaces,
     })))
 }
 

@@ -9,7 +9,7 @@ use std::io::{BufWriter, Write};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::error::OutputError;
-use super::files::{self, PartialFile};
+use super::files::{self, PartialFile, Replaces};
 use super::guard::guarded;
 use crate::model::{Action, ErrorCode, Outcome, clean};
 
@@ -85,7 +85,7 @@ impl FailedFile {
     }
 
     /// Gives the file its name, or removes it if it holds no rows, and an old one that may be replaced with it.
-    pub(super) fn finish(mut self, replaces: bool) -> Result<(), OutputError> {
+    pub(super) fn finish(mut self, replaces: Replaces) -> Result<(), OutputError> {
         self.flush()?;
         // Flushed above, so nothing is left to be written.
         let (file, _) = self.writer.into_parts();
@@ -94,7 +94,11 @@ impl FailedFile {
         }
         let path = file.path().to_owned();
         file.discard()?;
-        if replaces { files::remove(&path) } else { Ok(()) }
+        if replaces == Replaces::Anything {
+            files::remove(&path)
+        } else {
+            Ok(())
+        }
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), OutputError> {

@@ -30,20 +30,19 @@ impl OutputPaths {
         [&self.failed, &self.results, &self.summary]
     }
 
-    /// The same while the run goes on.
-    pub(super) fn unfinished(&self) -> [PathBuf; 4] {
+    /// The same while the run goes on; the journal is the last, so that none of the others is ever without it when they are
+    /// moved or removed one after the other.
+    pub(super) fn unfinished(&self) -> [PathBuf; 5] {
         let [failed, results, summary] = self.all().map(|path| names::partial(path));
-        [names::journal(&self.results), results, failed, summary]
+        let new = names::journal_rewritten(&self.results);
+        [summary, failed, results, new, names::journal(&self.results)]
     }
 
     /// Refuses, before anything is looked at or created, what cannot end well.
     pub(crate) fn check(&self, input: Option<&Path>) -> Result<(), OutputError> {
-        let further = [
-            names::journal_rewritten(&self.results),
-            names::lock(&self.results),
-        ];
         let finished = self.all().into_iter().cloned();
-        let paths: Vec<PathBuf> = finished.chain(self.unfinished()).chain(further).collect();
+        let lock = names::lock(&self.results);
+        let paths: Vec<PathBuf> = finished.chain(self.unfinished()).chain([lock]).collect();
         for (index, path) in paths.iter().enumerate() {
             if path.is_dir() {
                 return Err(OutputError::Folder(path.clone()));
@@ -60,6 +59,15 @@ impl OutputPaths {
         }
         Ok(())
     }
+}
+
+/// Which file that has a name already may be replaced by the one that is to get it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replaces {
+    Nothing,
+    /// One of the same bytes: this run's own, which it had named before it was killed.
+    Same,
+    Anything,
 }
 
 /// A file that grows under a `.partial` name until it is whole.
@@ -94,10 +102,16 @@ impl PartialFile {
     }
 
     /// Syncs the file and gives it its name.
-    pub(crate) fn finish(self, replaces: bool) -> Result<(), OutputError> {
+    pub(crate) fn finish(self, replaces: Replaces) -> Result<(), OutputError> {
         sync(&self.file).map_err(|source| self.write_error(source))?;
         let path = self.path;
-        if !replaces && exists(&path) {
+        let same = || Some(digest_of(&path).ok()? == digest_of(&names::partial(&path)).ok()?);
+        let may = match replaces {
+            Replaces::Nothing => !exists(&path),
+            Replaces::Same => !exists(&path) || same() == Some(true),
+            Replaces::Anything => true,
+        };
+        if !may {
             return Err(OutputError::InTheWay(path));
         }
         fs::rename(names::partial(&path), &path).map_err(|source| OutputError::rename(&path, source))?;
@@ -175,14 +189,17 @@ fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// A new file, or, where that is asked for, an emptied old one.
+/// A new file; where that is asked for, instead of an old one, which is removed and not written through: a link leads to
+/// somebody else's file.
 pub(super) fn create_private(path: &Path, replace: bool) -> io::Result<File> {
+    if replace {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
     let mut options = OpenOptions::new();
-    options
-        .write(true)
-        .create_new(!replace)
-        .create(replace)
-        .truncate(replace);
+    options.write(true).create_new(true);
     for_the_owner_alone(&mut options);
     options.open(path)
 }

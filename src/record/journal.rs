@@ -5,7 +5,7 @@
 //! none of them. A power cut loses at most the last second's: a thread syncs the file that often. An error of that
 //! thread is the next write's.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,12 +39,15 @@ impl Journal {
                 OutputError::create(path, source)
             }
         })?;
-        let mut journal = Self::append_to(file, path)?;
-        entry::write_header(header, &mut journal.lines);
-        journal.write_lines()?;
-        sync(&journal.file).map_err(|source| OutputError::write(path, source))?;
+        let begun = Self::append_to(file, path).and_then(|mut journal| {
+            entry::write_header(header, &mut journal.lines);
+            journal.write_lines()?;
+            journal.sync()?;
+            Ok(journal)
+        });
         sync_folder_of(path);
-        Ok(journal)
+        // One without its first line is no journal; what cannot be removed only asks for `--resume`.
+        begun.inspect_err(|_| drop(fs::remove_file(path)))
     }
 
     /// Goes on with a journal whose file stands at its end.
@@ -86,7 +89,7 @@ impl Journal {
     pub(crate) fn remove(self) -> Result<(), OutputError> {
         // Closed first: not every system removes what is open.
         drop(self.file);
-        std::fs::remove_file(&self.path).map_err(|source| OutputError::write(&self.path, source))
+        fs::remove_file(&self.path).map_err(|source| OutputError::write(&self.path, source))
     }
 
     fn write_lines(&mut self) -> Result<(), OutputError> {

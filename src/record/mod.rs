@@ -27,6 +27,7 @@ mod space;
 mod window;
 
 use std::io::Write;
+use std::path::PathBuf;
 
 pub(crate) use entry::Header;
 pub(crate) use error::OutputError;
@@ -43,7 +44,7 @@ pub(crate) use space::check as check_space;
 use crate::model::Outcome;
 use existing::OldSummary;
 use failed::FailedFile;
-use files::PartialFile;
+use files::{PartialFile, Replaces};
 use results::ResultsFile;
 use window::ReorderWindow;
 
@@ -53,8 +54,8 @@ pub(crate) struct Recorder {
     results: ResultsFile,
     failed: FailedFile,
     window: ReorderWindow,
-    /// Whether finished files that are there may be replaced.
-    replaces: bool,
+    /// Which finished files that are there may be replaced.
+    replaces: Replaces,
     /// Whether a failed file that was edited may be, too.
     rehearsal: bool,
     paths: OutputPaths,
@@ -63,7 +64,9 @@ pub(crate) struct Recorder {
 /// The summary's file, which is written when all is over.
 pub(crate) struct SummaryFile {
     file: PartialFile,
-    replaces: bool,
+    replaces: Replaces,
+    /// Of this run: a summary that tells of the same one is its own.
+    header: Header,
 }
 
 /// A run that may start.
@@ -117,8 +120,7 @@ pub(crate) fn open(
         }
         Decision::Start { removes, .. } => {
             if *removes {
-                // The journal goes last: without it nobody could tell whose the others are.
-                for path in paths.unfinished().iter().rev() {
+                for path in &paths.unfinished() {
                     files::remove(path)?;
                 }
             }
@@ -128,21 +130,33 @@ pub(crate) fn open(
     };
     let replaces = match decision {
         Decision::GoOn(go_on) => go_on.replaces,
-        Decision::Start { replaces, .. } => *replaces,
-        Decision::SetAside { .. } | Decision::AlreadySent { .. } => false,
+        Decision::Start { replaces: true, .. } => Replaces::Anything,
+        _ => Replaces::Nothing,
     };
     // What is `.partial` beside a journal that was just opened is that journal's.
     let resumes = matches!(decision, Decision::GoOn(_));
-    let made = Recorder::create(paths, journal, replaces, resumes, kept, format);
-    let (recorder, summary) = made.inspect_err(|_| {
+    let made = create_files(paths, resumes, kept, format).inspect_err(|_| {
         if !resumes {
-            // Nothing was sent; a journal that cannot be removed only asks for `--resume`.
+            // Nothing was sent; what cannot be removed only asks for `--resume`.
             files::remove(&journal_path).ok();
         }
-    })?;
+    });
+    let (results, failed, summary) = made?;
     Ok(Opened {
-        recorder,
-        summary,
+        recorder: Recorder {
+            journal,
+            results,
+            failed,
+            window: ReorderWindow::default(),
+            replaces,
+            rehearsal: paths.rehearsal,
+            paths: paths.clone(),
+        },
+        summary: SummaryFile {
+            file: summary,
+            replaces,
+            header: header.clone(),
+        },
         settled,
         settled_count,
         knows_success,
@@ -150,40 +164,39 @@ pub(crate) fn open(
     })
 }
 
-impl Recorder {
-    fn create(
-        paths: &OutputPaths,
-        journal: Journal,
-        replaces: bool,
-        resumes: bool,
-        kept: &[&str],
-        format: FailedFormat,
-    ) -> Result<(Self, SummaryFile), OutputError> {
-        let results = PartialFile::create(&paths.results, resumes)?;
-        let failed = match PartialFile::create(&paths.failed, resumes) {
-            Ok(failed) => failed,
-            Err(error) => return Err(abandon([results], resumes, error)),
-        };
-        let summary = match PartialFile::create(&paths.summary, resumes) {
-            Ok(summary) => summary,
-            Err(error) => return Err(abandon([results, failed], resumes, error)),
-        };
-        let recorder = Self {
-            journal,
-            results: ResultsFile::create(results, kept)?,
-            failed: FailedFile::create(failed, format)?,
-            window: ReorderWindow::default(),
-            replaces,
-            rehearsal: paths.rehearsal,
-            paths: paths.clone(),
-        };
-        let summary = SummaryFile {
-            file: summary,
-            replaces,
-        };
-        Ok((recorder, summary))
+/// Creates the files beside the journal, all or none.
+fn create_files(
+    paths: &OutputPaths,
+    resumes: bool,
+    kept: &[&str],
+    format: FailedFormat,
+) -> Result<(ResultsFile, FailedFile, PartialFile), OutputError> {
+    let mut created = Vec::new();
+    let mut create = |path: &PathBuf| {
+        let file = PartialFile::create(path, resumes)?;
+        created.push(names::partial(path));
+        Ok(file)
+    };
+    let all = || {
+        let (results, failed) = (create(&paths.results)?, create(&paths.failed)?);
+        let summary = create(&paths.summary)?;
+        Ok((
+            ResultsFile::create(results, kept)?,
+            FailedFile::create(failed, format)?,
+            summary,
+        ))
+    };
+    let made = all();
+    if made.is_err() && !resumes {
+        // One that cannot be removed is the lesser trouble: there is an error to report.
+        for path in &created {
+            files::remove(path).ok();
+        }
     }
+    made
+}
 
+impl Recorder {
     /// Takes what happened: into the journal, and from the window all lines that are next. Returns the outcomes that
     /// have their line, in the input's order. When this returns, the journal's lines are the system's; those of the
     /// other files may wait for [`Recorder::flush`].
@@ -219,9 +232,21 @@ impl Recorder {
     /// Gives the files their names: every row has its line. A failed file without rows is removed, and an old one
     /// with it. Returns the journal, to be removed when the summary has its name, too, and the failed file's digest.
     pub(crate) fn finish(mut self) -> Result<(Journal, Option<String>), OutputError> {
+        if self.replaces == Replaces::Nothing {
+            // Asked before the journal says that files may have their names: what is there now is somebody else's.
+            let cut_short = OldSummary::read(&self.paths.summary).is_some_and(|summary| !summary.finished);
+            let found = self
+                .paths
+                .all()
+                .into_iter()
+                .find(|path| files::exists(path) && !(cut_short && **path == self.paths.summary));
+            if let Some(found) = found {
+                return Err(OutputError::InTheWay(found.clone()));
+            }
+        }
         self.journal.write_finishing()?;
         let digest = self.failed.digest();
-        if self.replaces && !self.rehearsal {
+        if self.replaces != Replaces::Nothing && !self.rehearsal {
             let old = OldSummary::read(&self.paths.summary).and_then(|summary| summary.failed_digest);
             let known = [old.as_deref(), digest.as_deref()];
             aside::save_edited(
@@ -245,29 +270,26 @@ impl Recorder {
     }
 }
 
-/// Takes back what was created of a run that cannot start.
-fn abandon<const N: usize>(created: [PartialFile; N], resumes: bool, error: OutputError) -> OutputError {
-    if !resumes {
-        for file in created {
-            // One that cannot be removed is the lesser trouble: there is an error to report.
-            file.discard().ok();
-        }
-    }
-    error
-}
-
 impl SummaryFile {
     /// Writes the summary and gives the file its name, unless a finished run's is there that this run, cut short,
     /// does not replace yet.
     pub(crate) fn finish(mut self, text: &str, run_is_complete: bool) -> Result<(), OutputError> {
         let written = self.file.write_all(text.as_bytes());
         written.map_err(|source| self.file.write_error(source))?;
-        let cut_short = OldSummary::read(self.file.path()).is_some_and(|summary| !summary.finished);
-        let in_the_way = files::exists(self.file.path()) && !cut_short;
-        if in_the_way && !run_is_complete {
+        let old = OldSummary::read(self.file.path());
+        let own = old.is_some_and(|old| {
+            !old.finished
+                || (old.started_at, &old.fingerprint) == (self.header.started_at, &self.header.fingerprint)
+        });
+        if files::exists(self.file.path()) && !own && !run_is_complete {
             return self.file.keep();
         }
-        self.file.finish(self.replaces || cut_short)
+        self.file.finish(match self.replaces {
+            _ if own => Replaces::Anything,
+            // Bytes never tell here: two summaries of one run have different times.
+            Replaces::Same => Replaces::Nothing,
+            replaces => replaces,
+        })
     }
 }
 

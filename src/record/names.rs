@@ -16,7 +16,7 @@ use jiff::Timestamp;
 const KINDS: [&str; 3] = [".results.csv", ".failed.csv", ".summary.json"];
 
 /// What stands behind the name of a file that is not finished.
-const UNFINISHED: [&str; 2] = [".partial", ".journal"];
+const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];
 
 const INTERRUPTED: &str = "interrupted-";
 
@@ -68,6 +68,15 @@ impl Stamp {
         self
     }
 
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// Whether a run that started then is set aside under this stamp.
+    pub(super) fn is_of(&self, start: Timestamp) -> bool {
+        self.start == Self::new(start, self.interrupted).start
+    }
+
     fn to_name(&self) -> String {
         let word = if self.interrupted { INTERRUPTED } else { "" };
         match self.number {
@@ -113,11 +122,10 @@ pub(super) fn stamp_of(name: &OsStr, path: &Path) -> Option<Stamp> {
     let (name, path) = (name.to_str()?, path.file_name()?.to_str()?);
     let (stem, kind) = split(path);
     let rest = name.strip_prefix(stem)?.strip_prefix('.')?;
-    let rest = UNFINISHED
-        .iter()
-        .find_map(|suffix| rest.strip_suffix(suffix))
-        .unwrap_or(rest);
-    Stamp::of_name(rest.strip_suffix(kind)?)
+    let finished = UNFINISHED.iter().find_map(|suffix| rest.strip_suffix(suffix));
+    let stamp = Stamp::of_name(finished.unwrap_or(rest).strip_suffix(kind)?)?;
+    // Nothing unfinished is ever set aside under another word: it is the work of a job with such a name.
+    (finished.is_none() || stamp.interrupted).then_some(stamp)
 }
 
 /// A name before and behind the place where the stamp goes.
@@ -180,6 +188,8 @@ mod tests {
             "b.interrupted-interrupted-20261124T075743Z.results.csv",
             "b.20261124T075743Z.results.csv.bak",
             "b.mine.20261124T075743Z.results.csv",
+            "b.20261124T075743Z.results.csv.journal",
+            "b.20261124T075743Z.results.csv.partial",
         ] {
             assert_eq!(
                 stamp_of(OsStr::new(other), Path::new("b.results.csv")),

@@ -3,16 +3,15 @@
 //! A journal has up to two parts: what an earlier resume put in order, and what happened since, which is out of order
 //! by at most a window. Both are merged in one pass of bounded memory into a new file, which takes the old one's place
 //! once it is safe on the disk; a kill before that leaves the old one. Left out are the rows of the streak that ended a
-//! run, which are sent again, and everything from the first line on that is not whole: a line behind it could be of a
-//! row that was sent after one whose verdict is lost. A `stopped` row keeps its line, since it is sent again as one that
-//! may have been applied.
+//! run, which are sent again, and a last line that is torn. A `stopped` row keeps its line, since it is sent again as one
+//! that may have been applied.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Take, Write};
 use std::path::Path;
 
-use super::entry::{self, Entry, Header, MOST_LINE_BYTES, RESUMED};
+use super::entry::{self, Entry, FINISHING, Header, MOST_LINE_BYTES, RESUMED};
 use super::error::OutputError;
 use super::files::{create_private, sync, sync_folder_of};
 use super::journal::Journal;
@@ -46,7 +45,9 @@ pub(super) struct Rewritten {
 }
 
 impl Contents {
-    /// Reads a journal to its end, in bounded memory. Nothing if not even its first line is whole.
+    /// Reads a journal to its end, in bounded memory. Nothing if not even its first line is whole. A line that is not
+    /// whole is the last one, which a kill has torn: one in the middle is damage, and what stands behind it would be sent
+    /// again for no reason.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, OutputError> {
         let fault = |source| OutputError::read(path, source);
         let file = File::open(path).map_err(fault)?;
@@ -74,6 +75,14 @@ impl Contents {
             }
         }
         contents.torn = length - contents.whole_end;
+        while let Some(line) = lines.next().map_err(fault)? {
+            if entry::read_entry(line).is_some() {
+                return Err(OutputError::DamagedJournal {
+                    path: path.to_owned(),
+                    byte: contents.whole_end,
+                });
+            }
+        }
         Ok(Some(contents))
     }
 
@@ -135,9 +144,12 @@ impl Contents {
                 out.put_outcome(&outcome)?;
             }
         }
-        let mut marker = Vec::new();
-        entry::write_entry(RESUMED, &mut marker);
-        out.put(&marker)?;
+        let mut markers = Vec::new();
+        entry::write_entry(RESUMED, &mut markers);
+        if self.finishing {
+            entry::write_entry(FINISHING, &mut markers);
+        }
+        out.put(&markers)?;
         out.out.flush()
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use super::error::OutputError;
-use super::files::PartialFile;
+use super::files::{PartialFile, Replaces};
 use super::guard::{guarded, guarded_value};
 use super::names;
 use crate::model::{ErrorCode, Outcome, clean};
@@ -89,7 +89,7 @@ impl ResultsFile {
         self.checked(flushed.map_err(csv::Error::from))
     }
 
-    pub(super) fn finish(self, replaces: bool) -> Result<(), OutputError> {
+    pub(super) fn finish(self, replaces: Replaces) -> Result<(), OutputError> {
         let path = self.path;
         let file = self.writer.into_inner().map_err(|error| OutputError::Write {
             path,

@@ -64,8 +64,10 @@ const START: Decision = Decision::Start {
     replaces: false,
 };
 
-fn finish(recorder: Recorder) {
-    recorder.finish().unwrap().0.remove().unwrap();
+fn finish((recorder, summary): (Recorder, SummaryFile)) {
+    let (journal, _) = recorder.finish().unwrap();
+    summary.finish("{}", true).unwrap();
+    journal.remove().unwrap();
 }
 
 struct Desk {
@@ -97,20 +99,31 @@ impl Desk {
         )
     }
 
+    fn summary() -> String {
+        let Header {
+            started_at,
+            fingerprint,
+            ..
+        } = Self::header();
+        let fingerprint = serde_json::to_string(&fingerprint).unwrap();
+        format!(
+            r#"{{"fingerprint":{fingerprint},"finished":true,"exit_code":1,"started_at":"{started_at}"}}"#
+        )
+    }
+
     fn open(&self, decision: &Decision, format: FailedFormat) -> Result<Opened, OutputError> {
         open(&self.paths(), decision, Self::header(), &[], format)
     }
 
     /// A run that records these batches and is not finished yet.
-    fn record(&self, format: FailedFormat, batches: Vec<Vec<Outcome>>) -> Recorder {
+    fn record(&self, format: FailedFormat, batches: Vec<Vec<Outcome>>) -> (Recorder, SummaryFile) {
         let opened = self.open(&START, format).unwrap();
-        opened.summary.finish("{}", true).unwrap();
         let mut recorder = opened.recorder;
         for batch in batches {
             recorder.record(batch).unwrap();
         }
         recorder.close().unwrap();
-        recorder
+        (recorder, opened.summary)
     }
 
     fn read(&self, name: &str) -> String {
@@ -200,7 +213,7 @@ fn a_run_that_ends_early_leaves_what_it_knows_in_ascending_order() {
             "a.failed.csv.partial",
             "a.results.csv.journal",
             "a.results.csv.partial",
-            "a.summary.json"
+            "a.summary.json.partial"
         ]
     );
     let rows: Vec<String> = desk
@@ -232,11 +245,18 @@ fn what_comes_into_being_behind_the_decision_is_not_overwritten_either() {
     for found in ["a.results.csv", "a.failed.csv"] {
         std::fs::write(desk.folder.path().join(found), "mine").unwrap();
     }
-    assert!(matches!(recorder.finish(), Err(OutputError::InTheWay(_))));
+    assert!(matches!(recorder.0.finish(), Err(OutputError::InTheWay(_))));
     assert_eq!(
         (desk.read("a.results.csv"), desk.read("a.failed.csv")),
         ("mine".to_owned(), "mine".to_owned())
     );
+    // Nor is it when the run is gone on with.
+    let asked = Existing {
+        resume: true,
+        ..Existing::default()
+    };
+    let refused = decide(&desk.paths(), &Desk::header().fingerprint, asked);
+    assert!(matches!(refused, Err(OutputError::InTheWay(_))));
 }
 
 /// A run that had named some of its files when it was killed: going on makes the same files, and calls nobody.
@@ -245,7 +265,7 @@ fn a_kill_between_the_names_is_gone_on_with() {
     let failing = |sequence| failing(sequence, Status::Failed, ErrorCode::Connect, "refused");
     let whole = Desk::new();
     finish(whole.record(format("id;l1\n", &[]), vec![vec![failing(0), outcome(1)]]));
-    for named in ["none", "failed", "results", "summary"] {
+    for named in ["none", "failed", "results", "summary", "foreign"] {
         let desk = Desk::new();
         let opened = desk.open(&START, format("id;l1\n", &[])).unwrap();
         let mut recorder = opened.recorder;
@@ -260,16 +280,21 @@ fn a_kill_between_the_names_is_gone_on_with() {
         if named == "failed" {
             std::fs::rename(&results, names::partial(&results)).unwrap();
         }
+        if named == "foreign" {
+            std::fs::write(&results, "mine").unwrap();
+        }
         if named == "summary" {
-            let text =
-                r#"{"fingerprint":{},"finished":true,"exit_code":1,"started_at":"2026-11-24T00:00:00Z"}"#;
-            opened.summary.finish(text, true).unwrap();
+            opened.summary.finish(&Desk::summary(), true).unwrap();
         }
         let asked = Existing {
             resume: true,
             ..Existing::default()
         };
-        let decision = decide(&desk.paths(), &Desk::header().fingerprint, asked).unwrap();
+        let fingerprint = Desk::header().fingerprint;
+        // A further kill, right behind the rewriting of the journal, changes nothing.
+        let decision = decide(&desk.paths(), &fingerprint, asked).unwrap();
+        drop(desk.open(&decision, format("id;l1\n", &[])).unwrap());
+        let decision = decide(&desk.paths(), &fingerprint, asked).unwrap();
         assert!(matches!(decision, Decision::GoOn(_)), "{named}");
         let mut opened = desk.open(&decision, format("id;l1\n", &[])).unwrap();
         assert_eq!((opened.settled_count, opened.knows_success), (2, true), "{named}");
@@ -280,6 +305,11 @@ fn a_kill_between_the_names_is_gone_on_with() {
         });
         opened.recorder.record(again.into()).unwrap();
         opened.recorder.close().unwrap();
+        if named == "foreign" {
+            assert!(matches!(opened.recorder.finish(), Err(OutputError::InTheWay(_))));
+            assert_eq!(desk.read("a.results.csv"), "mine");
+            continue;
+        }
         let (journal, digest) = opened.recorder.finish().unwrap();
         opened.summary.finish("{}", true).unwrap();
         journal.remove().unwrap();

@@ -42,7 +42,11 @@ impl Finished {
             LogFormat::Text => console.say(&to_text(&report)),
         }
         let Some(error) = report.error() else {
-            return written.map(|()| code).map_err(Failure::output);
+            // Everything was sent, so whatever is wrong with an output now is no fault of the command line.
+            return written.map(|()| code).map_err(|error| Failure {
+                code: ExitCode::Output,
+                error: error.into(),
+            });
         };
         Err(Failure {
             code,

@@ -78,7 +78,8 @@ fn account_lock(base: &Url, account: &str) -> io::Result<PathBuf> {
 /// One lock that is held.
 #[derive(Debug)]
 struct Lock {
-    _file: File,
+    /// The file that is locked, as long as this lives.
+    handle: Handle,
     path: PathBuf,
 }
 
@@ -129,6 +130,10 @@ impl Lock {
 
     fn ask(path: &Path, input: &str) -> io::Result<Asked> {
         loop {
+            if path.is_symlink() {
+                // What it leads to is somebody else's, and would be written over.
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is a link"));
+            }
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).truncate(false);
             for_the_owner_alone(&mut options);
@@ -142,13 +147,13 @@ impl Lock {
                 Err(TryLockError::Error(error)) => return Err(error),
             }
             // Whoever had it may have removed the file meanwhile; then this lock is on one without a name.
-            let mine = Handle::from_file(file.try_clone()?)?;
-            if Handle::from_path(path).is_ok_and(|named| named == mine) {
+            let handle = Handle::from_file(file.try_clone()?)?;
+            if Handle::from_path(path).is_ok_and(|named| named == handle) {
                 file.set_len(0)?;
                 let since = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
                 write!(file, "process {} since {since}, with {input}", std::process::id())?;
                 return Ok(Asked::Held(Self {
-                    _file: file,
+                    handle,
                     path: path.to_owned(),
                 }));
             }
@@ -158,8 +163,11 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // While it is still held. One that stays is taken by the next run.
-        fs::remove_file(&self.path).ok();
+        // While it is still held, and only if it is this one: somebody may have tidied up, and another run have made a new
+        // one. One that stays is taken by the next run.
+        if Handle::from_path(&self.path).is_ok_and(|named| named == self.handle) {
+            fs::remove_file(&self.path).ok();
+        }
     }
 }
 

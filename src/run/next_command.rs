@@ -25,7 +25,9 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
         .filter(|argument| *argument != "--overwrite" && *argument != "--resume")
         .map(|argument| quoted(argument))
         .collect();
-    words.push("--resume".into());
+    // Behind `--` it would be a file's name.
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    words.insert(end, "--resume".into());
     format!("`{}`", words.join(" "))
 }
 
@@ -58,6 +60,10 @@ mod tests {
         assert_eq!(
             next(&["respondent-sync", "run", "a.csv", "--resume", "--rotate=3"]),
             "`respondent-sync run a.csv --rotate=3 --resume`"
+        );
+        assert_eq!(
+            next(&["respondent-sync", "run", "--", "a.csv"]),
+            "`respondent-sync run --resume -- a.csv`"
         );
         assert_eq!(
             next(&["respondent-sync", "run", "a.csv", "--only", "17"]),

@@ -4,13 +4,14 @@
 use std::thread;
 use std::time::Duration;
 
+use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use super::opened::Opened;
 use crate::model::{EarlyEnd, ErrorCode, Outcome, PlannedRow, Row, Waiting};
 use crate::plan::{PlanTally, Planner};
-use crate::read::RowsEnd;
+use crate::read::{InputError, RowsEnd};
 use crate::record::{OutputError, Recorder, SettledRows};
 use crate::report::{Notes, Progress, RunSummary};
 use crate::send::{HttpTransport, Room, SendEnd, SendSettings, Wires, calls_among, dispatch};
@@ -28,12 +29,22 @@ const BATCHES: usize = 4;
 /// How the three stages ended.
 pub(crate) struct PipelineEnd {
     /// Nothing of a reader that did not end when the run did.
-    pub(crate) read: Option<anyhow::Result<RowsEnd>>,
+    pub(crate) read: Option<Result<RowsEnd, ReadFault>>,
     pub(crate) tally: PlanTally,
     pub(crate) send: SendEnd,
     pub(crate) written: Result<(), OutputError>,
     pub(crate) recorder: Recorder,
     pub(crate) summary: RunSummary,
+}
+
+/// Why the reader did not come to the end of the input.
+#[derive(Debug, Error)]
+pub(crate) enum ReadFault {
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The journal beside it cannot be read, or is not of this input.
+    #[error(transparent)]
+    Journal(#[from] OutputError),
 }
 
 /// What goes into the pipeline: a stage's own thing each.
@@ -81,11 +92,12 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
     } else {
         Duration::MAX
     };
-    let told = timeout(patience, reading).await.ok().transpose().ok()?;
-    let (read, tally) = told.unzip();
-    let tally = tally.unwrap_or_default();
+    let told = timeout(patience, reading).await;
+    // The recorder first: whatever became of the reader, what was sent is written.
     let (written, mut recorder, summary) = recording.await.ok()?;
     let written = written.and_then(|()| recorder.name_streak(&send.streak));
+    let (read, tally) = told.ok().transpose().ok()?.unzip();
+    let tally = tally.unwrap_or_default();
     Some(PipelineEnd {
         read,
         tally,
@@ -122,7 +134,7 @@ fn read(
     mut planner: Planner,
     mut settled: SettledRows,
     plans: &mpsc::Sender<Vec<PlannedRow>>,
-) -> (anyhow::Result<RowsEnd>, PlanTally) {
+) -> (Result<RowsEnd, ReadFault>, PlanTally) {
     let mut rows = opened.rows;
     let mut batch = Vec::with_capacity(BATCH_ROWS);
     let mut bytes = 0;
@@ -131,13 +143,13 @@ fn read(
             Ok(Some(row)) => {
                 let mut plan = planner.plan_row(&row);
                 if let Err(error) = take_verdict(&mut settled, &row, &mut plan) {
-                    break Some(anyhow::Error::new(error));
+                    break Some(error.into());
                 }
                 bytes += row.record.len();
                 batch.push(plan);
             }
             Ok(None) => break None,
-            Err(error) => break Some(anyhow::Error::new(error)),
+            Err(error) => break Some(error.into()),
         }
         if batch.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
@@ -152,7 +164,7 @@ fn read(
     }
     let end = match broke {
         Some(error) => Err(error),
-        None => rows.finish().map_err(anyhow::Error::new),
+        None => rows.finish().map_err(ReadFault::from),
     };
     (end, planner.into_tally())
 }

@@ -12,6 +12,7 @@ use super::finished::{Finished, already_sent};
 use super::lock::Locks;
 use super::next_command::next_command;
 use super::opened::Opened;
+use super::pipeline::ReadFault;
 use super::rehearsal::Sandbox;
 use super::{Failure, check, pipeline};
 use crate::cli::{Origins, RunArgs};
@@ -169,8 +170,11 @@ async fn send(
         telling.abort();
     }
     progress.finish();
+    // The sandbox's platform ends with the process, so nothing goes on there.
+    let next = next_command(&reading.input).filter(|_| !args.platform.sandbox);
     let Some(ended) = ended else {
-        return Err(Failure::bug("a stage of the pipeline panicked"));
+        let hint = next.map(|next| format!("; to go on: {next}")).unwrap_or_default();
+        return Err(Failure::bug(&format!("a stage of the pipeline panicked{hint}")));
     };
     let counted = ended.read.as_ref().and_then(|read| read.as_ref().ok());
     let mut report = RunReport {
@@ -194,13 +198,16 @@ async fn send(
         results: paths.results,
         failed: paths.failed,
         failed_digest: None,
-        next: next_command(&reading.input),
+        next,
         summary: ended.summary,
     };
     let mut journal = None;
     report.end = match (ended.written, ended.send.early, ended.read) {
         (Err(error), _, _) => RunEnd::NotWritten(in_full(error)),
         (_, Some(early), _) => RunEnd::Early(early),
+        (_, _, Some(Err(ReadFault::Journal(error)))) if error.is_of_the_disk() => {
+            RunEnd::NotWritten(in_full(error))
+        }
         (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
         _ if !report.adds_up() => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
         _ => match ended.recorder.finish() {

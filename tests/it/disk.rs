@@ -166,3 +166,21 @@ fn too_few_file_descriptors_cost_speed_and_no_row() {
         .count();
     assert_eq!(attempts, 300);
 }
+
+#[test]
+fn links_where_files_are_to_be_made_are_not_followed() {
+    let fake = Fake::start(|_| Answer::success());
+    let elsewhere = tempfile::NamedTempFile::new().unwrap();
+    fs::write(elsewhere.path(), "mine").unwrap();
+    for (link, flags, code) in [
+        ("in.results.csv.journal.new", "--resume --overwrite", 0),
+        ("in.results.csv.partial", "--overwrite", 0),
+        ("in.results.csv", "--overwrite", 0),
+        ("in.results.csv.lock", "", 2),
+    ] {
+        let mut job = Job::run(numbered(5, "x"), &fake);
+        std::os::unix::fs::symlink(elsewhere.path(), job.path(link)).unwrap();
+        job.again(flags, code);
+        assert_eq!(fs::read_to_string(elsewhere.path()).unwrap(), "mine", "{link}");
+    }
+}

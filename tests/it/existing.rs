@@ -241,11 +241,22 @@ fn what_changed_is_named() {
 fn only_so_many_sets_are_kept_and_nobody_elses_files_are_touched() {
     let mut scene = Scene::new(Found::FinishedSame);
     let mut job = scene.job;
+    let summary = |year: u32| {
+        format!(
+            r#"{{"fingerprint":{{}},"finished":true,"exit_code":0,"started_at":"{year}-01-01T00:00:00.5Z"}}"#
+        )
+    };
     job = job
         .file("in.20200101T000000Z.results.csv", "old")
         .file("in.20200101T000000Z.failed.csv", "old")
+        .file("in.20200101T000000Z.summary.json", summary(2020))
         .file("in.interrupted-20210101T000000Z.results.csv.journal", "old")
-        .file("in.20220101T000000Z.summary.json", "old")
+        .file("in.20220101T000000Z.summary.json", summary(2022))
+        // The files of a job whose input has such a name.
+        .file("in.20190101T000000Z.results.csv", "mine")
+        .file("in.20190101T000000Z.summary.json", summary(2024))
+        .file("in.20180101T000000Z.results.csv.journal", "mine")
+        .file("in.20180101T000000Z.results.csv.partial", "mine")
         .file("in.mine.results.csv", "mine")
         .file("in.20200101.results.csv", "mine")
         .file("other.20200101T000000Z.results.csv", "mine")
@@ -255,6 +266,10 @@ fn only_so_many_sets_are_kept_and_nobody_elses_files_are_touched() {
     assert_eq!(
         names,
         [
+            "in.START.results.csv.journal",
+            "in.START.results.csv.partial",
+            "in.START.results.csv",
+            "in.START.summary.json",
             "in.20200101.results.csv",
             "in.START.summary.json",
             "in.START.failed.csv",
@@ -358,4 +373,49 @@ fn flags_that_make_no_sense_together_are_refused() {
     refuses(Found::Nothing, "--rotate", &["--resume", "give both"]);
     let job = Job::new("run - -o out.csv --survey 7 --resume").stdin("id_respondent,l1\n1,x\n");
     assert!(job.ends(2).stderr.contains("standard input"));
+}
+
+#[test]
+fn a_journal_that_is_damaged_or_of_another_version_is_never_passed_over() {
+    for damage in [b"X".as_slice(), b"2"] {
+        let mut scene = Scene::new(Found::UnfinishedSame);
+        let mut journal = scene.job.bytes("in.results.csv.journal");
+        // In the middle of a line that others follow; in the first line.
+        let at = if damage == b"X" {
+            journal.len() / 2
+        } else {
+            "{\"journal\":".len()
+        };
+        journal[at] = damage[0];
+        scene.job = scene.job.file("in.results.csv.journal", &journal);
+        for flags in ["", "--resume", "--resume --rotate"] {
+            let (calls, _, stderr) = scene.run(flags, 2);
+            assert_eq!(calls, 0, "{flags}");
+            assert!(stderr.contains("cannot be gone on with"), "{flags}: {stderr}");
+            assert_eq!(scene.job.bytes("in.results.csv.journal"), journal);
+        }
+        assert_eq!(scene.run("--overwrite", 1).0, 12);
+    }
+}
+
+#[test]
+fn a_trial_that_was_cut_short_is_gone_on_with_when_asked_and_starts_anew_otherwise() {
+    let trial = |flags: &str| {
+        let mut scene = Scene::new(Found::Nothing);
+        scene.refuses.store(true, Ordering::SeqCst);
+        scene.run("--limit 11", 4);
+        scene.refuses.store(false, Ordering::SeqCst);
+        scene.run(&format!("--limit 11 {flags}"), 1)
+    };
+    assert_eq!(trial("--resume").0, 8);
+    let (calls, names, _) = trial("");
+    assert_eq!(calls, 11);
+    assert_eq!(
+        names,
+        [
+            "in.trial.failed.csv",
+            "in.trial.results.csv",
+            "in.trial.summary.json"
+        ]
+    );
 }

@@ -169,10 +169,12 @@ proptest! {
         journal[at] ^= flip;
         let before = whole_lines(&journal[..at]);
         let desk = Desk::new(&journal);
-        if desk.contents().is_none() {
-            prop_assert_eq!(before, 0);
-        } else {
-            prop_assert_eq!(desk.settled(10), (0..before as u64 - 1).collect::<Vec<_>>());
+        match Contents::read(&desk.journal()) {
+            Ok(None) => prop_assert_eq!(before, 0),
+            Ok(Some(_)) => prop_assert_eq!(desk.settled(10), (0..before as u64 - 1).collect::<Vec<_>>()),
+            // Damage that is not at the end is told, and costs nothing.
+            Err(OutputError::DamagedJournal { .. }) => prop_assert!(before < 10),
+            Err(error) => panic!("{error}"),
         }
     }
 }
