@@ -92,17 +92,7 @@ impl Outcome {
     /// nothing for one that does.
     pub(crate) fn without_call(mut row: PlannedRow, now: Timestamp) -> Option<Self> {
         if let Some(settled) = row.settled.take() {
-            return Some(Self {
-                row,
-                status: settled.status,
-                error_code: settled.error_code,
-                message: settled.message,
-                http_status: settled.http_status,
-                attempts: settled.attempts,
-                elapsed: settled.elapsed,
-                finished_at: settled.finished_at,
-                journalled: true,
-            });
+            return Some(Self::settled(row, *settled));
         }
         let (status, unsent) = match &row.plan {
             Plan::Send(_) => return None,
@@ -121,5 +111,25 @@ impl Outcome {
             journalled: false,
             row,
         })
+    }
+
+    /// What an earlier run knows of a row that this one does not come to; nothing if it knows nothing.
+    pub(crate) fn known(mut row: PlannedRow) -> Option<Self> {
+        let known = row.settled.take().or(row.doubt.take())?;
+        Some(Self::settled(row, *known))
+    }
+
+    fn settled(row: PlannedRow, settled: Settled) -> Self {
+        Self {
+            row,
+            status: settled.status,
+            error_code: settled.error_code,
+            message: settled.message,
+            http_status: settled.http_status,
+            attempts: settled.attempts,
+            elapsed: settled.elapsed,
+            finished_at: settled.finished_at,
+            journalled: true,
+        }
     }
 }

@@ -44,8 +44,8 @@ pub(crate) struct PlannedRow {
     pub(crate) plan: Plan,
     /// The verdict of an earlier run: whatever the plan is, no call is made.
     pub(crate) settled: Option<Box<Settled>>,
-    /// An earlier run sent it and did not learn what became of it: it may have been applied.
-    pub(crate) in_doubt: bool,
+    /// An earlier run sent it and did not learn what became of it: it is sent again as one that may have been applied.
+    pub(crate) doubt: Option<Box<Settled>>,
 }
 
 impl PlannedRow {

@@ -88,8 +88,13 @@ impl Planner {
             kept: self.layout.kept.iter().map(kept).collect(),
             plan: self.plan(row),
             settled: None,
-            in_doubt: false,
+            doubt: None,
         }
+    }
+
+    /// What was counted up to here.
+    pub(crate) fn tally(&self) -> &PlanTally {
+        &self.tally
     }
 
     /// What was counted.

@@ -35,7 +35,7 @@ fn outcome(sequence: u64, kind: u8) -> Outcome {
                 message: String::new(),
             }),
             settled: None,
-            in_doubt: false,
+            doubt: None,
         },
         status,
         error_code,

@@ -224,6 +224,11 @@ impl Recorder {
         Ok(rest)
     }
 
+    /// Writes the line of a row that the journal knows, behind all others: rows come in the input's order.
+    pub(crate) fn write_known(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
+        self.write_lines(std::slice::from_ref(outcome))
+    }
+
     /// Names the rows of the streak that ended the run, as the last that its journal says.
     pub(crate) fn name_streak(&mut self, rows: &[u64]) -> Result<(), OutputError> {
         self.journal.write_streak(rows)

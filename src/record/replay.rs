@@ -303,6 +303,11 @@ impl SettledRows {
         }
     }
 
+    /// Whether nothing is known of any further row.
+    pub(crate) fn is_over(&self) -> bool {
+        self.next.is_none()
+    }
+
     fn advance(&mut self) -> io::Result<()> {
         let Some(lines) = &mut self.lines else {
             return Ok(());

@@ -27,7 +27,7 @@ pub(super) fn outcome(sequence: u64) -> Outcome {
                 message: String::new(),
             }),
             settled: None,
-            in_doubt: false,
+            doubt: None,
         },
         journalled: false,
         status: Status::Success,

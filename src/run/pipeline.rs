@@ -1,6 +1,7 @@
 //! The stages side by side (design, section 8): a thread that reads and plans, the task that sends, a thread that
 //! records. The end of the input travels down as channels close; a stop travels up as receivers close.
 
+use std::io::Read;
 use std::thread;
 use std::time::Duration;
 
@@ -9,9 +10,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use super::opened::Opened;
-use crate::model::{EarlyEnd, ErrorCode, Outcome, PlannedRow, Row, Waiting};
+use crate::model::{EarlyEnd, ErrorCode, Outcome, PlannedRow, Row, Settled, Waiting};
 use crate::plan::{PlanTally, Planner};
-use crate::read::{InputError, RowsEnd};
+use crate::read::{InputError, Rows, RowsEnd};
 use crate::record::{OutputError, Recorder, SettledRows};
 use crate::report::{Notes, Progress, RunSummary};
 use crate::send::{HttpTransport, Room, SendEnd, SendSettings, Wires, calls_among, dispatch};
@@ -75,7 +76,12 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
     let (outcomes, outcomes_in) = mpsc::channel(BATCHES);
     let room = Room::new(settings.concurrency);
     let given_back = room.clone();
-    let reading = in_thread(move || read(opened, planner, settled, &plans));
+    let reader = Reader {
+        rows: opened.rows,
+        planner,
+        settled,
+    };
+    let reading = in_thread(move || reader.read(&plans));
     let recording = in_thread(move || record(recorder, outcomes_in, &given_back, &progress));
     let wires = Wires {
         plans: plans_in,
@@ -94,10 +100,16 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
     };
     let told = timeout(patience, reading).await;
     // The recorder first: whatever became of the reader, what was sent is written.
-    let (written, mut recorder, summary) = recording.await.ok()?;
+    let (mut written, mut recorder, mut summary) = recording.await.ok()?;
+    let told = told.ok().transpose().ok()?;
+    let (mut read, mut tally) = (None, PlanTally::default());
+    if let Some(told) = told {
+        (read, tally) = (Some(told.end), told.tally);
+        if let Some(rest) = told.rest {
+            written = written.and_then(|()| write_rest(rest, &mut recorder, &mut summary));
+        }
+    }
     let written = written.and_then(|()| recorder.name_streak(&send.streak));
-    let (read, tally) = told.ok().transpose().ok()?.unzip();
-    let tally = tally.unwrap_or_default();
     Some(PipelineEnd {
         read,
         tally,
@@ -127,46 +139,95 @@ fn in_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> on
     receiver
 }
 
-/// Reads and plans until the input ends, breaks, or nobody wants more. Of an input that breaks, the rows before the
-/// fault are handed on.
-fn read(
-    opened: Opened,
-    mut planner: Planner,
-    mut settled: SettledRows,
-    plans: &mpsc::Sender<Vec<PlannedRow>>,
-) -> (Result<RowsEnd, ReadFault>, PlanTally) {
-    let mut rows = opened.rows;
-    let mut batch = Vec::with_capacity(BATCH_ROWS);
-    let mut bytes = 0;
-    let broke = loop {
-        match rows.next() {
-            Ok(Some(row)) => {
-                let mut plan = planner.plan_row(&row);
-                if let Err(error) = take_verdict(&mut settled, &row, &mut plan) {
-                    break Some(error.into());
-                }
-                bytes += row.record.len();
-                batch.push(plan);
-            }
-            Ok(None) => break None,
-            Err(error) => break Some(error.into()),
-        }
-        if batch.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
-            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
-            bytes = 0;
-            if plans.blocking_send(full).is_err() {
-                return (Ok(rows.so_far()), planner.into_tally());
-            }
-        }
-    };
-    if !batch.is_empty() && plans.blocking_send(batch).is_err() {
-        return (Ok(rows.so_far()), planner.into_tally());
+/// Reads and plans one row after the other, beside what an earlier run knows of them.
+struct Reader {
+    rows: Rows<Box<dyn Read + Send>>,
+    planner: Planner,
+    settled: SettledRows,
+}
+
+/// How reading ended.
+struct ReadEnd {
+    end: Result<RowsEnd, ReadFault>,
+    tally: PlanTally,
+    /// The reader of a run that ended before its input, and what it could not hand on any more.
+    rest: Option<(Reader, Vec<PlannedRow>)>,
+}
+
+impl Reader {
+    fn next(&mut self) -> Result<Option<PlannedRow>, ReadFault> {
+        let Some(row) = self.rows.next()? else {
+            return Ok(None);
+        };
+        let mut plan = self.planner.plan_row(&row);
+        take_verdict(&mut self.settled, &row, &mut plan)?;
+        Ok(Some(plan))
     }
-    let end = match broke {
-        Some(error) => Err(error),
-        None => rows.finish().map_err(ReadFault::from),
-    };
-    (end, planner.into_tally())
+
+    /// Hands on until the input ends, breaks, or nobody wants more. Of an input that breaks, the rows before the fault
+    /// are handed on.
+    fn read(mut self, plans: &mpsc::Sender<Vec<PlannedRow>>) -> ReadEnd {
+        let mut batch = Vec::with_capacity(BATCH_ROWS);
+        let mut bytes = 0;
+        let broke = loop {
+            match self.next() {
+                Ok(Some(plan)) => {
+                    bytes += plan.record.len();
+                    batch.push(plan);
+                }
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+            if batch.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
+                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
+                bytes = 0;
+                if let Err(unwanted) = plans.blocking_send(full) {
+                    return self.cut_short(unwanted.0);
+                }
+            }
+        };
+        if !batch.is_empty()
+            && let Err(unwanted) = plans.blocking_send(batch)
+        {
+            return self.cut_short(unwanted.0);
+        }
+        ReadEnd {
+            end: match broke {
+                Some(error) => Err(error),
+                None => self.rows.finish().map_err(ReadFault::from),
+            },
+            tally: self.planner.into_tally(),
+            rest: None,
+        }
+    }
+
+    fn cut_short(self, unwanted: Vec<PlannedRow>) -> ReadEnd {
+        ReadEnd {
+            end: Ok(self.rows.so_far()),
+            tally: self.planner.tally().clone(),
+            rest: Some((self, unwanted)),
+        }
+    }
+}
+
+/// Writes what an earlier run knows of the rows that this one does not come to, so that the files of a run that was cut
+/// short again hold every verdict that was ever reached.
+fn write_rest(
+    (mut reader, unwanted): (Reader, Vec<PlannedRow>),
+    recorder: &mut Recorder,
+    summary: &mut RunSummary,
+) -> Result<(), OutputError> {
+    let mut unwanted = unwanted.into_iter();
+    while !reader.settled.is_over() || unwanted.len() > 0 {
+        // An input that breaks here has been told of, or will be when it is read again.
+        let next = unwanted.next().or_else(|| reader.next().ok().flatten());
+        let Some(row) = next else { break };
+        if let Some(outcome) = Outcome::known(row) {
+            recorder.write_known(&outcome)?;
+            summary.add(&outcome);
+        }
+    }
+    recorder.flush()
 }
 
 /// What an earlier run knows of the row: a verdict, or that it was stopped, and then it is sent again in doubt.
@@ -176,10 +237,12 @@ pub(super) fn take_verdict(
     plan: &mut PlannedRow,
 ) -> Result<(), OutputError> {
     let known = settled.take(row.position.row, row.record)?;
-    plan.in_doubt = known
-        .as_ref()
-        .is_some_and(|known| known.error_code == Some(ErrorCode::Stopped));
-    plan.settled = known.filter(|_| !plan.in_doubt);
+    let is_stopped = |known: &Settled| known.error_code == Some(ErrorCode::Stopped);
+    if known.as_deref().is_some_and(is_stopped) {
+        plan.doubt = known;
+    } else {
+        plan.settled = known;
+    }
     Ok(())
 }
 

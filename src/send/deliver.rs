@@ -38,7 +38,7 @@ pub(crate) enum Step {
 impl Delivery {
     pub(crate) fn new(row: PlannedRow, update: UpdateRespondent, backoff: Backoff) -> Self {
         Self {
-            in_doubt: row.in_doubt,
+            in_doubt: row.doubt.is_some(),
             row,
             update,
             backoff,
@@ -125,7 +125,10 @@ impl Delivery {
     /// The run ends. A row that never reached the wire gets no outcome; one that did is `stopped`. `in_flight` says
     /// that an attempt is under way right now.
     pub(crate) fn stopped(self, in_flight: bool, now: Instant, wall: Timestamp) -> Option<Outcome> {
-        (self.sent || in_flight || self.row.in_doubt).then(|| {
+        if self.attempts == 0 {
+            return self.untried();
+        }
+        (self.sent || in_flight).then(|| {
             let message = "the run ended before this row was settled".to_owned();
             self.outcome(
                 Status::Unconfirmed,
@@ -136,6 +139,11 @@ impl Delivery {
                 wall,
             )
         })
+    }
+
+    /// The run ends before the row's first attempt: only an earlier run may know something of it.
+    pub(crate) fn untried(self) -> Option<Outcome> {
+        Outcome::known(self.row)
     }
 
     fn learn(&mut self, fault: &Fault) {

@@ -167,7 +167,8 @@ impl<T: Transport> Dispatcher<T> {
         self.wires.plans.close();
     }
 
-    /// Gives up what is still in flight and says of every row that was sent that it is not settled.
+    /// Gives up what is still in flight and says of every row that was sent that it is not settled; of rows that were
+    /// received and not sent, what an earlier run knows.
     async fn end(mut self) -> SendEnd {
         self.calls.abort_all();
         let (now, wall) = (Instant::now(), Timestamp::now());
@@ -180,6 +181,17 @@ impl<T: Transport> Dispatcher<T> {
             .take_retries()
             .filter_map(|delivery| delivery.stopped(false, now, wall));
         self.finished.extend(in_flight.chain(waiting));
+        // What an earlier run knows of rows that this one does not come to.
+        let untried = self
+            .queue
+            .take_untried()
+            .filter_map(|delivery| delivery.untried());
+        self.finished.extend(untried);
+        while let Ok(batch) = self.wires.plans.try_recv() {
+            self.batch.extend(batch);
+        }
+        self.finished
+            .extend(self.batch.drain(..).filter_map(Outcome::known));
         self.hand_on().await;
         let mut streak = self.breaker.into_streak();
         if matches!(self.stop, Some((EarlyEnd::NotThePlatform { .. }, _))) {

@@ -50,6 +50,12 @@ impl<T> Lanes<T> {
         next
     }
 
+    /// All rows that wait behind others.
+    pub(crate) fn take_waiting(&mut self) -> impl Iterator<Item = T> + use<T> {
+        self.waiting = 0;
+        std::mem::take(&mut self.taken).into_values().flatten()
+    }
+
     /// Whether any row waits behind another.
     pub(crate) fn has_waiting(&self) -> bool {
         self.waiting > 0

@@ -92,6 +92,13 @@ impl Queue {
         std::mem::take(&mut self.retries).into_values()
     }
 
+    /// All rows that were never tried, for a run that ends.
+    pub(super) fn take_untried(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
+        std::mem::take(&mut self.new)
+            .into_iter()
+            .chain(self.lanes.take_waiting())
+    }
+
     /// No row is ready or waits. Those behind another in a lane do not count: that one is ready, waits or is in flight.
     pub(super) fn is_empty(&self) -> bool {
         self.new.is_empty() && self.retries.is_empty()

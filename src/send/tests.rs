@@ -195,7 +195,7 @@ fn planned(sequence: u64, plan: Plan) -> PlannedRow {
         kept: Vec::new(),
         plan,
         settled: None,
-        in_doubt: false,
+        doubt: None,
     }
 }
 

@@ -245,3 +245,30 @@ fn a_run_ends_when_its_time_is_over() {
         .count();
     assert_eq!(fake.calls().len(), sent, "nothing was sent twice");
 }
+
+#[test]
+fn a_resume_that_is_cut_short_at_once_still_shows_all_that_was_reached() {
+    let wrong_key = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let refuses = std::sync::Arc::clone(&wrong_key);
+    // Rows that are never answered are the first that a resume sends; all behind them have their verdict.
+    let fake = Fake::start(move |call| match call.respondent() {
+        _ if refuses.load(std::sync::atomic::Ordering::SeqCst) => Answer::of(401, ""),
+        "1" | "3" | "5" | "7" | "9" | "11" => Answer::Hang,
+        _ => Answer::success(),
+    });
+    let mut job =
+        Job::run(crate::support::numbered(5000, "x"), &fake).args("-c 20 --max-retries 0 --timeout 20s");
+    job.again("--max-duration 1s", 10);
+    let before = job.lines("in.results.csv.partial");
+    assert!(before.len() > 300, "{}", before.len());
+    wrong_key.store(true, std::sync::atomic::Ordering::SeqCst);
+    let ran = job.again("--resume", 4);
+    let after = job.lines("in.results.csv.partial");
+    let settled = |lines: &[String]| lines.iter().filter(|line| line.contains(",success,")).count();
+    assert_eq!(settled(&after), settled(&before), "{}", ran.stderr);
+    let rows: Vec<u32> = after
+        .iter()
+        .map(|line| line.split(',').next().unwrap().parse().unwrap())
+        .collect();
+    assert!(rows.is_sorted());
+}
