@@ -20,9 +20,11 @@ mod files;
 mod fuzzed;
 mod guard;
 mod journal;
+mod lines;
 mod names;
 mod replay;
 mod results;
+mod settled;
 mod space;
 mod window;
 
@@ -38,7 +40,7 @@ pub(crate) use files::OutputPaths;
 pub(crate) use fuzzed::fuzzed_journal;
 pub(crate) use journal::Journal;
 pub(crate) use names::lock as lock_of;
-pub(crate) use replay::SettledRows;
+pub(crate) use settled::SettledRows;
 pub(crate) use space::check as check_space;
 
 use crate::model::Outcome;

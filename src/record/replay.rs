@@ -8,15 +8,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Take, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::entry::{self, Entry, FINISHING, Header, MOST_LINE_BYTES, RESUMED};
+use super::entry::{self, Entry, FINISHING, Header, RESUMED};
 use super::error::OutputError;
 use super::files::{create_private, sync, sync_folder_of};
 use super::journal::Journal;
+use super::lines::Lines;
 use super::names;
-use crate::model::{ErrorCode, SLOTS, Settled, Status};
+use super::settled::SettledRows;
+use crate::model::{ErrorCode, SLOTS, Status};
 
 /// What a journal says on the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,93 +235,6 @@ impl Window {
             self.waiting.insert(outcome.row, outcome);
         }
         Ok(self.waiting.pop_first().map(|(_, outcome)| outcome))
-    }
-}
-
-/// The lines of a journal up to a certain byte, one after the other.
-struct Lines {
-    file: Take<BufReader<File>>,
-    line: Vec<u8>,
-    /// Where the last line ended that was returned.
-    at: u64,
-}
-
-impl Lines {
-    fn new(file: File, bytes: u64) -> Self {
-        Self {
-            file: BufReader::with_capacity(64 << 10, file).take(bytes),
-            line: Vec::new(),
-            at: 0,
-        }
-    }
-
-    /// The next line with its end; one that is torn or longer than any comes without.
-    fn next(&mut self) -> io::Result<Option<&[u8]>> {
-        self.line.clear();
-        let count = (&mut self.file)
-            .take(MOST_LINE_BYTES)
-            .read_until(b'\n', &mut self.line)?;
-        self.at += count as u64;
-        Ok((count > 0).then_some(self.line.as_slice()))
-    }
-}
-
-/// The rows that have their verdict, in the input's order, to be read beside it.
-pub(crate) struct SettledRows {
-    /// Nothing for a run that starts anew.
-    lines: Option<Lines>,
-    next: Option<(u64, u64, Settled)>,
-}
-
-impl SettledRows {
-    pub(super) fn none() -> Self {
-        Self {
-            lines: None,
-            next: None,
-        }
-    }
-
-    fn open(path: &Path, end: u64) -> Result<Self, OutputError> {
-        let file = File::open(path).map_err(|source| OutputError::read(path, source))?;
-        let mut rows = Self {
-            lines: Some(Lines::new(file, end)),
-            next: None,
-        };
-        rows.advance().map_err(|source| OutputError::read(path, source))?;
-        Ok(rows)
-    }
-
-    /// What the journal says of a row, if it says anything: its verdict, or that it was `stopped`; rows are asked for in the input's order. Fails if the record is not the
-    /// one that the journal means, or the journal cannot be read.
-    pub(crate) fn take(&mut self, row: u64, record: &[u8]) -> Result<Option<Box<Settled>>, OutputError> {
-        if self.next.as_ref().is_none_or(|(next, _, _)| *next != row) {
-            return Ok(None);
-        }
-        let next = self.next.take();
-        self.advance().map_err(OutputError::Journal)?;
-        match next {
-            Some((_, digest, _)) if digest != entry::row_digest(record) => Err(OutputError::OtherRow { row }),
-            next => Ok(next.map(|(_, _, settled)| Box::new(settled))),
-        }
-    }
-
-    /// Whether nothing is known of any further row.
-    pub(crate) fn is_over(&self) -> bool {
-        self.next.is_none()
-    }
-
-    fn advance(&mut self) -> io::Result<()> {
-        let Some(lines) = &mut self.lines else {
-            return Ok(());
-        };
-        self.next = None;
-        while let Some(line) = lines.next()? {
-            if let Some(Entry::Outcome { row, digest, settled }) = entry::read_entry(line) {
-                self.next = Some((row, digest, settled));
-                break;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ mod lock;
 mod next_command;
 mod opened;
 mod pipeline;
+mod reader;
 mod rehearsal;
 mod send_file;
 mod serve;

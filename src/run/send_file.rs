@@ -12,7 +12,7 @@ use super::finished::{Finished, already_sent};
 use super::lock::Locks;
 use super::next_command::next_command;
 use super::opened::Opened;
-use super::pipeline::ReadFault;
+use super::reader::ReadFault;
 use super::rehearsal::Sandbox;
 use super::{Failure, check, pipeline};
 use crate::cli::{Origins, RunArgs};

@@ -14,7 +14,7 @@ use crate::model::{EarlyEnd, Fingerprint, Outcome, PlannedRow};
 use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
 use crate::record::{self, Decision, Existing, FailedFormat, Header, OutputPaths, Recorder};
-use crate::run::pipeline::take_verdict;
+use crate::run::reader::take_verdict;
 use crate::send::{Room, SendSettings, Wires, calls_among, dispatch};
 
 /// How a life ends, unless the run ends before.

@@ -1,0 +1,69 @@
+//! The verdicts of an earlier run, read beside the input: both are in the input's order.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use super::entry::{self, Entry};
+use super::error::OutputError;
+use super::lines::Lines;
+use crate::model::Settled;
+
+/// The rows that have their verdict, in the input's order, to be read beside it.
+pub(crate) struct SettledRows {
+    /// Nothing for a run that starts anew.
+    lines: Option<Lines>,
+    next: Option<(u64, u64, Settled)>,
+}
+
+impl SettledRows {
+    pub(super) fn none() -> Self {
+        Self {
+            lines: None,
+            next: None,
+        }
+    }
+
+    pub(super) fn open(path: &Path, end: u64) -> Result<Self, OutputError> {
+        let file = File::open(path).map_err(|source| OutputError::read(path, source))?;
+        let mut rows = Self {
+            lines: Some(Lines::new(file, end)),
+            next: None,
+        };
+        rows.advance().map_err(|source| OutputError::read(path, source))?;
+        Ok(rows)
+    }
+
+    /// What the journal says of a row, if it says anything: its verdict, or that it was `stopped`; rows are asked for in the input's order. Fails if the record is not the
+    /// one that the journal means, or the journal cannot be read.
+    pub(crate) fn take(&mut self, row: u64, record: &[u8]) -> Result<Option<Box<Settled>>, OutputError> {
+        if self.next.as_ref().is_none_or(|(next, _, _)| *next != row) {
+            return Ok(None);
+        }
+        let next = self.next.take();
+        self.advance().map_err(OutputError::Journal)?;
+        match next {
+            Some((_, digest, _)) if digest != entry::row_digest(record) => Err(OutputError::OtherRow { row }),
+            next => Ok(next.map(|(_, _, settled)| Box::new(settled))),
+        }
+    }
+
+    /// Whether nothing is known of any further row.
+    pub(crate) fn is_over(&self) -> bool {
+        self.next.is_none()
+    }
+
+    fn advance(&mut self) -> io::Result<()> {
+        let Some(lines) = &mut self.lines else {
+            return Ok(());
+        };
+        self.next = None;
+        while let Some(line) = lines.next()? {
+            if let Some(Entry::Outcome { row, digest, settled }) = entry::read_entry(line) {
+                self.next = Some((row, digest, settled));
+                break;
+            }
+        }
+        Ok(())
+    }
+}
