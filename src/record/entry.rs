@@ -12,6 +12,7 @@
 //! Fields are separated by tabs, which no field holds. Each line ends with a checksum of itself, so that a line that was
 //! torn, or that two writes were glued into, is no line.
 
+use std::io::Write;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -75,27 +76,30 @@ pub(super) fn write_header(header: &Header, lines: &mut Vec<u8>) {
 pub(super) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
     let start = lines.len();
     let row = &outcome.row;
-    let mut number = NumberText::default();
-    let mut field = |text: &str| {
-        lines.extend_from_slice(text.as_bytes());
-        lines.push(b'\t');
-    };
-    field(number.of(row.position.row));
-    field(&format!("{:016x}", row_digest(&row.record)));
-    field(&clean(row.respondent()));
-    field(&clean(row.survey()));
-    field(outcome.status.name());
-    field(outcome.error_code.map_or("", ErrorCode::name));
-    field(&clean(&outcome.message));
-    field(
-        outcome
-            .http_status
-            .map_or("", |status| number.of(u64::from(status))),
-    );
-    field(number.of(u64::from(outcome.attempts)));
-    field(number.of(millis(outcome.elapsed)));
-    field(&outcome.finished_at.as_millisecond().to_string());
-    lines.pop();
+    // Writing to memory does not fail.
+    write!(
+        lines,
+        "{}\t{:016x}\t{}\t{}\t{}\t{}\t{}\t",
+        row.position.row,
+        row_digest(&row.record),
+        clean(row.respondent()),
+        clean(row.survey()),
+        outcome.status.name(),
+        outcome.error_code.map_or("", ErrorCode::name),
+        clean(&outcome.message),
+    )
+    .ok();
+    if let Some(status) = outcome.http_status {
+        write!(lines, "{status}").ok();
+    }
+    write!(
+        lines,
+        "\t{}\t{}\t{}",
+        outcome.attempts,
+        millis(outcome.elapsed),
+        outcome.finished_at.as_millisecond(),
+    )
+    .ok();
     seal(lines, start);
 }
 
@@ -115,7 +119,8 @@ pub(super) const FINISHING: &str = "finishing";
 /// Ends the line that begins at `start` with its checksum.
 fn seal(lines: &mut Vec<u8>, start: usize) {
     let sum = xxh3_64(lines.get(start..).unwrap_or_default());
-    lines.extend_from_slice(format!("\t{sum:016x}\n").as_bytes());
+    // Writing to memory does not fail.
+    writeln!(lines, "\t{sum:016x}").ok();
 }
 
 /// The line without its seal, if it is whole and as it was written.
@@ -174,20 +179,6 @@ fn optional<T>(field: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Opti
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Numbers as text without an allocation each.
-#[derive(Default)]
-struct NumberText(String);
-
-impl NumberText {
-    fn of(&mut self, number: u64) -> &str {
-        use std::fmt::Write as _;
-        self.0.clear();
-        // Writing to a string does not fail.
-        write!(self.0, "{number}").ok();
-        &self.0
-    }
 }
 
 #[cfg(test)]
