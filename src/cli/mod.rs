@@ -112,7 +112,12 @@ mod tests {
             [] => flag.get_value_names().unwrap()[0].to_string(),
             values => values.join("|"),
         };
-        let names = [names.join(", "), code(value)].join(" ").trim_end().to_owned();
+        let optional = flag.get_num_args().is_some_and(|count| count.min_values() == 0) && takes_value;
+        let names = if optional {
+            format!("`{}[={value}]`", names.join(", ").trim_matches('`'))
+        } else {
+            [names.join(", "), code(value)].join(" ").trim_end().to_owned()
+        };
         let defaults = if takes_value {
             flag.get_default_values()
         } else {

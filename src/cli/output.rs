@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::values::duration;
+use super::values::{duration, sets};
 use crate::model::CountOrPercent;
 
 /// What is written where.
@@ -51,8 +51,8 @@ pub(crate) struct ExistingArgs {
     /// Go on with a run that was cut short; nothing to do if the same was sent to the end
     #[arg(long, env = "RESPONDENT_SYNC_RESUME", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) resume: bool,
-    /// With `--resume`: set the files of another input aside, and keep the N newest sets (default: 14)
-    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "14", env = "RESPONDENT_SYNC_ROTATE")]
+    /// With `--resume`: set the files of another input aside, and delete all such sets but the N newest (default: 14)
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "14", value_parser = sets, env = "RESPONDENT_SYNC_ROTATE")]
     pub(crate) rotate: Option<usize>,
     /// Replace what is there, finished files once the new ones are whole
     #[arg(long, env = "RESPONDENT_SYNC_OVERWRITE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]

@@ -8,6 +8,9 @@ use crate::model::CountOrPercent;
 
 /// `500ms`, `30s`, `15m`, `2h`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    if text.trim() == "0" {
+        return Ok(Duration::ZERO);
+    }
     let parsed: SignedDuration = text
         .trim()
         .parse()
@@ -22,5 +25,16 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(CountOrPercent::Percent(percent)) => Ok(percent),
         _ => Err(format!("`{text}` is no percentage: write `5%`")),
+    }
+}
+
+/// How many older sets are kept: a number, or a word that only says that there is a limit.
+pub(super) fn sets(text: &str) -> Result<usize, String> {
+    const USUAL: usize = 14;
+    match text.trim() {
+        "true" | "yes" | "on" => Ok(USUAL),
+        number => number
+            .parse()
+            .map_err(|_| format!("`{text}` is no number of sets: write `--rotate` or `--rotate={USUAL}`")),
     }
 }

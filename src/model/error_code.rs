@@ -78,7 +78,7 @@ const TABLE: [Entry; 22] = [
     entry(ErrorCode::Cut, "cut", "the connection broke before the answer was whole", RESEND),
     entry(ErrorCode::BadResponse, "bad_response", "an answer that does not say whether the update was made", RESEND),
     entry(ErrorCode::Redirected, "redirected", "the platform answered with a redirect, which is never followed", "check `--base-url`, then send the failed file again"),
-    entry(ErrorCode::Stopped, "stopped", "sent, but not settled when the run ended", RESEND),
+    entry(ErrorCode::Stopped, "stopped", "sent, but not settled when the run ended", "go on with the run: `--resume` sends it again"),
     entry(ErrorCode::Internal, "internal", "a bug of this tool hit this row", "send the failed file again, and report the bug"),
     entry(ErrorCode::MissingId, "missing_id", "the cell of the respondent's id is blank", "fill in the id, or use `--blank-id skip`"),
     entry(ErrorCode::BadId, "bad_id", "the respondent's id is not all digits", "correct the id in the failed file, then send it"),

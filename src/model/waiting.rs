@@ -16,7 +16,10 @@ pub(crate) struct Waiting {
 
 impl fmt::Display for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let clock = |time: Timestamp| time.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S");
+        let clock = |time: Timestamp| {
+            time.to_zoned_datetime(TimeZone::system())
+                .strftime("%Y-%m-%d %H:%M:%S")
+        };
         write!(
             f,
             "waiting since {} until {} at the latest: {}",

@@ -15,6 +15,12 @@ pub(crate) enum OutputError {
     )]
     InTheWay(PathBuf),
     #[error(
+        "`{}` exists: this input was sent there before, to its end; to send the rows that failed, send the failed file; to \
+         send all again, `--overwrite`",
+        .0.display()
+    )]
+    SameFinished(PathBuf),
+    #[error(
         "`{}` exists: a run was cut short, and rows of it have been sent; go on with it by `--resume`, or start anew \
          with `--overwrite`",
         .0.display()

@@ -1,6 +1,7 @@
 //! Outputs that are there already: what they are, and what is done about them (design, section 3). Looking reads files
 //! and changes nothing; the decision is pure, and it is taken before the first call.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use super::error::OutputError;
 use super::files::{self, OutputPaths, Replaces};
 use super::names;
 use super::replay::Contents;
-use crate::model::Fingerprint;
+use crate::model::{Fingerprint, Status};
 
 /// What the user said about outputs that exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,12 @@ pub(crate) enum Decision {
     /// Go on where the journal ends.
     GoOn(Box<GoOn>),
     /// The same was sent before, to the end: the exit code of that run.
-    AlreadySent { exit_code: u8, finished_at: String },
+    AlreadySent {
+        exit_code: u8,
+        finished_at: Option<Timestamp>,
+        /// Rows of it that are failed, unconfirmed or invalid.
+        failures: u64,
+    },
 }
 
 /// A journal that is gone on with.
@@ -98,13 +104,20 @@ pub(super) struct OldSummary {
     pub(super) exit_code: u8,
     pub(super) started_at: Timestamp,
     #[serde(default)]
-    pub(super) finished_at: String,
+    pub(super) finished_at: Option<Timestamp>,
+    #[serde(default)]
+    statuses: BTreeMap<String, u64>,
     /// Of the failed file as it was written; nothing if there was none.
     #[serde(default)]
     pub(super) failed_digest: Option<String>,
 }
 
 impl OldSummary {
+    fn failures(&self) -> u64 {
+        let failed = Status::ALL.into_iter().filter(|status| status.is_failure());
+        failed.filter_map(|status| self.statuses.get(status.name())).sum()
+    }
+
     /// The summary at this path, if one can be read there.
     pub(super) fn read(path: &Path) -> Option<Self> {
         serde_json::from_reader(File::open(path).ok()?).ok()
@@ -191,7 +204,7 @@ pub(crate) fn decide(
         }),
         (Some(Unfinished::Journal(contents)), finished) => {
             let changed = fingerprint.changed_since(&contents.header.fingerprint);
-            if !asked.resume {
+            if changed.is_empty() && !asked.resume {
                 or_refuse(OutputError::Unfinished(names::journal(&paths.results)))
             } else if changed.is_empty() {
                 go_on(contents, finished, asked)
@@ -262,7 +275,9 @@ fn after_finished(
         (Some(summary), Some(changed)) if changed.is_empty() && asked.resume => Ok(Decision::AlreadySent {
             exit_code: summary.exit_code,
             finished_at: summary.finished_at,
+            failures: summary.failures(),
         }),
+        (Some(_), Some(changed)) if changed.is_empty() => or_refuse(OutputError::SameFinished(path)),
         (_, changed) if asked.resume => or_refuse(OutputError::OtherFinished {
             path,
             changed: listed(&changed.unwrap_or_default()),

@@ -58,8 +58,6 @@ pub(crate) struct Recorder {
     window: ReorderWindow,
     /// Which finished files that are there may be replaced.
     replaces: Replaces,
-    /// Whether a failed file that was edited may be, too.
-    rehearsal: bool,
     paths: OutputPaths,
 }
 
@@ -151,7 +149,6 @@ pub(crate) fn open(
             failed,
             window: ReorderWindow::default(),
             replaces,
-            rehearsal: paths.rehearsal,
             paths: paths.clone(),
         },
         summary: SummaryFile {
@@ -253,7 +250,7 @@ impl Recorder {
         }
         self.journal.write_finishing()?;
         let digest = self.failed.digest();
-        if self.replaces != Replaces::Nothing && !self.rehearsal {
+        if self.replaces != Replaces::Nothing {
             let old = OldSummary::read(&self.paths.summary).and_then(|summary| summary.failed_digest);
             let known = [old.as_deref(), digest.as_deref()];
             aside::save_edited(

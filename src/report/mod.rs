@@ -18,7 +18,7 @@ pub(crate) use exit_code::ExitCode;
 pub(crate) use findings::{Findings, InvalidRows};
 pub(crate) use json::to_json;
 pub(crate) use notes::Notes;
-pub(crate) use numbers::{counted, duration, thousands};
+pub(crate) use numbers::{counted, duration, local_time, thousands};
 pub(crate) use progress::Progress;
 pub(crate) use run_report::{RunEnd, RunReport};
 pub(crate) use summary::RunSummary;

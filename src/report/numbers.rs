@@ -34,6 +34,12 @@ pub(crate) fn duration(time: Duration) -> String {
     }
 }
 
+/// A time as people write it: `2026-11-24 08:57:43`, where they are.
+pub(crate) fn local_time(time: jiff::Timestamp) -> String {
+    let zoned = time.to_zoned_datetime(jiff::tz::TimeZone::system());
+    zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

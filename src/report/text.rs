@@ -40,14 +40,14 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
     if report.settled_before > 0 {
         writeln!(
             text,
-            "  {} settled by the run before, and not sent again",
+            "  {} had their verdict from the run before",
             counted(report.settled_before, "row")
         )?;
     }
     write_calls(report, text)?;
     report.notes.write(text)?;
     for (code, count) in summary.codes() {
-        write_code(code, count, text)?;
+        write_code(report, code, count, text)?;
         if code == ErrorCode::NotSelected && count.rows == report.rows {
             writeln!(text, "    no row was selected: are these ids in the input?")?;
         }
@@ -63,11 +63,14 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
     write_files(report, text)
 }
 
-fn write_code(code: ErrorCode, count: &CodeCount, text: &mut String) -> std::fmt::Result {
+fn write_code(report: &RunReport, code: ErrorCode, count: &CodeCount, text: &mut String) -> std::fmt::Result {
     let rows = thousands(count.rows);
     let Some(advice) = code.advice() else {
         return writeln!(text, "  {} {rows}: {}", code.name(), code.meaning());
     };
+    // A run that was cut short is to be gone on with; there is no failed file yet that could be sent.
+    let cut_short = report.end != RunEnd::Complete && code != ErrorCode::Stopped;
+    let advice = if cut_short { code.meaning() } else { advice };
     writeln!(text, "  {} {rows}: {advice}", code.name())?;
     let shown = count.commonest(MESSAGES_SHOWN);
     for (message, times) in &shown {
@@ -98,13 +101,18 @@ fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
         thousands(report.most_in_a_second as u64)
     )?;
     if report.slow_downs > 0 {
-        let taken = report.taken_rate.map(|taken| format!(": it took {taken:.2}/s"));
-        writeln!(
-            text,
-            "  the platform asked to slow down {} times (429){}; a lower `--rate` would spare the repeated calls",
-            thousands(report.slow_downs),
-            taken.unwrap_or_default()
-        )?;
+        let asked = thousands(report.slow_downs);
+        match report.taken_rate {
+            Some(taken) if taken > 0.0 => writeln!(
+                text,
+                "  the platform asked to slow down {asked} times (429): it took {taken:.2}/s; a lower `--rate` would \
+                 spare the repeated calls"
+            ),
+            _ => writeln!(
+                text,
+                "  the platform asked to slow down {asked} times (429) and took nothing: is a quota used up?"
+            ),
+        }?;
     }
     Ok(())
 }

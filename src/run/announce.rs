@@ -22,10 +22,15 @@ pub(super) fn announce(
     let rows = opened.first.totals.map(|totals| totals.rows);
     let time = rows
         .and_then(|rows| calls.send.rate.time_for(reading.plan.selection.most(rows)))
+        .filter(|time| time.as_secs() > 0)
         .map(|time| format!(", at least {} if all are sent", duration(time)));
+    let selected = |rows| match reading.plan.selection.most(rows) {
+        most if most < rows => format!("at most {} of {}", thousands(most), thousands(rows)),
+        _ => thousands(rows),
+    };
     tracing::info!(
         "{} rows to {} at {} (from {}){}",
-        rows.map_or_else(|| "an unknown number of".to_owned(), thousands),
+        rows.map_or_else(|| "an unknown number of".to_owned(), selected),
         endpoint.host(),
         calls.send.rate,
         calls.rate_from,

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::Failure;
 use crate::record::{Journal, OutputPaths, SummaryFile};
-use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, to_json, to_text};
+use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, counted, local_time, to_json, to_text};
 
 /// A run that is over, and the files that are still to be written or removed.
 pub(super) struct Finished {
@@ -59,23 +61,23 @@ impl Finished {
 pub(super) fn already_sent(
     paths: &OutputPaths,
     exit_code: u8,
-    finished_at: &str,
-    console: &Console,
+    finished_at: Option<Timestamp>,
+    failures: u64,
 ) -> ExitCode {
-    if !console.is_quiet() {
-        tracing::info!(
-            "already sent: `{}` has a line for every row of this input{}; nothing was sent now",
-            paths.results.display(),
-            if finished_at.is_empty() {
-                String::new()
-            } else {
-                format!(", finished {finished_at}")
-            }
-        );
-    }
+    let when = finished_at
+        .map(|time| format!(" on {}", local_time(time)))
+        .unwrap_or_default();
+    let results = paths.results.display();
     if exit_code == ExitCode::Success.code() {
-        ExitCode::Success
-    } else {
-        ExitCode::RowsFailed
+        tracing::info!(
+            "already sent{when}: `{results}` has a line for every row of this input; nothing was sent now"
+        );
+        return ExitCode::Success;
     }
+    tracing::warn!(
+        "already sent{when}, and {} of it failed: `{}` holds what is to be fixed or sent again; nothing was sent now",
+        counted(failures, "row"),
+        paths.failed.display()
+    );
+    ExitCode::RowsFailed
 }

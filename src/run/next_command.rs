@@ -8,7 +8,20 @@ use crate::read::Input;
 /// Nothing where the run cannot be gone on with: standard input cannot be read again.
 pub(super) fn next_command(input: &Input) -> Option<String> {
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
-    (*input != Input::Stdin).then(|| with_resume(arguments))
+    let mut variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let hint = if variables.any(|name| is_setting(&name)) {
+        " (with the same RESPONDENT_SYNC_… variables)"
+    } else {
+        ""
+    };
+    (*input != Input::Stdin).then(|| with_resume(arguments) + hint)
+}
+
+/// Whether a variable stands for a flag; whoever runs the tool has the secrets set anyway.
+fn is_setting(name: &str) -> bool {
+    let secrets = ["ACCOUNT", "WEBHOOK_KEY", "WEBHOOK_AUTH"];
+    name.strip_prefix("RESPONDENT_SYNC_")
+        .is_some_and(|setting| !secrets.contains(&setting))
 }
 
 /// The command line for a shell. Respondents' ids are left out: they belong into no log.

@@ -21,7 +21,7 @@ use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::{Input, is_own_column};
 use crate::record::{self, Decision, FailedFormat, Header, OutputError, OutputPaths};
-use crate::report::{Console, ExitCode, Progress, RunEnd, RunReport, counted};
+use crate::report::{Console, ExitCode, Progress, RunEnd, RunReport, counted, local_time};
 use crate::send::HttpTransport;
 use crate::stop::Stops;
 
@@ -89,9 +89,10 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
     if let Decision::AlreadySent {
         exit_code,
         finished_at,
-    } = &decision
+        failures,
+    } = decision
     {
-        return Ok(already_sent(&paths, *exit_code, finished_at, console));
+        return Ok(already_sent(&paths, exit_code, finished_at, failures));
     }
     announce(&opened, &reading, &calls, &endpoint, transport.proxy());
     let asks = !args.output.yes && sandbox.is_none() && reading.input != Input::Stdin;
@@ -141,10 +142,10 @@ async fn send(
     let stops = Stops::listen(args.pace.max_duration).map_err(Failure::usage)?;
     let outputs =
         record::open(&paths, &decision, header, &kept, failed_format(&opened)).map_err(Failure::output)?;
-    if outputs.settled_count > 0 {
+    if matches!(decision, Decision::GoOn(_)) {
         tracing::info!(
             "going on with a run of {}: {} settled already",
-            outputs.header.started_at,
+            local_time(outputs.header.started_at),
             counted(outputs.settled_count, "row")
         );
     }

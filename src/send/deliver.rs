@@ -22,6 +22,8 @@ pub(crate) struct Delivery {
     in_doubt: bool,
     /// An attempt reached the wire.
     sent: bool,
+    /// What went wrong last.
+    last: Option<Fault>,
 }
 
 /// What comes after an attempt.
@@ -45,6 +47,7 @@ impl Delivery {
             attempts: 0,
             started: None,
             sent: false,
+            last: None,
         }
     }
 
@@ -129,12 +132,18 @@ impl Delivery {
             return self.untried();
         }
         (self.sent || in_flight).then(|| {
-            let message = "the run ended before this row was settled".to_owned();
+            let mut message = "the run ended before this row was settled".to_owned();
+            let mut http_status = None;
+            if let Some(last) = &self.last {
+                message.push_str(", its last attempt with: ");
+                message.push_str(&last.message);
+                http_status = last.http_status;
+            }
             self.outcome(
                 Status::Unconfirmed,
                 Some(ErrorCode::Stopped),
                 message,
-                None,
+                http_status,
                 now,
                 wall,
             )
@@ -147,6 +156,7 @@ impl Delivery {
     }
 
     fn learn(&mut self, fault: &Fault) {
+        self.last = Some(fault.clone());
         self.sent |= fault.code != ErrorCode::Connect;
         match fault.effect {
             Effect::Refused => self.in_doubt = false,

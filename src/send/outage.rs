@@ -151,10 +151,10 @@ impl Outage {
         self.answered
     }
 
-    /// Whether an attempt may start now. `untried` says whether rows remain that were never tried: where none does, no
-    /// pause for silence goes on, and what is left is tried as often as rows are.
+    /// Whether an attempt may start now. `untried` says whether rows remain that were never tried: where none does, and
+    /// the platform has answered others, no pause for silence goes on, and what is left is tried as often as rows are.
     pub(crate) fn gate(&mut self, now: Instant, untried: bool) -> Gate {
-        if !untried && self.pause.as_ref().is_some_and(|pause| pause.for_silence) {
+        if !untried && self.answered && self.pause.as_ref().is_some_and(|pause| pause.for_silence) {
             self.pause = None;
             self.silent.clear();
         }
@@ -229,7 +229,8 @@ impl Outage {
         if heard == Heard::Nothing && self.silent.len() < MOST_SILENT && !self.silent.contains(&lane) {
             self.silent.push(lane);
         }
-        let too_silent = untried && self.silent.len() >= MOST_SILENT;
+        // Where nothing was ever answered it is no matter of rows, however few there are.
+        let too_silent = (untried || !self.answered) && self.silent.len() >= MOST_SILENT;
         if self.pauses() && (heard == Heard::NotSent || too_silent) {
             self.begin(heard == Heard::Nothing, reason, now)
         } else {

@@ -147,7 +147,11 @@ fn an_unfinished_run_is_gone_on_with_when_asked() {
 
 #[test]
 fn an_unfinished_run_of_another_kind_is_never_lost() {
-    refuses(Found::UnfinishedOther, "", &["in.results.csv.journal"]);
+    refuses(
+        Found::UnfinishedOther,
+        "",
+        &["in.results.csv.journal", "the content changed since"],
+    );
     refuses(
         Found::UnfinishedOther,
         "--resume",
@@ -173,13 +177,23 @@ fn an_unfinished_run_of_another_kind_is_never_lost() {
 
 #[test]
 fn a_finished_run_is_not_sent_twice_and_another_is_set_aside() {
+    refuses(
+        Found::FinishedSame,
+        "",
+        &["in.results.csv", "sent there before", "--overwrite"],
+    );
+    refuses(
+        Found::FinishedOther,
+        "",
+        &["in.results.csv", "exists", "--resume --rotate"],
+    );
     for found in [Found::FinishedSame, Found::FinishedOther] {
-        refuses(found, "", &["in.results.csv", "exists", "--resume --rotate"]);
         ends(found, "--overwrite", 12, &WHOLE);
     }
     for flags in ["--resume", "--resume --rotate", "--resume --overwrite"] {
-        let scene = ends(Found::FinishedSame, flags, 0, &WHOLE);
-        assert!(scene.job.ends(2).stderr.contains("exists"));
+        let mut scene = ends(Found::FinishedSame, flags, 0, &WHOLE);
+        let (_, _, stderr) = scene.run(&format!("{flags} -q"), 1);
+        assert!(stderr.contains("1 row of it failed: `in.failed.csv`"), "{stderr}");
     }
     refuses(
         Found::FinishedOther,

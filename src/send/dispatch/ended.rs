@@ -207,9 +207,15 @@ impl<T: Transport> Dispatcher<T> {
 
     /// Somebody asks the run to end, perhaps for the second time.
     pub(super) fn stop_asked(&mut self, end: EarlyEnd) {
-        match &mut self.stop {
-            Some((_, until)) => *until = Instant::now(),
-            None => self.stop_for(Some(end)),
+        if let Some((_, until)) = &mut self.stop {
+            *until = Instant::now();
+            return;
         }
+        tracing::warn!(
+            "{end}: no new call; {} in flight have {} s (asked again, the run ends at once)",
+            self.calls.len(),
+            DRAIN.as_secs()
+        );
+        self.stop_for(Some(end));
     }
 }

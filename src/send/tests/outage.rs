@@ -178,14 +178,40 @@ async fn poisonous_rows_among_good_ones_are_failed_rows_wherever_they_stand() {
 
 #[tokio::test(start_paused = true)]
 async fn where_only_poisonous_rows_are_left_they_fail_as_rows_do() {
-    for rows in [1, 5, 12, 30] {
-        let ran = send(distinct(rows), settings(), |_, _| reply(502, "")).await;
-        assert_eq!(ran.end.early, None, "{rows} rows");
-        assert_eq!(
-            ran.words(),
-            vec!["failed http_5xx 9"; usize::try_from(rows).unwrap()]
+    for (good, poisonous) in [(0, 1), (0, 5), (1, 12), (20, 30)] {
+        let script = move |respondent: &str, _| {
+            let id: u64 = respondent.parse().unwrap();
+            if id <= good { success() } else { reply(502, "") }
+        };
+        let ran = send(distinct(good + poisonous), settings(), script).await;
+        assert_eq!(ran.end.early, None, "{poisonous} rows");
+        assert_eq!(count(&ran, "failed http_5xx 9") as u64, poisonous);
+        assert!(
+            ran.took < Duration::from_mins(40),
+            "{poisonous} rows: {:?}",
+            ran.took
         );
-        assert!(ran.took < Duration::from_mins(40), "{rows} rows: {:?}", ran.took);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_small_file_waits_for_a_platform_that_never_answered() {
+    for rows in [10, 15, 40] {
+        let script = timed(|_, _, elapsed| {
+            if elapsed.as_secs() < 1800 {
+                reply(503, "")
+            } else {
+                success()
+            }
+        });
+        let ran = send(distinct(rows), settings(), script).await;
+        assert_eq!((count(&ran, "success") as u64, ran.end.early), (rows, None));
+        let ran = send(distinct(rows), settings(), |_, _| reply(503, "")).await;
+        assert!(
+            matches!(ran.end.early, Some(EarlyEnd::Outage { .. })),
+            "{rows} rows: {:?}",
+            ran.end
+        );
     }
 }
 
