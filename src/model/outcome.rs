@@ -85,6 +85,9 @@ pub(crate) struct Outcome {
     pub(crate) finished_at: Timestamp,
     /// The journal has it already: the verdict is of an earlier run.
     pub(crate) journalled: bool,
+    /// The row whose verdict ended a streak, and the run with it, names the rows of the streak: their verdicts are not
+    /// final.
+    pub(crate) streak: Option<Box<[u64]>>,
 }
 
 impl Outcome {
@@ -109,6 +112,7 @@ impl Outcome {
             elapsed: Duration::ZERO,
             finished_at: now,
             journalled: false,
+            streak: None,
             row,
         })
     }
@@ -130,6 +134,7 @@ impl Outcome {
             elapsed: settled.elapsed,
             finished_at: settled.finished_at,
             journalled: true,
+            streak: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! ```text
 //! {"journal":1,…}                                                          <sum>   what this run is
 //! row ⇥ digest ⇥ id_respondent ⇥ … ⇥ finished_at                           <sum>   an outcome, as it happened
+//! streak                                                                   <sum>   what was named before counts no more
 //! again ⇥ row                                                              <sum>   of the streak that ended the run
 //! resumed                                                                  <sum>   before: rewritten in row order
 //! finishing                                                                <sum>   every row has its outcome
@@ -56,6 +57,7 @@ impl Header {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     Outcome { row: u64, digest: u64, settled: Settled },
+    Streak,
     Again { row: u64 },
     Resumed,
     Finishing,
@@ -113,6 +115,7 @@ pub(super) fn write_again(row: u64, lines: &mut Vec<u8>) {
     write_entry(&format!("again\t{row}"), lines);
 }
 
+pub(super) const STREAK: &str = "streak";
 pub(super) const RESUMED: &str = "resumed";
 pub(super) const FINISHING: &str = "finishing";
 
@@ -146,6 +149,7 @@ pub(super) fn read_header(line: &[u8]) -> Option<Header> {
 pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
     let mut fields = unseal(line)?.split('\t');
     match fields.next()? {
+        STREAK => Some(Entry::Streak),
         RESUMED => Some(Entry::Resumed),
         FINISHING => Some(Entry::Finishing),
         "again" => Some(Entry::Again {
@@ -256,6 +260,7 @@ mod tests {
     fn the_other_lines_are_read_back() {
         let mut lines = Vec::new();
         write_again(7, &mut lines);
+        write_entry(STREAK, &mut lines);
         write_entry(RESUMED, &mut lines);
         write_entry(FINISHING, &mut lines);
         let read: Vec<_> = lines
@@ -266,6 +271,7 @@ mod tests {
             read,
             [
                 Some(Entry::Again { row: 7 }),
+                Some(Entry::Streak),
                 Some(Entry::Resumed),
                 Some(Entry::Finishing)
             ]

@@ -45,6 +45,7 @@ fn outcome(sequence: u64, kind: u8) -> Outcome {
         elapsed: Duration::from_millis(u64::from(kind)),
         finished_at: Timestamp::UNIX_EPOCH,
         journalled: false,
+        streak: None,
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::entry::{self, FINISHING, Header};
+use super::entry::{self, FINISHING, Header, STREAK};
 use super::error::OutputError;
 use super::files::{create_private, sync, sync_folder_of};
 use crate::model::Outcome;
@@ -26,6 +26,8 @@ pub(crate) struct Journal {
     file: File,
     path: PathBuf,
     lines: Vec<u8>,
+    /// A streak was named.
+    names_streak: bool,
     syncing: Syncing,
 }
 
@@ -57,6 +59,7 @@ impl Journal {
             file,
             path: path.to_owned(),
             lines: Vec::new(),
+            names_streak: false,
             syncing,
         })
     }
@@ -65,17 +68,29 @@ impl Journal {
     pub(super) fn write(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
         for outcome in outcomes.iter().filter(|outcome| !outcome.journalled) {
             entry::write_outcome(outcome, &mut self.lines);
+            if let Some(streak) = &outcome.streak {
+                self.add_streak(streak);
+            }
         }
         self.write_lines()
     }
 
-    /// Says of these rows that their verdicts are not final: they are of the streak that ended the run.
+    /// Says of these rows, and of no others that were named before, that their verdicts are not final: they are of the
+    /// streak that ended the run.
     pub(super) fn write_streak(&mut self, rows: &[u64]) -> Result<(), OutputError> {
-        for row in rows {
-            entry::write_again(*row, &mut self.lines);
+        if self.names_streak || !rows.is_empty() {
+            self.add_streak(rows);
         }
         self.write_lines()?;
         self.sync()
+    }
+
+    fn add_streak(&mut self, rows: &[u64]) {
+        self.names_streak = true;
+        entry::write_entry(STREAK, &mut self.lines);
+        for row in rows {
+            entry::write_again(*row, &mut self.lines);
+        }
     }
 
     /// Says that every row has its outcome: from here on the files get their names.

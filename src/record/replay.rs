@@ -71,6 +71,7 @@ impl Contents {
             match entry {
                 // One that was sent again since has its verdict.
                 Entry::Outcome { row, .. } => drop(contents.again.remove(&row)),
+                Entry::Streak => contents.again.clear(),
                 Entry::Again { row } => drop(contents.again.insert(row)),
                 Entry::Resumed => contents.ordered_end = lines.at,
                 Entry::Finishing => contents.finishing = true,

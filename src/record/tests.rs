@@ -30,6 +30,7 @@ pub(super) fn outcome(sequence: u64) -> Outcome {
             doubt: None,
         },
         journalled: false,
+        streak: None,
         status: Status::Success,
         error_code: None,
         message: "updated".to_owned(),

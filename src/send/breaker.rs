@@ -206,6 +206,15 @@ impl Breaker {
             .for_each(|streak| streak.forget(lane));
     }
 
+    /// The rows of the streak that has just ended the run, but for those of respondents that are `busy`: what becomes of
+    /// these is not known yet.
+    pub(crate) fn streak_without(&self, busy: &HashSet<Lane>) -> Vec<u64> {
+        let rows = self.ending.iter().flat_map(|(_, streak)| &streak.rows);
+        rows.filter(|(lane, _)| !busy.contains(lane))
+            .map(|(_, row)| *row)
+            .collect()
+    }
+
     /// The rows of the streak that ended the run, which are not final: a resume sends them again.
     pub(crate) fn into_streak(self) -> Vec<u64> {
         let rows = self.ending.map(|(_, streak)| streak.rows).unwrap_or_default();

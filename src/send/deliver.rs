@@ -201,6 +201,7 @@ impl Delivery {
                 .map_or(Duration::ZERO, |started| now.saturating_duration_since(started)),
             finished_at: wall,
             journalled: false,
+            streak: None,
             row: self.row,
         }
     }

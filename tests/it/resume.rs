@@ -272,3 +272,27 @@ fn a_resume_that_is_cut_short_at_once_still_shows_all_that_was_reached() {
         .collect();
     assert!(rows.is_sorted());
 }
+
+#[test]
+fn a_kill_while_the_run_drains_loses_no_streak() {
+    let refuses = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let refusing = std::sync::Arc::clone(&refuses);
+    let fake = Fake::start(move |call| match call.respondent() {
+        _ if !refusing.load(std::sync::atomic::Ordering::SeqCst) => Answer::success(),
+        "1" => Answer::Hang,
+        _ => Answer::of(401, ""),
+    });
+    let mut job = Job::run(crate::support::numbered(30, "x"), &fake).args("-c 2");
+    let running = job.start();
+    let named = || {
+        let journal = std::fs::read_to_string(job.path("in.results.csv.journal")).unwrap_or_default();
+        journal.lines().filter(|line| line.starts_with("again")).count()
+    };
+    while named() < 5 {
+        pause(Duration::from_millis(5));
+    }
+    running.kill();
+    refuses.store(false, std::sync::atomic::Ordering::SeqCst);
+    job.again("--resume", 0);
+    assert_eq!(job.lines("in.results.csv").len(), 30);
+}

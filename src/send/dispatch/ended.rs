@@ -56,7 +56,24 @@ impl<T: Transport> Dispatcher<T> {
         }
         self.heed(&decision, now, wall);
         self.settle(delivery, decision, now, wall);
+        if end.is_some() && self.stop.is_none() {
+            self.name_streak();
+        }
         self.stop_for(end);
+    }
+
+    /// The verdict that was reached last ended the run: it says of which streak, so that the journal knows it even if the
+    /// process is killed while the run drains.
+    fn name_streak(&mut self) {
+        let busy = self
+            .in_flight
+            .values()
+            .map(|delivery| delivery.update().lane())
+            .collect();
+        let rows = self.breaker.streak_without(&busy);
+        if let Some(last) = self.finished.last_mut().filter(|_| !rows.is_empty()) {
+            last.streak = Some(rows.into());
+        }
     }
 
     /// The row gets its verdict, or waits for its next attempt.
