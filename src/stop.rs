@@ -45,28 +45,40 @@ impl Stops {
             }
         }
     }
+}
 
-    /// Passes on each request in a task of its own, as long as somebody listens. A signal after the last outcome changes
-    /// nothing; a second one ends the process if the run does not end on its own soon.
-    pub(crate) fn pass_on(mut self) -> mpsc::Receiver<EarlyEnd> {
-        let (sender, receiver) = mpsc::channel(1);
-        tokio::spawn(async move {
-            let mut first = None;
-            loop {
-                let request = self.next().await;
-                if let Some(first) = &first {
-                    let code = exit_code(first);
-                    tokio::spawn(async move {
-                        sleep(SECOND_GRACE).await;
-                        end_process(code);
-                    });
-                }
-                first.get_or_insert(request.clone());
-                // One that nobody takes any more is dropped.
-                sender.try_send(request).ok();
-            }
-        });
-        receiver
+/// Listens from now on in a thread of its own, which nothing else keeps busy, and passes on each request as long as
+/// somebody listens. A signal after the last outcome changes nothing; a second one ends the process if it does not end
+/// on its own soon. Fails where the system lets nobody listen.
+pub(crate) fn in_thread(most: Option<Duration>) -> io::Result<mpsc::Receiver<EarlyEnd>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let stops = {
+        let _entered = runtime.enter();
+        Stops::listen(most)?
+    };
+    let (sender, receiver) = mpsc::channel(1);
+    std::thread::Builder::new()
+        .name("stop".to_owned())
+        .spawn(move || runtime.block_on(pass_on(stops, &sender)))?;
+    Ok(receiver)
+}
+
+async fn pass_on(mut stops: Stops, sender: &mpsc::Sender<EarlyEnd>) -> ! {
+    let mut first = None;
+    loop {
+        let request = stops.next().await;
+        if let Some(first) = &first {
+            let code = exit_code(first);
+            tokio::spawn(async move {
+                sleep(SECOND_GRACE).await;
+                end_process(code);
+            });
+        }
+        first.get_or_insert(request.clone());
+        // One that nobody takes any more is dropped.
+        sender.try_send(request).ok();
     }
 }
 

@@ -23,7 +23,7 @@ use crate::read::{Input, is_own_column};
 use crate::record::{self, Decision, FailedFormat, Header, OutputError, OutputPaths};
 use crate::report::{Console, ExitCode, Progress, RunEnd, RunReport, counted, local_time};
 use crate::send::HttpTransport;
-use crate::stop::Stops;
+use crate::stop;
 
 /// The survey of a rehearsal whose input names none.
 const SANDBOX_SURVEY: &str = "1";
@@ -139,7 +139,7 @@ async fn send(
         .map(|column| opened.first.columns.name(*column))
         .collect();
     // From here on a signal lets the run end in an orderly way.
-    let stops = Stops::listen(args.pace.max_duration).map_err(Failure::usage)?;
+    let stops = stop::in_thread(args.pace.max_duration).map_err(Failure::usage)?;
     let outputs =
         record::open(&paths, &decision, header, &kept, failed_format(&opened)).map_err(Failure::output)?;
     if matches!(decision, Decision::GoOn(_)) {
@@ -161,7 +161,7 @@ async fn send(
         planner,
         settled: outputs.settled,
         transport,
-        stops: stops.pass_on(),
+        stops,
         recorder: outputs.recorder,
         progress: progress.clone(),
         waiting,

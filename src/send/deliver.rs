@@ -128,7 +128,7 @@ impl Delivery {
     /// The run ends. A row that never reached the wire gets no outcome; one that did is `stopped`. `in_flight` says
     /// that an attempt is under way right now.
     pub(crate) fn stopped(self, in_flight: bool, now: Instant, wall: Timestamp) -> Option<Outcome> {
-        if self.attempts == 0 {
+        if self.attempts == 0 || !(self.sent || in_flight) {
             return self.untried();
         }
         (self.sent || in_flight).then(|| {

@@ -187,7 +187,9 @@ impl<T: Transport> Dispatcher<T> {
             .take_untried()
             .filter_map(|delivery| delivery.untried());
         self.finished.extend(untried);
-        while let Ok(batch) = self.wires.plans.try_recv() {
+        // Closed above, or by the reader: what is on its way still comes.
+        self.wires.plans.close();
+        while let Some(batch) = self.wires.plans.recv().await {
             self.batch.extend(batch);
         }
         self.finished

@@ -70,6 +70,15 @@ impl Heard {
     }
 }
 
+/// Which rows remain that were never tried, or may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Untried {
+    /// One could be tried now, or may come.
+    pub(crate) ready: bool,
+    /// Some wait behind others of their respondents, and so many of those wait for their next attempt.
+    pub(crate) behind: Option<usize>,
+}
+
 /// Whether an attempt may start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gate {
@@ -117,6 +126,8 @@ struct Pause {
     gap: Duration,
     /// The row whose call is the probe.
     probing: Option<u64>,
+    /// How many probes were not answered.
+    probes: usize,
     reason: String,
 }
 
@@ -151,10 +162,17 @@ impl Outage {
         self.answered
     }
 
-    /// Whether an attempt may start now. `untried` says whether rows remain that were never tried: where none does, and
-    /// the platform has answered others, no pause for silence goes on, and what is left is tried as often as rows are.
-    pub(crate) fn gate(&mut self, now: Instant, untried: bool) -> Gate {
-        if !untried && self.answered && self.pause.as_ref().is_some_and(|pause| pause.for_silence) {
+    /// Whether an attempt may start now.
+    ///
+    /// A pause for silence needs somebody untried who could tell. Where no such row is ready and the platform has answered
+    /// others before, the pause is over, and what is left is tried as often as rows are; but where rows wait behind those
+    /// that were not answered, not before each of these was a probe.
+    pub(crate) fn gate(&mut self, now: Instant, untried: Untried) -> Gate {
+        let in_vain = |pause: &Pause| {
+            let all_probed = untried.behind.is_none_or(|heads| pause.probes >= heads);
+            pause.for_silence && self.answered && !untried.ready && all_probed
+        };
+        if self.pause.as_ref().is_some_and(in_vain) {
             self.pause = None;
             self.silent.clear();
         }
@@ -196,9 +214,9 @@ impl Outage {
         heard: Heard,
         is_page: bool,
         reason: &str,
-        (now, untried): (Instant, bool),
+        (now, untried): (Instant, Untried),
     ) -> Change {
-        if !is_page {
+        if !is_page && self.pages.as_ref().is_some_and(|pages| pages.len() < MOST_PAGES) {
             self.pages = None;
         }
         if let Some(pages) = &mut self.pages {
@@ -220,6 +238,7 @@ impl Outage {
         if let Some(pause) = &mut self.pause {
             if pause.probing == Some(row) {
                 pause.probing = None;
+                pause.probes += 1;
                 pause.gap = pause.gap.saturating_mul(2).min(self.settings.max_backoff);
                 pause.next_probe = now + pause.gap.max(LEAST_PROBE_GAP);
                 reason.clone_into(&mut pause.reason);
@@ -230,7 +249,8 @@ impl Outage {
             self.silent.push(lane);
         }
         // Where nothing was ever answered it is no matter of rows, however few there are.
-        let too_silent = (untried || !self.answered) && self.silent.len() >= MOST_SILENT;
+        let remain = untried.ready || untried.behind.is_some();
+        let too_silent = (remain || !self.answered) && self.silent.len() >= MOST_SILENT;
         if self.pauses() && (heard == Heard::NotSent || too_silent) {
             self.begin(heard == Heard::Nothing, reason, now)
         } else {
@@ -246,6 +266,7 @@ impl Outage {
             next_probe: now + gap.max(LEAST_PROBE_GAP),
             gap,
             probing: None,
+            probes: 0,
             reason: reason.to_owned(),
         });
         Change::Paused {
@@ -267,6 +288,15 @@ mod tests {
     use super::*;
     use crate::model::Digits;
 
+    const READY: Untried = Untried {
+        ready: true,
+        behind: None,
+    };
+    const NONE: Untried = Untried {
+        ready: false,
+        behind: None,
+    };
+
     const SECOND: Duration = Duration::from_secs(1);
 
     fn outage() -> Outage {
@@ -280,7 +310,7 @@ mod tests {
     fn ends(outage: &mut Outage, respondent: u64, heard: Heard, now: Instant) -> Change {
         let id = respondent.to_string();
         let lane = Lane::new(Digits::new("1").unwrap(), Digits::new(&id).unwrap());
-        outage.attempt_ended((respondent, lane), heard, false, "why", (now, true))
+        outage.attempt_ended((respondent, lane), heard, false, "why", (now, READY))
     }
 
     #[tokio::test(start_paused = true)]
@@ -300,15 +330,15 @@ mod tests {
         let mut now = start;
         let mut gaps = Vec::new();
         for _ in 0..9 {
-            let Gate::Closed(until) = outage.gate(now, true) else {
+            let Gate::Closed(until) = outage.gate(now, READY) else {
                 panic!("open at {now:?}")
             };
             gaps.push((until - now).as_secs());
             now = until;
-            assert_eq!(outage.gate(now, true), Gate::Probe);
+            assert_eq!(outage.gate(now, READY), Gate::Probe);
             outage.probe_started(3);
             assert!(
-                matches!(outage.gate(now, true), Gate::Closed(_)),
+                matches!(outage.gate(now, READY), Gate::Closed(_)),
                 "one probe at a time"
             );
             ends(&mut outage, 3, Heard::NotSent, now);
@@ -320,7 +350,7 @@ mod tests {
             ends(&mut outage, 3, Heard::Definite, now),
             Change::Over { after: now - start }
         );
-        assert_eq!(outage.gate(now, true), Gate::Open);
+        assert_eq!(outage.gate(now, READY), Gate::Open);
     }
 
     #[tokio::test(start_paused = true)]
@@ -351,9 +381,9 @@ mod tests {
             ends(&mut broken, 19, Heard::Nothing, now),
             Change::Paused { .. }
         ));
-        assert!(matches!(broken.gate(now, true), Gate::Closed(_)));
+        assert!(matches!(broken.gate(now, READY), Gate::Closed(_)));
         assert_eq!(
-            broken.gate(now, false),
+            broken.gate(now, NONE),
             Gate::Open,
             "nobody is left who could tell"
         );
@@ -388,7 +418,7 @@ mod tests {
                 ends(&mut outage, 7, Heard::Definite, now);
             }
             (1..20).find(|_| {
-                let change = outage.attempt_ended((1, lane), Heard::Nothing, true, "", (now, true));
+                let change = outage.attempt_ended((1, lane), Heard::Nothing, true, "", (now, READY));
                 matches!(change, Change::End(_))
             })
         };

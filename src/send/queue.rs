@@ -41,9 +41,9 @@ impl Queue {
         !self.new.is_empty()
     }
 
-    /// Whether there is a row that was never tried, ready or behind another of its respondent.
-    pub(super) fn has_untried(&self) -> bool {
-        self.has_new() || self.lanes.has_waiting()
+    /// How many rows wait for a retry, if others that were never tried wait behind some of them.
+    pub(super) fn heads_of_waiting(&self) -> Option<usize> {
+        self.lanes.has_waiting().then_some(self.retries.len())
     }
 
     /// Whether any row could be sent now.

@@ -95,7 +95,7 @@ impl<T: Transport> Dispatcher<T> {
 
     /// What an attempt's end tells about the platform: whether all calls wait for it from now on, or no longer.
     fn hear(&mut self, row: u64, lane: Lane, heard: Heard, is_page: bool, reason: &str, now: Instant) {
-        let untried = self.has_untried();
+        let untried = self.untried();
         let change = self
             .outage
             .attempt_ended((row, lane), heard, is_page, reason, (now, untried));

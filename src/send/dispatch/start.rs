@@ -9,7 +9,7 @@ use super::Dispatcher;
 use crate::model::{Outcome, Plan, PlannedRow};
 use crate::send::attempt::Transport;
 use crate::send::deliver::Delivery;
-use crate::send::outage::Gate;
+use crate::send::outage::{Gate, Untried};
 
 impl<T: Transport> Dispatcher<T> {
     /// Starts every attempt that may start now, and remembers when the next one may.
@@ -25,7 +25,7 @@ impl<T: Transport> Dispatcher<T> {
             }
             self.admit_until_ready();
             let now = Instant::now();
-            let gate = self.outage.gate(now, self.has_untried());
+            let gate = self.outage.gate(now, self.untried());
             if let Err(until) = self.may_start(gate, now) {
                 self.wake = until;
                 break;
@@ -86,9 +86,18 @@ impl<T: Transport> Dispatcher<T> {
         self.stop.is_none() && !self.queue.has_new()
     }
 
-    /// Whether rows remain, or may come, that were never tried.
-    pub(super) fn has_untried(&self) -> bool {
-        self.queue.has_untried() || !self.batch.is_empty() || !self.plans_ended
+    /// Which rows remain, or may come, that were never tried. One for which the window has no room cannot be tried before
+    /// those that have it are settled.
+    pub(super) fn untried(&self) -> Untried {
+        let room = self.wires.room.slots.available_permits();
+        let may_come = match self.batch.front() {
+            Some(next) => room >= next.slots() as usize,
+            None => !self.plans_ended,
+        };
+        Untried {
+            ready: self.queue.has_new() || may_come,
+            behind: self.queue.heads_of_waiting(),
+        }
     }
 
     /// Takes rows from the batch as long as there are slots, until one is ready.

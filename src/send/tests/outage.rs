@@ -215,6 +215,31 @@ async fn a_small_file_waits_for_a_platform_that_never_answered() {
     }
 }
 
+/// Rows behind poisonous ones of their respondents cannot tell whether the platform is back.
+#[tokio::test(start_paused = true)]
+async fn poisonous_respondents_with_several_rows_come_to_their_end() {
+    let ids: Vec<String> = (1..=50)
+        .chain((1..=12).map(|id| id + 100))
+        .map(|id| id.to_string())
+        .collect();
+    let again: Vec<String> = (101..=112).map(|id| id.to_string()).collect();
+    let cells: Vec<(&str, &str)> = ids.iter().chain(&again).map(|id| (id.as_str(), "x")).collect();
+    let script = |respondent: &str, _| {
+        if respondent.len() == 3 {
+            reply(503, "")
+        } else {
+            success()
+        }
+    };
+    let ran = send(rows(&cells), settings(), script).await;
+    assert_eq!(ran.end.early, None);
+    assert_eq!(
+        (count(&ran, "success"), count(&ran, "failed http_5xx 9")),
+        (50, 24)
+    );
+    assert!(ran.took < Duration::from_hours(3), "{:?}", ran.took);
+}
+
 /// Rows that wait behind others of their respondents are untried, too.
 #[tokio::test(start_paused = true)]
 async fn an_outage_costs_no_row_of_a_few_respondents() {
