@@ -14,12 +14,14 @@
 //! torn, or that two writes were glued into, is no line.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::files::OutputPaths;
 use crate::model::{ErrorCode, Fingerprint, Outcome, Settled, Status, clean};
 
 /// The one form of journals that there has been.
@@ -40,6 +42,12 @@ pub(crate) struct Header {
     pub(crate) fingerprint: Fingerprint,
     /// Started with `--overwrite`: finished files of an older run may be replaced once the new ones are whole.
     pub(crate) replaces: bool,
+    /// A rehearsal's: a later one replaces it.
+    #[serde(default)]
+    pub(super) rehearsal: bool,
+    /// The digest of where the failed file and the summary lie: what is `.partial` there is this run's.
+    #[serde(default)]
+    outputs: String,
 }
 
 impl Header {
@@ -49,8 +57,36 @@ impl Header {
             started_at,
             fingerprint,
             replaces,
+            rehearsal: false,
+            outputs: String::new(),
         }
     }
+
+    /// The same for a run with these outputs.
+    pub(super) fn writing_to(self, paths: &OutputPaths) -> Self {
+        Self {
+            rehearsal: paths.rehearsal,
+            outputs: digest_of(paths),
+            ..self
+        }
+    }
+
+    /// Whether the run writes to these outputs.
+    pub(super) fn writes_to(&self, paths: &OutputPaths) -> bool {
+        self.outputs == digest_of(paths)
+    }
+
+    /// Whether a summary that tells of this start and fingerprint is of this run.
+    pub(super) fn is_of(&self, started_at: Timestamp, fingerprint: &Fingerprint) -> bool {
+        self.started_at == started_at && self.fingerprint == *fingerprint
+    }
+}
+
+fn digest_of(paths: &OutputPaths) -> String {
+    // One that cannot be made absolute stands for itself.
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let both = format!("{:?}", (absolute(&paths.failed), absolute(&paths.summary)));
+    format!("{:016x}", xxh3_64(both.as_bytes()))
 }
 
 /// A line that is not the first.
@@ -103,6 +139,16 @@ pub(super) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
     )
     .ok();
     seal(lines, start);
+}
+
+/// The line of an outcome as one that is sent again in doubt.
+pub(super) fn stopped(line: &[u8]) -> Option<Vec<u8>> {
+    const ERROR_CODE: usize = 5;
+    let mut fields: Vec<&str> = unseal(line)?.split('\t').collect();
+    *fields.get_mut(ERROR_CODE)? = ErrorCode::Stopped.name();
+    let mut stopped = fields.join("\t").into_bytes();
+    seal(&mut stopped, 0);
+    Some(stopped)
 }
 
 pub(super) fn write_entry(entry: &str, lines: &mut Vec<u8>) {

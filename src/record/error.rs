@@ -58,6 +58,8 @@ pub(crate) enum OutputError {
     ResumedStream,
     #[error("`{}` is a folder: name a file in it", .0.display())]
     Folder(PathBuf),
+    #[error("`{}` is a device or a pipe, which cannot be renamed or read again: name a file", .0.display())]
+    NoFile(PathBuf),
     #[error("the folder `{}` does not exist, and folders are never made: make it, or write elsewhere with `--output`", .0.display())]
     NoFolder(PathBuf),
     #[error("the input and the output `{}` are one file: write elsewhere with `--output`", .0.display())]

@@ -106,6 +106,8 @@ pub(super) struct OldSummary {
     #[serde(default)]
     pub(super) finished_at: Option<Timestamp>,
     #[serde(default)]
+    rehearsal: bool,
+    #[serde(default)]
     statuses: BTreeMap<String, u64>,
     /// Of the failed file as it was written; nothing if there was none.
     #[serde(default)]
@@ -138,7 +140,13 @@ impl Found {
         };
         let summary = OldSummary::read(&paths.summary);
         // The summary of a run that was cut short belongs to its journal.
-        let cut_short = summary.as_ref().is_some_and(|summary| !summary.finished) && unfinished.is_some();
+        let cut_short = match (&unfinished, &summary) {
+            (Some(Unfinished::Journal(contents)), Some(summary)) => {
+                !summary.finished && contents.header.is_of(summary.started_at, &summary.fingerprint)
+            }
+            (Some(_), Some(summary)) => !summary.finished,
+            _ => false,
+        };
         let finished = [&paths.results, &paths.failed, &paths.summary]
             .into_iter()
             .filter(|path| !(cut_short && **path == paths.summary))
@@ -158,9 +166,15 @@ fn is_one_torn_line(path: &Path) -> Result<bool, OutputError> {
     // It cannot be read as a journal, so it is not one of more than a line, unless it was damaged: it is looked at whole
     // only if it is short.
     const MOST_HEADER: u64 = 16 << 10;
+    const START: &[u8] = b"{\"journal\":";
     let fault = |source| OutputError::read(path, source);
-    let length = fs::metadata(path).map_err(fault)?.len();
-    Ok(length < MOST_HEADER && !fs::read(path).map_err(fault)?.contains(&b'\n'))
+    if fs::metadata(path).map_err(fault)?.len() >= MOST_HEADER {
+        return Ok(false);
+    }
+    let bytes = fs::read(path).map_err(fault)?;
+    // Anything else is somebody's file.
+    let is_header = bytes.starts_with(START) || START.starts_with(&bytes);
+    Ok(is_header && !bytes.contains(&b'\n'))
 }
 
 /// Looks at what is there and decides. `fingerprint` is that of the run that is to start.
@@ -175,18 +189,7 @@ pub(crate) fn decide(
     };
     let Found { unfinished, finished } = Found::look(paths)?;
     if paths.rehearsal {
-        return Ok(match unfinished {
-            Some(Unfinished::Journal(contents))
-                if asked.resume && contents.header.fingerprint == *fingerprint =>
-            {
-                Decision::GoOn(Box::new(GoOn {
-                    contents,
-                    sets_aside: None,
-                    replaces: Replaces::Anything,
-                }))
-            }
-            _ => start_anew,
-        });
+        return rehearse(unfinished, finished, paths, fingerprint, asked).unwrap_or(Ok(start_anew));
     }
     let or_refuse = |error: OutputError| match asked {
         Existing { overwrite: true, .. } => Ok(start_anew.clone()),
@@ -203,7 +206,10 @@ pub(crate) fn decide(
             replaces: false,
         }),
         (Some(Unfinished::Journal(contents)), finished) => {
-            let changed = fingerprint.changed_since(&contents.header.fingerprint);
+            let mut changed = fingerprint.changed_since(&contents.header.fingerprint);
+            if !contents.header.writes_to(paths) {
+                changed.push("place of the failed file or the summary".to_owned());
+            }
             if changed.is_empty() && !asked.resume {
                 or_refuse(OutputError::Unfinished(names::journal(&paths.results)))
             } else if changed.is_empty() {
@@ -236,6 +242,43 @@ pub(crate) fn decide(
         }),
         (None, Some(finished)) => after_finished(finished, fingerprint, asked, or_refuse),
     }
+}
+
+/// What is done about what an earlier rehearsal left; nothing if it is simply replaced. What is not a rehearsal's, under
+/// names that look like one's, is not.
+fn rehearse(
+    unfinished: Option<Unfinished>,
+    finished: Option<Finished>,
+    paths: &OutputPaths,
+    fingerprint: &Fingerprint,
+    asked: Existing,
+) -> Option<Result<Decision, OutputError>> {
+    if asked.overwrite {
+        return None;
+    }
+    match unfinished {
+        Some(Unfinished::Journal(contents)) if !contents.header.rehearsal => {
+            return Some(Err(OutputError::Unfinished(names::journal(&paths.results))));
+        }
+        Some(Unfinished::Journal(contents))
+            if asked.resume && contents.header.fingerprint == *fingerprint =>
+        {
+            return Some(Ok(Decision::GoOn(Box::new(GoOn {
+                contents,
+                sets_aside: None,
+                replaces: Replaces::Anything,
+            }))));
+        }
+        Some(Unfinished::Unreadable { path, why }) => {
+            return Some(Err(OutputError::UnreadableJournal { path, why }));
+        }
+        _ => {}
+    }
+    let real = finished.filter(|finished| {
+        let summary = finished.summary.as_ref();
+        summary.is_some_and(|summary| !summary.rehearsal)
+    });
+    real.map(|finished| Err(OutputError::InTheWay(finished.path)))
 }
 
 fn go_on(contents: Contents, finished: Option<Finished>, asked: Existing) -> Result<Decision, OutputError> {

@@ -47,6 +47,9 @@ impl OutputPaths {
             if path.is_dir() {
                 return Err(OutputError::Folder(path.clone()));
             }
+            if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+                return Err(OutputError::NoFile(path.clone()));
+            }
             if paths.iter().take(index).any(|other| is_same(other, path)) {
                 return Err(OutputError::Same(path.clone()));
             }

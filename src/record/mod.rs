@@ -59,6 +59,7 @@ pub(crate) struct Recorder {
     /// Which finished files that are there may be replaced.
     replaces: Replaces,
     paths: OutputPaths,
+    header: Header,
 }
 
 /// The summary's file, which is written when all is over.
@@ -95,7 +96,7 @@ pub(crate) fn open(
 ) -> Result<Opened, OutputError> {
     let journal_path = names::journal(&paths.results);
     let (mut settled, mut settled_count, mut knows_success) = (SettledRows::none(), 0, false);
-    let mut header = header;
+    let mut header = header.writing_to(paths);
     let journal = match decision {
         Decision::GoOn(go_on) => {
             if let Some(keep) = go_on.sets_aside {
@@ -150,6 +151,7 @@ pub(crate) fn open(
             window: ReorderWindow::default(),
             replaces,
             paths: paths.clone(),
+            header: header.clone(),
         },
         summary: SummaryFile {
             file: summary,
@@ -238,7 +240,9 @@ impl Recorder {
     pub(crate) fn finish(mut self) -> Result<(Journal, Option<String>), OutputError> {
         if self.replaces == Replaces::Nothing {
             // Asked before the journal says that files may have their names: what is there now is somebody else's.
-            let cut_short = OldSummary::read(&self.paths.summary).is_some_and(|summary| !summary.finished);
+            let cut_short = OldSummary::read(&self.paths.summary).is_some_and(|summary| {
+                !summary.finished && self.header.is_of(summary.started_at, &summary.fingerprint)
+            });
             let found = self
                 .paths
                 .all()
@@ -281,10 +285,7 @@ impl SummaryFile {
         let written = self.file.write_all(text.as_bytes());
         written.map_err(|source| self.file.write_error(source))?;
         let old = OldSummary::read(self.file.path());
-        let own = old.is_some_and(|old| {
-            !old.finished
-                || (old.started_at, &old.fingerprint) == (self.header.started_at, &self.header.fingerprint)
-        });
+        let own = old.is_some_and(|old| self.header.is_of(old.started_at, &old.fingerprint));
         if files::exists(self.file.path()) && !own && !run_is_complete {
             return self.file.keep();
         }

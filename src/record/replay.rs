@@ -143,7 +143,7 @@ impl Contents {
                 (Some(_), None) => std::mem::replace(&mut before, ordered.next()?),
                 (None, Some(_)) => std::mem::replace(&mut since, recent.next()?),
             };
-            if let Some(outcome) = next.filter(|outcome| !self.again.contains(&outcome.row)) {
+            if let Some(outcome) = next.and_then(|outcome| self.still_known(outcome)) {
                 out.put_outcome(&outcome)?;
             }
         }
@@ -154,6 +154,24 @@ impl Contents {
         }
         out.put(&markers)?;
         out.out.flush()
+    }
+}
+
+impl Contents {
+    /// What is left of an outcome: nothing of one that is of the streak, but that it may have been applied.
+    fn still_known(&self, outcome: OutcomeLine) -> Option<OutcomeLine> {
+        if !self.again.contains(&outcome.row) {
+            return Some(outcome);
+        }
+        let line = outcome
+            .in_doubt
+            .then(|| entry::stopped(&outcome.line))
+            .flatten()?;
+        Some(OutcomeLine {
+            line,
+            stopped: true,
+            ..outcome
+        })
     }
 }
 
@@ -182,6 +200,7 @@ impl Rewriting {
 struct OutcomeLine {
     row: u64,
     stopped: bool,
+    in_doubt: bool,
     succeeded: bool,
     line: Vec<u8>,
 }
@@ -206,6 +225,7 @@ impl Part {
                 return Ok(Some(OutcomeLine {
                     row,
                     stopped: settled.error_code == Some(ErrorCode::Stopped),
+                    in_doubt: settled.status == Status::Unconfirmed,
                     succeeded: settled.status == Status::Success,
                     line: line.to_vec(),
                 }));

@@ -30,6 +30,8 @@ pub(crate) struct RunReport {
     /// Of the first start, where the run was gone on with.
     pub(crate) started_at: Timestamp,
     pub(crate) fingerprint: Fingerprint,
+    /// Under names of its own, which are replaced each time.
+    pub(crate) rehearsal: bool,
     pub(crate) end: RunEnd,
     pub(crate) summary: RunSummary,
     /// Data rows of the input; of a stream that broke, those that were read.

@@ -45,11 +45,17 @@ impl Finished {
         }
         let Some(error) = report.error() else {
             // Everything was sent, so whatever is wrong with an output now is no fault of the command line.
-            return written.map(|()| code).map_err(|error| Failure {
-                code: ExitCode::Output,
-                error: error.into(),
+            return written.map(|()| code).map_err(|error| {
+                let next = report.next.map(|next| format!("; to go on: {next}"));
+                Failure {
+                    code: ExitCode::Output,
+                    error: anyhow::anyhow!("{:#}{}", anyhow::Error::from(error), next.unwrap_or_default()),
+                }
             });
         };
+        if let Err(unwritten) = written {
+            tracing::warn!("the summary is not written: {:#}", anyhow::Error::from(unwritten));
+        }
         Err(Failure {
             code,
             error: anyhow::Error::msg(error),

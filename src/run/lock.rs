@@ -5,7 +5,7 @@
 //! cross with somebody who has just opened it, a lock counts only while its file still has its name.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,6 +23,9 @@ use crate::report::ExitCode;
 
 /// How often a lock that is held by somebody else is asked for again.
 const ASK_EVERY: Duration = Duration::from_millis(100);
+
+/// How what a lock's file says begins.
+const MARK: &[u8] = b"process ";
 
 /// What a run holds while it goes on.
 #[derive(Debug, Default)]
@@ -149,7 +152,16 @@ impl Lock {
             // Whoever had it may have removed the file meanwhile; then this lock is on one without a name.
             let handle = Handle::from_file(file.try_clone()?)?;
             if Handle::from_path(path).is_ok_and(|named| named == handle) {
+                let mut before = [0; MARK.len()];
+                let length = file.read(&mut before)?;
+                if length > 0 && !MARK.starts_with(before.get(..length).unwrap_or_default()) {
+                    return Err(io::Error::new(
+                        io::ErrorKind::AlreadyExists,
+                        "it is no lock of this program",
+                    ));
+                }
                 file.set_len(0)?;
+                file.rewind()?;
                 let since = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
                 write!(file, "process {} since {since}, with {input}", std::process::id())?;
                 return Ok(Asked::Held(Self {

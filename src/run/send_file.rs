@@ -182,6 +182,7 @@ async fn send(
         input: reading.input.to_string(),
         started_at: outputs.header.started_at,
         fingerprint: outputs.header.fingerprint,
+        rehearsal: paths.rehearsal,
         end: RunEnd::Complete,
         rows: total
             .or(counted.map(|end| end.rows))

@@ -179,19 +179,26 @@ pub(super) async fn live(
     let mut recorder = recording.await.unwrap();
     recorder.name_streak(&end.streak).unwrap();
     if let Some(early) = end.early {
-        opened.summary.finish(&summary(false), false).unwrap();
+        opened
+            .summary
+            .finish(&summary(false, &opened.header), false)
+            .unwrap();
         return Ended::Early(early);
     }
     let (journal, _) = recorder.finish().unwrap();
-    opened.summary.finish(&summary(true), true).unwrap();
+    opened
+        .summary
+        .finish(&summary(true, &opened.header), true)
+        .unwrap();
     journal.remove().unwrap();
     Ended::Complete
 }
 
-fn summary(finished: bool) -> String {
-    let fingerprint = serde_json::to_string(&Fingerprint::default().with("content", 1)).unwrap();
+fn summary(finished: bool, header: &Header) -> String {
+    let fingerprint = serde_json::to_string(&header.fingerprint).unwrap();
+    let started_at = header.started_at;
     format!(
-        r#"{{"fingerprint":{fingerprint},"finished":{finished},"exit_code":1,"started_at":"2026-11-24T00:00:00Z"}}"#
+        r#"{{"fingerprint":{fingerprint},"finished":{finished},"exit_code":1,"started_at":"{started_at}"}}"#
     )
 }
 
