@@ -184,3 +184,17 @@ fn links_where_files_are_to_be_made_are_not_followed() {
         assert_eq!(fs::read_to_string(elsewhere.path()).unwrap(), "mine", "{link}");
     }
 }
+
+#[test]
+fn a_device_or_a_pipe_is_no_place_for_an_output() {
+    let fake = Fake::start(|_| Answer::success());
+    for flags in ["--failed /dev/null", "--summary /dev/stdout", "-o /dev/null"] {
+        let ran = Job::run(numbered(5, "x"), &fake).args(flags).ends(2);
+        assert!(
+            ran.stderr.contains("a device or a pipe"),
+            "{flags}: {}",
+            ran.stderr
+        );
+    }
+    assert_eq!(fake.calls().len(), 0);
+}

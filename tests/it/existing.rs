@@ -433,3 +433,54 @@ fn a_trial_that_was_cut_short_is_gone_on_with_when_asked_and_starts_anew_otherwi
         ]
     );
 }
+
+#[test]
+fn somebody_elses_file_under_the_name_of_one_of_ours_is_left_alone() {
+    for (name, flags) in [
+        ("in.results.csv.lock", ""),
+        ("in.results.csv.journal", "--resume"),
+        ("in.results.csv.journal", "--resume --rotate"),
+        ("in.trial.results.csv.journal", "--limit 1"),
+    ] {
+        let mut scene = Scene::new(Found::Nothing);
+        scene.job = scene.job.file(name, "my precious notes");
+        let (calls, _, _) = scene.run(flags, 2);
+        assert_eq!(
+            (calls, scene.job.text(name).as_str()),
+            (0, "my precious notes"),
+            "{name} {flags}"
+        );
+    }
+}
+
+#[test]
+fn a_run_whose_input_is_called_like_a_trial_is_not_replaced_by_one() {
+    for cut_short in [true, false] {
+        let mut scene = Scene::new(Found::Nothing);
+        let real = Job::run(numbered(ROWS, "old"), &scene.fake).args("-c 1");
+        let real = real
+            .file("in.trial.csv", numbered(ROWS, "old"))
+            .instead_of("in.csv", "in.trial.csv");
+        scene.refuses.store(cut_short, Ordering::SeqCst);
+        real.ends(if cut_short { 4 } else { 1 });
+        scene.refuses.store(false, Ordering::SeqCst);
+        let before = snapshot(&real);
+        scene.job = real.instead_of("in.trial.csv", "in.csv");
+        scene.run("--limit 1", 2);
+        assert_eq!(snapshot(&scene.job), before);
+    }
+}
+
+#[test]
+fn a_resume_does_not_take_over_the_partial_files_of_another_run() {
+    let mut scene = Scene::new(Found::UnfinishedSame);
+    scene.job = scene.job.file("other.csv.partial", "of another run");
+    let (calls, _, stderr) = scene.run("--resume --failed other.csv", 2);
+    assert_eq!(calls, 0);
+    assert!(
+        stderr.contains("the place of the failed file or the summary changed since"),
+        "{stderr}"
+    );
+    assert_eq!(scene.job.text("other.csv.partial"), "of another run");
+    scene.run("--resume", 1);
+}

@@ -102,6 +102,27 @@ fn rows_come_in_order_without_those_that_are_to_be_sent_again() {
 }
 
 #[test]
+fn an_unconfirmed_row_of_a_streak_is_sent_again_in_doubt() {
+    let doubtful = Outcome {
+        status: Status::Unconfirmed,
+        error_code: Some(ErrorCode::BadResponse),
+        ..outcome(0)
+    };
+    let mut journal = lines(&[doubtful, outcome(1)]);
+    for sequence in [0, 1] {
+        entry::write_again(outcome(sequence).row.position.row, &mut journal);
+    }
+    let desk = Desk::new(&journal);
+    let mut rewritten = desk.contents().unwrap().rewrite(&desk.results()).unwrap();
+    let known = [0, 1].map(|sequence| {
+        let row = outcome(sequence).row;
+        let known = rewritten.rows.take(row.position.row, &row.record).unwrap();
+        known.and_then(|known| known.error_code)
+    });
+    assert_eq!((known, rewritten.count), ([Some(ErrorCode::Stopped), None], 0));
+}
+
+#[test]
 fn a_row_that_is_not_the_journals_is_told() {
     let desk = Desk::new(&lines(&[outcome(0)]));
     let mut rewritten = desk.contents().unwrap().rewrite(&desk.results()).unwrap();

@@ -64,6 +64,14 @@ impl Job {
         self
     }
 
+    /// Puts another word in the place of one of the command line.
+    pub(crate) fn instead_of(mut self, word: &str, other: &str) -> Self {
+        for found in self.arguments.iter_mut().filter(|found| *found == word) {
+            other.clone_into(found);
+        }
+        self
+    }
+
     /// As the same user as another run: they see each other's locks.
     pub(crate) fn sharing_state_of(self, other: &Self) -> Self {
         let state = other.state.path().to_str().unwrap().to_owned();
