@@ -9,8 +9,8 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use super::error::OutputError;
-use super::existing::{Found, OldSummary, Unfinished};
 use super::files::{self, OutputPaths};
+use super::found::{Found, OldSummary, Unfinished};
 use super::names::{self, Stamp};
 
 /// Sets aside all that is there, and deletes the sets beyond the `keep` newest.

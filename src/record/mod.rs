@@ -16,6 +16,7 @@ mod error;
 mod existing;
 mod failed;
 mod files;
+mod found;
 #[cfg(any(test, fuzzing))]
 mod fuzzed;
 mod guard;
@@ -44,9 +45,9 @@ pub(crate) use settled::SettledRows;
 pub(crate) use space::check as check_space;
 
 use crate::model::Outcome;
-use existing::OldSummary;
 use failed::FailedFile;
 use files::{PartialFile, Replaces};
+use found::OldSummary;
 use results::ResultsFile;
 use window::ReorderWindow;
 

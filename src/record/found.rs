@@ -1,0 +1,142 @@
+//! What is there under the names of a run's outputs: of which run, and how far it came. Reads files and changes nothing;
+//! what is done about it is decided in `record/existing.rs`.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::error::OutputError;
+use super::files::{self, OutputPaths};
+use super::names;
+use super::replay::Contents;
+use crate::model::{Fingerprint, Status};
+
+/// What is there.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) unfinished: Option<Unfinished>,
+    pub(super) finished: Option<Finished>,
+}
+
+#[derive(Debug)]
+pub(super) enum Unfinished {
+    Journal(Contents),
+    /// The run was killed before its journal's first line was whole, and so before its first call.
+    Nothing(PathBuf),
+    /// A file without a journal.
+    Stray(PathBuf),
+    /// A journal that is damaged, or of another version: nobody knows what was sent.
+    Unreadable {
+        path: PathBuf,
+        why: String,
+    },
+}
+
+impl Unfinished {
+    fn of_journal(path: PathBuf) -> Result<Self, OutputError> {
+        match Contents::read(&path) {
+            Ok(Some(contents)) => Ok(Self::Journal(contents)),
+            Ok(None) if is_one_torn_line(&path)? => Ok(Self::Nothing(path)),
+            Ok(None) => Ok(Self::Unreadable {
+                path,
+                why: "its first line is damaged, or of another version of this program".to_owned(),
+            }),
+            Err(OutputError::DamagedJournal { path, byte }) => Ok(Self::Unreadable {
+                path,
+                why: format!("it is damaged at byte {byte}, and whole lines follow there"),
+            }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A finished run, as far as its summary tells of it.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) path: PathBuf,
+    pub(super) summary: Option<OldSummary>,
+}
+
+/// What is read back of a summary.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct OldSummary {
+    pub(super) fingerprint: Fingerprint,
+    pub(super) finished: bool,
+    pub(super) exit_code: u8,
+    pub(super) started_at: Timestamp,
+    #[serde(default)]
+    pub(super) finished_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) rehearsal: bool,
+    #[serde(default)]
+    statuses: BTreeMap<String, u64>,
+    /// Of the failed file as it was written; nothing if there was none.
+    #[serde(default)]
+    pub(super) failed_digest: Option<String>,
+}
+
+impl OldSummary {
+    pub(super) fn failures(&self) -> u64 {
+        let failed = Status::ALL.into_iter().filter(|status| status.is_failure());
+        failed.filter_map(|status| self.statuses.get(status.name())).sum()
+    }
+
+    /// The summary at this path, if one can be read there.
+    pub(super) fn read(path: &Path) -> Option<Self> {
+        serde_json::from_reader(File::open(path).ok()?).ok()
+    }
+}
+
+impl Found {
+    pub(super) fn look(paths: &OutputPaths) -> Result<Self, OutputError> {
+        let journal = names::journal(&paths.results);
+        let unfinished = if files::exists(&journal) {
+            Some(Unfinished::of_journal(journal)?)
+        } else {
+            paths
+                .unfinished()
+                .into_iter()
+                .find(|path| files::exists(path))
+                .map(Unfinished::Stray)
+        };
+        let summary = OldSummary::read(&paths.summary);
+        // The summary of a run that was cut short belongs to its journal.
+        let cut_short = match (&unfinished, &summary) {
+            (Some(Unfinished::Journal(contents)), Some(summary)) => {
+                !summary.finished && contents.header.is_of(summary.started_at, &summary.fingerprint)
+            }
+            (Some(_), Some(summary)) => !summary.finished,
+            _ => false,
+        };
+        let finished = [&paths.results, &paths.failed, &paths.summary]
+            .into_iter()
+            .filter(|path| !(cut_short && **path == paths.summary))
+            .find(|path| files::exists(path));
+        Ok(Self {
+            finished: finished.map(|path| Finished {
+                path: path.clone(),
+                summary: summary.filter(|summary| summary.finished && files::exists(&paths.results)),
+            }),
+            unfinished,
+        })
+    }
+}
+
+/// Whether a journal ends before its first line does.
+fn is_one_torn_line(path: &Path) -> Result<bool, OutputError> {
+    // It cannot be read as a journal, so it is not one of more than a line, unless it was damaged: it is looked at whole
+    // only if it is short.
+    const MOST_HEADER: u64 = 16 << 10;
+    const START: &[u8] = b"{\"journal\":";
+    let fault = |source| OutputError::read(path, source);
+    if fs::metadata(path).map_err(fault)?.len() >= MOST_HEADER {
+        return Ok(false);
+    }
+    let bytes = fs::read(path).map_err(fault)?;
+    // Anything else is somebody's file.
+    let is_header = bytes.starts_with(START) || START.starts_with(&bytes);
+    Ok(is_header && !bytes.contains(&b'\n'))
+}
