@@ -229,14 +229,14 @@ pub(super) fn sync_folder_of(path: &Path) {
 }
 
 #[cfg(unix)]
-fn for_the_owner_alone(options: &mut OpenOptions) {
+pub(crate) fn for_the_owner_alone(options: &mut OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt;
     options.mode(0o600);
 }
 
 /// On Windows a file inherits its folder's access list; a profile's folders are their owner's alone.
 #[cfg(not(unix))]
-fn for_the_owner_alone(_: &mut OpenOptions) {}
+pub(crate) fn for_the_owner_alone(_: &mut OpenOptions) {}
 
 /// A rename is only safe from a power cut once its folder is synced.
 #[cfg(unix)]

@@ -36,7 +36,7 @@ pub(crate) use entry::Header;
 pub(crate) use error::OutputError;
 pub(crate) use existing::{Decision, Existing, decide};
 pub(crate) use failed::FailedFormat;
-pub(crate) use files::OutputPaths;
+pub(crate) use files::{OutputPaths, for_the_owner_alone};
 #[cfg(any(test, fuzzing))]
 pub(crate) use fuzzed::fuzzed_journal;
 pub(crate) use journal::Journal;

@@ -18,7 +18,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Failure;
-use crate::record::{OutputPaths, lock_of};
+use crate::record::{OutputPaths, for_the_owner_alone, lock_of};
 use crate::report::ExitCode;
 
 /// How often a lock that is held by somebody else is asked for again.
@@ -193,16 +193,6 @@ fn holder(file: &mut File) -> String {
     }
     crate::model::clean(&text).into_owned()
 }
-
-#[cfg(unix)]
-fn for_the_owner_alone(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
-}
-
-/// On Windows a file inherits its folder's access list.
-#[cfg(not(unix))]
-fn for_the_owner_alone(_: &mut OpenOptions) {}
 
 #[cfg(test)]
 mod tests {
