@@ -1,0 +1,164 @@
+//! A platform that is not the limit: hyper on one thread, one answer, over HTTP/1.1 or, with TLS, over HTTP/2 as well.
+//! It counts connections and calls and remembers when each call came. Faults are the business of the tests' scripted
+//! platform.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use anyhow::Result;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
+
+/// The vendor's documented answer.
+const ANSWER: &str = r#"{"type":"success","msg":"Respondent has been updated on the survey's mailing list"}"#;
+
+/// How the server answers.
+#[derive(Clone, Default)]
+pub(crate) struct Manner {
+    /// Each answer takes so long, give or take up to the second.
+    pub(crate) delay: Option<(Duration, Duration)>,
+    /// This respondent is never answered.
+    pub(crate) hangs: Option<u32>,
+    /// Remember when each call came.
+    pub(crate) stamps: bool,
+    pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
+}
+
+/// What the server saw.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) calls: AtomicUsize,
+    pub(crate) connections: AtomicUsize,
+    open: AtomicUsize,
+    pub(crate) most_open: AtomicUsize,
+    /// TLS handshakes that went on with an earlier session.
+    pub(crate) resumed: AtomicUsize,
+    stamps: Mutex<Vec<Instant>>,
+}
+
+impl Seen {
+    /// When the calls came, in their order; forgotten with this.
+    pub(crate) fn take_stamps(&self) -> Vec<Instant> {
+        std::mem::take(&mut self.stamps.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A server on a free port of this machine, on a thread that ends with the process.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) seen: Arc<Seen>,
+    thread: JoinHandle<Result<Infallible>>,
+}
+
+impl Server {
+    pub(crate) fn start(manner: Manner) -> Result<Self> {
+        let (bound, address) = mpsc::channel();
+        let seen = Arc::new(Seen::default());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let counts = Arc::clone(&seen);
+        let thread = thread::spawn(move || runtime.block_on(accept(&bound, &Arc::new(manner), &counts)));
+        Ok(Self {
+            address: address.recv()?,
+            seen,
+            thread,
+        })
+    }
+
+    /// Serves until the process ends.
+    pub(crate) fn wait(self) -> Result<()> {
+        match self.thread.join() {
+            Ok(Err(error)) => Err(error),
+            _ => anyhow::bail!("the server panicked"),
+        }
+    }
+}
+
+async fn accept(
+    bound: &mpsc::Sender<SocketAddr>,
+    manner: &Arc<Manner>,
+    seen: &Arc<Seen>,
+) -> Result<Infallible> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    bound.send(listener.local_addr()?)?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        tokio::spawn(connection(stream, Arc::clone(manner), Arc::clone(seen)));
+    }
+}
+
+async fn connection(stream: TcpStream, manner: Arc<Manner>, seen: Arc<Seen>) {
+    seen.connections.fetch_add(1, Ordering::Relaxed);
+    let open = seen.open.fetch_add(1, Ordering::Relaxed) + 1;
+    seen.most_open.fetch_max(open, Ordering::Relaxed);
+    match &manner.tls {
+        None => serve(stream, &manner, &seen).await,
+        Some(config) => {
+            // A client that does not trust the certificate goes away.
+            if let Ok(stream) = TlsAcceptor::from(Arc::clone(config)).accept(stream).await {
+                let resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
+                seen.resumed.fetch_add(usize::from(resumed), Ordering::Relaxed);
+                serve(stream, &manner, &seen).await;
+            }
+        }
+    }
+    seen.open.fetch_sub(1, Ordering::Relaxed);
+}
+
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    manner: &Arc<Manner>,
+    seen: &Arc<Seen>,
+) {
+    let (manner, seen) = (Arc::clone(manner), Arc::clone(seen));
+    let has_tls = manner.tls.is_some();
+    let service = service_fn(move |request| answer(request, Arc::clone(&manner), Arc::clone(&seen)));
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    if !has_tls {
+        builder = builder.http1_only();
+    }
+    // A client that is done closes its connections.
+    builder.serve_connection(TokioIo::new(stream), service).await.ok();
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    manner: Arc<Manner>,
+    seen: Arc<Seen>,
+) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    seen.calls.fetch_add(1, Ordering::Relaxed);
+    if manner.stamps {
+        let mut stamps = seen.stamps.lock().unwrap_or_else(PoisonError::into_inner);
+        stamps.push(Instant::now());
+    }
+    let body = request.into_body().collect().await?.to_bytes();
+    if let Some(id) = manner.hangs
+        && contains(&body, format!("id_respondent={id}&").as_bytes())
+    {
+        std::future::pending::<()>().await;
+    }
+    if let Some((about, give_or_take)) = manner.delay {
+        let least = about.saturating_sub(give_or_take);
+        tokio::time::sleep(least + give_or_take.mul_f64(2.0 * fastrand::f64())).await;
+    }
+    Ok(Response::new(Full::new(Bytes::from_static(ANSWER.as_bytes()))))
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
