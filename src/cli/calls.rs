@@ -7,7 +7,7 @@ use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::values::duration;
-use crate::model::{CountOrPercent, Rate};
+use crate::model::{Concurrency, CountOrPercent, Rate};
 
 /// The agreed rate.
 #[derive(Debug, Args)]
@@ -52,9 +52,15 @@ pub(crate) struct PlatformArgs {
 pub(crate) struct PaceArgs {
     #[command(flatten)]
     pub(crate) rate: RateArg,
-    /// Calls in flight
-    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=10_000), env = "RESPONDENT_SYNC_CONCURRENCY")]
-    pub(crate) concurrency: u32,
+    /// Calls in flight at most, or `auto`: as many as the rate needs
+    #[arg(
+        short,
+        long,
+        value_name = "N|auto",
+        default_value = "auto",
+        env = "RESPONDENT_SYNC_CONCURRENCY"
+    )]
+    pub(crate) concurrency: Concurrency,
     /// For one attempt as a whole
     #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration, env = "RESPONDENT_SYNC_TIMEOUT")]
     pub(crate) timeout: Duration,

@@ -128,7 +128,7 @@ pub(crate) fn calls(args: &RunArgs, base: Option<Url>, origins: Origins) -> Resu
         http: http(platform, pace)?,
         send: SendSettings {
             rate: pace.rate.rate,
-            concurrency: pace.concurrency as usize,
+            concurrency: pace.concurrency,
             retry: RetryPolicy {
                 max_retries: pace.max_retries,
                 backoff: pace.backoff,
@@ -198,7 +198,7 @@ fn http(platform: &PlatformArgs, pace: &PaceArgs) -> Result<HttpSettings> {
         },
         timeout: pace.timeout,
         connect_timeout: pace.connect_timeout,
-        concurrency: pace.concurrency as usize,
+        connections: pace.concurrency.most(),
         ca_pem: platform.ca_file.as_ref().map(read).transpose()?,
     })
 }

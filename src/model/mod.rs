@@ -4,6 +4,7 @@
 //! stage: the stages ([`crate::read`], [`crate::plan`], [`crate::send`], [`crate::record`],
 //! [`crate::report`]) hand these types to one another and do not know each other.
 
+mod concurrency;
 mod early_end;
 mod endpoint;
 mod error_code;
@@ -19,6 +20,7 @@ mod threshold;
 mod update;
 mod waiting;
 
+pub(crate) use concurrency::Concurrency;
 pub(crate) use early_end::{EarlyEnd, Signal};
 pub(crate) use endpoint::{Credentials, Endpoint, Method, is_loopback};
 pub(crate) use error_code::{Action, ErrorCode};

@@ -47,6 +47,8 @@ pub(crate) struct RunReport {
     /// How often the platform asked to slow down, and what it took per second nevertheless.
     pub(crate) slow_downs: u64,
     pub(crate) taken_rate: Option<f64>,
+    /// The most calls at a time.
+    pub(crate) most_in_flight: usize,
     pub(crate) elapsed: Duration,
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) results: PathBuf,

@@ -97,8 +97,9 @@ fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
     }
     writeln!(
         text,
-        ", at most {} in any one second",
-        thousands(report.most_in_a_second as u64)
+        ", at most {} in any one second and {} in flight",
+        thousands(report.most_in_a_second as u64),
+        thousands(report.most_in_flight as u64)
     )?;
     if report.slow_downs > 0 {
         let asked = thousands(report.slow_downs);

@@ -195,6 +195,7 @@ async fn send(
         most_in_a_second: ended.send.most_in_a_second,
         slow_downs: ended.send.slow_downs,
         taken_rate: ended.send.taken_rate,
+        most_in_flight: ended.send.most_in_flight,
         elapsed: start.elapsed(),
         accept_failures: args.output.accept.accept_failures,
         results: paths.results,

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::model::EarlyEnd;
+use crate::model::{Concurrency, EarlyEnd};
 use crate::send::{BreakerSettings, OutageSettings, RetryPolicy, SendSettings};
 use life::{Ended, Plan, known, live};
 use world::{Call, Fault, LONGEST_CALL, Platform, Window, World};
@@ -100,7 +100,11 @@ impl Case {
                 .unwrap()
                 .parse()
                 .unwrap(),
-            concurrency: *chance.choice(&[1, 2, 4, 16]).unwrap(),
+            concurrency: chance
+                .choice(&["1", "2", "4", "16", "auto"])
+                .unwrap()
+                .parse::<Concurrency>()
+                .unwrap(),
             retry: RetryPolicy {
                 max_retries: *chance.choice(&[0, 2, 8]).unwrap(),
                 backoff,
@@ -180,7 +184,7 @@ fn check_calls(case: &Case, calls: &[Call], final_before: &HashSet<u64>) {
     for (_, change) in changes {
         in_flight += change;
         assert!(
-            in_flight <= i32::try_from(case.settings.concurrency).unwrap(),
+            in_flight <= i32::try_from(case.settings.concurrency.most()).unwrap(),
             "{in_flight} calls in flight"
         );
     }
@@ -196,7 +200,7 @@ fn check_repeats(case: &Case, calls: &[Call], known: &HashMap<u64, String>, ende
         .map(|call| call.row)
         .collect::<HashSet<_>>();
     let most = match ended {
-        Ended::Killed => 2 * case.settings.concurrency,
+        Ended::Killed => 2 * case.settings.concurrency.most(),
         // Those in flight when it ended are known as `stopped`.
         _ => calls
             .iter()

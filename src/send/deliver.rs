@@ -18,6 +18,8 @@ pub(crate) struct Delivery {
     backoff: Backoff,
     attempts: u32,
     started: Option<Instant>,
+    /// When the attempt started that is under way, or was last.
+    attempt_started: Option<Instant>,
     /// An attempt may have been applied, and no later one settled it.
     in_doubt: bool,
     /// An attempt reached the wire.
@@ -46,6 +48,7 @@ impl Delivery {
             backoff,
             attempts: 0,
             started: None,
+            attempt_started: None,
             sent: false,
             last: None,
         }
@@ -72,6 +75,12 @@ impl Delivery {
     pub(crate) fn start_attempt(&mut self, now: Instant) {
         self.attempts += 1;
         self.started.get_or_insert(now);
+        self.attempt_started = Some(now);
+    }
+
+    /// When the attempt started that is under way, or was last.
+    pub(crate) fn attempt_started(&self) -> Option<Instant> {
+        self.attempt_started
     }
 
     /// The attempt that was started could not be sent, and is none.

@@ -25,6 +25,7 @@ use tokio::time::{Instant, sleep_until};
 use super::attempt::{Reply, Transport, TransportError};
 use super::breaker::Breaker;
 use super::deliver::Delivery;
+use super::in_flight::InFlight;
 use super::limit::Limiter;
 use super::meter::Meter;
 use super::outage::Outage;
@@ -50,8 +51,8 @@ pub(super) struct Dispatcher<T> {
     queue: Queue,
     calls: JoinSet<Result<Reply, TransportError>>,
     in_flight: HashMap<Id, Box<Delivery>>,
-    /// The most calls in flight; fewer than asked for once the process ran out of sockets.
-    concurrency: usize,
+    limit: InFlight,
+    most_in_flight: usize,
 
     limiter: Limiter,
     slowdown: Slowdown,
@@ -86,7 +87,8 @@ impl<T: Transport> Dispatcher<T> {
             queue: Queue::default(),
             calls: JoinSet::new(),
             in_flight: HashMap::new(),
-            concurrency: settings.concurrency,
+            limit: InFlight::new(settings.concurrency, settings.rate.per_second(), Instant::now()),
+            most_in_flight: 0,
             limiter: Limiter::new(settings.rate, Instant::now()),
             slowdown: Slowdown::new(settings.rate.per_second()),
             outage: Outage::new(settings.outage),
@@ -114,7 +116,7 @@ impl<T: Transport> Dispatcher<T> {
             let wants_plans = self.wants_rows() && self.batch.is_empty() && !self.plans_ended;
             let slots = self.batch.front().map_or(0, PlannedRow::slots);
             let wants_slots = self.wants_rows() && slots > 0;
-            let (wake, wants_room) = (self.wake, self.wants_room);
+            let (wake, wants_room, unneeded) = (self.wake, self.wants_room, self.unneeded());
             tokio::select! {
                 biased;
                 Some(ended) = self.calls.join_next_with_id(), if !self.calls.is_empty() => self.call_ended(ended),
@@ -126,7 +128,7 @@ impl<T: Transport> Dispatcher<T> {
                 // Whoever waits for room would wait for ever: a recorder that has gone gives none back.
                 () = self.wires.outcomes.closed() => self.recorder_gone(),
                 true = take_slots(&self.wires.room.slots, slots), if wants_slots => self.admit_next(),
-                true = has_room(&self.wires.room.unrecorded), if wants_room => {}
+                true = has_room(&self.wires.room.unrecorded, unneeded), if wants_room => {}
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
             }
             // Whatever else has ended meanwhile belongs into the same turn.
@@ -208,6 +210,7 @@ impl<T: Transport> Dispatcher<T> {
             mean_rate: self.meter.mean(),
             slow_downs: self.slowdown.asked,
             taken_rate: self.meter.taken(),
+            most_in_flight: self.most_in_flight,
         }
     }
 }
@@ -222,7 +225,9 @@ async fn take_slots(window: &Semaphore, slots: u32) -> bool {
         .is_ok()
 }
 
-/// Waits until a call may be unrecorded. Takes nothing. Cancel safe.
-async fn has_room(unrecorded: &Semaphore) -> bool {
-    unrecorded.acquire().await.is_ok()
+/// Waits until there are more places for unrecorded calls than these. Takes nothing. Cancel safe.
+async fn has_room(unrecorded: &Semaphore, than: usize) -> bool {
+    // There are never so many.
+    let than = u32::try_from(than).unwrap_or(u32::MAX);
+    unrecorded.acquire_many(than + 1).await.is_ok()
 }

@@ -17,6 +17,7 @@ mod breaker;
 mod classify;
 mod deliver;
 mod dispatch;
+mod in_flight;
 mod lanes;
 mod limit;
 mod meter;
@@ -41,15 +42,14 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, watch};
 
-use crate::model::{EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, Waiting};
+use crate::model::{Concurrency, EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, Waiting};
 use dispatch::Dispatcher;
 
 /// How fast, how often again, and when to give up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SendSettings {
     pub(crate) rate: Rate,
-    /// The most calls in flight, at least 1.
-    pub(crate) concurrency: usize,
+    pub(crate) concurrency: Concurrency,
     pub(crate) retry: RetryPolicy,
     pub(crate) outage: OutageSettings,
     pub(crate) breaker: BreakerSettings,
@@ -74,7 +74,11 @@ pub(crate) struct SendEnd {
     pub(crate) slow_downs: u64,
     /// Calls per second that it took.
     pub(crate) taken_rate: Option<f64>,
+    pub(crate) most_in_flight: usize,
 }
+
+/// So many times as many calls as may be in flight may be unrecorded.
+const UNRECORDED: usize = 2;
 
 /// The room that rows and calls need and whoever records gives back.
 #[derive(Clone, Debug)]
@@ -87,11 +91,11 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// Twice as many calls as can be in flight may be unrecorded.
-    pub(crate) fn new(concurrency: usize) -> Self {
+    /// For at most so many calls in flight.
+    pub(crate) fn new(concurrency: Concurrency) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(SLOTS as usize)),
-            unrecorded: Arc::new(Semaphore::new(2 * concurrency)),
+            unrecorded: Arc::new(Semaphore::new(UNRECORDED * concurrency.most())),
         }
     }
 

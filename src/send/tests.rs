@@ -141,7 +141,7 @@ impl Transport for Scripted {
 fn settings() -> SendSettings {
     SendSettings {
         rate: "unlimited".parse().unwrap(),
-        concurrency: 4,
+        concurrency: Concurrency::Fixed(4),
         retry: RetryPolicy {
             max_retries: 8,
             backoff: Duration::from_secs(1),
@@ -284,7 +284,7 @@ async fn send_with(
                 room.slots.available_permits(),
                 room.unrecorded.available_permits()
             ),
-            (SLOTS as usize, 2 * settings.concurrency),
+            (SLOTS as usize, 2 * settings.concurrency.most()),
             "everything that was taken was accounted for"
         );
     }
@@ -406,7 +406,7 @@ async fn the_platforms_last_state_is_the_files_last_row() {
             .map(|(id, value)| (id.as_str(), value.as_str()))
             .collect();
         let many = SendSettings {
-            concurrency: 16,
+            concurrency: Concurrency::Fixed(16),
             seed,
             retry: RetryPolicy {
                 max_retries: 50,
@@ -508,7 +508,7 @@ async fn no_more_calls_are_in_flight_than_allowed_and_others_overtake_a_row_that
 async fn the_rate_counts_every_attempt_for_hours() {
     let paced = SendSettings {
         rate: "5/s".parse().unwrap(),
-        concurrency: 32,
+        concurrency: Concurrency::Fixed(32),
         ..settings()
     };
     let ran = send(distinct(40_000), paced, |_, before| {
@@ -686,7 +686,7 @@ async fn sending_stops_when_the_verdicts_cannot_be_written() {
     };
     let (_never, stops) = mpsc::channel(1);
     let end = dispatch(
-        wires(plans_in, outcomes, stops, &Room::new(4)),
+        wires(plans_in, outcomes, stops, &Room::new(Concurrency::Fixed(4))),
         transport,
         settings(),
     )
@@ -710,7 +710,7 @@ async fn a_recorder_that_dies_while_calls_wait_for_it_ends_the_run() {
     };
     let (_never, stops) = mpsc::channel(1);
     plans.send(distinct(100)).await.unwrap();
-    let wires = wires(plans_in, outcomes, stops, &Room::new(4));
+    let wires = wires(plans_in, outcomes, stops, &Room::new(Concurrency::Fixed(4)));
     let dispatched = tokio::spawn(dispatch(wires, transport, settings()));
     tokio::time::sleep(Duration::from_mins(1)).await;
     assert!(!dispatched.is_finished());
@@ -736,7 +736,7 @@ async fn the_window_bounds_how_far_rows_run_ahead() {
     };
     let room = Room {
         slots: Arc::new(Semaphore::new(100)),
-        ..Room::new(4)
+        ..Room::new(Concurrency::Fixed(4))
     };
     let (_never, stops) = mpsc::channel(1);
     let dispatched = tokio::spawn(dispatch(
@@ -793,7 +793,7 @@ async fn no_more_calls_are_made_than_may_be_unrecorded() {
         }))),
         seen: Arc::clone(&seen),
     };
-    let room = Room::new(4);
+    let room = Room::new(Concurrency::Fixed(4));
     let (_never, stops) = mpsc::channel(1);
     plans.send(distinct(50)).await.unwrap();
     drop(plans);
@@ -875,4 +875,5 @@ async fn a_run_that_is_asked_to_stop_settles_what_is_in_flight_and_starts_nothin
     assert_eq!(deadline.words(), ["success  1"; 8]);
 }
 
+mod in_flight;
 mod outage;

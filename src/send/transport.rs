@@ -35,7 +35,7 @@ pub(crate) struct HttpSettings {
     /// For name, connection and TLS, within `timeout`.
     pub(crate) connect_timeout: Duration,
     /// So many connections are kept at most.
-    pub(crate) concurrency: usize,
+    pub(crate) connections: usize,
     /// One more trusted authority, or several, as PEM.
     pub(crate) ca_pem: Option<Vec<u8>>,
 }
@@ -75,7 +75,7 @@ impl HttpTransport {
             .retry(reqwest::retry::never())
             .connect_timeout(connect_timeout(settings))
             .pool_idle_timeout(POOL_IDLE)
-            .pool_max_idle_per_host(settings.concurrency)
+            .pool_max_idle_per_host(settings.connections)
             .http2_keep_alive_interval(HTTP2_PING)
             .http2_keep_alive_timeout(HTTP2_PING)
             .no_proxy();

@@ -43,6 +43,11 @@ impl<T: Transport> Dispatcher<T> {
             return self.stop_for(end);
         }
         let heard = Heard::of(&result, &decision);
+        if let (Heard::Definite, Decision::Success { .. } | Decision::Fail(_), Some(started)) =
+            (heard, &decision, delivery.attempt_started())
+        {
+            self.limit.answered(started, now);
+        }
         let crowded = matches!(result, Err(TransportError::NoSocket(_))) && !self.calls.is_empty();
         if crowded {
             self.lower_concurrency();
@@ -159,12 +164,12 @@ impl<T: Transport> Dispatcher<T> {
 
     /// The process has no socket for another call: with those that are in flight it does.
     fn lower_concurrency(&mut self) {
-        if self.calls.len() < self.concurrency {
-            self.concurrency = self.calls.len();
+        if self.calls.len() < self.limit.most() {
+            self.limit.lower_to(self.calls.len());
             tracing::warn!(
                 "too few file descriptors for more calls at a time: {} in flight from here on (`ulimit -n` raises what \
                  a process may open, `--concurrency` asks for less)",
-                self.concurrency
+                self.limit.most()
             );
         }
     }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::Dispatcher;
 use crate::model::{Outcome, Plan, PlannedRow};
+use crate::send::UNRECORDED;
 use crate::send::attempt::Transport;
 use crate::send::deliver::Delivery;
 use crate::send::outage::{Gate, Untried};
@@ -17,8 +18,8 @@ impl<T: Transport> Dispatcher<T> {
         self.stop_for(self.outage.expired(Instant::now()));
         self.wake = self.stop.as_ref().map(|(_, until)| *until);
         self.wants_room = false;
-        while self.stop.is_none() && self.calls.len() < self.concurrency {
-            if self.wires.room.unrecorded.available_permits() == 0 {
+        while self.stop.is_none() && self.calls.len() < self.limit.limit() {
+            if self.wires.room.unrecorded.available_permits() <= self.unneeded() {
                 // Remembered, and not asked again later: the recorder is another thread.
                 self.wants_room = true;
                 break;
@@ -79,6 +80,12 @@ impl<T: Transport> Dispatcher<T> {
         delivery.start_attempt(now);
         let call = self.calls.spawn(self.transport.attempt(delivery.update()));
         self.in_flight.insert(call.id(), delivery);
+        self.most_in_flight = self.most_in_flight.max(self.calls.len());
+    }
+
+    /// Places for unrecorded calls that stay free, since fewer calls are in flight than could ever be.
+    pub(super) fn unneeded(&self) -> usize {
+        UNRECORDED * (self.settings.concurrency.most() - self.limit.limit())
     }
 
     /// Rows are only taken when none is ready: whoever is taken uses the window's room.

@@ -2,7 +2,7 @@
 //! and poisonous rows are failed rows.
 
 use super::*;
-use crate::model::Rate;
+use crate::model::{Concurrency, Rate};
 
 /// A script that knows how long the run goes on.
 fn timed(
@@ -260,7 +260,7 @@ async fn an_outage_costs_no_row_of_a_few_respondents() {
 async fn a_pause_ends_without_a_burst() {
     let steady = SendSettings {
         rate: "10/s".parse().unwrap(),
-        concurrency: 50,
+        concurrency: Concurrency::Fixed(50),
         ..settings()
     };
     let script = timed(|_, _, elapsed| {
@@ -287,7 +287,7 @@ async fn without_pausing_a_call_that_cannot_be_sent_spends_an_attempt() {
 async fn too_few_sockets_lower_the_calls_in_flight_and_are_no_outage() {
     let in_flight = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let crowded = SendSettings {
-        concurrency: 20,
+        concurrency: Concurrency::Fixed(20),
         ..settings()
     };
     let open = Arc::clone(&in_flight);
@@ -344,7 +344,7 @@ async fn a_platform_that_takes_less_than_the_rate_is_sent_less_and_everything_su
         let rate: Rate = rate.parse().unwrap();
         let fast = SendSettings {
             rate,
-            concurrency: 40,
+            concurrency: Concurrency::Fixed(40),
             ..settings()
         };
         // It takes 30 calls in each second of its clock.
@@ -392,7 +392,7 @@ async fn whoever_watches_is_told_since_when_and_until_when_the_run_waits() {
     let (waiting, waits) = watch::channel(None);
     let wires = Wires {
         waiting,
-        ..wires(plans_in, outcomes, stops, &Room::new(4))
+        ..wires(plans_in, outcomes, stops, &Room::new(Concurrency::Fixed(4)))
     };
     plans.send(distinct(1)).await.unwrap();
     drop(plans);

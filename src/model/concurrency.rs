@@ -1,0 +1,76 @@
+//! How many calls may be in flight, as the user says it. What `auto` makes of it is in `send/in_flight.rs`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A number of calls, or as many as the rate needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Concurrency {
+    Auto,
+    /// From 1 to [`Concurrency::MOST`].
+    Fixed(usize),
+}
+
+impl Concurrency {
+    const MOST: usize = 10_000;
+
+    /// What `auto` does not go beyond: 10,000 calls a second at 200 ms, or 50 a second at the longest time that is
+    /// waited for an answer by default.
+    const MOST_AUTO: usize = 2_000;
+
+    /// The most calls that are ever in flight.
+    pub(crate) fn most(self) -> usize {
+        match self {
+            Self::Auto => Self::MOST_AUTO,
+            Self::Fixed(calls) => calls,
+        }
+    }
+}
+
+impl fmt::Display for Concurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Fixed(calls) => write!(f, "{calls}"),
+        }
+    }
+}
+
+impl FromStr for Concurrency {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.trim() {
+            "auto" => Ok(Self::Auto),
+            number => match number.parse() {
+                Ok(calls @ 1..=Self::MOST) => Ok(Self::Fixed(calls)),
+                _ => Err(format!(
+                    "`{text}` is neither `auto` nor a number from 1 to {}",
+                    Self::MOST
+                )),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_within_bounds_or_auto() {
+        let parsed = ["auto", "1", " 64 ", "10000"].map(|text| text.parse::<Concurrency>().unwrap());
+        assert_eq!(
+            parsed,
+            [
+                Concurrency::Auto,
+                Concurrency::Fixed(1),
+                Concurrency::Fixed(64),
+                Concurrency::Fixed(10_000)
+            ]
+        );
+        for bad in ["0", "10001", "-1", "", "many"] {
+            assert!(bad.parse::<Concurrency>().is_err(), "{bad}");
+        }
+    }
+}

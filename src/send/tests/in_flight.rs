@@ -1,0 +1,228 @@
+//! `--concurrency auto` against models of a platform under a paused clock: how much of the rate is used, and how many
+//! calls at a time that takes.
+
+use std::collections::BinaryHeap;
+use std::fmt::Write;
+
+use super::*;
+use crate::model::Rate;
+
+/// How a platform answers, and how long each answer takes: the latency of the call that comes now.
+type Latency = Box<dyn FnMut() -> Duration + Send>;
+
+fn constant(millis: u64) -> Latency {
+    Box::new(move || Duration::from_millis(millis))
+}
+
+/// Between half and three halves of this, with no pattern.
+fn jittery(millis: u64) -> Latency {
+    let mut chance = fastrand::Rng::with_seed(3);
+    Box::new(move || Duration::from_millis(millis).mul_f64(0.5 + chance.f64()))
+}
+
+/// One answer in twenty takes ten times as long.
+fn long_tailed(millis: u64) -> Latency {
+    let mut chance = fastrand::Rng::with_seed(4);
+    Box::new(move || Duration::from_millis(millis) * if chance.u32(0..20) == 0 { 10 } else { 1 })
+}
+
+/// So many workers take so long each; what finds none free waits for one.
+fn queueing(workers: usize, millis: u64) -> Latency {
+    let service = Duration::from_millis(millis);
+    let mut chance = fastrand::Rng::with_seed(5);
+    let mut free: BinaryHeap<std::cmp::Reverse<Instant>> = BinaryHeap::new();
+    Box::new(move || {
+        let now = Instant::now();
+        let start = if free.len() < workers {
+            now
+        } else {
+            free.pop().map_or(now, |std::cmp::Reverse(at)| at.max(now))
+        };
+        let end = start + service.mul_f64(0.8 + 0.4 * chance.f64());
+        free.push(std::cmp::Reverse(end));
+        end - now
+    })
+}
+
+/// Ten times slower after some calls, as platforms are in the morning.
+fn slower_after(calls: usize, millis: u64) -> Latency {
+    let mut seen = 0;
+    Box::new(move || {
+        seen += 1;
+        Duration::from_millis(millis) * if seen > calls { 10 } else { 1 }
+    })
+}
+
+struct Used {
+    /// The rate that was used in the second half, as a share of what is allowed or of what the platform can do.
+    share: f64,
+    most_in_flight: usize,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+async fn used(rate: &str, possible: f64, rows: u64, mut latency: Latency) -> Used {
+    let settings = SendSettings {
+        rate: rate.parse::<Rate>().unwrap(),
+        concurrency: Concurrency::Auto,
+        ..settings()
+    };
+    let ran = send(distinct(rows), settings, move |_, _| success().after(latency())).await;
+    let starts: Vec<Instant> = ran.seen.iter().map(|call| call.start).collect();
+    // Without the beginning, in which it finds itself, and the end.
+    let (from, to) = (starts.len() / 2, starts.len() * 9 / 10);
+    let time = (starts[to] - starts[from]).as_secs_f64();
+    Used {
+        share: (to - from) as f64 / time / possible,
+        most_in_flight: ran.end.most_in_flight,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_rate_is_used_whatever_the_latency_and_no_more_calls_than_that_needs() {
+    let mut table = String::new();
+    let mut failed = false;
+    // At the end of each line: how many calls at a time are enough, and too many.
+    for (name, rate, possible, rows, latency, bounds) in [
+        ("fast, 5 ms", "50/s", 50.0, 4_000, constant(5), 1..=20),
+        ("usual, 200 ms", "5/s", 5.0, 1_000, constant(200), 1..=6),
+        ("slow, 2 s", "50/s", 50.0, 10_000, constant(2_000), 100..=160),
+        ("slow, 20 s", "5/s", 5.0, 4_000, constant(20_000), 100..=160),
+        (
+            "jittery, 200 ± 100 ms",
+            "1000/s",
+            1_000.0,
+            40_000,
+            jittery(200),
+            200..=310,
+        ),
+        (
+            "long tail, 100 ms or 1 s",
+            "50/s",
+            50.0,
+            8_000,
+            long_tailed(100),
+            8..=32,
+        ),
+        (
+            "slower after a while, 100 ms to 1 s",
+            "50/s",
+            50.0,
+            20_000,
+            slower_after(3_000, 100),
+            50..=80,
+        ),
+        (
+            "queueing, 5 workers of 100 ms",
+            "40/s",
+            40.0,
+            4_000,
+            queueing(5, 100),
+            4..=20,
+        ),
+        (
+            "over its limit, 5 workers of 100 ms",
+            "100/s",
+            50.0,
+            8_000,
+            queueing(5, 100),
+            5..=40,
+        ),
+        (
+            "over its limit, 50 workers of 1 s",
+            "100/s",
+            50.0,
+            8_000,
+            queueing(50, 1_000),
+            50..=150,
+        ),
+        (
+            "over its limit, no ceiling",
+            "unlimited",
+            100.0,
+            8_000,
+            queueing(10, 100),
+            10..=150,
+        ),
+    ] {
+        let used = used(rate, possible, rows, latency).await;
+        writeln!(
+            table,
+            "{name}, {rate}: {:.1} %, {} in flight",
+            100.0 * used.share,
+            used.most_in_flight
+        )
+        .unwrap();
+        // Where the platform is the limit, its workers may idle for moments.
+        let least = if name.starts_with("over") { 0.93 } else { 0.99 };
+        failed |= used.share < least || !bounds.contains(&used.most_in_flight);
+    }
+    assert!(!failed, "{table}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platform_that_refuses_what_is_too_much_is_not_flooded() {
+    let settings = SendSettings {
+        rate: "50/s".parse().unwrap(),
+        concurrency: Concurrency::Auto,
+        ..settings()
+    };
+    let (mut second, mut taken) = (Instant::now(), 0);
+    let ran = send(distinct(3_000), settings, move |_, _| {
+        if second.elapsed() >= Duration::from_secs(1) {
+            (second, taken) = (Instant::now(), 0);
+        }
+        taken += 1;
+        if taken > 20 { reply(429, "") } else { success() }.after(Duration::from_millis(300))
+    })
+    .await;
+    assert!(ran.words().iter().all(|word| word.starts_with("success")));
+    assert!(ran.end.most_in_flight <= 24, "{}", ran.end.most_in_flight);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platform_that_does_not_answer_gets_no_more_calls_than_at_first() {
+    let settings = SendSettings {
+        rate: "5/s".parse().unwrap(),
+        concurrency: Concurrency::Auto,
+        ..settings()
+    };
+    let ran = send(distinct(100), settings, |_, before| {
+        if before == 0 {
+            fault(TransportError::TimedOut).after(Duration::from_secs(30))
+        } else {
+            success()
+        }
+    })
+    .await;
+    assert!(ran.words().iter().all(|word| word.starts_with("success")));
+    assert_eq!(ran.end.most_in_flight, 4);
+}
+
+/// Twice as many calls as may be in flight are unrecorded at most, not twice as many as could ever be.
+#[tokio::test(start_paused = true)]
+async fn calls_wait_for_the_journal_of_those_that_auto_allows() {
+    let settings = SendSettings {
+        concurrency: Concurrency::Auto,
+        rate: "5/s".parse().unwrap(),
+        ..settings()
+    };
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let transport = Scripted {
+        script: Arc::new(Mutex::new(Script::new(|_, _| success()))),
+        seen: Arc::clone(&seen),
+    };
+    let (plans, plans_in) = mpsc::channel(2);
+    let (outcomes, _not_recorded) = mpsc::channel::<Vec<Outcome>>(100);
+    let (stop, stops) = mpsc::channel(1);
+    plans.send(distinct(100)).await.unwrap();
+    let room = Room::new(settings.concurrency);
+    let sending = tokio::spawn(dispatch(
+        wires(plans_in, outcomes, stops, &room),
+        transport,
+        settings,
+    ));
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(seen.lock().unwrap().len(), 2 * 4);
+    stop.send(EarlyEnd::Deadline).await.unwrap();
+    sending.await.unwrap();
+}
