@@ -28,7 +28,7 @@ pub(crate) use fingerprint::Fingerprint;
 pub(crate) use ids::Digits;
 pub(crate) use layout::{Label, Layout};
 pub(crate) use outcome::{Outcome, Settled, Status};
-pub(crate) use planned::{Plan, PlannedRow, SLOTS, Unsent};
+pub(crate) use planned::{Plan, PlannedRow, ROW_BYTES, SLOTS, Unsent, slots_for};
 pub(crate) use rate::Rate;
 pub(crate) use row::{Fields, Position, Row, RowError};
 pub(crate) use text::{clean, is_invisible, trim_invisible};

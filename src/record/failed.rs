@@ -57,7 +57,8 @@ impl FailedFile {
         Ok(failed)
     }
 
-    pub(super) fn write(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
+    /// The line of a failed row.
+    pub(super) fn line_of(&self, outcome: &Outcome) -> Vec<u8> {
         let code = outcome.error_code;
         let action = code.map_or(Action::Resend, ErrorCode::action);
         let error = format!(
@@ -66,12 +67,16 @@ impl FailedFile {
             clean(&outcome.message)
         );
         let row = outcome.row.position.row.to_string();
-        let line = self.line(
+        self.line(
             &[&row, action.name(), guarded(&error).as_ref()],
             &outcome.row.record,
-        );
+        )
+    }
+
+    /// Appends the line of a failed row.
+    pub(super) fn write(&mut self, line: &[u8]) -> Result<(), OutputError> {
         self.rows += 1;
-        self.append(&line)
+        self.append(line)
     }
 
     pub(super) fn flush(&mut self) -> Result<(), OutputError> {

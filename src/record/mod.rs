@@ -23,7 +23,9 @@ mod guard;
 mod journal;
 mod lines;
 mod names;
+mod recorder;
 mod replay;
+mod result_line;
 mod results;
 mod settled;
 mod space;
@@ -41,27 +43,14 @@ pub(crate) use files::{OutputPaths, for_the_owner_alone};
 pub(crate) use fuzzed::fuzzed_journal;
 pub(crate) use journal::Journal;
 pub(crate) use names::lock as lock_of;
+pub(crate) use recorder::Recorder;
 pub(crate) use settled::SettledRows;
 pub(crate) use space::check as check_space;
 
-use crate::model::Outcome;
 use failed::FailedFile;
 use files::{PartialFile, Replaces};
 use found::OldSummary;
 use results::ResultsFile;
-use window::ReorderWindow;
-
-/// The files of a run that is under way, all still `.partial`, and its journal.
-pub(crate) struct Recorder {
-    journal: Journal,
-    results: ResultsFile,
-    failed: FailedFile,
-    window: ReorderWindow,
-    /// Which finished files that are there may be replaced.
-    replaces: Replaces,
-    paths: OutputPaths,
-    header: Header,
-}
 
 /// The summary's file, which is written when all is over.
 pub(crate) struct SummaryFile {
@@ -145,15 +134,11 @@ pub(crate) fn open(
     });
     let (results, failed, summary) = made?;
     Ok(Opened {
-        recorder: Recorder {
-            journal,
-            results,
-            failed,
-            window: ReorderWindow::default(),
+        recorder: Recorder::new(
+            (journal, results, failed),
             replaces,
-            paths: paths.clone(),
-            header: header.clone(),
-        },
+            (paths.clone(), header.clone()),
+        ),
         summary: SummaryFile {
             file: summary,
             replaces,
@@ -196,87 +181,6 @@ fn create_files(
         }
     }
     made
-}
-
-impl Recorder {
-    /// Takes what happened: into the journal, and from the window all lines that are next. Returns the outcomes that
-    /// have their line, in the input's order. When this returns, the journal's lines are the system's; those of the
-    /// other files may wait for [`Recorder::flush`].
-    pub(crate) fn record(&mut self, outcomes: Vec<Outcome>) -> Result<Vec<Outcome>, OutputError> {
-        self.journal.write(&outcomes)?;
-        for outcome in outcomes {
-            self.window.insert(outcome);
-        }
-        let in_order: Vec<Outcome> = std::iter::from_fn(|| self.window.next_in_order()).collect();
-        self.write_lines(&in_order)?;
-        Ok(in_order)
-    }
-
-    /// Hands to the system what is buffered.
-    pub(crate) fn flush(&mut self) -> Result<(), OutputError> {
-        self.results.flush()?;
-        self.failed.flush()
-    }
-
-    /// No more outcomes will come: writes the lines of those that waited for rows that have none.
-    pub(crate) fn close(&mut self) -> Result<Vec<Outcome>, OutputError> {
-        let rest: Vec<Outcome> = self.window.take_rest().collect();
-        self.write_lines(&rest)?;
-        self.flush()?;
-        Ok(rest)
-    }
-
-    /// Writes the line of a row that the journal knows, behind all others: rows come in the input's order.
-    pub(crate) fn write_known(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
-        self.write_lines(std::slice::from_ref(outcome))
-    }
-
-    /// Names the rows of the streak that ended the run, as the last that its journal says.
-    pub(crate) fn name_streak(&mut self, rows: &[u64]) -> Result<(), OutputError> {
-        self.journal.write_streak(rows)
-    }
-
-    /// Gives the files their names: every row has its line. A failed file without rows is removed, and an old one
-    /// with it. Returns the journal, to be removed when the summary has its name, too, and the failed file's digest.
-    pub(crate) fn finish(mut self) -> Result<(Journal, Option<String>), OutputError> {
-        if self.replaces == Replaces::Nothing {
-            // Asked before the journal says that files may have their names: what is there now is somebody else's.
-            let cut_short = OldSummary::read(&self.paths.summary).is_some_and(|summary| {
-                !summary.finished && self.header.is_of(summary.started_at, &summary.fingerprint)
-            });
-            let found = self
-                .paths
-                .all()
-                .into_iter()
-                .find(|path| files::exists(path) && !(cut_short && **path == self.paths.summary));
-            if let Some(found) = found {
-                return Err(OutputError::InTheWay(found.clone()));
-            }
-        }
-        self.journal.write_finishing()?;
-        let digest = self.failed.digest();
-        if self.replaces != Replaces::Nothing {
-            let old = OldSummary::read(&self.paths.summary).and_then(|summary| summary.failed_digest);
-            let known = [old.as_deref(), digest.as_deref()];
-            aside::save_edited(
-                &self.paths.failed,
-                &known.into_iter().flatten().collect::<Vec<_>>(),
-            )?;
-        }
-        self.failed.finish(self.replaces)?;
-        self.results.finish(self.replaces)?;
-        Ok((self.journal, digest))
-    }
-
-    fn write_lines(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
-        for outcome in outcomes {
-            self.results.write(outcome)?;
-            if outcome.status.is_failure() {
-                self.failed.write(outcome)?;
-            }
-        }
-        Ok(())
-    }
 }
 
 impl SummaryFile {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{ErrorCode, Fingerprint, Plan, PlannedRow, Position, Status, Unsent};
+use crate::model::{ErrorCode, Fingerprint, Outcome, Plan, PlannedRow, Position, SLOTS, Status, Unsent};
 
 /// The outcome of a data row that succeeded.
 pub(super) fn outcome(sequence: u64) -> Outcome {
@@ -121,7 +121,7 @@ impl Desk {
         let opened = self.open(&START, format).unwrap();
         let mut recorder = opened.recorder;
         for batch in batches {
-            recorder.record(batch).unwrap();
+            recorder.record(&batch).unwrap();
         }
         recorder.close().unwrap();
         (recorder, opened.summary)
@@ -270,7 +270,7 @@ fn a_kill_between_the_names_is_gone_on_with() {
         let desk = Desk::new();
         let opened = desk.open(&START, format("id;l1\n", &[])).unwrap();
         let mut recorder = opened.recorder;
-        recorder.record(vec![outcome(1), failing(0)]).unwrap();
+        recorder.record(&[outcome(1), failing(0)]).unwrap();
         recorder.close().unwrap();
         if named == "none" {
             drop(recorder);
@@ -304,7 +304,7 @@ fn a_kill_between_the_names_is_gone_on_with() {
             row.settled = opened.settled.take(row.position.row, &row.record).unwrap();
             Outcome::without_call(row, Timestamp::now()).unwrap()
         });
-        opened.recorder.record(again.into()).unwrap();
+        opened.recorder.record(&again).unwrap();
         opened.recorder.close().unwrap();
         if named == "foreign" {
             assert!(matches!(opened.recorder.finish(), Err(OutputError::InTheWay(_))));
@@ -358,6 +358,51 @@ fn outputs_in_no_place_to_be_written_are_refused() {
 }
 
 /// A row's slots are given back by the weight of its outcome, so that must be the weight of the row.
+/// Rows come until the window is full, behind one that does not come to an end.
+#[test]
+fn what_waits_for_an_earlier_row_takes_no_more_than_the_window_has() {
+    let long = |sequence| {
+        let mut outcome = failing(sequence, Status::Failed, ErrorCode::Rejected, &"no ".repeat(100));
+        outcome.row.record = vec![b'x'; 2_000].into();
+        outcome
+    };
+    let usual = |sequence| {
+        let mut outcome = outcome(sequence);
+        outcome.message = "Respondent has been updated on the survey's mailing list".to_owned();
+        outcome
+    };
+    // What the platform says of a failure weighs nothing beforehand, and comes on top.
+    for (rows, least_rows, on_top) in [
+        (&usual as &dyn Fn(u64) -> Outcome, 15_000, 0),
+        (&long, 1_500, 2 * 300),
+    ] {
+        let desk = Desk::new();
+        let mut recorder = desk.open(&START, format("id;l1\n", &[])).unwrap().recorder;
+        let mut room = SLOTS as usize;
+        let first = rows(0).row.slots() as usize;
+        room -= first;
+        for sequence in 1.. {
+            let row = rows(sequence);
+            let Some(left) = room.checked_sub(row.row.slots() as usize) else {
+                break;
+            };
+            room = left + recorder.record(&[row]).unwrap();
+        }
+        let (waits, bytes) = recorder.waits();
+        assert!(waits >= least_rows, "{waits} rows");
+        assert!(
+            bytes <= (4 << 20) + waits * on_top,
+            "{waits} rows take {bytes} bytes"
+        );
+        room += recorder.record(&[rows(0)]).unwrap();
+        assert_eq!(
+            (room, recorder.waits().0),
+            (SLOTS as usize, 0),
+            "all is given back"
+        );
+    }
+}
+
 #[test]
 fn an_outcome_weighs_what_its_row_weighed() {
     for length in 0..200 {

@@ -1,23 +1,30 @@
-//! Puts outcomes back into the order of the input. Pure; how many can wait here is bounded by the slots that each row
-//! holds until its line is written.
+//! Puts what became of rows back into the order of the input. Pure; how much can wait here is bounded by the slots that
+//! each row holds until its line is written.
 
 use std::collections::VecDeque;
 
-use crate::model::Outcome;
-
-/// The outcomes that came before those of earlier rows.
-#[derive(Debug, Default)]
-pub(crate) struct ReorderWindow {
+/// What came before earlier rows' turn.
+#[derive(Debug)]
+pub(crate) struct ReorderWindow<T> {
     /// The sequence of the row whose line is next.
     next: u64,
     /// From `next` on; a gap is a row that is still under way.
-    waiting: VecDeque<Option<Outcome>>,
+    waiting: VecDeque<Option<T>>,
 }
 
-impl ReorderWindow {
+impl<T> Default for ReorderWindow<T> {
+    fn default() -> Self {
+        Self {
+            next: 0,
+            waiting: VecDeque::new(),
+        }
+    }
+}
+
+impl<T> ReorderWindow<T> {
     /// Each row comes once; one that comes again, which would be a bug, is kept out.
-    pub(crate) fn insert(&mut self, outcome: Outcome) {
-        let Some(ahead) = outcome.row.sequence.checked_sub(self.next) else {
+    pub(crate) fn insert(&mut self, sequence: u64, line: T) {
+        let Some(ahead) = sequence.checked_sub(self.next) else {
             return;
         };
         let Ok(ahead) = usize::try_from(ahead) else { return };
@@ -25,21 +32,42 @@ impl ReorderWindow {
             self.waiting.resize_with(ahead + 1, || None);
         }
         if let Some(place) = self.waiting.get_mut(ahead) {
-            place.get_or_insert(outcome);
+            place.get_or_insert(line);
         }
     }
 
-    /// The outcome of the next row of the input, if it is there.
-    pub(crate) fn next_in_order(&mut self) -> Option<Outcome> {
-        let outcome = self.waiting.front_mut()?.take()?;
+    /// Whether it is this row's turn, and nothing of it is here.
+    pub(crate) fn is_next(&self, sequence: u64) -> bool {
+        sequence == self.next && self.waiting.front().is_none_or(Option::is_none)
+    }
+
+    /// The row whose turn it is has its line already.
+    pub(crate) fn pass(&mut self) {
         self.waiting.pop_front();
         self.next += 1;
-        Some(outcome)
+    }
+
+    /// What the next row of the input has, if it is there.
+    pub(crate) fn next_in_order(&mut self) -> Option<T> {
+        let line = self.waiting.front_mut()?.take()?;
+        self.pass();
+        Some(line)
     }
 
     /// All that still waits, in ascending order, over the gaps of rows that will never come.
-    pub(crate) fn take_rest(&mut self) -> impl Iterator<Item = Outcome> + use<> {
+    pub(crate) fn take_rest(&mut self) -> impl Iterator<Item = T> + use<T> {
         std::mem::take(&mut self.waiting).into_iter().flatten()
+    }
+}
+
+#[cfg(test)]
+impl<T> ReorderWindow<T> {
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &T> + Clone {
+        self.waiting.iter().flatten()
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.waiting.capacity()
     }
 }
 
@@ -48,7 +76,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::tests::outcome;
 
     proptest! {
         #[test]
@@ -59,12 +86,17 @@ mod tests {
             let mut window = ReorderWindow::default();
             let mut written = Vec::new();
             for sequence in order.into_iter().filter(|sequence| !lost.contains(sequence)) {
-                window.insert(outcome(sequence));
-                written.extend(std::iter::from_fn(|| window.next_in_order()).map(|outcome| outcome.row.sequence));
+                if window.is_next(sequence) {
+                    written.push(sequence);
+                    window.pass();
+                } else {
+                    window.insert(sequence, sequence);
+                }
+                written.extend(std::iter::from_fn(|| window.next_in_order()));
             }
             let first_lost = lost.iter().min().copied().unwrap_or(40);
             prop_assert_eq!(written.len() as u64, first_lost);
-            written.extend(window.take_rest().map(|outcome| outcome.row.sequence));
+            written.extend(window.take_rest());
             let expected: Vec<u64> = (0..40).filter(|sequence| !lost.contains(sequence)).collect();
             prop_assert_eq!(written, expected);
         }

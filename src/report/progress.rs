@@ -58,7 +58,7 @@ impl Progress {
         }
     }
 
-    /// One more row has its line.
+    /// One more row has its verdict.
     pub(crate) fn row(&self, outcome: &Outcome) {
         let failures = u64::from(outcome.status.is_failure());
         let failures = self.counts.failures.fetch_add(failures, Ordering::Relaxed) + failures;

@@ -29,7 +29,7 @@ pub(crate) struct CodeCount {
 }
 
 impl RunSummary {
-    /// Folds one outcome in. They come in the order of the input.
+    /// Folds one outcome in. Those of one respondent come in the order of the input.
     pub(crate) fn add(&mut self, outcome: &Outcome) {
         *self.statuses.entry(outcome.status).or_default() += 1;
         if let Plan::Send(update) = &outcome.row.plan {

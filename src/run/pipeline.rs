@@ -157,11 +157,10 @@ fn record_all(
             batch
         };
         let calls = calls_among(&batch);
-        let written = recorder.record(batch)?;
+        let free = recorder.record(&batch)?;
         room.journalled(calls);
-        room.written(&written);
-        written.iter().for_each(&mut count);
+        room.free(free);
+        batch.iter().for_each(&mut count);
     }
-    recorder.close()?.iter().for_each(count);
-    Ok(())
+    recorder.close()
 }

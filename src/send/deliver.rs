@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::classify::{Decision, Effect, Fault};
 use super::retry::Backoff;
-use crate::model::{ErrorCode, Outcome, PlannedRow, Position, Status, UpdateRespondent};
+use crate::model::{ErrorCode, Outcome, PlannedRow, Position, ROW_BYTES, Status, UpdateRespondent};
 
 /// A row that is to be sent, from its first attempt to its verdict.
 #[derive(Debug)]
@@ -38,6 +38,9 @@ pub(crate) enum Step {
         after: Duration,
     },
 }
+
+/// A row's weight in the window covers what it is here, with its place in a queue and in the lanes.
+const _: () = assert!(size_of::<Delivery>() + 3 * size_of::<Position>() <= ROW_BYTES);
 
 impl Delivery {
     pub(crate) fn new(row: PlannedRow, update: UpdateRespondent, backoff: Backoff) -> Self {

@@ -83,7 +83,8 @@ const UNRECORDED: usize = 2;
 /// The room that rows and calls need and whoever records gives back.
 #[derive(Clone, Debug)]
 pub(crate) struct Room {
-    /// The window: a row takes [`PlannedRow::slots`] of it until its line is written.
+    /// The window: a row takes [`PlannedRow::slots`] of it and gives them back as it needs less, the last when its line is
+    /// written.
     pub(crate) slots: Arc<Semaphore>,
     /// A call takes one until it has to be made again or its row's outcome is in the journal, so that a kill costs no
     /// more repeated calls than there are.
@@ -104,10 +105,9 @@ impl Room {
         self.unrecorded.add_permits(calls);
     }
 
-    /// Gives back what rows took that have their line now.
-    pub(crate) fn written(&self, outcomes: &[Outcome]) {
-        let slots = outcomes.iter().map(|outcome| outcome.row.slots() as usize);
-        self.slots.add_permits(slots.sum());
+    /// Gives back slots of the window.
+    pub(crate) fn free(&self, slots: usize) {
+        self.slots.add_permits(slots);
     }
 }
 

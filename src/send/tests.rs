@@ -199,6 +199,10 @@ fn planned(sequence: u64, plan: Plan) -> PlannedRow {
     }
 }
 
+fn slots_of(outcomes: &[Outcome]) -> usize {
+    outcomes.iter().map(|outcome| outcome.row.slots() as usize).sum()
+}
+
 struct Ran {
     /// In the order of the rows.
     outcomes: Vec<Outcome>,
@@ -269,7 +273,7 @@ async fn send_with(
         let mut all = Vec::new();
         while let Some(batch) = outcomes_in.recv().await {
             given_back.journalled(calls_among(&batch));
-            given_back.written(&batch);
+            given_back.free(slots_of(&batch));
             all.extend(batch);
         }
         all
@@ -735,7 +739,7 @@ async fn the_window_bounds_how_far_rows_run_ahead() {
         seen: Arc::clone(&seen),
     };
     let room = Room {
-        slots: Arc::new(Semaphore::new(100)),
+        slots: Arc::new(Semaphore::new(100 * distinct(1)[0].slots() as usize)),
         ..Room::new(Concurrency::Fixed(4))
     };
     let (_never, stops) = mpsc::channel(1);
@@ -755,17 +759,17 @@ async fn the_window_bounds_how_far_rows_run_ahead() {
         // Journalled, but without a line: that waits for the first row.
         let batch = batch.unwrap();
         all += batch.len();
-        held += batch.len();
+        held += slots_of(&batch);
         room.journalled(calls_among(&batch));
     }
     assert_eq!(
         seen.lock().unwrap().len(),
         100,
-        "one slot a row, and no row beyond them"
+        "no row beyond those for which there is room"
     );
     while let Some(batch) = outcomes_in.recv().await {
         all += batch.len();
-        held += batch.len();
+        held += slots_of(&batch);
         room.journalled(calls_among(&batch));
         if batch.iter().any(|outcome| outcome.row.respondent() == "1") || all > 100 {
             room.slots.add_permits(std::mem::take(&mut held));
@@ -816,7 +820,7 @@ async fn no_more_calls_are_made_than_may_be_unrecorded() {
         // The recorder writes one line at a time.
         let written = vec![unrecorded.remove(0)];
         room.journalled(calls_among(&written));
-        room.written(&written);
+        room.free(slots_of(&written));
     }
     assert_eq!(seen.lock().unwrap().len(), 55);
     dispatched.await.unwrap();

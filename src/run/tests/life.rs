@@ -214,7 +214,7 @@ async fn record_all(
     while let Some(batch) = outcomes.recv().await {
         let calls = calls_among(&batch);
         let before = length();
-        let lines = recorder.record(batch).unwrap();
+        let free = recorder.record(&batch).unwrap();
         written.send_replace((before, length()));
         // A write that a kill tears has not returned, so nothing is given back before that is out of the question.
         if !takes.is_zero() {
@@ -222,7 +222,7 @@ async fn record_all(
         }
         written.send_replace((length(), length()));
         room.journalled(calls);
-        room.written(&lines);
+        room.free(free);
     }
     recorder.close().unwrap();
     recorder

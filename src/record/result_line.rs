@@ -1,0 +1,169 @@
+//! One line of the results: the promised columns, then the kept ones (design, section 3). UTF-8, comma, quoted where
+//! that is needed (RFC 4180), safe for a spreadsheet. Where lines go is in `record/results.rs`.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::guard::{guarded, guarded_value};
+use crate::model::{ErrorCode, Outcome, clean};
+
+/// The columns that are promised, before the kept ones.
+const COLUMNS: &str =
+    "row,id_respondent,id_survey,status,error_code,message,http_status,attempts,elapsed_ms,finished_at";
+
+/// The header's line.
+pub(super) fn header(kept: &[&str]) -> Vec<u8> {
+    let mut line = COLUMNS.as_bytes().to_vec();
+    for name in kept {
+        push_field(&guarded(name), &mut line);
+    }
+    line.push(b'\n');
+    line
+}
+
+/// Appends the line of an outcome.
+pub(super) fn push_line(outcome: &Outcome, clock: &mut WallClock, line: &mut Vec<u8>) {
+    let row = &outcome.row;
+    // Writing to memory does not fail.
+    write!(line, "{}", row.position.row).ok();
+    push_field(&guarded(&clean(row.respondent())), line);
+    push_field(&guarded(&clean(row.survey())), line);
+    push_field(outcome.status.name(), line);
+    push_field(outcome.error_code.map_or("", ErrorCode::name), line);
+    push_field(&guarded(&clean(&outcome.message)), line);
+    match outcome.http_status {
+        Some(status) => write!(line, ",{status}").ok(),
+        None => write!(line, ",").ok(),
+    };
+    let elapsed = outcome.elapsed.as_millis();
+    write!(line, ",{},{elapsed},", outcome.attempts).ok();
+    clock.push(outcome.finished_at, line);
+    for value in &row.kept {
+        push_field(&guarded_value(value), line);
+    }
+    line.push(b'\n');
+}
+
+/// Appends a field that is not the first.
+fn push_field(text: &str, line: &mut Vec<u8>) {
+    line.push(b',');
+    if !text
+        .bytes()
+        .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
+    {
+        line.extend_from_slice(text.as_bytes());
+        return;
+    }
+    line.push(b'"');
+    for (at, part) in text.split('"').enumerate() {
+        if at > 0 {
+            line.extend_from_slice(b"\"\"");
+        }
+        line.extend_from_slice(part.as_bytes());
+    }
+    line.push(b'"');
+}
+
+/// Writes times as RFC 3339 with milliseconds and the local offset. Calendars are slow, so a second is put into words
+/// once.
+pub(super) struct WallClock {
+    zone: TimeZone,
+    /// The second that was written last, since the epoch: what stands before the fraction, and the offset behind it.
+    second: i64,
+    before: String,
+    behind: String,
+}
+
+impl WallClock {
+    pub(super) fn new(zone: TimeZone) -> Self {
+        let mut clock = Self {
+            zone,
+            second: 0,
+            before: String::new(),
+            behind: String::new(),
+        };
+        clock.turn_to(0);
+        clock
+    }
+
+    fn push(&mut self, time: Timestamp, line: &mut Vec<u8>) {
+        const SECOND: i64 = 1_000;
+        let millis = time.as_millisecond();
+        let second = millis.div_euclid(SECOND);
+        if second != self.second {
+            self.turn_to(second);
+        }
+        // Writing to memory does not fail.
+        write!(
+            line,
+            "{}.{:03}{}",
+            self.before,
+            millis.rem_euclid(SECOND),
+            self.behind
+        )
+        .ok();
+    }
+
+    fn turn_to(&mut self, second: i64) {
+        let time = Timestamp::from_second(second)
+            .unwrap_or_default()
+            .to_zoned_datetime(self.zone.clone());
+        self.second = second;
+        self.before = time.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        self.behind = time.strftime("%:z").to_string();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::outcome;
+    use super::*;
+
+    fn time(clock: &mut WallClock, millis: i64) -> String {
+        let mut line = Vec::new();
+        clock.push(Timestamp::from_millisecond(millis).unwrap(), &mut line);
+        String::from_utf8(line).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn times_are_what_the_calendar_says(
+            millis in proptest::collection::vec(-4_000_000_000_000_i64..4_000_000_000_000, 1..6),
+            steps in proptest::collection::vec(0_i64..3_000, 1..6),
+        ) {
+            let zone = TimeZone::get("Europe/Warsaw").unwrap();
+            let mut clock = WallClock::new(zone.clone());
+            for millis in millis.iter().flat_map(|start| steps.iter().map(move |step| start + step)) {
+                let expected = Timestamp::from_millisecond(millis).unwrap().to_zoned_datetime(zone.clone());
+                prop_assert_eq!(
+                    time(&mut clock, millis),
+                    expected.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
+                );
+            }
+        }
+
+        #[test]
+        fn what_is_written_is_read_back(kept in proptest::collection::vec("(?s)[a-z,\"\r\n ;]{0,12}", 0..4)) {
+            let mut written = outcome(3);
+            written.row.kept.clone_from(&kept);
+            let mut line = header(&["a", "b,c", "d", "e"][..kept.len()]);
+            push_line(&written, &mut WallClock::new(TimeZone::UTC), &mut line);
+            let mut reader = csv::Reader::from_reader(line.as_slice());
+            let columns = reader.headers().unwrap().len();
+            prop_assert_eq!(columns, 10 + kept.len());
+            let record = reader.records().next().unwrap().unwrap();
+            let fields: Vec<&str> = record.iter().collect();
+            prop_assert_eq!(
+                &fields[..10],
+                &["5", "4", "7", "success", "", "updated", "200", "1", "42", "1970-01-01T00:00:00.000+00:00"]
+            );
+            let expected: Vec<String> = kept.iter().map(|value| guarded_value(value).into_owned()).collect();
+            prop_assert_eq!(&fields[10..], expected);
+            prop_assert!(reader.records().next().is_none());
+        }
+    }
+}
