@@ -21,7 +21,8 @@ const MOST_CHARS: usize = 300;
 /// is not copied.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let hidden = |character: char| character.is_control() || is_direction_mark(character);
-    if text.len() <= MOST_CHARS && !text.contains(hidden) {
+    let is_plain = || text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if text.len() <= MOST_CHARS && (is_plain() || !text.contains(hidden)) {
         return Cow::Borrowed(text);
     }
     let blanked = text.chars().map(|character| {

@@ -12,6 +12,7 @@ const MOST_RESPONDENTS: usize = 100_000;
 /// How many respondents stand on several rows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Repeats {
+    /// Given its whole room at the first respondent: growing would hold it twice for a moment.
     seen: HashMap<Lane, Rows>,
     /// Respondents on two rows or more.
     pub(crate) respondents: u64,
@@ -47,6 +48,9 @@ impl Repeats {
                 several: false,
                 different: false,
             };
+            if self.seen.is_empty() {
+                self.seen.reserve(MOST_RESPONDENTS);
+            }
             self.seen.insert(update.lane(), rows);
         } else {
             self.at_least = true;

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::opened::Opened;
 use super::reader::{ReadFault, Reader, write_rest};
@@ -18,6 +18,9 @@ use crate::send::{HttpTransport, Room, SendEnd, SendSettings, Wires, calls_among
 
 /// How long a reader may take to notice that the run has ended.
 const READER_GRACE: Duration = Duration::from_secs(1);
+
+/// How old the derived files may be while outcomes come.
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
 
 /// Batches under way between two stages.
 const BATCHES: usize = 4;
@@ -145,22 +148,18 @@ fn record_all(
     room: &Room,
     mut count: impl FnMut(&Outcome),
 ) -> Result<(), OutputError> {
-    loop {
-        // The derived files are handed to the system when there is nothing better to do.
-        let batch = if let Ok(batch) = outcomes.try_recv() {
-            batch
-        } else {
-            recorder.flush()?;
-            let Some(batch) = outcomes.blocking_recv() else {
-                break;
-            };
-            batch
-        };
+    let mut flushed = Instant::now();
+    while let Some(batch) = outcomes.blocking_recv() {
         let calls = calls_among(&batch);
         let free = recorder.record(&batch)?;
         room.journalled(calls);
         room.free(free);
         batch.iter().for_each(&mut count);
+        // For whoever looks at the derived files while the run goes on.
+        if flushed.elapsed() >= FLUSH_EVERY {
+            recorder.flush()?;
+            flushed = Instant::now();
+        }
     }
     recorder.close()
 }

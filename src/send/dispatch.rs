@@ -37,6 +37,9 @@ use crate::model::{EarlyEnd, Outcome, PlannedRow};
 /// How long calls in flight may go on once the run has to end (design, section 8).
 const DRAIN: Duration = Duration::from_secs(5);
 
+/// How long an outcome waits for others at most before it is handed on.
+const LINGER: Duration = Duration::from_millis(1);
+
 /// Everything that is under way.
 pub(super) struct Dispatcher<T> {
     transport: T,
@@ -71,8 +74,11 @@ pub(super) struct Dispatcher<T> {
     /// What ended the run, and until when calls in flight may go on.
     stop: Option<(EarlyEnd, Instant)>,
 
-    /// What this turn of the loop finished.
+    /// What was finished and not handed on yet, and since when there is something.
     finished: Vec<Outcome>,
+    finished_since: Option<Instant>,
+    /// The platform's word for success that came last, and what of it may be shown: nearly always the same.
+    success: (String, String),
 }
 
 impl<T: Transport> Dispatcher<T> {
@@ -101,6 +107,8 @@ impl<T: Transport> Dispatcher<T> {
             retried: 0,
             stop: None,
             finished: Vec::new(),
+            finished_since: None,
+            success: Default::default(),
         }
     }
 
@@ -109,7 +117,9 @@ impl<T: Transport> Dispatcher<T> {
     pub(super) async fn run(mut self) -> SendEnd {
         loop {
             self.start_attempts();
-            self.hand_on().await;
+            if self.is_time_to_hand_on() {
+                self.hand_on().await;
+            }
             if !self.goes_on() {
                 break;
             }
@@ -152,8 +162,24 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// Hands on what this turn finished; waits if the recorder is behind.
+    /// A message to the recorder costs about as much as a call, so outcomes linger for others, but not for long, and not
+    /// so many of them that calls would have to wait.
+    fn is_time_to_hand_on(&mut self) -> bool {
+        if self.finished.is_empty() {
+            return false;
+        }
+        let now = Instant::now();
+        let until = *self.finished_since.get_or_insert(now) + LINGER;
+        let lingers = now < until && self.finished.len() < self.limit.limit() / 2 && !self.calls.is_empty();
+        if lingers {
+            self.wake = Some(self.wake.map_or(until, |wake| wake.min(until)));
+        }
+        !lingers
+    }
+
+    /// Hands on what is finished; waits if the recorder is behind.
     async fn hand_on(&mut self) {
+        self.finished_since = None;
         if self.finished.is_empty() {
             return;
         }

@@ -213,18 +213,29 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    fn fit_to_be_shown(&self, mut decision: Decision) -> Decision {
-        let message = match &mut decision {
-            Decision::Success { message, .. } => message,
-            Decision::Retry { fault, .. } | Decision::Fail(fault) => &mut fault.message,
-        };
-        let redacted = self.transport.redact(std::mem::take(message));
-        *message = match clean(&redacted) {
+    fn fit_to_be_shown(&mut self, mut decision: Decision) -> Decision {
+        match &mut decision {
+            Decision::Success { message, .. } => {
+                if *message != self.success.0 {
+                    self.success = (message.clone(), self.shown(message.clone()));
+                }
+                message.clone_from(&self.success.1);
+            }
+            Decision::Retry { fault, .. } | Decision::Fail(fault) => {
+                fault.message = self.shown(std::mem::take(&mut fault.message));
+            }
+        }
+        decision
+    }
+
+    /// What of a text from the platform or the network may be shown.
+    fn shown(&self, text: String) -> String {
+        let redacted = self.transport.redact(text);
+        match clean(&redacted) {
             Cow::Borrowed(_) => redacted,
             // Once more: a control character inside a secret would have hidden it.
             Cow::Owned(cleaned) => self.transport.redact(cleaned),
-        };
-        decision
+        }
     }
 
     /// Somebody asks the run to end, perhaps for the second time.
