@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::client::{Cost, cost_of, median, remove_outputs};
-use crate::peers::{Peer, oha, wrk};
+use crate::peers::{Peer, bare, oha, wrk};
 use crate::server::{Manner, Server};
 use crate::{input, tell};
 
@@ -27,6 +27,7 @@ pub(crate) fn measure(folder: &Path) -> Result<()> {
                 tool: cost_of(folder, &arguments)?,
                 wrk: wrk(folder, server.address, CONNECTIONS)?,
                 oha: oha(folder, server.address, CONNECTIONS, rows)?,
+                bare: bare(folder, server.address, CONNECTIONS, rows)?,
             });
         }
         report(rows, &rounds);
@@ -45,6 +46,7 @@ struct Round {
     tool: Cost,
     wrk: Option<Peer>,
     oha: Option<Peer>,
+    bare: Option<Peer>,
 }
 
 impl Round {
@@ -71,6 +73,7 @@ fn report(rows: u32, rounds: &[Round]) {
     for (name, peer) in [
         ("`wrk`", (|round| round.wrk) as fn(&Round) -> Option<Peer>),
         ("`oha`", |round| round.oha),
+        ("bare reqwest", |round| round.bare),
     ] {
         let beside: Vec<(&Round, Peer)> = rounds
             .iter()

@@ -13,6 +13,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark's output")]
 #![expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
 
+mod bare;
 mod calls;
 mod client;
 mod input;
@@ -53,6 +54,11 @@ fn main() -> Result<()> {
         .skip(1)
         .filter(|name| !name.starts_with('-'))
         .collect();
+    if let [bare, url, calls, connections] = asked.as_slice()
+        && bare == "bare"
+    {
+        return bare::run(url, calls.parse()?, connections.parse()?);
+    }
     if asked == ["serve"] {
         let server = Server::start(Manner::default())?;
         println!("http://{}", server.address);

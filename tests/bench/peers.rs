@@ -1,5 +1,5 @@
-//! Others on the same server with the same request, for standing beside: `wrk`, the limit in practice, and `oha`. They
-//! make one fixed call over and over; both are left out where they are not installed.
+//! Others on the same server with the same request, for standing beside: `wrk`, the limit in practice, `oha`, and the
+//! bare HTTP client. They make one fixed call over and over; the first two are left out where they are not installed.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,8 +11,8 @@ use crate::client::{cost, timed};
 
 /// The path is as long as the tool's, the body one of its own.
 const PATH: &str = "/webhooks/1/benchmark/benchmark/update-respondent";
-const BODY: &str = "id_survey=7&id_respondent=50000&l1=Krak%C3%B3w+50000&l4=SuperVIP&l7=3";
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const BODY: &str = "id_survey=7&id_respondent=50000&l1=Krak%C3%B3w+50000&l4=SuperVIP&l7=3";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What a peer made of the server.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +60,22 @@ pub(crate) fn oha(folder: &Path, server: SocketAddr, connections: u32, calls: u3
         return Ok(None);
     };
     let per_second = after(&text, "Requests/sec:").context("oha did not say how fast it was")?;
+    Ok(Some(Peer {
+        cpu_per_call: cpu_seconds / f64::from(calls),
+        calls_per_second: per_second,
+    }))
+}
+
+/// The bare HTTP client, in a process of its own.
+pub(crate) fn bare(folder: &Path, server: SocketAddr, connections: u32, calls: u32) -> Result<Option<Peer>> {
+    let this = std::env::current_exe()?;
+    let this = this.to_str().context("this program's path is no UTF-8")?;
+    let url = format!("http://{server}{PATH}");
+    let (connections, count) = (connections.to_string(), calls.to_string());
+    let Some((text, cpu_seconds)) = run(folder, this, ["bare", &url, &count, &connections])? else {
+        return Ok(None);
+    };
+    let per_second = after(&text, "Requests/sec:").context("the bare client did not say how fast it was")?;
     Ok(Some(Peer {
         cpu_per_call: cpu_seconds / f64::from(calls),
         calls_per_second: per_second,
