@@ -32,13 +32,26 @@ const CHANCE: f64 = 0.2;
 /// How many rounds pass after one that showed that growing does not pay.
 const PATIENCE: u32 = 16;
 
+/// For so long at most the first call goes alone. Where the platform speaks HTTP/2, which shows with the first connection,
+/// all others share that; and what is wrong with all calls shows before there are more of them.
+const ALONE: Duration = Duration::from_secs(1);
+
 /// The most calls in flight.
 #[derive(Debug)]
 pub(crate) struct InFlight {
+    first: First,
     most: usize,
     now: usize,
     /// Nothing where the user said how many.
     auto: Option<Auto>,
+}
+
+/// What is known of the first call.
+#[derive(Clone, Copy, Debug)]
+enum First {
+    NotStarted,
+    AloneUntil(Instant),
+    Ended,
 }
 
 #[derive(Debug)]
@@ -61,11 +74,13 @@ impl InFlight {
         let most = concurrency.most();
         match concurrency {
             Concurrency::Fixed(calls) => Self {
+                first: First::NotStarted,
                 most,
                 now: calls,
                 auto: None,
             },
             Concurrency::Auto => Self {
+                first: First::NotStarted,
                 most,
                 now: LEAST,
                 auto: Some(Auto {
@@ -87,6 +102,26 @@ impl InFlight {
     /// The limit is never more than this.
     pub(crate) fn most(&self) -> usize {
         self.most
+    }
+
+    /// Until when no second call may start, if that is not now.
+    pub(crate) fn alone_until(&self, now: Instant) -> Option<Instant> {
+        match self.first {
+            First::AloneUntil(until) => Some(until).filter(|until| *until > now),
+            First::NotStarted | First::Ended => None,
+        }
+    }
+
+    /// A call starts.
+    pub(crate) fn started(&mut self, now: Instant) {
+        if matches!(self.first, First::NotStarted) {
+            self.first = First::AloneUntil(now + ALONE);
+        }
+    }
+
+    /// A call ended, in whatever way.
+    pub(crate) fn ended(&mut self) {
+        self.first = First::Ended;
     }
 
     /// There cannot be more than these from here on.

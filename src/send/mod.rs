@@ -20,6 +20,7 @@ mod dispatch;
 mod in_flight;
 mod lanes;
 mod limit;
+mod lookup;
 mod meter;
 mod outage;
 mod queue;

@@ -539,9 +539,9 @@ async fn the_rate_counts_every_attempt_for_hours() {
 async fn a_hold_off_stops_all_calls_and_is_only_ever_raised() {
     let ran = send(distinct(30), settings(), |respondent, before| {
         match (respondent, before) {
-            ("5", 0) => asks_to_wait(429, 40),
+            ("4", 0) => asks_to_wait(429, 40),
             // In flight at the same time, answered later, and asks for less.
-            ("6", 0) => asks_to_wait(503, 3).after(Duration::from_millis(80)),
+            ("5", 0) => asks_to_wait(503, 3).after(Duration::from_millis(80)),
             _ => success(),
         }
     })
@@ -554,14 +554,14 @@ async fn a_hold_off_stops_all_calls_and_is_only_ever_raised() {
     let asked = ran
         .seen
         .iter()
-        .find(|call| call.respondent == "5")
+        .find(|call| call.respondent == "4")
         .unwrap()
         .end
         .unwrap();
     let during = |call: &&Seen| call.start > asked && call.start < asked + Duration::from_secs(40);
     assert_eq!(ran.seen.iter().filter(during).count(), 0);
     assert!(
-        ran.took >= Duration::from_secs(40) && ran.took < Duration::from_secs(45),
+        ran.took >= Duration::from_secs(40) && ran.took < Duration::from_secs(47),
         "{:?}",
         ran.took
     );
@@ -852,7 +852,11 @@ async fn a_run_that_is_asked_to_stop_settles_what_is_in_flight_and_starts_nothin
     )
     .await;
     assert_eq!(quick.end.early, Some(stop.clone()));
-    assert_eq!(quick.words(), ["success  1"; 12], "three rounds of four");
+    assert_eq!(
+        quick.words(),
+        ["success  1"; 9],
+        "one alone and two rounds of four"
+    );
     assert!(quick.took < Duration::from_millis(3100), "{:?}", quick.took);
 
     let slow = send_until(
@@ -876,7 +880,27 @@ async fn a_run_that_is_asked_to_stop_settles_what_is_in_flight_and_starts_nothin
 
     let deadline = send_until(&[(1500, EarlyEnd::Deadline)], Duration::from_secs(1)).await;
     assert_eq!(deadline.end.early, Some(EarlyEnd::Deadline));
-    assert_eq!(deadline.words(), ["success  1"; 8]);
+    assert_eq!(deadline.words(), ["success  1"; 5]);
+}
+
+/// What is wrong with all calls shows with the first, and HTTP/2 with its connection; a first one that hangs holds up
+/// the others for a second.
+#[tokio::test(start_paused = true)]
+async fn the_first_call_goes_alone() {
+    for (takes, others_after) in [(50, 50), (20_000, 1_000)] {
+        let ran = send(distinct(9), settings(), move |respondent, _| {
+            success().after(Duration::from_millis(if respondent == "1" { takes } else { 10 }))
+        })
+        .await;
+        let start = |index: usize| (ran.seen[index].start - ran.seen[0].start).as_millis();
+        // A timer is up to a millisecond late.
+        assert!(
+            (others_after..=others_after + 1).contains(&start(1)),
+            "{} ms",
+            start(1)
+        );
+        assert_eq!(start(2), start(1), "and then all at once");
+    }
 }
 
 mod in_flight;

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Proxy, Request, Response, Url};
 use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
 use super::attempt::{Body, Reply, Transport, TransportError};
+use super::lookup::Lookup;
 use crate::model::{Endpoint, Method, UpdateRespondent, is_loopback};
 
 /// More of an answer is not read: the one that is documented has 87 bytes.
@@ -57,6 +59,7 @@ pub(crate) enum SetupError {
 #[derive(Debug)]
 pub(crate) struct HttpTransport {
     client: Client,
+    lookup: Lookup,
     url: Url,
     endpoint: Endpoint,
     method: Method,
@@ -68,7 +71,10 @@ impl HttpTransport {
     pub(crate) fn new(endpoint: Endpoint, settings: &HttpSettings) -> Result<Self, SetupError> {
         let url = Url::parse(endpoint.expose_url()).map_err(|error| SetupError::Client(error.to_string()))?;
         let secure = url.scheme() == "https";
+        let lookup = Lookup::default();
         let mut builder = Client::builder()
+            .dns_resolver(lookup.clone())
+            .tcp_nodelay(true)
             .user_agent(concat!("respondent-sync/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -96,6 +102,7 @@ impl HttpTransport {
             .map_err(|error| SetupError::Client(root_cause(&error.without_url())))?;
         Ok(Self {
             client,
+            lookup,
             url,
             endpoint,
             method: settings.method,
@@ -134,12 +141,28 @@ impl Transport for HttpTransport {
     ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static {
         let client = self.client.clone();
         let request = self.request(update);
-        let timeout = self.timeout;
-        async move { exchange(&client, request, Instant::now() + timeout).await }
+        let (lookup, timeout) = (self.lookup.clone(), self.timeout);
+        async move {
+            let result = exchange(&client, request, Instant::now() + timeout).await;
+            if let Err(TransportError::NotSent(_)) = result {
+                lookup.forget();
+            }
+            result
+        }
     }
 
     fn redact(&self, text: String) -> String {
         self.endpoint.without_secrets(text)
+    }
+}
+
+impl Resolve for Lookup {
+    fn resolve(&self, name: Name) -> Resolving {
+        let lookup = self.clone();
+        Box::pin(async move {
+            let addresses: Addrs = Box::new(lookup.addresses(name.as_str()).await?.into_iter());
+            Ok(addresses)
+        })
     }
 }
 

@@ -13,6 +13,7 @@ use anyhow::Result;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -21,6 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::{self, pki_types::PrivateKeyDer};
 
 /// The vendor's documented answer.
 const ANSWER: &str = r#"{"type":"success","msg":"Respondent has been updated on the survey's mailing list"}"#;
@@ -30,11 +32,26 @@ const ANSWER: &str = r#"{"type":"success","msg":"Respondent has been updated on 
 pub(crate) struct Manner {
     /// Each answer takes so long, give or take up to the second.
     pub(crate) delay: Option<(Duration, Duration)>,
+    /// Each connection ends with its first answer.
+    pub(crate) closes: bool,
     /// This respondent is never answered.
     pub(crate) hangs: Option<u32>,
     /// Remember when each call came.
     pub(crate) stamps: bool,
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
+}
+
+/// A server's settings with a certificate for `localhost` that nobody trusts, and its PEM. The protocols are offered.
+pub(crate) fn certificate(protocols: &[&str]) -> Result<(Arc<rustls::ServerConfig>, String)> {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).map_err(anyhow::Error::msg)?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)?;
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    Ok((Arc::new(config), certified.cert.pem()))
 }
 
 /// What the server saw.
@@ -156,7 +173,12 @@ async fn answer(
         let least = about.saturating_sub(give_or_take);
         tokio::time::sleep(least + give_or_take.mul_f64(2.0 * fastrand::f64())).await;
     }
-    Ok(Response::new(Full::new(Bytes::from_static(ANSWER.as_bytes()))))
+    let mut response = Response::new(Full::new(Bytes::from_static(ANSWER.as_bytes())));
+    if manner.closes {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+    Ok(response)
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -1,14 +1,12 @@
 //! How long after its start the tool makes its first call.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use tokio::time::Instant;
-use tokio_rustls::rustls::{self, pki_types::PrivateKeyDer};
 
 use crate::client::{median, remove_outputs, tool};
-use crate::server::{Manner, Server};
+use crate::server::{Manner, Server, certificate};
 use crate::{input, tell};
 
 const RUNS: usize = 11;
@@ -24,7 +22,7 @@ pub(crate) fn measure(folder: &Path) -> Result<()> {
     let milliseconds = until_first_call(folder, &plain, &base)?;
     tell("from start to first call, HTTP", &format!("{milliseconds:.1} ms"));
 
-    let (config, pem) = certificate()?;
+    let (config, pem) = certificate(&["h2", "http/1.1"])?;
     std::fs::write(folder.join("ca.pem"), pem)?;
     let secure = Server::start(Manner {
         stamps: true,
@@ -53,17 +51,4 @@ fn until_first_call(folder: &Path, server: &Server, base: &str) -> Result<f64> {
         times.push((*first - started).as_secs_f64() * 1e3);
     }
     Ok(median(times))
-}
-
-/// A server's settings with a certificate for `localhost` that nobody trusts, and its PEM.
-fn certificate() -> Result<(Arc<rustls::ServerConfig>, String)> {
-    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
-    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).map_err(anyhow::Error::msg)?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![certified.cert.der().clone()], key)?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok((Arc::new(config), certified.cert.pem()))
 }

@@ -7,6 +7,7 @@
 )]
 
 mod calls; // What goes over the wire, and what answers do.
+mod connections; // How many there are, and what they cost.
 #[cfg(unix)]
 mod disk; // What the system does to files and streams while a run goes on.
 mod existing; // Outputs that are there already: each cell of the design's table.
@@ -17,6 +18,9 @@ mod pace; // The one test of the rate over real sockets.
 mod resume; // Runs that are killed, stopped and gone on with.
 mod samples; // Every file in `samples/` is run.
 mod secrets; // Canaries in every kind of error at the highest verbosity.
+#[path = "../bench/server.rs"]
+#[expect(dead_code, reason = "the benchmark uses all of it")]
+mod server; // A platform that counts connections and speaks HTTP/2.
 mod support; // A job to run and a platform to run it against.
 
 mod tidy; // The house's own rules.

@@ -27,6 +27,7 @@ impl<T: Transport> Dispatcher<T> {
         let Some(delivery) = self.in_flight.remove(&id) else {
             return;
         };
+        self.limit.ended();
         let (now, wall) = (Instant::now(), Timestamp::now());
         let (row, lane) = (delivery.position().row, delivery.update().lane());
         let Ok((_, result)) = ended else {

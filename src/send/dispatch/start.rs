@@ -55,6 +55,9 @@ impl<T: Transport> Dispatcher<T> {
             Gate::Probe if self.queue.is_empty() => return Err(None),
             Gate::Open | Gate::Probe => {}
         }
+        if let Some(until) = self.limit.alone_until(now) {
+            return Err(Some(until));
+        }
         if let Some(until) = self.hold_off.filter(|&until| until > now) {
             return Err(Some(until));
         }
@@ -76,6 +79,7 @@ impl<T: Transport> Dispatcher<T> {
         }
         self.meter.start(now);
         self.slowdown.started(now);
+        self.limit.started(now);
         self.retried += u64::from(delivery.attempts() > 0);
         delivery.start_attempt(now);
         let call = self.calls.spawn(self.transport.attempt(delivery.update()));
