@@ -13,6 +13,8 @@ mod disk; // What the system does to files and streams while a run goes on.
 mod existing; // Outputs that are there already: each cell of the design's table.
 mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
 mod locks; // Two runs at a time.
+#[cfg(target_os = "linux")]
+mod memory; // That it is flat in the file.
 mod outputs; // The files that a run leaves.
 mod pace; // The one test of the rate over real sockets.
 mod resume; // Runs that are killed, stopped and gone on with.

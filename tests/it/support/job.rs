@@ -252,6 +252,14 @@ impl Running {
         assert!(sent.success());
     }
 
+    /// The most memory that it had up to now, in KiB; nothing once it has ended.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix(" kB")?.parse().ok()
+    }
+
     /// Whether it still runs.
     pub(crate) fn runs(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()

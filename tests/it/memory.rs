@@ -1,0 +1,36 @@
+//! Memory does not grow with the file, not even behind a row that does not come to an end (design, rule 10).
+
+use std::fmt::Write;
+
+use crate::support::{Answer, Fake, Job, pause};
+use std::time::Duration;
+
+/// A respondent whose answer takes its time, and behind it so many rows that are done at once: none has a value.
+fn peak_with_rows_behind_a_slow_one(rows: u32) -> u64 {
+    let fake = Fake::start(|_| {
+        pause(Duration::from_secs(4));
+        Answer::success()
+    });
+    let mut input = "id_respondent,l1\n1,slow\n".to_owned();
+    for row in 2..=rows {
+        writeln!(input, "{row},").unwrap();
+    }
+    let job = Job::run(input, &fake);
+    let mut running = job.start();
+    let mut peak = 0;
+    while running.runs() {
+        peak = running.peak_memory().unwrap_or(peak);
+        pause(Duration::from_millis(5));
+    }
+    let ran = running.wait();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    peak
+}
+
+#[test]
+fn ten_times_as_many_rows_behind_a_slow_one_take_no_more_memory() {
+    let full = peak_with_rows_behind_a_slow_one(20_000);
+    let more = peak_with_rows_behind_a_slow_one(200_000);
+    // 180,000 lines of 100 bytes would be 17 MiB.
+    assert!(more < full + (6 << 10), "{full} KiB, then {more} KiB");
+}
