@@ -13,7 +13,6 @@
 //! Fields are separated by tabs, which no field holds. Each line ends with a checksum of itself, so that a line that was
 //! torn, or that two writes were glued into, is no line.
 
-use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::files::OutputPaths;
+use super::push::{push_hex, push_number, push_tabbed};
 use crate::model::{ErrorCode, Fingerprint, Outcome, Settled, Status, clean};
 
 /// The one form of journals that there has been.
@@ -114,30 +114,24 @@ pub(super) fn write_header(header: &Header, lines: &mut Vec<u8>) {
 pub(super) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
     let start = lines.len();
     let row = &outcome.row;
-    // Writing to memory does not fail.
-    write!(
-        lines,
-        "{}\t{:016x}\t{}\t{}\t{}\t{}\t{}\t",
-        row.position.row,
-        row_digest(&row.record),
-        clean(row.respondent()),
-        clean(row.survey()),
-        outcome.status.name(),
-        outcome.error_code.map_or("", ErrorCode::name),
-        clean(&outcome.message),
-    )
-    .ok();
+    push_number(row.position.row, lines);
+    lines.push(b'\t');
+    push_hex(row_digest(&row.record), lines);
+    lines.push(b'\t');
+    push_tabbed(&clean(row.respondent()), lines);
+    push_tabbed(&clean(row.survey()), lines);
+    push_tabbed(outcome.status.name(), lines);
+    push_tabbed(outcome.error_code.map_or("", ErrorCode::name), lines);
+    push_tabbed(&clean(&outcome.message), lines);
     if let Some(status) = outcome.http_status {
-        write!(lines, "{status}").ok();
+        push_number(status, lines);
     }
-    write!(
-        lines,
-        "\t{}\t{}\t{}",
-        outcome.attempts,
-        millis(outcome.elapsed),
-        outcome.finished_at.as_millisecond(),
-    )
-    .ok();
+    lines.push(b'\t');
+    push_number(outcome.attempts, lines);
+    lines.push(b'\t');
+    push_number(millis(outcome.elapsed), lines);
+    lines.push(b'\t');
+    push_number(outcome.finished_at.as_millisecond(), lines);
     seal(lines, start);
 }
 
@@ -168,8 +162,9 @@ pub(super) const FINISHING: &str = "finishing";
 /// Ends the line that begins at `start` with its checksum.
 fn seal(lines: &mut Vec<u8>, start: usize) {
     let sum = xxh3_64(lines.get(start..).unwrap_or_default());
-    // Writing to memory does not fail.
-    writeln!(lines, "\t{sum:016x}").ok();
+    lines.push(b'\t');
+    push_hex(sum, lines);
+    lines.push(b'\n');
 }
 
 /// The line without its seal, if it is whole and as it was written.

@@ -23,6 +23,7 @@ mod guard;
 mod journal;
 mod lines;
 mod names;
+mod push;
 mod recorder;
 mod replay;
 mod result_line;

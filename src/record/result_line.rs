@@ -1,12 +1,11 @@
 //! One line of the results: the promised columns, then the kept ones (design, section 3). UTF-8, comma, quoted where
 //! that is needed (RFC 4180), safe for a spreadsheet. Where lines go is in `record/results.rs`.
 
-use std::io::Write;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::guard::{guarded, guarded_value};
+use super::push::push_number;
 use crate::model::{ErrorCode, Outcome, clean};
 
 /// The columns that are promised, before the kept ones.
@@ -26,19 +25,21 @@ pub(super) fn header(kept: &[&str]) -> Vec<u8> {
 /// Appends the line of an outcome.
 pub(super) fn push_line(outcome: &Outcome, clock: &mut WallClock, line: &mut Vec<u8>) {
     let row = &outcome.row;
-    // Writing to memory does not fail.
-    write!(line, "{}", row.position.row).ok();
+    push_number(row.position.row, line);
     push_field(&guarded(&clean(row.respondent())), line);
     push_field(&guarded(&clean(row.survey())), line);
     push_field(outcome.status.name(), line);
     push_field(outcome.error_code.map_or("", ErrorCode::name), line);
     push_field(&guarded(&clean(&outcome.message)), line);
-    match outcome.http_status {
-        Some(status) => write!(line, ",{status}").ok(),
-        None => write!(line, ",").ok(),
-    };
-    let elapsed = outcome.elapsed.as_millis();
-    write!(line, ",{},{elapsed},", outcome.attempts).ok();
+    line.push(b',');
+    if let Some(status) = outcome.http_status {
+        push_number(status, line);
+    }
+    line.push(b',');
+    push_number(outcome.attempts, line);
+    line.push(b',');
+    push_number(outcome.elapsed.as_millis(), line);
+    line.push(b',');
     clock.push(outcome.finished_at, line);
     for value in &row.kept {
         push_field(&guarded_value(value), line);
@@ -95,15 +96,17 @@ impl WallClock {
         if second != self.second {
             self.turn_to(second);
         }
-        // Writing to memory does not fail.
-        write!(
-            line,
-            "{}.{:03}{}",
-            self.before,
-            millis.rem_euclid(SECOND),
-            self.behind
-        )
-        .ok();
+        let fraction = millis.rem_euclid(SECOND);
+        line.extend_from_slice(self.before.as_bytes());
+        line.extend_from_slice(if fraction < 10 {
+            b".00"
+        } else if fraction < 100 {
+            b".0"
+        } else {
+            b"."
+        });
+        push_number(fraction, line);
+        line.extend_from_slice(self.behind.as_bytes());
     }
 
     fn turn_to(&mut self, second: i64) {
