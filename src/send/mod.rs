@@ -14,6 +14,7 @@
 mod answer;
 mod attempt;
 mod breaker;
+mod causes;
 mod classify;
 mod deliver;
 mod dispatch;

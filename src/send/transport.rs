@@ -4,7 +4,6 @@
 //! Redirects, `Referer`, the client's own retries and compression are off; a proxy is used only where it was asked
 //! for; every attempt is bounded in time as a whole, a body that drips too; at most 64 KiB of an answer are read.
 
-use std::error::Error as StdError;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -16,6 +15,7 @@ use thiserror::Error;
 use tokio::time::{Instant, timeout_at};
 
 use super::attempt::{Body, Reply, Transport, TransportError};
+use super::causes::{find, is_out_of_sockets, root_cause};
 use super::lookup::Lookup;
 use crate::model::{Endpoint, Method, UpdateRespondent, is_loopback};
 
@@ -244,40 +244,6 @@ fn convert(error: reqwest::Error) -> TransportError {
         return TransportError::BadReply(reason);
     }
     TransportError::Interrupted(reason)
-}
-
-/// The causes of an error, itself first.
-fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |error| cause(*error))
-}
-
-/// What is behind an error. An I/O error hides the one that it wraps from its own chain.
-fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
-    match error
-        .downcast_ref::<std::io::Error>()
-        .and_then(std::io::Error::get_ref)
-    {
-        Some(wrapped) => Some(wrapped),
-        None => error.source(),
-    }
-}
-
-fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
-    chain(error).find_map(|cause| cause.downcast_ref())
-}
-
-/// Whether this process, or the system, has too many files open.
-fn is_out_of_sockets(error: &(dyn StdError + 'static)) -> bool {
-    /// `EMFILE` and `ENFILE` on Linux, macOS and the BSDs; `WSAEMFILE` on Windows.
-    const TOO_MANY: &[i32] = if cfg!(windows) { &[10024] } else { &[24, 23] };
-    chain(error)
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .filter_map(std::io::Error::raw_os_error)
-        .any(|code| TOO_MANY.contains(&code))
-}
-
-fn root_cause(error: &(dyn StdError + 'static)) -> String {
-    chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 fn certificates(pem: Option<&[u8]>) -> Result<Vec<reqwest::Certificate>, SetupError> {
