@@ -40,6 +40,9 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// How long an outcome waits for others at most before it is handed on.
 const LINGER: Duration = Duration::from_millis(1);
 
+/// A wait is told of from this length on.
+const WORTH_TELLING: Duration = Duration::from_secs(5);
+
 /// Everything that is under way.
 pub(super) struct Dispatcher<T> {
     transport: T,
@@ -66,6 +69,8 @@ pub(super) struct Dispatcher<T> {
     tells_of_waiting: bool,
     /// When to look again although nothing has happened.
     wake: Option<Instant>,
+    /// Since when rows could be taken if the window had room, and whether that was told.
+    window_full: Option<(Instant, bool)>,
     /// A call could start if more outcomes were in the journal.
     wants_room: bool,
     breaker: Breaker,
@@ -101,6 +106,7 @@ impl<T: Transport> Dispatcher<T> {
             hold_off: None,
             tells_of_waiting: false,
             wake: None,
+            window_full: None,
             wants_room: false,
             breaker: Breaker::new(settings.breaker),
             meter: Meter::default(),

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::deliver::Delivery;
 use super::lanes::Lanes;
-use crate::model::Lane;
+use crate::model::{Lane, Position};
 
 /// The rows that have a slot and are not in flight.
 #[derive(Debug, Default)]
@@ -62,6 +62,11 @@ impl Queue {
             Some(due) if due <= now => self.retries.pop_first().map(|(_, delivery)| delivery),
             _ => self.new.pop_front(),
         }
+    }
+
+    /// Where the rows stand that wait for a retry.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = Position> + '_ {
+        self.retries.values().map(|delivery| delivery.position())
     }
 
     /// The row for a probe, which keeps its lane: one that was never tried, else of those that wait the one with the

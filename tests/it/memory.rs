@@ -8,7 +8,7 @@ use std::time::Duration;
 /// A respondent whose answer takes its time, and behind it so many rows that are done at once: none has a value.
 fn peak_with_rows_behind_a_slow_one(rows: u32) -> u64 {
     let fake = Fake::start(|_| {
-        pause(Duration::from_secs(4));
+        pause(Duration::from_secs(7));
         Answer::success()
     });
     let mut input = "id_respondent,l1\n1,slow\n".to_owned();
@@ -24,6 +24,8 @@ fn peak_with_rows_behind_a_slow_one(rows: u32) -> u64 {
     }
     let ran = running.wait();
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told = ran.stderr.contains("row 2 has no verdict yet");
+    assert_eq!(told, rows > 100_000, "{}", ran.stderr);
     peak
 }
 

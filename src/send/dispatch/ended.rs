@@ -8,15 +8,12 @@ use jiff::Timestamp;
 use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
-use super::{DRAIN, Dispatcher};
+use super::{DRAIN, Dispatcher, WORTH_TELLING};
 use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, clean};
 use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::classify::{Decision, classify};
 use crate::send::deliver::{Delivery, Step};
 use crate::send::outage::{Change, Heard, is_web_page};
-
-/// A wait that the platform asks for is told of from this length on.
-const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 impl<T: Transport> Dispatcher<T> {
     pub(super) fn call_ended(&mut self, ended: Result<(Id, Result<Reply, TransportError>), JoinError>) {

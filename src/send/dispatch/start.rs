@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
-use super::Dispatcher;
+use super::{Dispatcher, WORTH_TELLING};
 use crate::model::{Outcome, Plan, PlannedRow};
 use crate::send::UNRECORDED;
 use crate::send::attempt::Transport;
@@ -39,11 +39,36 @@ impl<T: Transport> Dispatcher<T> {
                 self.start_attempt(delivery, gate, now);
             }
         }
-        if self.stop.is_none()
-            && let Some(at) = self.outage.gives_up_at()
-        {
-            self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+        let gives_up = self.outage.gives_up_at().filter(|_| self.stop.is_none());
+        let tells = self.look_at_window(Instant::now());
+        self.wake = [self.wake, gives_up, tells].into_iter().flatten().min();
+    }
+
+    /// A window that is full for long is told of, with the row that the others wait for. Returns when to look again.
+    fn look_at_window(&mut self, now: Instant) -> Option<Instant> {
+        if !self.wants_rows() || self.batch.is_empty() || self.outage.is_paused() {
+            self.window_full = None;
+            return None;
         }
+        let (since, told) = *self.window_full.get_or_insert((now, false));
+        if told {
+            return None;
+        }
+        if now < since + WORTH_TELLING {
+            return Some(since + WORTH_TELLING);
+        }
+        self.window_full = Some((since, true));
+        let in_flight = self.in_flight.values().map(|delivery| delivery.position());
+        if let Some(first) = in_flight
+            .chain(self.queue.waiting())
+            .min_by_key(|position| position.row)
+        {
+            tracing::info!(
+                "{first} has no verdict yet, and the rows behind it that wait for its line take all the room there is: no \
+                 more are read until then"
+            );
+        }
+        None
     }
 
     /// Whether an attempt may start now; if not, when to ask again, unless something happens before. Takes the rate's
