@@ -357,7 +357,6 @@ fn outputs_in_no_place_to_be_written_are_refused() {
     assert!(matches!(folder.check(None), Err(OutputError::Folder(_))));
 }
 
-/// A row's slots are given back by the weight of its outcome, so that must be the weight of the row.
 /// Rows come until the window is full, behind one that does not come to an end.
 #[test]
 fn what_waits_for_an_earlier_row_takes_no_more_than_the_window_has() {
@@ -403,6 +402,7 @@ fn what_waits_for_an_earlier_row_takes_no_more_than_the_window_has() {
     }
 }
 
+/// A row's slots are given back by the weight of its outcome, so that must be the weight of the row.
 #[test]
 fn an_outcome_weighs_what_its_row_weighed() {
     for length in 0..200 {

@@ -139,6 +139,12 @@ fn record(
         summary.add(outcome);
         progress.row(outcome);
     });
+    // Also after an error: what waits for earlier rows' lines is in the journal, and belongs into the other files if they
+    // can still be written.
+    let written = match (written, recorder.close()) {
+        (Ok(()), closed) => closed,
+        (Err(error), _) => Err(error),
+    };
     (written, recorder, summary)
 }
 
@@ -161,5 +167,5 @@ fn record_all(
             flushed = Instant::now();
         }
     }
-    recorder.close()
+    Ok(())
 }

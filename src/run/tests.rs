@@ -177,17 +177,20 @@ fn check_calls(case: &Case, calls: &[Call], final_before: &HashSet<u64>) {
             assert!(count <= rate + 1.0, "{count} calls in one second at {rate}/s");
         }
     }
-    let mut in_flight = 0;
+    let most = most_in_flight(calls);
+    assert!(most <= case.settings.concurrency.most(), "{most} calls in flight");
+}
+
+fn most_in_flight(calls: &[Call]) -> usize {
+    let (mut in_flight, mut most) = (0, 0);
     let mut changes: Vec<(Instant, i32)> = calls.iter().map(|call| (call.start, 1)).collect();
     changes.extend(calls.iter().filter_map(|call| call.end).map(|end| (end, -1)));
     changes.sort();
     for (_, change) in changes {
         in_flight += change;
-        assert!(
-            in_flight <= i32::try_from(case.settings.concurrency.most()).unwrap(),
-            "{in_flight} calls in flight"
-        );
+        most = most.max(in_flight);
     }
+    usize::try_from(most).unwrap()
 }
 
 /// No more has to be repeated than the calls in flight and those on their way to the journal: nothing after an orderly
@@ -200,7 +203,11 @@ fn check_repeats(case: &Case, calls: &[Call], known: &HashMap<u64, String>, ende
         .map(|call| call.row)
         .collect::<HashSet<_>>();
     let most = match ended {
-        Ended::Killed => 2 * case.settings.concurrency.most(),
+        Ended::Killed => match case.settings.concurrency {
+            Concurrency::Fixed(calls) => 2 * calls,
+            // It allows no more than twice as many calls as there ever were.
+            Concurrency::Auto => 2 * 2 * most_in_flight(calls),
+        },
         // Those in flight when it ended are known as `stopped`.
         _ => calls
             .iter()

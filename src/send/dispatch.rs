@@ -247,8 +247,8 @@ impl<T: Transport> Dispatcher<T> {
     }
 }
 
-/// Waits for so many slots of the window. They are given back by whoever writes the row's line, so the permit itself
-/// is not kept. Cancel safe.
+/// Waits for so many slots of the window. They are given back by whoever records the row, so the permit itself is not
+/// kept. Cancel safe.
 async fn take_slots(window: &Semaphore, slots: u32) -> bool {
     window
         .acquire_many(slots)

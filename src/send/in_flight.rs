@@ -2,13 +2,12 @@
 //!
 //! By Little's law a rate of R calls per second at a latency of L seconds needs R × L calls in flight. `auto` begins with
 //! few, takes the mean latency of a round, as many answers as calls may be in flight, and asks for a quarter more than
-//! that needs; it grows at most twofold a round, and shrinks by a quarter.
+//! that needs. It grows at most twofold a round, and only if all that were allowed were used; it shrinks slowly.
 //!
-//! Growing has to pay. Where a platform is at its limit, more calls in flight only wait for each other there: latency
-//! rises as they grow, which asks for still more of them, up to the cap. So what was grown is judged by the next round:
-//! if latency rose by more than half of what the calls did, `auto` goes back to as many as would have brought the same
-//! at the old latency, and does not try again for a while. Judged is the median, since a few slow answers in a round
-//! say nothing about a queue.
+//! Where a platform is at its limit, more calls in flight only wait for each other there: latency rises as they grow,
+//! which asks for still more of them. So no more are in flight than double the latency that a quiet platform shows, the
+//! least that was seen. That may be out of date: where latency was above it for long, a round with so few calls that
+//! there can be no queue shows what it is now. Rounds in which many calls get no answer ask for fewer, too.
 
 use std::time::Duration;
 
@@ -17,20 +16,28 @@ use tokio::time::Instant;
 use crate::model::Concurrency;
 
 /// What `auto` begins with, and its least.
-const LEAST: usize = 4;
+const LEAST: usize = 2;
 
-/// The least answers of a round: fewer would tell chance.
-const LEAST_ANSWERS: usize = 8;
+/// A round has as many calls as may be in flight, but four times as many as long as that is fewer than this: the mean of
+/// fewer would be chance.
+const LEAST_CALLS: usize = 16;
 
 /// What is asked for beyond what the rate needs, so that jitter costs no rate.
 const SPARE: f64 = 1.25;
 
-/// A rise of latency by less than this is chance. A queue shows by more: where the platform is the limit, at least
-/// [`SPARE`] times as many calls are asked for as there are.
-const CHANCE: f64 = 0.2;
+/// So many times the latency of a quiet platform is a queue that is long enough,
+const QUEUE: f64 = 2.0;
 
-/// How many rounds pass after one that showed that growing does not pay.
+/// and less than so many times is none.
+const QUIET: f64 = 1.4;
+
+/// After so many rounds that were not quiet, a round with this share of the calls that would be without a queue shows how
+/// long a quiet platform takes now.
 const PATIENCE: u32 = 16;
+const LOOK: f64 = 0.8;
+
+/// A round of which more than this share got no answer asks for fewer calls.
+const UNANSWERED: f64 = 0.125;
 
 /// For so long at most the first call goes alone. Where the platform speaks HTTP/2, which shows with the first connection,
 /// all others share that; and what is wrong with all calls shows before there are more of them.
@@ -58,14 +65,38 @@ enum First {
 struct Auto {
     /// Calls per second; infinite where there is no ceiling.
     rate: f64,
-    /// What answers of the round took that is under way, in seconds. It begins when so many calls have been in flight
-    /// for as long as one takes.
-    round: Vec<f64>,
+    round: Round,
+    /// The mean latency in seconds of a quiet platform, as far as is known; infinite before the first round.
+    quiet: f64,
+    /// How many rounds were not quiet since the last that was.
+    busy: u32,
+    /// The round that is under way is to show what a quiet platform takes.
+    looks: bool,
+}
+
+/// The round that is under way.
+#[derive(Debug)]
+struct Round {
+    /// It begins when so many calls as now may have been in flight for as long as one takes.
     begins: Instant,
-    /// What there was before it grew last, until that is judged: calls in flight and their median latency in seconds.
-    before: Option<(usize, f64)>,
-    /// How many more rounds do not grow.
-    patience: u32,
+    answered: usize,
+    /// All together.
+    latency: Duration,
+    unanswered: usize,
+    /// As many calls were in flight as may be.
+    full: bool,
+}
+
+impl Round {
+    fn beginning(begins: Instant) -> Self {
+        Self {
+            begins,
+            answered: 0,
+            latency: Duration::ZERO,
+            unanswered: 0,
+            full: false,
+        }
+    }
 }
 
 impl InFlight {
@@ -85,10 +116,10 @@ impl InFlight {
                 now: LEAST,
                 auto: Some(Auto {
                     rate: rate.unwrap_or(f64::INFINITY),
-                    round: Vec::new(),
-                    begins: now,
-                    before: None,
-                    patience: 0,
+                    round: Round::beginning(now),
+                    quiet: f64::INFINITY,
+                    busy: 0,
+                    looks: false,
                 }),
             },
         }
@@ -112,8 +143,11 @@ impl InFlight {
         }
     }
 
-    /// A call starts.
-    pub(crate) fn started(&mut self, now: Instant) {
+    /// A call starts, one of so many in flight.
+    pub(crate) fn started(&mut self, in_flight: usize, now: Instant) {
+        if let Some(auto) = &mut self.auto {
+            auto.round.full |= in_flight >= self.now;
+        }
         if matches!(self.first, First::NotStarted) {
             self.first = First::AloneUntil(now + ALONE);
         }
@@ -130,72 +164,89 @@ impl InFlight {
         self.now = self.now.min(self.most);
     }
 
-    /// A call that started then was answered now.
+    /// A call that started then got its answer now.
     pub(crate) fn answered(&mut self, started: Instant, now: Instant) {
+        if let Some(auto) = self.auto.as_mut().filter(|auto| now >= auto.round.begins) {
+            auto.round.answered += 1;
+            auto.round.latency += now - started;
+            self.end_round(now);
+        }
+    }
+
+    /// A call got no answer: its time was up, it was cut, or the platform failed.
+    pub(crate) fn unanswered(&mut self, now: Instant) {
+        if let Some(auto) = self.auto.as_mut().filter(|auto| now >= auto.round.begins) {
+            auto.round.unanswered += 1;
+            self.end_round(now);
+        }
+    }
+
+    /// If the round is over, there is a new limit.
+    fn end_round(&mut self, now: Instant) {
         let Some(auto) = &mut self.auto else { return };
-        if now < auto.begins {
+        let round = &auto.round;
+        if round.answered + round.unanswered < self.now.max(LEAST_CALLS.min(4 * self.now)) {
             return;
         }
-        auto.round.push((now - started).as_secs_f64());
-        if auto.round.len() >= self.now.max(LEAST_ANSWERS) {
-            let before = self.now;
-            let mean = auto.round.iter().sum::<f64>() / share(auto.round.len(), 1);
-            let median = median(&mut auto.round);
-            self.now = auto.next_limit(before, mean, median, self.most);
-            auto.round.clear();
-            auto.begins = now;
-            if self.now != before {
-                // If a queue grows with the calls, it has grown after so long.
-                auto.begins += Duration::from_secs_f64(mean * share(self.now, before).max(1.0));
-            }
+        let (mean, before) = (round.latency.as_secs_f64() / share(round.answered, 1), self.now);
+        self.now = auto.next_limit(before, mean, self.most);
+        let mut begins = now;
+        if self.now != before && mean.is_finite() {
+            // If a queue grows with the calls, it has grown after so long.
+            begins += Duration::from_secs_f64(mean * share(self.now, before).max(1.0));
         }
+        auto.round = Round::beginning(begins);
     }
 }
 
 impl Auto {
-    /// A round is over that had so many calls in flight and these latencies.
-    fn next_limit(&mut self, limit: usize, mean: f64, median: f64, most: usize) -> usize {
-        let wanted = needed(self.rate, mean).max(LEAST).min(most);
-        self.patience = self.patience.saturating_sub(1);
-        if let Some((fewer, shorter)) = self.before.take() {
-            let grown = share(limit, fewer) - 1.0;
-            let risen = median / shorter - 1.0;
-            if risen > (grown / 2.0).max(CHANCE) {
-                self.patience = PATIENCE;
-                let useful = scaled(limit, shorter / median).min(limit);
-                return if useful > scaled(fewer, 1.0 + CHANCE / 2.0) {
-                    useful
-                } else {
-                    fewer.min(limit)
-                };
-            }
+    /// A round is over that had so many calls in flight and this mean latency, not a number if nothing was answered.
+    fn next_limit(&mut self, limit: usize, mean: f64, most: usize) -> usize {
+        let round = &self.round;
+        let least = LEAST.min(most);
+        let smaller = (limit - limit / 4).max(least);
+        if share(round.unanswered, round.answered + round.unanswered) > UNANSWERED {
+            return smaller;
         }
-        if wanted < limit {
-            wanted.max(limit - limit / 4)
-        } else if wanted > limit && self.patience == 0 {
-            self.before = Some((limit, median));
-            wanted.min(2 * limit)
+        if std::mem::take(&mut self.looks) {
+            self.quiet = mean;
+        }
+        self.quiet = self.quiet.min(mean);
+        if mean <= QUIET * self.quiet {
+            self.busy = 0;
+        } else {
+            self.busy += 1;
+        }
+        if self.busy > PATIENCE {
+            (self.busy, self.looks) = (0, true);
+            return scaled(limit, LOOK * self.quiet / mean).clamp(least, limit);
+        }
+        let unqueued = scaled(limit, QUEUE * self.quiet / mean).clamp(least, most);
+        let wanted = needed(self.rate, mean).clamp(least, most);
+        if unqueued < limit {
+            unqueued.max(smaller)
+        } else if wanted < limit {
+            // There is no hurry, and the next round may ask for more again.
+            wanted.max(limit - limit / 8)
+        } else if round.full {
+            wanted.min(unqueued).min(2 * limit)
         } else {
             limit
         }
     }
 }
 
-/// How many calls in flight make this rate at this latency, with something to spare.
+/// How many calls in flight make this rate at this latency, with something to spare: the fewer they are, the more their
+/// number varies by chance.
 fn needed(rate: f64, latency: f64) -> usize {
+    let calls = rate * latency;
     // An infinite or absurdly large number saturates, and the cap is what counts.
-    scaled(1, rate * latency * SPARE).saturating_add(1)
-}
-
-/// The middle one; 0 for none.
-fn median(latencies: &mut [f64]) -> f64 {
-    latencies.sort_unstable_by(f64::total_cmp);
-    latencies.get(latencies.len() / 2).copied().unwrap_or_default()
+    scaled(1, SPARE * calls + calls.sqrt()).saturating_add(1)
 }
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "there are never more than 10,000 calls in flight"
+    reason = "there are never more than 5,000 calls in flight"
 )]
 fn share(calls: usize, of: usize) -> f64 {
     calls as f64 / of as f64
@@ -205,7 +256,7 @@ fn share(calls: usize, of: usize) -> f64 {
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "there are never more than 10,000 calls in flight; what is more saturates"
+    reason = "there are never more than 5,000 calls in flight; what is more saturates"
 )]
 fn scaled(calls: usize, by: f64) -> usize {
     (calls as f64 * by).ceil() as usize

@@ -1,14 +1,20 @@
-//! Where a host is: asked of the system once, and again only after no connection could be made. How connections are
-//! made is in `send/transport.rs`.
+//! Where a host is: asked of the system once a minute at most, but at once after no connection could be made. How
+//! connections are made is in `send/transport.rs`.
 //!
-//! A run opens a connection every few seconds where its rate is low, and each would ask a name server whose failure
-//! would be an outage of ours.
+//! A run opens a connection every few seconds where its rate is low, and many at once where it is high; each would ask a
+//! name server, whose failure would be an outage of ours. A host may move while a run goes on, so what is known gets old,
+//! and is only used again if nothing newer can be had.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// How long an answer is good, as for curl.
+const GOOD_FOR: Duration = Duration::from_mins(1);
 
 /// The addresses of the host that was asked for last: there is one, the platform's or a proxy's.
 #[derive(Clone, Debug, Default)]
@@ -20,27 +26,38 @@ pub(super) struct Lookup {
 struct Known {
     host: String,
     addresses: Vec<SocketAddr>,
+    good_until: Instant,
 }
 
 impl Lookup {
-    /// The host's addresses, with port 0. Whoever asks while another asks waits for the same answer. Cancel safe.
+    /// The host's addresses, with port 0. Whoever asks while another asks waits for that answer, and asks again if there is
+    /// none. Cancel safe.
     pub(super) async fn addresses(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
         let mut known = self.known.lock().await;
-        if let Some(known) = known.as_ref().filter(|known| known.host == host) {
+        let old = known.as_ref().filter(|known| known.host == host);
+        if let Some(known) = old.filter(|known| Instant::now() < known.good_until) {
             return Ok(known.addresses.clone());
         }
-        let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host, 0)).await?.collect();
+        let addresses: Vec<SocketAddr> = match (tokio::net::lookup_host((host, 0)).await, old) {
+            (Ok(addresses), _) => addresses.collect(),
+            (Err(_), Some(known)) => return Ok(known.addresses.clone()),
+            (Err(error), None) => return Err(error),
+        };
         *known = Some(Known {
             host: host.to_owned(),
             addresses: addresses.clone(),
+            good_until: Instant::now() + GOOD_FOR,
         });
         Ok(addresses)
     }
 
-    /// No connection could be made: the host may have moved. While somebody asks there is nothing to be forgotten.
-    pub(super) fn forget(&self) {
-        if let Ok(mut known) = self.known.try_lock() {
-            *known = None;
+    /// No connection could be made, or one to somebody else: the host may have moved. While somebody asks, it is found out
+    /// anyway.
+    pub(super) fn doubt(&self) {
+        if let Ok(mut known) = self.known.try_lock()
+            && let Some(known) = known.as_mut()
+        {
+            known.good_until = Instant::now();
         }
     }
 }
@@ -50,7 +67,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_host_is_asked_for_once_until_it_is_forgotten() {
+    async fn a_host_is_asked_for_once_until_it_is_doubted() {
         let lookup = Lookup::default();
         let first = lookup.addresses("localhost").await.unwrap();
         assert!(
@@ -69,8 +86,16 @@ mod tests {
             .addresses
             .clone_from(&planted);
         assert_eq!(lookup.addresses("localhost").await.unwrap(), planted);
-        lookup.forget();
+        lookup.doubt();
         assert_eq!(lookup.addresses("localhost").await.unwrap(), first);
-        assert!(lookup.addresses("no.such.host.invalid").await.is_err());
+        let mut known = Known {
+            host: "no.such.host.invalid".to_owned(),
+            addresses: planted.clone(),
+            good_until: Instant::now(),
+        };
+        assert!(lookup.addresses(&known.host).await.is_err());
+        std::mem::swap(lookup.known.lock().await.as_mut().unwrap(), &mut known);
+        let old = lookup.addresses("no.such.host.invalid").await.unwrap();
+        assert_eq!(old, planted, "an old address is better than none");
     }
 }

@@ -144,8 +144,8 @@ impl Transport for HttpTransport {
         let (lookup, timeout) = (self.lookup.clone(), self.timeout);
         async move {
             let result = exchange(&client, request, Instant::now() + timeout).await;
-            if let Err(TransportError::NotSent(_)) = result {
-                lookup.forget();
+            if let Err(TransportError::NotSent(_) | TransportError::Untrusted(_)) = result {
+                lookup.doubt();
             }
             result
         }

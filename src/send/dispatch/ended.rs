@@ -15,6 +15,9 @@ use crate::send::classify::{Decision, classify};
 use crate::send::deliver::{Delivery, Step};
 use crate::send::outage::{Change, Heard, is_web_page};
 
+/// What is left free once the process ran out of sockets.
+const SPARE_SOCKETS: usize = 4;
+
 impl<T: Transport> Dispatcher<T> {
     pub(super) fn call_ended(&mut self, ended: Result<(Id, Result<Reply, TransportError>), JoinError>) {
         let id = match &ended {
@@ -41,10 +44,12 @@ impl<T: Transport> Dispatcher<T> {
             return self.stop_for(end);
         }
         let heard = Heard::of(&result, &decision);
-        if let (Heard::Definite, Decision::Success { .. } | Decision::Fail(_), Some(started)) =
-            (heard, &decision, delivery.attempt_started())
-        {
-            self.limit.answered(started, now);
+        match (heard, &decision, delivery.attempt_started()) {
+            (Heard::Definite, Decision::Success { .. } | Decision::Fail(_), Some(started)) => {
+                self.limit.answered(started, now);
+            }
+            (Heard::Nothing, _, _) => self.limit.unanswered(now),
+            _ => {}
         }
         let crowded = matches!(result, Err(TransportError::NoSocket(_))) && !self.calls.is_empty();
         if crowded {
@@ -160,10 +165,12 @@ impl<T: Transport> Dispatcher<T> {
         waiting
     }
 
-    /// The process has no socket for another call: with those that are in flight it does.
+    /// The process has no socket for another call: it makes do with those that are in flight, and leaves some for the files
+    /// that are opened at the end.
     fn lower_concurrency(&mut self) {
         if self.calls.len() < self.limit.most() {
-            self.limit.lower_to(self.calls.len());
+            self.limit
+                .lower_to(self.calls.len().saturating_sub(SPARE_SOCKETS));
             tracing::warn!(
                 "too few file descriptors for more calls at a time: {} in flight from here on (`ulimit -n` raises what \
                  a process may open, `--concurrency` asks for less)",

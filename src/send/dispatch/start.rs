@@ -104,11 +104,11 @@ impl<T: Transport> Dispatcher<T> {
         }
         self.meter.start(now);
         self.slowdown.started(now);
-        self.limit.started(now);
         self.retried += u64::from(delivery.attempts() > 0);
         delivery.start_attempt(now);
         let call = self.calls.spawn(self.transport.attempt(delivery.update()));
         self.in_flight.insert(call.id(), delivery);
+        self.limit.started(self.calls.len(), now);
         self.most_in_flight = self.most_in_flight.max(self.calls.len());
     }
 

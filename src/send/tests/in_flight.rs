@@ -1,6 +1,7 @@
 //! `--concurrency auto` against models of a platform under a paused clock: how much of the rate is used, and how many
 //! calls at a time that takes.
 
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt::Write;
 
@@ -26,22 +27,44 @@ fn long_tailed(millis: u64) -> Latency {
     Box::new(move || Duration::from_millis(millis) * if chance.u32(0..20) == 0 { 10 } else { 1 })
 }
 
-/// So many workers take so long each; what finds none free waits for one.
+/// So many workers take so long each, give or take a fifth; what finds none free waits for one.
 fn queueing(workers: usize, millis: u64) -> Latency {
-    let service = Duration::from_millis(millis);
+    swinging(workers, millis, 0.0)
+}
+
+/// The same, but slower and faster by this share in turn, within each minute.
+fn swinging(workers: usize, millis: u64, swing: f64) -> Latency {
+    let start = Instant::now();
     let mut chance = fastrand::Rng::with_seed(5);
-    let mut free: BinaryHeap<std::cmp::Reverse<Instant>> = BinaryHeap::new();
+    let mut free: BinaryHeap<Reverse<Instant>> = BinaryHeap::new();
     Box::new(move || {
         let now = Instant::now();
-        let start = if free.len() < workers {
+        let begins = if free.len() < workers {
             now
         } else {
-            free.pop().map_or(now, |std::cmp::Reverse(at)| at.max(now))
+            free.pop().map_or(now, |Reverse(at)| at.max(now))
         };
-        let end = start + service.mul_f64(0.8 + 0.4 * chance.f64());
-        free.push(std::cmp::Reverse(end));
+        let turn = std::f64::consts::TAU * (now - start).as_secs_f64() / 60.0;
+        let takes = (1.0 + swing * turn.sin()) * (0.8 + 0.4 * chance.f64());
+        let end = begins + Duration::from_millis(millis).mul_f64(takes);
+        free.push(Reverse(end));
         end - now
     })
+}
+
+/// Most answers take less, some take many times as long: lognormal with a sigma of 1.
+fn skewed(millis: u64) -> Latency {
+    let mut chance = fastrand::Rng::with_seed(6);
+    Box::new(move || {
+        let normal = (-2.0 * (1.0 - chance.f64()).ln()).sqrt() * (std::f64::consts::TAU * chance.f64()).cos();
+        Duration::from_millis(millis).mul_f64(normal.exp())
+    })
+}
+
+/// One of two latencies, by chance.
+fn either(one: u64, other: u64) -> Latency {
+    let mut chance = fastrand::Rng::with_seed(7);
+    Box::new(move || Duration::from_millis(if chance.bool() { one } else { other }))
 }
 
 /// Ten times slower after some calls, as platforms are in the morning.
@@ -135,6 +158,23 @@ async fn the_rate_is_used_whatever_the_latency_and_no_more_calls_than_that_needs
             queueing(50, 1_000),
             50..=150,
         ),
+        ("skewed, 2 s", "50/s", 50.0, 20_000, skewed(2_000), 150..=330),
+        (
+            "either 100 ms or 1 s",
+            "50/s",
+            50.0,
+            20_000,
+            either(100, 1_000),
+            25..=60,
+        ),
+        (
+            "over its limit, 5 workers of 100 ms, swinging",
+            "100/s",
+            43.0,
+            40_000,
+            swinging(5, 100, 0.5),
+            5..=40,
+        ),
         (
             "over its limit, no ceiling",
             "unlimited",
@@ -157,6 +197,28 @@ async fn the_rate_is_used_whatever_the_latency_and_no_more_calls_than_that_needs
         failed |= used.share < least || !bounds.contains(&used.most_in_flight);
     }
     assert!(!failed, "{table}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platform_at_its_limit_is_not_pushed_into_time_outs() {
+    let settings = SendSettings {
+        rate: "5/s".parse().unwrap(),
+        concurrency: Concurrency::Auto,
+        ..settings()
+    };
+    // It takes two calls a second, and nobody waits for longer than half a minute.
+    let mut latency = swinging(2, 1_000, 0.5);
+    let ran = send(distinct(10_000), settings, move |_, _| {
+        let takes = latency();
+        if takes > Duration::from_secs(30) {
+            fault(TransportError::TimedOut).after(Duration::from_secs(30))
+        } else {
+            success().after(takes)
+        }
+    })
+    .await;
+    assert!(ran.words().iter().all(|word| word.starts_with("success")));
+    assert!(ran.end.retries == 0, "{} retries", ran.end.retries);
 }
 
 #[tokio::test(start_paused = true)]
@@ -195,7 +257,7 @@ async fn a_platform_that_does_not_answer_gets_no_more_calls_than_at_first() {
     })
     .await;
     assert!(ran.words().iter().all(|word| word.starts_with("success")));
-    assert_eq!(ran.end.most_in_flight, 4);
+    assert_eq!(ran.end.most_in_flight, 2);
 }
 
 /// Twice as many calls as may be in flight are unrecorded at most, not twice as many as could ever be.
@@ -222,7 +284,7 @@ async fn calls_wait_for_the_journal_of_those_that_auto_allows() {
         settings,
     ));
     tokio::time::sleep(Duration::from_mins(1)).await;
-    assert_eq!(seen.lock().unwrap().len(), 2 * 4);
+    assert_eq!(seen.lock().unwrap().len(), 2 * 2);
     stop.send(EarlyEnd::Deadline).await.unwrap();
     sending.await.unwrap();
 }
