@@ -30,12 +30,12 @@ pub(super) fn set_aside(paths: &OutputPaths, keep: usize) -> Result<(), OutputEr
         }
         of_unfinished.extend(paths.unfinished());
         let moved = move_together(&of_unfinished, Stamp::new(start, true))?;
-        for path in moved {
-            tracing::warn!(
-                "an unfinished run of another kind was set aside: `{}`",
-                path.display()
-            );
-        }
+        let names: Vec<String> = moved.iter().map(|path| format!("`{}`", path.display())).collect();
+        tracing::warn!(
+            "a run of another input was not finished; what it had not sent yet is not sent any more, and its files were \
+             set aside: {}",
+            names.join(", ")
+        );
     }
     if found.finished.is_some() {
         set_finished_aside(paths)?;
@@ -108,11 +108,12 @@ pub(super) fn save_edited(failed: &Path, known: &[&str]) -> Result<(), OutputErr
     Ok(())
 }
 
-/// Renames those of the files that exist, all with one stamp under which none exists yet. Returns the new names.
+/// Renames those of the files that exist, all with one stamp under which none of them exists yet. Those that a kill has
+/// let have it already are joined by the others. Returns the new names.
 fn move_together(paths: &[PathBuf], mut stamp: Stamp) -> Result<Vec<PathBuf>, OutputError> {
     while paths
         .iter()
-        .any(|path| files::exists(&names::aside(path, &stamp)))
+        .any(|path| files::exists(path) && files::exists(&names::aside(path, &stamp)))
     {
         stamp = stamp.next();
     }

@@ -357,6 +357,29 @@ fn outputs_in_no_place_to_be_written_are_refused() {
     assert!(matches!(folder.check(None), Err(OutputError::Folder(_))));
 }
 
+/// A kill between two renames: what is left joins what was moved.
+#[test]
+fn a_set_that_was_set_aside_in_part_is_set_aside_as_one() {
+    let desk = Desk::new();
+    let paths = desk.paths();
+    std::fs::write(&paths.results, "first").unwrap();
+    std::fs::write(&paths.failed, "first").unwrap();
+    std::fs::write(&paths.summary, Desk::summary()).unwrap();
+    let stamp = names::Stamp::new(Desk::header().started_at, false);
+    std::fs::rename(&paths.results, names::aside(&paths.results, &stamp)).unwrap();
+    aside::set_finished_aside(&paths).unwrap();
+    for path in paths.all() {
+        assert!(!files::exists(path), "{}", path.display());
+        assert!(files::exists(&names::aside(path, &stamp)), "{}", path.display());
+    }
+    // Another one of the same start does not replace any of them.
+    std::fs::write(&paths.results, "other").unwrap();
+    std::fs::write(&paths.summary, Desk::summary()).unwrap();
+    aside::set_finished_aside(&paths).unwrap();
+    let first = std::fs::read_to_string(names::aside(&paths.results, &stamp)).unwrap();
+    assert_eq!((first.as_str(), files::exists(&paths.results)), ("first", false));
+}
+
 /// Rows come until the window is full, behind one that does not come to an end.
 #[test]
 fn what_waits_for_an_earlier_row_takes_no_more_than_the_window_has() {
