@@ -46,7 +46,7 @@ impl<T: Transport> Dispatcher<T> {
 
     /// A window that is full for long is told of, with the row that the others wait for. Returns when to look again.
     fn look_at_window(&mut self, now: Instant) -> Option<Instant> {
-        if !self.wants_rows() || self.batch.is_empty() || self.outage.is_paused() {
+        if !self.wants_rows() || self.next_fits() != Some(false) || self.outage.is_paused() {
             self.window_full = None;
             return None;
         }
@@ -125,15 +125,17 @@ impl<T: Transport> Dispatcher<T> {
     /// Which rows remain, or may come, that were never tried. One for which the window has no room cannot be tried before
     /// those that have it are settled.
     pub(super) fn untried(&self) -> Untried {
-        let room = self.wires.room.slots.available_permits();
-        let may_come = match self.batch.front() {
-            Some(next) => room >= next.slots() as usize,
-            None => !self.plans_ended,
-        };
+        let may_come = self.next_fits().unwrap_or(!self.plans_ended);
         Untried {
             ready: self.queue.has_new() || may_come,
             behind: self.queue.heads_of_waiting(),
         }
+    }
+
+    /// Whether the window has room for the next row; nothing where none is here.
+    fn next_fits(&self) -> Option<bool> {
+        let room = self.wires.room.slots.available_permits();
+        self.batch.front().map(|next| room >= next.slots() as usize)
     }
 
     /// Takes rows from the batch as long as there are slots, until one is ready.
