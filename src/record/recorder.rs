@@ -81,7 +81,7 @@ impl Recorder {
     /// No more outcomes will come: writes the lines of those that waited for rows that have none.
     pub(crate) fn close(&mut self) -> Result<(), OutputError> {
         for line in self.window.take_rest() {
-            self.write(&line)?;
+            self.write(&line.bytes, line.failed_at)?;
         }
         self.flush()
     }
@@ -132,24 +132,23 @@ impl Recorder {
     fn write_waiting(&mut self) -> Result<usize, OutputError> {
         let mut free = 0;
         while let Some(line) = self.window.next_in_order() {
-            self.write(&line)?;
+            self.write(&line.bytes, line.failed_at)?;
             free += line.slots as usize;
         }
         Ok(free)
     }
 
     fn write_line(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
-        self.line.clear();
-        push_line(outcome, &mut self.clock, &mut self.line);
-        self.results.append(&self.line)?;
-        if outcome.status.is_failure() {
-            self.failed.write(&self.failed.line_of(outcome))?;
-        }
+        let failed_at = self.make_line(outcome);
+        let line = std::mem::take(&mut self.line);
+        self.write(&line, failed_at)?;
+        self.line = line;
         Ok(())
     }
 
-    fn write(&mut self, line: &WaitingLine) -> Result<(), OutputError> {
-        let (result, failed) = line.bytes.split_at_checked(line.failed_at).unwrap_or_default();
+    /// Writes a line of the results and what is behind it, the failed file's, if there is anything.
+    fn write(&mut self, line: &[u8], failed_at: usize) -> Result<(), OutputError> {
+        let (result, failed) = line.split_at_checked(failed_at).unwrap_or_default();
         self.results.append(result)?;
         if failed.is_empty() {
             return Ok(());
@@ -157,14 +156,21 @@ impl Recorder {
         self.failed.write(failed)
     }
 
-    /// What has to wait is kept as the line that it will be, which is a fraction of the row.
-    fn waiting(&mut self, outcome: &Outcome) -> WaitingLine {
+    /// Makes an outcome's line of the results, and behind it that of the failed file if it needs one. Returns where that
+    /// would begin.
+    fn make_line(&mut self, outcome: &Outcome) -> usize {
         self.line.clear();
         push_line(outcome, &mut self.clock, &mut self.line);
         let failed_at = self.line.len();
         if outcome.status.is_failure() {
             self.line.extend(self.failed.line_of(outcome));
         }
+        failed_at
+    }
+
+    /// What has to wait is kept as the line that it will be, which is a fraction of the row.
+    fn waiting(&mut self, outcome: &Outcome) -> WaitingLine {
+        let failed_at = self.make_line(outcome);
         let bytes: Box<[u8]> = self.line.as_slice().into();
         let slots = slots_for(bytes.len() + WaitingLine::BESIDES).min(outcome.row.slots());
         WaitingLine {
