@@ -1,6 +1,5 @@
 //! How many calls may be in flight, as the user says it. What `auto` makes of it is in `send/in_flight.rs`.
 
-use std::fmt;
 use std::str::FromStr;
 
 /// A number of calls, or as many as the rate needs.
@@ -24,15 +23,6 @@ impl Concurrency {
         match self {
             Self::Auto => Self::MOST_AUTO,
             Self::Fixed(calls) => calls,
-        }
-    }
-}
-
-impl fmt::Display for Concurrency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auto => f.write_str("auto"),
-            Self::Fixed(calls) => write!(f, "{calls}"),
         }
     }
 }
