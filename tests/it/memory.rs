@@ -1,9 +1,9 @@
 //! Memory does not grow with the file, not even behind a row that does not come to an end (design, rule 10).
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use crate::support::{Answer, Fake, Job, pause};
-use std::time::Duration;
 
 /// A respondent whose answer takes its time, and behind it so many rows that are done at once: none has a value.
 fn peak_with_rows_behind_a_slow_one(rows: u32) -> u64 {

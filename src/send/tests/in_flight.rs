@@ -76,6 +76,14 @@ fn slower_after(calls: usize, millis: u64) -> Latency {
     })
 }
 
+fn auto(rate: &str) -> SendSettings {
+    SendSettings {
+        rate: rate.parse::<Rate>().unwrap(),
+        concurrency: Concurrency::Auto,
+        ..settings()
+    }
+}
+
 struct Used {
     /// The rate that was used in the second half, as a share of what is allowed or of what the platform can do.
     share: f64,
@@ -84,12 +92,7 @@ struct Used {
 
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 async fn used(rate: &str, possible: f64, rows: u64, mut latency: Latency) -> Used {
-    let settings = SendSettings {
-        rate: rate.parse::<Rate>().unwrap(),
-        concurrency: Concurrency::Auto,
-        ..settings()
-    };
-    let ran = send(distinct(rows), settings, move |_, _| success().after(latency())).await;
+    let ran = send(distinct(rows), auto(rate), move |_, _| success().after(latency())).await;
     let starts: Vec<Instant> = ran.seen.iter().map(|call| call.start).collect();
     // Without the beginning, in which it finds itself, and the end.
     let (from, to) = (starts.len() / 2, starts.len() * 9 / 10);
@@ -201,11 +204,7 @@ async fn the_rate_is_used_whatever_the_latency_and_no_more_calls_than_that_needs
 
 #[tokio::test(start_paused = true)]
 async fn a_platform_at_its_limit_is_not_pushed_into_time_outs() {
-    let settings = SendSettings {
-        rate: "5/s".parse().unwrap(),
-        concurrency: Concurrency::Auto,
-        ..settings()
-    };
+    let settings = auto("5/s");
     // It takes two calls a second, and nobody waits for longer than half a minute.
     let mut latency = swinging(2, 1_000, 0.5);
     let ran = send(distinct(10_000), settings, move |_, _| {
@@ -223,11 +222,7 @@ async fn a_platform_at_its_limit_is_not_pushed_into_time_outs() {
 
 #[tokio::test(start_paused = true)]
 async fn a_platform_that_refuses_what_is_too_much_is_not_flooded() {
-    let settings = SendSettings {
-        rate: "50/s".parse().unwrap(),
-        concurrency: Concurrency::Auto,
-        ..settings()
-    };
+    let settings = auto("50/s");
     let (mut second, mut taken) = (Instant::now(), 0);
     let ran = send(distinct(3_000), settings, move |_, _| {
         if second.elapsed() >= Duration::from_secs(1) {
@@ -243,11 +238,7 @@ async fn a_platform_that_refuses_what_is_too_much_is_not_flooded() {
 
 #[tokio::test(start_paused = true)]
 async fn a_platform_that_does_not_answer_gets_no_more_calls_than_at_first() {
-    let settings = SendSettings {
-        rate: "5/s".parse().unwrap(),
-        concurrency: Concurrency::Auto,
-        ..settings()
-    };
+    let settings = auto("5/s");
     let ran = send(distinct(100), settings, |_, before| {
         if before == 0 {
             fault(TransportError::TimedOut).after(Duration::from_secs(30))
@@ -263,11 +254,7 @@ async fn a_platform_that_does_not_answer_gets_no_more_calls_than_at_first() {
 /// Twice as many calls as may be in flight are unrecorded at most, not twice as many as could ever be.
 #[tokio::test(start_paused = true)]
 async fn calls_wait_for_the_journal_of_those_that_auto_allows() {
-    let settings = SendSettings {
-        concurrency: Concurrency::Auto,
-        rate: "5/s".parse().unwrap(),
-        ..settings()
-    };
+    let settings = auto("5/s");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let transport = Scripted {
         script: Arc::new(Mutex::new(Script::new(|_, _| success()))),

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::server::certificate;
+
 /// One call as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
@@ -101,21 +103,12 @@ impl Fake {
 
     /// The same over TLS, as `localhost`, with a certificate that nobody trusts: its PEM comes back.
     pub(crate) fn start_tls(script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> (Self, String) {
-        let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certified.cert.der().clone()], key)
-            .unwrap();
-        let config = Arc::new(config);
+        let (config, pem) = certificate(&[]).unwrap();
         let fake = Self::listen("https", script, move |stream, script, seen| {
             let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
             serve(rustls::StreamOwned::new(connection, stream), script, seen)
         });
-        (fake, certified.cert.pem())
+        (fake, pem)
     }
 
     fn listen(
