@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, ValueEnum};
 
 /// The input's form, and which column is which.
 #[derive(Debug, Args)]
@@ -18,7 +19,7 @@ pub(crate) struct InputArgs {
         env = "RESPONDENT_SYNC_DELIMITER"
     )]
     pub(crate) delimiter: String,
-    /// `auto`, `utf-8` or `windows-1250`
+    /// `auto`, `utf-8`, `utf-16`, `windows-1250`, `iso-8859-2`, or any other single-byte one
     #[arg(
         long,
         value_name = "NAME",
@@ -26,6 +27,17 @@ pub(crate) struct InputArgs {
         env = "RESPONDENT_SYNC_ENCODING"
     )]
     pub(crate) encoding: String,
+    /// Lines above the header that are none of the table
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        env = "RESPONDENT_SYNC_SKIP_LINES"
+    )]
+    pub(crate) skip_lines: u64,
+    /// The first record is a row: the columns are called `1`, `2`, …
+    #[arg(long, env = "RESPONDENT_SYNC_NO_HEADER", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) no_header: bool,
     /// The survey of all rows
     #[arg(long, value_name = "ID", env = "RESPONDENT_SYNC_SURVEY")]
     pub(crate) survey: Option<String>,

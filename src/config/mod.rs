@@ -83,6 +83,9 @@ pub(crate) fn reading(
             delimiter: delimiter
                 .map_err(anyhow::Error::msg)
                 .with_context(|| given(&input.delimiter, "--delimiter"))?,
+            skip_lines: input.skip_lines,
+            no_header: input.no_header,
+            one_column: false,
         },
         fallback_survey: None,
         survey_from: survey_from(input, origins.survey),

@@ -12,8 +12,18 @@ pub(crate) struct Position {
     pub(crate) row: u64,
     /// The physical line on which the record starts, from 1. Differs from `row` once a field holds a newline.
     pub(crate) line: u64,
-    /// The offset of the record's first byte from the start of the input, a byte order mark included.
+    /// The offset of the record's first byte from the start of the input, a byte order mark included; of UTF-16, of what
+    /// it is as UTF-8.
     pub(crate) byte: u64,
+}
+
+impl Position {
+    /// Of a file's first byte.
+    pub(crate) const START: Self = Self {
+        row: 1,
+        line: 1,
+        byte: 0,
+    };
 }
 
 impl fmt::Display for Position {

@@ -45,6 +45,8 @@ pub(crate) struct Columns {
     /// The names as they are compared; nothing for the tool's own columns, which no name finds.
     keys: Vec<Option<String>>,
     line: u64,
+    /// The first records behind the header, each with the `--skip-lines` that would make it the header.
+    below: Vec<(u64, Vec<String>)>,
 }
 
 /// Names match after trimming, Unicode NFC and case folding (by lower case, which is the same for the languages of
@@ -58,6 +60,13 @@ pub(crate) fn is_own_column(name: &str) -> bool {
     OWN_COLUMNS.contains(&key(name).as_str())
 }
 
+/// Whether a header is that of a failed file.
+pub(super) fn is_failed_file(names: &[String]) -> bool {
+    OWN_COLUMNS
+        .iter()
+        .all(|own| names.iter().any(|name| key(name) == *own))
+}
+
 impl Columns {
     /// `line` is the header's, for errors.
     pub(crate) fn new(names: &[String], line: u64) -> Self {
@@ -68,7 +77,14 @@ impl Columns {
                 .map(|name| (!is_own_column(name)).then(|| key(name)))
                 .collect(),
             line,
+            below: Vec::new(),
         }
+    }
+
+    /// With the first records behind the header, for the hint that one of them may be it.
+    pub(super) fn with_records_below(mut self, below: Vec<(u64, Vec<String>)>) -> Self {
+        self.below = below;
+        self
     }
 
     /// The name of a column, trimmed.
@@ -103,6 +119,7 @@ impl Columns {
         (0..self.names.len())
             .filter(|column| !used(column) && self.keys.get(*column).is_some_and(Option::is_some))
             .map(|column| self.name(column))
+            .filter(|name| !name.is_empty())
             .collect()
     }
 
@@ -171,12 +188,24 @@ impl Columns {
             line: self.line,
             name: name.to_owned(),
             purpose: purpose.to_owned(),
-            hint: match self.nearest(name) {
-                Some(nearest) => format!(": did you mean `{nearest}`? (`{flag}`)"),
-                None => format!(" (`{flag}` names it)"),
+            hint: match (self.further_down(name), self.nearest(name)) {
+                (Some(skip), _) => {
+                    format!(": a later line has it, so the header may be there: `--skip-lines {skip}`")
+                }
+                (None, Some(nearest)) => format!(": did you mean `{nearest}`? (`{flag}`)"),
+                (None, None) => format!(" (`{flag}` names it)"),
             },
             columns: self.listed(),
         })
+    }
+
+    /// The `--skip-lines` that would find the name in a record behind the header.
+    fn further_down(&self, name: &str) -> Option<u64> {
+        let wanted = key(name);
+        self.below
+            .iter()
+            .find(|(_, fields)| fields.iter().any(|field| key(field) == wanted))
+            .map(|(skip, _)| *skip)
     }
 
     /// The name that looks most like the one that is missing, if any does.

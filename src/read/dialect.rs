@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::records::Records;
 use super::{Encoding, InputError, fields};
+use crate::model::Position;
 
 /// How many records of the input's beginning are compared.
 const SAMPLE_RECORDS: usize = 200;
@@ -14,7 +15,10 @@ const SAMPLE_RECORDS: usize = 200;
 pub(crate) struct Delimiter(u8);
 
 impl Delimiter {
-    const CANDIDATES: [Self; 4] = [Self(b','), Self(b';'), Self(b'\t'), Self(b'|')];
+    /// Of a file of one column, and of a workbook, which have none.
+    pub(super) const COMMA: Self = Self(b',');
+
+    const CANDIDATES: [Self; 4] = [Self::COMMA, Self(b';'), Self(b'\t'), Self(b'|')];
 
     pub(crate) fn byte(self) -> u8 {
         self.0
@@ -81,7 +85,7 @@ pub(crate) fn check(given: Delimiter, head: &[u8], whole: bool, line: u64) -> Re
 /// The number of fields of the first records, the header's first. A structural fault ends the list: the first read
 /// will come upon it with the delimiter that was chosen.
 fn field_counts(head: &[u8], whole: bool, delimiter: Delimiter) -> Vec<usize> {
-    let mut records = Records::new(head, delimiter.byte(), 0);
+    let mut records = Records::new(head, delimiter.byte(), Position::START);
     let mut parser = fields::FieldParser::new(delimiter.byte(), Encoding::Utf8);
     let mut counts = Vec::new();
     let mut read = 0;

@@ -1,47 +1,81 @@
-//! In which encoding the input is, decided over the whole of it, and how its bytes become text. Undecodable bytes are
-//! reported, never replaced by U+FFFD.
+//! How bytes become text, and text bytes again. Undecodable bytes are reported, never replaced by U+FFFD. Which encoding
+//! an input is in is decided in `read/evidence.rs`.
+//!
+//! UTF-16 does not come here as such: `read/utf16.rs` has made UTF-8 of it before, in which what was no character is no
+//! character either.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
-use encoding_rs::WINDOWS_1250;
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
+
+use super::utf16;
 
 /// The encodings that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Utf8,
-    /// What a Polish Excel writes for "CSV".
-    Windows1250,
+    /// Excel's "Unicode text".
+    Utf16Le,
+    Utf16Be,
+    /// One of the WHATWG standard's: windows-1250 is what a Polish Excel writes for "CSV".
+    SingleByte(&'static encoding_rs::Encoding),
 }
 
 impl Encoding {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Utf8 => "UTF-8",
-            Self::Windows1250 => "windows-1250",
+            Self::Utf8 => UTF_8.name(),
+            Self::Utf16Le => UTF_16LE.name(),
+            Self::Utf16Be => UTF_16BE.name(),
+            Self::SingleByte(encoding) => encoding.name(),
         }
+    }
+
+    pub(crate) fn is_utf16(self) -> bool {
+        matches!(self, Self::Utf16Le | Self::Utf16Be)
+    }
+
+    /// Whether the reader meets its bytes as UTF-8.
+    pub(super) fn is_read_as_utf8(self) -> bool {
+        self == Self::Utf8 || self.is_utf16()
     }
 
     /// Appends the bytes as text; `false` if some of them are not allowed, which then show as `?`.
-    pub(crate) fn decode_into(self, bytes: &[u8], text: &mut String) -> bool {
+    pub(super) fn decode_into(self, bytes: &[u8], text: &mut String) -> bool {
         match self {
-            Self::Utf8 => decode_utf8(bytes, text),
-            Self::Windows1250 => decode_windows_1250(bytes, text),
+            Self::Utf8 | Self::Utf16Le | Self::Utf16Be => decode_utf8(bytes, text),
+            Self::SingleByte(encoding) => decode_single_bytes(encoding, bytes, text),
         }
     }
 
-    /// The text in this encoding, with `?` for what it lacks.
+    /// The text as the reader meets this encoding, with `?` for what it lacks.
     pub(crate) fn encode(self, text: &str) -> Vec<u8> {
         match self {
-            Self::Utf8 => text.as_bytes().to_vec(),
-            Self::Windows1250 => text
+            Self::Utf8 | Self::Utf16Le | Self::Utf16Be => text.as_bytes().to_vec(),
+            Self::SingleByte(encoding) => text
                 .chars()
                 .flat_map(|character| {
                     let mut utf8 = [0; 4];
-                    let (bytes, _, lacking) = WINDOWS_1250.encode(character.encode_utf8(&mut utf8));
+                    let (bytes, _, lacking) = encoding.encode(character.encode_utf8(&mut utf8));
                     if lacking { vec![b'?'] } else { bytes.into_owned() }
                 })
                 .collect(),
         }
+    }
+
+    /// Bytes as the reader meets them, as they stand in a file of this encoding.
+    pub(crate) fn to_file(self, bytes: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Self::Utf8 | Self::SingleByte(_) => Cow::Borrowed(bytes),
+            Self::Utf16Le | Self::Utf16Be => Cow::Owned(utf16::encode(bytes, self == Self::Utf16Be)),
+        }
+    }
+
+    /// What a byte above ASCII stands for in a single-byte encoding, if for anything.
+    pub(super) fn letter(self, byte: u8) -> Option<String> {
+        let mut text = String::new();
+        self.decode_into(&[byte], &mut text).then_some(text)
     }
 }
 
@@ -50,9 +84,21 @@ impl FromStr for Encoding {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match encoding_rs::Encoding::for_label(text.as_bytes()) {
-            Some(encoding) if encoding == encoding_rs::UTF_8 => Ok(Self::Utf8),
-            Some(encoding) if encoding == WINDOWS_1250 => Ok(Self::Windows1250),
-            _ => Err(format!("`{text}` is none of `auto`, `utf-8`, `windows-1250`")),
+            Some(encoding) if encoding == UTF_8 => Ok(Self::Utf8),
+            Some(encoding) if encoding == UTF_16LE => Ok(Self::Utf16Le),
+            Some(encoding) if encoding == UTF_16BE => Ok(Self::Utf16Be),
+            Some(encoding) if encoding == encoding_rs::X_USER_DEFINED => {
+                Err(format!("`{text}` has no letters"))
+            }
+            Some(encoding) if encoding.is_single_byte() => Ok(Self::SingleByte(encoding)),
+            Some(encoding) => Err(format!(
+                "`{}` has characters of several bytes and cannot be read: save the file as UTF-8",
+                encoding.name()
+            )),
+            None => Err(format!(
+                "`{text}` is no encoding: `auto`, `utf-8`, `utf-16`, `windows-1250`, `iso-8859-2` and all other \
+                 single-byte ones of the WHATWG standard are"
+            )),
         }
     }
 }
@@ -69,167 +115,80 @@ fn decode_utf8(bytes: &[u8], text: &mut String) -> bool {
     clean
 }
 
-/// Bytes that windows-1250 leaves undefined decode to C1 controls by the WHATWG standard. No person typed them.
-fn decode_windows_1250(bytes: &[u8], text: &mut String) -> bool {
-    let (decoded, _) = WINDOWS_1250.decode_without_bom_handling(bytes);
-    let mut clean = true;
-    text.extend(decoded.chars().map(|character| {
-        if ('\u{80}'..='\u{9F}').contains(&character) {
-            clean = false;
-            '?'
-        } else {
-            character
-        }
-    }));
-    clean
-}
-
-/// What is known of an input's bytes as UTF-8, taken in piece by piece.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Utf8Evidence {
-    /// A multi-byte character that is valid was seen: hardly ever an accident in another encoding.
-    multi_byte: bool,
-    /// Bytes that are not UTF-8 were seen.
-    invalid: bool,
-    /// The beginning of a character whose end was not yet seen.
-    pending: Vec<u8>,
-}
-
-impl Utf8Evidence {
-    pub(crate) fn take_in(&mut self, bytes: &[u8]) {
-        if self.multi_byte && self.invalid {
-            return;
-        }
-        let mut bytes = bytes;
-        // At most three bytes are pending: complete them one by one.
-        while !self.pending.is_empty() {
-            let Some((&first, rest)) = bytes.split_first() else {
-                return;
-            };
-            let mut candidate = std::mem::take(&mut self.pending);
-            candidate.push(first);
-            match str::from_utf8(&candidate) {
-                Ok(_) => {
-                    self.multi_byte = true;
-                    bytes = rest;
-                }
-                Err(error) if error.error_len().is_none() => {
-                    self.pending = candidate;
-                    bytes = rest;
-                }
-                // The byte at hand does not belong to the character: it starts something of its own.
-                Err(_) => self.invalid = true,
-            }
-        }
-        while let Err(error) = str::from_utf8(bytes) {
-            let (valid, rest) = bytes.split_at(error.valid_up_to());
-            self.multi_byte |= !valid.is_ascii();
-            let Some(length) = error.error_len() else {
-                self.pending = rest.to_vec();
-                return;
-            };
-            self.invalid = true;
-            if self.multi_byte {
-                return;
-            }
-            bytes = rest.get(length..).unwrap_or_default();
-        }
-        self.multi_byte |= !bytes.is_ascii();
+/// Bytes that a single-byte encoding leaves undefined decode to C1 controls by the WHATWG standard, or not at all. No
+/// person typed them.
+fn decode_single_bytes(encoding: &'static encoding_rs::Encoding, bytes: &[u8], text: &mut String) -> bool {
+    let (decoded, has_undefined) = encoding.decode_without_bom_handling(bytes);
+    let is_wrong = |character: char| {
+        ('\u{80}'..='\u{9F}').contains(&character) || has_undefined && character == '\u{FFFD}'
+    };
+    if !decoded.contains(is_wrong) {
+        text.push_str(&decoded);
+        return true;
     }
-
-    /// The verdict once everything was taken in: whole UTF-8, or mostly UTF-8 with stray bytes (those rows are
-    /// `encoding`), is UTF-8; bytes above ASCII of which none makes a UTF-8 character are windows-1250.
-    pub(crate) fn verdict(&self) -> Encoding {
-        self.verdict_if(self.invalid || !self.pending.is_empty())
-    }
-
-    /// The verdict on a beginning, which may end in the middle of a character.
-    pub(crate) fn verdict_so_far(&self) -> Encoding {
-        self.verdict_if(self.invalid)
-    }
-
-    fn verdict_if(&self, invalid: bool) -> Encoding {
-        if invalid && !self.multi_byte {
-            Encoding::Windows1250
-        } else {
-            Encoding::Utf8
-        }
-    }
+    text.extend(
+        decoded
+            .chars()
+            .map(|character| if is_wrong(character) { '?' } else { character }),
+    );
+    false
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    fn verdict(bytes: &[u8]) -> Encoding {
-        let mut evidence = Utf8Evidence::default();
-        evidence.take_in(bytes);
-        evidence.verdict()
-    }
-
-    fn decode(encoding: Encoding, bytes: &[u8]) -> (String, bool) {
+    fn decode(label: &str, bytes: &[u8]) -> (String, bool) {
         let mut text = String::new();
-        let clean = encoding.decode_into(bytes, &mut text);
+        let clean = label.parse::<Encoding>().unwrap().decode_into(bytes, &mut text);
         (text, clean)
     }
 
     #[test]
-    fn the_encoding_is_told_by_the_bytes_above_ascii() {
-        let polish = "Złoty klient";
-        assert_eq!(verdict(b"plain"), Encoding::Utf8);
-        assert_eq!(verdict(polish.as_bytes()), Encoding::Utf8);
-        assert_eq!(
-            verdict(&Encoding::Windows1250.encode(polish)),
-            Encoding::Windows1250
-        );
-        let mostly_utf8 = [polish.as_bytes(), b" \xB3 stray"].concat();
-        assert_eq!(verdict(&mostly_utf8), Encoding::Utf8);
-        assert_eq!(verdict(b"cut in a character \xC5"), Encoding::Windows1250);
-    }
-
-    #[test]
     fn undecodable_bytes_are_seen() {
-        assert_eq!(decode(Encoding::Utf8, b"Z\xB3oty"), ("Z?oty".to_owned(), false));
-        assert_eq!(
-            decode(Encoding::Windows1250, b"Z\xB3oty"),
-            ("Złoty".to_owned(), true)
-        );
-        assert_eq!(
-            decode(Encoding::Windows1250, b"a\x81b"),
-            ("a?b".to_owned(), false)
-        );
+        let cases: [(&str, &[u8], &str, bool); 6] = [
+            ("utf-8", b"Z\xB3oty", "Z?oty", false),
+            ("windows-1250", b"Z\xB3oty", "Złoty", true),
+            ("windows-1250", b"a\x81b", "a?b", false),
+            ("iso-8859-2", b"\x9Cl\xB1sk", "?ląsk", false),
+            ("windows-1252", b"\x8Fo", "?o", false),
+            // Undefined in the standard itself.
+            ("windows-1253", b"\xC1\xD2", "Α?", false),
+        ];
+        for (label, bytes, text, clean) in cases {
+            assert_eq!(decode(label, bytes), (text.to_owned(), clean), "{label}");
+        }
     }
 
     #[test]
     fn what_an_encoding_lacks_becomes_a_question_mark() {
-        assert_eq!(Encoding::Windows1250.encode("ł→😀"), b"\xB3??");
+        let windows_1250: Encoding = "windows-1250".parse().unwrap();
+        assert_eq!(windows_1250.encode("ł→😀"), b"\xB3??");
     }
 
     #[test]
-    fn only_the_two_encodings_are_taken() {
-        assert_eq!("UTF-8".parse(), Ok(Encoding::Utf8));
-        assert_eq!("cp1250".parse(), Ok(Encoding::Windows1250));
-        assert!("latin2".parse::<Encoding>().is_err());
-        assert!("utf8x".parse::<Encoding>().is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn the_verdict_does_not_depend_on_where_the_pieces_were_cut(
-            bytes in proptest::collection::vec(prop_oneof![
-                Just(b"a".to_vec()), Just("ł".as_bytes().to_vec()), Just("😀".as_bytes().to_vec()),
-                Just(vec![0xB3]), Just(vec![0xC5]), Just(vec![0xF0, 0x9F]),
-            ], 0..12),
-            step in 1_usize..5,
-        ) {
-            let bytes = bytes.concat();
-            let mut pieces = Utf8Evidence::default();
-            for piece in bytes.chunks(step) {
-                pieces.take_in(piece);
-            }
-            prop_assert_eq!(pieces.verdict(), verdict(&bytes));
+    fn every_single_byte_encoding_of_the_standard_is_taken_and_no_other() {
+        for (label, name) in [
+            ("UTF-8", "UTF-8"),
+            ("utf-16", "UTF-16LE"),
+            ("utf-16be", "UTF-16BE"),
+            ("cp1250", "windows-1250"),
+            ("latin2", "ISO-8859-2"),
+            ("iso-8859-1", "windows-1252"),
+            ("koi8-r", "KOI8-R"),
+            ("macintosh", "macintosh"),
+        ] {
+            assert_eq!(label.parse::<Encoding>().map(Encoding::name), Ok(name));
+        }
+        for label in [
+            "utf8x",
+            "shift_jis",
+            "gb18030",
+            "x-user-defined",
+            "replacement",
+            "",
+        ] {
+            assert!(label.parse::<Encoding>().is_err(), "{label}");
         }
     }
 }

@@ -60,9 +60,27 @@ pub(crate) enum InputError {
 
     #[error(
         "line {line}: no delimiter found: the header is one column, and a respondent's id and a label need two; give \
-         the delimiter with `--delimiter` if it is an unusual one"
+         the delimiter with `--delimiter` if it is an unusual one{hint}"
     )]
-    NoDelimiter { line: u64 },
+    NoDelimiter { line: u64, hint: String },
+
+    #[error("`--skip-lines {0}` leaves nothing: the beginning of the input does not have so many lines")]
+    SkipsAll(u64),
+
+    #[error(
+        "`--encoding {given}` cannot be right: by {told_by} the input is {found}; leave `--encoding` out, or save the \
+         file anew"
+    )]
+    EncodingContradicted {
+        given: &'static str,
+        found: &'static str,
+        told_by: &'static str,
+    },
+
+    #[error(
+        "the input's encoding cannot be told from its bytes{readings}: give the right one with `--encoding`"
+    )]
+    EncodingUnclear { readings: String },
 
     #[error(
         "line {line}: the header holds bytes that {encoding} does not allow: give the right `--encoding`"

@@ -40,7 +40,7 @@ impl FieldParser {
         let (bytes, ends) = self.unquote(record);
         let bytes = self.bytes.get(..bytes).unwrap_or_default();
         let ends = self.ends.get(..ends).unwrap_or_default();
-        if self.encoding == Encoding::Utf8 || bytes.is_ascii() {
+        if self.encoding.is_read_as_utf8() || bytes.is_ascii() {
             // Field by field, since a character cannot span two fields: a whole that is valid has no such fault.
             let whole = str::from_utf8(bytes)
                 .ok()
@@ -118,7 +118,11 @@ mod tests {
 
     #[test]
     fn windows_1250_is_decoded_field_by_field() {
-        let (fields, clean) = fields_of(b"\xA3\xF3d\x9F;\x8Cl\xB9sk\n", b';', Encoding::Windows1250);
+        let (fields, clean) = fields_of(
+            b"\xA3\xF3d\x9F;\x8Cl\xB9sk\n",
+            b';',
+            "windows-1250".parse().unwrap(),
+        );
         assert_eq!(
             (fields, clean),
             (vec!["Łódź".to_owned(), "Śląsk".to_owned()], true)
@@ -135,7 +139,7 @@ mod tests {
                 writer.write_record(row).unwrap();
             }
             let file = writer.into_inner().unwrap();
-            let mut records = super::super::records::Records::new(file.as_slice(), b';', 0);
+            let mut records = super::super::records::Records::new(file.as_slice(), b';', crate::model::Position::START);
             let mut parser = FieldParser::new(b';', Encoding::Utf8);
             for row in &rows {
                 let record = records.next().unwrap().unwrap();

@@ -6,15 +6,15 @@
 use std::io::{self, Chain, Cursor, Read};
 
 use super::digesting::Digesting;
-use super::encoding::Utf8Evidence;
-use super::records::Records;
-use super::{Columns, Delimiter, Encoding, InputError, dialect, fields, formats};
+use super::evidence::{Certainty, Evidence, Verdict};
+use super::records::{RawRecord, Records};
+use super::start::{DelimiterFrom, Start, UnicodeFrom};
+use super::utf16::Text;
+use super::{Columns, Delimiter, Encoding, InputError, fields};
+use crate::model::Position;
 
 /// How much of the beginning the delimiter is told from.
 const HEAD_BYTES: u64 = 256 << 10;
-
-/// The UTF-8 byte order mark.
-pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// A longer sample tells no more of an encoding.
 const SAMPLE_CHARS: usize = 40;
@@ -24,6 +24,12 @@ const SAMPLE_CHARS: usize = 40;
 pub(crate) struct ReadOptions {
     pub(crate) encoding: Option<Encoding>,
     pub(crate) delimiter: Option<Delimiter>,
+    /// Lines above the header, Excel's `sep=;` not counted.
+    pub(crate) skip_lines: u64,
+    /// The first record is a row; the columns are called `1`, `2`, ….
+    pub(crate) no_header: bool,
+    /// One column is enough, since the labels' values do not come from the input alone.
+    pub(crate) one_column: bool,
 }
 
 /// What is known of an input once it was read.
@@ -35,14 +41,19 @@ pub(crate) struct FirstRead {
     /// A text of the input that shows whether a guessed encoding is right.
     pub(crate) sample: Option<String>,
     pub(crate) delimiter: Delimiter,
-    pub(crate) delimiter_given: bool,
+    pub(crate) delimiter_from: DelimiterFrom,
     pub(crate) has_bom: bool,
-    /// The header's record, byte for byte, without a byte order mark.
+    /// What stands between a byte order mark and the first record, as the reader meets it.
+    pub(crate) preamble: Vec<u8>,
+    pub(crate) has_header: bool,
+    /// The header's record as the reader meets it, or one made for an input that has none.
     pub(crate) header: Vec<u8>,
     pub(crate) names: Vec<String>,
     pub(crate) columns: Columns,
     /// Nothing for a stream, of which only the beginning is known.
     pub(crate) totals: Option<Totals>,
+    /// Where the first record stands.
+    pub(super) position: Position,
 }
 
 /// How the encoding became known.
@@ -50,10 +61,12 @@ pub(crate) struct FirstRead {
 pub(crate) enum EncodingFrom {
     Flag,
     ByteOrderMark,
+    /// The NUL bytes that UTF-16 has where other encodings have letters.
+    NulBytes,
     /// The bytes are valid, or nearly all of them.
     Bytes,
     /// The bytes are not UTF-8, and this is the likeliest of the others.
-    Guess,
+    Guess(Certainty),
 }
 
 /// What was counted over the whole of a file.
@@ -75,25 +88,25 @@ impl FirstRead {
     pub(crate) fn of_file(input: impl Read, options: ReadOptions) -> Result<Self, InputError> {
         let mut input = Witness {
             input: Digesting::new(input),
-            evidence: Utf8Evidence::default(),
+            evidence: Evidence::default(),
         };
         let (head, whole) = read_head(&mut input)?;
         let start = Start::of(&head, whole, options)?;
         let body = Cursor::new(&head).chain(input);
-        let mut records = Records::new(skip(body, start.bom_len), start.delimiter.byte(), start.bom_len);
-        let mut seen = Seen::default();
+        let mut records = start.records(Text::new(body, start.encoding()))?;
+        let mut seen = Seen::new(start.has_header);
         while let Some(record) = records.next()? {
             seen.take_in(&record);
         }
-        let witness = &records.input().get_ref().1;
+        let witness = &records.input().input().get_ref().1;
         let totals = Totals {
             rows: seen.rows,
             blank_records: seen.blank_records,
             bytes: witness.input.length(),
             digest: witness.input.digest(),
         };
-        let verdict = witness.evidence.verdict();
-        let first = Self::new(&start, seen, verdict, options, Some(totals))?;
+        let verdict = witness.evidence.clone().verdict();
+        let first = Self::new(start, seen, &verdict, options, Some(totals))?;
         if totals.rows == 0 {
             Err(InputError::NoRows)
         } else {
@@ -108,112 +121,119 @@ impl FirstRead {
     ) -> Result<(Self, Resumed<R>), InputError> {
         let (head, whole) = read_head(&mut input)?;
         let start = Start::of(&head, whole, options)?;
-        let mut evidence = Utf8Evidence::default();
+        let mut evidence = Evidence::default();
         evidence.take_in(&head);
-        if options.encoding.is_none() && !start.has_bom() && evidence.verdict_so_far() != Encoding::Utf8 {
+        let is_known = options.encoding.is_some() || start.unicode.is_some();
+        if !is_known && evidence.verdict_so_far() != Verdict::Utf8 {
             return Err(InputError::StreamEncoding);
         }
-        let body = skip(Cursor::new(&head), start.bom_len);
-        let mut records = Records::new(body, start.delimiter.byte(), start.bom_len);
-        let mut seen = Seen::default();
-        // A fault of structure behind the header ends the run where the rows come upon it.
-        while let Some(record) = if seen.header.is_none() {
+        let mut records = start.records(Text::new(head.as_slice(), start.encoding()))?;
+        let mut seen = Seen::new(start.has_header);
+        // A fault of structure behind the first record ends the run where the rows come upon it.
+        while let Some(record) = if seen.first.is_none() {
             records.next()?
         } else {
             records.next().unwrap_or(None)
         } {
             seen.take_in(&record);
         }
-        if whole && seen.header.is_some() && seen.rows == 0 {
+        if whole && seen.first.is_some() && seen.rows == 0 {
             return Err(InputError::NoRows);
         }
-        let first = Self::new(&start, seen, Encoding::Utf8, options, None)?;
+        let first = Self::new(start, seen, &Verdict::Utf8, options, None)?;
         Ok((first, Cursor::new(head).chain(input)))
     }
 
     fn new(
-        start: &Start,
+        start: Start,
         seen: Seen,
-        verdict: Encoding,
+        verdict: &Verdict,
         options: ReadOptions,
         totals: Option<Totals>,
     ) -> Result<Self, InputError> {
-        let (encoding, encoding_from) = match options.encoding {
-            Some(given) => (given, EncodingFrom::Flag),
-            None if start.has_bom() => (Encoding::Utf8, EncodingFrom::ByteOrderMark),
-            None if verdict == Encoding::Utf8 => (verdict, EncodingFrom::Bytes),
-            None => (verdict, EncodingFrom::Guess),
-        };
-        let (header, line) = seen.header.ok_or(InputError::Empty)?;
         let delimiter = start.delimiter;
-        let (names, clean) = fields::fields_of(&header, delimiter.byte(), encoding);
-        if !clean {
-            return Err(InputError::HeaderEncoding {
-                line,
-                encoding: encoding.name(),
-            });
-        }
-        let guessed = encoding_from == EncodingFrom::Guess;
+        let (encoding, encoding_from) = match (start.unicode, options.encoding, verdict) {
+            (Some((encoding, UnicodeFrom::Mark)), ..) => (encoding, EncodingFrom::ByteOrderMark),
+            (Some((encoding, UnicodeFrom::Nuls)), ..) => (encoding, EncodingFrom::NulBytes),
+            (Some((encoding, UnicodeFrom::Flag)), ..) | (None, Some(encoding), _) => {
+                (encoding, EncodingFrom::Flag)
+            }
+            (None, None, Verdict::Utf8) => (Encoding::Utf8, EncodingFrom::Bytes),
+            (None, None, Verdict::Guess(encoding, certainty)) => (*encoding, EncodingFrom::Guess(*certainty)),
+            (None, None, Verdict::Unclear(candidates)) => {
+                return Err(InputError::EncodingUnclear {
+                    readings: readings(candidates, seen.telling.as_deref(), delimiter),
+                });
+            }
+        };
+        let (first, line) = seen.first.ok_or(InputError::Empty)?;
+        let (mut names, clean) = fields::fields_of(&first, delimiter.byte(), encoding);
+        let header = if start.has_header {
+            if !clean {
+                return Err(InputError::HeaderEncoding {
+                    line,
+                    encoding: encoding.name(),
+                });
+            }
+            first
+        } else {
+            names = (1..=names.len()).map(|number| number.to_string()).collect();
+            header_of(&names, delimiter, &first)
+        };
         let sample = seen
             .telling
-            .filter(|_| guessed)
+            .filter(|_| matches!(encoding_from, EncodingFrom::Guess(_)))
             .and_then(|record| sample(&record, delimiter, encoding));
+        let below = start
+            .below
+            .iter()
+            .map(|(skip, record)| (*skip, fields::fields_of(record, delimiter.byte(), encoding).0));
         Ok(Self {
             encoding,
             encoding_from,
             sample,
             delimiter,
-            delimiter_given: options.delimiter.is_some(),
-            has_bom: start.has_bom(),
-            columns: Columns::new(&names, line),
+            delimiter_from: start.delimiter_from,
+            has_bom: start.has_bom,
+            has_header: start.has_header,
+            columns: Columns::new(&names, line).with_records_below(below.collect()),
             names,
             header,
             totals,
+            position: start.position,
+            preamble: start.preamble,
         })
     }
 }
 
-/// What the beginning of an input settles.
-struct Start {
-    /// 0 or 3.
-    bom_len: u64,
-    delimiter: Delimiter,
+impl Start {
+    /// The encoding, where it is one that the reader meets as another.
+    fn encoding(&self) -> Option<Encoding> {
+        self.unicode.map(|(encoding, _)| encoding)
+    }
+
+    /// The records of the input that stands at its first byte.
+    fn records<R: Read>(&self, input: Text<R>) -> Result<Records<Text<R>>, InputError> {
+        records(input, self.position, self.delimiter)
+    }
 }
 
-impl Start {
-    fn of(head: &[u8], whole: bool, options: ReadOptions) -> Result<Self, InputError> {
-        formats::refuse(head)?;
-        let text = head.strip_prefix(BOM).unwrap_or(head);
-        let bom_len = (head.len() - text.len()) as u64;
-        let line = 1 + text
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace())
-            .filter(|&&byte| byte == b'\n')
-            .count() as u64;
-        let delimiter = match options.delimiter {
-            Some(given) => {
-                dialect::check(given, text, whole, line)?;
-                given
-            }
-            None if text.trim_ascii().is_empty() && whole => return Err(InputError::Empty),
-            None => match dialect::detect(text, whole) {
-                Some((found, _)) => found,
-                None => return Err(InputError::NoDelimiter { line }),
-            },
-        };
-        Ok(Self { bom_len, delimiter })
-    }
-
-    fn has_bom(&self) -> bool {
-        self.bom_len > 0
-    }
+/// The records from `first` on of an input that stands at its first byte.
+pub(super) fn records<R: Read>(
+    mut input: Text<R>,
+    first: Position,
+    delimiter: Delimiter,
+) -> Result<Records<Text<R>>, InputError> {
+    io::copy(&mut input.by_ref().take(first.byte), &mut io::sink())
+        .map_err(|source| InputError::Read { byte: 0, source })?;
+    Ok(Records::new(input, delimiter.byte(), first))
 }
 
 /// What the records of the pass add up to.
-#[derive(Default)]
 struct Seen {
-    /// The header's bytes and line: the first record that is not blank.
-    header: Option<(Vec<u8>, u64)>,
+    has_header: bool,
+    /// The bytes and the line of the first record that is not blank: the header if there is one.
+    first: Option<(Vec<u8>, u64)>,
     /// The first record with a byte above ASCII.
     telling: Option<Vec<u8>>,
     rows: u64,
@@ -221,13 +241,24 @@ struct Seen {
 }
 
 impl Seen {
-    fn take_in(&mut self, record: &super::records::RawRecord<'_>) {
+    fn new(has_header: bool) -> Self {
+        Self {
+            has_header,
+            first: None,
+            telling: None,
+            rows: 0,
+            blank_records: 0,
+        }
+    }
+
+    fn take_in(&mut self, record: &RawRecord<'_>) {
         if record.is_blank {
             self.blank_records += 1;
             return;
         }
-        if self.header.is_none() {
-            self.header = Some((record.bytes.to_vec(), record.position.line));
+        if self.first.is_none() {
+            self.first = Some((record.bytes.to_vec(), record.position.line));
+            self.rows += u64::from(!self.has_header);
         } else {
             self.rows += 1;
         }
@@ -235,6 +266,19 @@ impl Seen {
             self.telling = Some(record.bytes.to_vec());
         }
     }
+}
+
+/// A header for an input that has none, so that its failed file is an input as it stands.
+fn header_of(names: &[String], delimiter: Delimiter, first: &[u8]) -> Vec<u8> {
+    let mut header = names.join(&char::from(delimiter.byte()).to_string()).into_bytes();
+    let line_end = first
+        .iter()
+        .rev()
+        .take(2)
+        .take_while(|byte| matches!(byte, b'\n' | b'\r'))
+        .count();
+    header.extend_from_slice(first.get(first.len() - line_end..).unwrap_or_default());
+    header
 }
 
 /// The first field with a letter above ASCII, on one line.
@@ -248,6 +292,19 @@ fn sample(record: &[u8], delimiter: Delimiter, encoding: Encoding) -> Option<Str
             .take(SAMPLE_CHARS)
             .collect(),
     )
+}
+
+/// How each encoding would read a record.
+fn readings(candidates: &[Encoding], record: Option<&[u8]>, delimiter: Delimiter) -> String {
+    let read = |encoding: &Encoding| {
+        let sample = sample(record?, delimiter, *encoding)?;
+        Some(format!("`{sample}` ({})", encoding.name()))
+    };
+    let readings: Vec<String> = candidates.iter().filter_map(read).collect();
+    match readings.as_slice() {
+        [] => String::new(),
+        readings => format!(", which may mean {}", readings.join(" or ")),
+    }
 }
 
 /// The beginning of the input, and whether it is all of it.
@@ -267,17 +324,10 @@ fn read_head(input: &mut impl Read) -> Result<(Vec<u8>, bool), InputError> {
     Ok((head, (count as u64) < HEAD_BYTES))
 }
 
-/// The input behind its byte order mark, which is known to be there.
-fn skip<R: Read>(mut input: R, bytes: u64) -> R {
-    // Taken from a buffer in memory, which cannot fail.
-    io::copy(&mut input.by_ref().take(bytes), &mut io::sink()).ok();
-    input
-}
-
 /// Passes bytes on and remembers what they say of the encoding.
 struct Witness<R> {
     input: Digesting<R>,
-    evidence: Utf8Evidence,
+    evidence: Evidence,
 }
 
 impl<R: Read> Read for Witness<R> {

@@ -2,30 +2,55 @@
 //! instead. What is inside a CSV is looked at elsewhere.
 
 use super::InputError;
+use super::start::BOM;
+
+const SAVE: &str = "open it in the spreadsheet and save it as `CSV UTF-8`";
 
 /// Refuses what is known to be something else. `head` is the input's beginning.
 pub(super) fn refuse(head: &[u8]) -> Result<(), InputError> {
-    const SAVE: &str = "open it in the spreadsheet and save it as `CSV UTF-8`";
     const UNPACK: &str = "unpack it first";
-    let signatures: [(&[u8], &str, &str); 7] = [
-        (b"PK\x03\x04", "an Excel workbook or a zip archive", SAVE),
-        (b"\xD0\xCF\x11\xE0", "an old Excel workbook", SAVE),
-        (b"\xFF\xFE", "a UTF-16 text (Excel's `Unicode text`)", SAVE),
-        (b"\xFE\xFF", "a UTF-16 text (Excel's `Unicode text`)", SAVE),
+    const EXPORT: &str = "export a CSV instead";
+    let signatures: [(&[u8], &str, &str); 8] = [
+        (b"PK\x03\x04", "a workbook or a zip archive", SAVE),
+        (b"\xD0\xCF\x11\xE0", "an old or a locked Excel workbook", SAVE),
+        (b"\xFF\xFE\0\0", "a UTF-32 text", SAVE),
+        (b"\0\0\xFE\xFF", "a UTF-32 text", SAVE),
         (b"\x1F\x8B", "a gzip archive", UNPACK),
         (b"\x28\xB5\x2F\xFD", "a zstd archive", UNPACK),
-        (b"%PDF", "a PDF", "export a CSV instead"),
+        (b"%PDF", "a PDF", EXPORT),
+        (b"{\\rtf", "a text document", EXPORT),
     ];
     for (signature, what, remedy) in signatures {
         if head.starts_with(signature) {
             return Err(InputError::NotCsv { what, remedy });
         }
     }
-    let beginning = head.get(..head.len().min(1024)).unwrap_or_default();
+    let words = head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start();
+    let starts_with = |word: &[u8]| {
+        words
+            .get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    // What some CRMs call an Excel file is a page.
+    if [b"<!doctype".as_slice(), b"<html", b"<table", b"<?xml"]
+        .into_iter()
+        .any(starts_with)
+    {
+        return Err(InputError::NotCsv {
+            what: "an HTML or XML page, whatever its name is",
+            remedy: SAVE,
+        });
+    }
+    Ok(())
+}
+
+/// Refuses what is no text. `text` is the input's beginning, UTF-8 by now if it was UTF-16.
+pub(super) fn refuse_binary(text: &[u8]) -> Result<(), InputError> {
+    let beginning = text.get(..text.len().min(1024)).unwrap_or_default();
     let nuls = memchr::memchr_iter(0, beginning).count();
     if nuls * 4 > beginning.len() {
         return Err(InputError::NotCsv {
-            what: "a UTF-16 or binary file",
+            what: "a binary file",
             remedy: SAVE,
         });
     }

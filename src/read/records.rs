@@ -62,13 +62,8 @@ enum State {
 }
 
 impl<R: Read> Records<R> {
-    /// `byte` is the offset of the input's first byte in the whole (the length of a byte order mark that was taken).
-    pub(crate) fn new(input: R, delimiter: u8, byte: u64) -> Self {
-        let first = Position {
-            row: 1,
-            line: 1,
-            byte,
-        };
+    /// `first` is where the input's first byte stands in the whole: behind a byte order mark, and what else was taken.
+    pub(crate) fn new(input: R, delimiter: u8, first: Position) -> Self {
         Self {
             input,
             delimiter,
@@ -302,7 +297,7 @@ mod tests {
     }
 
     fn split(text: &[u8], step: usize) -> Result<Vec<(Position, Vec<u8>, bool)>, InputError> {
-        let mut records = Records::new(Drip { rest: text, step }, b';', 0);
+        let mut records = Records::new(Drip { rest: text, step }, b';', Position::START);
         let mut all = Vec::new();
         while let Some(record) = records.next()? {
             all.push((record.position, record.bytes.to_vec(), record.is_blank));

@@ -3,18 +3,22 @@
 use std::io::{Read, Take};
 
 use super::digesting::Digesting;
+use super::evidence::is_telling;
 use super::fields::FieldParser;
-use super::first_read::{BOM, Totals};
+use super::first_read::{EncodingFrom, Totals, records};
 use super::records::{RawRecord, Records};
-use super::{FirstRead, InputError};
-use crate::model::{ErrorCode, Row, RowError};
+use super::utf16::Text;
+use super::{Encoding, FirstRead, InputError};
+use crate::model::{ErrorCode, Fields, Row, RowError, is_invisible};
 
 /// The data rows of an input, in its order. Holds one record.
 pub(crate) struct Rows<R> {
-    records: Records<Take<Digesting<R>>>,
+    records: Records<Text<Take<Digesting<R>>>>,
     parser: FieldParser,
     columns: usize,
-    encoding: &'static str,
+    encoding: Encoding,
+    /// Nobody said what the encoding is, and the bytes are not UTF-8.
+    encoding_guessed: bool,
     header_seen: bool,
     sequence: u64,
     blank_records: u64,
@@ -33,21 +37,18 @@ impl<R: Read> Rows<R> {
     pub(crate) fn new(input: R, first: &FirstRead) -> Result<Self, InputError> {
         // No further than the first read went: what was appended since is told at the end, and not sent.
         let limit = first.totals.map_or(u64::MAX, |totals| totals.bytes);
-        let mut input = Digesting::new(input).take(limit);
-        let mut bom_len = 0;
-        if first.has_bom {
-            let mut mark = [0; BOM.len()];
-            input
-                .read_exact(&mut mark)
-                .map_err(|source| InputError::Read { byte: 0, source })?;
-            bom_len = BOM.len() as u64;
-        }
+        let input = Digesting::new(input).take(limit);
         Ok(Self {
-            records: Records::new(input, first.delimiter.byte(), bom_len),
+            records: records(
+                Text::new(input, Some(first.encoding)),
+                first.position,
+                first.delimiter,
+            )?,
             parser: FieldParser::new(first.delimiter.byte(), first.encoding),
             columns: first.names.len(),
-            encoding: first.encoding.name(),
-            header_seen: false,
+            encoding: first.encoding,
+            encoding_guessed: matches!(first.encoding_from, EncodingFrom::Guess(_)),
+            header_seen: !first.has_header,
             sequence: 0,
             blank_records: 0,
             expected: first.totals,
@@ -76,12 +77,14 @@ impl<R: Read> Rows<R> {
         let sequence = self.sequence;
         self.sequence += 1;
         let (fields, clean) = self.parser.parse(record);
-        let error = if fields.len() != self.columns {
+        let error = if !has_columns(&fields, self.columns) {
             Some(wrong_count(self.columns, fields.len()))
-        } else if clean {
-            None
+        } else if !clean {
+            Some(undecodable(self.encoding.name()))
+        } else if self.encoding_guessed && is_utf8(record) {
+            Some(other_encoding(self.encoding.name()))
         } else {
-            Some(undecodable(self.encoding))
+            None
         };
         Ok(Some(Row {
             sequence,
@@ -108,7 +111,7 @@ impl<R: Read> Rows<R> {
             return Ok(end);
         };
         let grew = self.has_more();
-        let input = self.records.input().get_ref();
+        let input = self.records.input().input().get_ref();
         let same_length = input.length() == expected.bytes;
         if !grew && same_length && input.digest() == expected.digest {
             return Ok(end);
@@ -126,12 +129,24 @@ impl<R: Read> Rows<R> {
 
     /// Whether the input goes on behind the end of the first read. One that cannot be read there has not grown.
     fn has_more(&mut self) -> bool {
-        let input = self.records.input_mut();
+        let input = self.records.input_mut().input_mut();
         let mut byte = [0];
         let at_limit = input.limit() == 0;
         input.set_limit(1);
         at_limit && input.read(&mut byte).is_ok_and(|count| count > 0)
     }
+}
+
+/// Whether a record has its fields. More are none, as long as they are blank: spreadsheets write delimiters behind the
+/// last column.
+fn has_columns(fields: &Fields<'_>, columns: usize) -> bool {
+    let is_blank = |field: &str| field.chars().all(is_invisible);
+    fields.len() == columns || fields.len() > columns && fields.iter().skip(columns).all(is_blank)
+}
+
+/// Whether a record above ASCII is UTF-8, and not by accident.
+fn is_utf8(record: &[u8]) -> bool {
+    !record.is_ascii() && str::from_utf8(record).is_ok_and(is_telling)
 }
 
 fn wrong_count(columns: usize, fields: usize) -> RowError {
@@ -154,6 +169,16 @@ fn undecodable(encoding: &str) -> RowError {
         // The dash is not ASCII on purpose: a failed file of such rows alone holds no other character that is plainly
         // UTF-8, and the next run would take its stray bytes for windows-1250.
         format!("the record holds bytes that {encoding} does not allow – retype the damaged text"),
+    )
+}
+
+fn other_encoding(encoding: &str) -> RowError {
+    RowError::new(
+        ErrorCode::Encoding,
+        format!(
+            "the record is UTF-8 in a file of {encoding} – retype the damaged text, or give `--encoding {encoding}` if it \
+             is meant so"
+        ),
     )
 }
 

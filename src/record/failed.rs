@@ -2,7 +2,8 @@
 //! columns that say what to do. It is an input as it stands.
 //!
 //! Each record keeps its own line end, encoding, delimiter and quoting; the three new columns are written in the same
-//! encoding and delimiter. Where the input is itself a failed file, its three old columns are replaced.
+//! encoding and delimiter. Where the input is itself a failed file, its three old columns are replaced. What stands above
+//! the header stays above it, so that the flags that fit the input fit this file.
 
 use std::io::{BufWriter, Write};
 
@@ -13,18 +14,23 @@ use super::files::{self, PartialFile, Replaces};
 use super::guard::guarded;
 use crate::model::{Action, ErrorCode, Outcome, clean};
 
-/// Turns a text into the input's encoding, with `?` for what that lacks.
+/// Turns a text into the input's encoding as the reader meets it, with `?` for what that lacks.
 type Encode = Box<dyn Fn(&str) -> Vec<u8> + Send>;
+
+/// Turns bytes as the reader meets them into those of the file.
+type ToFile = Box<dyn Fn(Vec<u8>) -> Vec<u8> + Send>;
 
 /// The form of the input, which is the form of its failed file.
 pub(crate) struct FailedFormat {
     pub(crate) delimiter: u8,
-    pub(crate) has_bom: bool,
-    /// The header's record, byte for byte.
+    /// What stands before the header: a byte order mark, lines that are skipped.
+    pub(crate) preamble: Vec<u8>,
+    /// The header's record.
     pub(crate) header: Vec<u8>,
     /// Columns of an earlier failed file, which are left out.
     pub(crate) own_columns: Vec<usize>,
     pub(crate) encode: Encode,
+    pub(crate) to_file: ToFile,
 }
 
 pub(super) struct FailedFile {
@@ -45,13 +51,10 @@ impl FailedFile {
             digest: Xxh3::new(),
         };
         let header = std::mem::take(&mut failed.format.header);
-        let mark: &[u8] = if failed.format.has_bom {
-            b"\xEF\xBB\xBF"
-        } else {
-            b""
-        };
         let line = failed.line(&["sync_row", "sync_action", "sync_error"], &header);
-        failed.append(mark)?;
+        let preamble = std::mem::take(&mut failed.format.preamble);
+        let preamble = (failed.format.to_file)(preamble);
+        failed.append(&preamble)?;
         failed.append(&line)?;
         failed.flush()?;
         Ok(failed)
@@ -125,7 +128,7 @@ impl FailedFile {
         if line_end(record).is_none() {
             line.extend_from_slice(self.line_end);
         }
-        line
+        (self.format.to_file)(line)
     }
 }
 

@@ -53,10 +53,11 @@ fn failing(sequence: u64, status: Status, code: ErrorCode, message: &str) -> Out
 fn format(header: &str, own_columns: &[usize]) -> FailedFormat {
     FailedFormat {
         delimiter: b';',
-        has_bom: true,
+        preamble: b"\xEF\xBB\xBF".to_vec(),
         header: header.as_bytes().to_vec(),
         own_columns: own_columns.to_vec(),
         encode: Box::new(|text| text.as_bytes().to_vec()),
+        to_file: Box::new(|bytes| bytes),
     }
 }
 

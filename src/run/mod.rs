@@ -5,6 +5,7 @@ mod announce;
 mod check;
 mod fingerprint;
 mod finished;
+mod form;
 mod lock;
 mod next_command;
 mod opened;

@@ -5,8 +5,8 @@ use std::io::Read;
 
 use super::Failure;
 use crate::config::ReadingSettings;
-use crate::model::{Layout, clean};
-use crate::read::{EncodingFrom, FirstRead, Rows, Source};
+use crate::model::Layout;
+use crate::read::{FirstRead, Rows, Source};
 
 /// Ready for the second read.
 pub(crate) struct Opened {
@@ -43,61 +43,5 @@ impl Opened {
         }
         let rows = Rows::new(input, &first).map_err(fault)?;
         Ok(Self { first, layout, rows })
-    }
-
-    /// What was found of the input's form, and what goes where, a line each.
-    pub(crate) fn form(&self, settings: &ReadingSettings) -> Vec<String> {
-        let first = &self.first;
-        let from = match first.encoding_from {
-            EncodingFrom::Flag => " (given)",
-            EncodingFrom::ByteOrderMark => " (byte order mark)",
-            EncodingFrom::Bytes => "",
-            EncodingFrom::Guess => " (guessed)",
-        };
-        let sample = first
-            .sample
-            .as_ref()
-            .map(|sample| format!(", e.g. `{sample}`"))
-            .unwrap_or_default();
-        let given = if first.delimiter_given {
-            "given"
-        } else {
-            "the records agree on it"
-        };
-        let name = |column: usize| clean(first.columns.name(column));
-        let mut labels: Vec<String> = self
-            .layout
-            .labels
-            .iter()
-            .map(|(label, column)| format!("{label} ← `{}`", name(*column)))
-            .collect();
-        labels.insert(0, format!("respondent ← `{}`", name(self.layout.respondent)));
-        let mut lines = vec![
-            format!(
-                "encoding {}{from}{sample}; delimiter {} ({given})",
-                first.encoding.name(),
-                first.delimiter
-            ),
-            format!("{} (mapping from {})", labels.join(", "), settings.mapping_from),
-            match self.layout.survey {
-                Some(column) => format!(
-                    "survey from column `{}`{}",
-                    name(column),
-                    settings
-                        .plan
-                        .survey
-                        .as_ref()
-                        .map(|_| format!(", where blank {}", settings.survey_from))
-                        .unwrap_or_default()
-                ),
-                None => settings.survey_from.clone(),
-            },
-        ];
-        let unused = first.columns.unused(&self.layout);
-        if !unused.is_empty() {
-            let names: Vec<String> = unused.iter().map(|name| format!("`{}`", clean(name))).collect();
-            lines.push(format!("never sent: {}", names.join(", ")));
-        }
-        lines
     }
 }

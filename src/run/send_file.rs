@@ -19,8 +19,8 @@ use crate::cli::{Origins, RunArgs};
 use crate::config::{self, CallSettings, ReadingSettings};
 use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
-use crate::read::{Input, is_own_column};
-use crate::record::{self, Decision, FailedFormat, Header, OutputError, OutputPaths};
+use crate::read::Input;
+use crate::record::{self, Decision, Header, OutputError, OutputPaths};
 use crate::report::{Console, ExitCode, Progress, RunEnd, RunReport, counted, local_time};
 use crate::send::HttpTransport;
 use crate::stop;
@@ -141,7 +141,7 @@ async fn send(
     // From here on a signal lets the run end in an orderly way.
     let stops = stop::in_thread(args.pace.max_duration).map_err(Failure::usage)?;
     let outputs =
-        record::open(&paths, &decision, header, &kept, failed_format(&opened)).map_err(Failure::output)?;
+        record::open(&paths, &decision, header, &kept, opened.failed_format()).map_err(Failure::output)?;
     if matches!(decision, Decision::GoOn(_)) {
         tracing::info!(
             "going on with a run of {}: {} settled already",
@@ -166,7 +166,7 @@ async fn send(
         progress: progress.clone(),
         waiting,
     };
-    let ended = pipeline::run(stages, settings).await;
+    let ended = Box::pin(pipeline::run(stages, settings)).await;
     if let Some(telling) = telling {
         telling.abort();
     }
@@ -244,22 +244,5 @@ fn input_path(input: &Input) -> Option<&Path> {
     match input {
         Input::File(path) => Some(path),
         Input::Stdin => None,
-    }
-}
-
-fn failed_format(opened: &Opened) -> FailedFormat {
-    let encoding = opened.first.encoding;
-    let own = opened
-        .first
-        .names
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| is_own_column(name));
-    FailedFormat {
-        delimiter: opened.first.delimiter.byte(),
-        has_bom: opened.first.has_bom,
-        header: opened.first.header.clone(),
-        own_columns: own.map(|(column, _)| column).collect(),
-        encode: Box::new(move |text| encoding.encode(text)),
     }
 }

@@ -64,8 +64,26 @@ fn inputs_that_cannot_be_used() {
         3,
         &["row 2 (line 4)", "closing quote", "opens on line 2"],
     );
-    refused(b"PK\x03\x04xxxx", "", 3, &["Excel workbook", "CSV UTF-8"]);
-    refused(b"\xFF\xFEi\x00d\x00", "", 3, &["UTF-16"]);
+    refused(b"PK\x03\x04xxxx", "", 3, &["workbook", "CSV UTF-8"]);
+    refused(b"<html><table>", "", 3, &["HTML", "CSV UTF-8"]);
+    refused(
+        b"\xEF\xBB\xBFid_respondent,l1\n1,a\n",
+        "--encoding windows-1250",
+        3,
+        &["byte order mark", "UTF-8"],
+    );
+    refused(
+        b"id_respondent;l1\n1;Plze\xF2\n",
+        "",
+        3,
+        &["`Plzeň` (windows-1250)", "`Plzeò` (windows-1252)", "--encoding"],
+    );
+    refused(
+        b"Raport;;\n\nid_respondent;l1;\n1;a;\n",
+        "",
+        3,
+        &["`--skip-lines 2`"],
+    );
 }
 
 #[test]
@@ -85,7 +103,8 @@ fn usage_that_cannot_be_meant() {
     let row = b"id_respondent,l1\n1,x\n";
     refused(row, "--map l11=x", 2, &["`l11` is not a label"]);
     refused(row, "--map l1=a --map l1=b", 2, &["mapped twice"]);
-    refused(row, "--encoding latin2", 2, &["`latin2`"]);
+    refused(row, "--encoding latin-two", 2, &["`latin-two`"]);
+    refused(row, "--encoding big5", 2, &["`Big5`"]);
     refused(row, "-d ab", 2, &["`ab`"]);
     refused(row, "-o no/where.csv", 2, &["does not exist"]);
     refused(row, "-o in.csv", 2, &["one file"]);

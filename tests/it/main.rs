@@ -12,6 +12,7 @@ mod connections; // How many there are, and what they cost.
 mod disk; // What the system does to files and streams while a run goes on.
 mod existing; // Outputs that are there already: each cell of the design's table.
 mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
+mod forms; // Encodings, delimiters, containers: the same table, the same calls.
 mod locks; // Two runs at a time.
 #[cfg(target_os = "linux")]
 mod memory; // That it is flat in the file.

@@ -85,10 +85,11 @@ fn planned(input: &[u8], settled: &mut record::SettledRows) -> (FirstRead, Vec<P
 fn format(header: &[u8]) -> FailedFormat {
     FailedFormat {
         delimiter: b',',
-        has_bom: false,
+        preamble: Vec::new(),
         header: header.to_vec(),
         own_columns: Vec::new(),
         encode: Box::new(|text| text.as_bytes().to_vec()),
+        to_file: Box::new(|bytes| bytes),
     }
 }
 

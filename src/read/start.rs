@@ -1,0 +1,314 @@
+//! What the beginning of an input settles: UTF-16 or not, what stands before the first record, the delimiter, and whether
+//! the first record is a header. Pure; the whole of the input is looked at in `read/first_read.rs`.
+
+use std::borrow::Cow;
+
+use super::dialect::{self, Delimiter};
+use super::records::Records;
+use super::{Encoding, InputError, ReadOptions, columns, fields, formats, utf16};
+use crate::model::Position;
+
+/// The UTF-8 byte order mark. That of UTF-16 is the same, once it is UTF-8.
+pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// How many records behind the first are looked at for a header that stands further down.
+const RECORDS_BELOW: usize = 20;
+
+/// How the delimiter became known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DelimiterFrom {
+    Flag,
+    /// Excel's own line at the top of a file, `sep=;`.
+    SepLine,
+    /// The records agree on it.
+    Records,
+    /// There is one column alone.
+    Nothing,
+}
+
+/// How it became known that an input is in Unicode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UnicodeFrom {
+    Mark,
+    Nuls,
+    Flag,
+}
+
+/// What is known of an input from its beginning.
+pub(super) struct Start {
+    /// The encoding, where the beginning alone tells it.
+    pub(super) unicode: Option<(Encoding, UnicodeFrom)>,
+    pub(super) has_bom: bool,
+    /// What stands between the byte order mark and the first record, as the reader meets it.
+    pub(super) preamble: Vec<u8>,
+    /// Where the first record stands.
+    pub(super) position: Position,
+    pub(super) delimiter: Delimiter,
+    pub(super) delimiter_from: DelimiterFrom,
+    pub(super) has_header: bool,
+    /// The records behind the first, each with what `--skip-lines` would have to be to make it the header.
+    pub(super) below: Vec<(u64, Vec<u8>)>,
+}
+
+impl Start {
+    /// `head` is the input's beginning, `whole` says that it is all there is.
+    pub(super) fn of(head: &[u8], whole: bool, options: ReadOptions) -> Result<Self, InputError> {
+        formats::refuse(head)?;
+        let unicode = unicode(head, options.encoding)?;
+        let text = match unicode {
+            Some((encoding, _)) if encoding.is_utf16() => {
+                Cow::Owned(utf16::decode_head(head, encoding == Encoding::Utf16Be, whole))
+            }
+            _ => Cow::Borrowed(head),
+        };
+        formats::refuse_binary(&text)?;
+        let (has_bom, text) = match text.strip_prefix(BOM) {
+            Some(text) => (true, text),
+            None => (false, &*text),
+        };
+        let sep_line = sep_line(text);
+        let behind_sep = sep_line.map_or(0, |(length, _)| length);
+        let behind = |bytes: usize| text.get(bytes..).unwrap_or_default();
+        let skipped = skip_lines(behind(behind_sep), options.skip_lines)
+            .ok_or(InputError::SkipsAll(options.skip_lines))?;
+        let (preamble, body) = text.split_at(behind_sep + skipped);
+        let position = Position {
+            row: 1 + options.skip_lines,
+            line: 1 + u64::from(sep_line.is_some()) + options.skip_lines,
+            byte: (preamble.len() + if has_bom { BOM.len() } else { 0 }) as u64,
+        };
+        if body.trim_ascii().is_empty() && whole {
+            return Err(InputError::Empty);
+        }
+        let line = position.line + blank_lines(body);
+        let from_sep = sep_line.map(|(_, delimiter)| delimiter);
+        let (delimiter, delimiter_from) = delimiter(body, whole, line, from_sep, options)?;
+        let mut records = records(body, delimiter, position);
+        let is_ours = records.first().is_some_and(|(_, record)| {
+            columns::is_failed_file(&fields::fields_of(record, delimiter.byte(), Encoding::Utf8).0)
+        });
+        records.drain(..records.len().min(1));
+        Ok(Self {
+            unicode,
+            has_bom,
+            preamble: preamble.to_vec(),
+            position,
+            delimiter,
+            delimiter_from,
+            has_header: !options.no_header || is_ours,
+            below: records
+                .into_iter()
+                .map(|(line, record)| (line - u64::from(sep_line.is_some()) - 1, record))
+                .collect(),
+        })
+    }
+}
+
+/// The encoding that the byte order mark or the NUL bytes of UTF-16 tell, or that was given and is UTF-16. What was given
+/// must not contradict what is there.
+fn unicode(head: &[u8], given: Option<Encoding>) -> Result<Option<(Encoding, UnicodeFrom)>, InputError> {
+    let utf16 = |big_endian| {
+        if big_endian {
+            Encoding::Utf16Be
+        } else {
+            Encoding::Utf16Le
+        }
+    };
+    let has_mark = [BOM, b"\xFF\xFE", b"\xFE\xFF"]
+        .iter()
+        .any(|mark| head.starts_with(mark));
+    let from = if has_mark {
+        UnicodeFrom::Mark
+    } else {
+        UnicodeFrom::Nuls
+    };
+    let found = if head.starts_with(BOM) {
+        Some(Encoding::Utf8)
+    } else {
+        utf16::detect(head).map(utf16)
+    };
+    match (found, given) {
+        (Some(found), Some(given)) if found != given && !(found.is_utf16() && given.is_utf16()) => {
+            Err(InputError::EncodingContradicted {
+                given: given.name(),
+                found: found.name(),
+                told_by: match from {
+                    UnicodeFrom::Mark => "its byte order mark",
+                    _ => "its NUL bytes",
+                },
+            })
+        }
+        (Some(found), None) => Ok(Some((found, from))),
+        (Some(found), Some(_)) => Ok(Some((found, UnicodeFrom::Flag))),
+        (None, given) => Ok(given
+            .filter(|given| given.is_utf16())
+            .map(|given| (given, UnicodeFrom::Flag))),
+    }
+}
+
+/// Excel's line that names the delimiter, `sep=;`, and how long it is with its end. No spreadsheet shows it as a row.
+fn sep_line(text: &[u8]) -> Option<(usize, Delimiter)> {
+    let length = skip_lines(text, 1).unwrap_or(text.len());
+    let line = text.get(..length)?.trim_ascii_end();
+    let unquoted = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\""));
+    // A tab would be white space at the line's end.
+    let word = unquoted.unwrap_or(line);
+    if word.eq_ignore_ascii_case(b"sep=") && text.get(word.len()) == Some(&b'\t') {
+        return Some((length, "tab".parse().ok()?));
+    }
+    let (name, delimiter) = word.split_at_checked(4)?;
+    let delimiter = str::from_utf8(delimiter).ok()?.parse().ok()?;
+    name.eq_ignore_ascii_case(b"sep=").then_some((length, delimiter))
+}
+
+/// The length of so many lines with their ends; nothing if there are not as many.
+fn skip_lines(text: &[u8], lines: u64) -> Option<usize> {
+    let mut length = 0;
+    for _ in 0..lines {
+        let rest = text.get(length..)?;
+        let end = memchr::memchr2(b'\n', b'\r', rest)?;
+        length += end
+            + if rest.get(end..)?.starts_with(b"\r\n") {
+                2
+            } else {
+                1
+            };
+    }
+    Some(length)
+}
+
+/// How many lines of nothing stand before the first record that has something.
+fn blank_lines(text: &[u8]) -> u64 {
+    let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace());
+    blank.filter(|&&byte| byte == b'\n').count() as u64
+}
+
+fn delimiter(
+    body: &[u8],
+    whole: bool,
+    line: u64,
+    from_sep: Option<Delimiter>,
+    options: ReadOptions,
+) -> Result<(Delimiter, DelimiterFrom), InputError> {
+    if let Some(given) = options.delimiter {
+        if !options.one_column {
+            dialect::check(given, body, whole, line)?;
+        }
+        return Ok((given, DelimiterFrom::Flag));
+    }
+    if let Some(delimiter) = from_sep {
+        return Ok((delimiter, DelimiterFrom::SepLine));
+    }
+    match dialect::detect(body, whole) {
+        Some((found, _)) => Ok((found, DelimiterFrom::Records)),
+        None if options.one_column => Ok((Delimiter::COMMA, DelimiterFrom::Nothing)),
+        None => Err(InputError::NoDelimiter {
+            line,
+            hint: hint_further_down(body, whole, options.skip_lines),
+        }),
+    }
+}
+
+/// Where lines of another kind stand above the header: what `--skip-lines` would have to be.
+fn hint_further_down(body: &[u8], whole: bool, skipped: u64) -> String {
+    const LINES: u64 = 20;
+    (1..=LINES)
+        .find(|lines| {
+            let rest = skip_lines(body, *lines).and_then(|length| body.get(length..));
+            rest.is_some_and(|rest| dialect::detect(rest, whole).is_some())
+        })
+        .map(|lines| {
+            format!(
+                "; the header may be the line behind: `--skip-lines {}`",
+                skipped + lines
+            )
+        })
+        .unwrap_or_default()
+}
+
+/// The first records that are not blank, each with its line. A fault of structure ends the list.
+fn records(body: &[u8], delimiter: Delimiter, position: Position) -> Vec<(u64, Vec<u8>)> {
+    let mut records = Records::new(body, delimiter.byte(), position);
+    let mut found = Vec::new();
+    while found.len() <= RECORDS_BELOW
+        && let Ok(Some(record)) = records.next()
+    {
+        if !record.is_blank {
+            found.push((record.position.line, record.bytes.to_vec()));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(text: &str, options: ReadOptions) -> Result<Start, InputError> {
+        Start::of(text.as_bytes(), true, options)
+    }
+
+    #[test]
+    fn excels_own_first_line_names_the_delimiter_and_is_no_row() {
+        for line in ["sep=;\r\n", "SEP=;\n", "\"sep=;\"\r", "\u{FEFF}sep=;\n"] {
+            let found = start(&format!("{line}id;a,b\n1;x\n"), ReadOptions::default()).unwrap();
+            assert_eq!(found.delimiter_from, DelimiterFrom::SepLine, "{line:?}");
+            assert_eq!((found.position.row, found.position.line), (1, 2));
+            assert_eq!(found.position.byte, line.len() as u64);
+        }
+        let tab = start("sep=\t\nid\tl1\n", ReadOptions::default()).unwrap();
+        assert_eq!(tab.delimiter.to_string(), "`tab`");
+        let column = start("sep=;x,l1\n1,2\n", ReadOptions::default()).unwrap();
+        assert_eq!(column.position.line, 1, "a column of an odd name");
+    }
+
+    #[test]
+    fn lines_above_the_header_are_skipped_as_lines() {
+        let options = ReadOptions {
+            skip_lines: 2,
+            ..ReadOptions::default()
+        };
+        let found = start("Raport \"2026\r\n\r\nid;l1\r\n1;a\r\n", options).unwrap();
+        assert_eq!(found.preamble, b"Raport \"2026\r\n\r\n");
+        assert_eq!(
+            (found.position.row, found.position.line, found.position.byte),
+            (3, 3, 16)
+        );
+        let all = start("id;l1\n1;a", options);
+        assert!(matches!(all, Err(InputError::SkipsAll(2))));
+        let error = start("Raport\n\nid;l1\n1;a\n", ReadOptions::default())
+            .err()
+            .unwrap();
+        assert!(error.to_string().contains("`--skip-lines 1`"), "{error}");
+    }
+
+    #[test]
+    fn a_failed_file_has_a_header_whatever_is_said() {
+        let options = ReadOptions {
+            no_header: true,
+            ..ReadOptions::default()
+        };
+        assert!(!start("1;a\n2;b\n", options).unwrap().has_header);
+        let ours = "sync_row;sync_action;sync_error;1;2\n1;fix;bad_id: x;1a;b\n";
+        assert!(start(ours, options).unwrap().has_header);
+    }
+
+    #[test]
+    fn an_encoding_that_the_bytes_contradict_is_refused() {
+        let options = |label: &str| ReadOptions {
+            encoding: Some(label.parse().unwrap()),
+            ..ReadOptions::default()
+        };
+        let error = start("\u{FEFF}id;l1\n", options("windows-1250")).err().unwrap();
+        assert!(error.to_string().contains("byte order mark"), "{error}");
+        let utf16 = |mark: &str| utf16::encode(format!("{mark}id;l1\n1;a\n").as_bytes(), true);
+        let found =
+            |label, mark| Start::of(&utf16(mark), true, options(label)).map(|start| start.unicode.unwrap().0);
+        assert_eq!(
+            found("utf-16", "\u{FEFF}").unwrap(),
+            Encoding::Utf16Be,
+            "the mark knows better"
+        );
+        assert!(found("utf-8", "").is_err());
+    }
+}

@@ -1,0 +1,309 @@
+//! UTF-16 to UTF-8 and back, without loss: what is no character in the one is none in the other, so that such a row is
+//! found where all undecodable rows are, and its bytes can be written again as they were.
+//!
+//! A lone half of a surrogate pair becomes the three bytes that UTF-8 would have for it (WTF-8), and a lone last byte
+//! becomes 0xFF and two bytes that hold its halves. Neither is valid UTF-8.
+
+use std::io::{self, Read};
+
+use super::Encoding;
+
+/// Excel's exports are ASCII for the most part: of so many bytes in a hundred at one end of each unit nearly all are
+/// NUL, and at the other none.
+const NULS_AT_LEAST: usize = 40;
+
+/// What stands for a lone last byte.
+const LONE_BYTE: u8 = 0xFF;
+
+const READ_SIZE: usize = 64 << 10;
+
+/// Whether the beginning of an input is UTF-16, by its byte order mark or by where its NUL bytes are; and then whether it
+/// is big-endian.
+pub(super) fn detect(head: &[u8]) -> Option<bool> {
+    if head.starts_with(b"\xFF\xFE") {
+        return Some(false);
+    }
+    if head.starts_with(b"\xFE\xFF") {
+        return Some(true);
+    }
+    let beginning = head.get(..head.len().min(4096)).unwrap_or_default();
+    let units = beginning.len() / 2;
+    let nuls = |offset: usize| {
+        beginning
+            .iter()
+            .skip(offset)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
+    let (first, second) = (nuls(0), nuls(1));
+    let most = |nuls: usize| units > 1 && nuls * 100 >= units * NULS_AT_LEAST;
+    match (first, second) {
+        (0, second) if most(second) => Some(false),
+        (first, 0) if most(first) => Some(true),
+        _ => None,
+    }
+}
+
+/// UTF-16 in, UTF-8 out.
+pub(super) struct Utf16Reader<R> {
+    input: R,
+    big_endian: bool,
+    /// Bytes that are no whole unit yet, or the first half of a pair: three at most.
+    rest: Vec<u8>,
+    text: Vec<u8>,
+    /// How much of `text` was handed out.
+    taken: usize,
+    at_end: bool,
+}
+
+impl<R: Read> Utf16Reader<R> {
+    fn new(input: R, big_endian: bool) -> Self {
+        Self {
+            input,
+            big_endian,
+            rest: Vec::new(),
+            text: Vec::new(),
+            taken: 0,
+            at_end: false,
+        }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let mut bytes = std::mem::take(&mut self.rest);
+        let kept = bytes.len();
+        bytes.resize(kept + READ_SIZE, 0);
+        let count = self.input.read(bytes.get_mut(kept..).unwrap_or_default())?;
+        bytes.truncate(kept + count);
+        self.at_end = count == 0;
+        self.text.clear();
+        self.taken = 0;
+        let used = decode(&bytes, self.big_endian, self.at_end, &mut self.text);
+        self.rest = bytes.split_off(used);
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Utf16Reader<R> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.text.len() && !self.at_end {
+            self.fill()?;
+        }
+        let left = self.text.get(self.taken..).unwrap_or_default();
+        let count = left.len().min(space.len());
+        if let (Some(space), Some(left)) = (space.get_mut(..count), left.get(..count)) {
+            space.copy_from_slice(left);
+        }
+        self.taken += count;
+        Ok(count)
+    }
+}
+
+/// An input as the scanner meets it: UTF-8, or bytes that are ASCII where ASCII is meant.
+pub(super) enum Text<R> {
+    AsItIs(R),
+    FromUtf16(Utf16Reader<R>),
+}
+
+impl<R: Read> Text<R> {
+    pub(super) fn new(input: R, encoding: Option<Encoding>) -> Self {
+        match encoding {
+            Some(Encoding::Utf16Le) => Self::FromUtf16(Utf16Reader::new(input, false)),
+            Some(Encoding::Utf16Be) => Self::FromUtf16(Utf16Reader::new(input, true)),
+            _ => Self::AsItIs(input),
+        }
+    }
+
+    pub(super) fn input(&self) -> &R {
+        match self {
+            Self::AsItIs(input) => input,
+            Self::FromUtf16(reader) => &reader.input,
+        }
+    }
+
+    pub(super) fn input_mut(&mut self) -> &mut R {
+        match self {
+            Self::AsItIs(input) => input,
+            Self::FromUtf16(reader) => &mut reader.input,
+        }
+    }
+}
+
+impl<R: Read> Read for Text<R> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::AsItIs(input) => input.read(space),
+            Self::FromUtf16(reader) => reader.read(space),
+        }
+    }
+}
+
+/// The whole of a text, or of its beginning.
+pub(super) fn decode_head(bytes: &[u8], big_endian: bool, whole: bool) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes.len());
+    decode(bytes, big_endian, whole, &mut text);
+    text
+}
+
+/// Appends units as UTF-8; how many bytes were used. Unless `at_end`, what needs more bytes is left.
+fn decode(bytes: &[u8], big_endian: bool, at_end: bool, text: &mut Vec<u8>) -> usize {
+    let unit = |pair: &[u8; 2]| {
+        if big_endian {
+            u16::from_be_bytes(*pair)
+        } else {
+            u16::from_le_bytes(*pair)
+        }
+    };
+    let (pairs, lone) = bytes.as_chunks::<2>();
+    let mut units = pairs.iter().map(unit).peekable();
+    let mut used = 0;
+    while let Some(first) = units.next() {
+        let second = units.peek().copied();
+        match (first, second) {
+            (0..0x80, _) => text.push(first.to_le_bytes()[0]),
+            (0xD800..0xDC00, None) if !at_end => break,
+            (0xD800..0xDC00, Some(second @ 0xDC00..0xE000)) => {
+                units.next();
+                used += 2;
+                let code = 0x1_0000 + ((u32::from(first) - 0xD800) << 10) + (u32::from(second) - 0xDC00);
+                push_code(code, text);
+            }
+            _ => push_code(u32::from(first), text),
+        }
+        used += 2;
+    }
+    if at_end && let [byte] = lone {
+        text.extend([LONE_BYTE, 0x80 | byte >> 4, 0x80 | byte & 0x0F]);
+        used += 1;
+    }
+    used
+}
+
+/// A code point as UTF-8 has it, that of half a pair too.
+fn push_code(code: u32, text: &mut Vec<u8>) {
+    if let Some(character) = char::from_u32(code) {
+        text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        return;
+    }
+    let [_, _, high, low] = code.to_be_bytes();
+    text.extend([
+        0xE0 | high >> 4,
+        0x80 | (high & 0x0F) << 2 | low >> 6,
+        0x80 | low & 0x3F,
+    ]);
+}
+
+/// What [`Utf16Reader`] has made, as it was.
+pub(super) fn encode(text: &[u8], big_endian: bool) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() * 2);
+    let mut push = |unit: u16| {
+        bytes.extend(if big_endian {
+            unit.to_be_bytes()
+        } else {
+            unit.to_le_bytes()
+        });
+    };
+    let mut lone = None;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (valid, behind) = match str::from_utf8(rest) {
+            Ok(valid) => (valid, &[][..]),
+            Err(error) => {
+                let (valid, behind) = rest.split_at(error.valid_up_to());
+                (str::from_utf8(valid).unwrap_or_default(), behind)
+            }
+        };
+        valid.encode_utf16().for_each(&mut push);
+        rest = match behind {
+            [0xED, second, third, rest @ ..] => {
+                push(0xD000 | u16::from(second & 0x3F) << 6 | u16::from(third & 0x3F));
+                rest
+            }
+            [LONE_BYTE, high, low, rest @ ..] => {
+                lone = Some(high << 4 | low & 0x0F);
+                rest
+            }
+            // Nothing else was made.
+            _ => &[],
+        };
+    }
+    bytes.extend(lone);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
+        encode(text.as_bytes(), big_endian)
+    }
+
+    /// Hands out a few bytes at a time.
+    struct Drip<'a>(&'a [u8], usize);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(space.len());
+            let (now, later) = self.0.split_at(count);
+            space[..count].copy_from_slice(now);
+            self.0 = later;
+            Ok(count)
+        }
+    }
+
+    fn read(bytes: &[u8], big_endian: bool, step: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        Utf16Reader::new(Drip(bytes, step), big_endian)
+            .read_to_end(&mut text)
+            .unwrap();
+        text
+    }
+
+    #[test]
+    fn it_is_told_by_its_mark_or_by_its_nuls() {
+        let text = "id\tl1\r\n1\tZłoty\r\n";
+        for big_endian in [false, true] {
+            assert_eq!(detect(&utf16(text, big_endian)), Some(big_endian));
+            assert_eq!(detect(&utf16("\u{FEFF}żółć", big_endian)), Some(big_endian));
+        }
+        assert_eq!(detect(text.as_bytes()), None);
+        assert_eq!(detect(b"\0\0\0\0"), None);
+        assert_eq!(detect(b"a\0\0b"), None);
+        assert_eq!(detect(b""), None);
+    }
+
+    #[test]
+    fn what_is_no_character_is_none_in_utf_8_either() {
+        let lone_half = [b'a', 0, 0x3D, 0xD8, b'b', 0];
+        let text = read(&lone_half, false, 1);
+        assert_eq!(text, b"a\xED\xA0\xBDb");
+        assert!(str::from_utf8(&text).is_err());
+        assert_eq!(encode(&text, false), lone_half);
+        assert!(str::from_utf8(&read(b"a\0b", false, 9)).is_err(), "a lone byte");
+    }
+
+    proptest! {
+        #[test]
+        fn text_is_read_as_it_is(text in "(?s).{0,20}", big_endian: bool, step in 1_usize..7) {
+            prop_assert_eq!(read(&utf16(&text, big_endian), big_endian, step), text.as_bytes());
+        }
+
+        #[test]
+        fn any_bytes_come_back_as_they_were(
+            units in proptest::collection::vec(prop_oneof![any::<u16>(), 0xD7F0_u16..0xE010], 0..12),
+            lone: Option<u8>, big_endian: bool, step in 1_usize..7,
+        ) {
+            let mut bytes: Vec<u8> = units
+                .iter()
+                .flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() })
+                .collect();
+            bytes.extend(lone);
+            let text = read(&bytes, big_endian, step);
+            prop_assert_eq!(&decode_head(&bytes, big_endian, true), &text);
+            prop_assert_eq!(encode(&text, big_endian), bytes);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The form of the input: in words, for whoever starts a run, and as its failed file has it.
+
+use super::opened::Opened;
+use crate::config::ReadingSettings;
+use crate::model::clean;
+use crate::read::{BOM, Certainty, DelimiterFrom, EncodingFrom, FirstRead, is_own_column};
+use crate::record::FailedFormat;
+use crate::report::thousands;
+
+impl Opened {
+    /// What was found of the input's form, and what goes where, a line each.
+    pub(super) fn form(&self, settings: &ReadingSettings) -> Vec<String> {
+        let first = &self.first;
+        let name = |column: usize| clean(first.columns.name(column));
+        let mut labels: Vec<String> = self
+            .layout
+            .labels
+            .iter()
+            .map(|(label, column)| format!("{label} ← `{}`", name(*column)))
+            .collect();
+        labels.insert(0, format!("respondent ← `{}`", name(self.layout.respondent)));
+        let mut lines = vec![
+            format!("{}; {}", encoding(first), delimiter(first)),
+            format!("{} (mapping from {})", labels.join(", "), settings.mapping_from),
+            match self.layout.survey {
+                Some(column) => format!(
+                    "survey from column `{}`{}",
+                    name(column),
+                    settings
+                        .plan
+                        .survey
+                        .as_ref()
+                        .map(|_| format!(", where blank {}", settings.survey_from))
+                        .unwrap_or_default()
+                ),
+                None => settings.survey_from.clone(),
+            },
+        ];
+        let unused = first.columns.unused(&self.layout);
+        if !unused.is_empty() {
+            let names: Vec<String> = unused.iter().map(|name| format!("`{}`", clean(name))).collect();
+            lines.push(format!("never sent: {}", names.join(", ")));
+        }
+        lines
+    }
+
+    /// The form of the failed file: that of the input, so that it is one as it stands.
+    pub(super) fn failed_format(&self) -> FailedFormat {
+        let first = &self.first;
+        let encoding = first.encoding;
+        let own = first
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| is_own_column(name));
+        let mark = if first.has_bom { BOM } else { b"" };
+        FailedFormat {
+            delimiter: first.delimiter.byte(),
+            preamble: [mark, &first.preamble].concat(),
+            header: first.header.clone(),
+            own_columns: own.map(|(column, _)| column).collect(),
+            encode: Box::new(move |text| encoding.encode(text)),
+            to_file: Box::new(move |bytes| encoding.to_file(&bytes).into_owned()),
+        }
+    }
+}
+
+fn encoding(first: &FirstRead) -> String {
+    let from = match first.encoding_from {
+        EncodingFrom::Flag => " (given)",
+        EncodingFrom::ByteOrderMark => " (byte order mark)",
+        EncodingFrom::NulBytes => " (told by its NUL bytes)",
+        EncodingFrom::Bytes => "",
+        EncodingFrom::Guess(_) => " (guessed)",
+    };
+    let sample = first.sample.as_ref().map(|sample| format!(", e.g. `{sample}`"));
+    let sureness = match first.encoding_from {
+        EncodingFrom::Guess(certainty) => format!(" ({})", how_sure(certainty)),
+        _ => String::new(),
+    };
+    format!(
+        "encoding {}{from}{}{sureness}",
+        first.encoding.name(),
+        sample.unwrap_or_default()
+    )
+}
+
+fn how_sure(certainty: Certainty) -> String {
+    match certainty {
+        Certainty::Told(1) => "certain: 1 character is where no other has one".to_owned(),
+        Certainty::Told(count) => format!(
+            "certain: {} characters are where no other has one",
+            thousands(count)
+        ),
+        Certainty::SameIn(other) => format!("{other} reads it the same"),
+        Certainty::Likely => "likely: look at the sample".to_owned(),
+    }
+}
+
+fn delimiter(first: &FirstRead) -> String {
+    let from = match first.delimiter_from {
+        DelimiterFrom::Flag => "given",
+        DelimiterFrom::SepLine => "its first line says so",
+        DelimiterFrom::Records => "the records agree on it",
+        DelimiterFrom::Nothing => return "one column".to_owned(),
+    };
+    let header = if first.has_header { "" } else { "; no header" };
+    format!("delimiter {} ({from}){header}", first.delimiter)
+}
