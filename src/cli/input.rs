@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, ValueEnum};
 /// The input's form, and which column is which.
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// The CSV file, or `-` for standard input
+    /// The table: CSV (also `.gz` or `.zst`) or `.xlsx`; `-` for standard input
     pub(crate) input: PathBuf,
     /// `auto`, `,` `;` `|` `tab` or any ASCII character
     #[arg(
@@ -27,6 +27,9 @@ pub(crate) struct InputArgs {
         env = "RESPONDENT_SYNC_ENCODING"
     )]
     pub(crate) encoding: String,
+    /// The sheet of a workbook (default: the first)
+    #[arg(long, value_name = "NAME", env = "RESPONDENT_SYNC_SHEET")]
+    pub(crate) sheet: Option<String>,
     /// Lines above the header that are none of the table
     #[arg(
         long,

@@ -35,6 +35,8 @@ const SURVEY_COLUMN: &str = "id_survey";
 pub(crate) struct ReadingSettings {
     pub(crate) input: Input,
     pub(crate) options: ReadOptions,
+    /// The sheet of a workbook, if not the first.
+    pub(crate) sheet: Option<String>,
     pub(crate) wanted: Wanted,
     pub(crate) plan: PlanSettings,
     /// The survey where neither a flag nor a column names one.
@@ -85,8 +87,9 @@ pub(crate) fn reading(
                 .with_context(|| given(&input.delimiter, "--delimiter"))?,
             skip_lines: input.skip_lines,
             no_header: input.no_header,
-            one_column: false,
+            ..ReadOptions::default()
         },
+        sheet: input.sheet.clone(),
         fallback_survey: None,
         survey_from: survey_from(input, origins.survey),
         mapping_from: if mapping.is_some() {

@@ -29,11 +29,7 @@ pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -
             bail!("standard input has no name to derive the outputs' from: give `--output FILE`")
         }
         (None, Input::File(path)) => {
-            let stem = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let stem = stem_of_input(path);
             let stem = rehearsal.map_or(stem.clone(), |word| format!("{stem}.{word}"));
             let beside = path.parent().unwrap_or(Path::new("")).to_owned();
             (args.output_dir.clone().unwrap_or(beside), stem)
@@ -67,6 +63,22 @@ pub(crate) fn existing(args: &ExistingArgs) -> Result<Existing> {
 
 fn is_dash(path: Option<&PathBuf>) -> bool {
     path.is_some_and(|path| path.as_os_str() == "-")
+}
+
+/// The input's name without its extension, and without that of an archive before.
+fn stem_of_input(input: &Path) -> String {
+    let packed = input.extension().is_some_and(|extension| {
+        ["gz", "zst"]
+            .iter()
+            .any(|packed| extension.eq_ignore_ascii_case(packed))
+    });
+    let unpacked = if packed {
+        input.file_stem().map(Path::new)
+    } else {
+        None
+    };
+    let stem = unpacked.unwrap_or(input).file_stem();
+    stem.unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The output's name without `.results.csv` or `.csv`.

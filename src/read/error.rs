@@ -30,6 +30,18 @@ pub(crate) enum InputError {
     },
 
     #[error(
+        "the input is a zip archive but no workbook that can be read ({0}): save it as `.xlsx` or `CSV UTF-8`, or unpack \
+         it first"
+    )]
+    Workbook(String),
+
+    #[error("the workbook has no sheet `{name}`: its sheets are {sheets} (`--sheet`)")]
+    NoSheet { name: String, sheets: String },
+
+    #[error("the input is a workbook, which `{0}` says nothing about: leave it out")]
+    NoFlagForWorkbook(&'static str),
+
+    #[error(
         "row {row} (line {line}): a quote that opens in this record is never closed, so the rest of the file would \
          become one field: close it, or double it (`\"\"`) if it belongs to the text"
     )]

@@ -30,6 +30,8 @@ pub(crate) struct ReadOptions {
     pub(crate) no_header: bool,
     /// One column is enough, since the labels' values do not come from the input alone.
     pub(crate) one_column: bool,
+    /// The bytes were made of a workbook: a record's row is its line, whatever line ends its cells hold.
+    pub(crate) of_workbook: bool,
 }
 
 /// What is known of an input once it was read.
@@ -54,6 +56,8 @@ pub(crate) struct FirstRead {
     pub(crate) totals: Option<Totals>,
     /// Where the first record stands.
     pub(super) position: Position,
+    /// A record's row is its line.
+    pub(super) of_workbook: bool,
 }
 
 /// How the encoding became known.
@@ -201,6 +205,7 @@ impl FirstRead {
             header,
             totals,
             position: start.position,
+            of_workbook: options.of_workbook,
             preamble: start.preamble,
         })
     }

@@ -6,13 +6,15 @@
 //! read sees its beginning alone.
 //!
 //! ```text
-//! source ─▶ records ─▶ fields ─▶ rows          first_read = records + encoding + dialect + columns
-//! bytes     raw record  text     Row
+//! source ─▶ container ─▶ records ─▶ fields ─▶ rows     first_read = records + evidence + dialect + columns
+//! file      bytes        raw record text     Row
 //! ```
 //!
 //! What the columns are for, and whether an id is an id, is [`crate::plan`]'s business.
 
+mod cell_text;
 mod columns;
+mod container;
 mod dialect;
 mod digesting;
 mod encoding;
@@ -26,8 +28,10 @@ mod rows;
 mod source;
 mod start;
 mod utf16;
+mod workbook;
 
 pub(crate) use columns::{Columns, Kept, SurveyColumn, Wanted, is_own_column};
+pub(crate) use container::{Container, Contents};
 pub(crate) use dialect::Delimiter;
 pub(crate) use encoding::Encoding;
 pub(crate) use error::InputError;
@@ -36,3 +40,4 @@ pub(crate) use first_read::{EncodingFrom, FirstRead, ReadOptions};
 pub(crate) use rows::{Rows, RowsEnd};
 pub(crate) use source::{Input, Source};
 pub(crate) use start::{BOM, DelimiterFrom};
+pub(crate) use workbook::Workbook;

@@ -19,6 +19,7 @@ pub(crate) struct Rows<R> {
     encoding: Encoding,
     /// Nobody said what the encoding is, and the bytes are not UTF-8.
     encoding_guessed: bool,
+    of_workbook: bool,
     header_seen: bool,
     sequence: u64,
     blank_records: u64,
@@ -48,6 +49,7 @@ impl<R: Read> Rows<R> {
             columns: first.names.len(),
             encoding: first.encoding,
             encoding_guessed: matches!(first.encoding_from, EncodingFrom::Guess(_)),
+            of_workbook: first.of_workbook,
             header_seen: !first.has_header,
             sequence: 0,
             blank_records: 0,
@@ -70,10 +72,13 @@ impl<R: Read> Rows<R> {
             }
         }
         let RawRecord {
-            position,
+            mut position,
             bytes: record,
             ..
         } = self.records.current();
+        if self.of_workbook {
+            position.line = position.row;
+        }
         let sequence = self.sequence;
         self.sequence += 1;
         let (fields, clean) = self.parser.parse(record);

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::PathBuf;
 
 use super::InputError;
+use super::container::Contents;
 
 /// What the user named as the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +29,13 @@ impl fmt::Display for Input {
 #[derive(Debug)]
 pub(crate) enum Source {
     File(File),
-    Stdin(io::Stdin),
+    Stdin,
 }
 
 impl Source {
     pub(crate) fn open(input: &Input) -> Result<Self, InputError> {
         let path = match input {
-            Input::Stdin => return Ok(Self::Stdin(io::stdin())),
+            Input::Stdin => return Ok(Self::Stdin),
             Input::File(path) => path,
         };
         let file = File::open(path).map_err(InputError::Open)?;
@@ -51,23 +52,12 @@ impl Source {
         Ok(Self::File(file))
     }
 
-    /// Back to the first byte, for the second read. A stream stays where it is.
-    pub(crate) fn rewind(&mut self) -> Result<(), InputError> {
+    /// What is in the input, without what it is packed in. A file's can be had twice, one after the other; `sheet` names
+    /// that of a workbook.
+    pub(crate) fn contents(&mut self, sheet: Option<&str>) -> Result<Contents, InputError> {
         match self {
-            Self::File(file) => file
-                .seek(SeekFrom::Start(0))
-                .map(drop)
-                .map_err(|source| InputError::Read { byte: 0, source }),
-            Self::Stdin(_) => Ok(()),
-        }
-    }
-}
-
-impl Read for Source {
-    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::File(file) => file.read(space),
-            Self::Stdin(stdin) => stdin.read(space),
+            Self::File(file) => Contents::of_file(file, sheet),
+            Self::Stdin => Contents::of_stream(io::stdin()),
         }
     }
 }

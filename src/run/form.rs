@@ -3,7 +3,9 @@
 use super::opened::Opened;
 use crate::config::ReadingSettings;
 use crate::model::clean;
-use crate::read::{BOM, Certainty, DelimiterFrom, EncodingFrom, FirstRead, is_own_column};
+use crate::read::{
+    BOM, Certainty, Container, DelimiterFrom, EncodingFrom, FirstRead, Workbook, is_own_column,
+};
 use crate::record::FailedFormat;
 use crate::report::thousands;
 
@@ -20,7 +22,12 @@ impl Opened {
             .collect();
         labels.insert(0, format!("respondent ← `{}`", name(self.layout.respondent)));
         let mut lines = vec![
-            format!("{}; {}", encoding(first), delimiter(first)),
+            match &self.container {
+                Container::Plain => format!("{}; {}", encoding(first), delimiter(first)),
+                Container::Gzip => format!("gzip; {}; {}", encoding(first), delimiter(first)),
+                Container::Zstd => format!("zstd; {}; {}", encoding(first), delimiter(first)),
+                Container::Workbook(workbook) => sheet(workbook),
+            },
             format!("{} (mapping from {})", labels.join(", "), settings.mapping_from),
             match self.layout.survey {
                 Some(column) => format!(
@@ -36,6 +43,9 @@ impl Opened {
                 None => settings.survey_from.clone(),
             },
         ];
+        if settings.sheet.is_some() && !matches!(self.container, Container::Workbook(_)) {
+            lines.push("`--sheet` means nothing here: the input is no workbook".to_owned());
+        }
         let unused = first.columns.unused(&self.layout);
         if !unused.is_empty() {
             let names: Vec<String> = unused.iter().map(|name| format!("`{}`", clean(name))).collect();
@@ -63,6 +73,19 @@ impl Opened {
             to_file: Box::new(move |bytes| encoding.to_file(&bytes).into_owned()),
         }
     }
+}
+
+fn sheet(workbook: &Workbook) -> String {
+    let others: Vec<String> = workbook
+        .others
+        .iter()
+        .map(|name| format!("`{}`", clean(name)))
+        .collect();
+    let others = match others.as_slice() {
+        [] => String::new(),
+        others => format!(" (not read: {}; `--sheet` names another)", others.join(", ")),
+    };
+    format!("a workbook's sheet `{}`{others}", clean(&workbook.sheet))
 }
 
 fn encoding(first: &FirstRead) -> String {

@@ -6,10 +6,11 @@ use std::io::Read;
 use super::Failure;
 use crate::config::ReadingSettings;
 use crate::model::Layout;
-use crate::read::{FirstRead, Rows, Source};
+use crate::read::{Container, Contents, FirstRead, Rows, Source};
 
 /// Ready for the second read.
 pub(crate) struct Opened {
+    pub(crate) container: Container,
     pub(crate) first: FirstRead,
     pub(crate) layout: Layout,
     pub(crate) rows: Rows<Box<dyn Read + Send>>,
@@ -20,13 +21,15 @@ impl Opened {
     pub(crate) fn open(settings: &mut ReadingSettings) -> Result<Self, Failure> {
         let fault = |error| Failure::input(error, &settings.input);
         let mut source = Source::open(&settings.input).map_err(fault)?;
-        let (first, input): (FirstRead, Box<dyn Read + Send>) = if matches!(source, Source::Stdin(_)) {
-            let (first, stream) = FirstRead::of_stream(source, settings.options).map_err(fault)?;
+        let sheet = settings.sheet.as_deref();
+        let Contents { container, bytes } = source.contents(sheet).map_err(fault)?;
+        let options = container.options(settings.options).map_err(fault)?;
+        let (first, input): (FirstRead, Box<dyn Read + Send>) = if matches!(source, Source::Stdin) {
+            let (first, stream) = FirstRead::of_stream(bytes, options).map_err(fault)?;
             (first, Box::new(stream))
         } else {
-            let first = FirstRead::of_file(&mut source, settings.options).map_err(fault)?;
-            source.rewind().map_err(fault)?;
-            (first, Box::new(source))
+            let first = FirstRead::of_file(bytes, options).map_err(fault)?;
+            (first, source.contents(sheet).map_err(fault)?.bytes)
         };
         let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
         if layout.survey.is_none()
@@ -42,6 +45,11 @@ impl Opened {
             )));
         }
         let rows = Rows::new(input, &first).map_err(fault)?;
-        Ok(Self { first, layout, rows })
+        Ok(Self {
+            container,
+            first,
+            layout,
+            rows,
+        })
     }
 }

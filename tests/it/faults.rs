@@ -64,7 +64,7 @@ fn inputs_that_cannot_be_used() {
         3,
         &["row 2 (line 4)", "closing quote", "opens on line 2"],
     );
-    refused(b"PK\x03\x04xxxx", "", 3, &["workbook", "CSV UTF-8"]);
+    refused(b"\xD0\xCF\x11\xE0xxxx", "", 3, &["workbook", "CSV UTF-8"]);
     refused(b"<html><table>", "", 3, &["HTML", "CSV UTF-8"]);
     refused(
         b"\xEF\xBB\xBFid_respondent,l1\n1,a\n",

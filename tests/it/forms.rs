@@ -1,5 +1,8 @@
 //! The forms in which a table comes: whatever a CRM or a spreadsheet makes of it, the same calls are made.
 
+use std::fs;
+use std::io::Write;
+
 use crate::support::{Answer, Call, Fake, Job};
 
 /// A table with every Polish letter that the encodings have in different places, as lines of fields.
@@ -217,4 +220,129 @@ fn rows_that_cannot_be_decoded_cost_themselves_alone_in_every_encoding() {
         );
         assert!(fake.calls().iter().all(|call| call.respondent() == "1"));
     }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn archives_are_told_by_their_content_in_a_file_and_on_standard_input() {
+    let polish = text(b';', csv::Terminator::CRLF);
+    let latin = in_encoding("windows-1250", &polish);
+    let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 0).unwrap();
+    arrives(&gzip(&latin), "", "gzip; encoding windows-1250 (guessed)");
+    arrives(
+        &zstd(polish.as_bytes()),
+        "",
+        "zstd; encoding UTF-8; delimiter `;`",
+    );
+    for packed in [gzip(polish.as_bytes()), zstd(polish.as_bytes())] {
+        let fake = Fake::start(|_| Answer::success());
+        let job = Job::run("", &fake)
+            .instead_of("in.csv", "-")
+            .args("-o out.csv")
+            .stdin(packed);
+        job.ends(0);
+        assert_eq!(fake.calls().len(), 3);
+    }
+}
+
+#[test]
+fn the_failed_file_of_an_archive_or_a_workbook_is_a_plain_file() {
+    let polish = text(b';', csv::Terminator::CRLF);
+    let fake = Fake::start(|_| Answer::error("zła grupa"));
+    let job = Job::run("", &fake)
+        .instead_of("in.csv", "in.csv.gz")
+        .file("in.csv.gz", gzip(&in_encoding("windows-1250", &polish)));
+    job.ends(1);
+    let failed = job.bytes("in.failed.csv");
+    assert!(
+        failed.windows(6).any(|bytes| bytes == b"Za\xBF\xF3\xB3\xE6"),
+        "windows-1250, unpacked"
+    );
+    arrives(&failed, "", "windows-1250");
+
+    let workbook = fs::read(format!(
+        "{}/tests/corpus/made/calc.xlsx",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .unwrap();
+    let mapping = [
+        ("--id-column", "Id respondenta"),
+        ("--map", "l1=Imię i nazwisko"),
+        ("--map", "l3=Ostatni kontakt"),
+    ];
+    let job = Job::run("", &fake)
+        .instead_of("in.csv", "in.xlsx")
+        .pairs(&mapping)
+        .file("in.xlsx", workbook);
+    let ran = job.ends(1);
+    assert!(
+        ran.stderr.contains("sheet `Kontakty` (not read: `Notatki`"),
+        "{}",
+        ran.stderr
+    );
+    let failed = job.text("in.failed.csv");
+    assert!(
+        failed.contains("\n2,fix,rejected: zła grupa,001012,Zażółć Gęślą-Jaźń,Złoty klient,24.11.2026,9,"),
+        "{failed}"
+    );
+    let again = Fake::start(|_| Answer::success());
+    Job::run(&failed, &again).pairs(&mapping).ends(0);
+    assert_eq!(again.calls().len(), 4);
+}
+
+#[test]
+fn what_cannot_be_a_table_is_refused_with_what_to_do() {
+    let refused = |name: &str, content: &[u8], flags: &str, said: &str| {
+        let fake = Fake::start(|_| Answer::success());
+        let job = Job::run("", &fake)
+            .instead_of("in.csv", name)
+            .args(flags)
+            .file(name, content);
+        let ran = job.ends(3);
+        assert!(ran.stderr.contains(said), "`{said}` is not in:\n{}", ran.stderr);
+        assert_eq!(fake.calls().len(), 0);
+    };
+    let polish = text(b';', csv::Terminator::CRLF);
+    let packed = gzip(polish.as_bytes());
+    refused(
+        "in.gz",
+        &packed[..packed.len() - 3],
+        "",
+        "the gzip archive is cut off",
+    );
+    refused("in.gz", &gzip(&packed), "", "unpack it first");
+    refused(
+        "in.xlsx",
+        b"PK\x03\x04 and nothing",
+        "",
+        "no workbook that can be read",
+    );
+    let workbook = fs::read(format!(
+        "{}/tests/corpus/made/calc.xlsx",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .unwrap();
+    refused(
+        "in.xlsx",
+        &workbook,
+        "--sheet Leady",
+        "its sheets are `Kontakty`, `Notatki`",
+    );
+    refused(
+        "in.xlsx",
+        &workbook,
+        "--encoding utf-8",
+        "`--encoding` says nothing about",
+    );
+    refused(
+        "in.xlsx",
+        &workbook[..workbook.len() / 2],
+        "",
+        "no workbook that can be read",
+    );
 }

@@ -64,6 +64,13 @@ impl Job {
         self
     }
 
+    /// Flags whose values have spaces.
+    pub(crate) fn pairs(mut self, pairs: &[(&str, &str)]) -> Self {
+        let words = pairs.iter().flat_map(|(flag, value)| [*flag, *value]);
+        self.arguments.extend(words.map(str::to_owned));
+        self
+    }
+
     /// Puts another word in the place of one of the command line.
     pub(crate) fn instead_of(mut self, word: &str, other: &str) -> Self {
         for found in self.arguments.iter_mut().filter(|found| *found == word) {

@@ -1,0 +1,343 @@
+//! A cell of a workbook as its user sees it: ids without exponents and with their leading zeros, dates in their format. Pure.
+//!
+//! What the format leaves to the computer on which it is looked at (the order of a date's parts, names of months) is
+//! written as ISO 8601 has it, and numbers have a point and no separators between thousands.
+
+use std::fmt::Write as _;
+
+use calamine::{DataRef, ExcelDateTime};
+
+/// From here on a spreadsheet has lost digits: it keeps 15 of them.
+const FIRST_INEXACT: f64 = 1e15;
+
+/// Appends a cell's text; `format` is its number format, empty for the general one.
+pub(super) fn push_text(cell: &DataRef<'_>, format: &str, text: &mut String) {
+    // Writing to a string does not fail.
+    match cell {
+        DataRef::Empty => Ok(()),
+        DataRef::String(value) => text.write_str(value),
+        DataRef::SharedString(value) => text.write_str(value),
+        DataRef::Bool(value) => text.write_str(if *value { "TRUE" } else { "FALSE" }),
+        DataRef::Error(error) => write!(text, "{error}"),
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "what a double cannot hold is told to be inexact"
+        )]
+        DataRef::Int(value) => text.write_str(&number(*value as f64, format)),
+        DataRef::Float(value) => text.write_str(&number(*value, format)),
+        DataRef::DateTime(value) if value.is_duration() => text.write_str(&duration(value)),
+        DataRef::DateTime(value) => text.write_str(&date(value, format)),
+        DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => {
+            text.write_str(value.strip_suffix("T00:00:00").unwrap_or(value))
+        }
+    }
+    .ok();
+}
+
+/// A number with the decimals, leading zeros and per cent sign of its format.
+fn number(value: f64, format: &str) -> String {
+    if value.abs() >= FIRST_INEXACT {
+        return scientific(value);
+    }
+    let format = NumberFormat::of(format);
+    let value = if format.percent { value * 100.0 } else { value };
+    let mut digits = match format.decimals {
+        Some(decimals) => format!("{:.decimals$}", value.abs()),
+        None => general(value.abs()),
+    };
+    let whole = digits.find('.').unwrap_or(digits.len());
+    digits.insert_str(0, &"0".repeat(format.zeros.saturating_sub(whole)));
+    let is_zero = digits.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let sign = if value < 0.0 && !is_zero { "-" } else { "" };
+    let percent = if format.percent { "%" } else { "" };
+    format!("{sign}{digits}{percent}")
+}
+
+/// As many digits as a spreadsheet keeps, and never an exponent.
+fn general(value: f64) -> String {
+    let rounded: f64 = format!("{value:.14e}").parse().unwrap_or(value);
+    rounded.to_string()
+}
+
+/// `1.23456789012345E+18`: what a spreadsheet shows once digits are lost. No id is taken for whole in this form.
+fn scientific(value: f64) -> String {
+    let text = format!("{value:.14e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let digits = digits.trim_end_matches('0');
+    // One digit behind the point at least, so that it does not look like a number and a label.
+    let filler = if digits.ends_with('.') { "0" } else { "" };
+    format!("{digits}{filler}E+{exponent}")
+}
+
+/// What a number format says about digits. One that says more than that (fractions, conditions) says nothing here.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct NumberFormat {
+    /// Digits before the point at least.
+    zeros: usize,
+    /// Nothing where as many are shown as there are.
+    decimals: Option<usize>,
+    percent: bool,
+}
+
+impl NumberFormat {
+    fn of(format: &str) -> Self {
+        let first = format.split(';').next().unwrap_or_default();
+        let mut found = Self::default();
+        let (mut behind_point, mut places, mut optional) = (false, 0, false);
+        let mut characters = first.chars();
+        while let Some(character) = characters.next() {
+            match character {
+                '0' if behind_point => places += 1,
+                '0' => found.zeros += 1,
+                '#' | '?' if behind_point => optional = true,
+                '.' => behind_point = true,
+                '%' => found.percent = true,
+                '"' => while characters.next().is_some_and(|character| character != '"') {},
+                '[' => while characters.next().is_some_and(|character| character != ']') {},
+                '\\' | '_' | '*' => drop(characters.next()),
+                '#' | '?' | ',' | ' ' | '-' | '+' | '(' | ')' | '$' | '\u{A0}' => {}
+                _ => return Self::default(),
+            }
+        }
+        let shows_digits = first.contains(['0', '#', '?']);
+        found.decimals = (shows_digits && !optional).then_some(places);
+        found
+    }
+}
+
+/// A date, a time, or both.
+fn date(value: &ExcelDateTime, format: &str) -> String {
+    let moment = Moment::of(value);
+    let first = format.split(';').next().unwrap_or_default();
+    tokens(first)
+        .and_then(|tokens| moment.written(&tokens))
+        .unwrap_or_else(|| moment.iso())
+}
+
+/// Hours, minutes and seconds of a format such as `[h]:mm:ss`.
+fn duration(value: &ExcelDateTime) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "a spreadsheet's days are few")]
+    let seconds = (value.as_f64() * 86_400.0).round() as i64;
+    let sign = if seconds < 0 { "-" } else { "" };
+    let seconds = seconds.unsigned_abs();
+    format!(
+        "{sign}{}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
+}
+
+struct Moment {
+    year: u16,
+    month: u8,
+    day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+    /// A time of no day.
+    is_time: bool,
+}
+
+/// A part of a date's format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    /// So many of this letter.
+    Part(char, usize),
+    Text(char),
+    AmPm,
+}
+
+impl Moment {
+    fn of(value: &ExcelDateTime) -> Self {
+        let (year, month, day, hour, minute, second, _) = value.to_ymd_hms_milli();
+        Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            is_time: (0.0..1.0).contains(&value.as_f64()),
+        }
+    }
+
+    /// Year, month and day, and the time unless it is midnight.
+    fn iso(&self) -> String {
+        let date = format!("{:04}-{:02}-{:02}", self.year, self.month, self.day);
+        let time = match (self.hour, self.minute, self.second) {
+            (hour, minute, 0) => format!("{hour:02}:{minute:02}"),
+            (hour, minute, second) => format!("{hour:02}:{minute:02}:{second:02}"),
+        };
+        match (self.is_time, time.as_str()) {
+            (true, _) => time,
+            (false, "00:00") => date,
+            (false, _) => format!("{date} {time}"),
+        }
+    }
+
+    /// Nothing where a part depends on the language.
+    fn written(&self, tokens: &[Token]) -> Option<String> {
+        let has_half = tokens.contains(&Token::AmPm);
+        let hour = match self.hour % 12 {
+            _ if !has_half => self.hour,
+            0 => 12,
+            hour => hour,
+        };
+        let mut text = String::new();
+        for token in tokens {
+            let (number, width) = match token {
+                Token::Text(character) => {
+                    text.push(*character);
+                    continue;
+                }
+                Token::AmPm => {
+                    text.push_str(if self.hour < 12 { "AM" } else { "PM" });
+                    continue;
+                }
+                Token::Part('y', 1 | 2) => (self.year % 100, 2),
+                Token::Part('y', _) => (self.year, 4),
+                Token::Part('m', width @ (1 | 2)) => (u16::from(self.month), *width),
+                Token::Part('d', width @ (1 | 2)) => (u16::from(self.day), *width),
+                Token::Part('h', width) => (u16::from(hour), *width),
+                Token::Part('n', width) => (u16::from(self.minute), *width),
+                Token::Part('s', width) => (u16::from(self.second), *width),
+                Token::Part(..) => return None,
+            };
+            write!(text, "{number:0width$}").ok()?;
+        }
+        Some(text)
+    }
+}
+
+/// The parts of a date's format, minutes as `n`; nothing for one that each computer writes in its own way.
+fn tokens(format: &str) -> Option<Vec<Token>> {
+    // The built-in ones follow the computer's settings.
+    if matches!(
+        format,
+        "" | "General" | "mm-dd-yy" | "m/d/yy" | "m/d/yy h:mm" | "m/d/yyyy" | "m/d/yyyy h:mm"
+    ) {
+        return None;
+    }
+    let lower = format.to_lowercase();
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut rest = lower.as_str();
+    while let Some(character) = rest.chars().next() {
+        let mut length = character.len_utf8();
+        match character {
+            'y' | 'm' | 'd' | 'h' | 's' => {
+                length = rest.len() - rest.trim_start_matches(character).len();
+                tokens.push(Token::Part(character, length));
+            }
+            'a' => {
+                length = ["am/pm", "a/p"]
+                    .into_iter()
+                    .find(|mark| rest.starts_with(mark))?
+                    .len();
+                tokens.push(Token::AmPm);
+            }
+            '[' => {
+                length = rest.find(']')? + 1;
+                // A system date of the computer's own.
+                if rest.starts_with("[$-f800]") || rest.starts_with("[$-f400]") {
+                    return None;
+                }
+            }
+            '"' => {
+                let quoted = rest.get(1..)?.split('"').next()?;
+                tokens.extend(quoted.chars().map(Token::Text));
+                length = quoted.len() + 2;
+            }
+            '\\' => {
+                let literal = rest.chars().nth(1)?;
+                tokens.push(Token::Text(literal));
+                length += literal.len_utf8();
+            }
+            '/' | '-' | '.' | ':' | ' ' | ',' => tokens.push(Token::Text(character)),
+            _ => return None,
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    Some(with_minutes(tokens))
+}
+
+/// An `m` behind hours or before seconds means minutes.
+fn with_minutes(mut tokens: Vec<Token>) -> Vec<Token> {
+    let parts: Vec<usize> = (0..tokens.len())
+        .filter(|at| matches!(tokens.get(*at), Some(Token::Part(..))))
+        .collect();
+    for (place, at) in parts.iter().enumerate() {
+        let letter = |place: Option<usize>| match place
+            .and_then(|place| parts.get(place))
+            .and_then(|at| tokens.get(*at))
+        {
+            Some(Token::Part(letter, _)) => Some(*letter),
+            _ => None,
+        };
+        let is_minute = letter(place.checked_sub(1)) == Some('h') || letter(Some(place + 1)) == Some('s');
+        if let Some(Token::Part(letter @ 'm', _)) = tokens.get_mut(*at).filter(|_| is_minute) {
+            *letter = 'n';
+        }
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::ExcelDateTimeType;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_their_user_sees_them() {
+        let cases = [
+            (12_345.0, "", "12345"),
+            (123_456_789_012.0, "General", "123456789012"),
+            (123_456_789_012_345.0, "0.00E+00", "123456789012345"),
+            (0.1 + 0.2, "", "0.3"),
+            (8.666_666_666_666_666, "", "8.66666666666667"),
+            (8.666_666_666_666_666, "0.00", "8.67"),
+            (12.5, "#,##0.00\\ \"zł\"", "12.50"),
+            (12.5, "0.0#", "12.5"),
+            (12.0, "000000", "000012"),
+            (12.0, "0", "12"),
+            (1234.0, "#,##0", "1234"),
+            (0.125, "0.0%", "12.5%"),
+            (-5.0, "0", "-5"),
+            (-0.001, "0.00", "0.00"),
+            (0.000_000_1, "", "0.0000001"),
+            // A spreadsheet keeps 15 digits: this is not the id that somebody typed.
+            (1_234_567_890_123_450.0, "0", "1.23456789012345E+15"),
+            (1e18, "", "1.0E+18"),
+        ];
+        for (value, format, text) in cases {
+            assert_eq!(number(value, format), text, "{value} as `{format}`");
+        }
+    }
+
+    #[test]
+    fn dates_are_as_their_user_sees_them() {
+        let cases = [
+            (46_350.0, "yyyy\\-mm\\-dd", "2026-11-24"),
+            (46_350.0, "dd.mm.yyyy", "24.11.2026"),
+            (46_350.0, "[$-415]d.m.yy;@", "24.11.26"),
+            (46_350.604_166_666_67, "yyyy-mm-dd hh:mm", "2026-11-24 14:30"),
+            (46_350.604_166_666_67, "h:mm AM/PM", "2:30 PM"),
+            (46_350.604_178_240_74, "mm:ss", "30:01"),
+            (0.604_166_666_67, "hh:mm:ss", "14:30:00"),
+            // The computer's own order, and the computer's own names of months.
+            (46_350.0, "mm-dd-yy", "2026-11-24"),
+            (46_350.604_166_666_67, "m/d/yy h:mm", "2026-11-24 14:30"),
+            (46_350.0, "d\\ mmmm\\ yyyy", "2026-11-24"),
+            (46_350.0, "yyyy\" r.\"", "2026 r."),
+        ];
+        for (value, format, text) in cases {
+            let value = ExcelDateTime::new(value, ExcelDateTimeType::DateTime, false);
+            assert_eq!(date(&value, format), text, "{format}");
+        }
+        let apple = ExcelDateTime::new(44_888.0, ExcelDateTimeType::DateTime, true);
+        assert_eq!(date(&apple, "yyyy-mm-dd"), "2026-11-24");
+        let span = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
+        assert_eq!(duration(&span), "36:00:00");
+    }
+}

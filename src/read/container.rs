@@ -1,0 +1,197 @@
+//! What an input is packed in, told by its first bytes and never by its name: gzip, zstd, or a workbook. What is inside
+//! comes out as a stream of bytes; that of a workbook is made in `read/workbook.rs`.
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+
+use flate2::read::MultiGzDecoder;
+
+use super::workbook::{self, Workbook};
+use super::{Delimiter, Encoding, InputError, ReadOptions};
+
+/// The first bytes that tell.
+const MAGIC_BYTES: u64 = 4;
+
+/// So much is read of an archive at once.
+const READ_SIZE: usize = 64 << 10;
+
+/// What an input is packed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Container {
+    Plain,
+    Gzip,
+    Zstd,
+    Workbook(Workbook),
+}
+
+/// An input without what it was packed in.
+pub(crate) struct Contents {
+    pub(crate) container: Container,
+    pub(crate) bytes: Box<dyn Read + Send>,
+}
+
+impl Contents {
+    /// A file's, from its beginning, whatever was read of it before. Nobody else must read it meanwhile.
+    pub(super) fn of_file(file: &File, sheet: Option<&str>) -> Result<Self, InputError> {
+        let again = || {
+            let mut again = file.try_clone()?;
+            again.seek(SeekFrom::Start(0))?;
+            Ok(again)
+        };
+        let failed = |source| InputError::Read { byte: 0, source };
+        let magic = magic_of(&mut again().map_err(failed)?)?;
+        let file = again().map_err(failed)?;
+        if magic.starts_with(b"PK\x03\x04") {
+            let (workbook, bytes) = workbook::open(file, sheet)?;
+            return Ok(Self {
+                container: Container::Workbook(workbook),
+                bytes: Box::new(bytes),
+            });
+        }
+        Self::unpacked(&magic, file)
+    }
+
+    /// A stream's, of which nothing was read yet.
+    pub(super) fn of_stream(mut stream: impl Read + Send + 'static) -> Result<Self, InputError> {
+        let magic = magic_of(&mut stream)?;
+        if magic.starts_with(b"PK\x03\x04") {
+            return Err(InputError::NotCsv {
+                what: "a workbook or a zip archive",
+                remedy: "a workbook is read from a file, not from standard input",
+            });
+        }
+        let whole = Cursor::new(magic.clone()).chain(stream);
+        Self::unpacked(&magic, whole)
+    }
+
+    fn unpacked(magic: &[u8], packed: impl Read + Send + 'static) -> Result<Self, InputError> {
+        Ok(if magic.starts_with(b"\x1F\x8B") {
+            let packed = BufReader::with_capacity(READ_SIZE, packed);
+            Self {
+                container: Container::Gzip,
+                // All members: a file that was appended to has several.
+                bytes: Box::new(Archive(MultiGzDecoder::new(packed), "gzip")),
+            }
+        } else if magic.starts_with(b"\x28\xB5\x2F\xFD") {
+            let decoder =
+                zstd::Decoder::new(packed).map_err(|source| InputError::Read { byte: 0, source })?;
+            Self {
+                container: Container::Zstd,
+                bytes: Box::new(Archive(decoder, "zstd")),
+            }
+        } else {
+            Self {
+                container: Container::Plain,
+                bytes: Box::new(packed),
+            }
+        })
+    }
+}
+
+impl Container {
+    /// What is known of the contents' form besides what the user said, which must not contradict it.
+    pub(crate) fn options(&self, given: ReadOptions) -> Result<ReadOptions, InputError> {
+        if !matches!(self, Self::Workbook(_)) {
+            return Ok(given);
+        }
+        match given {
+            ReadOptions {
+                encoding: Some(_), ..
+            } => Err(InputError::NoFlagForWorkbook("--encoding")),
+            ReadOptions {
+                delimiter: Some(_), ..
+            } => Err(InputError::NoFlagForWorkbook("--delimiter")),
+            given => Ok(ReadOptions {
+                encoding: Some(Encoding::Utf8),
+                delimiter: Some(Delimiter::COMMA),
+                of_workbook: true,
+                ..given
+            }),
+        }
+    }
+}
+
+fn magic_of(input: &mut impl Read) -> Result<Vec<u8>, InputError> {
+    let mut magic = Vec::new();
+    input
+        .take(MAGIC_BYTES)
+        .read_to_end(&mut magic)
+        .map_err(|source| InputError::Read { byte: 0, source })?;
+    Ok(magic)
+}
+
+/// An archive that says what it is when it is broken.
+struct Archive<R>(R, &'static str);
+
+impl<R: Read> Read for Archive<R> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        self.0.read(space).map_err(|error| {
+            let what = if error.kind() == io::ErrorKind::UnexpectedEof {
+                "is cut off"
+            } else {
+                "is damaged"
+            };
+            io::Error::new(
+                error.kind(),
+                format!(
+                    "the {} archive {what} ({error}): transfer or export it again",
+                    self.1
+                ),
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    const TEXT: &[u8] = b"id_respondent;l1\n1;a\n2;b\n";
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn read(packed: Vec<u8>) -> io::Result<(Container, Vec<u8>)> {
+        let mut contents = Contents::of_stream(Cursor::new(packed)).unwrap();
+        let mut bytes = Vec::new();
+        contents.bytes.read_to_end(&mut bytes)?;
+        Ok((contents.container, bytes))
+    }
+
+    #[test]
+    fn archives_are_told_by_their_content_and_read_to_their_end() {
+        let (first, second) = TEXT.split_at(9);
+        let in_parts = [gzip(first), gzip(second)].concat();
+        let zstd = |text| zstd::encode_all(text, 0).unwrap();
+        let frames = [zstd(first), zstd(second)].concat();
+        for (packed, container) in [
+            (TEXT.to_vec(), Container::Plain),
+            (in_parts, Container::Gzip),
+            (frames, Container::Zstd),
+        ] {
+            assert_eq!(read(packed).unwrap(), (container, TEXT.to_vec()));
+        }
+        assert_eq!(read(b"x".to_vec()).unwrap().1, b"x");
+    }
+
+    #[test]
+    fn an_archive_that_is_cut_off_or_damaged_is_no_shorter_file() {
+        for packed in [gzip(TEXT), zstd::encode_all(TEXT, 0).unwrap()] {
+            for length in 5..packed.len() {
+                assert!(read(packed[..length].to_vec()).is_err(), "{length}");
+            }
+        }
+        let mut damaged = gzip(TEXT);
+        let at = damaged.len() - 6;
+        damaged[at] ^= 1;
+        assert!(read(damaged).unwrap_err().to_string().contains("damaged"));
+    }
+}

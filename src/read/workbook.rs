@@ -1,0 +1,221 @@
+//! A sheet of an Excel workbook as the CSV that a person would have saved of it: UTF-8, commas, a record per row of the
+//! sheet, so that rows keep their numbers. What a cell's text is, is decided in `read/cell_text.rs`.
+//!
+//! The sheet is streamed; the workbook's table of texts is held, as the format wants it. The library that reads it borrows
+//! from the open workbook, so it has a thread of its own, which ends with the sheet or when nobody reads any more.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
+
+use super::InputError;
+use super::cell_text::push_text;
+
+/// Records are handed on in pieces of about this size, and so many of them are ready at a time.
+const PIECE_BYTES: usize = 64 << 10;
+const PIECES: usize = 4;
+
+/// Which sheet is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Workbook {
+    pub(crate) sheet: String,
+    /// The sheets that are not, hidden ones left out.
+    pub(crate) others: Vec<String>,
+}
+
+/// The records of a sheet. A thread that dies of a fault is an error, never an end.
+pub(super) struct SheetBytes {
+    pieces: Receiver<io::Result<Piece>>,
+    piece: Vec<u8>,
+    taken: usize,
+    at_end: bool,
+}
+
+enum Piece {
+    Records(Vec<u8>),
+    End,
+}
+
+/// Opens the sheet of this name, or the first that can be seen.
+pub(super) fn open(file: File, name: Option<&str>) -> Result<(Workbook, SheetBytes), InputError> {
+    let unreadable = |error: calamine::XlsxError| InputError::Workbook(error.to_string());
+    let mut xlsx: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(unreadable)?;
+    let workbook = choose(&xlsx, name)?;
+    let sheet = workbook.sheet.clone();
+    let (sender, pieces) = sync_channel(PIECES);
+    thread::spawn(move || {
+        let told = write_sheet(&mut xlsx, &sheet, &sender).map(|()| Piece::End);
+        // Nobody may want to know any more.
+        sender.send(told).ok();
+    });
+    let bytes = SheetBytes {
+        pieces,
+        piece: Vec::new(),
+        taken: 0,
+        at_end: false,
+    };
+    Ok((workbook, bytes))
+}
+
+fn choose(xlsx: &Xlsx<BufReader<File>>, name: Option<&str>) -> Result<Workbook, InputError> {
+    let tables = || {
+        xlsx.sheets_metadata()
+            .iter()
+            .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+    };
+    let visible: Vec<&str> = tables()
+        .filter(|sheet| sheet.visible == SheetVisible::Visible)
+        .map(|sheet| sheet.name.as_str())
+        .collect();
+    let found = match name {
+        Some(wanted) => tables()
+            .map(|sheet| sheet.name.as_str())
+            .find(|name| name.trim().to_lowercase() == wanted.trim().to_lowercase()),
+        None => visible.first().copied(),
+    };
+    let quoted = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let sheet = found.ok_or_else(|| InputError::NoSheet {
+        name: name.unwrap_or_default().to_owned(),
+        sheets: quoted(&visible),
+    })?;
+    Ok(Workbook {
+        sheet: sheet.to_owned(),
+        others: visible
+            .into_iter()
+            .filter(|other| *other != sheet)
+            .map(str::to_owned)
+            .collect(),
+    })
+}
+
+impl Read for SheetBytes {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.piece.len() && !self.at_end {
+            match self.pieces.recv() {
+                Ok(Ok(Piece::Records(piece))) => (self.piece, self.taken) = (piece, 0),
+                Ok(Ok(Piece::End)) => self.at_end = true,
+                Ok(Err(error)) => return Err(error),
+                Err(_) => {
+                    return Err(io::Error::other(
+                        "reading the workbook came to no end: this is a bug",
+                    ));
+                }
+            }
+        }
+        let mut left = self.piece.get(self.taken..).unwrap_or_default();
+        let count = left.read(space)?;
+        self.taken += count;
+        Ok(count)
+    }
+}
+
+/// Hands on all rows of a sheet up to the last that has a cell.
+fn write_sheet(
+    xlsx: &mut Xlsx<BufReader<File>>,
+    sheet: &str,
+    sender: &SyncSender<io::Result<Piece>>,
+) -> io::Result<()> {
+    let mut cells = xlsx.worksheet_cells_reader(sheet).map_err(io::Error::other)?;
+    let formats: Vec<String> = cells
+        .styles()
+        .iter()
+        .map(|style| {
+            let format = style.number_format.as_ref();
+            format.map_or_else(String::new, |format| format.format_code.clone())
+        })
+        .collect();
+    let mut records = Records::default();
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(io::Error::other)? {
+        if matches!(cell.get_value(), DataRef::Empty) {
+            continue;
+        }
+        let (row, column) = cell.get_position();
+        records
+            .go_to(u64::from(row), column as usize)
+            .map_err(io::Error::other)?;
+        push_text(
+            cell.get_value(),
+            formats.get(style).map_or("", String::as_str),
+            &mut records.field,
+        );
+        records.end_field();
+        if records.bytes.len() >= PIECE_BYTES {
+            let piece = std::mem::take(&mut records.bytes);
+            if sender.send(Ok(Piece::Records(piece))).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    records.end_record();
+    sender.send(Ok(Piece::Records(records.bytes))).ok();
+    Ok(())
+}
+
+/// The records as they are made, a cell after the other.
+#[derive(Default)]
+struct Records {
+    bytes: Vec<u8>,
+    /// The row that is being made, from 0, and how many fields it has.
+    row: u64,
+    fields: usize,
+    /// How many fields the first record has: shorter ones are filled up with blanks, which a sheet leaves out.
+    width: usize,
+    field: String,
+}
+
+impl Records {
+    /// Moves to a cell. A sheet has its cells in order, or nobody can tell what it means.
+    fn go_to(&mut self, row: u64, column: usize) -> Result<(), String> {
+        if row < self.row || row == self.row && column < self.fields {
+            return Err(format!("row {} of the sheet has cells out of order", row + 1));
+        }
+        while self.row < row {
+            self.end_record();
+        }
+        self.fill_to(column);
+        Ok(())
+    }
+
+    /// Blank fields, so that the next one is that of this column.
+    fn fill_to(&mut self, column: usize) {
+        while self.fields < column {
+            self.end_field();
+        }
+    }
+
+    fn end_field(&mut self) {
+        if self.fields > 0 {
+            self.bytes.push(b',');
+        }
+        self.fields += 1;
+        let text = std::mem::take(&mut self.field);
+        if text.contains([',', '"', '\n', '\r']) {
+            self.bytes.push(b'"');
+            self.bytes.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+            self.bytes.push(b'"');
+        } else {
+            self.bytes.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn end_record(&mut self) {
+        if self.fields > 0 {
+            if self.width == 0 {
+                self.width = self.fields;
+            }
+            self.fill_to(self.width);
+        }
+        self.bytes.push(b'\n');
+        self.fields = 0;
+        self.row += 1;
+    }
+}
