@@ -27,6 +27,7 @@ pub fn input(bytes: &[u8]) {
         respondent: "id_respondent".to_owned(),
         survey: SurveyColumn::IfPresent("id_survey"),
         labels: None,
+        constants: Vec::new(),
         kept: Kept::All,
     };
     let Ok(layout) = first.columns.resolve(&wanted) else {

@@ -55,9 +55,12 @@ pub(crate) struct InputArgs {
         env = "RESPONDENT_SYNC_ID_COLUMN"
     )]
     pub(crate) id_column: String,
-    /// Which column goes to which label; repeatable (default: columns named `l1` to `l10`)
+    /// Which column (its name or number) goes to which label, or several (`l3={Name} {Surname}`); repeatable (default: columns named `l1` to `l10`)
     #[arg(long, value_name = "LABEL=COLUMN", env = "RESPONDENT_SYNC_MAP")]
     pub(crate) map: Vec<String>,
+    /// A label with the same value for every row; repeatable
+    #[arg(long, value_name = "LABEL=VALUE", env = "RESPONDENT_SYNC_SET")]
+    pub(crate) set: Vec<String>,
     /// What a blank cell sends: no parameter, or an empty one
     #[arg(long, value_enum, default_value = "skip", env = "RESPONDENT_SYNC_EMPTY")]
     pub(crate) empty: EmptyArg,

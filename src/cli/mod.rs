@@ -49,6 +49,7 @@ pub(crate) enum Origin {
 pub(crate) struct Origins {
     pub(crate) survey: Origin,
     pub(crate) map: Origin,
+    pub(crate) set: Origin,
     pub(crate) keep: Origin,
     pub(crate) rate: Origin,
     pub(crate) quiet: Origin,
@@ -70,6 +71,7 @@ pub(crate) fn parse() -> (Cli, Origins) {
     let origins = Origins {
         survey: origin("survey"),
         map: origin("map"),
+        set: origin("set"),
         keep: origin("keep"),
         rate: origin("rate"),
         quiet: origin("quiet"),

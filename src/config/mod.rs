@@ -2,6 +2,7 @@
 //! why (exit 2). Reads the environment and the CA file, and nothing else.
 
 mod base_url;
+mod mapping;
 mod outputs;
 mod secrets;
 
@@ -15,9 +16,9 @@ use crate::cli::{
     BlankIdArg, EmptyArg, InputArgs, LogArgs, LogFormatArg, MethodArg, Origin, Origins, PaceArgs,
     PlatformArgs, RunArgs, SelectionArgs,
 };
-use crate::model::{Credentials, Digits, Label, Method};
+use crate::model::{Credentials, Digits, Method};
 use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Selection};
-use crate::read::{Input, Kept, ReadOptions, SurveyColumn, Wanted};
+use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
 use crate::report::{LogFormat, Verbosity};
 use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
 
@@ -71,7 +72,8 @@ pub(crate) fn reading(
         .then(|| input.delimiter.parse())
         .transpose();
     let only = selection.only.as_deref().map(only).transpose()?;
-    let mapping = mapping(&input.map, origins.map)?;
+    let labels = mapping::mapping(&input.map, origins.map)?;
+    let constants = mapping::constants(&input.set, origins.set, labels.as_deref())?;
     Ok(ReadingSettings {
         input: if input.input.as_os_str() == "-" {
             Input::Stdin
@@ -87,12 +89,13 @@ pub(crate) fn reading(
                 .with_context(|| given(&input.delimiter, "--delimiter"))?,
             skip_lines: input.skip_lines,
             no_header: input.no_header,
+            one_column: !constants.is_empty(),
             ..ReadOptions::default()
         },
         sheet: input.sheet.clone(),
         fallback_survey: None,
         survey_from: survey_from(input, origins.survey),
-        mapping_from: if mapping.is_some() {
+        mapping_from: if labels.is_some() {
             named(origins.map, "`--map`", "RESPONDENT_SYNC_MAP")
         } else {
             "the columns' names".to_owned()
@@ -103,8 +106,9 @@ pub(crate) fn reading(
                 Some(name) => SurveyColumn::Named(name.clone()),
                 None => SurveyColumn::IfPresent(SURVEY_COLUMN),
             },
-            labels: mapping,
-            kept: kept(keep, origins.keep),
+            labels,
+            constants,
+            kept: mapping::kept(keep, origins.keep),
         },
         plan: PlanSettings {
             empty: match input.empty {
@@ -230,55 +234,6 @@ fn only(ids: &[String]) -> Result<HashSet<String>> {
         "`--only` names no respondent: give at least one id, or leave it out"
     );
     Ok(ids)
-}
-
-/// `l4=Segment` or `l4`. In the environment several stand in one variable, separated by commas.
-fn mapping(args: &[String], origin: Origin) -> Result<Option<Vec<(Label, String)>>> {
-    let mut pairs: Vec<(Label, String)> = Vec::new();
-    for text in several(args, origin) {
-        let (label, column) = text.split_once('=').unwrap_or((&text, &text));
-        let label: Label = label
-            .trim()
-            .parse()
-            .map_err(anyhow::Error::msg)
-            .with_context(|| {
-                format!("`--map {text}`: write `--map l4=COLUMN`, and repeat it for each label")
-            })?;
-        ensure!(
-            !column.trim().is_empty(),
-            "`--map {text}` names no column: write `--map {label}=COLUMN`"
-        );
-        if pairs.iter().any(|(other, _)| *other == label) {
-            bail!("`--map {text}`: label `{label}` is mapped twice, and it can have one value only");
-        }
-        pairs.push((label, column.to_owned()));
-    }
-    Ok((!pairs.is_empty()).then_some(pairs))
-}
-
-fn kept(args: &[String], origin: Origin) -> Kept {
-    let names = several(args, origin);
-    if names.iter().any(|name| name == "all") {
-        Kept::All
-    } else {
-        Kept::Named(names)
-    }
-}
-
-fn several(args: &[String], origin: Origin) -> Vec<String> {
-    let split = |text: &String| {
-        text.split(',')
-            .map(|part| part.trim().to_owned())
-            .collect::<Vec<_>>()
-    };
-    match origin {
-        Origin::Environment => args
-            .iter()
-            .flat_map(split)
-            .filter(|text| !text.is_empty())
-            .collect(),
-        Origin::Flag | Origin::Default => args.to_vec(),
-    }
 }
 
 fn max_same_error(text: &str) -> Result<Option<u32>> {

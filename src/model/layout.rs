@@ -1,8 +1,11 @@
 //! Which column means what: the result of matching the header with what the user asked for. The matching
 //! itself, with its errors, is in `read/columns.rs`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+
+use super::{Fields, Template, is_invisible};
 
 /// The columns of one input, each as its index from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,10 +14,48 @@ pub(crate) struct Layout {
     pub(crate) columns: usize,
     pub(crate) respondent: usize,
     pub(crate) survey: Option<usize>,
-    /// Label ← column, in ascending order of the labels.
-    pub(crate) labels: Vec<(Label, usize)>,
+    /// Label ← where its value comes from, in ascending order of the labels.
+    pub(crate) labels: Vec<(Label, ValueFrom<usize>)>,
     /// The columns that the results repeat, in the order in which they were asked for.
     pub(crate) kept: Vec<usize>,
+}
+
+/// Where a label's value comes from. `C` is a column: its name, or once the header is known, its index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ValueFrom<C> {
+    Column(C),
+    /// Several columns in one value.
+    Template(Template<C>),
+    /// The same for every row.
+    Constant(String),
+}
+
+impl<C> ValueFrom<C> {
+    /// The columns that it needs.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &C> {
+        let (column, template) = match self {
+            Self::Column(column) => (Some(column), None),
+            Self::Template(template) => (None, Some(template)),
+            Self::Constant(_) => (None, None),
+        };
+        column
+            .into_iter()
+            .chain(template.into_iter().flat_map(Template::columns))
+    }
+}
+
+impl ValueFrom<usize> {
+    /// A row's value, exactly as its cell holds it; nothing where that is blank.
+    pub(crate) fn value<'a>(&'a self, fields: &Fields<'a>) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Column(column) => {
+                let value = fields.get(*column).unwrap_or_default();
+                (!value.chars().all(is_invisible)).then_some(Cow::Borrowed(value))
+            }
+            Self::Template(template) => template.fill(fields).map(Cow::Owned),
+            Self::Constant(value) => Some(Cow::Borrowed(value)),
+        }
+    }
 }
 
 /// One of the ten extra labels of a contact, `l1` … `l10` (the vendor's page; newer pages of other webhooks

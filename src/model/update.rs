@@ -33,10 +33,10 @@ const RESPONDENT: &str = "&id_respondent=";
 
 impl UpdateRespondent {
     /// Encodes the command. Values are taken exactly as given; an empty one is sent as an empty parameter.
-    pub(crate) fn new<'v>(
+    pub(crate) fn new<V: AsRef<str>>(
         survey: Digits<'_>,
         respondent: Digits<'_>,
-        labels: impl Iterator<Item = (Label, &'v str)>,
+        labels: impl Iterator<Item = (Label, V)>,
     ) -> Self {
         let mut form = String::with_capacity(96);
         form.push_str(SURVEY);
@@ -49,7 +49,7 @@ impl UpdateRespondent {
             form.push('&');
             form.push_str(label.name());
             form.push('=');
-            form.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+            form.extend(form_urlencoded::byte_serialize(value.as_ref().as_bytes()));
         }
         Self {
             form: Bytes::from(form),
@@ -123,8 +123,8 @@ mod tests {
 
     #[test]
     fn ids_that_differ_in_leading_zeros_share_a_lane_and_are_sent_as_they_are() {
-        let short = UpdateRespondent::new(digits("1"), digits("12"), std::iter::empty());
-        let long = UpdateRespondent::new(digits("1"), digits("0012"), std::iter::empty());
+        let short = UpdateRespondent::new(digits("1"), digits("12"), std::iter::empty::<(Label, &str)>());
+        let long = UpdateRespondent::new(digits("1"), digits("0012"), std::iter::empty::<(Label, &str)>());
         assert_eq!(short.lane(), long.lane());
         assert_eq!(long.respondent(), "0012");
         assert_ne!(

@@ -10,8 +10,10 @@ mod selection;
 pub(crate) use repeats::Repeats;
 pub(crate) use selection::Selection;
 
+use std::borrow::Cow;
+
 use crate::model::{
-    Digits, ErrorCode, Label, Layout, Plan, PlannedRow, Row, RowError, Unsent, UpdateRespondent, is_invisible,
+    Digits, ErrorCode, Label, Layout, Plan, PlannedRow, Row, RowError, Unsent, UpdateRespondent,
 };
 use ids::Parsed;
 
@@ -201,8 +203,8 @@ impl Planner {
     /// The length of the row's longest value in bytes.
     fn check_lengths(&self, row: &Row<'_>) -> Result<usize, RowError> {
         let mut longest = 0;
-        for (label, column) in &self.layout.labels {
-            let length = row.fields.get(*column).unwrap_or_default().len();
+        for (label, from) in &self.layout.labels {
+            let length = from.value(&row.fields).map_or(0, |value| value.len());
             longest = longest.max(length);
             if length > MOST_VALUE_BYTES {
                 return Err(RowError::new(
@@ -234,22 +236,21 @@ impl Planner {
     }
 }
 
-/// The labels to send: each value exactly as its cell holds it, but a cell of nothing visible is blank.
+/// The labels to send.
 fn labels<'a>(
     layout: &'a Layout,
     empty: EmptyPolicy,
     row: &Row<'a>,
-) -> impl Iterator<Item = (Label, &'a str)> {
+) -> impl Iterator<Item = (Label, Cow<'a, str>)> {
     let fields = row.fields;
-    layout.labels.iter().filter_map(move |&(label, column)| {
-        let value = fields.get(column).unwrap_or_default();
-        let blank = value.chars().all(is_invisible);
-        match (blank, empty) {
-            (false, _) => Some((label, value)),
-            (true, EmptyPolicy::Send) => Some((label, "")),
-            (true, EmptyPolicy::Skip) => None,
-        }
-    })
+    layout
+        .labels
+        .iter()
+        .filter_map(move |(label, from)| match (from.value(&fields), empty) {
+            (Some(value), _) => Some((*label, value)),
+            (None, EmptyPolicy::Send) => Some((*label, Cow::Borrowed(""))),
+            (None, EmptyPolicy::Skip) => None,
+        })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Planning as a table: a row goes in, a line that says what becomes of it comes out.
 
 use super::*;
-use crate::model::{Fields, Position};
+use crate::model::{Fields, Position, ValueFrom};
 
 struct Bench {
     settings: PlanSettings,
@@ -22,7 +22,10 @@ fn bench() -> Bench {
             columns: 4,
             respondent: 0,
             survey: Some(1),
-            labels: vec![("l1".parse().unwrap(), 2), ("l4".parse().unwrap(), 3)],
+            labels: vec![
+                ("l1".parse().unwrap(), ValueFrom::Column(2)),
+                ("l4".parse().unwrap(), ValueFrom::Column(3)),
+            ],
             kept: vec![3],
         },
     }

@@ -1,10 +1,10 @@
-//! The header's names against the names that the user asked for: which column is which. Pure; what the cells hold is
-//! looked at in [`crate::plan`].
+//! The names in a header and how they are found: by name, by number, or not, and then which are nearest. Pure. Which of
+//! them a run needs is in `read/wanted.rs`.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::InputError;
-use crate::model::{Label, Layout, trim_invisible};
+use crate::model::trim_invisible;
 
 /// The columns that this tool puts in front of a failed file, ignored and replaced when such a file is the input.
 const OWN_COLUMNS: [&str; 3] = ["sync_row", "sync_action", "sync_error"];
@@ -12,39 +12,13 @@ const OWN_COLUMNS: [&str; 3] = ["sync_row", "sync_action", "sync_error"];
 /// How many names an error lists before it says "and N more".
 const MOST_NAMES_LISTED: usize = 20;
 
-/// What the user asked for, by name.
-#[derive(Clone, Debug)]
-pub(crate) struct Wanted {
-    pub(crate) respondent: String,
-    pub(crate) survey: SurveyColumn,
-    /// Label ← column; nothing where the columns called `l1` … `l10` are to map themselves.
-    pub(crate) labels: Option<Vec<(Label, String)>>,
-    pub(crate) kept: Kept,
-}
-
-/// Where the survey may come from.
-#[derive(Clone, Debug)]
-pub(crate) enum SurveyColumn {
-    /// This column, which must be there.
-    Named(String),
-    /// This column if there is one.
-    IfPresent(&'static str),
-}
-
-/// The columns that the results repeat.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kept {
-    All,
-    Named(Vec<String>),
-}
-
 /// The names in a header, ready to be looked up.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
     /// The names as they are compared; nothing for the tool's own columns, which no name finds.
-    keys: Vec<Option<String>>,
-    line: u64,
+    pub(super) keys: Vec<Option<String>>,
+    pub(super) line: u64,
     /// The first records behind the header, each with the `--skip-lines` that would make it the header.
     below: Vec<(u64, Vec<String>)>,
 }
@@ -92,77 +66,7 @@ impl Columns {
         self.names.get(column).map_or("", String::as_str)
     }
 
-    /// Finds all that is wanted, or says what is missing.
-    pub(crate) fn resolve(&self, wanted: &Wanted) -> Result<Layout, InputError> {
-        let respondent = self.require(&wanted.respondent, "the respondent's id", "--id-column")?;
-        let survey = match &wanted.survey {
-            SurveyColumn::Named(name) => Some(self.require(name, "the survey's id", "--survey-column")?),
-            SurveyColumn::IfPresent(name) => self.find(name, "the survey's id")?,
-        };
-        Ok(Layout {
-            columns: self.names.len(),
-            respondent,
-            survey,
-            labels: self.resolve_labels(wanted.labels.as_deref())?,
-            kept: self.resolve_kept(&wanted.kept)?,
-        })
-    }
-
-    /// The columns that end up nowhere: neither sent nor kept.
-    pub(crate) fn unused(&self, layout: &Layout) -> Vec<&str> {
-        let used = |column: &usize| {
-            *column == layout.respondent
-                || layout.survey == Some(*column)
-                || layout.kept.contains(column)
-                || layout.labels.iter().any(|(_, from)| from == column)
-        };
-        (0..self.names.len())
-            .filter(|column| !used(column) && self.keys.get(*column).is_some_and(Option::is_some))
-            .map(|column| self.name(column))
-            .filter(|name| !name.is_empty())
-            .collect()
-    }
-
-    fn resolve_labels(&self, asked: Option<&[(Label, String)]>) -> Result<Vec<(Label, usize)>, InputError> {
-        let mut labels = Vec::new();
-        match asked {
-            Some(pairs) => {
-                for (label, name) in pairs {
-                    let column = self.require(name, &format!("label `{label}`"), "--map")?;
-                    labels.push((*label, column));
-                }
-            }
-            None => {
-                for label in Label::all() {
-                    if let Some(column) = self.find(label.name(), &format!("label `{label}`"))? {
-                        labels.push((label, column));
-                    }
-                }
-            }
-        }
-        labels.sort_unstable();
-        if labels.is_empty() {
-            return Err(InputError::NoLabels {
-                line: self.line,
-                columns: self.listed(),
-            });
-        }
-        Ok(labels)
-    }
-
-    fn resolve_kept(&self, kept: &Kept) -> Result<Vec<usize>, InputError> {
-        match kept {
-            Kept::All => Ok((0..self.names.len())
-                .filter(|&column| self.keys.get(column).is_some_and(Option::is_some))
-                .collect()),
-            Kept::Named(names) => names
-                .iter()
-                .map(|name| self.require(name, "the results", "--keep"))
-                .collect(),
-        }
-    }
-
-    fn find(&self, name: &str, purpose: &str) -> Result<Option<usize>, InputError> {
+    pub(super) fn find(&self, name: &str, purpose: &str) -> Result<Option<usize>, InputError> {
         let wanted = key(name);
         let mut found = self
             .keys
@@ -183,20 +87,44 @@ impl Columns {
         }
     }
 
-    fn require(&self, name: &str, purpose: &str, flag: &str) -> Result<usize, InputError> {
-        self.find(name, purpose)?.ok_or_else(|| InputError::NoColumn {
+    pub(super) fn require(&self, name: &str, purpose: &str, flag: &str) -> Result<usize, InputError> {
+        if let Some(column) = self.find(name, purpose)?.or_else(|| self.numbered(name)) {
+            return Ok(column);
+        }
+        let nearest: Vec<String> = self
+            .nearest(name)
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        Err(InputError::NoColumn {
             line: self.line,
             name: name.to_owned(),
             purpose: purpose.to_owned(),
-            hint: match (self.further_down(name), self.nearest(name)) {
+            hint: match (self.further_down(name), nearest.as_slice()) {
                 (Some(skip), _) => {
                     format!(": a later line has it, so the header may be there: `--skip-lines {skip}`")
                 }
-                (None, Some(nearest)) => format!(": did you mean `{nearest}`? (`{flag}`)"),
-                (None, None) => format!(" (`{flag}` names it)"),
+                (None, []) => format!(" (`{flag}` names it)"),
+                (None, nearest) => format!(": did you mean {}? (`{flag}`)", nearest.join(" or ")),
             },
             columns: self.listed(),
         })
+    }
+
+    /// The column of this number, from 1 and without the tool's own, so that a failed file has the same. Where columns are
+    /// called by numbers, a number is a name: one that is missing must not become another column.
+    fn numbered(&self, number: &str) -> Option<usize> {
+        let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        let mut keys = self
+            .keys
+            .iter()
+            .enumerate()
+            .filter_map(|(column, key)| Some((column, key.as_ref()?)));
+        if !is_number(number) || keys.clone().any(|(_, key)| is_number(key)) {
+            return None;
+        }
+        let place: usize = number.parse().ok()?;
+        keys.nth(place.checked_sub(1)?).map(|(column, _)| column)
     }
 
     /// The `--skip-lines` that would find the name in a record behind the header.
@@ -208,23 +136,27 @@ impl Columns {
             .map(|(skip, _)| *skip)
     }
 
-    /// The name that looks most like the one that is missing, if any does.
-    fn nearest(&self, name: &str) -> Option<&str> {
+    /// The names that look most like the one that is missing, the likest first.
+    fn nearest(&self, name: &str) -> Vec<&str> {
+        const MOST: usize = 3;
         let wanted = key(name);
         let alike = |candidate: &str| {
             let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
             strsim::jaro_winkler(&letters(&wanted), &letters(candidate))
         };
-        self.keys
+        let mut found: Vec<(f64, usize)> = self
+            .keys
             .iter()
             .enumerate()
             .filter_map(|(column, key)| Some((alike(key.as_deref()?), column)))
             .filter(|(alike, _)| *alike > 0.8)
-            .max_by(|(one, _), (other, _)| one.total_cmp(other))
-            .map(|(_, column)| self.name(column))
+            .collect();
+        found.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        found.truncate(MOST);
+        found.into_iter().map(|(_, column)| self.name(column)).collect()
     }
 
-    fn listed(&self) -> String {
+    pub(super) fn listed(&self) -> String {
         let shown: Vec<String> = self
             .names
             .iter()
@@ -243,101 +175,5 @@ impl Columns {
             0 => shown.join(", "),
             more => format!("{} and {more} more", shown.join(", ")),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn columns(names: &[&str]) -> Columns {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        Columns::new(&names, 1)
-    }
-
-    fn wanted(labels: &[(&str, &str)]) -> Wanted {
-        Wanted {
-            respondent: "id_respondent".to_owned(),
-            survey: SurveyColumn::IfPresent("id_survey"),
-            labels: (!labels.is_empty()).then(|| {
-                labels
-                    .iter()
-                    .map(|(label, name)| (label.parse().unwrap(), (*name).to_owned()))
-                    .collect()
-            }),
-            kept: Kept::Named(Vec::new()),
-        }
-    }
-
-    #[test]
-    fn names_match_whatever_their_case_composition_and_surroundings() {
-        let header = columns(&["\u{FEFF}ID_Respondent\u{A0}", " Imie\u{301} ", "L4", "x"]);
-        let layout = header.resolve(&wanted(&[("l2", "IMIÉ"), ("l1", "X")])).unwrap();
-        assert_eq!(layout.respondent, 0);
-        assert_eq!(
-            layout.labels,
-            [("l1".parse().unwrap(), 3), ("l2".parse().unwrap(), 1)]
-        );
-        assert_eq!(header.unused(&layout), ["L4"]);
-    }
-
-    #[test]
-    fn columns_called_l1_to_l10_map_themselves() {
-        let layout = columns(&["l10", "id_respondent", "L2", "id_survey", "l11"])
-            .resolve(&wanted(&[]))
-            .unwrap();
-        let labels: Vec<String> = layout
-            .labels
-            .iter()
-            .map(|(label, column)| format!("{label}←{column}"))
-            .collect();
-        assert_eq!(labels, ["l2←2", "l10←0"]);
-        assert_eq!(layout.survey, Some(3));
-    }
-
-    #[test]
-    fn what_is_missing_is_named_with_the_nearest_that_is_there() {
-        let missing = columns(&["ID respondent", "l1"])
-            .resolve(&wanted(&[]))
-            .unwrap_err();
-        assert_eq!(
-            missing.to_string(),
-            "line 1: no column `id_respondent` in the header, needed for the respondent's id: did you mean \
-             `ID respondent`? (`--id-column`); the columns are: `ID respondent`, `l1`"
-        );
-        let no_labels = columns(&["id_respondent", "Segment"])
-            .resolve(&wanted(&[]))
-            .unwrap_err();
-        assert!(no_labels.to_string().contains("no label column"), "{no_labels}");
-    }
-
-    #[test]
-    fn two_columns_for_one_name_are_refused_where_the_name_matters() {
-        let twice = columns(&["id_respondent", "l1", "Ł", "ł"]);
-        assert!(twice.resolve(&wanted(&[])).is_ok(), "nobody asked for `ł`");
-        let error = twice.resolve(&wanted(&[("l1", "ł")])).unwrap_err();
-        assert!(
-            matches!(
-                error,
-                InputError::TwoColumns {
-                    first: 3,
-                    second: 4,
-                    ..
-                }
-            ),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn the_tools_own_columns_are_ignored_wherever_they_stand() {
-        let header = columns(&["sync_row", "id_respondent", "SYNC_ERROR", "l1", "sync_date"]);
-        let all = Wanted {
-            kept: Kept::All,
-            ..wanted(&[])
-        };
-        let layout = header.resolve(&all).unwrap();
-        assert_eq!(layout.kept, [1, 3, 4]);
-        assert!(header.resolve(&wanted(&[("l1", "sync_row")])).is_err());
     }
 }

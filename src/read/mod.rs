@@ -15,6 +15,7 @@
 mod cell_text;
 mod columns;
 mod container;
+mod crm;
 mod dialect;
 mod digesting;
 mod encoding;
@@ -28,10 +29,12 @@ mod rows;
 mod source;
 mod start;
 mod utf16;
+mod wanted;
 mod workbook;
 
-pub(crate) use columns::{Columns, Kept, SurveyColumn, Wanted, is_own_column};
+pub(crate) use columns::{Columns, is_own_column};
 pub(crate) use container::{Container, Contents};
+pub(crate) use crm::is_crm_number;
 pub(crate) use dialect::Delimiter;
 pub(crate) use encoding::Encoding;
 pub(crate) use error::InputError;
@@ -40,4 +43,5 @@ pub(crate) use first_read::{EncodingFrom, FirstRead, ReadOptions};
 pub(crate) use rows::{Rows, RowsEnd};
 pub(crate) use source::{Input, Source};
 pub(crate) use start::{BOM, DelimiterFrom};
+pub(crate) use wanted::{Kept, SurveyColumn, Wanted};
 pub(crate) use workbook::Workbook;

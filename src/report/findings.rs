@@ -17,6 +17,8 @@ pub(crate) struct Findings {
     pub(crate) input: String,
     /// The form of the file and the mapping, a line each.
     pub(crate) form: Vec<String>,
+    /// What may put labels on the wrong people.
+    pub(crate) warnings: Vec<String>,
     pub(crate) rows: u64,
     pub(crate) to_send: u64,
     pub(crate) invalid: InvalidRows,
@@ -71,6 +73,9 @@ impl Findings {
         writeln!(text, "{}", self.input)?;
         for line in &self.form {
             writeln!(text, "  {line}")?;
+        }
+        for warning in &self.warnings {
+            writeln!(text, "WARNING: {warning}")?;
         }
         writeln!(text, "{}", counted(self.rows, "row"))?;
         writeln!(text, "  {} to be sent", thousands(self.to_send))?;

@@ -19,6 +19,9 @@ pub(super) fn announce(
     for line in opened.form(reading) {
         tracing::info!("{line}");
     }
+    for warning in opened.warnings() {
+        tracing::warn!("{warning}");
+    }
     let rows = opened.first.totals.map(|totals| totals.rows);
     let time = rows
         .and_then(|rows| calls.send.rate.time_for(reading.plan.selection.most(rows)))

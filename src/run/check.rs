@@ -29,6 +29,7 @@ pub(super) fn examine(
 ) -> Result<ExitCode, Failure> {
     let opened = Opened::open(settings)?;
     let form = opened.form(settings);
+    let warnings = opened.warnings();
     let mut planner = Planner::new(settings.plan.clone(), opened.layout.clone());
     let mut invalid = InvalidRows::default();
     let mut skipped: BTreeMap<ErrorCode, u64> = BTreeMap::new();
@@ -47,6 +48,7 @@ pub(super) fn examine(
     let findings = Findings {
         input: settings.input.to_string(),
         form,
+        warnings,
         rows: end.rows,
         to_send,
         invalid,

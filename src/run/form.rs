@@ -2,9 +2,9 @@
 
 use super::opened::Opened;
 use crate::config::ReadingSettings;
-use crate::model::clean;
+use crate::model::{ValueFrom, clean};
 use crate::read::{
-    BOM, Certainty, Container, DelimiterFrom, EncodingFrom, FirstRead, Workbook, is_own_column,
+    BOM, Certainty, Container, DelimiterFrom, EncodingFrom, FirstRead, Workbook, is_crm_number, is_own_column,
 };
 use crate::record::FailedFormat;
 use crate::report::thousands;
@@ -18,7 +18,17 @@ impl Opened {
             .layout
             .labels
             .iter()
-            .map(|(label, column)| format!("{label} ← `{}`", name(*column)))
+            .map(|(label, from)| match from {
+                ValueFrom::Column(column) => format!("{label} ← `{}`", name(*column)),
+                ValueFrom::Template(template) => {
+                    let named = template.try_map(|column| Ok::<_, ()>(name(*column)));
+                    format!(
+                        "{label} ← `{}`",
+                        named.map(|named| named.to_string()).unwrap_or_default()
+                    )
+                }
+                ValueFrom::Constant(value) => format!("{label} = `{}`", clean(value)),
+            })
             .collect();
         labels.insert(0, format!("respondent ← `{}`", name(self.layout.respondent)));
         let mut lines = vec![
@@ -52,6 +62,20 @@ impl Opened {
             lines.push(format!("never sent: {}", names.join(", ")));
         }
         lines
+    }
+
+    /// What may put labels on the wrong people although every row looks right.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let name = self.first.columns.name(self.layout.respondent);
+        let mut warnings = Vec::new();
+        if is_crm_number(name) {
+            warnings.push(format!(
+                "the id column `{}` looks like the CRM's own number of a contact, which is no respondent's id: labels would \
+                 go to strangers; the id is the platform's, which puts it where a mail or a survey says `[ID_RESPONDENT]`",
+                clean(name)
+            ));
+        }
+        warnings
     }
 
     /// The form of the failed file: that of the input, so that it is one as it stands.

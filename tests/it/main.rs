@@ -7,6 +7,7 @@
 )]
 
 mod calls; // What goes over the wire, and what answers do.
+mod columns; // Which column goes where.
 mod connections; // How many there are, and what they cost.
 #[cfg(unix)]
 mod disk; // What the system does to files and streams while a run goes on.

@@ -61,6 +61,7 @@ fn planned(input: &[u8], settled: &mut record::SettledRows) -> (FirstRead, Vec<P
             respondent: "id_respondent".to_owned(),
             survey: SurveyColumn::IfPresent("id_survey"),
             labels: None,
+            constants: Vec::new(),
             kept: Kept::Named(Vec::new()),
         })
         .unwrap();

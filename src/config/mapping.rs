@@ -1,0 +1,89 @@
+//! Which label gets what: `--map`, `--set` and `--keep`. Names alone; whether the input has such columns is seen when it is
+//! read.
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::cli::Origin;
+use crate::model::{Label, Template, ValueFrom};
+use crate::read::Kept;
+
+/// Labels and where their values come from, by the columns' names.
+type Mapped = Vec<(Label, ValueFrom<String>)>;
+
+/// `l4=Segment`, `l4`, or `l3={Imię} {Nazwisko}`. In the environment several stand in one variable, separated by commas.
+pub(super) fn mapping(args: &[String], origin: Origin) -> Result<Option<Mapped>> {
+    let mut mapped = Mapped::new();
+    for text in several(args, origin) {
+        let (name, column) = text.split_once('=').unwrap_or((&text, &text));
+        let label = label(name).with_context(|| {
+            format!("`--map {text}`: write `--map l4=COLUMN`, and repeat it for each label")
+        })?;
+        ensure!(
+            !column.trim().is_empty(),
+            "`--map {text}` names no column: write `--map {label}=COLUMN`"
+        );
+        if mapped.iter().any(|(other, _)| *other == label) {
+            bail!("`--map {text}`: label `{label}` is mapped twice, and it can have one value only");
+        }
+        let from = if Template::<String>::is_one(column) {
+            let template = column.parse().map_err(anyhow::Error::msg);
+            ValueFrom::Template(template.with_context(|| format!("`--map {text}`"))?)
+        } else {
+            ValueFrom::Column(column.to_owned())
+        };
+        mapped.push((label, from));
+    }
+    Ok((!mapped.is_empty()).then_some(mapped))
+}
+
+/// `l9=2026-11`. `mapped` are the labels that get their value elsewhere.
+pub(super) fn constants(
+    args: &[String],
+    origin: Origin,
+    mapped: Option<&[(Label, ValueFrom<String>)]>,
+) -> Result<Vec<(Label, String)>> {
+    let mut constants: Vec<(Label, String)> = Vec::new();
+    for text in several(args, origin) {
+        let Some((name, value)) = text.split_once('=').filter(|(_, value)| !value.trim().is_empty()) else {
+            bail!("`--set {text}` has no value: write `--set l9=VALUE`");
+        };
+        let label = label(name).with_context(|| format!("`--set {text}`: write `--set l9=VALUE`"))?;
+        let twice = constants.iter().any(|(other, _)| *other == label)
+            || mapped.is_some_and(|mapped| mapped.iter().any(|(other, _)| *other == label));
+        ensure!(
+            !twice,
+            "`--set {text}`: label `{label}` has a value already, and it can have one only"
+        );
+        constants.push((label, value.to_owned()));
+    }
+    Ok(constants)
+}
+
+pub(super) fn kept(args: &[String], origin: Origin) -> Kept {
+    let names = several(args, origin);
+    if names.iter().any(|name| name == "all") {
+        Kept::All
+    } else {
+        Kept::Named(names)
+    }
+}
+
+fn label(text: &str) -> Result<Label> {
+    text.trim().parse().map_err(anyhow::Error::msg)
+}
+
+fn several(args: &[String], origin: Origin) -> Vec<String> {
+    let split = |text: &String| {
+        text.split(',')
+            .map(|part| part.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    match origin {
+        Origin::Environment => args
+            .iter()
+            .flat_map(split)
+            .filter(|text| !text.is_empty())
+            .collect(),
+        Origin::Flag | Origin::Default => args.to_vec(),
+    }
+}

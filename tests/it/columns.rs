@@ -1,0 +1,102 @@
+//! Which column goes where: names, numbers, constants, templates, and the CRM's own number that is no respondent's id.
+
+use crate::support::{Answer, Fake, Job};
+
+const CRM: &str =
+    "Record ID,id_respondent,Imię,Nazwisko,Segment\n901,1,Jan,Kowalski,VIP\n902,2,,Nowak,\n903,3,,,\n";
+
+/// What arrives: the parameters of each call behind the survey, in the order of the ids.
+fn sent(flags: &[(&str, &str)], code: i32) -> (Vec<String>, String) {
+    let fake = Fake::start(|_| Answer::success());
+    let ran = Job::run(CRM, &fake).pairs(flags).ends(code);
+    let mut calls: Vec<String> = fake
+        .calls()
+        .iter()
+        .map(|call| {
+            let words = call
+                .parameters
+                .iter()
+                .skip(1)
+                .map(|(name, value)| format!("{name}={value}"));
+            words.collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    calls.sort();
+    (calls, ran.stderr)
+}
+
+#[test]
+fn a_label_comes_from_several_columns_from_a_number_or_is_the_same_for_all() {
+    let (calls, said) = sent(
+        &[
+            ("--map", "l3={Imię} {Nazwisko}"),
+            ("--map", "l4=5"),
+            ("--set", "l9=2026-11"),
+        ],
+        0,
+    );
+    assert_eq!(
+        calls,
+        [
+            "id_respondent=1 l3=Jan Kowalski l4=VIP l9=2026-11",
+            "id_respondent=2 l3=Nowak l9=2026-11",
+            "id_respondent=3 l9=2026-11",
+        ]
+    );
+    assert!(
+        said.contains("l3 ← `{Imię} {Nazwisko}`, l4 ← `Segment`, l9 = `2026-11`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_mapping_that_cannot_be_is_told_before_anything_is_sent() {
+    let refused = |flags: &[(&str, &str)], code: i32, words: &str| {
+        let (calls, said) = sent(flags, code);
+        assert_eq!(calls, [""; 0]);
+        assert!(said.contains(words), "`{words}` is not in:\n{said}");
+    };
+    refused(
+        &[("--map", "l3={Imie} {Nazwisko}")],
+        3,
+        "no column `Imie` in the header, needed for label `l3`: did you mean `Imię`",
+    );
+    refused(
+        &[("--map", "l3={Imię")],
+        2,
+        "`--map l3={Imię`: a brace without its other half",
+    );
+    refused(
+        &[("--map", "l3=VIP{{}}")],
+        2,
+        "`--set` gives the same value to every row",
+    );
+    refused(&[("--map", "l3=9")], 3, "no column `9`");
+    refused(
+        &[("--map", "l9=Segment"), ("--set", "l9=x")],
+        2,
+        "has a value already",
+    );
+    refused(&[("--set", "l9= ")], 2, "has no value");
+    refused(&[("--set", "l11=x")], 2, "is not a label");
+}
+
+#[test]
+fn a_crms_own_number_as_the_id_is_warned_of_by_run_and_by_check() {
+    let flags = [("--id-column", "record id"), ("--map", "l4=Segment")];
+    let (_, said) = sent(&flags, 0);
+    let warning = "`Record ID` looks like the CRM's own number of a contact";
+    assert!(
+        said.contains("warning: the id column") && said.contains(warning),
+        "{said}"
+    );
+    let job = Job::new("check in.csv --survey 7")
+        .pairs(&flags)
+        .file("in.csv", CRM);
+    let ran = job.ends(0);
+    assert!(
+        ran.stdout.contains("WARNING: the id column") && ran.stdout.contains(warning),
+        "{}",
+        ran.stdout
+    );
+}
