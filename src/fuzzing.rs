@@ -25,6 +25,7 @@ pub fn input(bytes: &[u8]) {
     };
     let wanted = Wanted {
         respondent: "id_respondent".to_owned(),
+        by_address: false,
         survey: SurveyColumn::IfPresent("id_survey"),
         labels: None,
         constants: Vec::new(),
@@ -39,6 +40,8 @@ pub fn input(bytes: &[u8]) {
         survey: Some("7".to_owned()),
         selection: Selection::new(None, None),
         most_query_bytes: Some(8000),
+        table: None,
+        last_rows: None,
     };
     let mut planner = Planner::new(settings, layout);
     let Ok(mut rows) = Rows::new(bytes, &first) else {

@@ -47,7 +47,7 @@ pub(crate) struct InputArgs {
     /// The column of the survey's id (default: `id_survey` if there is one)
     #[arg(long, value_name = "NAME", env = "RESPONDENT_SYNC_SURVEY_COLUMN")]
     pub(crate) survey_column: Option<String>,
-    /// The column of the respondent's id
+    /// The column of the respondent's id (of the table of `--ids`, if there is one)
     #[arg(
         long,
         value_name = "NAME",
@@ -55,6 +55,12 @@ pub(crate) struct InputArgs {
         env = "RESPONDENT_SYNC_ID_COLUMN"
     )]
     pub(crate) id_column: String,
+    /// A table with the respondents' ids, where the input has addresses alone (with `--match-on`)
+    #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_IDS")]
+    pub(crate) ids: Option<PathBuf>,
+    /// The column of the address, in the input and in the table of `--ids` (`A=B` where the table calls it B)
+    #[arg(long, value_name = "COLUMN", env = "RESPONDENT_SYNC_MATCH_ON")]
+    pub(crate) match_on: Option<String>,
     /// Which column (its name or number) goes to which label, or several (`l3={Name} {Surname}`); repeatable (default: columns named `l1` to `l10`)
     #[arg(long, value_name = "LABEL=COLUMN", env = "RESPONDENT_SYNC_MAP")]
     pub(crate) map: Vec<String>,
@@ -67,6 +73,9 @@ pub(crate) struct InputArgs {
     /// What a blank respondent's id is: an error, or a contact that is not in the survey
     #[arg(long, value_enum, default_value = "invalid", env = "RESPONDENT_SYNC_BLANK_ID")]
     pub(crate) blank_id: BlankIdArg,
+    /// Which rows of a respondent that stands on several are sent: all in the file's order, or only the last
+    #[arg(long, value_enum, default_value = "all", env = "RESPONDENT_SYNC_ON_DUPLICATE")]
+    pub(crate) on_duplicate: OnDuplicateArg,
 }
 
 /// Which rows take part.
@@ -95,4 +104,10 @@ pub(crate) enum EmptyArg {
 pub(crate) enum BlankIdArg {
     Invalid,
     Skip,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum OnDuplicateArg {
+    All,
+    Last,
 }

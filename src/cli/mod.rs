@@ -13,7 +13,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use args::{CheckArgs, RunArgs};
 pub(crate) use calls::{MethodArg, PaceArgs, PlatformArgs};
-pub(crate) use input::{BlankIdArg, EmptyArg, InputArgs, SelectionArgs};
+pub(crate) use input::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, SelectionArgs};
 pub(crate) use output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use sandbox::SandboxArgs;
 

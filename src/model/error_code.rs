@@ -23,9 +23,12 @@ pub(crate) enum ErrorCode {
     ColumnCount,
     Encoding,
     FieldTooLong,
+    NoMatch,
+    AmbiguousMatch,
     NothingToSend,
     BlankId,
     NotSelected,
+    Superseded,
 }
 
 /// What the owner of a failed row does with it: the failed file's column `sync_action`.
@@ -67,7 +70,7 @@ const RESEND: &str = "send the failed file again, no editing needed";
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
-const TABLE: [Entry; 22] = [
+const TABLE: [Entry; 25] = [
     entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `sync_error` says, then send it"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then send the failed file again"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then send the failed file again"),
@@ -87,9 +90,12 @@ const TABLE: [Entry; 22] = [
     entry(ErrorCode::ColumnCount, "column_count", "the record has more or fewer fields than the header", "quote fields that hold the delimiter or a line break, or add what is missing, then send the failed file"),
     entry(ErrorCode::Encoding, "encoding", "bytes that the file's encoding does not allow", "retype the damaged text, or give the right `--encoding`"),
     entry(ErrorCode::FieldTooLong, "field_too_long", "a value over 64 KiB, or a GET target over 8,000 bytes", "shorten the value, or use `--method post`"),
+    entry(ErrorCode::NoMatch, "no_match", "the address is not in the table of `--ids`", "add the contact to the survey's mailing list and its line to the table, then send the failed file"),
+    entry(ErrorCode::AmbiguousMatch, "ambiguous_match", "the address is several respondents in the table of `--ids`", "give these rows an id of their own, or take the wrong lines out of the table"),
     entry(ErrorCode::NothingToSend, "nothing_to_send", "no label has a value", NONE),
     entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
     entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
+    entry(ErrorCode::Superseded, "superseded", "a later row of the same respondent is sent instead (`--on-duplicate last`)", NONE),
 ];
 
 impl ErrorCode {
@@ -131,7 +137,9 @@ impl ErrorCode {
             | Self::BadSurvey
             | Self::ColumnCount
             | Self::Encoding
-            | Self::FieldTooLong => Action::Fix,
+            | Self::FieldTooLong
+            | Self::NoMatch
+            | Self::AmbiguousMatch => Action::Fix,
             Self::Auth
             | Self::Http4xx
             | Self::Http5xx
@@ -145,7 +153,8 @@ impl ErrorCode {
             | Self::Internal
             | Self::NothingToSend
             | Self::BlankId
-            | Self::NotSelected => Action::Resend,
+            | Self::NotSelected
+            | Self::Superseded => Action::Resend,
         }
     }
 
@@ -167,7 +176,7 @@ mod tests {
             assert_eq!(code as usize, index);
         }
         let names: HashSet<_> = ErrorCode::all().map(ErrorCode::name).collect();
-        assert_eq!(names.len(), ErrorCode::NotSelected as usize + 1);
+        assert_eq!(names.len(), ErrorCode::Superseded as usize + 1);
     }
 
     #[test]

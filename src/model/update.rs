@@ -72,6 +72,11 @@ impl UpdateRespondent {
         self.text(self.survey_end + RESPONDENT.len(), self.respondent_end)
     }
 
+    /// Survey and respondent as they are written, for telling one respondent from another.
+    pub(crate) fn addressee(&self) -> &[u8] {
+        self.form.get(..self.respondent_end).unwrap_or_default()
+    }
+
     pub(crate) fn lane(&self) -> Lane {
         self.lane
     }

@@ -2,6 +2,7 @@
 //! recognition, and a label sent to a stranger cannot be taken back: whatever is not plainly an id is refused, with
 //! the likely cause.
 
+use super::damage::{Damage, is_day_and_month};
 use crate::model::{Digits, is_invisible, trim_invisible};
 
 /// What a cell in an id column holds.
@@ -44,6 +45,10 @@ fn reason(text: &str) -> &'static str {
     } else if is_scientific(text) {
         "a spreadsheet has shortened the id to scientific notation and its digits are lost: format the column as text \
          and export again"
+    } else if Damage::of(text) == Some(Damage::Error) {
+        "the id is an error of the spreadsheet: mend its formula and export again"
+    } else if is_day_and_month(text) {
+        "a spreadsheet has turned the id into a date: format the column as text and export again"
     } else if is_decimal(text) {
         "a spreadsheet has turned the id into a decimal number: format the column as text and export again"
     } else if text
@@ -92,6 +97,9 @@ mod tests {
             ("[ID_RESPONDENT]", "placeholder"),
             ("1,23E+11", "scientific"),
             ("1.5e5", "scientific"),
+            ("1.23456789012345E+15", "scientific"),
+            ("#N/D!", "error of the spreadsheet"),
+            ("08.maj", "into a date"),
             ("12345.0", "decimal"),
             ("12345,00", "decimal"),
             ("12 345", "separators"),

@@ -3,19 +3,27 @@
 //!
 //! Which column means what is settled before ([`Layout`]); how a command travels comes after ([`crate::send`]).
 
+mod damage;
+mod id_table;
 mod ids;
+mod last_rows;
 mod repeats;
 mod selection;
+mod who;
 
+pub(crate) use id_table::IdTable;
+pub(crate) use last_rows::{LastRows, LastRowsPass};
 pub(crate) use repeats::Repeats;
 pub(crate) use selection::Selection;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::model::{
     Digits, ErrorCode, Label, Layout, Plan, PlannedRow, Row, RowError, Unsent, UpdateRespondent,
 };
 use ids::Parsed;
+use who::Who;
 
 /// A longer value is not sent (design, section 3).
 const MOST_VALUE_BYTES: usize = 64 << 10;
@@ -48,6 +56,10 @@ pub(crate) struct PlanSettings {
     pub(crate) selection: Selection,
     /// The most bytes that a query may have; nothing where commands travel in a body.
     pub(crate) most_query_bytes: Option<usize>,
+    /// The id column holds addresses, which this table knows the ids of.
+    pub(crate) table: Option<Arc<IdTable>>,
+    /// Of several rows of a respondent only the last is sent: this knows which are not.
+    pub(crate) last_rows: Option<Arc<LastRows>>,
 }
 
 /// What planning counted beside the plans.
@@ -73,10 +85,14 @@ pub(crate) struct Planner {
 
 impl Planner {
     pub(crate) fn new(settings: PlanSettings, layout: Layout) -> Self {
+        let repeats = settings.last_rows.as_ref().map(|last_rows| last_rows.repeats());
         Self {
             settings,
             layout,
-            tally: PlanTally::default(),
+            tally: PlanTally {
+                repeats: repeats.unwrap_or_default(),
+                ..PlanTally::default()
+            },
         }
     }
 
@@ -106,19 +122,34 @@ impl Planner {
 
     /// The plan for a row. A row that is left out is not looked at any further; the first fault of one that is not
     /// is its verdict.
-    fn plan(&mut self, row: &Row<'_>) -> Plan {
+    pub(crate) fn plan(&mut self, row: &Row<'_>) -> Plan {
+        let table = self.settings.table.clone();
         let cell = row.fields.get(self.layout.respondent).unwrap_or_default();
-        if !self.settings.selection.takes(ids::trimmed(cell)) {
-            return Plan::Skip(self.unsent(row, ErrorCode::NotSelected, ErrorCode::NotSelected.meaning()));
+        let who = Who::of(cell, table.as_deref(), self.survey_named(row));
+        let name = match who {
+            Who::Respondent { id, .. } => id.as_str(),
+            // An address is nobody's id.
+            _ if table.is_some() => "",
+            _ => ids::trimmed(cell),
+        };
+        let skip = |code: ErrorCode| Plan::Skip(self.unsent(row, name, code, code.meaning()));
+        if !self.settings.selection.takes(name) {
+            return skip(ErrorCode::NotSelected);
         }
-        match self.command(row, cell) {
+        let last_rows = self.settings.last_rows.as_ref();
+        if last_rows.is_some_and(|last_rows| last_rows.is_superseded(row.sequence)) {
+            return skip(ErrorCode::Superseded);
+        }
+        match self.command(row, who) {
             Ok(update) => {
                 self.settings.selection.count_sent();
-                self.tally.repeats.note(&update);
+                if self.settings.last_rows.is_none() {
+                    self.tally.repeats.note(&update);
+                }
                 Plan::Send(update)
             }
             Err(error) => {
-                let unsent = self.unsent(row, error.code, &error.message);
+                let unsent = self.unsent(row, name, error.code, &error.message);
                 match error.code {
                     ErrorCode::BlankId | ErrorCode::NothingToSend => Plan::Skip(unsent),
                     _ => Plan::Reject(unsent),
@@ -128,27 +159,18 @@ impl Planner {
     }
 
     /// The command of a row, or why there is none.
-    fn command(&mut self, row: &Row<'_>, cell: &str) -> Result<UpdateRespondent, RowError> {
+    fn command(&mut self, row: &Row<'_>, who: Who<'_>) -> Result<UpdateRespondent, RowError> {
         if let Some(error) = &row.error {
             return Err(error.clone());
         }
-        let respondent = match ids::parse(cell) {
-            Parsed::Id { digits, trimmed } => {
-                self.tally.ids_trimmed += u64::from(trimmed);
-                digits
-            }
-            Parsed::Blank if self.settings.blank_id == BlankId::Skip => {
-                return Err(RowError::new(ErrorCode::BlankId, "no respondent's id"));
-            }
-            Parsed::Blank => {
-                let code = ErrorCode::MissingId;
-                return Err(RowError::new(
-                    code,
-                    format!("{}: {}", code.meaning(), code.advice().unwrap_or_default()),
-                ));
-            }
-            Parsed::Bad(reason) => return Err(RowError::new(ErrorCode::BadId, reason)),
+        let Who::Respondent {
+            id: respondent,
+            trimmed,
+        } = who
+        else {
+            return Err(who.error(self.settings.blank_id, self.settings.table.is_some()));
         };
+        self.tally.ids_trimmed += u64::from(trimmed);
         let survey = self.survey(row)?;
         let longest = self.check_lengths(row)?;
         let mut sent = 0;
@@ -216,23 +238,22 @@ impl Planner {
         Ok(longest)
     }
 
-    fn unsent(&self, row: &Row<'_>, code: ErrorCode, message: &str) -> Unsent {
-        let field = |column: usize| row.fields.get(column).unwrap_or_default();
-        let survey = self
-            .layout
-            .survey
-            .map(field)
-            .map(ids::trimmed)
-            .filter(|cell| !cell.is_empty());
+    fn unsent(&self, row: &Row<'_>, respondent: &str, code: ErrorCode, message: &str) -> Unsent {
         Unsent {
-            respondent: ids::trimmed(field(self.layout.respondent)).to_owned(),
-            survey: survey
-                .or(self.settings.survey.as_deref())
-                .unwrap_or_default()
-                .to_owned(),
+            respondent: respondent.to_owned(),
+            survey: self.survey_named(row).to_owned(),
             code,
             message: message.to_owned(),
         }
+    }
+
+    /// The row's survey as its cell or the setting has it, whether it is one or not.
+    fn survey_named<'a>(&'a self, row: &Row<'a>) -> &'a str {
+        let cell = self.layout.survey.and_then(|column| row.fields.get(column));
+        cell.map(ids::trimmed)
+            .filter(|cell| !cell.is_empty())
+            .or(self.settings.survey.as_deref())
+            .unwrap_or_default()
     }
 }
 

@@ -32,6 +32,15 @@ struct Rows {
 }
 
 impl Repeats {
+    /// What a pass over the whole of the input has counted.
+    pub(super) fn counted(respondents: u64, with_different_values: u64) -> Self {
+        Self {
+            respondents,
+            with_different_values,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn note(&mut self, update: &UpdateRespondent) {
         #[expect(clippy::cast_possible_truncation, reason = "half of the digest is enough")]
         let labels = xxh3_64(update.labels()) as u32;

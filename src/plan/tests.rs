@@ -17,6 +17,8 @@ fn bench() -> Bench {
             survey: None,
             selection: Selection::default(),
             most_query_bytes: None,
+            table: None,
+            last_rows: None,
         },
         layout: Layout {
             columns: 4,

@@ -66,7 +66,8 @@ impl Columns {
         self.names.get(column).map_or("", String::as_str)
     }
 
-    pub(super) fn find(&self, name: &str, purpose: &str) -> Result<Option<usize>, InputError> {
+    /// The column of this name, if there is one; two are an error.
+    pub(crate) fn find(&self, name: &str, purpose: &str) -> Result<Option<usize>, InputError> {
         let wanted = key(name);
         let mut found = self
             .keys
@@ -87,7 +88,8 @@ impl Columns {
         }
     }
 
-    pub(super) fn require(&self, name: &str, purpose: &str, flag: &str) -> Result<usize, InputError> {
+    /// The column of this name or number, or an error that names `purpose`, `flag` and the nearest names.
+    pub(crate) fn require(&self, name: &str, purpose: &str, flag: &str) -> Result<usize, InputError> {
         if let Some(column) = self.find(name, purpose)?.or_else(|| self.numbered(name)) {
             return Ok(column);
         }

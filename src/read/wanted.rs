@@ -8,6 +8,8 @@ use crate::model::{Label, Layout, ValueFrom};
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     pub(crate) respondent: String,
+    /// The respondent's column holds an address, not an id.
+    pub(crate) by_address: bool,
     pub(crate) survey: SurveyColumn,
     /// Label ← column or template; nothing where the columns called `l1` … `l10` are to map themselves.
     pub(crate) labels: Option<Vec<(Label, ValueFrom<String>)>>,
@@ -35,7 +37,12 @@ pub(crate) enum Kept {
 impl Columns {
     /// Finds all that is wanted, or says what is missing.
     pub(crate) fn resolve(&self, wanted: &Wanted) -> Result<Layout, InputError> {
-        let respondent = self.require(&wanted.respondent, "the respondent's id", "--id-column")?;
+        let (purpose, flag) = if wanted.by_address {
+            ("the address", "--match-on")
+        } else {
+            ("the respondent's id", "--id-column")
+        };
+        let respondent = self.require(&wanted.respondent, purpose, flag)?;
         let survey = match &wanted.survey {
             SurveyColumn::Named(name) => Some(self.require(name, "the survey's id", "--survey-column")?),
             SurveyColumn::IfPresent(name) => self.find(name, "the survey's id")?,
@@ -153,6 +160,7 @@ mod tests {
     fn wanted(labels: &[(&str, &str)]) -> Wanted {
         Wanted {
             respondent: "id_respondent".to_owned(),
+            by_address: false,
             survey: SurveyColumn::IfPresent("id_survey"),
             labels: (!labels.is_empty()).then(|| {
                 labels

@@ -15,6 +15,8 @@ pub(crate) struct Notes {
     pub(crate) repeated_differently: u64,
     /// Not every respondent could be remembered: the two counts before are the least.
     pub(crate) repeated_at_least: bool,
+    /// Of several rows only the last is sent.
+    pub(crate) only_last: bool,
 }
 
 impl Notes {
@@ -45,9 +47,14 @@ impl Notes {
             let least = if self.repeated_at_least { "at least " } else { "" };
             writeln!(
                 text,
-                "  {least}{} respondents on several rows, {least}{} of them with different values: the last row wins",
+                "  {least}{} respondents on several rows, {least}{} of them with different values: {}",
                 thousands(self.repeated),
-                thousands(self.repeated_differently)
+                thousands(self.repeated_differently),
+                if self.only_last {
+                    "only the last row is sent"
+                } else {
+                    "the last row wins"
+                }
             )?;
         }
         Ok(())

@@ -53,7 +53,7 @@ pub(super) fn examine(
         to_send,
         invalid,
         skipped,
-        notes: pipeline::notes(&tally, end.blank_records),
+        notes: pipeline::notes(&tally, end.blank_records, settings.only_last),
         longest_value: tally.longest_value,
         rate: rate.to_string(),
         time: rate.time_for(to_send),

@@ -16,8 +16,15 @@ pub(super) fn fingerprint(
 ) -> Fingerprint {
     let (first, layout, plan) = (&opened.first, &opened.layout, &reading.plan);
     let part = |what: String| xxh3_128(what.as_bytes());
-    Fingerprint::default()
-        .with("content", first.totals.map_or(0, |totals| totals.digest))
+    let mut all = Fingerprint::default();
+    // Parts that most runs do not have.
+    if let Some(found) = &opened.table {
+        all = all.with("table of ids", found.digest);
+    }
+    if plan.last_rows.is_some() {
+        all = all.with("duplicates", part("last".to_owned()));
+    }
+    all.with("content", first.totals.map_or(0, |totals| totals.digest))
         .with(
             "dialect",
             part(format!("{:?} {:?}", first.encoding, first.delimiter)),

@@ -30,7 +30,11 @@ impl Opened {
                 ValueFrom::Constant(value) => format!("{label} = `{}`", clean(value)),
             })
             .collect();
-        labels.insert(0, format!("respondent ← `{}`", name(self.layout.respondent)));
+        let by = match &settings.ids {
+            Some(ids) => format!(" by {}", ids.path.display()),
+            None => String::new(),
+        };
+        labels.insert(0, format!("respondent ← `{}`{by}", name(self.layout.respondent)));
         let mut lines = vec![
             match &self.container {
                 Container::Plain => format!("{}; {}", encoding(first), delimiter(first)),
@@ -53,6 +57,14 @@ impl Opened {
                 None => settings.survey_from.clone(),
             },
         ];
+        if let (Some(ids), Some(found)) = (&settings.ids, &self.table) {
+            lines.push(format!(
+                "{}: {} different addresses, {} of them of several respondents",
+                ids.path.display(),
+                thousands(found.table.addresses()),
+                thousands(found.table.ambiguous())
+            ));
+        }
         if settings.sheet.is_some() && !matches!(self.container, Container::Workbook(_)) {
             lines.push("`--sheet` means nothing here: the input is no workbook".to_owned());
         }
@@ -66,7 +78,10 @@ impl Opened {
 
     /// What may put labels on the wrong people although every row looks right.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let name = self.first.columns.name(self.layout.respondent);
+        let name = match &self.table {
+            Some(found) => &found.id_column,
+            None => self.first.columns.name(self.layout.respondent),
+        };
         let mut warnings = Vec::new();
         if is_crm_number(name) {
             warnings.push(format!(
@@ -76,6 +91,12 @@ impl Opened {
             ));
         }
         warnings
+    }
+
+    /// The names of the columns that the results repeat.
+    pub(super) fn kept_names(&self) -> Vec<&str> {
+        let kept = self.layout.kept.iter();
+        kept.map(|column| self.first.columns.name(*column)).collect()
     }
 
     /// The form of the failed file: that of the input, so that it is one as it stands.

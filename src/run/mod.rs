@@ -6,6 +6,7 @@ mod check;
 mod fingerprint;
 mod finished;
 mod form;
+mod id_table;
 mod lock;
 mod next_command;
 mod opened;

@@ -3,53 +3,110 @@
 
 use std::io::Read;
 
+use std::sync::Arc;
+
 use super::Failure;
+use super::id_table::{self, FoundTable};
 use crate::config::ReadingSettings;
-use crate::model::Layout;
-use crate::read::{Container, Contents, FirstRead, Rows, Source};
+use crate::model::{Layout, Plan};
+use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner, Selection};
+use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source};
 
 /// Ready for the second read.
 pub(crate) struct Opened {
     pub(crate) container: Container,
     pub(crate) first: FirstRead,
     pub(crate) layout: Layout,
+    pub(crate) table: Option<FoundTable>,
     pub(crate) rows: Rows<Box<dyn Read + Send>>,
 }
 
 impl Opened {
     /// Opens the input, reads it once (a stream: its beginning), and finds the columns.
     pub(crate) fn open(settings: &mut ReadingSettings) -> Result<Self, Failure> {
-        let fault = |error| Failure::input(error, &settings.input);
-        let mut source = Source::open(&settings.input).map_err(fault)?;
-        let sheet = settings.sheet.as_deref();
-        let Contents { container, bytes } = source.contents(sheet).map_err(fault)?;
-        let options = container.options(settings.options).map_err(fault)?;
-        let (first, input): (FirstRead, Box<dyn Read + Send>) = if matches!(source, Source::Stdin) {
-            let (first, stream) = FirstRead::of_stream(bytes, options).map_err(fault)?;
-            (first, Box::new(stream))
-        } else {
-            let first = FirstRead::of_file(bytes, options).map_err(fault)?;
-            (first, source.contents(sheet).map_err(fault)?.bytes)
-        };
-        let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
-        if layout.survey.is_none()
-            && settings.plan.survey.is_none()
-            && let Some(survey) = settings.fallback_survey
-        {
-            settings.plan.survey = Some(survey.to_owned());
-            settings.survey_from = format!("survey {survey} (the sandbox's)");
-        }
-        if layout.survey.is_none() && settings.plan.survey.is_none() {
+        let input = settings.input.clone();
+        let fault = |error| Failure::input(error, &input);
+        if settings.only_last && input == Input::Stdin {
             return Err(Failure::usage(anyhow::anyhow!(
-                "no survey: give `--survey ID` for all rows, or name the column that holds it with `--survey-column`"
+                "`--on-duplicate last` needs a pass over the input before the first call, and standard input can be read only \
+                 once: give a file"
             )));
         }
+        let mut source = Source::open(&settings.input).map_err(fault)?;
+        let Contents { container, bytes } = source.contents(settings.sheet.as_deref()).map_err(fault)?;
+        let options = container.options(settings.options).map_err(fault)?;
+        let (first, stream) = if matches!(source, Source::Stdin) {
+            let (first, stream) = FirstRead::of_stream(bytes, options).map_err(fault)?;
+            (first, Some(stream))
+        } else {
+            (FirstRead::of_file(bytes, options).map_err(fault)?, None)
+        };
+        let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
+        settle_survey(settings, &layout)?;
+        let table = match &settings.ids {
+            Some(ids) => Some(id_table::read(ids, &settings.wanted.survey)?),
+            None => None,
+        };
+        settings.plan.table = table.as_ref().map(|found| Arc::clone(&found.table));
+        // One pass after the other: all of a file's readers share its place in it.
+        let mut again = || {
+            source
+                .contents(settings.sheet.as_deref())
+                .map(|contents| contents.bytes)
+        };
+        if settings.only_last {
+            let last_rows = last_rows(again().map_err(fault)?, &first, &layout, &settings.plan);
+            settings.plan.last_rows = Some(Arc::new(last_rows.map_err(fault)?));
+        }
+        let input: Box<dyn Read + Send> = match stream {
+            Some(stream) => Box::new(stream),
+            None => again().map_err(fault)?,
+        };
         let rows = Rows::new(input, &first).map_err(fault)?;
         Ok(Self {
             container,
             first,
             layout,
+            table,
             rows,
         })
     }
+}
+
+/// The survey of all rows, where neither a flag nor a column names one.
+fn settle_survey(settings: &mut ReadingSettings, layout: &Layout) -> Result<(), Failure> {
+    if layout.survey.is_some() || settings.plan.survey.is_some() {
+        return Ok(());
+    }
+    let Some(survey) = settings.fallback_survey else {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "no survey: give `--survey ID` for all rows, or name the column that holds it with `--survey-column`"
+        )));
+    };
+    settings.plan.survey = Some(survey.to_owned());
+    settings.survey_from = format!("survey {survey} (the sandbox's)");
+    Ok(())
+}
+
+/// The pass of `--on-duplicate last`: plans every row to see which of them are overtaken.
+fn last_rows(
+    bytes: Box<dyn Read + Send>,
+    first: &FirstRead,
+    layout: &Layout,
+    settings: &PlanSettings,
+) -> Result<LastRows, InputError> {
+    let all = PlanSettings {
+        selection: Selection::default(),
+        ..settings.clone()
+    };
+    let mut planner = Planner::new(all, layout.clone());
+    let mut pass = LastRowsPass::new(first.totals.map_or(0, |totals| totals.rows));
+    let mut rows = Rows::new(bytes, first)?;
+    while let Some(row) = rows.next()? {
+        if let Plan::Send(update) = planner.plan(&row) {
+            pass.note(row.sequence, &update);
+        }
+    }
+    rows.finish()?;
+    Ok(pass.finish())
 }

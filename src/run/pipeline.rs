@@ -109,7 +109,7 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
 }
 
 /// What planning counted, in the words of the report.
-pub(super) fn notes(tally: &PlanTally, blank_records: u64) -> Notes {
+pub(super) fn notes(tally: &PlanTally, blank_records: u64, only_last: bool) -> Notes {
     Notes {
         blank_records,
         blanks_skipped: tally.blanks_skipped,
@@ -117,6 +117,7 @@ pub(super) fn notes(tally: &PlanTally, blank_records: u64) -> Notes {
         repeated: tally.repeats.respondents,
         repeated_differently: tally.repeats.with_different_values,
         repeated_at_least: tally.repeats.at_least,
+        only_last,
     }
 }
 

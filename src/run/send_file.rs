@@ -132,12 +132,7 @@ async fn send(
 ) -> Result<Finished, Failure> {
     let start = Instant::now();
     let total = opened.first.totals.map(|totals| totals.rows);
-    let kept: Vec<&str> = opened
-        .layout
-        .kept
-        .iter()
-        .map(|column| opened.first.columns.name(*column))
-        .collect();
+    let kept = opened.kept_names();
     // From here on a signal lets the run end in an orderly way.
     let stops = stop::in_thread(args.pace.max_duration).map_err(Failure::usage)?;
     let outputs =
@@ -188,7 +183,11 @@ async fn send(
             .or(counted.map(|end| end.rows))
             .unwrap_or_else(|| ended.summary.rows()),
         settled_before: outputs.settled_count,
-        notes: pipeline::notes(&ended.tally, counted.map_or(0, |end| end.blank_records)),
+        notes: pipeline::notes(
+            &ended.tally,
+            counted.map_or(0, |end| end.blank_records),
+            reading.only_last,
+        ),
         attempts: ended.send.attempts,
         retries: ended.send.retries,
         mean_rate: ended.send.mean_rate,

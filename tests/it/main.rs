@@ -11,6 +11,7 @@ mod columns; // Which column goes where.
 mod connections; // How many there are, and what they cost.
 #[cfg(unix)]
 mod disk; // What the system does to files and streams while a run goes on.
+mod duplicates; // Several rows of a respondent; ids that are found by address.
 mod existing; // Outputs that are there already: each cell of the design's table.
 mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.

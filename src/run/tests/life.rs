@@ -59,6 +59,7 @@ fn planned(input: &[u8], settled: &mut record::SettledRows) -> (FirstRead, Vec<P
         .columns
         .resolve(&Wanted {
             respondent: "id_respondent".to_owned(),
+            by_address: false,
             survey: SurveyColumn::IfPresent("id_survey"),
             labels: None,
             constants: Vec::new(),
@@ -71,6 +72,8 @@ fn planned(input: &[u8], settled: &mut record::SettledRows) -> (FirstRead, Vec<P
         survey: Some("7".to_owned()),
         selection: Selection::new(None, None),
         most_query_bytes: None,
+        table: None,
+        last_rows: None,
     };
     let mut planner = Planner::new(settings, layout);
     let mut rows = Rows::new(input, &first).unwrap();

@@ -1,0 +1,185 @@
+//! How an input is read and planned: the flags that `run` and `check` share.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::mapping;
+use crate::cli::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, Origin, Origins, SelectionArgs};
+use crate::model::Digits;
+use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Selection};
+use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
+
+/// The survey column that needs no flag.
+const SURVEY_COLUMN: &str = "id_survey";
+
+/// How an input is read and planned.
+#[derive(Clone, Debug)]
+pub(crate) struct ReadingSettings {
+    pub(crate) input: Input,
+    pub(crate) options: ReadOptions,
+    /// The sheet of a workbook, if not the first.
+    pub(crate) sheet: Option<String>,
+    /// The table that has the ids, where the input has addresses.
+    pub(crate) ids: Option<IdsSettings>,
+    /// Of several rows of a respondent only the last is sent.
+    pub(crate) only_last: bool,
+    pub(crate) wanted: Wanted,
+    pub(crate) plan: PlanSettings,
+    /// The survey where neither a flag nor a column names one.
+    pub(crate) fallback_survey: Option<&'static str>,
+    /// Where the survey and the mapping come from, for the start line.
+    pub(crate) survey_from: String,
+    pub(crate) mapping_from: String,
+}
+
+/// A table of addresses and ids, and the names of its columns.
+#[derive(Clone, Debug)]
+pub(crate) struct IdsSettings {
+    pub(crate) path: PathBuf,
+    pub(crate) address: String,
+    pub(crate) id: String,
+}
+
+/// Reading and planning, from the flags that `run` and `check` share.
+pub(crate) fn reading(
+    input: &InputArgs,
+    selection: &SelectionArgs,
+    keep: &[String],
+    origins: Origins,
+) -> Result<ReadingSettings> {
+    let auto = |text: &str| text.eq_ignore_ascii_case("auto");
+    let given = |text: &str, flag| format!("`{flag} {text}`");
+    let encoding = (!auto(&input.encoding))
+        .then(|| input.encoding.parse())
+        .transpose();
+    let delimiter = (!auto(&input.delimiter))
+        .then(|| input.delimiter.parse())
+        .transpose();
+    let only = selection.only.as_deref().map(only).transpose()?;
+    let labels = mapping::mapping(&input.map, origins.map)?;
+    let constants = mapping::constants(&input.set, origins.set, labels.as_deref())?;
+    let (address, ids) = ids(input)?.unzip();
+    Ok(ReadingSettings {
+        ids,
+        input: if input.input.as_os_str() == "-" {
+            Input::Stdin
+        } else {
+            Input::File(input.input.clone())
+        },
+        options: ReadOptions {
+            encoding: encoding
+                .map_err(anyhow::Error::msg)
+                .with_context(|| given(&input.encoding, "--encoding"))?,
+            delimiter: delimiter
+                .map_err(anyhow::Error::msg)
+                .with_context(|| given(&input.delimiter, "--delimiter"))?,
+            skip_lines: input.skip_lines,
+            no_header: input.no_header,
+            one_column: !constants.is_empty(),
+            ..ReadOptions::default()
+        },
+        sheet: input.sheet.clone(),
+        only_last: matches!(input.on_duplicate, OnDuplicateArg::Last),
+        fallback_survey: None,
+        survey_from: survey_from(input, origins.survey),
+        mapping_from: if labels.is_some() {
+            named(origins.map, "`--map`", "RESPONDENT_SYNC_MAP")
+        } else {
+            "the columns' names".to_owned()
+        },
+        wanted: Wanted {
+            respondent: address.clone().unwrap_or_else(|| input.id_column.clone()),
+            by_address: address.is_some(),
+            survey: match &input.survey_column {
+                Some(name) => SurveyColumn::Named(name.clone()),
+                None => SurveyColumn::IfPresent(SURVEY_COLUMN),
+            },
+            labels,
+            constants,
+            kept: mapping::kept(keep, origins.keep),
+        },
+        plan: PlanSettings {
+            empty: match input.empty {
+                EmptyArg::Skip => EmptyPolicy::Skip,
+                EmptyArg::Send => EmptyPolicy::Send,
+            },
+            blank_id: match input.blank_id {
+                BlankIdArg::Invalid => BlankId::Invalid,
+                BlankIdArg::Skip => BlankId::Skip,
+            },
+            survey: input.survey.as_deref().map(survey).transpose()?,
+            selection: Selection::new(only, selection.limit),
+            most_query_bytes: None,
+            table: None,
+            last_rows: None,
+        },
+    })
+}
+
+/// The input's address column, and the table.
+fn ids(input: &InputArgs) -> Result<Option<(String, IdsSettings)>> {
+    match (&input.ids, &input.match_on) {
+        (None, None) => Ok(None),
+        (Some(path), Some(names)) => {
+            let (address, in_table) = names.split_once('=').unwrap_or((names, names));
+            ensure!(
+                !address.trim().is_empty() && !in_table.trim().is_empty(),
+                "`--match-on {names}` names no column: write `--match-on email`, or `--match-on COLUMN=COLUMN OF THE TABLE`"
+            );
+            let settings = IdsSettings {
+                path: path.clone(),
+                address: in_table.to_owned(),
+                id: input.id_column.clone(),
+            };
+            Ok(Some((address.to_owned(), settings)))
+        }
+        (Some(_), None) => bail!("`--ids` needs `--match-on COLUMN`: the column that holds the address"),
+        (None, Some(_)) => bail!("`--match-on` needs `--ids FILE`: the table that has the ids"),
+    }
+}
+
+fn survey(text: &str) -> Result<String> {
+    let text = text.trim();
+    ensure!(
+        Digits::new(text).is_some(),
+        "`--survey {text}` is not a survey's id: it has digits only"
+    );
+    Ok(text.to_owned())
+}
+
+/// The ids of `--only`, of which there is at least one.
+fn only(ids: &[String]) -> Result<HashSet<String>> {
+    let ids: HashSet<String> = ids
+        .iter()
+        .map(|id| id.trim().to_owned())
+        .filter(|id| !id.is_empty())
+        .collect();
+    ensure!(
+        !ids.is_empty(),
+        "`--only` names no respondent: give at least one id, or leave it out"
+    );
+    Ok(ids)
+}
+
+fn survey_from(input: &InputArgs, origin: Origin) -> String {
+    match &input.survey {
+        Some(id) => format!(
+            "survey {} (from {})",
+            id.trim(),
+            named(origin, "`--survey`", "RESPONDENT_SYNC_SURVEY")
+        ),
+        None => format!(
+            "survey from column `{}`",
+            input.survey_column.as_deref().unwrap_or(SURVEY_COLUMN)
+        ),
+    }
+}
+
+fn named(origin: Origin, flag: &str, variable: &str) -> String {
+    match origin {
+        Origin::Environment => variable.to_owned(),
+        Origin::Flag | Origin::Default => flag.to_owned(),
+    }
+}

@@ -1,0 +1,160 @@
+//! What spreadsheets and wrong encodings do to a label's value before this tool sees it. Such a value is sent, since it may
+//! be meant; `check` tells of it. Pure.
+
+/// A kind of damage, told by what it looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Damage {
+    /// `#N/D!`
+    Error,
+    /// `1,23E+11`
+    Shortened,
+    /// `08.maj`
+    Date,
+    /// `#####`
+    TooNarrow,
+    /// `Ĺ‚` where `ł` was.
+    OtherEncoding,
+    /// U+FFFD where a letter was.
+    Lost,
+}
+
+/// What Excel, `LibreOffice` and Google's sheets write for a formula that has no value, in English and in Polish.
+const ERRORS: [&str; 18] = [
+    "#N/A",
+    "#N/A!",
+    "#N/D",
+    "#N/D!",
+    "#VALUE!",
+    "#ARG!",
+    "#REF!",
+    "#ADR!",
+    "#NAME?",
+    "#NAZWA?",
+    "#DIV/0!",
+    "#DZIEL/0!",
+    "#NUM!",
+    "#LICZBA!",
+    "#NULL!",
+    "#ZERO!",
+    "#SPILL!",
+    "#ERROR!",
+];
+
+/// Short names of months in Polish and in English.
+const MONTHS: [&str; 24] = [
+    "sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru", "jan", "feb", "apr",
+    "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "sept",
+];
+
+/// Polish letters as windows-1250 and windows-1252 show their two UTF-8 bytes.
+const OTHER_ENCODING: [&str; 26] = [
+    "Ä…", "Ä‡", "Ä™", "Ĺ‚", "Ĺ„", "Ăł", "Ĺ›", "Ĺş", "ĹĽ", "Ä„", "Ä†", "Ä˜", "Ĺ\u{81}", "Ă“", "Ĺš", "Ĺą",
+    "Ĺ»", "Å‚", "Å„", "Ã³", "Å›", "Åº", "Å¼", "Ã“", "Å»", "â€",
+];
+
+impl Damage {
+    /// The first sign of damage in a value.
+    pub(crate) fn of(value: &str) -> Option<Self> {
+        let text = value.trim();
+        if let Some(rest) = text.strip_prefix('#') {
+            let upper = text.to_uppercase();
+            return if ERRORS.contains(&upper.as_str()) {
+                Some(Self::Error)
+            } else if rest.len() >= 2 && rest.bytes().all(|byte| byte == b'#') {
+                Some(Self::TooNarrow)
+            } else {
+                None
+            };
+        }
+        if is_shortened(text) {
+            return Some(Self::Shortened);
+        }
+        if text.len() <= 12 && is_day_and_month(text) {
+            return Some(Self::Date);
+        }
+        if text.is_ascii() {
+            return None;
+        }
+        if text.contains('\u{FFFD}') {
+            return Some(Self::Lost);
+        }
+        let may_be = text.contains(['Ä', 'Ĺ', 'Ă', 'Å', 'Ã', 'â']);
+        (may_be && OTHER_ENCODING.iter().any(|letter| text.contains(letter))).then_some(Self::OtherEncoding)
+    }
+}
+
+/// `1,23E+11`, `1E-05`: with a sign, as spreadsheets write it and hardly anybody else.
+fn is_shortened(text: &str) -> bool {
+    let Some((number, exponent)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.strip_prefix('-').unwrap_or(number);
+    let (whole, fraction) = number.split_once([',', '.']).unwrap_or((number, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or_default();
+    whole.len() == 1 && digits(whole) && digits(fraction) && exponent.len() >= 2 && digits(exponent)
+}
+
+/// `08.maj`, `8-maj`, `maj.08`, `5-Aug`.
+pub(super) fn is_day_and_month(text: &str) -> bool {
+    let Some((one, other)) = text.split_once(['.', '-']) else {
+        return false;
+    };
+    let is_number =
+        |text: &str| matches!(text.len(), 1 | 2) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_month = |text: &str| MONTHS.contains(&text.to_lowercase().as_str());
+    is_number(one) && is_month(other) || is_month(one) && is_number(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_is_told_by_what_it_looks_like() {
+        for (value, damage) in [
+            ("#N/D!", Damage::Error),
+            ("#n/a", Damage::Error),
+            ("1,23E+11", Damage::Shortened),
+            ("-4.5e-07", Damage::Shortened),
+            ("08.maj", Damage::Date),
+            ("8-maj", Damage::Date),
+            ("maj.08", Damage::Date),
+            ("5-Aug", Damage::Date),
+            ("12.paź", Damage::Date),
+            ("#######", Damage::TooNarrow),
+            ("ZĹ‚oty", Damage::OtherEncoding),
+            ("KrakÃ³w", Damage::OtherEncoding),
+            ("Z\u{FFFD}oty", Damage::Lost),
+        ] {
+            assert_eq!(Damage::of(value), Some(damage), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_somebody_may_have_typed_is_no_damage() {
+        for value in [
+            "",
+            "#1",
+            "#vip",
+            "#",
+            "8.5",
+            "2026-11-24",
+            "8 maj",
+            "maj",
+            "E+11",
+            "1E5",
+            "12E+03",
+            "Złoty",
+            "Ängelholm",
+            "Århus",
+            "Škoda",
+            "a-b",
+            "5-10",
+            "marzec.08",
+            "Ĺ",
+        ] {
+            assert_eq!(Damage::of(value), None, "{value}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! `--on-duplicate last`: which rows are overtaken by a later one of their respondent. Exact, so it takes a pass over the
+//! input of its own, and memory for every respondent while that goes on: 32 bytes each, and with the room that the table keeps
+//! free between 40 and 75. Afterwards a bit per row is left. Pure.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use super::Repeats;
+use crate::model::UpdateRespondent;
+
+/// The pass: takes the commands of all rows, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct LastRowsPass {
+    /// By a digest of survey and respondent as they are written: of 128 bits, since a row that is wrongly overtaken would be
+    /// an update that never happens.
+    respondents: HashMap<u128, Latest>,
+    superseded: Vec<u64>,
+    several: u64,
+    different: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Latest {
+    /// How many data rows came before the last one so far.
+    sequence: u64,
+    /// Half a digest of the first row's labels.
+    labels: u32,
+    several: bool,
+    different: bool,
+}
+
+/// The rows that are not sent.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct LastRows {
+    /// A bit per row.
+    superseded: Vec<u64>,
+    several: u64,
+    different: u64,
+}
+
+impl LastRowsPass {
+    /// A pass over so many rows at most.
+    pub(crate) fn new(rows: u64) -> Self {
+        let rows = usize::try_from(rows).unwrap_or_default();
+        Self {
+            respondents: HashMap::with_capacity(rows),
+            superseded: Vec::new(),
+            several: 0,
+            different: 0,
+        }
+    }
+
+    /// Takes in a row that would be sent; `sequence` is how many data rows came before it.
+    pub(crate) fn note(&mut self, sequence: u64, update: &UpdateRespondent) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "half of the digest is enough to count"
+        )]
+        let labels = xxh3_64(update.labels()) as u32;
+        match self.respondents.entry(xxh3_128(update.addressee())) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Latest {
+                    sequence,
+                    labels,
+                    several: false,
+                    different: false,
+                });
+            }
+            Entry::Occupied(mut occupied) => {
+                let latest = occupied.get_mut();
+                set(&mut self.superseded, latest.sequence);
+                latest.sequence = sequence;
+                self.several += u64::from(!latest.several);
+                latest.several = true;
+                if labels != latest.labels && !latest.different {
+                    self.different += 1;
+                    latest.different = true;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn finish(self) -> LastRows {
+        LastRows {
+            superseded: self.superseded,
+            several: self.several,
+            different: self.different,
+        }
+    }
+}
+
+impl LastRows {
+    pub(super) fn is_superseded(&self, sequence: u64) -> bool {
+        let (word, bit) = place(sequence);
+        self.superseded.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Respondents on several rows, counted exactly.
+    pub(super) fn repeats(&self) -> Repeats {
+        Repeats::counted(self.several, self.different)
+    }
+}
+
+fn place(sequence: u64) -> (usize, u64) {
+    (
+        usize::try_from(sequence / 64).unwrap_or(usize::MAX),
+        1 << (sequence % 64),
+    )
+}
+
+fn set(bits: &mut Vec<u64>, sequence: u64) {
+    let (word, bit) = place(sequence);
+    if bits.len() <= word {
+        bits.resize(word + 1, 0);
+    }
+    if let Some(word) = bits.get_mut(word) {
+        *word |= bit;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{Digits, Label};
+
+    fn update(respondent: &str, value: u8) -> UpdateRespondent {
+        let digits = |text| Digits::new(text).unwrap();
+        let label: Label = "l1".parse().unwrap();
+        UpdateRespondent::new(
+            digits("7"),
+            digits(respondent),
+            std::iter::once((label, value.to_string())),
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_last_row_of_each_respondent_is_left_and_the_counts_are_exact(
+            rows in proptest::collection::vec((0_usize..5, 0_u8..3), 0..150),
+        ) {
+            // `012` and `12` may be two respondents, so neither overtakes the other.
+            let names = ["1", "12", "012", "3", "44"];
+            let mut pass = LastRowsPass::new(rows.len() as u64);
+            for (sequence, (name, value)) in rows.iter().enumerate() {
+                pass.note(sequence as u64, &update(names[*name], *value));
+            }
+            let last = pass.finish();
+            for (sequence, (name, _)) in rows.iter().enumerate() {
+                let later = rows[sequence + 1..].iter().any(|(other, _)| other == name);
+                prop_assert_eq!(last.is_superseded(sequence as u64), later);
+            }
+            let of = |name: usize| rows.iter().filter(move |(other, _)| *other == name).map(|(_, value)| *value);
+            let several = (0..names.len()).filter(|name| of(*name).count() > 1);
+            let different = several.clone().filter(|name| of(*name).any(|value| Some(value) != of(*name).next()));
+            prop_assert_eq!(last.several, several.count() as u64);
+            prop_assert_eq!(last.different, different.count() as u64);
+            prop_assert!(!last.is_superseded(100_000));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Which respondent a row is for: the id in its cell, or the one that a table has for the address there. Pure.
+
+use super::id_table::Match;
+use super::ids::{self, Parsed};
+use super::{BlankId, IdTable};
+use crate::model::{Digits, ErrorCode, RowError};
+
+/// Whom a row names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who<'a> {
+    Respondent {
+        id: Digits<'a>,
+        /// Invisible characters stood around the id.
+        trimmed: bool,
+    },
+    /// The cell is blank.
+    Blank,
+    /// Why the cell, or the table, has no id there.
+    Bad(&'static str),
+    /// The table does not have the address.
+    NoMatch,
+    /// The table has several ids for the address.
+    Ambiguous,
+}
+
+impl<'a> Who<'a> {
+    /// `survey` is the row's, for a table that names surveys.
+    pub(super) fn of(cell: &'a str, table: Option<&'a IdTable>, survey: &str) -> Self {
+        let Some(table) = table else {
+            return match ids::parse(cell) {
+                Parsed::Id { digits: id, trimmed } => Self::Respondent { id, trimmed },
+                Parsed::Blank => Self::Blank,
+                Parsed::Bad(reason) => Self::Bad(reason),
+            };
+        };
+        if ids::trimmed(cell).is_empty() {
+            return Self::Blank;
+        }
+        match table.find(cell, survey) {
+            Match::Id(id) => Self::Respondent { id, trimmed: false },
+            Match::Nobody => Self::NoMatch,
+            Match::Ambiguous => Self::Ambiguous,
+            Match::Bad => Self::Bad(
+                "the id that the table of `--ids` has for the address is not all digits: correct it there",
+            ),
+        }
+    }
+
+    /// Why there is nobody to send a row to.
+    pub(super) fn error(self, blank_id: BlankId, by_address: bool) -> RowError {
+        let in_full = |code: ErrorCode| {
+            let advice = code.advice().unwrap_or_default();
+            RowError::new(code, format!("{}: {advice}", code.meaning()))
+        };
+        match (self, blank_id) {
+            (Self::Blank, BlankId::Skip) => RowError::new(ErrorCode::BlankId, "no respondent's id"),
+            (Self::Blank, BlankId::Invalid) if by_address => RowError::new(
+                ErrorCode::MissingId,
+                "the cell of the address is blank: fill it in, or use `--blank-id skip`",
+            ),
+            (Self::Blank, BlankId::Invalid) => in_full(ErrorCode::MissingId),
+            (Self::NoMatch, _) => in_full(ErrorCode::NoMatch),
+            (Self::Ambiguous, _) => in_full(ErrorCode::AmbiguousMatch),
+            (Self::Bad(reason), _) => RowError::new(ErrorCode::BadId, reason),
+            (Self::Respondent { .. }, _) => RowError::new(ErrorCode::BadId, ErrorCode::BadId.meaning()),
+        }
+    }
+}

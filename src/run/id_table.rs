@@ -1,0 +1,98 @@
+//! The table of `--ids`: addresses and the ids that the platform has for them, read whole before anything is sent. What an
+//! address comes to is decided in `plan/id_table.rs`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::anyhow;
+
+use super::Failure;
+use crate::config::IdsSettings;
+use crate::model::Position;
+use crate::plan::IdTable;
+use crate::read::{Columns, FirstRead, Input, InputError, ReadOptions, Rows, Source, SurveyColumn};
+use crate::report::ExitCode;
+
+const SURVEY: &str = "the survey's id";
+
+/// A table that was read.
+pub(crate) struct FoundTable {
+    pub(super) table: Arc<IdTable>,
+    /// xxh3-128 of its bytes.
+    pub(super) digest: u128,
+    /// The name of its id column, as its header has it.
+    pub(super) id_column: String,
+}
+
+/// Where in a line of the table things are.
+struct Places {
+    address: usize,
+    id: usize,
+    survey: Option<usize>,
+}
+
+/// Reads a table. One that cannot be read in full is refused: an address of which a line is missing would look as if it were
+/// one respondent's alone.
+pub(super) fn read(settings: &IdsSettings, survey: &SurveyColumn) -> Result<FoundTable, Failure> {
+    let fault = |error| refused(&settings.path, error);
+    let mut source = Source::open(&Input::File(settings.path.clone())).map_err(fault)?;
+    let contents = source.contents(None).map_err(fault)?;
+    let options = contents
+        .container
+        .options(ReadOptions::default())
+        .map_err(fault)?;
+    let first = FirstRead::of_file(contents.bytes, options).map_err(fault)?;
+    let places = places(&first.columns, settings, survey).map_err(fault)?;
+    let mut table = IdTable::new(places.survey.is_some());
+    let bytes = source.contents(None).map_err(fault)?.bytes;
+    let mut rows = Rows::new(bytes, &first).map_err(fault)?;
+    while let Some(row) = rows.next().map_err(fault)? {
+        if let Some(error) = &row.error {
+            return Err(broken(&settings.path, row.position, &error.message));
+        }
+        let cell = |column: usize| row.fields.get(column).unwrap_or_default().trim();
+        if !cell(places.address).is_empty() {
+            let survey = places.survey.map(cell).unwrap_or_default();
+            table.insert(cell(places.address), survey, cell(places.id));
+        }
+    }
+    rows.finish().map_err(fault)?;
+    Ok(FoundTable {
+        table: Arc::new(table),
+        digest: first.totals.map_or(0, |totals| totals.digest),
+        id_column: first.columns.name(places.id).to_owned(),
+    })
+}
+
+fn places(columns: &Columns, settings: &IdsSettings, survey: &SurveyColumn) -> Result<Places, InputError> {
+    Ok(Places {
+        address: columns.require(
+            &settings.address,
+            "the address",
+            "--match-on COLUMN=COLUMN OF THE TABLE",
+        )?,
+        id: columns.require(&settings.id, "the respondent's id", "--id-column")?,
+        survey: match survey {
+            SurveyColumn::Named(name) => columns.find(name, SURVEY)?,
+            SurveyColumn::IfPresent(name) => columns.find(name, SURVEY)?,
+        },
+    })
+}
+
+fn refused(path: &Path, error: InputError) -> Failure {
+    Failure {
+        code: ExitCode::Input,
+        error: anyhow::Error::new(error).context(format!("{} (`--ids`)", path.display())),
+    }
+}
+
+fn broken(path: &Path, position: Position, message: &str) -> Failure {
+    Failure {
+        code: ExitCode::Input,
+        error: anyhow!(
+            "{} (`--ids`): {position}: {message}; a table with a line that cannot be read is not used, since its addresses \
+             might be somebody else's too",
+            path.display()
+        ),
+    }
+}
