@@ -1,7 +1,7 @@
 //! What each command takes: the groups of flags, a file each beside this one, put together. The one table of flags;
 //! the README's is checked against it.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::calls::{PaceArgs, PlatformArgs, RateArg};
 use super::input::{InputArgs, SelectionArgs};
@@ -33,6 +33,15 @@ pub(crate) struct CheckArgs {
     pub(crate) rate: RateArg,
     #[command(flatten)]
     pub(crate) accept: AcceptArg,
+    /// What was found, for people or for machines
+    #[arg(long, value_enum, default_value = "text", env = "RESPONDENT_SYNC_FORMAT")]
+    pub(crate) format: CheckFormatArg,
     #[command(flatten)]
     pub(crate) log: LogArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum CheckFormatArg {
+    Text,
+    Json,
 }

@@ -81,6 +81,39 @@ impl Damage {
         let may_be = text.contains(['Ä', 'Ĺ', 'Ă', 'Å', 'Ã', 'â']);
         (may_be && OTHER_ENCODING.iter().any(|letter| text.contains(letter))).then_some(Self::OtherEncoding)
     }
+
+    /// The name in reports for machines.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Error => "spreadsheet_error",
+            Self::Shortened => "shortened_number",
+            Self::Date => "day_and_month",
+            Self::TooNarrow => "column_too_narrow",
+            Self::OtherEncoding => "letters_of_another_encoding",
+            Self::Lost => "lost_letters",
+        }
+    }
+
+    /// What it looks like, how it came about and what to do.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Error => "an error of the spreadsheet, like `#N/D!`: mend its formula",
+            Self::Shortened => {
+                "a shortened number, like `1,23E+11`: its digits are lost; format the column as text and export again"
+            }
+            Self::Date => {
+                "a day and a month, like `08.maj`: a spreadsheet takes `8.5` for a date; format the column as text before \
+                 anything is typed or pasted"
+            }
+            Self::TooNarrow => "hash signs, `#####`: the column was too narrow; widen it and export again",
+            Self::OtherEncoding => {
+                "letters like `Ĺ‚` where `ł` should be: an earlier export was read in the wrong encoding"
+            }
+            Self::Lost => {
+                "the sign for a letter that was lost (U+FFFD): an earlier export was read in the wrong encoding"
+            }
+        }
+    }
 }
 
 /// `1,23E+11`, `1E-05`: with a sign, as spreadsheets write it and hardly anybody else.

@@ -11,6 +11,7 @@ mod repeats;
 mod selection;
 mod who;
 
+pub(crate) use damage::Damage;
 pub(crate) use id_table::IdTable;
 pub(crate) use last_rows::{LastRows, LastRowsPass};
 pub(crate) use repeats::Repeats;

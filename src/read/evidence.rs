@@ -117,6 +117,11 @@ impl Evidence {
         self.take_in_text(str::from_utf8(bytes).unwrap_or_default());
     }
 
+    /// Whether everything up to here is valid UTF-8, and above ASCII not by accident.
+    pub(super) fn is_utf8_for_sure(&self) -> bool {
+        self.telling && self.strays == 0
+    }
+
     /// The verdict once everything was taken in.
     pub(super) fn verdict(mut self) -> Verdict {
         let pending = std::mem::take(&mut self.pending);

@@ -64,6 +64,8 @@ pub(crate) struct FirstRead {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EncodingFrom {
     Flag,
+    /// A single-byte encoding was given for what is UTF-8, for all that anybody can see.
+    FlagAgainstBytes,
     ByteOrderMark,
     /// The NUL bytes that UTF-16 has where other encodings have letters.
     NulBytes,
@@ -109,8 +111,9 @@ impl FirstRead {
             bytes: witness.input.length(),
             digest: witness.input.digest(),
         };
-        let verdict = witness.evidence.clone().verdict();
-        let first = Self::new(start, seen, &verdict, options, Some(totals))?;
+        let evidence = witness.evidence.clone();
+        let is_utf8 = evidence.is_utf8_for_sure();
+        let first = Self::new(start, seen, (&evidence.verdict(), is_utf8), options, Some(totals))?;
         if totals.rows == 0 {
             Err(InputError::NoRows)
         } else {
@@ -144,14 +147,15 @@ impl FirstRead {
         if whole && seen.first.is_some() && seen.rows == 0 {
             return Err(InputError::NoRows);
         }
-        let first = Self::new(start, seen, &Verdict::Utf8, options, None)?;
+        let is_utf8 = evidence.is_utf8_for_sure();
+        let first = Self::new(start, seen, (&Verdict::Utf8, is_utf8), options, None)?;
         Ok((first, Cursor::new(head).chain(input)))
     }
 
     fn new(
         start: Start,
         seen: Seen,
-        verdict: &Verdict,
+        (verdict, is_utf8): (&Verdict, bool),
         options: ReadOptions,
         totals: Option<Totals>,
     ) -> Result<Self, InputError> {
@@ -159,6 +163,9 @@ impl FirstRead {
         let (encoding, encoding_from) = match (start.unicode, options.encoding, verdict) {
             (Some((encoding, UnicodeFrom::Mark)), ..) => (encoding, EncodingFrom::ByteOrderMark),
             (Some((encoding, UnicodeFrom::Nuls)), ..) => (encoding, EncodingFrom::NulBytes),
+            (None, Some(encoding @ Encoding::SingleByte(_)), _) if is_utf8 => {
+                (encoding, EncodingFrom::FlagAgainstBytes)
+            }
             (Some((encoding, UnicodeFrom::Flag)), ..) | (None, Some(encoding), _) => {
                 (encoding, EncodingFrom::Flag)
             }

@@ -9,7 +9,10 @@ use super::first_read::{EncodingFrom, Totals, records};
 use super::records::{RawRecord, Records};
 use super::utf16::Text;
 use super::{Encoding, FirstRead, InputError};
-use crate::model::{ErrorCode, Fields, Row, RowError, is_invisible};
+use crate::model::{ErrorCode, Fields, Position, Row, RowError, is_invisible};
+
+/// So many places of blank records are remembered.
+const BLANK_PLACES: usize = 5;
 
 /// The data rows of an input, in its order. Holds one record.
 pub(crate) struct Rows<R> {
@@ -23,6 +26,8 @@ pub(crate) struct Rows<R> {
     header_seen: bool,
     sequence: u64,
     blank_records: u64,
+    /// Where the first blank records stand.
+    blank_places: Vec<Position>,
     expected: Option<Totals>,
 }
 
@@ -53,6 +58,7 @@ impl<R: Read> Rows<R> {
             header_seen: !first.has_header,
             sequence: 0,
             blank_records: 0,
+            blank_places: Vec::new(),
             expected: first.totals,
         })
     }
@@ -65,6 +71,9 @@ impl<R: Read> Rows<R> {
             }
             if self.records.current().is_blank {
                 self.blank_records += 1;
+                if self.blank_places.len() < BLANK_PLACES {
+                    self.blank_places.push(self.records.current().position);
+                }
             } else if self.header_seen {
                 break;
             } else {
@@ -98,6 +107,11 @@ impl<R: Read> Rows<R> {
             fields,
             error,
         }))
+    }
+
+    /// Where the first blank records stand.
+    pub(crate) fn blank_places(&self) -> &[Position] {
+        &self.blank_places
     }
 
     /// What was counted up to here, for a run that ends before its input.

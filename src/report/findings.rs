@@ -1,64 +1,144 @@
-//! What `check` says: everything that is known of an input without sending it. No cell's value but the announced
-//! sample (design, rule 12).
+//! What `check` says: everything that is known of an input without sending it, for people and for machines. No cell's value
+//! but the announced sample (design, rule 12).
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use super::{Notes, counted, duration, thousands};
-use crate::model::{CountOrPercent, ErrorCode, Position, Status};
+use serde::{Serialize, Serializer};
 
-/// How many places are named per reason.
+use super::{ExitCode, counted, duration, thousands};
+use crate::model::{CountOrPercent, Position};
+
+/// How many places are named of each finding.
 const PLACES_SHOWN: usize = 5;
 
 /// The facts of a check.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Findings {
     pub(crate) input: String,
     /// The form of the file and the mapping, a line each.
     pub(crate) form: Vec<String>,
-    /// What may put labels on the wrong people.
-    pub(crate) warnings: Vec<String>,
+    pub(crate) encoding: &'static str,
     pub(crate) rows: u64,
     pub(crate) to_send: u64,
-    pub(crate) invalid: InvalidRows,
-    pub(crate) skipped: BTreeMap<ErrorCode, u64>,
-    pub(crate) notes: Notes,
-    pub(crate) longest_value: usize,
+    #[serde(rename = "findings")]
+    pub(crate) found: Vec<Finding>,
+    pub(crate) longest_value_bytes: u64,
     pub(crate) rate: String,
     /// The least time that the calls take; nothing where the rate is unlimited.
+    #[serde(skip)]
     pub(crate) time: Option<Duration>,
+    #[serde(skip)]
     pub(crate) accept_failures: CountOrPercent,
 }
 
-/// Invalid rows by reason, with the first few places of each.
-#[derive(Debug, Default)]
-pub(crate) struct InvalidRows {
-    reasons: BTreeMap<(ErrorCode, String), (u64, Vec<Position>)>,
-    rows: u64,
+/// One thing that was found.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Finding {
+    /// The name for machines, which stays.
+    pub(crate) kind: &'static str,
+    pub(crate) weight: Weight,
+    /// What it is and what to do, for people.
+    pub(crate) text: String,
+    #[serde(flatten)]
+    pub(crate) places: Places,
 }
 
-impl InvalidRows {
-    pub(crate) fn add(&mut self, code: ErrorCode, message: &str, position: Position) {
-        self.rows += 1;
-        let (rows, places) = self.reasons.entry((code, message.to_owned())).or_default();
-        *rows += 1;
-        if places.len() < PLACES_SHOWN {
-            places.push(position);
+/// What a finding means for the rows that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Weight {
+    /// Labels may go to the wrong people, or be wrong.
+    Warning,
+    Invalid,
+    Skipped,
+    /// Worth knowing.
+    Note,
+}
+
+/// How often something was found, and where at first.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Places {
+    pub(crate) count: u64,
+    /// There may be more than were counted.
+    pub(crate) at_least: bool,
+    #[serde(rename = "places", serialize_with = "positions")]
+    pub(crate) first: Vec<Position>,
+}
+
+impl Places {
+    pub(crate) fn add(&mut self, position: Position) {
+        self.count += 1;
+        if self.first.len() < PLACES_SHOWN {
+            self.first.push(position);
         }
     }
 
-    pub(crate) fn rows(&self) -> u64 {
-        self.rows
+    /// `: row 3, row 5, …`, or nothing.
+    fn shown(&self) -> String {
+        let mut places: Vec<String> = self.first.iter().map(Position::to_string).collect();
+        if places.is_empty() {
+            return String::new();
+        }
+        if self.count > places.len() as u64 || self.at_least {
+            places.push("…".to_owned());
+        }
+        format!(": {}", places.join(", "))
     }
 }
 
+fn positions<S: Serializer>(places: &[Position], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Place {
+        row: u64,
+        line: u64,
+    }
+    let place = |position: &Position| Place {
+        row: position.row,
+        line: position.line,
+    };
+    serializer.collect_seq(places.iter().map(place))
+}
+
 impl Findings {
-    /// Whether the run would end as a success if every call succeeded.
-    pub(crate) fn is_clean(&self) -> bool {
-        !self
+    /// How the run would end if every call succeeded.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        if self.rows == 0 {
+            ExitCode::NoRows
+        } else if self
             .accept_failures
-            .is_exceeded_by(self.invalid.rows(), self.rows)
+            .is_exceeded_by(self.count(Weight::Invalid), self.rows)
+        {
+            ExitCode::RowsFailed
+        } else {
+            ExitCode::Success
+        }
+    }
+
+    /// One line of JSON, ended. Field names are stable; new ones may come.
+    pub(crate) fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            tool: &'static str,
+            version: &'static str,
+            #[serde(flatten)]
+            findings: &'a Findings,
+            seconds_at_least: Option<f64>,
+            skipped: u64,
+            invalid: u64,
+            exit_code: u8,
+        }
+        let whole = Whole {
+            tool: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            findings: self,
+            seconds_at_least: self.time.map(|time| time.as_secs_f64()),
+            skipped: self.count(Weight::Skipped),
+            invalid: self.count(Weight::Invalid),
+            exit_code: self.exit_code().code(),
+        };
+        // A struct of numbers and texts always serialises.
+        serde_json::to_string(&whole).unwrap_or_default() + "\n"
     }
 
     /// Several lines, each ended.
@@ -69,47 +149,68 @@ impl Findings {
         text
     }
 
+    fn count(&self, weight: Weight) -> u64 {
+        self.of(weight).map(|finding| finding.places.count).sum()
+    }
+
+    fn of(&self, weight: Weight) -> impl Iterator<Item = &Finding> {
+        self.found.iter().filter(move |finding| finding.weight == weight)
+    }
+
     fn write(&self, text: &mut String) -> fmt::Result {
         writeln!(text, "{}", self.input)?;
         for line in &self.form {
             writeln!(text, "  {line}")?;
         }
-        for warning in &self.warnings {
-            writeln!(text, "WARNING: {warning}")?;
+        for Finding {
+            text: words, places, ..
+        } in self.of(Weight::Warning)
+        {
+            let times = if places.first.is_empty() {
+                String::new()
+            } else {
+                format!("{} × ", thousands(places.count))
+            };
+            writeln!(text, "WARNING: {times}{words}{}", places.shown())?;
         }
         writeln!(text, "{}", counted(self.rows, "row"))?;
         writeln!(text, "  {} to be sent", thousands(self.to_send))?;
-        for (code, rows) in &self.skipped {
+        for Finding {
+            kind,
+            text: words,
+            places,
+            ..
+        } in self.of(Weight::Skipped)
+        {
             writeln!(
                 text,
-                "  {} {}: {} ({})",
-                thousands(*rows),
-                Status::Skipped.name(),
-                code.name(),
-                code.meaning()
+                "  {} skipped: {kind} ({words}){}",
+                thousands(places.count),
+                places.shown()
             )?;
         }
-        writeln!(
-            text,
-            "  {} {}",
-            thousands(self.invalid.rows()),
-            Status::Invalid.name()
-        )?;
-        for ((code, message), (rows, places)) in &self.invalid.reasons {
-            let mut shown: Vec<String> = places.iter().map(Position::to_string).collect();
-            if *rows > places.len() as u64 {
-                shown.push("…".to_owned());
-            }
+        writeln!(text, "  {} invalid", thousands(self.count(Weight::Invalid)))?;
+        for Finding {
+            kind,
+            text: words,
+            places,
+            ..
+        } in self.of(Weight::Invalid)
+        {
             writeln!(
                 text,
-                "    {} × {}: {message}: {}",
-                thousands(*rows),
-                code.name(),
-                shown.join(", ")
+                "    {} × {kind}: {words}{}",
+                thousands(places.count),
+                places.shown()
             )?;
         }
-        self.notes.write(text)?;
-        let longest = counted(self.longest_value as u64, "byte");
+        for Finding {
+            text: words, places, ..
+        } in self.of(Weight::Note)
+        {
+            writeln!(text, "  {words}{}", places.shown())?;
+        }
+        let longest = counted(self.longest_value_bytes, "byte");
         writeln!(text, "  the longest value has {longest}")?;
         match self.time {
             Some(time) => writeln!(
@@ -121,4 +222,16 @@ impl Findings {
             None => writeln!(text, "the rate is unlimited"),
         }
     }
+}
+
+/// What a check says for machines of an input that cannot be used.
+pub(crate) fn refused_as_json(input: &str, error: &str, code: ExitCode) -> String {
+    let object = serde_json::json!({
+        "tool": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "input": input,
+        "error": error,
+        "exit_code": code.code(),
+    });
+    format!("{object}\n")
 }

@@ -15,7 +15,7 @@ mod text;
 
 pub(crate) use console::{Console, LogFormat, Verbosity, say_error};
 pub(crate) use exit_code::ExitCode;
-pub(crate) use findings::{Findings, InvalidRows};
+pub(crate) use findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use json::to_json;
 pub(crate) use notes::Notes;
 pub(crate) use numbers::{counted, duration, local_time, thousands};

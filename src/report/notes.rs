@@ -22,41 +22,58 @@ pub(crate) struct Notes {
 impl Notes {
     /// A line for each count that is not zero.
     pub(super) fn write(&self, text: &mut String) -> fmt::Result {
-        if self.blank_records > 0 {
-            writeln!(
-                text,
-                "  {}, not counted as rows",
-                counted(self.blank_records, "blank record")
-            )?;
-        }
-        if self.blanks_skipped > 0 {
-            writeln!(
-                text,
-                "  {} not sent (`--empty skip`)",
-                counted(self.blanks_skipped, "blank cell")
-            )?;
-        }
-        if self.ids_trimmed > 0 {
-            writeln!(
-                text,
-                "  {} with white space around, which is taken off",
-                counted(self.ids_trimmed, "id")
-            )?;
-        }
-        if self.repeated > 0 || self.repeated_at_least {
-            let least = if self.repeated_at_least { "at least " } else { "" };
-            writeln!(
-                text,
-                "  {least}{} respondents on several rows, {least}{} of them with different values: {}",
-                thousands(self.repeated),
-                thousands(self.repeated_differently),
-                if self.only_last {
-                    "only the last row is sent"
-                } else {
-                    "the last row wins"
-                }
-            )?;
+        let lines = [
+            (self.blank_records > 0, self.blank_records_words()),
+            (self.blanks_skipped > 0, self.blank_cells_words()),
+            (self.ids_trimmed > 0, self.ids_trimmed_words()),
+            (self.repeated > 0 || self.repeated_at_least, self.repeated_words()),
+        ];
+        for (_, words) in lines.iter().filter(|(counts, _)| *counts) {
+            writeln!(text, "  {words}")?;
         }
         Ok(())
+    }
+
+    pub(crate) fn blank_records_words(&self) -> String {
+        format!(
+            "{}, not counted as rows",
+            counted(self.blank_records, "blank record")
+        )
+    }
+
+    pub(crate) fn blank_cells_words(&self) -> String {
+        format!(
+            "{} not sent (`--empty skip`)",
+            counted(self.blanks_skipped, "blank cell")
+        )
+    }
+
+    pub(crate) fn ids_trimmed_words(&self) -> String {
+        format!(
+            "{} with white space around, which is taken off",
+            counted(self.ids_trimmed, "id")
+        )
+    }
+
+    pub(crate) fn repeated_words(&self) -> String {
+        let least = if self.repeated_at_least { "at least " } else { "" };
+        format!(
+            "{least}{} on several rows, {least}{} of them with different values: {}",
+            counted(self.repeated, "respondent"),
+            thousands(self.repeated_differently),
+            if self.only_last {
+                "only the last row is sent"
+            } else {
+                "the last row wins"
+            }
+        )
+    }
+
+    /// Blank fields behind the last column, on so many rows.
+    pub(crate) fn blank_fields_words(rows: u64) -> String {
+        format!(
+            "{} with blank fields behind the last column, which are passed over",
+            counted(rows, "row")
+        )
     }
 }

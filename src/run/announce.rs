@@ -19,7 +19,7 @@ pub(super) fn announce(
     for line in opened.form(reading) {
         tracing::info!("{line}");
     }
-    for warning in opened.warnings() {
+    for (_, warning) in opened.warnings() {
         tracing::warn!("{warning}");
     }
     let rows = opened.first.totals.map(|totals| totals.rows);

@@ -76,18 +76,33 @@ impl Opened {
         lines
     }
 
-    /// What may put labels on the wrong people although every row looks right.
-    pub(super) fn warnings(&self) -> Vec<String> {
+    /// What may put wrong labels on people, or labels on the wrong people, although every row looks right: a name for
+    /// machines and the words each.
+    pub(super) fn warnings(&self) -> Vec<(&'static str, String)> {
         let name = match &self.table {
             Some(found) => &found.id_column,
             None => self.first.columns.name(self.layout.respondent),
         };
         let mut warnings = Vec::new();
         if is_crm_number(name) {
-            warnings.push(format!(
-                "the id column `{}` looks like the CRM's own number of a contact, which is no respondent's id: labels would \
-                 go to strangers; the id is the platform's, which puts it where a mail or a survey says `[ID_RESPONDENT]`",
-                clean(name)
+            warnings.push((
+                "crm_number_as_id",
+                format!(
+                    "the id column `{}` looks like the CRM's own number of a contact, which is no respondent's id: labels \
+                     would go to strangers; the id is the platform's, which puts it where a mail or a survey says \
+                     `[ID_RESPONDENT]`, and where the CRM has addresses alone, `--ids` finds it",
+                    clean(name)
+                ),
+            ));
+        }
+        if self.first.encoding_from == EncodingFrom::FlagAgainstBytes {
+            warnings.push((
+                "encoding_contradicted",
+                format!(
+                    "all of the input is valid UTF-8, so letters above ASCII would be sent as wrong ones: leave `--encoding \
+                     {}` out unless you know better",
+                    self.first.encoding.name()
+                ),
             ));
         }
         warnings
@@ -135,7 +150,7 @@ fn sheet(workbook: &Workbook) -> String {
 
 fn encoding(first: &FirstRead) -> String {
     let from = match first.encoding_from {
-        EncodingFrom::Flag => " (given)",
+        EncodingFrom::Flag | EncodingFrom::FlagAgainstBytes => " (given)",
         EncodingFrom::ByteOrderMark => " (byte order mark)",
         EncodingFrom::NulBytes => " (told by its NUL bytes)",
         EncodingFrom::Bytes => "",

@@ -3,6 +3,7 @@
 
 mod announce;
 mod check;
+mod examination;
 mod fingerprint;
 mod finished;
 mod form;

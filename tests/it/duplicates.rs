@@ -40,7 +40,7 @@ fn only_the_last_row_of_a_respondent_is_sent_when_asked() {
     );
     assert!(
         ran.stderr.contains(
-            "1 respondents on several rows, 1 of them with different values: only the last row is sent"
+            "1 respondent on several rows, 1 of them with different values: only the last row is sent"
         ),
         "{}",
         ran.stderr

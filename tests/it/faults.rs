@@ -261,7 +261,7 @@ fn check_and_dry_run_end_as_the_run_would_and_touch_nothing() {
             "missing_id",
             "row 5",
             "never sent: `Segment`",
-            "1 respondents on several rows",
+            "1 respondent on several rows",
             "at 5/s",
         ] {
             assert!(ran.stdout.contains(words), "`{words}` is not in:\n{}", ran.stdout);

@@ -7,6 +7,7 @@
 )]
 
 mod calls; // What goes over the wire, and what answers do.
+mod check; // What it finds, for people and for machines.
 mod columns; // Which column goes where.
 mod connections; // How many there are, and what they cost.
 #[cfg(unix)]

@@ -1,0 +1,52 @@
+//! What `check` says of an input, for people and for machines.
+
+use crate::support::Job;
+
+const DAMAGED: &str = "id_respondent;l1;l2;l3\n1;08.maj;#N/D!;x\n\u{A0}2\u{200B};ok;1,23E+11;y;\n3;ZĹ‚oty;;z\n\n;;;\n4;a;b;c\n4;a;b;d\n\
+    1,23E+11;a;b;c\n08.maj;;;\n5;;;\n6;a\n7;\u{FFFD};#####;\"a\nb\"\nx;1;2;3\n";
+
+#[test]
+fn every_finding_is_told_in_plain_words_with_counts_and_places() {
+    let ran = Job::new("check in.csv --survey 7")
+        .file("in.csv", DAMAGED)
+        .ends(1);
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
+fn machines_are_told_the_same() {
+    let ran = Job::new("check in.csv --survey 7 --format json")
+        .file("in.csv", DAMAGED)
+        .ends(1);
+    let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&found).unwrap());
+    let refused = Job::new("check in.csv --survey 7 --format json")
+        .file("in.csv", "a,b\n1,2\n")
+        .ends(3);
+    let found: serde_json::Value = serde_json::from_str(&refused.stdout).unwrap();
+    assert_eq!(found["exit_code"], 3);
+    assert!(
+        found["error"]
+            .as_str()
+            .unwrap()
+            .contains("no column `id_respondent`"),
+        "{found}"
+    );
+}
+
+#[test]
+fn an_encoding_that_makes_nonsense_of_utf_8_is_warned_of() {
+    let input = "id_respondent;l1\n1;Złoty\n";
+    let ran = Job::new("check in.csv --survey 7 --encoding windows-1250")
+        .file("in.csv", input)
+        .ends(0);
+    assert!(
+        ran.stdout.contains("WARNING: all of the input is valid UTF-8"),
+        "{}",
+        ran.stdout
+    );
+    let ran = Job::new("check in.csv --survey 7 --encoding utf-8")
+        .file("in.csv", input)
+        .ends(0);
+    assert!(!ran.stdout.contains("WARNING"), "{}", ran.stdout);
+}
