@@ -21,9 +21,8 @@ pub(crate) struct OutputArgs {
     /// The failed rows (default: `<input>.failed.csv`)
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_FAILED")]
     pub(crate) failed: Option<PathBuf>,
-    /// An input column to repeat in the results; repeatable, or `all`
-    #[arg(long, value_name = "COLUMN", env = "RESPONDENT_SYNC_KEEP")]
-    pub(crate) keep: Vec<String>,
+    #[command(flatten)]
+    pub(crate) results: ResultsArgs,
     /// The summary for machines (default: `<input>.summary.json`); `-` = also to standard output
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_SUMMARY")]
     pub(crate) summary: Option<PathBuf>,
@@ -43,6 +42,17 @@ pub(crate) struct OutputArgs {
     /// No bar, and no line a minute
     #[arg(long, env = "RESPONDENT_SYNC_NO_PROGRESS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) no_progress: bool,
+}
+
+/// What is in the results, and in which form.
+#[derive(Debug, Args)]
+pub(crate) struct ResultsArgs {
+    /// An input column to repeat in the results; repeatable, or `all`
+    #[arg(long, value_name = "COLUMN", env = "RESPONDENT_SYNC_KEEP")]
+    pub(crate) keep: Vec<String>,
+    /// Results and failed file for a double click in Excel: UTF-8 with a byte order mark, `;`, CRLF
+    #[arg(long, env = "RESPONDENT_SYNC_EXCEL", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) excel: bool,
 }
 
 /// What is done about outputs that exist.

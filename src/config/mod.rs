@@ -12,7 +12,7 @@ use crate::cli::{LogArgs, LogFormatArg, Origin, Origins};
 use crate::report::{LogFormat, Verbosity};
 
 pub(crate) use calls::{CallSettings, calls, sandbox_credentials};
-pub(crate) use outputs::{existing, paths as output_paths};
+pub(crate) use outputs::{existing, paths as output_paths, style};
 pub(crate) use reading::{IdsSettings, ReadingSettings, reading};
 pub(crate) use secrets::from_environment as credentials;
 

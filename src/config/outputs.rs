@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 
 use crate::cli::{ExistingArgs, OutputArgs};
 use crate::read::Input;
-use crate::record::{Existing, OutputPaths};
+use crate::record::{Existing, OutputPaths, Style};
 
 /// `rehearsal` is the word in the names of a run that is none: `sandbox` or `trial`.
 pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -> Result<OutputPaths> {
@@ -46,6 +46,15 @@ pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -
         summary: summary.unwrap_or_else(|| default("summary.json")),
         rehearsal,
     })
+}
+
+/// What results and failed file are written for.
+pub(crate) fn style(args: &OutputArgs) -> Style {
+    if args.results.excel {
+        Style::Excel
+    } else {
+        Style::Plain
+    }
 }
 
 /// What is done about outputs that exist.

@@ -47,6 +47,8 @@ pub(crate) struct FirstRead {
     pub(crate) has_bom: bool,
     /// What stands between a byte order mark and the first record, as the reader meets it.
     pub(crate) preamble: Vec<u8>,
+    /// How many lines of that were asked to be skipped.
+    pub(crate) skipped_lines: usize,
     pub(crate) has_header: bool,
     /// The header's record as the reader meets it, or one made for an input that has none.
     pub(crate) header: Vec<u8>,
@@ -206,6 +208,7 @@ impl FirstRead {
             delimiter,
             delimiter_from: start.delimiter_from,
             has_bom: start.has_bom,
+            skipped_lines: usize::try_from(options.skip_lines).unwrap_or_default(),
             has_header: start.has_header,
             columns: Columns::new(&names, line).with_records_below(below.collect()),
             names,

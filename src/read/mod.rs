@@ -39,6 +39,7 @@ pub(crate) use dialect::Delimiter;
 pub(crate) use encoding::Encoding;
 pub(crate) use error::InputError;
 pub(crate) use evidence::Certainty;
+pub(crate) use fields::FieldParser;
 pub(crate) use first_read::{EncodingFrom, FirstRead, ReadOptions};
 pub(crate) use rows::{Rows, RowsEnd};
 pub(crate) use source::{Input, Source};

@@ -20,7 +20,10 @@ type Encode = Box<dyn Fn(&str) -> Vec<u8> + Send>;
 /// Turns bytes as the reader meets them into those of the file.
 type ToFile = Box<dyn Fn(Vec<u8>) -> Vec<u8> + Send>;
 
-/// The form of the input, which is the form of its failed file.
+/// A record's fields as texts, with `?` for bytes that are none.
+type ToFields = Box<dyn FnMut(&[u8]) -> Vec<String> + Send>;
+
+/// The form of the failed file: the input's own, unless it is asked for in another.
 pub(crate) struct FailedFormat {
     pub(crate) delimiter: u8,
     /// What stands before the header: a byte order mark, lines that are skipped.
@@ -31,6 +34,8 @@ pub(crate) struct FailedFormat {
     pub(crate) own_columns: Vec<usize>,
     pub(crate) encode: Encode,
     pub(crate) to_file: ToFile,
+    /// For Excel: each record is written anew from its fields, with CRLF behind it.
+    pub(crate) fields: Option<ToFields>,
 }
 
 pub(super) struct FailedFile {
@@ -45,7 +50,10 @@ impl FailedFile {
     pub(super) fn create(file: PartialFile, format: FailedFormat) -> Result<Self, OutputError> {
         let mut failed = Self {
             writer: BufWriter::new(file),
-            line_end: line_end(&format.header).unwrap_or(b"\n"),
+            line_end: match &format.fields {
+                Some(_) => b"\r\n",
+                None => line_end(&format.header).unwrap_or(b"\n"),
+            },
             format,
             rows: 0,
             digest: Xxh3::new(),
@@ -61,7 +69,7 @@ impl FailedFile {
     }
 
     /// The line of a failed row.
-    pub(super) fn line_of(&self, outcome: &Outcome) -> Vec<u8> {
+    pub(super) fn line_of(&mut self, outcome: &Outcome) -> Vec<u8> {
         let code = outcome.error_code;
         let action = code.map_or(Action::Resend, ErrorCode::action);
         let error = format!(
@@ -116,24 +124,40 @@ impl FailedFile {
     }
 
     /// The three columns and the record, with a line end even where the record has none.
-    fn line(&self, columns: &[&str; 3], record: &[u8]) -> Vec<u8> {
-        let delimiter = self.format.delimiter;
-        let mut line = (self.format.encode)(&quoted(columns, delimiter));
-        line.push(delimiter);
-        if self.format.own_columns.is_empty() {
+    fn line(&mut self, columns: &[&str; 3], record: &[u8]) -> Vec<u8> {
+        let FailedFormat {
+            delimiter,
+            own_columns,
+            encode,
+            to_file,
+            fields,
+            ..
+        } = &mut self.format;
+        if let Some(fields) = fields {
+            let fields = fields(record).into_iter().enumerate();
+            let kept = fields.filter(|(column, _)| !own_columns.contains(column));
+            let all = columns
+                .iter()
+                .map(|text| (*text).to_owned())
+                .chain(kept.map(|(_, field)| field));
+            return [quoted(all, *delimiter).as_bytes(), self.line_end].concat();
+        }
+        let mut line = encode(&quoted(columns, *delimiter));
+        line.push(*delimiter);
+        if own_columns.is_empty() {
             line.extend_from_slice(record);
         } else {
-            line.extend(without(record, delimiter, &self.format.own_columns));
+            line.extend(without(record, *delimiter, own_columns));
         }
         if line_end(record).is_none() {
             line.extend_from_slice(self.line_end);
         }
-        (self.format.to_file)(line)
+        to_file(line)
     }
 }
 
 /// The fields as a record without its line end.
-fn quoted(fields: &[&str; 3], delimiter: u8) -> String {
+fn quoted(fields: impl IntoIterator<Item = impl AsRef<[u8]>>, delimiter: u8) -> String {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(delimiter)
         .from_writer(Vec::new());
@@ -143,7 +167,8 @@ fn quoted(fields: &[&str; 3], delimiter: u8) -> String {
         .ok()
         .and_then(|()| writer.into_inner().ok())
         .unwrap_or_default();
-    String::from_utf8_lossy(written.trim_ascii_end()).into_owned()
+    let record = written.strip_suffix(b"\n").unwrap_or(&written);
+    String::from_utf8_lossy(record).into_owned()
 }
 
 fn line_end(record: &[u8]) -> Option<&'static [u8]> {

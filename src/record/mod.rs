@@ -45,6 +45,7 @@ pub(crate) use fuzzed::fuzzed_journal;
 pub(crate) use journal::Journal;
 pub(crate) use names::lock as lock_of;
 pub(crate) use recorder::Recorder;
+pub(crate) use result_line::Style;
 pub(crate) use settled::SettledRows;
 pub(crate) use space::check as check_space;
 
@@ -74,15 +75,23 @@ pub(crate) struct Opened {
     pub(crate) header: Header,
 }
 
-/// Does what was decided about the files that are there, and opens those of this run. `kept` are the names of the
-/// columns that the results repeat; `header` is that of a run that starts anew.
+/// How the results are written.
+#[derive(Clone, Copy)]
+pub(crate) struct ResultsFormat<'a> {
+    pub(crate) style: Style,
+    /// The names of the columns that they repeat.
+    pub(crate) kept: &'a [&'a str],
+}
+
+/// Does what was decided about the files that are there, and opens those of this run. `header` is that of a run that
+/// starts anew.
 ///
 /// The journal is first, so that there is none of the other files without it.
 pub(crate) fn open(
     paths: &OutputPaths,
     decision: &Decision,
     header: Header,
-    kept: &[&str],
+    results_format: ResultsFormat<'_>,
     format: FailedFormat,
 ) -> Result<Opened, OutputError> {
     let journal_path = names::journal(&paths.results);
@@ -127,7 +136,7 @@ pub(crate) fn open(
     };
     // What is `.partial` beside a journal that was just opened is that journal's.
     let resumes = matches!(decision, Decision::GoOn(_));
-    let made = create_files(paths, resumes, kept, format).inspect_err(|_| {
+    let made = create_files(paths, resumes, results_format, format).inspect_err(|_| {
         if !resumes {
             // Nothing was sent; what cannot be removed only asks for `--resume`.
             files::remove(&journal_path).ok();
@@ -137,6 +146,7 @@ pub(crate) fn open(
     Ok(Opened {
         recorder: Recorder::new(
             (journal, results, failed),
+            results_format.style,
             replaces,
             (paths.clone(), header.clone()),
         ),
@@ -156,7 +166,7 @@ pub(crate) fn open(
 fn create_files(
     paths: &OutputPaths,
     resumes: bool,
-    kept: &[&str],
+    results_format: ResultsFormat<'_>,
     format: FailedFormat,
 ) -> Result<(ResultsFile, FailedFile, PartialFile), OutputError> {
     let mut created = Vec::new();
@@ -169,7 +179,7 @@ fn create_files(
         let (results, failed) = (create(&paths.results)?, create(&paths.failed)?);
         let summary = create(&paths.summary)?;
         Ok((
-            ResultsFile::create(results, kept)?,
+            ResultsFile::create(results, results_format.kept, results_format.style)?,
             FailedFile::create(failed, format)?,
             summary,
         ))

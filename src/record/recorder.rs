@@ -10,7 +10,7 @@ use super::failed::FailedFile;
 use super::files::{self, OutputPaths, Replaces};
 use super::found::OldSummary;
 use super::journal::Journal;
-use super::result_line::{WallClock, push_line};
+use super::result_line::{Style, WallClock, push_line};
 use super::results::ResultsFile;
 use super::window::ReorderWindow;
 use crate::model::{Outcome, slots_for};
@@ -21,6 +21,7 @@ pub(crate) struct Recorder {
     results: ResultsFile,
     failed: FailedFile,
     window: ReorderWindow<WaitingLine>,
+    style: Style,
     clock: WallClock,
     /// Used again for every line.
     line: Vec<u8>,
@@ -33,6 +34,7 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(super) fn new(
         (journal, results, failed): (Journal, ResultsFile, FailedFile),
+        style: Style,
         replaces: Replaces,
         (paths, header): (OutputPaths, Header),
     ) -> Self {
@@ -41,6 +43,7 @@ impl Recorder {
             results,
             failed,
             window: ReorderWindow::default(),
+            style,
             clock: WallClock::new(TimeZone::system()),
             line: Vec::new(),
             replaces,
@@ -160,7 +163,7 @@ impl Recorder {
     /// would begin.
     fn make_line(&mut self, outcome: &Outcome) -> usize {
         self.line.clear();
-        push_line(outcome, &mut self.clock, &mut self.line);
+        push_line(outcome, self.style, &mut self.clock, &mut self.line);
         let failed_at = self.line.len();
         if outcome.status.is_failure() {
             self.line.extend(self.failed.line_of(outcome));

@@ -1,5 +1,5 @@
-//! One line of the results: the promised columns, then the kept ones (design, section 3). UTF-8, comma, quoted where
-//! that is needed (RFC 4180), safe for a spreadsheet. Where lines go is in `record/results.rs`.
+//! One line of the results: the promised columns, then the kept ones (design, section 3). UTF-8, quoted where that is
+//! needed (RFC 4180), safe for a spreadsheet. Where lines go is in `record/results.rs`.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,50 +9,101 @@ use super::push::push_number;
 use crate::model::{ErrorCode, Outcome, clean};
 
 /// The columns that are promised, before the kept ones.
-const COLUMNS: &str =
-    "row,id_respondent,id_survey,status,error_code,message,http_status,attempts,elapsed_ms,finished_at";
+const COLUMNS: [&str; 10] = [
+    "row",
+    "id_respondent",
+    "id_survey",
+    "status",
+    "error_code",
+    "message",
+    "http_status",
+    "attempts",
+    "elapsed_ms",
+    "finished_at",
+];
+
+/// What the results, and the failed file, are written for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Programs: UTF-8 and comma; the failed file is in the input's own form.
+    #[default]
+    Plain,
+    /// A double click in an Excel whose decimal sign is the comma: UTF-8 with a byte order mark, `;`, CRLF.
+    Excel,
+}
+
+impl Style {
+    /// What stands before the first line.
+    pub(crate) fn mark(self) -> &'static [u8] {
+        match self {
+            Self::Plain => b"",
+            Self::Excel => b"\xEF\xBB\xBF",
+        }
+    }
+
+    pub(crate) fn delimiter(self) -> u8 {
+        match self {
+            Self::Plain => b',',
+            Self::Excel => b';',
+        }
+    }
+
+    fn line_end(self) -> &'static [u8] {
+        match self {
+            Self::Plain => b"\n",
+            Self::Excel => b"\r\n",
+        }
+    }
+}
 
 /// The header's line.
-pub(super) fn header(kept: &[&str]) -> Vec<u8> {
-    let mut line = COLUMNS.as_bytes().to_vec();
-    for name in kept {
-        push_field(&guarded(name), &mut line);
+pub(super) fn header(kept: &[&str], style: Style) -> Vec<u8> {
+    let mut line = Vec::new();
+    for name in COLUMNS {
+        push_field(name, style, &mut line);
     }
-    line.push(b'\n');
-    line
+    for name in kept {
+        push_field(&guarded(name), style, &mut line);
+    }
+    // The delimiter before the first field.
+    line.remove(0);
+    line.extend_from_slice(style.line_end());
+    [style.mark(), &line].concat()
 }
 
 /// Appends the line of an outcome.
-pub(super) fn push_line(outcome: &Outcome, clock: &mut WallClock, line: &mut Vec<u8>) {
+pub(super) fn push_line(outcome: &Outcome, style: Style, clock: &mut WallClock, line: &mut Vec<u8>) {
     let row = &outcome.row;
+    let delimiter = style.delimiter();
     push_number(row.position.row, line);
-    push_field(&guarded(&clean(row.respondent())), line);
-    push_field(&guarded(&clean(row.survey())), line);
-    push_field(outcome.status.name(), line);
-    push_field(outcome.error_code.map_or("", ErrorCode::name), line);
-    push_field(&guarded(&clean(&outcome.message)), line);
-    line.push(b',');
+    push_field(&guarded(&clean(row.respondent())), style, line);
+    push_field(&guarded(&clean(row.survey())), style, line);
+    push_field(outcome.status.name(), style, line);
+    push_field(outcome.error_code.map_or("", ErrorCode::name), style, line);
+    push_field(&guarded(&clean(&outcome.message)), style, line);
+    line.push(delimiter);
     if let Some(status) = outcome.http_status {
         push_number(status, line);
     }
-    line.push(b',');
+    line.push(delimiter);
     push_number(outcome.attempts, line);
-    line.push(b',');
+    line.push(delimiter);
     push_number(outcome.elapsed.as_millis(), line);
-    line.push(b',');
+    line.push(delimiter);
     clock.push(outcome.finished_at, line);
     for value in &row.kept {
-        push_field(&guarded_value(value), line);
+        push_field(&guarded_value(value), style, line);
     }
-    line.push(b'\n');
+    line.extend_from_slice(style.line_end());
 }
 
 /// Appends a field that is not the first.
-fn push_field(text: &str, line: &mut Vec<u8>) {
-    line.push(b',');
+fn push_field(text: &str, style: Style, line: &mut Vec<u8>) {
+    let delimiter = style.delimiter();
+    line.push(delimiter);
     if !text
         .bytes()
-        .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
+        .any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
     {
         line.extend_from_slice(text.as_bytes());
         return;
@@ -150,12 +201,14 @@ mod tests {
         }
 
         #[test]
-        fn what_is_written_is_read_back(kept in proptest::collection::vec("(?s)[a-z,\"\r\n ;]{0,12}", 0..4)) {
+        fn what_is_written_is_read_back(kept in proptest::collection::vec("(?s)[a-z,\"\r\n ;]{0,12}", 0..4), excel: bool) {
+            let style = if excel { Style::Excel } else { Style::Plain };
             let mut written = outcome(3);
             written.row.kept.clone_from(&kept);
-            let mut line = header(&["a", "b,c", "d", "e"][..kept.len()]);
-            push_line(&written, &mut WallClock::new(TimeZone::UTC), &mut line);
-            let mut reader = csv::Reader::from_reader(line.as_slice());
+            let mut line = header(&["a", "b,c", "d;", "e"][..kept.len()], style);
+            push_line(&written, style, &mut WallClock::new(TimeZone::UTC), &mut line);
+            let text = line.strip_prefix(style.mark()).unwrap();
+            let mut reader = csv::ReaderBuilder::new().delimiter(style.delimiter()).from_reader(text);
             let columns = reader.headers().unwrap().len();
             prop_assert_eq!(columns, 10 + kept.len());
             let record = reader.records().next().unwrap().unwrap();

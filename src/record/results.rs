@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 
 use super::error::OutputError;
 use super::files::{PartialFile, Replaces};
-use super::result_line::header;
+use super::result_line::{Style, header};
 
 /// So much is collected before it is written, unless the file is flushed sooner.
 const BUFFER: usize = 64 << 10;
@@ -14,11 +14,11 @@ pub(super) struct ResultsFile {
 }
 
 impl ResultsFile {
-    pub(super) fn create(file: PartialFile, kept: &[&str]) -> Result<Self, OutputError> {
+    pub(super) fn create(file: PartialFile, kept: &[&str], style: Style) -> Result<Self, OutputError> {
         let mut results = Self {
             writer: BufWriter::with_capacity(BUFFER, file),
         };
-        results.append(&header(kept))?;
+        results.append(&header(kept, style))?;
         results.flush()?;
         Ok(results)
     }

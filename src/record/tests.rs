@@ -58,6 +58,7 @@ fn format(header: &str, own_columns: &[usize]) -> FailedFormat {
         own_columns: own_columns.to_vec(),
         encode: Box::new(|text| text.as_bytes().to_vec()),
         to_file: Box::new(|bytes| bytes),
+        fields: None,
     }
 }
 
@@ -114,7 +115,11 @@ impl Desk {
     }
 
     fn open(&self, decision: &Decision, format: FailedFormat) -> Result<Opened, OutputError> {
-        open(&self.paths(), decision, Self::header(), &[], format)
+        let results = ResultsFormat {
+            style: Style::Plain,
+            kept: &[],
+        };
+        open(&self.paths(), decision, Self::header(), results, format)
     }
 
     /// A run that records these batches and is not finished yet.

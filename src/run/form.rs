@@ -4,9 +4,10 @@ use super::opened::Opened;
 use crate::config::ReadingSettings;
 use crate::model::{ValueFrom, clean};
 use crate::read::{
-    BOM, Certainty, Container, DelimiterFrom, EncodingFrom, FirstRead, Workbook, is_crm_number, is_own_column,
+    BOM, Certainty, Container, DelimiterFrom, EncodingFrom, FieldParser, FirstRead, Workbook, is_crm_number,
+    is_own_column,
 };
-use crate::record::FailedFormat;
+use crate::record::{FailedFormat, Style};
 use crate::report::thousands;
 
 impl Opened {
@@ -114,8 +115,9 @@ impl Opened {
         kept.map(|column| self.first.columns.name(*column)).collect()
     }
 
-    /// The form of the failed file: that of the input, so that it is one as it stands.
-    pub(super) fn failed_format(&self) -> FailedFormat {
+    /// The form of the failed file: that of the input, so that it is one as it stands, or that of Excel, which this tool
+    /// reads as well.
+    pub(super) fn failed_format(&self, style: Style) -> FailedFormat {
         let first = &self.first;
         let encoding = first.encoding;
         let own = first
@@ -123,14 +125,30 @@ impl Opened {
             .iter()
             .enumerate()
             .filter(|(_, name)| is_own_column(name));
-        let mark = if first.has_bom { BOM } else { b"" };
-        FailedFormat {
+        let plain = FailedFormat {
             delimiter: first.delimiter.byte(),
-            preamble: [mark, &first.preamble].concat(),
+            preamble: [if first.has_bom { BOM } else { b"" }, &first.preamble].concat(),
             header: first.header.clone(),
             own_columns: own.map(|(column, _)| column).collect(),
             encode: Box::new(move |text| encoding.encode(text)),
             to_file: Box::new(move |bytes| encoding.to_file(&bytes).into_owned()),
+            fields: None,
+        };
+        if style == Style::Plain {
+            return plain;
+        }
+        let mut parser = FieldParser::new(first.delimiter.byte(), encoding);
+        FailedFormat {
+            delimiter: style.delimiter(),
+            // As many lines above the header as the input has, so that the flags that fit it fit this.
+            preamble: [style.mark(), "\r\n".repeat(first.skipped_lines).as_bytes()].concat(),
+            encode: Box::new(|text| text.as_bytes().to_vec()),
+            to_file: Box::new(|bytes| bytes),
+            fields: Some(Box::new(move |record| {
+                let (fields, _) = parser.parse(record);
+                fields.iter().map(str::to_owned).collect()
+            })),
+            ..plain
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::config::{self, CallSettings, ReadingSettings};
 use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::record::{self, Decision, Header, OutputError, OutputPaths};
+use crate::record::{self, Decision, Header, OutputError, OutputPaths, ResultsFormat};
 use crate::report::{Console, ExitCode, Progress, RunEnd, RunReport, counted, local_time};
 use crate::send::HttpTransport;
 use crate::stop;
@@ -32,8 +32,8 @@ const SANDBOX_SURVEY: &str = "1";
 const MOST_TARGET_BYTES: usize = 8_000;
 
 pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> Result<ExitCode, Failure> {
-    let mut reading =
-        config::reading(&args.input, &args.selection, &args.output.keep, origins).map_err(Failure::usage)?;
+    let mut reading = config::reading(&args.input, &args.selection, &args.output.results.keep, origins)
+        .map_err(Failure::usage)?;
     let sandbox = if args.platform.sandbox && !args.output.dry_run {
         Some(Sandbox::start().await?)
     } else {
@@ -132,11 +132,15 @@ async fn send(
 ) -> Result<Finished, Failure> {
     let start = Instant::now();
     let total = opened.first.totals.map(|totals| totals.rows);
-    let kept = opened.kept_names();
+    let style = config::style(&args.output);
+    let results = ResultsFormat {
+        style,
+        kept: &opened.kept_names(),
+    };
     // From here on a signal lets the run end in an orderly way.
     let stops = stop::in_thread(args.pace.max_duration).map_err(Failure::usage)?;
-    let outputs =
-        record::open(&paths, &decision, header, &kept, opened.failed_format()).map_err(Failure::output)?;
+    let outputs = record::open(&paths, &decision, header, results, opened.failed_format(style))
+        .map_err(Failure::output)?;
     if matches!(decision, Decision::GoOn(_)) {
         tracing::info!(
             "going on with a run of {}: {} settled already",

@@ -24,6 +24,11 @@ calc utf-16-tab 9 65535 false
 soffice --headless "-env:UserInstallation=file://$work/profile" --convert-to xlsx --outdir made "$work/table.fods" >/dev/null
 mv made/table.xlsx made/calc.xlsx
 
+# A failed file made with --excel, edited, opened and saved as a workbook.
+soffice --headless "-env:UserInstallation=file://$work/profile" --infilter="Text - txt - csv (StarCalc):59,34,76,1" \
+    --convert-to xlsx --outdir made failed.csv >/dev/null
+mv made/failed.xlsx made/calc-failed.xlsx
+
 # Excel's "Unicode text" and "CSV (Macintosh)" as far as their bytes go.
 iconv -f UTF-8 -t UTF-16BE made/calc-utf-8.csv > made/iconv-utf-16be-no-mark.csv
 iconv -f UTF-8 -t UTF-16LE made/calc-utf-8.csv > made/iconv-utf-16le-no-mark.csv

@@ -13,6 +13,7 @@ mod connections; // How many there are, and what they cost.
 #[cfg(unix)]
 mod disk; // What the system does to files and streams while a run goes on.
 mod duplicates; // Several rows of a respondent; ids that are found by address.
+mod excel; // Results and failed file for a spreadsheet, and back.
 mod existing; // Outputs that are there already: each cell of the design's table.
 mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.

@@ -13,7 +13,9 @@ use super::world::World;
 use crate::model::{EarlyEnd, Fingerprint, Outcome, PlannedRow};
 use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
-use crate::record::{self, Decision, Existing, FailedFormat, Header, OutputPaths, Recorder};
+use crate::record::{
+    self, Decision, Existing, FailedFormat, Header, OutputPaths, Recorder, ResultsFormat, Style,
+};
 use crate::run::reader::take_verdict;
 use crate::send::{Room, SendSettings, Wires, calls_among, dispatch};
 
@@ -94,6 +96,7 @@ fn format(header: &[u8]) -> FailedFormat {
         own_columns: Vec::new(),
         encode: Box::new(|text| text.as_bytes().to_vec()),
         to_file: Box::new(|bytes| bytes),
+        fields: None,
     }
 }
 
@@ -117,7 +120,11 @@ pub(super) async fn live(
     }
     let header_line = input.split_inclusive(|byte| *byte == b'\n').next().unwrap();
     let header = Header::new(Timestamp::now(), fingerprint, false);
-    let mut opened = record::open(&paths, &decision, header, &[], format(header_line)).unwrap();
+    let results = ResultsFormat {
+        style: Style::Plain,
+        kept: &[],
+    };
+    let mut opened = record::open(&paths, &decision, header, results, format(header_line)).unwrap();
     let (_, rows) = planned(input, &mut opened.settled);
     let mut settings = settings;
     settings.breaker.knows_success = opened.knows_success;

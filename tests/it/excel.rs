@@ -1,0 +1,108 @@
+//! `--excel`: what a double click in a Polish Excel shows right, and what that Excel saves of it.
+
+use std::fs;
+
+use crate::support::{Answer, Fake, Job};
+
+const CRM: &str =
+    "id_respondent,Imię,Uwagi\n0012,Żółć,\"a; b, \"\"c\"\"\"\nx1,Łódź,\"dwie\nlinie\"\n14,Ślązak,\n";
+
+fn failed(input: &[u8], flags: &str) -> (Job, Vec<u8>) {
+    let fake = Fake::start(|call| match call.respondent() {
+        "14" => Answer::success(),
+        _ => Answer::error("zła; grupa"),
+    });
+    let job = Job::run(input, &fake)
+        .args("--excel --map l1=Imię --keep uwagi -c 1")
+        .args(flags);
+    job.ends(1);
+    let failed = job.bytes("in.failed.csv");
+    (job, failed)
+}
+
+/// What arrives of a failed file that is run again.
+fn arrives(file: &[u8], name: &str) -> Vec<String> {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run("", &fake)
+        .instead_of("in.csv", name)
+        .args("--map l1=Imię -c 1")
+        .file(name, file);
+    job.ends(0);
+    let of =
+        |call: &crate::support::Call| format!("{}={}", call.respondent(), call.get("l1").unwrap_or_default());
+    fake.calls().iter().map(of).collect()
+}
+
+#[test]
+fn results_and_failed_file_open_with_a_double_click() {
+    let (job, failed) = failed(CRM.as_bytes(), "");
+    let results = job.text("in.results.csv");
+    let lines: Vec<&str> = results.split("\r\n").collect();
+    assert!(
+        lines[0].starts_with("\u{FEFF}row;id_respondent;id_survey;status;"),
+        "{results}"
+    );
+    assert!(
+        lines[1].starts_with("2;0012;7;failed;rejected;\"zła; grupa\";200;1;"),
+        "{results}"
+    );
+    assert!(lines[1].ends_with(";\"a; b, \"\"c\"\"\""), "{results}");
+    assert_eq!(
+        String::from_utf8(failed).unwrap(),
+        "\u{FEFF}sync_row;sync_action;sync_error;id_respondent;Imię;Uwagi\r\n\
+         2;fix;\"rejected: zła; grupa\";0012;Żółć;\"a; b, \"\"c\"\"\"\r\n\
+         3;fix;bad_id: the id is not all digits: check that the right column is mapped (`--id-column`);x1;Łódź;\"dwie\nlinie\"\r\n"
+    );
+}
+
+#[test]
+fn the_failed_file_runs_again_however_excel_saves_it() {
+    let (_, failed) = failed(CRM.as_bytes(), "");
+    let edited = String::from_utf8(failed).unwrap().replace("x1", "13");
+    let expected = ["0012=Żółć", "13=Łódź"];
+    assert_eq!(arrives(edited.as_bytes(), "in.failed.csv"), expected);
+    // "CSV (separated by commas)" of a Polish Excel, and "Unicode text".
+    let text = edited.trim_start_matches('\u{FEFF}');
+    let (polish, _, _) = encoding_rs::WINDOWS_1250.encode(text);
+    assert_eq!(arrives(&polish, "saved.csv"), expected);
+    let tabs: Vec<u8> = format!("\u{FEFF}{}", text.replace("; ", ",").replace(';', "\t"))
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_eq!(arrives(&tabs, "saved.txt"), expected);
+    // Opened and saved by a spreadsheet, which takes ids for numbers.
+    let workbook = fs::read(format!(
+        "{}/tests/corpus/made/calc-failed.xlsx",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .unwrap();
+    assert_eq!(arrives(&workbook, "saved.xlsx"), ["12=Żółć", "13=Łódź"]);
+}
+
+#[test]
+fn every_form_of_input_has_a_failed_file_for_excel() {
+    let utf16: Vec<u8> = CRM.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let (polish, _, _) = encoding_rs::WINDOWS_1250.encode(CRM);
+    let titled = format!("Raport\n\n{CRM}");
+    let (_, expected) = failed(CRM.as_bytes(), "");
+    for input in [utf16.as_slice(), &polish, format!("sep=,\n{CRM}").as_bytes()] {
+        let (_, failed) = failed(input, "");
+        assert_eq!(
+            String::from_utf8_lossy(&failed),
+            String::from_utf8_lossy(&expected)
+        );
+    }
+    let (_, below) = failed(titled.as_bytes(), "--skip-lines 2");
+    assert!(
+        below.starts_with("\u{FEFF}\r\n\r\nsync_row;".as_bytes()),
+        "{}",
+        String::from_utf8_lossy(&below)
+    );
+    // A failed file of a failed file has its three columns once.
+    let (_, again) = failed(&expected, "");
+    let again = String::from_utf8(again).unwrap();
+    assert!(
+        again.starts_with("\u{FEFF}sync_row;sync_action;sync_error;id_respondent;Imię;Uwagi\r\n2;fix;"),
+        "{again}"
+    );
+}
