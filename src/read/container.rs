@@ -127,7 +127,7 @@ impl<R: Read> Read for Archive<R> {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         self.0.read(space).map_err(|error| {
             let what = if error.kind() == io::ErrorKind::UnexpectedEof {
-                "is cut off"
+                "is cut off, or has something else behind its end"
             } else {
                 "is damaged"
             };

@@ -29,6 +29,9 @@ pub(super) struct Evidence {
     /// Bytes that are not UTF-8, and how often each was seen, from 0x80 on.
     strays: u64,
     counts: [u64; 128],
+    /// `ñ` of windows-1252, and `ń` of the others, before a vowel: where Polish never has it, and Spanish always.
+    before_vowels: u64,
+    last_stray: Option<u8>,
     /// The beginning of a character whose end was not yet seen: three bytes at most.
     pending: Vec<u8>,
 }
@@ -73,6 +76,8 @@ impl Default for Evidence {
             telling: false,
             strays: 0,
             counts: [0; 128],
+            before_vowels: 0,
+            last_stray: None,
             pending: Vec::new(),
         }
     }
@@ -139,10 +144,14 @@ impl Evidence {
             // `SPÓŁKA` in windows-1250 is valid UTF-8, and so far there is nothing else to go by.
             return Verdict::Unclear(&OR_UTF_8);
         }
-        judge(&self.counts)
+        judge(&self.counts, self.before_vowels)
     }
 
     fn take_in_text(&mut self, text: &str) {
+        let Some(first) = text.bytes().next() else { return };
+        if matches!(self.last_stray.take(), Some(0xF1 | 0xD1)) && b"aeiouAEIOU".contains(&first) {
+            self.before_vowels += 1;
+        }
         if text.is_ascii() {
             return;
         }
@@ -152,6 +161,7 @@ impl Evidence {
 
     fn take_in_strays(&mut self, bytes: &[u8]) {
         self.strays += bytes.len() as u64;
+        self.last_stray = bytes.last().copied().or(self.last_stray);
         for byte in bytes {
             if let Some(count) = self.counts.get_mut(usize::from(byte & 0x7F)) {
                 *count += 1;
@@ -171,8 +181,9 @@ pub(super) fn is_telling(text: &str) -> bool {
     })
 }
 
-/// Which single-byte encoding has letters where these bytes are; how often each occurred, from 0x80 on.
-fn judge(counts: &[u64; 128]) -> Verdict {
+/// Which single-byte encoding has letters where these bytes are; how often each occurred, from 0x80 on, and how often `ñ`
+/// or `ń` before a vowel.
+fn judge(counts: &[u64; 128], before_vowels: u64) -> Verdict {
     let number = |bytes: &[u8]| -> u64 {
         bytes
             .iter()
@@ -183,7 +194,7 @@ fn judge(counts: &[u64; 128]) -> Verdict {
     // `ą ź Ź` and `ą ś ź Ś`, each where the other two have signs that no contact's name holds; `ł` is in one place in both.
     let polish = number(b"\xB9\x9F\x8F\xB3") + number(b"\xB1\xB6\xBC\xA6");
     let czech = number(b"\xEC\xF8\xF9\xF2\xEF");
-    let western = number(b"\xE0\xC0\xE5\xC5");
+    let western = number(b"\xE0\xC0\xE5\xC5") + before_vowels;
     if polish > 0 {
         if western * OUTWEIGHS > polish || controls == 0 && czech * OUTWEIGHS > polish {
             return Verdict::Unclear(&CANDIDATES);
@@ -197,25 +208,31 @@ fn judge(counts: &[u64; 128]) -> Verdict {
     let [windows_1250, _, windows_1252] = CANDIDATES;
     let hatted = number(b"\x8A\x9A\x8E\x9E");
     let other_western = number(b"\xE8\xEA\xEC\xF2\xF8\xF9\xFB\xE6\x9C");
-    if western > 0
-        && western + other_western >= WESTERN_AT_LEAST
-        && hatted == 0
-        && number(b"\x81\x8D\x8F\x90\x9D") == 0
-    {
-        return Verdict::Guess(windows_1252, Certainty::Likely);
+    if western > 0 {
+        let is_told = western + other_western >= WESTERN_AT_LEAST
+            && hatted == 0
+            && number(b"\x81\x8D\x8F\x90\x9D") == 0;
+        return if is_told {
+            Verdict::Guess(windows_1252, Certainty::Likely)
+        } else {
+            Verdict::Unclear(&CANDIDATES)
+        };
     }
-    if hatted > 0 && czech > 0 && western == 0 {
+    if hatted > 0 && czech > 0 {
         return Verdict::Guess(windows_1250, Certainty::Likely);
     }
-    let differ = |index: &usize| {
-        let byte = 0x80 | u8::try_from(*index).unwrap_or_default();
-        counts.get(*index).is_some_and(|count| *count > 0)
-            && windows_1250.letter(byte) != windows_1252.letter(byte)
-    };
-    if (0..counts.len()).any(|index| differ(&index)) {
-        Verdict::Unclear(&CANDIDATES)
-    } else {
+    // `ć ę ń`, where windows-1252 has `æ ê ñ`.
+    let may_be_polish = b"\xC6\xE6\xCA\xEA\xD1\xF1";
+    let differs = |byte: u8| windows_1250.letter(byte) != windows_1252.letter(byte);
+    let differing: Vec<u8> = (0x80..=0xFF)
+        .filter(|byte| number(&[*byte]) > 0 && differs(*byte))
+        .collect();
+    if differing.is_empty() {
         Verdict::Guess(windows_1250, Certainty::SameIn(windows_1252.name()))
+    } else if differing.iter().all(|byte| may_be_polish.contains(byte)) {
+        Verdict::Guess(windows_1250, Certainty::Likely)
+    } else {
+        Verdict::Unclear(&CANDIDATES)
     }
 }
 
@@ -300,6 +317,12 @@ mod tests {
             ("iso-8859-2", czech, "unclear"),
             ("windows-1252", "¿Qué? ¡Mañana! Muñoz", "unclear"),
             ("windows-1252", "Muñoz", "unclear"),
+            ("windows-1252", "Muñoz, Peña, Begoña", "windows-1252 likely"),
+            (
+                "windows-1250",
+                "Gdańsk, Poznań, Kraków, Zięba",
+                "windows-1250 likely",
+            ),
             // Valid UTF-8 by accident, and nothing else to go by.
             ("windows-1250", "SPÓŁKA", "unclear"),
         ];
@@ -341,6 +364,7 @@ mod tests {
             bytes in proptest::collection::vec(prop_oneof![
                 Just(b"a".to_vec()), Just("ł".as_bytes().to_vec()), Just("😀".as_bytes().to_vec()),
                 Just(vec![0xB3]), Just(vec![0xC5]), Just(vec![0xF0, 0x9F]), Just(vec![0xB9]), Just(vec![0xD3, 0xA3]),
+                Just(vec![0xF1]),
             ], 0..12),
             step in 1_usize..5,
         ) {

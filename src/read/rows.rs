@@ -72,7 +72,7 @@ impl<R: Read> Rows<R> {
             if self.records.current().is_blank {
                 self.blank_records += 1;
                 if self.blank_places.len() < BLANK_PLACES {
-                    self.blank_places.push(self.records.current().position);
+                    self.blank_places.push(self.position());
                 }
             } else if self.header_seen {
                 break;
@@ -80,14 +80,8 @@ impl<R: Read> Rows<R> {
                 self.header_seen = true;
             }
         }
-        let RawRecord {
-            mut position,
-            bytes: record,
-            ..
-        } = self.records.current();
-        if self.of_workbook {
-            position.line = position.row;
-        }
+        let position = self.position();
+        let RawRecord { bytes: record, .. } = self.records.current();
         let sequence = self.sequence;
         self.sequence += 1;
         let (fields, clean) = self.parser.parse(record);
@@ -107,6 +101,17 @@ impl<R: Read> Rows<R> {
             fields,
             error,
         }))
+    }
+
+    /// Where the current record stands. A sheet has no lines but its rows.
+    fn position(&self) -> Position {
+        let position = self.records.current().position;
+        let line = if self.of_workbook {
+            position.row
+        } else {
+            position.line
+        };
+        Position { line, ..position }
     }
 
     /// Where the first blank records stand.

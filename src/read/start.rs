@@ -197,6 +197,9 @@ fn delimiter(
         return Ok((given, DelimiterFrom::Flag));
     }
     if let Some(delimiter) = from_sep {
+        if !options.one_column {
+            dialect::check(delimiter, body, whole, line)?;
+        }
         return Ok((delimiter, DelimiterFrom::SepLine));
     }
     match dialect::detect(body, whole) {

@@ -188,11 +188,7 @@ fn encoding(first: &FirstRead) -> String {
 
 fn how_sure(certainty: Certainty) -> String {
     match certainty {
-        Certainty::Told(1) => "certain: 1 character is where no other has one".to_owned(),
-        Certainty::Told(count) => format!(
-            "certain: {} characters are where no other has one",
-            thousands(count)
-        ),
+        Certainty::Told(count) => format!("certain: {} of its letters fit no other", thousands(count)),
         Certainty::SameIn(other) => format!("{other} reads it the same"),
         Certainty::Likely => "likely: look at the sample".to_owned(),
     }

@@ -10,6 +10,7 @@ mod calls; // What goes over the wire, and what answers do.
 mod check; // What it finds, for people and for machines.
 mod columns; // Which column goes where.
 mod connections; // How many there are, and what they cost.
+mod corpus; // Files as real programs make them, and as they should not come.
 #[cfg(unix)]
 mod disk; // What the system does to files and streams while a run goes on.
 mod duplicates; // Several rows of a respondent; ids that are found by address.
