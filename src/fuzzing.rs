@@ -57,7 +57,7 @@ pub fn input(bytes: &[u8]) {
         let at = usize::try_from(row.position.byte).unwrap_or(usize::MAX);
         // UTF-16 is met as UTF-8, so its positions are those of that.
         assert!(
-            first.encoding.is_utf16() || bytes.get(at..at + row.record.len()) == Some(row.record),
+            first.dialect.encoding.is_utf16() || bytes.get(at..at + row.record.len()) == Some(row.record),
             "byte for byte"
         );
         let plan = planner.plan_row(&row);

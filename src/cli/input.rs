@@ -10,7 +10,7 @@ use clap::{ArgAction, Args, ValueEnum};
 pub(crate) struct InputArgs {
     /// The table: CSV (also `.gz` or `.zst`) or `.xlsx`; `-` for standard input
     pub(crate) input: PathBuf,
-    /// `auto`, `,` `;` `|` `tab` or any ASCII character
+    /// `auto`, `,` `;` `|` `tab` or any other character
     #[arg(
         short,
         long,

@@ -5,6 +5,7 @@
 //! [`crate::report`]) hand these types to one another and do not know each other.
 
 mod concurrency;
+mod csv_field;
 mod early_end;
 mod endpoint;
 mod error_code;
@@ -22,6 +23,7 @@ mod update;
 mod waiting;
 
 pub(crate) use concurrency::Concurrency;
+pub(crate) use csv_field::push_csv_field;
 pub(crate) use early_end::{EarlyEnd, Signal};
 pub(crate) use endpoint::{Credentials, Endpoint, Method, is_loopback};
 pub(crate) use error_code::{Action, ErrorCode};

@@ -52,28 +52,23 @@ const OTHER_ENCODING: [&str; 26] = [
     "Ĺ»", "Å‚", "Å„", "Ã³", "Å›", "Åº", "Å¼", "Ã“", "Å»", "â€",
 ];
 
+/// `sept.08`, with a letter of two bytes.
+const LONGEST_DATE: usize = 8;
+
 impl Damage {
-    /// The first sign of damage in a value.
+    /// The first sign of damage in a value. Nearly every value is told by its first byte to have none.
     pub(crate) fn of(value: &str) -> Option<Self> {
         let text = value.trim();
-        if let Some(rest) = text.strip_prefix('#') {
-            let upper = text.to_uppercase();
-            return if ERRORS.contains(&upper.as_str()) {
-                Some(Self::Error)
-            } else if rest.len() >= 2 && rest.bytes().all(|byte| byte == b'#') {
-                Some(Self::TooNarrow)
-            } else {
-                None
-            };
-        }
-        if is_shortened(text) {
-            return Some(Self::Shortened);
-        }
-        if text.len() <= 12 && is_day_and_month(text) {
-            return Some(Self::Date);
-        }
-        if text.is_ascii() {
-            return None;
+        let found = match text.as_bytes().first()? {
+            b'#' => is_hashes_or_error(text),
+            b'0'..=b'9' | b'-' if is_shortened(text) => Some(Self::Shortened),
+            byte if byte.is_ascii_alphanumeric() && text.len() <= LONGEST_DATE && is_day_and_month(text) => {
+                Some(Self::Date)
+            }
+            _ => None,
+        };
+        if found.is_some() || text.is_ascii() {
+            return found;
         }
         if text.contains('\u{FFFD}') {
             return Some(Self::Lost);
@@ -113,6 +108,16 @@ impl Damage {
                 "the sign for a letter that was lost (U+FFFD): an earlier export was read in the wrong encoding"
             }
         }
+    }
+}
+
+fn is_hashes_or_error(text: &str) -> Option<Damage> {
+    if ERRORS.contains(&text.to_uppercase().as_str()) {
+        Some(Damage::Error)
+    } else if text.len() > 2 && text.bytes().all(|byte| byte == b'#') {
+        Some(Damage::TooNarrow)
+    } else {
+        None
     }
 }
 

@@ -10,26 +10,30 @@ use crate::model::Position;
 /// How many records of the input's beginning are compared.
 const SAMPLE_RECORDS: usize = 200;
 
-/// The character between two fields: any ASCII character that cannot be part of the structure otherwise.
+/// What the scanner meets in the place of a delimiter that UTF-8 has several bytes for: the unit separator, which no
+/// input with such a delimiter may hold.
+pub(super) const STAND_IN: u8 = 0x1F;
+
+/// The character between two fields: any that cannot be part of the structure otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Delimiter(u8);
+pub(crate) struct Delimiter(char);
 
 impl Delimiter {
     /// Of a file of one column, and of a workbook, which have none.
-    pub(super) const COMMA: Self = Self(b',');
+    pub(super) const COMMA: Self = Self(',');
 
-    const CANDIDATES: [Self; 4] = [Self::COMMA, Self(b';'), Self(b'\t'), Self(b'|')];
+    const CANDIDATES: [Self; 4] = [Self::COMMA, Self(';'), Self('\t'), Self('|')];
 
-    pub(crate) fn byte(self) -> u8 {
-        self.0
+    pub(super) fn is_ascii(self) -> bool {
+        self.0.is_ascii()
     }
 }
 
 impl fmt::Display for Delimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            b'\t' => f.write_str("`tab`"),
-            byte => write!(f, "`{}`", char::from(byte)),
+            '\t' => f.write_str("`tab`"),
+            character => write!(f, "`{character}`"),
         }
     }
 }
@@ -38,14 +42,63 @@ impl FromStr for Delimiter {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.as_bytes() {
-            b"tab" | b"\\t" => Ok(Self(b'\t')),
-            [b'"' | b'\r' | b'\n'] => Err("a quote or a line end cannot be the delimiter".to_owned()),
-            [byte] if byte.is_ascii() => Ok(Self(*byte)),
-            _ => Err(format!(
-                "`{text}` is neither `auto`, `tab` nor one ASCII character"
-            )),
+        let mut characters = text.chars();
+        match (text, characters.next(), characters.next()) {
+            ("tab" | "\\t", ..) => Ok(Self('\t')),
+            (_, Some('"' | '\r' | '\n'), None) => {
+                Err("a quote or a line end cannot be the delimiter".to_owned())
+            }
+            (_, Some(character), None) => Ok(Self(character)),
+            _ => Err(format!("`{text}` is neither `auto`, `tab` nor one character")),
         }
+    }
+}
+
+/// How the bytes of a record become fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dialect {
+    pub(crate) encoding: Encoding,
+    /// What separates fields as the scanner meets them.
+    pub(crate) byte: u8,
+    /// The character for which that byte stands, where it is not itself.
+    pub(crate) stands_for: Option<char>,
+}
+
+impl Dialect {
+    /// Nothing where the encoding does not have the delimiter.
+    pub(super) fn new(delimiter: Delimiter, encoding: Encoding) -> Option<Self> {
+        let (byte, stands_for) = match u8::try_from(delimiter.0) {
+            Ok(byte) if byte.is_ascii() => (byte, None),
+            _ if encoding.is_read_as_utf8() => (STAND_IN, Some(delimiter.0)),
+            _ => match encoding.encode(&delimiter.0.to_string()).as_slice() {
+                [byte] if !byte.is_ascii() => (*byte, None),
+                _ => return None,
+            },
+        };
+        Some(Self {
+            encoding,
+            byte,
+            stands_for,
+        })
+    }
+
+    /// A text as the scanner would meet it, with `?` for what the encoding lacks.
+    pub(crate) fn encode(self, text: &str) -> Vec<u8> {
+        match self.stands_for {
+            Some(character) => self.encoding.encode(&text.replace(character, "\u{1F}")),
+            None => self.encoding.encode(text),
+        }
+    }
+
+    /// Bytes as the scanner meets them, as they stand in the file.
+    pub(crate) fn to_file(self, bytes: &[u8]) -> Vec<u8> {
+        let Some(character) = self.stands_for else {
+            return self.encoding.to_file(bytes).into_owned();
+        };
+        let mut utf8 = [0; 4];
+        let delimiter = character.encode_utf8(&mut utf8).as_bytes();
+        let parts: Vec<&[u8]> = bytes.split(|byte| *byte == STAND_IN).collect();
+        self.encoding.to_file(&parts.join(delimiter)).into_owned()
     }
 }
 
@@ -57,7 +110,7 @@ pub(crate) fn detect(head: &[u8], whole: bool) -> Option<(Delimiter, usize)> {
     Delimiter::CANDIDATES
         .into_iter()
         .filter_map(|candidate| {
-            let counts = field_counts(head, whole, candidate);
+            let counts = field_counts(head, whole, Dialect::new(candidate, Encoding::Utf8)?);
             let header = *counts.first()?;
             let agreeing = counts.iter().filter(|&&count| count == header).count();
             // Per mille of the records, so that a stray ragged row does not outweigh anything.
@@ -68,9 +121,15 @@ pub(crate) fn detect(head: &[u8], whole: bool) -> Option<(Delimiter, usize)> {
         .map(|(_, header, candidate)| (candidate, header))
 }
 
-/// Refuses a delimiter that finds one column where another would find several. `line` is the header's.
-pub(crate) fn check(given: Delimiter, head: &[u8], whole: bool, line: u64) -> Result<(), InputError> {
-    let columns = field_counts(head, whole, given).first().copied();
+/// Refuses a delimiter that finds one column where another would find several. `dialect` is its own, `line` the header's.
+pub(crate) fn check(
+    given: Delimiter,
+    dialect: Dialect,
+    head: &[u8],
+    whole: bool,
+    line: u64,
+) -> Result<(), InputError> {
+    let columns = field_counts(head, whole, dialect).first().copied();
     match detect(head, whole) {
         Some((better, found)) if columns == Some(1) => Err(InputError::WrongDelimiter {
             line,
@@ -84,9 +143,9 @@ pub(crate) fn check(given: Delimiter, head: &[u8], whole: bool, line: u64) -> Re
 
 /// The number of fields of the first records, the header's first. A structural fault ends the list: the first read
 /// will come upon it with the delimiter that was chosen.
-fn field_counts(head: &[u8], whole: bool, delimiter: Delimiter) -> Vec<usize> {
-    let mut records = Records::new(head, delimiter.byte(), Position::START);
-    let mut parser = fields::FieldParser::new(delimiter.byte(), Encoding::Utf8);
+fn field_counts(head: &[u8], whole: bool, dialect: Dialect) -> Vec<usize> {
+    let mut records = Records::new(head, dialect.byte, Position::START);
+    let mut parser = fields::FieldParser::new(dialect);
     let mut counts = Vec::new();
     let mut read = 0;
     while counts.len() < SAMPLE_RECORDS
@@ -139,7 +198,16 @@ mod tests {
     #[test]
     fn a_delimiter_that_is_plainly_wrong_is_refused_with_the_better_one() {
         let head = b"id;l1;l2\n1;a;b\n";
-        let given = |text: &str| check(text.parse().unwrap(), head, true, 1);
+        let given = |text: &str| {
+            let delimiter = text.parse().unwrap();
+            check(
+                delimiter,
+                Dialect::new(delimiter, Encoding::Utf8).unwrap(),
+                head,
+                true,
+                1,
+            )
+        };
         assert!(given(";").is_ok());
         let error = given(",").unwrap_err().to_string();
         assert!(
@@ -149,11 +217,23 @@ mod tests {
     }
 
     #[test]
-    fn the_delimiter_is_one_ascii_character() {
-        assert_eq!("tab".parse(), Ok(Delimiter(b'\t')));
-        assert_eq!("^".parse(), Ok(Delimiter(b'^')));
-        for wrong in ["", "ab", "\"", "\n", "§"] {
+    fn the_delimiter_is_one_character() {
+        assert_eq!("tab".parse(), Ok(Delimiter('\t')));
+        assert_eq!("^".parse(), Ok(Delimiter('^')));
+        assert_eq!("§".parse(), Ok(Delimiter('§')));
+        for wrong in ["", "ab", "\"", "\n", "§§"] {
             assert!(wrong.parse::<Delimiter>().is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_delimiter_above_ascii_is_a_byte_or_stands_behind_one() {
+        let byte =
+            |label: &str| Dialect::new(Delimiter('§'), label.parse().unwrap()).map(|dialect| dialect.byte);
+        assert_eq!(byte("windows-1250"), Some(0xA7));
+        assert_eq!(byte("utf-16"), Some(STAND_IN));
+        assert_eq!(byte("koi8-r"), None);
+        let utf8 = Dialect::new(Delimiter('§'), Encoding::Utf8).unwrap();
+        assert_eq!(utf8.to_file(b"a\x1Fb\n"), "a§b\n".as_bytes());
     }
 }

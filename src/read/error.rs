@@ -76,6 +76,16 @@ pub(crate) enum InputError {
     )]
     NoDelimiter { line: u64, hint: String },
 
+    #[error(
+        "the delimiter {0} is another byte in each encoding, and the input is not UTF-8: give `--encoding`, too"
+    )]
+    DelimiterNeedsEncoding(String),
+
+    #[error(
+        "{encoding} has no character {given}, so it cannot be the delimiter: give the right `--encoding` or `--delimiter`"
+    )]
+    DelimiterLacking { given: String, encoding: &'static str },
+
     #[error("`--skip-lines {0}` leaves nothing: the beginning of the input does not have so many lines")]
     SkipsAll(u64),
 

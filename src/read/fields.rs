@@ -3,14 +3,14 @@
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::Encoding;
+use super::Dialect;
 use crate::model::Fields;
 
 /// Parses one record after another into buffers that it keeps.
 #[derive(Debug)]
 pub(crate) struct FieldParser {
     parser: Reader,
-    encoding: Encoding,
+    dialect: Dialect,
     /// The unquoted bytes of all fields, and where in them each field ends.
     bytes: Vec<u8>,
     ends: Vec<usize>,
@@ -20,14 +20,14 @@ pub(crate) struct FieldParser {
 }
 
 impl FieldParser {
-    pub(crate) fn new(delimiter: u8, encoding: Encoding) -> Self {
-        let mut parser = ReaderBuilder::new().delimiter(delimiter).build();
+    pub(crate) fn new(dialect: Dialect) -> Self {
+        let mut parser = ReaderBuilder::new().delimiter(dialect.byte).build();
         // The parser takes a byte order mark off the first record it sees, which here would be a value's: an empty
         // line makes it believe that it is past that.
         parser.read_record(b"\n", &mut [0], &mut [0]);
         Self {
             parser,
-            encoding,
+            dialect,
             bytes: vec![0; 1024],
             ends: vec![0; 32],
             text: String::new(),
@@ -40,7 +40,13 @@ impl FieldParser {
         let (bytes, ends) = self.unquote(record);
         let bytes = self.bytes.get(..bytes).unwrap_or_default();
         let ends = self.ends.get(..ends).unwrap_or_default();
-        if self.encoding.is_read_as_utf8() || bytes.is_ascii() {
+        let Dialect { encoding, .. } = self.dialect;
+        // A quoted field may hold the delimiter itself.
+        let stands_for = self
+            .dialect
+            .stands_for
+            .filter(|_| bytes.contains(&self.dialect.byte));
+        if stands_for.is_none() && (encoding.is_read_as_utf8() || bytes.is_ascii()) {
             // Field by field, since a character cannot span two fields: a whole that is valid has no such fault.
             let whole = str::from_utf8(bytes)
                 .ok()
@@ -55,7 +61,16 @@ impl FieldParser {
         let mut start = 0;
         for &end in ends {
             let field = bytes.get(start..end).unwrap_or_default();
-            clean &= self.encoding.decode_into(field, &mut self.text);
+            match stands_for {
+                None => clean &= encoding.decode_into(field, &mut self.text),
+                Some(character) => {
+                    let mut text = String::new();
+                    clean &= encoding.decode_into(field, &mut text);
+                    let stand_in = char::from(self.dialect.byte);
+                    self.text
+                        .push_str(&text.replace(stand_in, character.encode_utf8(&mut [0; 4])));
+                }
+            }
             self.text_ends.push(self.text.len());
             start = end;
         }
@@ -84,8 +99,8 @@ impl FieldParser {
 }
 
 /// The unquoted fields of a header or of a sample: for the few records that are looked at outside the row loop.
-pub(crate) fn fields_of(record: &[u8], delimiter: u8, encoding: Encoding) -> (Vec<String>, bool) {
-    let mut parser = FieldParser::new(delimiter, encoding);
+pub(crate) fn fields_of(record: &[u8], dialect: Dialect) -> (Vec<String>, bool) {
+    let mut parser = FieldParser::new(dialect);
     let (fields, clean) = parser.parse(record);
     (fields.iter().map(str::to_owned).collect(), clean)
 }
@@ -96,8 +111,12 @@ mod tests {
 
     use super::*;
 
+    fn dialect(encoding: &str) -> Dialect {
+        Dialect::new(";".parse().unwrap(), encoding.parse().unwrap()).unwrap()
+    }
+
     fn utf8(record: &[u8]) -> Vec<String> {
-        fields_of(record, b';', Encoding::Utf8).0
+        fields_of(record, dialect("utf-8")).0
     }
 
     #[test]
@@ -111,21 +130,27 @@ mod tests {
 
     #[test]
     fn a_field_with_bad_bytes_spoils_no_other() {
-        let (fields, clean) = fields_of(b"Z\xB3oty;\xC5;\x82;ok\n", b';', Encoding::Utf8);
+        let (fields, clean) = fields_of(b"Z\xB3oty;\xC5;\x82;ok\n", dialect("utf-8"));
         assert_eq!(fields, ["Z?oty", "?", "?", "ok"]);
         assert!(!clean, "a character that spans two fields is two broken ones");
     }
 
     #[test]
     fn windows_1250_is_decoded_field_by_field() {
-        let (fields, clean) = fields_of(
-            b"\xA3\xF3d\x9F;\x8Cl\xB9sk\n",
-            b';',
-            "windows-1250".parse().unwrap(),
-        );
+        let (fields, clean) = fields_of(b"\xA3\xF3d\x9F;\x8Cl\xB9sk\n", dialect("windows-1250"));
         assert_eq!(
             (fields, clean),
             (vec!["Łódź".to_owned(), "Śląsk".to_owned()], true)
+        );
+    }
+
+    #[test]
+    fn a_field_may_hold_the_delimiter_that_another_byte_stands_for() {
+        let dialect = Dialect::new("§".parse().unwrap(), "utf-8".parse().unwrap()).unwrap();
+        let (fields, clean) = fields_of("1\u{1F}\"ż\u{1F}b\"\u{1F}c\n".as_bytes(), dialect);
+        assert_eq!(
+            (fields, clean),
+            (vec!["1".to_owned(), "ż§b".to_owned(), "c".to_owned()], true)
         );
     }
 
@@ -140,7 +165,7 @@ mod tests {
             }
             let file = writer.into_inner().unwrap();
             let mut records = super::super::records::Records::new(file.as_slice(), b';', crate::model::Position::START);
-            let mut parser = FieldParser::new(b';', Encoding::Utf8);
+            let mut parser = FieldParser::new(dialect("utf-8"));
             for row in &rows {
                 let record = records.next().unwrap().unwrap();
                 let (fields, clean) = parser.parse(record.bytes);

@@ -8,9 +8,9 @@ use std::io::{self, Chain, Cursor, Read};
 use super::digesting::Digesting;
 use super::evidence::{Certainty, Evidence, Verdict};
 use super::records::{RawRecord, Records};
+use super::scanned::Scanned;
 use super::start::{DelimiterFrom, Start, UnicodeFrom};
-use super::utf16::Text;
-use super::{Columns, Delimiter, Encoding, InputError, fields};
+use super::{Columns, Delimiter, Dialect, Encoding, InputError, fields};
 use crate::model::Position;
 
 /// How much of the beginning the delimiter is told from.
@@ -37,7 +37,7 @@ pub(crate) struct ReadOptions {
 /// What is known of an input once it was read.
 #[derive(Clone, Debug)]
 pub(crate) struct FirstRead {
-    pub(crate) encoding: Encoding,
+    pub(crate) dialect: Dialect,
     /// How the encoding became known.
     pub(crate) encoding_from: EncodingFrom,
     /// A text of the input that shows whether a guessed encoding is right.
@@ -101,7 +101,7 @@ impl FirstRead {
         let (head, whole) = read_head(&mut input)?;
         let start = Start::of(&head, whole, options)?;
         let body = Cursor::new(&head).chain(input);
-        let mut records = start.records(Text::new(body, start.encoding()))?;
+        let mut records = start.records(body)?;
         let mut seen = Seen::new(start.has_header);
         while let Some(record) = records.next()? {
             seen.take_in(&record);
@@ -136,7 +136,7 @@ impl FirstRead {
         if !is_known && evidence.verdict_so_far() != Verdict::Utf8 {
             return Err(InputError::StreamEncoding);
         }
-        let mut records = start.records(Text::new(head.as_slice(), start.encoding()))?;
+        let mut records = start.records(head.as_slice())?;
         let mut seen = Seen::new(start.has_header);
         // A fault of structure behind the first record ends the run where the rows come upon it.
         while let Some(record) = if seen.first.is_none() {
@@ -179,8 +179,11 @@ impl FirstRead {
                 });
             }
         };
+        let dialect = Dialect::new(delimiter, encoding)
+            .filter(|dialect| dialect.stands_for == start.dialect.stands_for)
+            .ok_or_else(|| InputError::DelimiterNeedsEncoding(delimiter.to_string()))?;
         let (first, line) = seen.first.ok_or(InputError::Empty)?;
-        let (mut names, clean) = fields::fields_of(&first, delimiter.byte(), encoding);
+        let (mut names, clean) = fields::fields_of(&first, dialect);
         let header = if start.has_header {
             if !clean {
                 return Err(InputError::HeaderEncoding {
@@ -191,18 +194,18 @@ impl FirstRead {
             first
         } else {
             names = (1..=names.len()).map(|number| number.to_string()).collect();
-            header_of(&names, delimiter, &first)
+            header_of(&names, dialect, &first)
         };
         let sample = seen
             .telling
             .filter(|_| matches!(encoding_from, EncodingFrom::Guess(_)))
-            .and_then(|record| sample(&record, delimiter, encoding));
+            .and_then(|record| sample(&record, dialect));
         let below = start
             .below
             .iter()
-            .map(|(skip, record)| (*skip, fields::fields_of(record, delimiter.byte(), encoding).0));
+            .map(|(skip, record)| (*skip, fields::fields_of(record, dialect).0));
         Ok(Self {
-            encoding,
+            dialect,
             encoding_from,
             sample,
             delimiter,
@@ -222,26 +225,22 @@ impl FirstRead {
 }
 
 impl Start {
-    /// The encoding, where it is one that the reader meets as another.
-    fn encoding(&self) -> Option<Encoding> {
-        self.unicode.map(|(encoding, _)| encoding)
-    }
-
     /// The records of the input that stands at its first byte.
-    fn records<R: Read>(&self, input: Text<R>) -> Result<Records<Text<R>>, InputError> {
-        records(input, self.position, self.delimiter)
+    fn records<R: Read>(&self, input: R) -> Result<Records<Scanned<R>>, InputError> {
+        records(input, self.position, self.dialect)
     }
 }
 
 /// The records from `first` on of an input that stands at its first byte.
 pub(super) fn records<R: Read>(
-    mut input: Text<R>,
+    input: R,
     first: Position,
-    delimiter: Delimiter,
-) -> Result<Records<Text<R>>, InputError> {
+    dialect: Dialect,
+) -> Result<Records<Scanned<R>>, InputError> {
+    let mut input = Scanned::new(input, dialect);
     io::copy(&mut input.by_ref().take(first.byte), &mut io::sink())
         .map_err(|source| InputError::Read { byte: 0, source })?;
-    Ok(Records::new(input, delimiter.byte(), first))
+    Ok(Records::new(input, dialect.byte, first))
 }
 
 /// What the records of the pass add up to.
@@ -284,8 +283,9 @@ impl Seen {
 }
 
 /// A header for an input that has none, so that its failed file is an input as it stands.
-fn header_of(names: &[String], delimiter: Delimiter, first: &[u8]) -> Vec<u8> {
-    let mut header = names.join(&char::from(delimiter.byte()).to_string()).into_bytes();
+fn header_of(names: &[String], dialect: Dialect, first: &[u8]) -> Vec<u8> {
+    let names: Vec<&[u8]> = names.iter().map(String::as_bytes).collect();
+    let mut header = names.join(&dialect.byte);
     let line_end = first
         .iter()
         .rev()
@@ -297,8 +297,8 @@ fn header_of(names: &[String], delimiter: Delimiter, first: &[u8]) -> Vec<u8> {
 }
 
 /// The first field with a letter above ASCII, on one line.
-fn sample(record: &[u8], delimiter: Delimiter, encoding: Encoding) -> Option<String> {
-    let (fields, _) = fields::fields_of(record, delimiter.byte(), encoding);
+fn sample(record: &[u8], dialect: Dialect) -> Option<String> {
+    let (fields, _) = fields::fields_of(record, dialect);
     let telling = fields.into_iter().find(|field| !field.is_ascii())?;
     Some(
         telling
@@ -312,7 +312,7 @@ fn sample(record: &[u8], delimiter: Delimiter, encoding: Encoding) -> Option<Str
 /// How each encoding would read a record.
 fn readings(candidates: &[Encoding], record: Option<&[u8]>, delimiter: Delimiter) -> String {
     let read = |encoding: &Encoding| {
-        let sample = sample(record?, delimiter, *encoding)?;
+        let sample = sample(record?, Dialect::new(delimiter, *encoding)?)?;
         Some(format!("`{sample}` ({})", encoding.name()))
     };
     let readings: Vec<String> = candidates.iter().filter_map(read).collect();

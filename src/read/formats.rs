@@ -47,7 +47,8 @@ pub(super) fn refuse(head: &[u8]) -> Result<(), InputError> {
 /// Refuses what is no text. `text` is the input's beginning, UTF-8 by now if it was UTF-16.
 pub(super) fn refuse_binary(text: &[u8]) -> Result<(), InputError> {
     let beginning = text.get(..text.len().min(1024)).unwrap_or_default();
-    let is_control = |byte: &u8| *byte < b' ' && !byte.is_ascii_whitespace();
+    // From 0x1C on they are separators, which some exports have for delimiters.
+    let is_control = |byte: &u8| *byte < 0x1C && !byte.is_ascii_whitespace();
     // An odd one may have come into a text by accident.
     if beginning.iter().filter(|byte| is_control(byte)).count() * 16 > beginning.len() {
         return Err(InputError::NotCsv {

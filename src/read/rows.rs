@@ -7,7 +7,7 @@ use super::evidence::is_telling;
 use super::fields::FieldParser;
 use super::first_read::{EncodingFrom, Totals, records};
 use super::records::{RawRecord, Records};
-use super::utf16::Text;
+use super::scanned::Scanned;
 use super::{Encoding, FirstRead, InputError};
 use crate::model::{ErrorCode, Fields, Position, Row, RowError, is_invisible};
 
@@ -16,7 +16,7 @@ const BLANK_PLACES: usize = 5;
 
 /// The data rows of an input, in its order. Holds one record.
 pub(crate) struct Rows<R> {
-    records: Records<Text<Take<Digesting<R>>>>,
+    records: Records<Scanned<Take<Digesting<R>>>>,
     parser: FieldParser,
     columns: usize,
     encoding: Encoding,
@@ -45,14 +45,10 @@ impl<R: Read> Rows<R> {
         let limit = first.totals.map_or(u64::MAX, |totals| totals.bytes);
         let input = Digesting::new(input).take(limit);
         Ok(Self {
-            records: records(
-                Text::new(input, Some(first.encoding)),
-                first.position,
-                first.delimiter,
-            )?,
-            parser: FieldParser::new(first.delimiter.byte(), first.encoding),
+            records: records(input, first.position, first.dialect)?,
+            parser: FieldParser::new(first.dialect),
             columns: first.names.len(),
-            encoding: first.encoding,
+            encoding: first.dialect.encoding,
             encoding_guessed: matches!(first.encoding_from, EncodingFrom::Guess(_)),
             of_workbook: first.of_workbook,
             header_seen: !first.has_header,

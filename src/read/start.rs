@@ -1,11 +1,9 @@
 //! What the beginning of an input settles: UTF-16 or not, what stands before the first record, the delimiter, and whether
 //! the first record is a header. Pure; the whole of the input is looked at in `read/first_read.rs`.
 
-use std::borrow::Cow;
-
 use super::dialect::{self, Delimiter};
 use super::records::Records;
-use super::{Encoding, InputError, ReadOptions, columns, fields, formats, utf16};
+use super::{Dialect, Encoding, InputError, ReadOptions, columns, fields, formats, scanned, utf16};
 use crate::model::Position;
 
 /// The UTF-8 byte order mark. That of UTF-16 is the same, once it is UTF-8.
@@ -45,6 +43,8 @@ pub(super) struct Start {
     pub(super) position: Position,
     pub(super) delimiter: Delimiter,
     pub(super) delimiter_from: DelimiterFrom,
+    /// As far as the beginning tells the encoding.
+    pub(super) dialect: Dialect,
     pub(super) has_header: bool,
     /// The records behind the first, each with what `--skip-lines` would have to be to make it the header.
     pub(super) below: Vec<(u64, Vec<u8>)>,
@@ -55,12 +55,15 @@ impl Start {
     pub(super) fn of(head: &[u8], whole: bool, options: ReadOptions) -> Result<Self, InputError> {
         formats::refuse(head)?;
         let unicode = unicode(head, options.encoding)?;
-        let text = match unicode {
-            Some((encoding, _)) if encoding.is_utf16() => {
-                Cow::Owned(utf16::decode_head(head, encoding == Encoding::Utf16Be, whole))
-            }
-            _ => Cow::Borrowed(head),
-        };
+        let encoding = unicode.map(|(encoding, _)| encoding).or(options.encoding);
+        let given = options.delimiter.map(|given| dialect_of(given, encoding, head));
+        let scanned = given.transpose()?.unwrap_or(Dialect {
+            encoding: encoding.unwrap_or(Encoding::Utf8),
+            byte: b',',
+            stands_for: None,
+        });
+        let text =
+            scanned::head(head, scanned, whole).map_err(|source| InputError::Read { byte: 0, source })?;
         formats::refuse_binary(&text)?;
         let (has_bom, text) = match text.strip_prefix(BOM) {
             Some(text) => (true, text),
@@ -82,11 +85,12 @@ impl Start {
         }
         let line = position.line + blank_lines(body);
         let from_sep = sep_line.map(|(_, delimiter)| delimiter);
-        let (delimiter, delimiter_from) = delimiter(body, whole, line, from_sep, options)?;
-        let mut records = records(body, delimiter, position);
-        let is_ours = records.first().is_some_and(|(_, record)| {
-            columns::is_failed_file(&fields::fields_of(record, delimiter.byte(), Encoding::Utf8).0)
-        });
+        let (delimiter, delimiter_from) = delimiter(body, whole, line, (from_sep, scanned), options)?;
+        let dialect = Dialect::new(delimiter, scanned.encoding).unwrap_or(scanned);
+        let mut records = records(body, dialect, position);
+        let is_ours = records
+            .first()
+            .is_some_and(|(_, record)| columns::is_failed_file(&fields::fields_of(record, dialect).0));
         records.drain(..records.len().min(1));
         Ok(Self {
             unicode,
@@ -95,6 +99,7 @@ impl Start {
             position,
             delimiter,
             delimiter_from,
+            dialect,
             has_header: !options.no_header || is_ours,
             below: records
                 .into_iter()
@@ -146,6 +151,20 @@ fn unicode(head: &[u8], given: Option<Encoding>) -> Result<Option<(Encoding, Uni
     }
 }
 
+/// How a delimiter that was given is met. One above ASCII is another byte in each encoding, so that has to be known.
+fn dialect_of(given: Delimiter, encoding: Option<Encoding>, head: &[u8]) -> Result<Dialect, InputError> {
+    // A character may be cut off at the head's end.
+    let is_utf8 = || str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if encoding.is_none() && !given.is_ascii() && !is_utf8() {
+        return Err(InputError::DelimiterNeedsEncoding(given.to_string()));
+    }
+    let encoding = encoding.unwrap_or(Encoding::Utf8);
+    Dialect::new(given, encoding).ok_or_else(|| InputError::DelimiterLacking {
+        given: given.to_string(),
+        encoding: encoding.name(),
+    })
+}
+
 /// Excel's line that names the delimiter, `sep=;`, and how long it is with its end. No spreadsheet shows it as a row.
 fn sep_line(text: &[u8]) -> Option<(usize, Delimiter)> {
     let length = skip_lines(text, 1).unwrap_or(text.len());
@@ -157,8 +176,8 @@ fn sep_line(text: &[u8]) -> Option<(usize, Delimiter)> {
         return Some((length, "tab".parse().ok()?));
     }
     let (name, delimiter) = word.split_at_checked(4)?;
-    let delimiter = str::from_utf8(delimiter).ok()?.parse().ok()?;
-    name.eq_ignore_ascii_case(b"sep=").then_some((length, delimiter))
+    let delimiter: Delimiter = str::from_utf8(delimiter).ok()?.parse().ok()?;
+    (delimiter.is_ascii() && name.eq_ignore_ascii_case(b"sep=")).then_some((length, delimiter))
 }
 
 /// The length of so many lines with their ends; nothing if there are not as many.
@@ -187,18 +206,18 @@ fn delimiter(
     body: &[u8],
     whole: bool,
     line: u64,
-    from_sep: Option<Delimiter>,
+    (from_sep, scanned): (Option<Delimiter>, Dialect),
     options: ReadOptions,
 ) -> Result<(Delimiter, DelimiterFrom), InputError> {
     if let Some(given) = options.delimiter {
         if !options.one_column {
-            dialect::check(given, body, whole, line)?;
+            dialect::check(given, scanned, body, whole, line)?;
         }
         return Ok((given, DelimiterFrom::Flag));
     }
     if let Some(delimiter) = from_sep {
-        if !options.one_column {
-            dialect::check(delimiter, body, whole, line)?;
+        if let Some(dialect) = Dialect::new(delimiter, scanned.encoding).filter(|_| !options.one_column) {
+            dialect::check(delimiter, dialect, body, whole, line)?;
         }
         return Ok((delimiter, DelimiterFrom::SepLine));
     }
@@ -230,8 +249,8 @@ fn hint_further_down(body: &[u8], whole: bool, skipped: u64) -> String {
 }
 
 /// The first records that are not blank, each with its line. A fault of structure ends the list.
-fn records(body: &[u8], delimiter: Delimiter, position: Position) -> Vec<(u64, Vec<u8>)> {
-    let mut records = Records::new(body, delimiter.byte(), position);
+fn records(body: &[u8], dialect: Dialect, position: Position) -> Vec<(u64, Vec<u8>)> {
+    let mut records = Records::new(body, dialect.byte, position);
     let mut found = Vec::new();
     while found.len() <= RECORDS_BELOW
         && let Ok(Some(record)) = records.next()

@@ -6,8 +6,6 @@
 
 use std::io::{self, Read};
 
-use super::Encoding;
-
 /// Excel's exports are ASCII for the most part: of so many bytes in a hundred at one end of each unit nearly all are
 /// NUL, and at the other none.
 const NULS_AT_LEAST: usize = 40;
@@ -47,7 +45,7 @@ pub(super) fn detect(head: &[u8]) -> Option<bool> {
 
 /// UTF-16 in, UTF-8 out.
 pub(super) struct Utf16Reader<R> {
-    input: R,
+    pub(super) input: R,
     big_endian: bool,
     /// Bytes that are no whole unit yet, or the first half of a pair: three at most.
     rest: Vec<u8>,
@@ -58,7 +56,7 @@ pub(super) struct Utf16Reader<R> {
 }
 
 impl<R: Read> Utf16Reader<R> {
-    fn new(input: R, big_endian: bool) -> Self {
+    pub(super) fn new(input: R, big_endian: bool) -> Self {
         Self {
             input,
             big_endian,
@@ -96,45 +94,6 @@ impl<R: Read> Read for Utf16Reader<R> {
         }
         self.taken += count;
         Ok(count)
-    }
-}
-
-/// An input as the scanner meets it: UTF-8, or bytes that are ASCII where ASCII is meant.
-pub(super) enum Text<R> {
-    AsItIs(R),
-    FromUtf16(Utf16Reader<R>),
-}
-
-impl<R: Read> Text<R> {
-    pub(super) fn new(input: R, encoding: Option<Encoding>) -> Self {
-        match encoding {
-            Some(Encoding::Utf16Le) => Self::FromUtf16(Utf16Reader::new(input, false)),
-            Some(Encoding::Utf16Be) => Self::FromUtf16(Utf16Reader::new(input, true)),
-            _ => Self::AsItIs(input),
-        }
-    }
-
-    pub(super) fn input(&self) -> &R {
-        match self {
-            Self::AsItIs(input) => input,
-            Self::FromUtf16(reader) => &reader.input,
-        }
-    }
-
-    pub(super) fn input_mut(&mut self) -> &mut R {
-        match self {
-            Self::AsItIs(input) => input,
-            Self::FromUtf16(reader) => &mut reader.input,
-        }
-    }
-}
-
-impl<R: Read> Read for Text<R> {
-    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::AsItIs(input) => input.read(space),
-            Self::FromUtf16(reader) => reader.read(space),
-        }
     }
 }
 

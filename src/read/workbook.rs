@@ -13,6 +13,7 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 
 use super::InputError;
 use super::cell_text::push_text;
+use crate::model::push_csv_field;
 
 /// Records are handed on in pieces of about this size, and so many of them are ready at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -197,14 +198,8 @@ impl Records {
             self.bytes.push(b',');
         }
         self.fields += 1;
-        let text = std::mem::take(&mut self.field);
-        if text.contains([',', '"', '\n', '\r']) {
-            self.bytes.push(b'"');
-            self.bytes.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-            self.bytes.push(b'"');
-        } else {
-            self.bytes.extend_from_slice(text.as_bytes());
-        }
+        push_csv_field(self.field.as_bytes(), b',', &mut self.bytes);
+        self.field.clear();
     }
 
     fn end_record(&mut self) {

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::error::OutputError;
 use super::files::{self, PartialFile, Replaces};
 use super::guard::guarded;
-use crate::model::{Action, ErrorCode, Outcome, clean};
+use crate::model::{Action, ErrorCode, Outcome, clean, push_csv_field};
 
 /// Turns a text into the input's encoding as the reader meets it, with `?` for what that lacks.
 type Encode = Box<dyn Fn(&str) -> Vec<u8> + Send>;
@@ -136,13 +136,13 @@ impl FailedFile {
         if let Some(fields) = fields {
             let fields = fields(record).into_iter().enumerate();
             let kept = fields.filter(|(column, _)| !own_columns.contains(column));
-            let all = columns
-                .iter()
-                .map(|text| (*text).to_owned())
-                .chain(kept.map(|(_, field)| field));
-            return [quoted(all, *delimiter).as_bytes(), self.line_end].concat();
+            let columns = columns.iter().map(|text| text.as_bytes().to_vec());
+            let kept = kept.map(|(_, field)| field.into_bytes());
+            let mut line = joined(columns.chain(kept), *delimiter);
+            line.extend_from_slice(self.line_end);
+            return line;
         }
-        let mut line = encode(&quoted(columns, *delimiter));
+        let mut line = joined(columns.iter().map(|text| encode(text)), *delimiter);
         line.push(*delimiter);
         if own_columns.is_empty() {
             line.extend_from_slice(record);
@@ -157,18 +157,15 @@ impl FailedFile {
 }
 
 /// The fields as a record without its line end.
-fn quoted(fields: impl IntoIterator<Item = impl AsRef<[u8]>>, delimiter: u8) -> String {
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(delimiter)
-        .from_writer(Vec::new());
-    // Writing to memory does not fail.
-    let written = writer
-        .write_record(fields)
-        .ok()
-        .and_then(|()| writer.into_inner().ok())
-        .unwrap_or_default();
-    let record = written.strip_suffix(b"\n").unwrap_or(&written);
-    String::from_utf8_lossy(record).into_owned()
+fn joined(fields: impl Iterator<Item = Vec<u8>>, delimiter: u8) -> Vec<u8> {
+    let mut record = Vec::new();
+    for (at, field) in fields.enumerate() {
+        if at > 0 {
+            record.push(delimiter);
+        }
+        push_csv_field(&field, delimiter, &mut record);
+    }
+    record
 }
 
 fn line_end(record: &[u8]) -> Option<&'static [u8]> {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::guard::{guarded, guarded_value};
 use super::push::push_number;
-use crate::model::{ErrorCode, Outcome, clean};
+use crate::model::{ErrorCode, Outcome, clean, push_csv_field};
 
 /// The columns that are promised, before the kept ones.
 const COLUMNS: [&str; 10] = [
@@ -101,21 +101,7 @@ pub(super) fn push_line(outcome: &Outcome, style: Style, clock: &mut WallClock, 
 fn push_field(text: &str, style: Style, line: &mut Vec<u8>) {
     let delimiter = style.delimiter();
     line.push(delimiter);
-    if !text
-        .bytes()
-        .any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
-    {
-        line.extend_from_slice(text.as_bytes());
-        return;
-    }
-    line.push(b'"');
-    for (at, part) in text.split('"').enumerate() {
-        if at > 0 {
-            line.extend_from_slice(b"\"\"");
-        }
-        line.extend_from_slice(part.as_bytes());
-    }
-    line.push(b'"');
+    push_csv_field(text.as_bytes(), delimiter, line);
 }
 
 /// Writes times as RFC 3339 with milliseconds and the local offset. Calendars are slow, so a second is put into words

@@ -61,7 +61,7 @@ fn findings(
     Ok(Findings {
         input: settings.input.to_string(),
         form,
-        encoding: opened.first.encoding.name(),
+        encoding: opened.first.dialect.encoding.name(),
         rows: end.rows,
         to_send,
         found: examination.into_findings(warnings, &notes),

@@ -27,7 +27,7 @@ pub(super) fn fingerprint(
     all.with("content", first.totals.map_or(0, |totals| totals.digest))
         .with(
             "dialect",
-            part(format!("{:?} {:?}", first.encoding, first.delimiter)),
+            part(format!("{:?} {:?}", first.dialect.encoding, first.delimiter)),
         )
         .with(
             "mapping",

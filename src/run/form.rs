@@ -102,7 +102,7 @@ impl Opened {
                 format!(
                     "all of the input is valid UTF-8, so letters above ASCII would be sent as wrong ones: leave `--encoding \
                      {}` out unless you know better",
-                    self.first.encoding.name()
+                    self.first.dialect.encoding.name()
                 ),
             ));
         }
@@ -119,25 +119,25 @@ impl Opened {
     /// reads as well.
     pub(super) fn failed_format(&self, style: Style) -> FailedFormat {
         let first = &self.first;
-        let encoding = first.encoding;
+        let dialect = first.dialect;
         let own = first
             .names
             .iter()
             .enumerate()
             .filter(|(_, name)| is_own_column(name));
         let plain = FailedFormat {
-            delimiter: first.delimiter.byte(),
+            delimiter: dialect.byte,
             preamble: [if first.has_bom { BOM } else { b"" }, &first.preamble].concat(),
             header: first.header.clone(),
             own_columns: own.map(|(column, _)| column).collect(),
-            encode: Box::new(move |text| encoding.encode(text)),
-            to_file: Box::new(move |bytes| encoding.to_file(&bytes).into_owned()),
+            encode: Box::new(move |text| dialect.encode(text)),
+            to_file: Box::new(move |bytes| dialect.to_file(&bytes)),
             fields: None,
         };
         if style == Style::Plain {
             return plain;
         }
-        let mut parser = FieldParser::new(first.delimiter.byte(), encoding);
+        let mut parser = FieldParser::new(dialect);
         FailedFormat {
             delimiter: style.delimiter(),
             // As many lines above the header as the input has, so that the flags that fit it fit this.
@@ -181,7 +181,7 @@ fn encoding(first: &FirstRead) -> String {
     };
     format!(
         "encoding {}{from}{}{sureness}",
-        first.encoding.name(),
+        first.dialect.encoding.name(),
         sample.unwrap_or_default()
     )
 }

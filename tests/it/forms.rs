@@ -100,6 +100,18 @@ fn every_encoding_and_delimiter_makes_the_same_calls() {
         arrives(text_of(delimiter, lf).as_bytes(), "", "the records agree on it");
     }
     arrives(text_of(b'^', crlf).as_bytes(), "-d ^", "delimiter `^` (given)");
+    let of_two_bytes = polish.replace(';', "§");
+    arrives(of_two_bytes.as_bytes(), "-d §", "delimiter `§` (given)");
+    arrives(
+        &utf16(&of_two_bytes, u16::to_be_bytes),
+        "-d §",
+        "delimiter `§` (given)",
+    );
+    arrives(
+        &in_encoding("windows-1250", &of_two_bytes),
+        "-d § --encoding windows-1250",
+        "delimiter `§` (given)",
+    );
     arrives(
         text_of(b';', csv::Terminator::Any(b'\r')).as_bytes(),
         "",
@@ -141,7 +153,8 @@ fn the_failed_file_of_each_form_runs_again_with_the_same_flags() {
     let tabs = format!("\u{FEFF}{}", text(b'\t', csv::Terminator::CRLF));
     let polish = text(b';', csv::Terminator::CRLF);
     let rows = polish.split_once('\n').unwrap().1.to_owned();
-    let cases: [(&str, Vec<u8>, &str); 5] = [
+    let cases: [(&str, Vec<u8>, &str); 6] = [
+        ("-d §", polish.replace(';', "§").into_bytes(), "two bytes"),
         ("", utf16(&tabs, u16::to_le_bytes), "UTF-16"),
         ("", in_encoding("iso-8859-2", &polish), "ISO-8859-2"),
         ("", format!("sep=;\r\n{polish}").into_bytes(), "sep"),
@@ -157,7 +170,7 @@ fn the_failed_file_of_each_form_runs_again_with_the_same_flags() {
         ),
     ];
     for (flags, input, form) in cases {
-        let fake = Fake::start(|_| Answer::error("zła grupa"));
+        let fake = Fake::start(|_| Answer::error("zła grupa; § 5"));
         let job = Job::run(&input, &fake).args(flags);
         job.ends(1);
         let failed = job.bytes("in.failed.csv");
@@ -253,7 +266,7 @@ fn archives_are_told_by_their_content_in_a_file_and_on_standard_input() {
 #[test]
 fn the_failed_file_of_an_archive_or_a_workbook_is_a_plain_file() {
     let polish = text(b';', csv::Terminator::CRLF);
-    let fake = Fake::start(|_| Answer::error("zła grupa"));
+    let fake = Fake::start(|_| Answer::error("zła grupa; § 5"));
     let job = Job::run("", &fake)
         .instead_of("in.csv", "in.csv.gz")
         .file("in.csv.gz", gzip(&in_encoding("windows-1250", &polish)));
@@ -287,7 +300,8 @@ fn the_failed_file_of_an_archive_or_a_workbook_is_a_plain_file() {
     );
     let failed = job.text("in.failed.csv");
     assert!(
-        failed.contains("\n2,fix,rejected: zła grupa,001012,Zażółć Gęślą-Jaźń,Złoty klient,24.11.2026,9,"),
+        failed
+            .contains("\n2,fix,rejected: zła grupa; § 5,001012,Zażółć Gęślą-Jaźń,Złoty klient,24.11.2026,9,"),
         "{failed}"
     );
     let again = Fake::start(|_| Answer::success());

@@ -1,0 +1,40 @@
+//! A field as CSV has it (RFC 4180): in quotes where that is needed. Everything that this tool writes as CSV is written here.
+
+/// Appends a field, without what separates it from its neighbours.
+pub(crate) fn push_csv_field(field: &[u8], delimiter: u8, line: &mut Vec<u8>) {
+    if !field
+        .iter()
+        .any(|byte| *byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
+    {
+        line.extend_from_slice(field);
+        return;
+    }
+    line.push(b'"');
+    for (at, part) in field.split(|byte| *byte == b'"').enumerate() {
+        if at > 0 {
+            line.extend_from_slice(b"\"\"");
+        }
+        line.extend_from_slice(part);
+    }
+    line.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_quoted_where_it_has_to_be() {
+        for (field, expected) in [
+            ("", ""),
+            ("a, b", "a, b"),
+            ("a;b", "\"a;b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("a\rb", "\"a\rb\""),
+        ] {
+            let mut line = Vec::new();
+            push_csv_field(field.as_bytes(), b';', &mut line);
+            assert_eq!(String::from_utf8(line).unwrap(), expected);
+        }
+    }
+}
