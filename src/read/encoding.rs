@@ -36,16 +36,20 @@ impl Encoding {
         matches!(self, Self::Utf16Le | Self::Utf16Be)
     }
 
+    pub(crate) fn is_single_byte(self) -> bool {
+        matches!(self, Self::SingleByte(_))
+    }
+
     /// Whether the reader meets its bytes as UTF-8.
     pub(super) fn is_read_as_utf8(self) -> bool {
         self == Self::Utf8 || self.is_utf16()
     }
 
-    /// Appends the bytes as text; `false` if some of them are not allowed, which then show as `?`.
-    pub(super) fn decode_into(self, bytes: &[u8], text: &mut String) -> bool {
+    /// Appends the bytes as text; `false` if some of them are not allowed, which then show as `lost`.
+    pub(super) fn decode_into(self, bytes: &[u8], lost: char, text: &mut String) -> bool {
         match self {
-            Self::Utf8 | Self::Utf16Le | Self::Utf16Be => decode_utf8(bytes, text),
-            Self::SingleByte(encoding) => decode_single_bytes(encoding, bytes, text),
+            Self::Utf8 | Self::Utf16Le | Self::Utf16Be => decode_utf8(bytes, lost, text),
+            Self::SingleByte(encoding) => decode_single_bytes(encoding, bytes, lost, text),
         }
     }
 
@@ -75,7 +79,7 @@ impl Encoding {
     /// What a byte above ASCII stands for in a single-byte encoding, if for anything.
     pub(super) fn letter(self, byte: u8) -> Option<String> {
         let mut text = String::new();
-        self.decode_into(&[byte], &mut text).then_some(text)
+        self.decode_into(&[byte], '?', &mut text).then_some(text)
     }
 }
 
@@ -103,12 +107,12 @@ impl FromStr for Encoding {
     }
 }
 
-fn decode_utf8(bytes: &[u8], text: &mut String) -> bool {
+fn decode_utf8(bytes: &[u8], lost: char, text: &mut String) -> bool {
     let mut clean = true;
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {
-            text.push('?');
+            text.push(lost);
             clean = false;
         }
     }
@@ -117,7 +121,12 @@ fn decode_utf8(bytes: &[u8], text: &mut String) -> bool {
 
 /// Bytes that a single-byte encoding leaves undefined decode to C1 controls by the WHATWG standard, or not at all. No
 /// person typed them.
-fn decode_single_bytes(encoding: &'static encoding_rs::Encoding, bytes: &[u8], text: &mut String) -> bool {
+fn decode_single_bytes(
+    encoding: &'static encoding_rs::Encoding,
+    bytes: &[u8],
+    lost: char,
+    text: &mut String,
+) -> bool {
     let (decoded, has_undefined) = encoding.decode_without_bom_handling(bytes);
     let is_wrong = |character: char| {
         ('\u{80}'..='\u{9F}').contains(&character) || has_undefined && character == '\u{FFFD}'
@@ -129,7 +138,7 @@ fn decode_single_bytes(encoding: &'static encoding_rs::Encoding, bytes: &[u8], t
     text.extend(
         decoded
             .chars()
-            .map(|character| if is_wrong(character) { '?' } else { character }),
+            .map(|character| if is_wrong(character) { lost } else { character }),
     );
     false
 }
@@ -140,7 +149,10 @@ mod tests {
 
     fn decode(label: &str, bytes: &[u8]) -> (String, bool) {
         let mut text = String::new();
-        let clean = label.parse::<Encoding>().unwrap().decode_into(bytes, &mut text);
+        let clean = label
+            .parse::<Encoding>()
+            .unwrap()
+            .decode_into(bytes, '?', &mut text);
         (text, clean)
     }
 

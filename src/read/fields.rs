@@ -4,13 +4,17 @@
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::Dialect;
-use crate::model::Fields;
+use crate::model::{Fields, unguarded_cell};
 
 /// Parses one record after another into buffers that it keeps.
 #[derive(Debug)]
 pub(crate) struct FieldParser {
     parser: Reader,
     dialect: Dialect,
+    /// What bytes show as that are no character.
+    lost: char,
+    /// Apostrophes in front of what looks like a formula are this tool's own.
+    has_guards: bool,
     /// The unquoted bytes of all fields, and where in them each field ends.
     bytes: Vec<u8>,
     ends: Vec<usize>,
@@ -28,10 +32,25 @@ impl FieldParser {
         Self {
             parser,
             dialect,
+            lost: '?',
+            has_guards: false,
             bytes: vec![0; 1024],
             ends: vec![0; 32],
             text: String::new(),
             text_ends: Vec::new(),
+        }
+    }
+
+    /// The same, with another sign for bytes that are no character.
+    pub(crate) fn with_lost(self, lost: char) -> Self {
+        Self { lost, ..self }
+    }
+
+    /// The same for a file that this tool wrote for Excel: the apostrophes that it put in front of formulas are taken away.
+    pub(super) fn without_guards(self) -> Self {
+        Self {
+            has_guards: true,
+            ..self
         }
     }
 
@@ -46,7 +65,7 @@ impl FieldParser {
             .dialect
             .stands_for
             .filter(|_| bytes.contains(&self.dialect.byte));
-        if stands_for.is_none() && (encoding.is_read_as_utf8() || bytes.is_ascii()) {
+        if stands_for.is_none() && !self.has_guards && (encoding.is_read_as_utf8() || bytes.is_ascii()) {
             // Field by field, since a character cannot span two fields: a whole that is valid has no such fault.
             let whole = str::from_utf8(bytes)
                 .ok()
@@ -61,15 +80,21 @@ impl FieldParser {
         let mut start = 0;
         for &end in ends {
             let field = bytes.get(start..end).unwrap_or_default();
-            match stands_for {
-                None => clean &= encoding.decode_into(field, &mut self.text),
-                Some(character) => {
-                    let mut text = String::new();
-                    clean &= encoding.decode_into(field, &mut text);
+            if stands_for.is_none() && !self.has_guards {
+                clean &= encoding.decode_into(field, self.lost, &mut self.text);
+            } else {
+                let mut text = String::new();
+                clean &= encoding.decode_into(field, self.lost, &mut text);
+                if let Some(character) = stands_for {
                     let stand_in = char::from(self.dialect.byte);
-                    self.text
-                        .push_str(&text.replace(stand_in, character.encode_utf8(&mut [0; 4])));
+                    text = text.replace(stand_in, character.encode_utf8(&mut [0; 4]));
                 }
+                let text = if self.has_guards {
+                    unguarded_cell(&text)
+                } else {
+                    &text
+                };
+                self.text.push_str(text);
             }
             self.text_ends.push(self.text.len());
             start = end;

@@ -7,17 +7,15 @@ use std::io::{self, Chain, Cursor, Read};
 
 use super::digesting::Digesting;
 use super::evidence::{Certainty, Evidence, Verdict};
-use super::records::{RawRecord, Records};
+use super::records::Records;
 use super::scanned::Scanned;
-use super::start::{DelimiterFrom, Start, UnicodeFrom};
+use super::seen::{Seen, readings, sample};
+use super::start::{DelimiterFrom, FailedFile, Start, UnicodeFrom};
 use super::{Columns, Delimiter, Dialect, Encoding, InputError, fields};
 use crate::model::Position;
 
 /// How much of the beginning the delimiter is told from.
 const HEAD_BYTES: u64 = 256 << 10;
-
-/// A longer sample tells no more of an encoding.
-const SAMPLE_CHARS: usize = 40;
 
 /// What the user said of the input's form; what is not said is found.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,6 +54,8 @@ pub(crate) struct FirstRead {
     pub(crate) columns: Columns,
     /// Nothing for a stream, of which only the beginning is known.
     pub(crate) totals: Option<Totals>,
+    /// This tool wrote it, before or after somebody edited it.
+    pub(super) failed_file: Option<FailedFile>,
     /// Where the first record stands.
     pub(super) position: Position,
     /// A record's row is its line.
@@ -71,8 +71,12 @@ pub(crate) enum EncodingFrom {
     ByteOrderMark,
     /// The NUL bytes that UTF-16 has where other encodings have letters.
     NulBytes,
-    /// The bytes are valid, or nearly all of them.
+    /// The bytes are valid.
     Bytes,
+    /// Nearly all of them are.
+    MostBytes,
+    /// The failed file says in which encoding it is.
+    FailedFile,
     /// The bytes are not UTF-8, and this is the likeliest of the others.
     Guess(Certainty),
 }
@@ -114,8 +118,7 @@ impl FirstRead {
             digest: witness.input.digest(),
         };
         let evidence = witness.evidence.clone();
-        let is_utf8 = evidence.is_utf8_for_sure();
-        let first = Self::new(start, seen, (&evidence.verdict(), is_utf8), options, Some(totals))?;
+        let first = Self::new(start, &seen, evidence, options, Some(totals))?;
         if totals.rows == 0 {
             Err(InputError::NoRows)
         } else {
@@ -132,7 +135,7 @@ impl FirstRead {
         let start = Start::of(&head, whole, options)?;
         let mut evidence = Evidence::default();
         evidence.take_in(&head);
-        let is_known = options.encoding.is_some() || start.unicode.is_some();
+        let is_known = options.encoding.is_some() || start.unicode.is_some() || start.declared.is_some();
         if !is_known && evidence.verdict_so_far() != Verdict::Utf8 {
             return Err(InputError::StreamEncoding);
         }
@@ -149,19 +152,26 @@ impl FirstRead {
         if whole && seen.first.is_some() && seen.rows == 0 {
             return Err(InputError::NoRows);
         }
-        let is_utf8 = evidence.is_utf8_for_sure();
-        let first = Self::new(start, seen, (&Verdict::Utf8, is_utf8), options, None)?;
+        let first = Self::new(start, &seen, evidence, options, None)?;
         Ok((first, Cursor::new(head).chain(input)))
     }
 
     fn new(
         start: Start,
-        seen: Seen,
-        (verdict, is_utf8): (&Verdict, bool),
+        seen: &Seen,
+        evidence: Evidence,
         options: ReadOptions,
         totals: Option<Totals>,
     ) -> Result<Self, InputError> {
         let delimiter = start.delimiter;
+        let (is_utf8, has_strays) = (evidence.is_utf8_for_sure(), evidence.has_strays());
+        // Of a stream only the beginning was seen, which may end within a character.
+        let verdict = match totals {
+            Some(_) => evidence.verdict(),
+            None => evidence.verdict_so_far(),
+        };
+        // What a failed file says of itself, unless somebody has saved it as UTF-8 since.
+        let declared = start.declared.filter(|_| !is_utf8);
         let (encoding, encoding_from) = match (start.unicode, options.encoding, verdict) {
             (Some((encoding, UnicodeFrom::Mark)), ..) => (encoding, EncodingFrom::ByteOrderMark),
             (Some((encoding, UnicodeFrom::Nuls)), ..) => (encoding, EncodingFrom::NulBytes),
@@ -171,18 +181,20 @@ impl FirstRead {
             (Some((encoding, UnicodeFrom::Flag)), ..) | (None, Some(encoding), _) => {
                 (encoding, EncodingFrom::Flag)
             }
+            (None, None, _) if let Some(declared) = declared => (declared, EncodingFrom::FailedFile),
+            (None, None, Verdict::Utf8) if has_strays => (Encoding::Utf8, EncodingFrom::MostBytes),
             (None, None, Verdict::Utf8) => (Encoding::Utf8, EncodingFrom::Bytes),
-            (None, None, Verdict::Guess(encoding, certainty)) => (*encoding, EncodingFrom::Guess(*certainty)),
+            (None, None, Verdict::Guess(encoding, certainty)) => (encoding, EncodingFrom::Guess(certainty)),
             (None, None, Verdict::Unclear(candidates)) => {
                 return Err(InputError::EncodingUnclear {
-                    readings: readings(candidates, seen.telling.as_deref(), delimiter),
+                    readings: readings(candidates, seen.sample(), delimiter),
                 });
             }
         };
         let dialect = Dialect::new(delimiter, encoding)
             .filter(|dialect| dialect.stands_for == start.dialect.stands_for)
             .ok_or_else(|| InputError::DelimiterNeedsEncoding(delimiter.to_string()))?;
-        let (first, line) = seen.first.ok_or(InputError::Empty)?;
+        let (first, line) = seen.first.clone().ok_or(InputError::Empty)?;
         let (mut names, clean) = fields::fields_of(&first, dialect);
         let header = if start.has_header {
             if !clean {
@@ -197,9 +209,9 @@ impl FirstRead {
             header_of(&names, dialect, &first)
         };
         let sample = seen
-            .telling
+            .sample()
             .filter(|_| matches!(encoding_from, EncodingFrom::Guess(_)))
-            .and_then(|record| sample(&record, dialect));
+            .and_then(|record| sample(record, dialect));
         let below = start
             .below
             .iter()
@@ -218,6 +230,7 @@ impl FirstRead {
             header,
             totals,
             position: start.position,
+            failed_file: start.failed_file,
             of_workbook: options.of_workbook,
             preamble: start.preamble,
         })
@@ -243,45 +256,6 @@ pub(super) fn records<R: Read>(
     Ok(Records::new(input, dialect.byte, first))
 }
 
-/// What the records of the pass add up to.
-struct Seen {
-    has_header: bool,
-    /// The bytes and the line of the first record that is not blank: the header if there is one.
-    first: Option<(Vec<u8>, u64)>,
-    /// The first record with a byte above ASCII.
-    telling: Option<Vec<u8>>,
-    rows: u64,
-    blank_records: u64,
-}
-
-impl Seen {
-    fn new(has_header: bool) -> Self {
-        Self {
-            has_header,
-            first: None,
-            telling: None,
-            rows: 0,
-            blank_records: 0,
-        }
-    }
-
-    fn take_in(&mut self, record: &RawRecord<'_>) {
-        if record.is_blank {
-            self.blank_records += 1;
-            return;
-        }
-        if self.first.is_none() {
-            self.first = Some((record.bytes.to_vec(), record.position.line));
-            self.rows += u64::from(!self.has_header);
-        } else {
-            self.rows += 1;
-        }
-        if self.telling.is_none() && !record.bytes.is_ascii() {
-            self.telling = Some(record.bytes.to_vec());
-        }
-    }
-}
-
 /// A header for an input that has none, so that its failed file is an input as it stands.
 fn header_of(names: &[String], dialect: Dialect, first: &[u8]) -> Vec<u8> {
     let names: Vec<&[u8]> = names.iter().map(String::as_bytes).collect();
@@ -294,32 +268,6 @@ fn header_of(names: &[String], dialect: Dialect, first: &[u8]) -> Vec<u8> {
         .count();
     header.extend_from_slice(first.get(first.len() - line_end..).unwrap_or_default());
     header
-}
-
-/// The first field with a letter above ASCII, on one line.
-fn sample(record: &[u8], dialect: Dialect) -> Option<String> {
-    let (fields, _) = fields::fields_of(record, dialect);
-    let telling = fields.into_iter().find(|field| !field.is_ascii())?;
-    Some(
-        telling
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(SAMPLE_CHARS)
-            .collect(),
-    )
-}
-
-/// How each encoding would read a record.
-fn readings(candidates: &[Encoding], record: Option<&[u8]>, delimiter: Delimiter) -> String {
-    let read = |encoding: &Encoding| {
-        let sample = sample(record?, Dialect::new(delimiter, *encoding)?)?;
-        Some(format!("`{sample}` ({})", encoding.name()))
-    };
-    let readings: Vec<String> = candidates.iter().filter_map(read).collect();
-    match readings.as_slice() {
-        [] => String::new(),
-        readings => format!(", which may mean {}", readings.join(" or ")),
-    }
 }
 
 /// The beginning of the input, and whether it is all of it.

@@ -8,6 +8,7 @@ use super::fields::FieldParser;
 use super::first_read::{EncodingFrom, Totals, records};
 use super::records::{RawRecord, Records};
 use super::scanned::Scanned;
+use super::start::FailedFile;
 use super::{Encoding, FirstRead, InputError};
 use crate::model::{ErrorCode, Fields, Position, Row, RowError, is_invisible};
 
@@ -23,6 +24,8 @@ pub(crate) struct Rows<R> {
     /// Nobody said what the encoding is, and the bytes are not UTF-8.
     encoding_guessed: bool,
     of_workbook: bool,
+    /// Signs for lost letters stand in it for those that somebody has to type anew.
+    failed_file: Option<FailedFile>,
     header_seen: bool,
     sequence: u64,
     blank_records: u64,
@@ -46,11 +49,18 @@ impl<R: Read> Rows<R> {
         let input = Digesting::new(input).take(limit);
         Ok(Self {
             records: records(input, first.position, first.dialect)?,
-            parser: FieldParser::new(first.dialect),
+            parser: match first.failed_file {
+                Some(FailedFile::ForExcel) => FieldParser::new(first.dialect).without_guards(),
+                _ => FieldParser::new(first.dialect),
+            },
             columns: first.names.len(),
             encoding: first.dialect.encoding,
-            encoding_guessed: matches!(first.encoding_from, EncodingFrom::Guess(_)),
+            encoding_guessed: matches!(
+                first.encoding_from,
+                EncodingFrom::Guess(_) | EncodingFrom::FailedFile
+            ),
             of_workbook: first.of_workbook,
+            failed_file: first.failed_file,
             header_seen: !first.has_header,
             sequence: 0,
             blank_records: 0,
@@ -87,6 +97,8 @@ impl<R: Read> Rows<R> {
             Some(undecodable(self.encoding.name()))
         } else if self.encoding_guessed && is_utf8(record) {
             Some(other_encoding(self.encoding.name()))
+        } else if self.failed_file.is_some() && fields.iter().any(|field| field.contains('\u{FFFD}')) {
+            Some(still_lost())
         } else {
             None
         };
@@ -186,9 +198,14 @@ fn wrong_count(columns: usize, fields: usize) -> RowError {
 fn undecodable(encoding: &str) -> RowError {
     RowError::new(
         ErrorCode::Encoding,
-        // The dash is not ASCII on purpose: a failed file of such rows alone holds no other character that is plainly
-        // UTF-8, and the next run would take its stray bytes for windows-1250.
-        format!("the record holds bytes that {encoding} does not allow – retype the damaged text"),
+        format!("the record holds bytes that {encoding} does not allow: retype the damaged text"),
+    )
+}
+
+fn still_lost() -> RowError {
+    RowError::new(
+        ErrorCode::Encoding,
+        "the record still holds the sign for letters that were lost (U+FFFD): retype them",
     )
 }
 
@@ -196,7 +213,7 @@ fn other_encoding(encoding: &str) -> RowError {
     RowError::new(
         ErrorCode::Encoding,
         format!(
-            "the record is UTF-8 in a file of {encoding} – retype the damaged text, or give `--encoding {encoding}` if it \
+            "the record is UTF-8 in a file of {encoding}: retype the damaged text, or give `--encoding {encoding}` if it \
              is meant so"
         ),
     )

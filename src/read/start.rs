@@ -3,7 +3,7 @@
 
 use super::dialect::{self, Delimiter};
 use super::records::Records;
-use super::{Dialect, Encoding, InputError, ReadOptions, columns, fields, formats, scanned, utf16};
+use super::{Dialect, Encoding, InputError, ReadOptions, columns, fields, formats, note, scanned, utf16};
 use crate::model::Position;
 
 /// The UTF-8 byte order mark. That of UTF-16 is the same, once it is UTF-8.
@@ -32,6 +32,14 @@ pub(super) enum UnicodeFrom {
     Flag,
 }
 
+/// A failed file as an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FailedFile {
+    /// In the form of the input that it came from.
+    Plain,
+    ForExcel,
+}
+
 /// What is known of an input from its beginning.
 pub(super) struct Start {
     /// The encoding, where the beginning alone tells it.
@@ -46,6 +54,10 @@ pub(super) struct Start {
     /// As far as the beginning tells the encoding.
     pub(super) dialect: Dialect,
     pub(super) has_header: bool,
+    /// This tool wrote it, before or after somebody edited it.
+    pub(super) failed_file: Option<FailedFile>,
+    /// The encoding in which a failed file says that it is.
+    pub(super) declared: Option<Encoding>,
     /// The records behind the first, each with what `--skip-lines` would have to be to make it the header.
     pub(super) below: Vec<(u64, Vec<u8>)>,
 }
@@ -88,9 +100,15 @@ impl Start {
         let (delimiter, delimiter_from) = delimiter(body, whole, line, (from_sep, scanned), options)?;
         let dialect = Dialect::new(delimiter, scanned.encoding).unwrap_or(scanned);
         let mut records = records(body, dialect, position);
-        let is_ours = records
+        let is_failed_file = records
             .first()
             .is_some_and(|(_, record)| columns::is_failed_file(&fields::fields_of(record, dialect).0));
+        let mut rows = records.iter().skip(1).map(|(_, record)| record.as_slice());
+        let note = if is_failed_file {
+            rows.find_map(note::read)
+        } else {
+            None
+        };
         records.drain(..records.len().min(1));
         Ok(Self {
             unicode,
@@ -100,7 +118,12 @@ impl Start {
             delimiter,
             delimiter_from,
             dialect,
-            has_header: !options.no_header || is_ours,
+            has_header: !options.no_header || is_failed_file,
+            failed_file: match note {
+                Some(note) if note.is_for_excel => Some(FailedFile::ForExcel),
+                _ => is_failed_file.then_some(FailedFile::Plain),
+            },
+            declared: note.map(|note| note.encoding),
             below: records
                 .into_iter()
                 .map(|(line, record)| (line - u64::from(sep_line.is_some()) - 1, record))

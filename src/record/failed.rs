@@ -11,8 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::error::OutputError;
 use super::files::{self, PartialFile, Replaces};
-use super::guard::guarded;
-use crate::model::{Action, ErrorCode, Outcome, clean, push_csv_field};
+use crate::model::{Action, ErrorCode, Outcome, clean, guarded, guarded_cell, push_csv_field};
 
 /// Turns a text into the input's encoding as the reader meets it, with `?` for what that lacks.
 type Encode = Box<dyn Fn(&str) -> Vec<u8> + Send>;
@@ -34,6 +33,8 @@ pub(crate) struct FailedFormat {
     pub(crate) own_columns: Vec<usize>,
     pub(crate) encode: Encode,
     pub(crate) to_file: ToFile,
+    /// What stands behind each error, for whoever reads the file again.
+    pub(crate) note: String,
     /// For Excel: each record is written anew from its fields, with CRLF behind it.
     pub(crate) fields: Option<ToFields>,
 }
@@ -73,9 +74,10 @@ impl FailedFile {
         let code = outcome.error_code;
         let action = code.map_or(Action::Resend, ErrorCode::action);
         let error = format!(
-            "{}: {}",
+            "{}: {}{}",
             code.map_or("", ErrorCode::name),
-            clean(&outcome.message)
+            clean(&outcome.message),
+            self.format.note
         );
         let row = outcome.row.position.row.to_string();
         self.line(
@@ -137,7 +139,7 @@ impl FailedFile {
             let fields = fields(record).into_iter().enumerate();
             let kept = fields.filter(|(column, _)| !own_columns.contains(column));
             let columns = columns.iter().map(|text| text.as_bytes().to_vec());
-            let kept = kept.map(|(_, field)| field.into_bytes());
+            let kept = kept.map(|(_, field)| guarded_cell(&field).as_bytes().to_vec());
             let mut line = joined(columns.chain(kept), *delimiter);
             line.extend_from_slice(self.line_end);
             return line;

@@ -19,7 +19,6 @@ mod files;
 mod found;
 #[cfg(any(test, fuzzing))]
 mod fuzzed;
-mod guard;
 mod journal;
 mod lines;
 mod names;

@@ -4,9 +4,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::guard::{guarded, guarded_value};
 use super::push::push_number;
-use crate::model::{ErrorCode, Outcome, clean, push_csv_field};
+use crate::model::{ErrorCode, Outcome, clean, guarded, guarded_value, push_csv_field};
 
 /// The columns that are promised, before the kept ones.
 const COLUMNS: [&str; 10] = [

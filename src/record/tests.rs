@@ -58,6 +58,7 @@ fn format(header: &str, own_columns: &[usize]) -> FailedFormat {
         own_columns: own_columns.to_vec(),
         encode: Box::new(|text| text.as_bytes().to_vec()),
         to_file: Box::new(|bytes| bytes),
+        note: String::new(),
         fields: None,
     }
 }

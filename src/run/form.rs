@@ -5,7 +5,7 @@ use crate::config::ReadingSettings;
 use crate::model::{ValueFrom, clean};
 use crate::read::{
     BOM, Certainty, Container, DelimiterFrom, EncodingFrom, FieldParser, FirstRead, Workbook, is_crm_number,
-    is_own_column,
+    is_own_column, note_for_excel, note_of_encoding,
 };
 use crate::record::{FailedFormat, Style};
 use crate::report::thousands;
@@ -132,18 +132,24 @@ impl Opened {
             own_columns: own.map(|(column, _)| column).collect(),
             encode: Box::new(move |text| dialect.encode(text)),
             to_file: Box::new(move |bytes| dialect.to_file(&bytes)),
+            note: match first.encoding_from {
+                EncodingFrom::MostBytes => note_of_encoding(dialect.encoding),
+                _ if dialect.encoding.is_single_byte() => note_of_encoding(dialect.encoding),
+                _ => String::new(),
+            },
             fields: None,
         };
         if style == Style::Plain {
             return plain;
         }
-        let mut parser = FieldParser::new(dialect);
+        let mut parser = FieldParser::new(dialect).with_lost('\u{FFFD}');
         FailedFormat {
             delimiter: style.delimiter(),
             // As many lines above the header as the input has, so that the flags that fit it fit this.
             preamble: [style.mark(), "\r\n".repeat(first.skipped_lines).as_bytes()].concat(),
             encode: Box::new(|text| text.as_bytes().to_vec()),
             to_file: Box::new(|bytes| bytes),
+            note: note_for_excel(),
             fields: Some(Box::new(move |record| {
                 let (fields, _) = parser.parse(record);
                 fields.iter().map(str::to_owned).collect()
@@ -171,7 +177,8 @@ fn encoding(first: &FirstRead) -> String {
         EncodingFrom::Flag | EncodingFrom::FlagAgainstBytes => " (given)",
         EncodingFrom::ByteOrderMark => " (byte order mark)",
         EncodingFrom::NulBytes => " (told by its NUL bytes)",
-        EncodingFrom::Bytes => "",
+        EncodingFrom::Bytes | EncodingFrom::MostBytes => "",
+        EncodingFrom::FailedFile => " (the failed file says so)",
         EncodingFrom::Guess(_) => " (guessed)",
     };
     let sample = first.sample.as_ref().map(|sample| format!(", e.g. `{sample}`"));

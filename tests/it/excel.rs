@@ -50,8 +50,8 @@ fn results_and_failed_file_open_with_a_double_click() {
     assert_eq!(
         String::from_utf8(failed).unwrap(),
         "\u{FEFF}sync_row;sync_action;sync_error;id_respondent;Imię;Uwagi\r\n\
-         2;fix;\"rejected: zła; grupa\";0012;Żółć;\"a; b, \"\"c\"\"\"\r\n\
-         3;fix;bad_id: the id is not all digits: check that the right column is mapped (`--id-column`);x1;Łódź;\"dwie\nlinie\"\r\n"
+         2;fix;\"rejected: zła; grupa [ąśź]\";0012;Żółć;\"a; b, \"\"c\"\"\"\r\n\
+         3;fix;bad_id: the id is not all digits: check that the right column is mapped (`--id-column`) [ąśź];x1;Łódź;\"dwie\nlinie\"\r\n"
     );
 }
 
@@ -104,5 +104,68 @@ fn every_form_of_input_has_a_failed_file_for_excel() {
     assert!(
         again.starts_with("\u{FEFF}sync_row;sync_action;sync_error;id_respondent;Imię;Uwagi\r\n2;fix;"),
         "{again}"
+    );
+}
+
+#[test]
+fn a_failed_file_of_any_encoding_is_read_in_that_encoding_again() {
+    // By their letters alone these rows would be taken for another encoding, or for none.
+    for (label, telling, row) in [
+        ("iso-8859-2", "Ślązak gęś", "Lukáš"),
+        ("windows-1250", "Ślązak gęś", "±5 µm"),
+        ("windows-1250", "Ślązak gęś", "Średni"),
+    ] {
+        let telling = format!("1;{telling}\n").repeat(30);
+        let text = format!("id_respondent;l1\n{telling}x;{row}\n");
+        let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
+        let (input, _, _) = encoding.encode(&text);
+        let fake = Fake::start(|_| Answer::success());
+        for flags in ["", "--excel"] {
+            let job = Job::run(&input, &fake).args(flags);
+            job.ends(1);
+            let failed: Vec<u8> = job.bytes("in.failed.csv");
+            let edited = failed
+                .iter()
+                .map(|byte| if *byte == b'x' { b'9' } else { *byte })
+                .collect::<Vec<u8>>();
+            let again = Fake::start(|_| Answer::success());
+            Job::run(&edited, &again).ends(0);
+            assert_eq!(again.calls()[0].get("l1"), Some(row), "{label} {flags}");
+        }
+    }
+}
+
+#[test]
+fn what_is_lost_or_looks_like_a_formula_is_not_sent_by_way_of_excel() {
+    let mut input = "id_respondent;l1\n1;Zażółć\nx;=HYPERLINK(\"x\")\ny;+48 600 700 800\nz;'=1\n"
+        .as_bytes()
+        .to_vec();
+    input.extend(b"2;Z\xB3oty\n");
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run(&input, &fake).args("--excel");
+    job.ends(1);
+    let failed = job.text("in.failed.csv");
+    assert!(failed.contains(";x;\"'=HYPERLINK(\"\"x\"\")\"\r\n"), "{failed}");
+    assert!(
+        failed.contains(";y;+48 600 700 800\r\n") && failed.contains(";z;''=1\r\n"),
+        "{failed}"
+    );
+    assert!(failed.contains(";2;Z\u{FFFD}oty\r\n"), "{failed}");
+    let edited = failed
+        .replace(";x;", ";3;")
+        .replace(";y;", ";4;")
+        .replace(";z;", ";5;");
+    let again = Fake::start(|_| Answer::success());
+    let second = Job::run(&edited, &again).args("-c 1");
+    second.ends(1);
+    let sent: Vec<String> = again
+        .calls()
+        .iter()
+        .map(|call| call.get("l1").unwrap().to_owned())
+        .collect();
+    assert_eq!(sent, ["=HYPERLINK(\"x\")", "+48 600 700 800", "'=1"]);
+    assert!(
+        second.lines("in.results.csv")[3].contains(",2,7,invalid,encoding,"),
+        "the sign for a lost letter"
     );
 }

@@ -21,9 +21,9 @@ fn a_failed_file_is_the_inputs_own_records_and_runs_again() {
         ran.stderr
     );
     let expected: &[u8] = b"sync_row;sync_action;sync_error;id_respondent;l1;Uwagi\r\n\
-        2;fix;rejected: z\xB3a grupa ? nie;1;\xA3\xF3d\x9F;\"a;\xB3\"\r\n\
-        4;fix;bad_id: the id is not all digits: check that the right column is mapped (`--id-column`);x;\x8Clask;\"b\r\nc\"\r\n\
-        5;resend;http_5xx: HTTP 503 with an empty body;3;Gda\xF1sk;ok\r\n";
+        2;fix;rejected: z\xB3a grupa ? nie [windows-1250];1;\xA3\xF3d\x9F;\"a;\xB3\"\r\n\
+        4;fix;bad_id: the id is not all digits: check that the right column is mapped (`--id-column`) [windows-1250];x;\x8Clask;\"b\r\nc\"\r\n\
+        5;resend;http_5xx: HTTP 503 with an empty body [windows-1250];3;Gda\xF1sk;ok\r\n";
     let failed = job.bytes("in.failed.csv");
     assert_eq!(
         String::from_utf8_lossy(&failed),

@@ -96,6 +96,7 @@ fn format(header: &[u8]) -> FailedFormat {
         own_columns: Vec::new(),
         encode: Box::new(|text| text.as_bytes().to_vec()),
         to_file: Box::new(|bytes| bytes),
+        note: String::new(),
         fields: None,
     }
 }

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
+/// What a formula begins with, or is behind when a spreadsheet takes white space away.
+const FORMULA_SIGNS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
+
 /// A text that no spreadsheet takes for a formula: an apostrophe in front makes it one of text.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    if text.starts_with(FORMULA_SIGNS) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
@@ -26,8 +29,28 @@ pub(crate) fn guarded_value(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The same for a cell of a failed file for Excel, which comes back: one that looks guarded already is guarded once more.
+pub(crate) fn guarded_cell(text: &str) -> Cow<'_, str> {
+    let inner = text.trim_start_matches('\'');
+    if inner.len() < text.len() && inner.starts_with(FORMULA_SIGNS) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        guarded_value(text)
+    }
+}
+
+/// A cell as it was before [`guarded_cell`].
+pub(crate) fn unguarded_cell(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.trim_start_matches('\'').starts_with(FORMULA_SIGNS) => rest,
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -46,6 +69,14 @@ mod tests {
         }
         for text in ["-2+3", "+A1", "=5", "--5x", "+", "@5"] {
             assert_eq!(guarded_value(text), format!("'{text}"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_cell_comes_back_as_it_was(text in "['=+@a-]{0,5}[0-9 ]{0,3}") {
+            let guarded = guarded_cell(&text);
+            prop_assert_eq!(unguarded_cell(&guarded), &text);
         }
     }
 }
