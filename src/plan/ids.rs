@@ -49,6 +49,8 @@ fn reason(text: &str) -> &'static str {
         "the id is an error of the spreadsheet: mend its formula and export again"
     } else if is_day_and_month(text) {
         "a spreadsheet has turned the id into a date: format the column as text and export again"
+    } else if text.starts_with("=\"") || text.starts_with('\'') {
+        "the id is a spreadsheet's way to keep a number as text (`=\"0012\"`, `'0012`): export the plain digits"
     } else if is_decimal(text) {
         "a spreadsheet has turned the id into a decimal number: format the column as text and export again"
     } else if text
@@ -59,7 +61,7 @@ fn reason(text: &str) -> &'static str {
     } else if text.chars().all(char::is_numeric) {
         "the id holds digits that are not 0 to 9, such as full-width ones: type it anew"
     } else if text.contains('@') {
-        "the id is an e-mail address: the platform wants the respondent's number"
+        "the id is an e-mail address: the platform wants the respondent's number, which `--ids` with `--match-on` finds"
     } else {
         "the id is not all digits: check that the right column is mapped (`--id-column`)"
     }
@@ -107,6 +109,8 @@ mod tests {
             ("12,345", "separators"),
             ("１２３", "full-width"),
             ("anna@example.com", "e-mail"),
+            ("=\"0012\"", "keep a number as text"),
+            ("'0012", "keep a number as text"),
             ("12a", "not all digits"),
             ("-5", "not all digits"),
             ("=1+1", "not all digits"),

@@ -7,8 +7,7 @@ use std::fmt::Write as _;
 
 use calamine::{DataRef, ExcelDateTime};
 
-/// From here on a spreadsheet has lost digits: it keeps 15 of them.
-const FIRST_INEXACT: f64 = 1e15;
+use super::number_format;
 
 /// Appends a cell's text; `format` is its number format, empty for the general one.
 pub(super) fn push_text(cell: &DataRef<'_>, format: &str, text: &mut String) {
@@ -23,86 +22,15 @@ pub(super) fn push_text(cell: &DataRef<'_>, format: &str, text: &mut String) {
             clippy::cast_precision_loss,
             reason = "what a double cannot hold is told to be inexact"
         )]
-        DataRef::Int(value) => text.write_str(&number(*value as f64, format)),
-        DataRef::Float(value) => text.write_str(&number(*value, format)),
-        DataRef::DateTime(value) if value.is_duration() => text.write_str(&duration(value)),
+        DataRef::Int(value) => text.write_str(&number_format::shown(*value as f64, format)),
+        DataRef::Float(value) => text.write_str(&number_format::shown(*value, format)),
+        DataRef::DateTime(value) if value.is_duration() => text.write_str(&duration(value, format)),
         DataRef::DateTime(value) => text.write_str(&date(value, format)),
         DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => {
             text.write_str(value.strip_suffix("T00:00:00").unwrap_or(value))
         }
     }
     .ok();
-}
-
-/// A number with the decimals, leading zeros and per cent sign of its format.
-fn number(value: f64, format: &str) -> String {
-    if value.abs() >= FIRST_INEXACT {
-        return scientific(value);
-    }
-    let format = NumberFormat::of(format);
-    let value = if format.percent { value * 100.0 } else { value };
-    let mut digits = match format.decimals {
-        Some(decimals) => format!("{:.decimals$}", value.abs()),
-        None => general(value.abs()),
-    };
-    let whole = digits.find('.').unwrap_or(digits.len());
-    digits.insert_str(0, &"0".repeat(format.zeros.saturating_sub(whole)));
-    let is_zero = digits.bytes().all(|byte| matches!(byte, b'0' | b'.'));
-    let sign = if value < 0.0 && !is_zero { "-" } else { "" };
-    let percent = if format.percent { "%" } else { "" };
-    format!("{sign}{digits}{percent}")
-}
-
-/// As many digits as a spreadsheet keeps, and never an exponent.
-fn general(value: f64) -> String {
-    let rounded: f64 = format!("{value:.14e}").parse().unwrap_or(value);
-    rounded.to_string()
-}
-
-/// `1.23456789012345E+18`: what a spreadsheet shows once digits are lost. No id is taken for whole in this form.
-fn scientific(value: f64) -> String {
-    let text = format!("{value:.14e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let digits = digits.trim_end_matches('0');
-    // One digit behind the point at least, so that it does not look like a number and a label.
-    let filler = if digits.ends_with('.') { "0" } else { "" };
-    format!("{digits}{filler}E+{exponent}")
-}
-
-/// What a number format says about digits. One that says more than that (fractions, conditions) says nothing here.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct NumberFormat {
-    /// Digits before the point at least.
-    zeros: usize,
-    /// Nothing where as many are shown as there are.
-    decimals: Option<usize>,
-    percent: bool,
-}
-
-impl NumberFormat {
-    fn of(format: &str) -> Self {
-        let first = format.split(';').next().unwrap_or_default();
-        let mut found = Self::default();
-        let (mut behind_point, mut places, mut optional) = (false, 0, false);
-        let mut characters = first.chars();
-        while let Some(character) = characters.next() {
-            match character {
-                '0' if behind_point => places += 1,
-                '0' => found.zeros += 1,
-                '#' | '?' if behind_point => optional = true,
-                '.' => behind_point = true,
-                '%' => found.percent = true,
-                '"' => while characters.next().is_some_and(|character| character != '"') {},
-                '[' => while characters.next().is_some_and(|character| character != ']') {},
-                '\\' | '_' | '*' => drop(characters.next()),
-                '#' | '?' | ',' | ' ' | '-' | '+' | '(' | ')' | '$' | '\u{A0}' => {}
-                _ => return Self::default(),
-            }
-        }
-        let shows_digits = first.contains(['0', '#', '?']);
-        found.decimals = (shows_digits && !optional).then_some(places);
-        found
-    }
 }
 
 /// A date, a time, or both.
@@ -114,18 +42,35 @@ fn date(value: &ExcelDateTime, format: &str) -> String {
         .unwrap_or_else(|| moment.iso())
 }
 
-/// Hours, minutes and seconds of a format such as `[h]:mm:ss`.
-fn duration(value: &ExcelDateTime) -> String {
+/// A span of time by a format such as `[h]:mm:ss`, whose first part counts all of it.
+fn duration(value: &ExcelDateTime, format: &str) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "a spreadsheet's days are few")]
     let seconds = (value.as_f64() * 86_400.0).round() as i64;
     let sign = if seconds < 0 { "-" } else { "" };
     let seconds = seconds.unsigned_abs();
-    format!(
-        "{sign}{}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    )
+    let first = format.split(';').next().unwrap_or_default();
+    let written = tokens(first).and_then(|tokens| {
+        let mut text = String::new();
+        for token in tokens {
+            let (number, width) = match token {
+                Token::Text(character) => {
+                    text.push(character);
+                    continue;
+                }
+                Token::Total('h', width) => (seconds / 3600, width),
+                Token::Total('m', width) => (seconds / 60, width),
+                Token::Total('s', width) => (seconds, width),
+                Token::Part('h', width) => (seconds / 3600 % 24, width),
+                Token::Part('n' | 'm', width) => (seconds / 60 % 60, width),
+                Token::Part('s', width) => (seconds % 60, width),
+                Token::Total(..) | Token::Part(..) | Token::AmPm => return None,
+            };
+            write!(text, "{number:0width$}").ok()?;
+        }
+        Some(text)
+    });
+    let usual = || format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{sign}{}", written.unwrap_or_else(usual))
 }
 
 struct Moment {
@@ -144,6 +89,8 @@ struct Moment {
 enum Token {
     /// So many of this letter.
     Part(char, usize),
+    /// The same in brackets: all of a span of time.
+    Total(char, usize),
     Text(char),
     AmPm,
 }
@@ -202,7 +149,7 @@ impl Moment {
                 Token::Part('h', width) => (u16::from(hour), *width),
                 Token::Part('n', width) => (u16::from(self.minute), *width),
                 Token::Part('s', width) => (u16::from(self.second), *width),
-                Token::Part(..) => return None,
+                Token::Part(..) | Token::Total(..) => return None,
             };
             write!(text, "{number:0width$}").ok()?;
         }
@@ -238,6 +185,14 @@ fn tokens(format: &str) -> Option<Vec<Token>> {
             }
             '[' => {
                 length = rest.find(']')? + 1;
+                let inner = rest.get(1..length - 1)?;
+                let letter = inner
+                    .chars()
+                    .next()
+                    .filter(|letter| matches!(letter, 'h' | 'm' | 's'));
+                if let Some(letter) = letter.filter(|letter| inner.chars().all(|other| other == *letter)) {
+                    tokens.push(Token::Total(letter, inner.len()));
+                }
                 // A system date of the computer's own.
                 if rest.starts_with("[$-f800]") || rest.starts_with("[$-f400]") {
                     return None;
@@ -264,7 +219,7 @@ fn tokens(format: &str) -> Option<Vec<Token>> {
 /// An `m` behind hours or before seconds means minutes.
 fn with_minutes(mut tokens: Vec<Token>) -> Vec<Token> {
     let parts: Vec<usize> = (0..tokens.len())
-        .filter(|at| matches!(tokens.get(*at), Some(Token::Part(..))))
+        .filter(|at| matches!(tokens.get(*at), Some(Token::Part(..) | Token::Total(..))))
         .collect();
     for (place, at) in parts.iter().enumerate() {
         let letter = |place: Option<usize>| match place
@@ -289,33 +244,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_as_their_user_sees_them() {
-        let cases = [
-            (12_345.0, "", "12345"),
-            (123_456_789_012.0, "General", "123456789012"),
-            (123_456_789_012_345.0, "0.00E+00", "123456789012345"),
-            (0.1 + 0.2, "", "0.3"),
-            (8.666_666_666_666_666, "", "8.66666666666667"),
-            (8.666_666_666_666_666, "0.00", "8.67"),
-            (12.5, "#,##0.00\\ \"zł\"", "12.50"),
-            (12.5, "0.0#", "12.5"),
-            (12.0, "000000", "000012"),
-            (12.0, "0", "12"),
-            (1234.0, "#,##0", "1234"),
-            (0.125, "0.0%", "12.5%"),
-            (-5.0, "0", "-5"),
-            (-0.001, "0.00", "0.00"),
-            (0.000_000_1, "", "0.0000001"),
-            // A spreadsheet keeps 15 digits: this is not the id that somebody typed.
-            (1_234_567_890_123_450.0, "0", "1.23456789012345E+15"),
-            (1e18, "", "1.0E+18"),
-        ];
-        for (value, format, text) in cases {
-            assert_eq!(number(value, format), text, "{value} as `{format}`");
-        }
-    }
-
-    #[test]
     fn dates_are_as_their_user_sees_them() {
         let cases = [
             (46_350.0, "yyyy\\-mm\\-dd", "2026-11-24"),
@@ -338,6 +266,13 @@ mod tests {
         let apple = ExcelDateTime::new(44_888.0, ExcelDateTimeType::DateTime, true);
         assert_eq!(date(&apple, "yyyy-mm-dd"), "2026-11-24");
         let span = ExcelDateTime::new(1.5, ExcelDateTimeType::TimeDelta, false);
-        assert_eq!(duration(&span), "36:00:00");
+        for (format, text) in [
+            ("[h]:mm:ss", "36:00:00"),
+            ("[h]:mm", "36:00"),
+            ("[mm]:ss", "2160:00"),
+            ("", "36:00:00"),
+        ] {
+            assert_eq!(duration(&span, format), text, "{format}");
+        }
     }
 }

@@ -29,6 +29,10 @@ fn key(name: &str) -> String {
     trim_invisible(name).nfc().collect::<String>().to_lowercase()
 }
 
+fn is_number(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a column is one of those that this tool writes itself.
 pub(crate) fn is_own_column(name: &str) -> bool {
     OWN_COLUMNS.contains(&key(name).as_str())
@@ -93,40 +97,70 @@ impl Columns {
         if let Some(column) = self.find(name, purpose)?.or_else(|| self.numbered(name)) {
             return Ok(column);
         }
-        let nearest: Vec<String> = self
-            .nearest(name)
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect();
         Err(InputError::NoColumn {
             line: self.line,
             name: name.to_owned(),
             purpose: purpose.to_owned(),
-            hint: match (self.further_down(name), nearest.as_slice()) {
-                (Some(skip), _) => {
-                    format!(": a later line has it, so the header may be there: `--skip-lines {skip}`")
-                }
-                (None, []) => format!(" (`{flag}` names it)"),
-                (None, nearest) => format!(": did you mean {}? (`{flag}`)", nearest.join(" or ")),
-            },
+            hint: self.hint(name, flag),
             columns: self.listed(),
         })
+    }
+
+    /// What to do about a name that is missing.
+    fn hint(&self, name: &str, flag: &str) -> String {
+        let nearest = self.nearest(name);
+        let nearest: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
+        let nearest = nearest.join(" or ");
+        if self.look_like_data() {
+            ": the header looks like a row of data; give `--no-header` if it is one".to_owned()
+        } else if is_number(name) && self.has_numbers() {
+            ": columns are called by numbers here, so a number is a name".to_owned()
+        } else if is_number(name) {
+            format!(": there are {} columns", self.own_keys().count())
+        } else if let Some(skip) = self.further_down(name) {
+            format!(": a later line has it, so the header may be there: `--skip-lines {skip}`")
+        } else if nearest.is_empty() {
+            format!(" (`{flag}` names it)")
+        } else if name.contains(",l") {
+            format!(": did you mean {nearest}? Repeat `{flag}` for each label")
+        } else {
+            format!(": did you mean {nearest}? (`{flag}`)")
+        }
+    }
+
+    /// Whether the names are none: an address, or the digits of an id, in what should be a header. They are somebody's data,
+    /// and not shown.
+    pub(crate) fn look_like_data(&self) -> bool {
+        const DIGITS: usize = 5;
+        let is_address = |name: &str| {
+            name.split_once('@')
+                .is_some_and(|(_, domain)| domain.contains('.'))
+        };
+        self.names
+            .iter()
+            .any(|name| is_address(name) || is_number(name) && name.len() >= DIGITS)
+    }
+
+    /// The columns that names and numbers find, which are not this tool's own.
+    fn own_keys(&self) -> impl Iterator<Item = (usize, &String)> {
+        let keys = self.keys.iter().enumerate();
+        keys.filter_map(|(column, key)| Some((column, key.as_ref()?)))
+    }
+
+    fn has_numbers(&self) -> bool {
+        self.own_keys().any(|(_, key)| is_number(key))
     }
 
     /// The column of this number, from 1 and without the tool's own, so that a failed file has the same. Where columns are
     /// called by numbers, a number is a name: one that is missing must not become another column.
     fn numbered(&self, number: &str) -> Option<usize> {
-        let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        let mut keys = self
-            .keys
-            .iter()
-            .enumerate()
-            .filter_map(|(column, key)| Some((column, key.as_ref()?)));
-        if !is_number(number) || keys.clone().any(|(_, key)| is_number(key)) {
+        if !is_number(number) || self.has_numbers() {
             return None;
         }
         let place: usize = number.parse().ok()?;
-        keys.nth(place.checked_sub(1)?).map(|(column, _)| column)
+        self.own_keys()
+            .nth(place.checked_sub(1)?)
+            .map(|(column, _)| column)
     }
 
     /// The `--skip-lines` that would find the name in a record behind the header.
@@ -159,6 +193,9 @@ impl Columns {
     }
 
     pub(super) fn listed(&self) -> String {
+        if self.look_like_data() {
+            return format!("{}, not shown since they look like data", self.names.len());
+        }
         let shown: Vec<String> = self
             .names
             .iter()

@@ -31,8 +31,9 @@ pub(crate) struct Contents {
 }
 
 impl Contents {
-    /// A file's, from its beginning, whatever was read of it before. Nobody else must read it meanwhile.
-    pub(super) fn of_file(file: &File, sheet: Option<&str>) -> Result<Self, InputError> {
+    /// A file's, from its beginning, whatever was read of it before. Nobody else must read it meanwhile. `sheet` names that of
+    /// a workbook, of which so many rows are `skipped`.
+    pub(super) fn of_file(file: &File, sheet: Option<&str>, skipped: u64) -> Result<Self, InputError> {
         let again = || {
             let mut again = file.try_clone()?;
             again.seek(SeekFrom::Start(0))?;
@@ -42,7 +43,7 @@ impl Contents {
         let magic = magic_of(&mut again().map_err(failed)?)?;
         let file = again().map_err(failed)?;
         if magic.starts_with(b"PK\x03\x04") {
-            let (workbook, bytes) = workbook::open(file, sheet)?;
+            let (workbook, bytes) = workbook::open(file, sheet, skipped)?;
             return Ok(Self {
                 container: Container::Workbook(workbook),
                 bytes: Box::new(bytes),
@@ -72,7 +73,8 @@ impl Contents {
                 // All members: a file that was appended to has several.
                 bytes: Box::new(Archive(MultiGzDecoder::new(packed), "gzip")),
             }
-        } else if magic.starts_with(b"\x28\xB5\x2F\xFD") {
+        } else if matches!(magic, b"\x28\xB5\x2F\xFD" | [0x50..=0x5F, 0x2A, 0x4D, 0x18]) {
+            // The second is a frame to be skipped, with which some programs begin.
             let decoder =
                 zstd::Decoder::new(packed).map_err(|source| InputError::Read { byte: 0, source })?;
             Self {

@@ -1,60 +1,144 @@
 //! Columns that hold a CRM's own number of a contact. Taken for the platform's id of a respondent, they would put labels on
 //! strangers, and nothing in the file would show it. Pure.
 
-use crate::model::trim_invisible;
+/// Whose number it is, as the exports of Salesforce, `HubSpot`, Dynamics, Pipedrive, Zoho and Livespace say it in English and
+/// Polish.
+const WHOSE: [&str; 55] = [
+    "account",
+    "case",
+    "client",
+    "company",
+    "contact",
+    "crm",
+    "customer",
+    "deal",
+    "dynamics",
+    "external",
+    "firma",
+    "firmy",
+    "hs",
+    "hubspot",
+    "klient",
+    "klienta",
+    "kontakt",
+    "kontaktu",
+    "konta",
+    "konto",
+    "kontrahent",
+    "kontrahenta",
+    "lead",
+    "leada",
+    "livespace",
+    "member",
+    "object",
+    "organization",
+    "organizacja",
+    "organizacji",
+    "organisation",
+    "osoba",
+    "osoby",
+    "owner",
+    "person",
+    "pipedrive",
+    "record",
+    "rekord",
+    "rekordu",
+    "row",
+    "safe",
+    "salesforce",
+    "sf",
+    "subscriber",
+    "subskrybent",
+    "subskrybenta",
+    "user",
+    "użytkownik",
+    "użytkownika",
+    "wiersz",
+    "wiersza",
+    "zoho",
+    "partner",
+    "prospect",
+    "opportunity",
+];
 
-/// Names as they are compared: letters and digits alone, in lower case. From the exports of Salesforce, `HubSpot`, Dynamics,
-/// Pipedrive, Zoho and Livespace, in English and Polish.
-const CRM_NUMBERS: [&str; 40] = [
-    "accountid",
-    "clientid",
-    "companyid",
-    "contactid",
-    "crmid",
-    "customerid",
-    "customernumber",
-    "dealid",
-    "externalid",
-    "hsobjectid",
+/// That it is a number.
+const NUMBER: [&str; 12] = [
     "id",
-    "idcrm",
-    "idfirmy",
-    "idklienta",
-    "idkontaktu",
-    "idkonta",
-    "idkontrahenta",
-    "idleada",
-    "idosoby",
-    "idrekordu",
-    "idużytkownika",
-    "leadid",
-    "lp",
-    "memberid",
+    "identyfikator",
+    "identifier",
+    "kod",
+    "code",
     "no",
     "nr",
-    "nrklienta",
-    "nrkontaktu",
-    "numer",
-    "numerklienta",
     "number",
-    "objectid",
-    "organizationid",
-    "ownerid",
-    "personid",
-    "recordid",
-    "rownumber",
-    "subscriberid",
-    "userid",
+    "numer",
+    "key",
+    "klucz",
+    "guid",
+];
+
+/// Names that say no more than that.
+const ALONE: [&str; 10] = [
+    "id",
+    "identyfikator",
+    "identifier",
+    "lp",
+    "no",
+    "nr",
+    "number",
+    "numer",
     "vid",
+    "guid",
+];
+
+/// Whose id is wanted.
+const OURS: [&str; 8] = [
+    "ankiety",
+    "ankieta",
+    "respondent",
+    "respondenta",
+    "startquestion",
+    "survey",
+    "webankieta",
+    "webankiety",
 ];
 
 /// Whether a column's name is what CRMs call their own number of a contact.
 pub(crate) fn is_crm_number(name: &str) -> bool {
-    let letters: String = trim_invisible(name)
-        .chars()
-        .filter(|character| character.is_alphanumeric())
-        .collect();
-    CRM_NUMBERS.contains(&letters.to_lowercase().as_str())
+    let words = words(name);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    match words.as_slice() {
+        _ if has(&OURS) => false,
+        [word] => ALONE.contains(&word.as_str()) || is_joined(word),
+        _ => has(&NUMBER) && has(&WHOSE),
+    }
+}
+
+/// `contactid`, `idkontaktu`.
+fn is_joined(word: &str) -> bool {
+    NUMBER.iter().any(|number| {
+        let whose = word.strip_suffix(number).or_else(|| word.strip_prefix(number));
+        whose.is_some_and(|whose| WHOSE.contains(&whose))
+    })
+}
+
+/// The words of a name in lower case: apart by anything that is no letter, and where a capital follows a small letter.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for character in name.chars() {
+        if character.is_uppercase() && before.is_lowercase() || !character.is_alphabetic() {
+            words.push(String::new());
+        }
+        if character.is_alphabetic()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(character.to_lowercase());
+        }
+        before = character;
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 #[cfg(test)]
@@ -68,10 +152,24 @@ mod tests {
             "hs_object_id",
             "Contact ID",
             "ContactId",
+            "contactid",
             "Id kontaktu",
             "ID",
             "Nr klienta ",
             "Id użytkownika",
+            "Identyfikator rekordu",
+            "Kontakt ID",
+            "Osoba - ID",
+            "Record ID - Contact",
+            "Contact ID (18)",
+            "Case Safe ID",
+            "Kod klienta",
+            "Account Number",
+            "Identyfikator",
+            "vid",
+            "CustomerNo",
+            "idKlienta",
+            "LP",
         ] {
             assert!(is_crm_number(name), "{name}");
         }
@@ -79,9 +177,15 @@ mod tests {
             "id_respondent",
             "Id respondenta",
             "ID Webankieta",
+            "webankieta_id",
             "respondent",
             "survey id",
+            "Segment",
+            "NPS",
+            "Contact owner",
             "",
+            "video",
+            "Kontakt",
         ] {
             assert!(!is_crm_number(name), "{name}");
         }

@@ -52,11 +52,11 @@ impl Source {
         Ok(Self::File(file))
     }
 
-    /// What is in the input, without what it is packed in. A file's can be had twice, one after the other; `sheet` names
-    /// that of a workbook.
-    pub(crate) fn contents(&mut self, sheet: Option<&str>) -> Result<Contents, InputError> {
+    /// What is in the input, without what it is packed in. A file's can be had several times, one after the other; `sheet`
+    /// names that of a workbook, of which so many rows are `skipped`.
+    pub(crate) fn contents(&mut self, sheet: Option<&str>, skipped: u64) -> Result<Contents, InputError> {
         match self {
-            Self::File(file) => Contents::of_file(file, sheet),
+            Self::File(file) => Contents::of_file(file, sheet, skipped),
             Self::Stdin => Contents::of_stream(io::stdin()),
         }
     }

@@ -99,7 +99,7 @@ impl Start {
         let from_sep = sep_line.map(|(_, delimiter)| delimiter);
         let (delimiter, delimiter_from) = delimiter(body, whole, line, (from_sep, scanned), options)?;
         let dialect = Dialect::new(delimiter, scanned.encoding).unwrap_or(scanned);
-        let mut records = records(body, dialect, position);
+        let mut records = records(body, dialect, position, options.of_workbook);
         let is_failed_file = records
             .first()
             .is_some_and(|(_, record)| columns::is_failed_file(&fields::fields_of(record, dialect).0));
@@ -272,14 +272,15 @@ fn hint_further_down(body: &[u8], whole: bool, skipped: u64) -> String {
 }
 
 /// The first records that are not blank, each with its line. A fault of structure ends the list.
-fn records(body: &[u8], dialect: Dialect, position: Position) -> Vec<(u64, Vec<u8>)> {
+fn records(body: &[u8], dialect: Dialect, position: Position, of_workbook: bool) -> Vec<(u64, Vec<u8>)> {
     let mut records = Records::new(body, dialect.byte, position);
     let mut found = Vec::new();
     while found.len() <= RECORDS_BELOW
         && let Ok(Some(record)) = records.next()
     {
         if !record.is_blank {
-            found.push((record.position.line, record.bytes.to_vec()));
+            let Position { row, line, .. } = record.position;
+            found.push((if of_workbook { row } else { line }, record.bytes.to_vec()));
         }
     }
     found

@@ -1,5 +1,5 @@
-//! A sheet of an Excel workbook as the CSV that a person would have saved of it: UTF-8, commas, a record per row of the
-//! sheet, so that rows keep their numbers. What a cell's text is, is decided in `read/cell_text.rs`.
+//! A sheet of an Excel workbook as the CSV that a person would have saved of it. What a cell's text is, is decided in
+//! `read/cell_text.rs`; records are made of them in `read/sheet_rows.rs`.
 //!
 //! The sheet is streamed; the workbook's table of texts is held, as the format wants it. The library that reads it borrows
 //! from the open workbook, so it has a thread of its own, which ends with the sheet or when nobody reads any more.
@@ -13,7 +13,7 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 
 use super::InputError;
 use super::cell_text::push_text;
-use crate::model::push_csv_field;
+use super::sheet_rows::SheetRows;
 
 /// Records are handed on in pieces of about this size, and so many of them are ready at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -40,15 +40,19 @@ enum Piece {
     End,
 }
 
-/// Opens the sheet of this name, or the first that can be seen.
-pub(super) fn open(file: File, name: Option<&str>) -> Result<(Workbook, SheetBytes), InputError> {
+/// Opens the sheet of this name, or the first that can be seen. So many rows of it are `skipped`.
+pub(super) fn open(
+    file: File,
+    name: Option<&str>,
+    skipped: u64,
+) -> Result<(Workbook, SheetBytes), InputError> {
     let unreadable = |error: calamine::XlsxError| InputError::Workbook(error.to_string());
     let mut xlsx: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(unreadable)?;
     let workbook = choose(&xlsx, name)?;
     let sheet = workbook.sheet.clone();
     let (sender, pieces) = sync_channel(PIECES);
     thread::spawn(move || {
-        let told = write_sheet(&mut xlsx, &sheet, &sender).map(|()| Piece::End);
+        let told = write_sheet(&mut xlsx, (&sheet, skipped), &sender).map(|()| Piece::End);
         // Nobody may want to know any more.
         sender.send(told).ok();
     });
@@ -119,10 +123,10 @@ impl Read for SheetBytes {
     }
 }
 
-/// Hands on all rows of a sheet up to the last that has a cell.
+/// Hands on all rows of a sheet up to the last that has a cell; the first `skipped` are blank.
 fn write_sheet(
     xlsx: &mut Xlsx<BufReader<File>>,
-    sheet: &str,
+    (sheet, skipped): (&str, u64),
     sender: &SyncSender<io::Result<Piece>>,
 ) -> io::Result<()> {
     let mut cells = xlsx.worksheet_cells_reader(sheet).map_err(io::Error::other)?;
@@ -134,83 +138,21 @@ fn write_sheet(
             format.map_or_else(String::new, |format| format.format_code.clone())
         })
         .collect();
-    let mut records = Records::default();
+    let mut rows = SheetRows::new(skipped);
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(io::Error::other)? {
         if matches!(cell.get_value(), DataRef::Empty) {
             continue;
         }
-        let (row, column) = cell.get_position();
-        records
-            .go_to(u64::from(row), column as usize)
-            .map_err(io::Error::other)?;
-        push_text(
-            cell.get_value(),
-            formats.get(style).map_or("", String::as_str),
-            &mut records.field,
-        );
-        records.end_field();
-        if records.bytes.len() >= PIECE_BYTES {
-            let piece = std::mem::take(&mut records.bytes);
+        let format = formats.get(style).map_or("", String::as_str);
+        let text = rows.cell(cell.get_position()).map_err(io::Error::other)?;
+        push_text(cell.get_value(), format, text);
+        if rows.bytes().len() >= PIECE_BYTES {
+            let piece = std::mem::take(rows.bytes());
             if sender.send(Ok(Piece::Records(piece))).is_err() {
                 return Ok(());
             }
         }
     }
-    records.end_record();
-    sender.send(Ok(Piece::Records(records.bytes))).ok();
+    sender.send(Ok(Piece::Records(rows.finish()))).ok();
     Ok(())
-}
-
-/// The records as they are made, a cell after the other.
-#[derive(Default)]
-struct Records {
-    bytes: Vec<u8>,
-    /// The row that is being made, from 0, and how many fields it has.
-    row: u64,
-    fields: usize,
-    /// How many fields the first record has: shorter ones are filled up with blanks, which a sheet leaves out.
-    width: usize,
-    field: String,
-}
-
-impl Records {
-    /// Moves to a cell. A sheet has its cells in order, or nobody can tell what it means.
-    fn go_to(&mut self, row: u64, column: usize) -> Result<(), String> {
-        if row < self.row || row == self.row && column < self.fields {
-            return Err(format!("row {} of the sheet has cells out of order", row + 1));
-        }
-        while self.row < row {
-            self.end_record();
-        }
-        self.fill_to(column);
-        Ok(())
-    }
-
-    /// Blank fields, so that the next one is that of this column.
-    fn fill_to(&mut self, column: usize) {
-        while self.fields < column {
-            self.end_field();
-        }
-    }
-
-    fn end_field(&mut self) {
-        if self.fields > 0 {
-            self.bytes.push(b',');
-        }
-        self.fields += 1;
-        push_csv_field(self.field.as_bytes(), b',', &mut self.bytes);
-        self.field.clear();
-    }
-
-    fn end_record(&mut self) {
-        if self.fields > 0 {
-            if self.width == 0 {
-                self.width = self.fields;
-            }
-            self.fill_to(self.width);
-        }
-        self.bytes.push(b'\n');
-        self.fields = 0;
-        self.row += 1;
-    }
 }

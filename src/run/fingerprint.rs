@@ -19,7 +19,8 @@ pub(super) fn fingerprint(
     let mut all = Fingerprint::default();
     // Parts that most runs do not have.
     if let Some(found) = &opened.table {
-        all = all.with("table of ids", found.digest);
+        let columns = part(format!("{:?} {:?}", found.address_column, found.id_column));
+        all = all.with("table of ids", found.digest ^ columns);
     }
     if plan.last_rows.is_some() {
         all = all.with("duplicates", part("last".to_owned()));
@@ -27,7 +28,13 @@ pub(super) fn fingerprint(
     all.with("content", first.totals.map_or(0, |totals| totals.digest))
         .with(
             "dialect",
-            part(format!("{:?} {:?}", first.dialect.encoding, first.delimiter)),
+            part(format!(
+                "{:?} {:?} {:?} {}",
+                first.dialect.encoding,
+                first.delimiter,
+                first.preamble.len(),
+                first.has_header
+            )),
         )
         .with(
             "mapping",

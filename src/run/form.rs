@@ -8,7 +8,7 @@ use crate::read::{
     is_own_column, note_for_excel, note_of_encoding,
 };
 use crate::record::{FailedFormat, Style};
-use crate::report::thousands;
+use crate::report::{counted, thousands};
 
 impl Opened {
     /// What was found of the input's form, and what goes where, a line each.
@@ -37,12 +37,7 @@ impl Opened {
         };
         labels.insert(0, format!("respondent ← `{}`{by}", name(self.layout.respondent)));
         let mut lines = vec![
-            match &self.container {
-                Container::Plain => format!("{}; {}", encoding(first), delimiter(first)),
-                Container::Gzip => format!("gzip; {}; {}", encoding(first), delimiter(first)),
-                Container::Zstd => format!("zstd; {}; {}", encoding(first), delimiter(first)),
-                Container::Workbook(workbook) => sheet(workbook),
-            },
+            of(&self.container, first),
             format!("{} (mapping from {})", labels.join(", "), settings.mapping_from),
             match self.layout.survey {
                 Some(column) => format!(
@@ -60,8 +55,9 @@ impl Opened {
         ];
         if let (Some(ids), Some(found)) = (&settings.ids, &self.table) {
             lines.push(format!(
-                "{}: {} different addresses, {} of them of several respondents",
+                "{}: {}; {} different addresses, {} of them of several respondents",
                 ids.path.display(),
+                found.form,
                 thousands(found.table.addresses()),
                 thousands(found.table.ambiguous())
             ));
@@ -70,7 +66,9 @@ impl Opened {
             lines.push("`--sheet` means nothing here: the input is no workbook".to_owned());
         }
         let unused = first.columns.unused(&self.layout);
-        if !unused.is_empty() {
+        if !unused.is_empty() && first.columns.look_like_data() {
+            lines.push(format!("never sent: {}", counted(unused.len() as u64, "column")));
+        } else if !unused.is_empty() {
             let names: Vec<String> = unused.iter().map(|name| format!("`{}`", clean(name))).collect();
             lines.push(format!("never sent: {}", names.join(", ")));
         }
@@ -89,10 +87,16 @@ impl Opened {
             warnings.push((
                 "crm_number_as_id",
                 format!(
-                    "the id column `{}` looks like the CRM's own number of a contact, which is no respondent's id: labels \
+                    "the id column `{}`{} looks like the CRM's own number of a contact, which is no respondent's id: labels \
                      would go to strangers; the id is the platform's, which puts it where a mail or a survey says \
-                     `[ID_RESPONDENT]`, and where the CRM has addresses alone, `--ids` finds it",
-                    clean(name)
+                     `[ID_RESPONDENT]`{}",
+                    clean(name),
+                    if self.table.is_some() { " of the table" } else { "" },
+                    if self.table.is_some() {
+                        ""
+                    } else {
+                        ", and where the CRM has addresses alone, `--ids` finds it"
+                    }
                 ),
             ));
         }
@@ -157,6 +161,17 @@ impl Opened {
             ..plain
         }
     }
+}
+
+/// What a file was found to be, in words.
+pub(super) fn of(container: &Container, first: &FirstRead) -> String {
+    let packed = match container {
+        Container::Workbook(workbook) => return sheet(workbook),
+        Container::Plain => "",
+        Container::Gzip => "gzip; ",
+        Container::Zstd => "zstd; ",
+    };
+    format!("{packed}{}; {}", encoding(first), delimiter(first))
 }
 
 fn sheet(workbook: &Workbook) -> String {

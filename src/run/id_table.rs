@@ -6,12 +6,17 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 
-use super::Failure;
+use super::{Failure, form};
 use crate::config::IdsSettings;
 use crate::model::Position;
 use crate::plan::IdTable;
-use crate::read::{Columns, FirstRead, Input, InputError, ReadOptions, Rows, Source, SurveyColumn};
+use crate::read::{
+    Columns, Contents, Encoding, FirstRead, Input, InputError, ReadOptions, Rows, Source, SurveyColumn,
+};
 use crate::report::ExitCode;
+
+/// Where neither the table's bytes nor a flag tell.
+const USUAL_ENCODING: &str = "windows-1250";
 
 const SURVEY: &str = "the survey's id";
 
@@ -20,8 +25,11 @@ pub(crate) struct FoundTable {
     pub(super) table: Arc<IdTable>,
     /// xxh3-128 of its bytes.
     pub(super) digest: u128,
-    /// The name of its id column, as its header has it.
+    /// The names of its columns, as its header has them.
+    pub(super) address_column: String,
     pub(super) id_column: String,
+    /// Its form, in words.
+    pub(super) form: String,
 }
 
 /// Where in a line of the table things are.
@@ -33,18 +41,33 @@ struct Places {
 
 /// Reads a table. One that cannot be read in full is refused: an address of which a line is missing would look as if it were
 /// one respondent's alone.
-pub(super) fn read(settings: &IdsSettings, survey: &SurveyColumn) -> Result<FoundTable, Failure> {
+///
+/// `encoding` is the input's, if it was given. Addresses and ids are ASCII, so a table whose encoding cannot be told is read in
+/// that, or else in windows-1250: an address with letters above ASCII would at worst not be found.
+pub(super) fn read(
+    settings: &IdsSettings,
+    survey: &SurveyColumn,
+    encoding: Option<Encoding>,
+) -> Result<FoundTable, Failure> {
     let fault = |error| refused(&settings.path, error);
     let mut source = Source::open(&Input::File(settings.path.clone())).map_err(fault)?;
-    let contents = source.contents(None).map_err(fault)?;
-    let options = contents
-        .container
-        .options(ReadOptions::default())
-        .map_err(fault)?;
-    let first = FirstRead::of_file(contents.bytes, options).map_err(fault)?;
+    let mut contents = || source.contents(None, 0);
+    let Contents { container, bytes } = contents().map_err(fault)?;
+    let options = container.options(ReadOptions::default()).map_err(fault)?;
+    let first = match FirstRead::of_file(bytes, options) {
+        Err(InputError::EncodingUnclear { .. }) => {
+            let options = ReadOptions {
+                encoding: encoding.or_else(|| USUAL_ENCODING.parse().ok()),
+                ..options
+            };
+            FirstRead::of_file(contents().map_err(fault)?.bytes, options)
+        }
+        first => first,
+    };
+    let first = first.map_err(fault)?;
     let places = places(&first.columns, settings, survey).map_err(fault)?;
     let mut table = IdTable::new(places.survey.is_some());
-    let bytes = source.contents(None).map_err(fault)?.bytes;
+    let bytes = contents().map_err(fault)?.bytes;
     let mut rows = Rows::new(bytes, &first).map_err(fault)?;
     while let Some(row) = rows.next().map_err(fault)? {
         if let Some(error) = &row.error {
@@ -60,7 +83,9 @@ pub(super) fn read(settings: &IdsSettings, survey: &SurveyColumn) -> Result<Foun
     Ok(FoundTable {
         table: Arc::new(table),
         digest: first.totals.map_or(0, |totals| totals.digest),
+        address_column: first.columns.name(places.address).to_owned(),
         id_column: first.columns.name(places.id).to_owned(),
+        form: form::of(&container, &first),
     })
 }
 
@@ -80,9 +105,19 @@ fn places(columns: &Columns, settings: &IdsSettings, survey: &SurveyColumn) -> R
 }
 
 fn refused(path: &Path, error: InputError) -> Failure {
+    let hint = match error {
+        InputError::Open(_) | InputError::Folder | InputError::Read { .. } => "",
+        _ => {
+            "; (`--encoding`, `--sheet` and the like are the input's: a table has its header on line 1 of its first sheet)"
+        }
+    };
     Failure {
         code: ExitCode::Input,
-        error: anyhow::Error::new(error).context(format!("{} (`--ids`)", path.display())),
+        error: anyhow!(
+            "{} (`--ids`): {:#}{hint}",
+            path.display(),
+            anyhow::Error::new(error)
+        ),
     }
 }
 

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use super::Failure;
 use super::id_table::{self, FoundTable};
 use crate::config::ReadingSettings;
-use crate::model::{Layout, Plan};
+use crate::model::{Layout, Plan, clean};
 use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner, Selection};
-use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source};
+use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source, Workbook};
+use crate::report::ExitCode;
 
 /// Ready for the second read.
 pub(crate) struct Opened {
@@ -33,7 +34,10 @@ impl Opened {
             )));
         }
         let mut source = Source::open(&settings.input).map_err(fault)?;
-        let Contents { container, bytes } = source.contents(settings.sheet.as_deref()).map_err(fault)?;
+        let Contents { container, bytes } = source
+            .contents(settings.sheet.as_deref(), settings.options.skip_lines)
+            .map_err(fault)?;
+        let fault = |error| in_container(error, &input, &container, settings.sheet.is_some());
         let options = container.options(settings.options).map_err(fault)?;
         let (first, stream) = if matches!(source, Source::Stdin) {
             let (first, stream) = FirstRead::of_stream(bytes, options).map_err(fault)?;
@@ -42,16 +46,21 @@ impl Opened {
             (FirstRead::of_file(bytes, options).map_err(fault)?, None)
         };
         let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
+        let fault = |error| Failure::input(error, &input);
         settle_survey(settings, &layout)?;
         let table = match &settings.ids {
-            Some(ids) => Some(id_table::read(ids, &settings.wanted.survey)?),
+            Some(ids) => Some(id_table::read(
+                ids,
+                &settings.wanted.survey,
+                settings.options.encoding,
+            )?),
             None => None,
         };
         settings.plan.table = table.as_ref().map(|found| Arc::clone(&found.table));
         // One pass after the other: all of a file's readers share its place in it.
         let mut again = || {
             source
-                .contents(settings.sheet.as_deref())
+                .contents(settings.sheet.as_deref(), settings.options.skip_lines)
                 .map(|contents| contents.bytes)
         };
         if settings.only_last {
@@ -70,6 +79,31 @@ impl Opened {
             table,
             rows,
         })
+    }
+}
+
+/// The error with the input's name in front, and that of the sheet where there are several to choose from: the first of them
+/// may be a cover without rows, and then there is more than "nothing to send".
+fn in_container(error: InputError, input: &Input, container: &Container, chosen: bool) -> Failure {
+    let Container::Workbook(Workbook { sheet, others }) = container else {
+        return Failure::input(error, input);
+    };
+    if others.is_empty() {
+        return Failure::input(error, input);
+    }
+    let others: Vec<String> = others.iter().map(|name| format!("`{}`", clean(name))).collect();
+    let name = format!(
+        "{input}, sheet `{}` (`--sheet` names another: {})",
+        clean(sheet),
+        others.join(", ")
+    );
+    let failure = Failure::input(error, &name);
+    match failure.code {
+        ExitCode::NoRows if !chosen => Failure {
+            code: ExitCode::Input,
+            ..failure
+        },
+        _ => failure,
     }
 }
 

@@ -107,7 +107,7 @@ fn ids_are_found_by_address_and_never_guessed() {
     );
     assert!(
         ran.stderr
-            .contains("ids.csv: 4 different addresses, 1 of them of several respondents"),
+            .contains("; 4 different addresses, 1 of them of several respondents"),
         "{}",
         ran.stderr
     );
