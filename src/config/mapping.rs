@@ -48,6 +48,10 @@ pub(super) fn constants(
             bail!("`--set {text}` has no value: write `--set l9=VALUE`");
         };
         let label = label(name).with_context(|| format!("`--set {text}`: write `--set l9=VALUE`"))?;
+        ensure!(
+            value.parse::<Template<String>>().is_err(),
+            "`--set {text}` is the same for every row and names no column: use `--map {label}={value}`"
+        );
         let twice = constants.iter().any(|(other, _)| *other == label)
             || mapped.is_some_and(|mapped| mapped.iter().any(|(other, _)| *other == label));
         ensure!(

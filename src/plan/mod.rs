@@ -70,6 +70,8 @@ pub(crate) struct PlanTally {
     pub(crate) blanks_skipped: u64,
     /// Ids with white space or invisible characters around them, which were taken off.
     pub(crate) ids_trimmed: u64,
+    /// Values that look as if a spreadsheet or a wrong encoding had damaged them.
+    pub(crate) damaged: u64,
     /// The longest value in bytes.
     pub(crate) longest_value: usize,
     /// Respondents that stand on several rows.
@@ -109,6 +111,10 @@ impl Planner {
             settled: None,
             doubt: None,
         }
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     /// What was counted up to here.
@@ -191,6 +197,7 @@ impl Planner {
             ));
         }
         self.tally.longest_value = self.tally.longest_value.max(longest);
+        self.tally.damaged += self.damaged(row).count() as u64;
         self.tally.blanks_skipped += (self.layout.labels.len() - sent) as u64;
         Ok(update)
     }
@@ -221,6 +228,14 @@ impl Planner {
                 "the survey's id is not all digits: check that the right column is mapped (`--survey-column`)",
             )),
         }
+    }
+
+    /// What a row has of damaged values, label by label.
+    pub(crate) fn damaged(&self, row: &Row<'_>) -> impl Iterator<Item = (Damage, Label)> {
+        let fields = row.fields;
+        let cells = self.layout.labels.iter();
+        let cells = cells.flat_map(|(label, from)| from.columns().map(move |column| (*label, *column)));
+        cells.filter_map(move |(label, column)| Some((Damage::of(fields.get(column)?)?, label)))
     }
 
     /// The length of the row's longest value in bytes.

@@ -66,8 +66,8 @@ pub(crate) struct FirstRead {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EncodingFrom {
     Flag,
-    /// A single-byte encoding was given for what is UTF-8, for all that anybody can see.
-    FlagAgainstBytes,
+    /// Another one was given than this, for which the bytes speak.
+    FlagAgainst(&'static str),
     ByteOrderMark,
     /// The NUL bytes that UTF-16 has where other encodings have letters.
     NulBytes,
@@ -176,7 +176,10 @@ impl FirstRead {
             (Some((encoding, UnicodeFrom::Mark)), ..) => (encoding, EncodingFrom::ByteOrderMark),
             (Some((encoding, UnicodeFrom::Nuls)), ..) => (encoding, EncodingFrom::NulBytes),
             (None, Some(encoding @ Encoding::SingleByte(_)), _) if is_utf8 => {
-                (encoding, EncodingFrom::FlagAgainstBytes)
+                (encoding, EncodingFrom::FlagAgainst(Encoding::Utf8.name()))
+            }
+            (None, Some(encoding), Verdict::Guess(told, Certainty::Told(_))) if encoding != told => {
+                (encoding, EncodingFrom::FlagAgainst(told.name()))
             }
             (Some((encoding, UnicodeFrom::Flag)), ..) | (None, Some(encoding), _) => {
                 (encoding, EncodingFrom::Flag)

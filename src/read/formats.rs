@@ -52,8 +52,8 @@ pub(super) fn refuse_binary(text: &[u8]) -> Result<(), InputError> {
     // An odd one may have come into a text by accident.
     if beginning.iter().filter(|byte| is_control(byte)).count() * 16 > beginning.len() {
         return Err(InputError::NotCsv {
-            what: "a binary file",
-            remedy: SAVE,
+            what: "a binary file, or UTF-16 that does not say so",
+            remedy: "open it in the spreadsheet and save it as `CSV UTF-8`, or give `--encoding utf-16`",
         });
     }
     Ok(())

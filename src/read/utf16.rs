@@ -10,6 +10,9 @@ use std::io::{self, Read};
 /// NUL, and at the other none.
 const NULS_AT_LEAST: usize = 40;
 
+/// Of the NULs at the two ends those at one have to outweigh the others by so much.
+const OUTWEIGHS: usize = 20;
+
 /// What stands for a lone last byte.
 const LONE_BYTE: u8 = 0xFF;
 
@@ -36,10 +39,14 @@ pub(super) fn detect(head: &[u8]) -> Option<bool> {
     };
     let (first, second) = (nuls(0), nuls(1));
     let most = |nuls: usize| units > 1 && nuls * 100 >= units * NULS_AT_LEAST;
-    match (first, second) {
-        (0, second) if most(second) => Some(false),
-        (first, 0) if most(first) => Some(true),
-        _ => None,
+    // A letter such as `Ā` has its NUL at the other end.
+    let outweighs = |one: usize, other: usize| other * OUTWEIGHS <= one;
+    if most(second) && outweighs(second, first) {
+        Some(false)
+    } else if most(first) && outweighs(first, second) {
+        Some(true)
+    } else {
+        None
     }
 }
 
@@ -231,6 +238,8 @@ mod tests {
         assert_eq!(detect(text.as_bytes()), None);
         assert_eq!(detect(b"\0\0\0\0"), None);
         assert_eq!(detect(b"a\0\0b"), None);
+        let rare = format!("{text}{}Ā", "abcdefghij".repeat(3));
+        assert_eq!(detect(&utf16(&rare, false)), Some(false));
         assert_eq!(detect(b""), None);
     }
 

@@ -60,6 +60,9 @@ pub(crate) enum Weight {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Places {
     pub(crate) count: u64,
+    /// On how many rows.
+    #[serde(skip)]
+    pub(crate) rows: u64,
     /// There may be more than were counted.
     pub(crate) at_least: bool,
     #[serde(rename = "places", serialize_with = "positions")]
@@ -69,6 +72,7 @@ pub(crate) struct Places {
 impl Places {
     pub(crate) fn add(&mut self, position: Position) {
         self.count += 1;
+        self.rows += 1;
         if self.first.len() < PLACES_SHOWN {
             self.first.push(position);
         }
@@ -80,7 +84,7 @@ impl Places {
         if places.is_empty() {
             return String::new();
         }
-        if self.count > places.len() as u64 || self.at_least {
+        if self.rows > places.len() as u64 || self.at_least {
             places.push("…".to_owned());
         }
         format!(": {}", places.join(", "))
@@ -101,6 +105,13 @@ fn positions<S: Serializer>(places: &[Position], serializer: S) -> Result<S::Ok,
 }
 
 impl Findings {
+    /// Whether there is nothing that anybody has to know.
+    pub(crate) fn is_spotless(&self) -> bool {
+        self.exit_code() == ExitCode::Success
+            && self.count(Weight::Invalid) == 0
+            && self.of(Weight::Warning).next().is_none()
+    }
+
     /// How the run would end if every call succeeded.
     pub(crate) fn exit_code(&self) -> ExitCode {
         if self.rows == 0 {

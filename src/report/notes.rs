@@ -10,6 +10,8 @@ pub(crate) struct Notes {
     pub(crate) blank_records: u64,
     pub(crate) blanks_skipped: u64,
     pub(crate) ids_trimmed: u64,
+    /// Values that look damaged, which are sent all the same.
+    pub(crate) damaged: u64,
     /// Respondents that stand on several rows, and those of them whose rows differ.
     pub(crate) repeated: u64,
     pub(crate) repeated_differently: u64,
@@ -26,6 +28,7 @@ impl Notes {
             (self.blank_records > 0, self.blank_records_words()),
             (self.blanks_skipped > 0, self.blank_cells_words()),
             (self.ids_trimmed > 0, self.ids_trimmed_words()),
+            (self.damaged > 0, self.damaged_words()),
             (self.repeated > 0 || self.repeated_at_least, self.repeated_words()),
         ];
         for (_, words) in lines.iter().filter(|(counts, _)| *counts) {
@@ -52,6 +55,13 @@ impl Notes {
         format!(
             "{} with white space around, which is taken off",
             counted(self.ids_trimmed, "id")
+        )
+    }
+
+    fn damaged_words(&self) -> String {
+        format!(
+            "{} damaged by a spreadsheet or a wrong encoding, by its look: `check` tells which",
+            counted(self.damaged, "value")
         )
     }
 

@@ -13,6 +13,7 @@ pub(super) fn check(args: &CheckArgs, origins: Origins, console: &Console) -> Re
     let mut settings = config::reading(&args.input, &args.selection, &[], origins).map_err(Failure::usage)?;
     let found = findings(&mut settings, args.rate.rate, args.accept.accept_failures);
     match (args.format, &found) {
+        (CheckFormatArg::Text, Ok(findings)) if console.is_quiet() && findings.is_spotless() => {}
         (CheckFormatArg::Text, Ok(findings)) => console.print(&findings.to_text()),
         (CheckFormatArg::Json, Ok(findings)) => console.print(&findings.to_json()),
         (CheckFormatArg::Text, Err(_)) => {}
@@ -44,14 +45,13 @@ fn findings(
     let opened = Opened::open(settings)?;
     let form = opened.form(settings);
     let warnings = opened.warnings();
-    let layout = &opened.layout;
-    let mut planner = Planner::new(settings.plan.clone(), layout.clone());
+    let mut planner = Planner::new(settings.plan.clone(), opened.layout.clone());
     let mut examination = Examination::default();
     let mut rows = opened.rows;
     let fault = |error| Failure::input(error, &settings.input);
     while let Some(row) = rows.next().map_err(fault)? {
         let plan = planner.plan(&row);
-        examination.take_in(&row, &plan, planner.tally(), layout);
+        examination.take_in(&row, &plan, &planner);
     }
     examination.take_in_blank_records(rows.blank_places());
     let end = rows.finish().map_err(fault)?;

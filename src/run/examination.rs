@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ErrorCode, Label, Layout, Plan, Position, Row};
-use crate::plan::{Damage, PlanTally};
+use crate::model::{ErrorCode, Label, Plan, Position, Row};
+use crate::plan::{Damage, Planner};
 use crate::report::{Finding, Notes, Places, Weight};
 
 /// Everything that was found up to a row.
@@ -40,12 +40,15 @@ struct Counted {
 
 impl Examination {
     /// Takes in a row, its plan, and what planning has counted up to it.
-    pub(super) fn take_in(&mut self, row: &Row<'_>, plan: &Plan, tally: &PlanTally, layout: &Layout) {
+    pub(super) fn take_in(&mut self, row: &Row<'_>, plan: &Plan, planner: &Planner) {
+        let (tally, layout) = (planner.tally(), planner.layout());
         let position = row.position;
         match plan {
             Plan::Send(_) => {
                 self.to_send += 1;
-                self.look_for_damage(row, layout);
+                for (damage, label) in planner.damaged(row) {
+                    self.damage.entry((damage, label)).or_default().add(position);
+                }
             }
             Plan::Skip(unsent) => self.skipped.entry(unsent.code).or_default().add(position),
             Plan::Reject(unsent) => self
@@ -125,14 +128,18 @@ impl Examination {
     }
 
     fn noted(&self, notes: &Notes) -> Vec<Finding> {
-        let places = |noted: Noted, count: u64, at_least: bool| Places {
-            count,
-            at_least,
-            first: self
-                .notes
-                .get(&noted)
-                .map(|places| places.first.clone())
-                .unwrap_or_default(),
+        let places = |noted: Noted, count: u64, at_least: bool| {
+            let seen = self.notes.get(&noted);
+            Places {
+                count,
+                // Of blank records only the first were handed over.
+                rows: match noted {
+                    Noted::BlankRecords => count,
+                    _ => seen.map_or(0, |seen| seen.count),
+                },
+                at_least,
+                first: seen.map(|seen| seen.first.clone()).unwrap_or_default(),
+            }
         };
         let surplus = self
             .notes
@@ -189,17 +196,5 @@ impl Examination {
 
     fn note(&mut self, noted: Noted, position: Position) {
         self.notes.entry(noted).or_default().add(position);
-    }
-
-    fn look_for_damage(&mut self, row: &Row<'_>, layout: &Layout) {
-        let cells = layout
-            .labels
-            .iter()
-            .flat_map(|(label, from)| from.columns().map(move |column| (*label, column)));
-        for (label, column) in cells {
-            if let Some(damage) = Damage::of(row.fields.get(*column).unwrap_or_default()) {
-                self.damage.entry((damage, label)).or_default().add(row.position);
-            }
-        }
     }
 }

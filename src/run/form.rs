@@ -100,12 +100,12 @@ impl Opened {
                 ),
             ));
         }
-        if self.first.encoding_from == EncodingFrom::FlagAgainstBytes {
+        if let EncodingFrom::FlagAgainst(told) = self.first.encoding_from {
             warnings.push((
                 "encoding_contradicted",
                 format!(
-                    "all of the input is valid UTF-8, so letters above ASCII would be sent as wrong ones: leave `--encoding \
-                     {}` out unless you know better",
+                    "by its bytes the input is {told}, so letters above ASCII would be sent as wrong ones, or not at all: \
+                     leave `--encoding {}` out unless you know better",
                     self.first.dialect.encoding.name()
                 ),
             ));
@@ -189,7 +189,7 @@ fn sheet(workbook: &Workbook) -> String {
 
 fn encoding(first: &FirstRead) -> String {
     let from = match first.encoding_from {
-        EncodingFrom::Flag | EncodingFrom::FlagAgainstBytes => " (given)",
+        EncodingFrom::Flag | EncodingFrom::FlagAgainst(_) => " (given)",
         EncodingFrom::ByteOrderMark => " (byte order mark)",
         EncodingFrom::NulBytes => " (told by its NUL bytes)",
         EncodingFrom::Bytes | EncodingFrom::MostBytes => "",

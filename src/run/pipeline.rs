@@ -114,6 +114,7 @@ pub(super) fn notes(tally: &PlanTally, blank_records: u64, only_last: bool) -> N
         blank_records,
         blanks_skipped: tally.blanks_skipped,
         ids_trimmed: tally.ids_trimmed,
+        damaged: tally.damaged,
         repeated: tally.repeats.respondents,
         repeated_differently: tally.repeats.with_different_values,
         repeated_at_least: tally.repeats.at_least,

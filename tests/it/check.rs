@@ -41,12 +41,43 @@ fn an_encoding_that_makes_nonsense_of_utf_8_is_warned_of() {
         .file("in.csv", input)
         .ends(0);
     assert!(
-        ran.stdout.contains("WARNING: all of the input is valid UTF-8"),
+        ran.stdout.contains("WARNING: by its bytes the input is UTF-8"),
         "{}",
         ran.stdout
     );
+    let (polish, _, _) = encoding_rs::WINDOWS_1250.encode("id_respondent;l1\n1;Ślązak, gęś\n");
+    for (label, code) in [("windows-1252", 0), ("iso-8859-2", 1)] {
+        let ran = Job::new(&format!("check in.csv --survey 7 --encoding {label}"))
+            .file("in.csv", &polish)
+            .ends(code);
+        assert!(
+            ran.stdout
+                .contains("WARNING: by its bytes the input is windows-1250"),
+            "{}",
+            ran.stdout
+        );
+    }
     let ran = Job::new("check in.csv --survey 7 --encoding utf-8")
         .file("in.csv", input)
         .ends(0);
     assert!(!ran.stdout.contains("WARNING"), "{}", ran.stdout);
+}
+
+#[test]
+fn quiet_is_silent_where_there_is_nothing_to_know() {
+    let good = Job::new("check in.csv --survey 7 -q")
+        .file("in.csv", "id_respondent;l1\n1;a\n")
+        .ends(0);
+    assert_eq!(good.stdout, "");
+    let damaged = Job::new("check in.csv --survey 7 -q")
+        .file("in.csv", "id_respondent;l1\n1;#N/D!\n")
+        .ends(0);
+    assert!(damaged.stdout.contains("WARNING"), "{}", damaged.stdout);
+    let fake = crate::support::Fake::start(|_| crate::support::Answer::success());
+    let ran = Job::run("id_respondent;l1\n1;#N/D!\n", &fake).ends(0);
+    assert!(
+        ran.stderr.contains("1 value damaged by a spreadsheet"),
+        "a run tells of it, too: {}",
+        ran.stderr
+    );
 }
