@@ -70,7 +70,8 @@ impl Damage {
         if found.is_some() || text.is_ascii() {
             return found;
         }
-        if text.contains('\u{FFFD}') {
+        // A byte first, which no letter of the languages in question begins with.
+        if text.as_bytes().contains(&0xEF) && text.contains('\u{FFFD}') {
             return Some(Self::Lost);
         }
         let may_be = text.contains(['Ä', 'Ĺ', 'Ă', 'Å', 'Ã', 'â']);

@@ -36,6 +36,7 @@ struct Counted {
     trimmed: u64,
     repeated: u64,
     differently: u64,
+    damaged: u64,
 }
 
 impl Examination {
@@ -46,8 +47,10 @@ impl Examination {
         match plan {
             Plan::Send(_) => {
                 self.to_send += 1;
-                for (damage, label) in planner.damaged(row) {
-                    self.damage.entry((damage, label)).or_default().add(position);
+                if tally.damaged > self.before.damaged {
+                    for (damage, label) in planner.damaged(row) {
+                        self.damage.entry((damage, label)).or_default().add(position);
+                    }
                 }
             }
             Plan::Skip(unsent) => self.skipped.entry(unsent.code).or_default().add(position),
@@ -65,6 +68,7 @@ impl Examination {
             trimmed: tally.ids_trimmed,
             repeated: tally.repeats.respondents,
             differently: tally.repeats.with_different_values,
+            damaged: tally.damaged,
         };
         let before = std::mem::replace(&mut self.before, now);
         for (noted, before, now) in [
