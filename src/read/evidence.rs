@@ -80,7 +80,11 @@ impl Evidence {
                 }
             }
         }
-        while let Err(error) = str::from_utf8(bytes) {
+        loop {
+            let error = match str::from_utf8(bytes) {
+                Ok(text) => return self.take_in_text(text),
+                Err(error) => error,
+            };
             let (valid, rest) = bytes.split_at(error.valid_up_to());
             self.take_in_text(str::from_utf8(valid).unwrap_or_default());
             let Some(length) = error.error_len() else {
@@ -91,7 +95,6 @@ impl Evidence {
             self.take_in_strays(strays);
             bytes = rest;
         }
-        self.take_in_text(str::from_utf8(bytes).unwrap_or_default());
     }
 
     /// Whether everything up to here is valid UTF-8, and above ASCII not by accident.
@@ -129,7 +132,7 @@ impl Evidence {
         if text.is_ascii() {
             return;
         }
-        self.characters += text.bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+        self.characters += first_bytes(text.as_bytes());
         self.telling = self.telling || is_telling(text);
     }
 
@@ -137,6 +140,18 @@ impl Evidence {
         self.strays += bytes.len() as u64;
         self.letters.take_in_strays(bytes);
     }
+}
+
+/// How many characters of several bytes there are: one per first byte of such. In pieces that a byte can count, which is
+/// done for many bytes at once.
+fn first_bytes(text: &[u8]) -> u64 {
+    let of_piece = |piece: &[u8]| {
+        let count = piece
+            .iter()
+            .fold(0_u8, |count, byte| count.wrapping_add(u8::from(*byte >= 0xC0)));
+        u64::from(count)
+    };
+    text.chunks(255).map(of_piece).fold(0, u64::wrapping_add)
 }
 
 /// Whether a text above ASCII is UTF-8 for sure. Some characters are what letters of Polish in a single-byte encoding look
