@@ -9,25 +9,63 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::model::ValueFrom;
 use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
 use crate::record;
 use crate::send;
 
-/// An input from its first byte to its plans: dialect, reader, planner.
+/// An input from its first byte to its plans, in each way in which it can be taken: dialect, reader, planner.
 ///
 /// # Panics
 ///
-/// If the second read does not find what the first one counted.
+/// If the second read does not find what the first one counted, or a record is not in the input as it stands.
 pub fn input(bytes: &[u8]) {
-    let Ok(first) = FirstRead::of_file(bytes, ReadOptions::default()) else {
+    let usual = ReadOptions::default();
+    let in_encoding = |label: &str| ReadOptions {
+        encoding: label.parse().ok(),
+        ..usual
+    };
+    let ways = [
+        usual,
+        ReadOptions {
+            no_header: true,
+            ..usual
+        },
+        ReadOptions {
+            skip_lines: 1,
+            one_column: true,
+            ..usual
+        },
+        ReadOptions {
+            delimiter: "§".parse().ok(),
+            ..usual
+        },
+        in_encoding("windows-1250"),
+        in_encoding("utf-16"),
+    ];
+    for options in ways {
+        input_as(bytes, options);
+    }
+}
+
+fn input_as(bytes: &[u8], options: ReadOptions) {
+    let Ok(first) = FirstRead::of_file(bytes, options) else {
         return;
     };
+    let (respondent, label) = if first.has_header {
+        ("id_respondent", "l1")
+    } else {
+        ("1", "2")
+    };
     let wanted = Wanted {
-        respondent: "id_respondent".to_owned(),
+        respondent: respondent.to_owned(),
         by_address: false,
         survey: SurveyColumn::IfPresent("id_survey"),
-        labels: None,
+        labels: "l1"
+            .parse()
+            .ok()
+            .map(|name| vec![(name, ValueFrom::Column(label.to_owned()))]),
         constants: Vec::new(),
         kept: Kept::All,
     };
@@ -54,12 +92,16 @@ pub fn input(bytes: &[u8]) {
         assert!(row.position.byte >= byte, "records do not overlap");
         byte = row.position.byte + row.record.len() as u64;
         next += 1;
-        let at = usize::try_from(row.position.byte).unwrap_or(usize::MAX);
-        // UTF-16 is met as UTF-8, so its positions are those of that.
-        assert!(
-            first.dialect.encoding.is_utf16() || bytes.get(at..at + row.record.len()) == Some(row.record),
-            "byte for byte"
-        );
+        let in_file = first.dialect.to_file(row.record);
+        assert!(memchr::memmem::find(bytes, &in_file).is_some(), "byte for byte");
+        if first.dialect.stands_for.is_none() && !first.dialect.encoding.is_utf16() {
+            let at = usize::try_from(row.position.byte).unwrap_or(usize::MAX);
+            assert_eq!(
+                bytes.get(at..at + row.record.len()),
+                Some(row.record),
+                "where it says"
+            );
+        }
         let plan = planner.plan_row(&row);
         assert!(plan.slots() > 0);
     }
