@@ -18,6 +18,8 @@ mod container;
 mod crm;
 mod dialect;
 mod digesting;
+#[cfg(test)]
+mod drip;
 mod encoding;
 mod error;
 mod evidence;

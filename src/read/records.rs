@@ -278,23 +278,8 @@ fn inner_line_ends(record: &[u8]) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::drip::Drip;
     use super::*;
-
-    /// Hands out at most `step` bytes at a time, so that records straddle the buffer's fillings.
-    struct Drip<'a> {
-        rest: &'a [u8],
-        step: usize,
-    }
-
-    impl Read for Drip<'_> {
-        fn read(&mut self, space: &mut [u8]) -> std::io::Result<usize> {
-            let count = self.step.min(self.rest.len()).min(space.len());
-            let (now, later) = self.rest.split_at(count);
-            space[..count].copy_from_slice(now);
-            self.rest = later;
-            Ok(count)
-        }
-    }
 
     fn split(text: &[u8], step: usize) -> Result<Vec<(Position, Vec<u8>, bool)>, InputError> {
         let mut records = Records::new(Drip { rest: text, step }, b';', Position::START);

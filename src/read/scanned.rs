@@ -159,20 +159,8 @@ fn holds_stand_in() -> io::Error {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::drip::Drip;
     use super::*;
-
-    /// Hands out a few bytes at a time.
-    struct Drip<'a>(&'a [u8], usize);
-
-    impl Read for Drip<'_> {
-        fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-            let count = self.1.min(self.0.len()).min(space.len());
-            let (now, later) = self.0.split_at(count);
-            space[..count].copy_from_slice(now);
-            self.0 = later;
-            Ok(count)
-        }
-    }
 
     proptest! {
         #[test]
@@ -183,7 +171,7 @@ mod tests {
             let dialect = Dialect::new(delimiter.parse().unwrap(), encoding).unwrap();
             let bytes = encoding.to_file(text.as_bytes()).into_owned();
             let mut seen = Vec::new();
-            Scanned::new(Drip(&bytes, step), dialect).read_to_end(&mut seen).unwrap();
+            Scanned::new(Drip { rest: &bytes, step }, dialect).read_to_end(&mut seen).unwrap();
             prop_assert_eq!(String::from_utf8(seen.clone()).unwrap(), text.replace(&delimiter, "\u{1F}"));
             prop_assert_eq!(&*head(&bytes, dialect, true).unwrap(), &seen);
             prop_assert_eq!(dialect.to_file(&seen), bytes);

@@ -201,28 +201,16 @@ pub(super) fn encode(text: &[u8], big_endian: bool) -> Vec<u8> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::drip::Drip;
     use super::*;
 
     fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
         encode(text.as_bytes(), big_endian)
     }
 
-    /// Hands out a few bytes at a time.
-    struct Drip<'a>(&'a [u8], usize);
-
-    impl Read for Drip<'_> {
-        fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-            let count = self.1.min(self.0.len()).min(space.len());
-            let (now, later) = self.0.split_at(count);
-            space[..count].copy_from_slice(now);
-            self.0 = later;
-            Ok(count)
-        }
-    }
-
     fn read(bytes: &[u8], big_endian: bool, step: usize) -> Vec<u8> {
         let mut text = Vec::new();
-        Utf16Reader::new(Drip(bytes, step), big_endian)
+        Utf16Reader::new(Drip { rest: bytes, step }, big_endian)
             .read_to_end(&mut text)
             .unwrap();
         text
