@@ -20,6 +20,13 @@ fn machines_are_told_the_same() {
         .ends(1);
     let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&found).unwrap());
+    for finding in found["findings"].as_array().unwrap() {
+        let kind = format!("`{}`", finding["kind"].as_str().unwrap());
+        assert!(
+            include_str!("../../README.md").contains(&kind),
+            "README.md lacks {kind}"
+        );
+    }
     let refused = Job::new("check in.csv --survey 7 --format json")
         .file("in.csv", "a,b\n1,2\n")
         .ends(3);
