@@ -13,7 +13,7 @@ use crate::report::{LogFormat, Verbosity};
 
 pub(crate) use calls::{CallSettings, calls, sandbox_credentials};
 pub(crate) use outputs::{existing, paths as output_paths, style};
-pub(crate) use reading::{IdsSettings, ReadingSettings, reading};
+pub(crate) use reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, reading};
 pub(crate) use secrets::from_environment as credentials;
 
 /// A flag wins over the environment; of two that contradict each other, quiet.

@@ -12,7 +12,7 @@ use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Selection};
 use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
 
 /// The survey column that needs no flag.
-const SURVEY_COLUMN: &str = "id_survey";
+pub(crate) const SURVEY_COLUMN: &str = "id_survey";
 
 /// How an input is read and planned.
 #[derive(Clone, Debug)]

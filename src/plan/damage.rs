@@ -1,6 +1,8 @@
 //! What spreadsheets and wrong encodings do to a label's value before this tool sees it. Such a value is sent, since it may
 //! be meant; `check` tells of it. Pure.
 
+use crate::model::unguarded_cell;
+
 /// A kind of damage, told by what it looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Damage {
@@ -16,6 +18,8 @@ pub(crate) enum Damage {
     OtherEncoding,
     /// U+FFFD where a letter was.
     Lost,
+    /// `'=1`
+    Guarded,
 }
 
 /// What Excel, `LibreOffice` and Google's sheets write for a formula that has no value, in English and in Polish.
@@ -61,6 +65,7 @@ impl Damage {
         let text = value.trim();
         let found = match text.as_bytes().first()? {
             b'#' => is_hashes_or_error(text),
+            b'\'' if unguarded_cell(text) != text => Some(Self::Guarded),
             b'0'..=b'9' | b'-' if is_shortened(text) => Some(Self::Shortened),
             byte if byte.is_ascii_alphanumeric() && text.len() <= LONGEST_DATE && is_day_and_month(text) => {
                 Some(Self::Date)
@@ -87,6 +92,7 @@ impl Damage {
             Self::TooNarrow => "column_too_narrow",
             Self::OtherEncoding => "letters_of_another_encoding",
             Self::Lost => "lost_letters",
+            Self::Guarded => "guarded_formula",
         }
     }
 
@@ -104,6 +110,9 @@ impl Damage {
             Self::TooNarrow => "hash signs, `#####`: the column was too narrow; widen it and export again",
             Self::OtherEncoding => {
                 "letters like `Ĺ‚` where `ł` should be: an earlier export was read in the wrong encoding"
+            }
+            Self::Guarded => {
+                "an apostrophe before a formula, like `'=1`: left by a file for Excel that lost its notes"
             }
             Self::Lost => {
                 "the sign for a letter that was lost (U+FFFD): an earlier export was read in the wrong encoding"
@@ -165,6 +174,7 @@ mod tests {
             ("ZĹ‚oty", Damage::OtherEncoding),
             ("KrakÃ³w", Damage::OtherEncoding),
             ("Z\u{FFFD}oty", Damage::Lost),
+            ("'=1+1", Damage::Guarded),
         ] {
             assert_eq!(Damage::of(value), Some(damage), "{value}");
         }
@@ -174,6 +184,7 @@ mod tests {
     fn what_somebody_may_have_typed_is_no_damage() {
         for value in [
             "",
+            "'tis",
             "#1",
             "#vip",
             "#",

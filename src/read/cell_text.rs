@@ -33,11 +33,21 @@ pub(super) fn push_text(cell: &DataRef<'_>, format: &str, text: &mut String) {
     .ok();
 }
 
-/// A date, a time, or both.
+/// A date, a time, or both. A day before the calendar's first is a number.
 fn date(value: &ExcelDateTime, format: &str) -> String {
-    let moment = Moment::of(value);
     let first = format.split(';').next().unwrap_or_default();
-    tokens(first)
+    let tokens = tokens(first);
+    let wants_day = tokens.as_ref().is_none_or(|tokens| {
+        tokens
+            .iter()
+            .any(|token| matches!(token, Token::Part('y' | 'm' | 'd', _)))
+    });
+    let has_day = value.as_f64() >= 1.0;
+    if value.as_f64() < 0.0 || wants_day && !has_day && tokens.is_some() {
+        return number_format::shown(value.as_f64(), "");
+    }
+    let moment = Moment::of(value);
+    tokens
         .and_then(|tokens| moment.written(&tokens))
         .unwrap_or_else(|| moment.iso())
 }
@@ -97,7 +107,13 @@ enum Token {
 
 impl Moment {
     fn of(value: &ExcelDateTime) -> Self {
-        let (year, month, day, hour, minute, second, _) = value.to_ymd_hms_milli();
+        // To the nearest second, as sheets show it: a double of days hardly ever hits one.
+        let date_time = calamine::ExcelDateTimeType::DateTime;
+        let of_1900 = ExcelDateTime::new(value.as_f64(), date_time, false);
+        let is_1904 = value.to_ymd_hms_milli() != of_1900.to_ymd_hms_milli();
+        let days = (value.as_f64() * 86_400.0).round() / 86_400.0;
+        let rounded = ExcelDateTime::new(days, date_time, is_1904);
+        let (year, month, day, hour, minute, second, _) = rounded.to_ymd_hms_milli();
         Self {
             year,
             month,
@@ -253,6 +269,9 @@ mod tests {
             (46_350.604_166_666_67, "h:mm AM/PM", "2:30 PM"),
             (46_350.604_178_240_74, "mm:ss", "30:01"),
             (0.604_166_666_67, "hh:mm:ss", "14:30:00"),
+            (46_350.999_999_9, "yyyy-mm-dd hh:mm:ss", "2026-11-25 00:00:00"),
+            (0.5, "yyyy-mm-dd", "0.5"),
+            (-1.0, "yyyy-mm-dd", "-1"),
             // The computer's own order, and the computer's own names of months.
             (46_350.0, "mm-dd-yy", "2026-11-24"),
             (46_350.604_166_666_67, "m/d/yy h:mm", "2026-11-24 14:30"),

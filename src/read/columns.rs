@@ -38,11 +38,13 @@ pub(crate) fn is_own_column(name: &str) -> bool {
     OWN_COLUMNS.contains(&key(name).as_str())
 }
 
-/// Whether a header is that of a failed file.
-pub(super) fn is_failed_file(names: &[String]) -> bool {
-    OWN_COLUMNS
+/// Where a failed file's header has its errors; nothing in one that is no failed file's.
+pub(super) fn error_column(names: &[String]) -> Option<usize> {
+    let [_, _, error] = OWN_COLUMNS.map(|own| names.iter().position(|name| key(name) == own));
+    let is_whole = OWN_COLUMNS
         .iter()
-        .all(|own| names.iter().any(|name| key(name) == *own))
+        .all(|own| names.iter().any(|name| key(name) == *own));
+    error.filter(|_| is_whole)
 }
 
 impl Columns {

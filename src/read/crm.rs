@@ -78,7 +78,7 @@ const NUMBER: [&str; 12] = [
 ];
 
 /// Names that say no more than that.
-const ALONE: [&str; 10] = [
+const ALONE: [&str; 11] = [
     "id",
     "identyfikator",
     "identifier",
@@ -88,6 +88,7 @@ const ALONE: [&str; 10] = [
     "number",
     "numer",
     "vid",
+    "uid",
     "guid",
 ];
 
@@ -110,7 +111,7 @@ pub(crate) fn is_crm_number(name: &str) -> bool {
     match words.as_slice() {
         _ if has(&OURS) => false,
         [word] => ALONE.contains(&word.as_str()) || is_joined(word),
-        _ => has(&NUMBER) && has(&WHOSE),
+        words => has(&NUMBER) && has(&WHOSE) || is_joined(&words.concat()),
     }
 }
 
@@ -170,6 +171,9 @@ mod tests {
             "CustomerNo",
             "idKlienta",
             "LP",
+            "HubSpot ID",
+            "SalesForce Id",
+            "UID",
         ] {
             assert!(is_crm_number(name), "{name}");
         }

@@ -100,6 +100,21 @@ pub(crate) enum InputError {
     },
 
     #[error(
+        "the failed file was saved in an encoding that lacks letters, so those of the values are lost, too: save it as \
+         `CSV UTF-8` or as a workbook, from the file that this tool wrote"
+    )]
+    LettersLost,
+
+    #[error(
+        "the failed file says that it is {declared}, and its letters are where {told} has them: somebody has saved it anew; \
+         give the right `--encoding`"
+    )]
+    NoteContradicted {
+        declared: &'static str,
+        told: &'static str,
+    },
+
+    #[error(
         "the input's encoding cannot be told from its bytes{readings}: give the right one with `--encoding`"
     )]
     EncodingUnclear { readings: String },

@@ -102,6 +102,16 @@ impl FieldParser {
         (Fields::new(&self.text, &self.text_ends), clean)
     }
 
+    /// A field's bytes as they are, unquoted.
+    pub(super) fn raw_field(&mut self, record: &[u8], column: usize) -> Option<&[u8]> {
+        let (bytes, ends) = self.unquote(record);
+        let ends = self.ends.get(..ends)?;
+        let start = column
+            .checked_sub(1)
+            .map_or(Some(0), |before| ends.get(before).copied())?;
+        self.bytes.get(..bytes)?.get(start..*ends.get(column)?)
+    }
+
     /// Fills `bytes` and `ends`; how much of each.
     fn unquote(&mut self, record: &[u8]) -> (usize, usize) {
         let (mut input, mut written, mut fields) = (record, 0, 0);

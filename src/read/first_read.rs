@@ -184,6 +184,15 @@ impl FirstRead {
             (Some((encoding, UnicodeFrom::Flag)), ..) | (None, Some(encoding), _) => {
                 (encoding, EncodingFrom::Flag)
             }
+            (None, None, Verdict::Guess(told, Certainty::Told(_)))
+                if let Some(declared) =
+                    declared.filter(|declared| declared.is_single_byte() && *declared != told) =>
+            {
+                return Err(InputError::NoteContradicted {
+                    declared: declared.name(),
+                    told: told.name(),
+                });
+            }
             (None, None, _) if let Some(declared) = declared => (declared, EncodingFrom::FailedFile),
             (None, None, Verdict::Utf8) if has_strays => (Encoding::Utf8, EncodingFrom::MostBytes),
             (None, None, Verdict::Utf8) => (Encoding::Utf8, EncodingFrom::Bytes),

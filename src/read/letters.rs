@@ -36,6 +36,10 @@ const ALIKE: &[u8] =
 /// Signs that windows-1250 and windows-1252 have alike, from the euro to the division sign.
 const SIGNS: &[u8] =
     b"\x80\x82\x84\x85\x86\x87\x89\x8B\x91\x92\x93\x94\x95\x96\x97\x99\x9B\xA0\xA4\xA6\xA7\xA8\xA9\xAB\xAC\xAD\xAE\xB0\xB1\xB4\xB5\xB6\xB7\xB8\xBB\xD7\xF7";
+/// Signs that stand inside words: `’ – — …`, a soft hyphen, a no-break space, a middle dot.
+const INSIDE_WORDS: &[u8] = b"\x85\x91\x92\x96\x97\xA0\xAD\xB7";
+/// What windows-1250 does not have: such a row cannot be decoded, whatever else is true.
+const UNDEFINED: &[u8] = b"\x81\x83\x88\x90\x98";
 /// Letters that are not Polish, and not the same letters in all three: `č ř ě ů ď ň`, `à è å ø`, `š ž`.
 const FOREIGN: &[u8] = b"\xE8\xC8\xF8\xD8\xEC\xCC\xF9\xD9\xEF\xCF\xF2\xD2\xE0\xC0\xE5\xC5\xE3\xC3\xF0\xD0\xF5\xD5\xFB\xDB\xFE\xDE\x8A\x9A\x8E\x9E\x8D\x9D\xBE";
 
@@ -52,14 +56,15 @@ pub(super) struct Letters {
     last: Counts,
     /// Bytes behind another one above ASCII: nearly all are in a script of its own.
     chained: u64,
-    /// Capitals behind a small letter, small letters between capitals.
-    odd_case: u64,
+    /// Capitals behind a small letter, small letters among capitals, and signs inside words.
+    odd: u64,
     /// `ñ` or `ń` before a vowel, where Polish never has it, and Spanish always.
     enye: u64,
-    /// `ą` beside a vowel, `ś` and `ź` before one, where Polish never has them.
+    /// `ą` beside a vowel, `ś ź Ś` before one, where Polish never has them.
     not_polish: u64,
-    before: u8,
-    waiting: Option<(u8, u8)>,
+    /// The two bytes before.
+    before: [u8; 2],
+    waiting: Option<([u8; 2], u8)>,
 }
 
 impl Default for Letters {
@@ -70,10 +75,10 @@ impl Default for Letters {
             initial: [0; 128],
             last: [0; 128],
             chained: 0,
-            odd_case: 0,
+            odd: 0,
             enye: 0,
             not_polish: 0,
-            before: b' ',
+            before: [b' '; 2],
             waiting: None,
         }
     }
@@ -83,7 +88,8 @@ impl Letters {
     pub(super) fn take_in_text(&mut self, text: &str) {
         if let (Some(first), Some(last)) = (text.bytes().next(), text.bytes().next_back()) {
             self.settle(first);
-            self.before = last;
+            let last_but_one = text.bytes().rev().nth(1).unwrap_or(self.before[1]);
+            self.before = [last_but_one, last];
         }
     }
 
@@ -91,13 +97,13 @@ impl Letters {
         for byte in bytes {
             self.settle(*byte);
             self.waiting = Some((self.before, *byte));
-            self.before = *byte;
+            self.before = [self.before[1], *byte];
         }
     }
 
     /// The byte that waited for the one behind it is looked at.
     fn settle(&mut self, after: u8) {
-        let Some((before, byte)) = self.waiting.take() else {
+        let Some(([two_before, before], byte)) = self.waiting.take() else {
             return;
         };
         count(&mut self.total, byte);
@@ -109,15 +115,20 @@ impl Letters {
         }
         self.chained += u64::from(is_letter(byte) && !before.is_ascii() && is_letter(before));
         let odd = if is_capital(byte) {
-            before.is_ascii_lowercase()
+            before.is_ascii_lowercase() || before.is_ascii_uppercase() && after.is_ascii_lowercase()
+        } else if is_letter(byte) {
+            is_upper(before) && (is_upper(after) || is_upper(two_before) && !is_letter(after))
         } else {
-            is_letter(byte) && before.is_ascii_uppercase() && after.is_ascii_uppercase()
+            is_letter(before)
+                && is_letter(after)
+                && !INSIDE_WORDS.contains(&byte)
+                && !UNDEFINED.contains(&byte)
         };
-        self.odd_case += u64::from(odd);
+        self.odd += u64::from(odd);
         self.enye += u64::from(matches!(byte, 0xF1 | 0xD1) && is_vowel(after));
         let not_polish = match byte {
-            0xB9 => is_vowel(after) || is_vowel(before) && !before.eq_ignore_ascii_case(&b'i'),
-            0x9C | 0x9F => is_vowel(after),
+            0xB9 | 0xA5 => is_vowel(after) || is_vowel(before) && !before.eq_ignore_ascii_case(&b'i'),
+            0x8C | 0x9C | 0x9F => is_vowel(after),
             _ => false,
         };
         self.not_polish += u64::from(not_polish);
@@ -130,7 +141,7 @@ impl Letters {
             .filter(|byte| is_letter(*byte))
             .map(|byte| number(&self.total, &[byte]))
             .sum();
-        if self.chained > 2 && self.chained * 3 > letters * 2 || self.odd_case * OUTWEIGHS > letters {
+        if self.chained > 2 && self.chained * 3 > letters * 2 || self.odd * OUTWEIGHS > letters {
             return unclear;
         }
         let of_windows = (number(&self.inside, OF_WINDOWS)
@@ -138,20 +149,21 @@ impl Letters {
             + number(&self.initial, b"\xA5\x8C\x8F\x9C\x9F"))
         .saturating_sub(self.not_polish);
         let of_iso = number(&self.inside, OF_ISO)
-            + number(&self.last, b"\xB1\xB6\xBC")
+            + number(&self.last, OF_ISO)
             + number(&self.initial, b"\xB6\xBC\xA6\xAC");
         let common = number(&self.inside, COMMON) + number(&self.initial, b"\xA3\xAF");
         let polish = of_windows + of_iso + common;
         if polish == 0 {
             return self.not_polish();
         }
-        if (self.not_polish + self.enye + number(&self.total, FOREIGN)) * OUTWEIGHS > polish {
+        // `ř č ě` are in one place in both, so a few foreign names do no harm.
+        if (self.not_polish + self.enye) * OUTWEIGHS > polish || number(&self.total, FOREIGN) > polish {
             return unclear;
         }
-        // `ź` alone is what an old Macintosh has for `ü`.
+        // `ś` is `œ` elsewhere, `ź` what an old Macintosh has for `ü`, and `Ł` at a word's beginning a pound.
         let seen = |bytes: &[u8]| number(&self.total, bytes) > 0;
-        let others = [COMMON, b"\xB9\x9C\xA5\x8C", OF_ISO, ALSO_WESTERN, O_ACUTE];
-        if !others.iter().any(|others| seen(others)) {
+        let others = [b"\xB9\xA5".as_slice(), OF_ISO, ALSO_WESTERN, O_ACUTE];
+        if number(&self.inside, COMMON) == 0 && !others.iter().any(|others| seen(others)) {
             return unclear;
         }
         self.polish(of_windows, of_iso)
@@ -173,7 +185,10 @@ impl Letters {
             (0, 0) if !self.has_where_differ(windows, iso) => {
                 Verdict::Guess(windows, Certainty::SameIn(iso.name()))
             }
-            (0, 0) => Verdict::Guess(windows, Certainty::Likely),
+            (0, 0) if !self.has_words_where_differ(windows, iso) => {
+                Verdict::Guess(windows, Certainty::Likely)
+            }
+            (0, 0) => Verdict::Unclear(&CANDIDATES),
             (told, 0) => Verdict::Guess(windows, certainty(told + controls.saturating_sub(told))),
             (0, told) if controls == 0 => Verdict::Guess(iso, certainty(told)),
             (told, against) if told >= against * OUTWEIGHS => Verdict::Guess(windows, Certainty::Likely),
@@ -190,6 +205,11 @@ impl Letters {
         let total = |bytes: &[u8]| number(&self.total, bytes);
         let unclear = Verdict::Unclear(&CANDIDATES);
         let hatted = total(b"\x8A\x9A\x8E\x9E");
+        // `à` ends a word; inside one it is another letter of another encoding.
+        let inside = number(&self.inside, b"\xE0");
+        if inside * 2 > total(b"\xE0") {
+            return unclear;
+        }
         let western = total(b"\xE0\xC0\xE5\xC5") + self.enye;
         if western > 0 {
             let all = western + total(b"\xE8\xEA\xEC\xF2\xF8\xF9\xFB\xE6\x9C");
@@ -220,16 +240,32 @@ impl Letters {
         unclear
     }
 
+    /// The same for bytes that belong to words.
+    fn has_words_where_differ(&self, one: Encoding, other: Encoding) -> bool {
+        let in_words = |byte| {
+            number(&self.inside, &[byte]) + number(&self.initial, &[byte]) + number(&self.last, &[byte])
+        };
+        (0x80..=0xFF)
+            .any(|byte| in_words(byte) > 0 && is_letter(byte) && one.letter(byte) != other.letter(byte))
+    }
+
     /// Whether bytes were seen that the two read in different ways.
     fn has_where_differ(&self, one: Encoding, other: Encoding) -> bool {
         (0x80..=0xFF).any(|byte| number(&self.total, &[byte]) > 0 && one.letter(byte) != other.letter(byte))
     }
 }
 
-/// Whether the three encodings do not read a byte alike, so that a field with it shows which is right.
-pub(super) fn is_deciding(byte: u8) -> bool {
-    let [one, two, three] = CANDIDATES.map(|encoding| encoding.letter(byte));
-    !byte.is_ascii() && (one != two || two != three)
+/// How well a byte shows which encoding is right: the best is one that the two with Polish letters read in different ways.
+pub(super) fn telling(byte: u8) -> u8 {
+    if byte.is_ascii() {
+        return 0;
+    }
+    let [windows, iso, western] = CANDIDATES.map(|encoding| encoding.letter(byte));
+    match (windows == iso, windows == western) {
+        (false, _) if is_letter(byte) => 3,
+        (_, false) => 2,
+        _ => 1,
+    }
 }
 
 fn count(counts: &mut Counts, byte: u8) {
@@ -256,7 +292,12 @@ fn is_letter(byte: u8) -> bool {
 }
 
 fn is_capital(byte: u8) -> bool {
-    matches!(byte, 0xC0..=0xD6 | 0xD8..=0xDE) || b"\x8A\x8C\x8D\x8E\x8F\xA3\xA5\xAF".contains(&byte)
+    matches!(byte, 0xC0..=0xD6 | 0xD8..=0xDE)
+        || b"\x8A\x8C\x8D\x8E\x8F\xA3\xA5\xAF\xA1\xA6\xAC".contains(&byte)
+}
+
+fn is_upper(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || is_capital(byte)
 }
 
 fn is_vowel(byte: u8) -> bool {

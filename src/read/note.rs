@@ -3,7 +3,6 @@
 //! likes, has ` [ąśź]` there: where these letters are afterwards, tells it. Pure.
 
 use encoding_rs::{ISO_8859_2, ISO_8859_13, ISO_8859_16, WINDOWS_1250, WINDOWS_1257};
-use memchr::memmem;
 
 use super::Encoding;
 
@@ -27,31 +26,44 @@ pub(crate) fn for_excel() -> String {
     format!(" {LETTERS}")
 }
 
-/// What a record of a failed file says.
-pub(super) fn read(record: &[u8]) -> Option<Note> {
+/// What the `sync_error` of a record says. One that ends with a note in which letters were lost is an error: whoever saved the
+/// file in an encoding without Polish letters has lost those of the values, too.
+pub(super) fn read(error: &[u8]) -> Result<Option<Note>, LettersLost> {
+    let error = error.trim_ascii_end();
     let single_bytes =
         [WINDOWS_1250, ISO_8859_2, WINDOWS_1257, ISO_8859_13, ISO_8859_16].map(Encoding::SingleByte);
-    let has_letters = |encoding: &Encoding| memmem::find(record, &encoding.encode(LETTERS)).is_some();
+    let has_letters = |encoding: &Encoding| error.ends_with(&encoding.encode(LETTERS));
     if let Some(encoding) = std::iter::once(Encoding::Utf8)
         .chain(single_bytes)
         .find(has_letters)
     {
-        return Some(Note {
+        return Ok(Some(Note {
             encoding,
             is_for_excel: true,
-        });
+        }));
     }
-    // The first that stands where a note stands: a value may hold brackets, too.
-    let named = record.split(|byte| *byte == b'[').skip(1).find_map(|rest| {
-        let label = rest.split(|byte| *byte == b']').next()?;
-        let encoding: Encoding = str::from_utf8(label).ok()?.parse().ok()?;
-        (encoding.name().as_bytes() == label).then_some(encoding)
-    });
-    named.map(|encoding| Note {
-        encoding,
-        is_for_excel: false,
-    })
+    let Some(inner) = error
+        .strip_suffix(b"]")
+        .and_then(|error| error.rsplit(|byte| *byte == b'[').next())
+    else {
+        return Ok(None);
+    };
+    let named: Option<Encoding> = str::from_utf8(inner).ok().and_then(|label| label.parse().ok());
+    match named.filter(|encoding| encoding.name().as_bytes() == inner) {
+        Some(encoding) => Ok(Some(Note {
+            encoding,
+            is_for_excel: false,
+        })),
+        None if inner.len() == 3 && (inner == b"asz" || inner.contains(&b'?') || !inner.is_ascii()) => {
+            Err(LettersLost)
+        }
+        None => Ok(None),
+    }
 }
+
+/// A note for Excel of which the letters are no letters any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LettersLost;
 
 #[cfg(test)]
 mod tests {
@@ -61,23 +73,41 @@ mod tests {
     fn a_note_is_read_back_in_whichever_encoding_it_was_saved() {
         for label in ["windows-1250", "iso-8859-2", "windows-1257", "utf-8"] {
             let encoding: Encoding = label.parse().unwrap();
-            let named = format!("2;fix;bad_id: x{};1;a[b]\n", of_encoding(encoding));
-            assert_eq!(
-                read(&encoding.encode(&named)),
-                Some(Note {
+            let told = |is_for_excel| {
+                Ok(Some(Note {
                     encoding,
-                    is_for_excel: false
-                })
+                    is_for_excel,
+                }))
+            };
+            assert_eq!(
+                read(&encoding.encode(&format!("bad_id: [x]{}", of_encoding(encoding)))),
+                told(false)
             );
-            let letters = format!("2;fix;\"bad_id: x;{}\";1;a\n", for_excel());
             assert_eq!(
-                read(&encoding.encode(&letters)),
-                Some(Note {
-                    encoding,
-                    is_for_excel: true
-                })
+                read(&encoding.encode(&format!("bad_id: x;{}", for_excel()))),
+                told(true)
             );
         }
-        assert_eq!(read(b"2;fix;bad_id: x;[a];[utf8];[VIP]\n"), None);
+        for no_note in [
+            "bad_id: x",
+            "rejected: [404]",
+            "rejected: [VIP] x",
+            "",
+            "rejected: [utf8]",
+        ] {
+            assert_eq!(read(no_note.as_bytes()), Ok(None), "{no_note}");
+        }
+    }
+
+    #[test]
+    fn a_note_whose_letters_are_lost_is_told() {
+        for lost in [
+            b"bad_id: x [???]".as_slice(),
+            b"bad_id: x [asz]",
+            b"bad_id: x [a\x8E?]",
+            b"bad_id: x [\x88\xE6\x90]",
+        ] {
+            assert_eq!(read(lost), Err(LettersLost));
+        }
     }
 }

@@ -23,8 +23,8 @@ enum Token {
 /// The text of a number; an empty format is the general one.
 pub(super) fn shown(value: f64, format: &str) -> String {
     let written = || {
-        let section = section(value, format)?;
-        section_of(value, &tokens(section)?)
+        let (section, shows_sign) = section(value, format)?;
+        section_of(value, shows_sign, &tokens(section)?)
     };
     written().unwrap_or_else(|| general(value))
 }
@@ -39,8 +39,9 @@ fn general(value: f64) -> String {
     format!("{sign}{digits}")
 }
 
-/// The section for a number of this sign, and nothing for a format without any, or with conditions of its own.
-fn section(value: f64, format: &str) -> Option<&str> {
+/// The section for a number of this sign, and whether it leaves the minus to be written; nothing for a format without any, or
+/// with conditions of its own.
+fn section(value: f64, format: &str) -> Option<(&str, bool)> {
     let sections = sections(format);
     let has_condition =
         |section: &&str| section.contains("[<") || section.contains("[>") || section.contains("[=");
@@ -54,7 +55,7 @@ fn section(value: f64, format: &str) -> Option<&str> {
         _ if value == 0.0 => 2,
         _ => 0,
     };
-    sections.get(place).copied()
+    Some((*sections.get(place)?, place == 0))
 }
 
 /// A format at its semicolons, those in quotes and behind a backslash not counted.
@@ -98,30 +99,33 @@ fn tokens(section: &str) -> Option<Vec<Token>> {
                 let currency = inner.strip_prefix('$').and_then(|inner| inner.split('-').next());
                 tokens.extend(currency.unwrap_or_default().chars().map(Token::Text));
             }
-            ' ' | '-' | '+' | '(' | ')' | '$' | ':' | '!' | '&' | '\'' | '~' | '€' | '£' | '\u{A0}'
-            | '\u{202F}' => {
-                tokens.push(Token::Text(character));
+            // Letters that mean something else in a format, and all else is a text that nobody put into quotes.
+            'd' | 'm' | 'y' | 'h' | 's' | 'e' | 'g' | 'b' | 'n' | 'D' | 'M' | 'Y' | 'H' | 'S' | 'E' | 'G'
+            | 'B' | 'N' | '/' | '@' => {
+                return None;
             }
-            _ => return None,
+            other => tokens.push(Token::Text(other)),
         }
     }
-    Some(tokens)
+    let points = tokens.iter().filter(|token| **token == Token::Point).count();
+    (points <= 1).then_some(tokens)
 }
 
-/// A number by one section; a section for negative ones shows no minus of its own.
-fn section_of(value: f64, tokens: &[Token]) -> Option<String> {
+/// A number by one section.
+fn section_of(value: f64, shows_sign: bool, tokens: &[Token]) -> Option<String> {
     let is_digit = |token: &Token| matches!(token, Token::Zero | Token::Hash);
     let point = tokens
         .iter()
         .position(|token| *token == Token::Point)
         .unwrap_or(tokens.len());
     let (whole, behind) = tokens.split_at_checked(point)?;
-    let digits_end = whole.iter().rposition(is_digit).map_or(0, |at| at + 1);
-    let scale = whole
-        .get(digits_end..)?
-        .iter()
-        .take_while(|token| **token == Token::Scale)
-        .count();
+    // Commas scale behind the last digit, before the point or behind the decimals.
+    let scales = |part: &[Token]| {
+        let digits_end = part.iter().rposition(is_digit).map_or(0, |at| at + 1);
+        let rest = part.get(digits_end..).unwrap_or_default().iter();
+        rest.filter(|token| **token == Token::Scale).count()
+    };
+    let scale = scales(whole) + scales(behind);
     let percents = tokens.iter().filter(|token| **token == Token::Percent).count();
     let mut exponent = i32::try_from(2 * percents).ok()? - i32::try_from(3 * scale).ok()?;
     let mut magnitude = value.abs();
@@ -157,16 +161,11 @@ fn section_of(value: f64, tokens: &[Token]) -> Option<String> {
     }
     let text = text.trim().to_owned();
     let is_zero = rounded.bytes().all(|byte| matches!(byte, b'0' | b'.'));
-    Some(if value < 0.0 && !is_zero && !is_negative(tokens) {
+    Some(if value < 0.0 && !is_zero && shows_sign {
         format!("-{text}")
     } else {
         text
     })
-}
-
-/// Whether a section says itself that a number is negative.
-fn is_negative(tokens: &[Token]) -> bool {
-    tokens.iter().any(|token| matches!(token, Token::Text('-' | '(')))
 }
 
 /// The part before the point: digits in their places from the right, those beyond at the first place.
@@ -184,6 +183,8 @@ fn with_digits(tokens: &[Token], digits: &str) -> String {
                 .filter(|token| matches!(token, Token::Zero | Token::Hash))
                 .count()
         });
+    // A zero is written where the format asks for one.
+    let digits = if digits == "0" { "" } else { digits };
     let digits = format!("{digits:0>zeros$}");
     let mut text = String::new();
     let mut place = places;
@@ -294,6 +295,15 @@ mod tests {
             (1.0, "\"Tak\";\"Nie\";\"Brak\"", "Tak"),
             (0.0, "\"Tak\";\"Nie\";\"Brak\"", "Brak"),
             (0.5, "# ?/?", "0.5"),
+            (0.0, "_-* #,##0.00_-;-* #,##0.00_-;_-* \"-\"??_-;_-@_-", "-"),
+            (-5.5, "_-* #,##0.00_-;-* #,##0.00_-;_-* \"-\"??_-;_-@_-", "-5.50"),
+            (0.0, "#,##0", "0"),
+            (1_500_000.0, "0.0,,\"M\"", "1.5M"),
+            (-1.0, "\"Tak\";\"Tak\";\"Nie\"", "Tak"),
+            (-5.0, "0;0", "5"),
+            (5.25, "#,##0.00 zł", "5.25 zł"),
+            (22.5, "0.0°", "22.5°"),
+            (5.0, "0.0.0", "5"),
             (5.0, "[>3]\"dużo\";0", "5"),
             (0.000_000_1, "", "0.0000001"),
             // A spreadsheet keeps 15 digits: this is not the id that somebody typed.

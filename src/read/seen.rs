@@ -3,6 +3,9 @@
 use super::records::RawRecord;
 use super::{Delimiter, Dialect, Encoding, fields, letters};
 
+/// No byte tells more (`read/letters.rs`).
+const MOST_TELLING: u8 = 3;
+
 /// A longer sample tells no more of an encoding.
 const SAMPLE_CHARS: usize = 40;
 
@@ -11,10 +14,10 @@ pub(super) struct Seen {
     has_header: bool,
     /// The bytes and the line of the first record that is not blank: the header if there is one.
     pub(super) first: Option<(Vec<u8>, u64)>,
-    /// The first record with a byte above ASCII, and the first with one that encodings read in different ways.
-    telling: Option<Vec<u8>>,
-    deciding: Option<Vec<u8>>,
-    is_deciding: Vec<bool>,
+    /// The record that shows best which encoding is right, and how well it does.
+    sample: Option<Vec<u8>>,
+    telling: u8,
+    tellings: Vec<u8>,
     pub(super) rows: u64,
     pub(super) blank_records: u64,
 }
@@ -24,9 +27,9 @@ impl Seen {
         Self {
             has_header,
             first: None,
-            telling: None,
-            deciding: None,
-            is_deciding: (0..=0xFF).map(letters::is_deciding).collect(),
+            sample: None,
+            telling: 0,
+            tellings: (0..=0xFF).map(letters::telling).collect(),
             rows: 0,
             blank_records: 0,
         }
@@ -43,40 +46,38 @@ impl Seen {
         } else {
             self.rows += 1;
         }
-        if self.deciding.is_none() && !record.bytes.is_ascii() {
-            let is_deciding = |byte: &u8| {
-                self.is_deciding
-                    .get(usize::from(*byte))
-                    .copied()
-                    .unwrap_or_default()
-            };
-            if record.bytes.iter().any(is_deciding) {
-                self.deciding = Some(record.bytes.to_vec());
+        if self.telling < MOST_TELLING && !record.bytes.is_ascii() {
+            let of_byte = |byte: &u8| self.tellings.get(usize::from(*byte)).copied();
+            let telling = record.bytes.iter().filter_map(of_byte).max().unwrap_or_default();
+            if telling > self.telling {
+                self.telling = telling;
+                self.sample = Some(record.bytes.to_vec());
             }
-            self.telling.get_or_insert_with(|| record.bytes.to_vec());
         }
     }
 
     /// The record that shows best which encoding is right.
     pub(super) fn sample(&self) -> Option<&[u8]> {
-        self.deciding.as_deref().or(self.telling.as_deref())
+        self.sample.as_deref()
     }
 }
 
 /// The field that shows best which encoding is right, on one line.
 pub(super) fn sample(record: &[u8], dialect: Dialect) -> Option<String> {
     let (fields, _) = fields::fields_of(record, dialect);
-    let is_deciding = |field: &String| {
+    let telling = |field: &&String| {
         dialect
             .encoding
             .encode(field)
             .into_iter()
-            .any(letters::is_deciding)
+            .map(letters::telling)
+            .max()
     };
     let telling = fields
         .iter()
-        .find(|field| is_deciding(field))
-        .or_else(|| fields.iter().find(|field| !field.is_ascii()))?;
+        .rev()
+        .filter(|field| !field.is_ascii())
+        .max_by_key(telling)?;
     Some(
         telling
             .chars()

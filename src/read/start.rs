@@ -2,8 +2,9 @@
 //! the first record is a header. Pure; the whole of the input is looked at in `read/first_read.rs`.
 
 use super::dialect::{self, Delimiter};
+use super::note::{self, LettersLost, Note};
 use super::records::Records;
-use super::{Dialect, Encoding, InputError, ReadOptions, columns, fields, formats, note, scanned, utf16};
+use super::{Dialect, Encoding, InputError, ReadOptions, columns, fields, formats, scanned, utf16};
 use crate::model::Position;
 
 /// The UTF-8 byte order mark. That of UTF-16 is the same, once it is UTF-8.
@@ -100,14 +101,17 @@ impl Start {
         let (delimiter, delimiter_from) = delimiter(body, whole, line, (from_sep, scanned), options)?;
         let dialect = Dialect::new(delimiter, scanned.encoding).unwrap_or(scanned);
         let mut records = records(body, dialect, position, options.of_workbook);
-        let is_failed_file = records
+        let error_column = records
             .first()
-            .is_some_and(|(_, record)| columns::is_failed_file(&fields::fields_of(record, dialect).0));
-        let mut rows = records.iter().skip(1).map(|(_, record)| record.as_slice());
-        let note = if is_failed_file {
-            rows.find_map(note::read)
-        } else {
-            None
+            .and_then(|(_, record)| columns::error_column(&fields::fields_of(record, dialect).0));
+        let is_failed_file = error_column.is_some();
+        let note = match error_column {
+            Some(column) => note_of(
+                records.iter().skip(1).map(|(_, record)| record.as_slice()),
+                column,
+                dialect,
+            )?,
+            None => None,
         };
         records.drain(..records.len().min(1));
         Ok(Self {
@@ -130,6 +134,24 @@ impl Start {
                 .collect(),
         })
     }
+}
+
+/// What a failed file says of itself in the first of its records that says something.
+fn note_of<'a>(
+    records: impl Iterator<Item = &'a [u8]>,
+    column: usize,
+    dialect: Dialect,
+) -> Result<Option<Note>, InputError> {
+    let mut parser = fields::FieldParser::new(dialect);
+    for record in records {
+        let error = parser.raw_field(record, column).unwrap_or_default();
+        match note::read(error) {
+            Ok(None) => {}
+            Ok(note) => return Ok(note),
+            Err(LettersLost) => return Err(InputError::LettersLost),
+        }
+    }
+    Ok(None)
 }
 
 /// The encoding that the byte order mark or the NUL bytes of UTF-16 tell, or that was given and is UTF-16. What was given

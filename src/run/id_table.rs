@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 
 use super::{Failure, form};
-use crate::config::IdsSettings;
+use crate::config::{IdsSettings, SURVEY_COLUMN};
 use crate::model::Position;
 use crate::plan::IdTable;
 use crate::read::{
@@ -99,8 +99,9 @@ fn places(columns: &Columns, settings: &IdsSettings, survey: &SurveyColumn) -> R
         id: columns.require(&settings.id, "the respondent's id", "--id-column")?,
         survey: match survey {
             SurveyColumn::Named(name) => columns.find(name, SURVEY)?,
-            SurveyColumn::IfPresent(name) => columns.find(name, SURVEY)?,
-        },
+            SurveyColumn::IfPresent(_) => None,
+        }
+        .map_or_else(|| columns.find(SURVEY_COLUMN, SURVEY), |column| Ok(Some(column)))?,
     })
 }
 

@@ -137,6 +137,19 @@ fn a_table_says_to_which_survey_its_ids_belong() {
 }
 
 #[test]
+fn a_table_is_by_survey_whatever_the_input_calls_its_survey() {
+    let table = "email,id_respondent,id_survey\na@example.com,1,7\nb@example.com,2,8\n";
+    let input = "email,Ankieta,l1\na@example.com,8,x\nb@example.com,8,y\n";
+    let fake = Fake::start(|_| Answer::success());
+    Job::run(input, &fake)
+        .without("--survey")
+        .args("--ids ids.csv --match-on email --survey-column Ankieta")
+        .file("ids.csv", table)
+        .ends(1);
+    assert_eq!(calls(&fake), ["2=y"], "1 is a respondent of another survey");
+}
+
+#[test]
 fn a_table_that_cannot_be_read_whole_is_not_used() {
     let refused = |table: &str, flags: &str, code: i32, words: &[&str]| {
         let fake = Fake::start(|_| Answer::success());

@@ -169,3 +169,37 @@ fn what_is_lost_or_looks_like_a_formula_is_not_sent_by_way_of_excel() {
         "the sign for a lost letter"
     );
 }
+
+#[test]
+fn a_failed_file_that_lost_its_letters_or_says_another_encoding_is_refused() {
+    let refused = |file: &[u8], words: &str| {
+        let fake = Fake::start(|_| Answer::success());
+        let job = Job::run(file, &fake).args("--map l1=Imię");
+        let ran = job.ends(3);
+        assert!(ran.stderr.contains(words), "`{words}` is not in:\n{}", ran.stderr);
+    };
+    let (_, failed) = failed(CRM.as_bytes(), "");
+    let text = String::from_utf8(failed).unwrap();
+    // What a Western Excel makes of it as CSV.
+    let western: Vec<u8> = text
+        .trim_start_matches('\u{FEFF}')
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))
+        .collect();
+    refused(&western, "in an encoding that lacks letters");
+
+    let input = "id_respondent;Imię\nx1;Łódź Śródmieście\nx2;Bąk\n";
+    let (windows, _, _) = encoding_rs::WINDOWS_1250.encode(input);
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run(&windows, &fake).args("--map l1=Imię");
+    job.ends(1);
+    let text = encoding_rs::WINDOWS_1250
+        .decode(&job.bytes("in.failed.csv"))
+        .0
+        .into_owned();
+    assert!(text.contains("[windows-1250];x1;Łódź"), "{text}");
+    refused(
+        &encoding_rs::ISO_8859_2.encode(&text).0,
+        "its letters are where ISO-8859-2 has them",
+    );
+}
