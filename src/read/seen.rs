@@ -3,6 +3,9 @@
 use super::records::RawRecord;
 use super::{Delimiter, Dialect, Encoding, fields, letters};
 
+/// A better sample is not looked for in more records than these.
+const MOST_LOOKED_AT: u32 = 10_000;
+
 /// No byte tells more (`read/letters.rs`).
 const MOST_TELLING: u8 = 3;
 
@@ -18,6 +21,7 @@ pub(super) struct Seen {
     sample: Option<Vec<u8>>,
     telling: u8,
     tellings: Vec<u8>,
+    looked_at: u32,
     pub(super) rows: u64,
     pub(super) blank_records: u64,
 }
@@ -29,6 +33,7 @@ impl Seen {
             first: None,
             sample: None,
             telling: 0,
+            looked_at: 0,
             tellings: (0..=0xFF).map(letters::telling).collect(),
             rows: 0,
             blank_records: 0,
@@ -46,7 +51,8 @@ impl Seen {
         } else {
             self.rows += 1;
         }
-        if self.telling < MOST_TELLING && !record.bytes.is_ascii() {
+        if self.telling < MOST_TELLING && self.looked_at < MOST_LOOKED_AT && !record.bytes.is_ascii() {
+            self.looked_at += 1;
             let of_byte = |byte: &u8| self.tellings.get(usize::from(*byte)).copied();
             let telling = record.bytes.iter().filter_map(of_byte).max().unwrap_or_default();
             if telling > self.telling {
