@@ -269,6 +269,7 @@ mod tests {
             "windows-1250 likely",
         ),
         ("windows-1252", "Müller, 120 m³", "unclear"),
+        ("windows-1252", "80m³pro, m³h", "unclear"),
         (
             "windows-1252",
             "Müller, Böhm, Weiß",

@@ -108,6 +108,8 @@ impl Letters {
         };
         count(&mut self.total, byte);
         match (is_letter(before), is_letter(after)) {
+            // `m³` is more often a cubic metre than `mł` is the only sign of Polish.
+            (true, _) if byte == 0xB3 && before == b'm' => {}
             (true, true) => count(&mut self.inside, byte),
             (false, true) => count(&mut self.initial, byte),
             (true, false) => count(&mut self.last, byte),
