@@ -29,6 +29,7 @@ mod formats;
 mod letters;
 mod note;
 mod number_format;
+mod recoding;
 mod records;
 mod rows;
 mod scanned;

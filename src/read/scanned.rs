@@ -7,58 +7,57 @@ use std::io::{self, Read};
 use memchr::memmem;
 
 use super::dialect::STAND_IN;
-use super::utf16::{self, Utf16Reader};
+use super::recoding::{Recode, Recoding};
+use super::utf16::{self, FromUtf16};
 use super::{Dialect, Encoding};
 
-const READ_SIZE: usize = 64 << 10;
-
 /// The bytes of an input for the scanner.
-pub(super) struct Scanned<R> {
-    input: Unicode<R>,
-    swap: Option<Swap>,
+pub(super) enum Scanned<R> {
+    AsItIs(Unicode<R>),
+    Swapped(Recoding<Unicode<R>, Swap>),
 }
 
-enum Unicode<R> {
+pub(super) enum Unicode<R> {
     AsItIs(R),
-    FromUtf16(Utf16Reader<R>),
+    FromUtf16(Recoding<R, FromUtf16>),
 }
 
 /// Puts one byte in the place of a delimiter of several.
-struct Swap {
+pub(super) struct Swap {
     delimiter: Vec<u8>,
-    /// Read and not looked at, since it may be the beginning of a delimiter.
-    rest: Vec<u8>,
-    ready: Vec<u8>,
-    taken: usize,
-    at_end: bool,
 }
 
 impl<R: Read> Scanned<R> {
     pub(super) fn new(input: R, dialect: Dialect) -> Self {
+        let utf16 = |input, big_endian| Unicode::FromUtf16(Recoding::new(input, FromUtf16 { big_endian }));
         let input = match dialect.encoding {
-            Encoding::Utf16Le => Unicode::FromUtf16(Utf16Reader::new(input, false)),
-            Encoding::Utf16Be => Unicode::FromUtf16(Utf16Reader::new(input, true)),
+            Encoding::Utf16Le => utf16(input, false),
+            Encoding::Utf16Be => utf16(input, true),
             Encoding::Utf8 | Encoding::SingleByte(_) => Unicode::AsItIs(input),
         };
-        let swap = dialect.stands_for.map(|character| Swap {
-            delimiter: character.to_string().into_bytes(),
-            rest: Vec::new(),
-            ready: Vec::new(),
-            taken: 0,
-            at_end: false,
-        });
-        Self { input, swap }
+        match dialect.stands_for {
+            None => Self::AsItIs(input),
+            Some(character) => Self::Swapped(Recoding::new(input, Swap::new(character))),
+        }
     }
 
     pub(super) fn input(&self) -> &R {
-        match &self.input {
+        let unicode = match self {
+            Self::AsItIs(unicode) => unicode,
+            Self::Swapped(swapped) => &swapped.input,
+        };
+        match unicode {
             Unicode::AsItIs(input) => input,
             Unicode::FromUtf16(reader) => &reader.input,
         }
     }
 
     pub(super) fn input_mut(&mut self) -> &mut R {
-        match &mut self.input {
+        let unicode = match self {
+            Self::AsItIs(unicode) => unicode,
+            Self::Swapped(swapped) => &mut swapped.input,
+        };
+        match unicode {
             Unicode::AsItIs(input) => input,
             Unicode::FromUtf16(reader) => &mut reader.input,
         }
@@ -67,9 +66,9 @@ impl<R: Read> Scanned<R> {
 
 impl<R: Read> Read for Scanned<R> {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        match &mut self.swap {
-            None => self.input.read(space),
-            Some(swap) => swap.read(&mut self.input, space),
+        match self {
+            Self::AsItIs(input) => input.read(space),
+            Self::Swapped(swapped) => swapped.read(space),
         }
     }
 }
@@ -84,32 +83,29 @@ impl<R: Read> Read for Unicode<R> {
 }
 
 impl Swap {
-    fn read(&mut self, input: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
-        while self.taken == self.ready.len() && !self.at_end {
-            self.fill(input)?;
+    fn new(character: char) -> Self {
+        Self {
+            delimiter: character.to_string().into_bytes(),
         }
-        let mut left = self.ready.get(self.taken..).unwrap_or_default();
-        let count = left.read(space)?;
-        self.taken += count;
-        Ok(count)
     }
+}
 
-    fn fill(&mut self, input: &mut impl Read) -> io::Result<()> {
-        let mut bytes = std::mem::take(&mut self.rest);
-        let kept = bytes.len();
-        bytes.resize(kept + READ_SIZE, 0);
-        let count = input.read(bytes.get_mut(kept..).unwrap_or_default())?;
-        bytes.truncate(kept + count);
-        self.at_end = count == 0;
-        let fresh = bytes.get(kept..).unwrap_or_default();
-        if fresh.contains(&STAND_IN) {
+impl Recode for Swap {
+    fn recode(&self, bytes: &[u8], at_end: bool, ready: &mut Vec<u8>) -> io::Result<usize> {
+        if bytes.contains(&STAND_IN) {
             return Err(holds_stand_in());
         }
-        self.ready.clear();
-        self.taken = 0;
-        let used = swap(&bytes, &self.delimiter, self.at_end, &mut self.ready);
-        self.rest = bytes.split_off(used);
-        Ok(())
+        let mut used = 0;
+        for at in memmem::find_iter(bytes, &self.delimiter) {
+            ready.extend_from_slice(bytes.get(used..at).unwrap_or_default());
+            ready.push(STAND_IN);
+            used = at + self.delimiter.len();
+        }
+        // What may begin a delimiter waits for what comes behind.
+        let left = if at_end { 0 } else { self.delimiter.len() - 1 };
+        let end = bytes.len().saturating_sub(left).max(used);
+        ready.extend_from_slice(bytes.get(used..end).unwrap_or_default());
+        Ok(end)
     }
 }
 
@@ -126,26 +122,9 @@ pub(super) fn head(bytes: &[u8], dialect: Dialect, whole: bool) -> io::Result<Co
     let Some(character) = dialect.stands_for else {
         return Ok(text);
     };
-    if text.contains(&STAND_IN) {
-        return Err(holds_stand_in());
-    }
     let mut ready = Vec::with_capacity(text.len());
-    swap(&text, character.to_string().as_bytes(), true, &mut ready);
+    Swap::new(character).recode(&text, true, &mut ready)?;
     Ok(Cow::Owned(ready))
-}
-
-/// Appends the bytes with each delimiter swapped; how many were used. Unless `at_end`, what may begin a delimiter is left.
-fn swap(bytes: &[u8], delimiter: &[u8], at_end: bool, ready: &mut Vec<u8>) -> usize {
-    let mut used = 0;
-    for at in memmem::find_iter(bytes, delimiter) {
-        ready.extend_from_slice(bytes.get(used..at).unwrap_or_default());
-        ready.push(STAND_IN);
-        used = at + delimiter.len();
-    }
-    let left = if at_end { 0 } else { delimiter.len() - 1 };
-    let end = bytes.len().saturating_sub(left).max(used);
-    ready.extend_from_slice(bytes.get(used..end).unwrap_or_default());
-    end
 }
 
 fn holds_stand_in() -> io::Error {

@@ -4,7 +4,9 @@
 //! A lone half of a surrogate pair becomes the three bytes that UTF-8 would have for it (WTF-8), and a lone last byte
 //! becomes 0xFF and two bytes that hold its halves. Neither is valid UTF-8.
 
-use std::io::{self, Read};
+use std::io;
+
+use super::recoding::Recode;
 
 /// Excel's exports are ASCII for the most part: of so many bytes in a hundred at one end of each unit nearly all are
 /// NUL, and at the other none.
@@ -15,8 +17,6 @@ const OUTWEIGHS: usize = 20;
 
 /// What stands for a lone last byte.
 const LONE_BYTE: u8 = 0xFF;
-
-const READ_SIZE: usize = 64 << 10;
 
 /// Whether the beginning of an input is UTF-16, by its byte order mark or by where its NUL bytes are; and then whether it
 /// is big-endian.
@@ -51,56 +51,13 @@ pub(super) fn detect(head: &[u8]) -> Option<bool> {
 }
 
 /// UTF-16 in, UTF-8 out.
-pub(super) struct Utf16Reader<R> {
-    pub(super) input: R,
-    big_endian: bool,
-    /// Bytes that are no whole unit yet, or the first half of a pair: three at most.
-    rest: Vec<u8>,
-    text: Vec<u8>,
-    /// How much of `text` was handed out.
-    taken: usize,
-    at_end: bool,
+pub(super) struct FromUtf16 {
+    pub(super) big_endian: bool,
 }
 
-impl<R: Read> Utf16Reader<R> {
-    pub(super) fn new(input: R, big_endian: bool) -> Self {
-        Self {
-            input,
-            big_endian,
-            rest: Vec::new(),
-            text: Vec::new(),
-            taken: 0,
-            at_end: false,
-        }
-    }
-
-    fn fill(&mut self) -> io::Result<()> {
-        let mut bytes = std::mem::take(&mut self.rest);
-        let kept = bytes.len();
-        bytes.resize(kept + READ_SIZE, 0);
-        let count = self.input.read(bytes.get_mut(kept..).unwrap_or_default())?;
-        bytes.truncate(kept + count);
-        self.at_end = count == 0;
-        self.text.clear();
-        self.taken = 0;
-        let used = decode(&bytes, self.big_endian, self.at_end, &mut self.text);
-        self.rest = bytes.split_off(used);
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for Utf16Reader<R> {
-    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        while self.taken == self.text.len() && !self.at_end {
-            self.fill()?;
-        }
-        let left = self.text.get(self.taken..).unwrap_or_default();
-        let count = left.len().min(space.len());
-        if let (Some(space), Some(left)) = (space.get_mut(..count), left.get(..count)) {
-            space.copy_from_slice(left);
-        }
-        self.taken += count;
-        Ok(count)
+impl Recode for FromUtf16 {
+    fn recode(&self, bytes: &[u8], at_end: bool, ready: &mut Vec<u8>) -> io::Result<usize> {
+        Ok(decode(bytes, self.big_endian, at_end, ready))
     }
 }
 
@@ -159,7 +116,7 @@ fn push_code(code: u32, text: &mut Vec<u8>) {
     ]);
 }
 
-/// What [`Utf16Reader`] has made, as it was.
+/// What [`FromUtf16`] has made, as it was.
 pub(super) fn encode(text: &[u8], big_endian: bool) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() * 2);
     let mut push = |unit: u16| {
@@ -201,7 +158,10 @@ pub(super) fn encode(text: &[u8], big_endian: bool) -> Vec<u8> {
 mod tests {
     use proptest::prelude::*;
 
+    use std::io::Read;
+
     use super::super::drip::Drip;
+    use super::super::recoding::Recoding;
     use super::*;
 
     fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
@@ -210,7 +170,7 @@ mod tests {
 
     fn read(bytes: &[u8], big_endian: bool, step: usize) -> Vec<u8> {
         let mut text = Vec::new();
-        Utf16Reader::new(Drip { rest: bytes, step }, big_endian)
+        Recoding::new(Drip { rest: bytes, step }, FromUtf16 { big_endian })
             .read_to_end(&mut text)
             .unwrap();
         text

@@ -1,0 +1,62 @@
+//! An input whose bytes become others while they are read, piece by piece. What becomes of them is said elsewhere
+//! (`read/utf16.rs`, `read/scanned.rs`).
+
+use std::io::{self, Read};
+
+const READ_SIZE: usize = 64 << 10;
+
+/// What becomes of bytes.
+pub(super) trait Recode {
+    /// Appends what the bytes become; how many of them were used. Unless `at_end`, those that need more are left.
+    fn recode(&self, bytes: &[u8], at_end: bool, ready: &mut Vec<u8>) -> io::Result<usize>;
+}
+
+pub(super) struct Recoding<R, C> {
+    pub(super) input: R,
+    code: C,
+    /// Read, and waiting for what comes behind: a few bytes.
+    rest: Vec<u8>,
+    ready: Vec<u8>,
+    /// How much of `ready` was handed out.
+    taken: usize,
+    at_end: bool,
+}
+
+impl<R: Read, C: Recode> Recoding<R, C> {
+    pub(super) fn new(input: R, code: C) -> Self {
+        Self {
+            input,
+            code,
+            rest: Vec::new(),
+            ready: Vec::new(),
+            taken: 0,
+            at_end: false,
+        }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let mut bytes = std::mem::take(&mut self.rest);
+        let kept = bytes.len();
+        bytes.resize(kept + READ_SIZE, 0);
+        let count = self.input.read(bytes.get_mut(kept..).unwrap_or_default())?;
+        bytes.truncate(kept + count);
+        self.at_end = count == 0;
+        self.ready.clear();
+        self.taken = 0;
+        let used = self.code.recode(&bytes, self.at_end, &mut self.ready)?;
+        self.rest = bytes.split_off(used);
+        Ok(())
+    }
+}
+
+impl<R: Read, C: Recode> Read for Recoding<R, C> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.ready.len() && !self.at_end {
+            self.fill()?;
+        }
+        let mut left = self.ready.get(self.taken..).unwrap_or_default();
+        let count = left.read(space)?;
+        self.taken += count;
+        Ok(count)
+    }
+}
