@@ -19,6 +19,20 @@ pub(crate) fn push_csv_field(field: &[u8], delimiter: u8, line: &mut Vec<u8>) {
     line.push(b'"');
 }
 
+/// Appends fields with the delimiter between them, without a line end.
+pub(crate) fn push_csv_record<F: AsRef<[u8]>>(
+    fields: impl IntoIterator<Item = F>,
+    delimiter: u8,
+    line: &mut Vec<u8>,
+) {
+    for (at, field) in fields.into_iter().enumerate() {
+        if at > 0 {
+            line.push(delimiter);
+        }
+        push_csv_field(field.as_ref(), delimiter, line);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Fields, Template, is_invisible};
+use super::{Fields, Template, is_blank};
 
 /// The columns of one input, each as its index from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl ValueFrom<usize> {
         match self {
             Self::Column(column) => {
                 let value = fields.get(*column).unwrap_or_default();
-                (!value.chars().all(is_invisible)).then_some(Cow::Borrowed(value))
+                (!is_blank(value)).then_some(Cow::Borrowed(value))
             }
             Self::Template(template) => template.fill(fields).map(Cow::Owned),
             Self::Constant(value) => Some(Cow::Borrowed(value)),

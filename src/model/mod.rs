@@ -24,7 +24,7 @@ mod update;
 mod waiting;
 
 pub(crate) use concurrency::Concurrency;
-pub(crate) use csv_field::push_csv_field;
+pub(crate) use csv_field::{push_csv_field, push_csv_record};
 pub(crate) use early_end::{EarlyEnd, Signal};
 pub(crate) use endpoint::{Credentials, Endpoint, Method, is_loopback};
 pub(crate) use error_code::{Action, ErrorCode};
@@ -37,7 +37,7 @@ pub(crate) use planned::{Plan, PlannedRow, ROW_BYTES, SLOTS, Unsent, slots_for};
 pub(crate) use rate::Rate;
 pub(crate) use row::{Fields, Position, Row, RowError};
 pub(crate) use template::Template;
-pub(crate) use text::{clean, is_invisible, trim_invisible};
+pub(crate) use text::{clean, is_blank, is_invisible, quoted, trim_invisible};
 pub(crate) use threshold::CountOrPercent;
 pub(crate) use update::{Lane, UpdateRespondent};
 pub(crate) use waiting::Waiting;

@@ -92,6 +92,12 @@ pub(crate) struct RowError {
 }
 
 impl RowError {
+    /// What a code means and what to do about it, where there is no more to say.
+    pub(crate) fn of(code: ErrorCode) -> Self {
+        let advice = code.advice().unwrap_or_default();
+        Self::new(code, format!("{}: {advice}", code.meaning()))
+    }
+
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,

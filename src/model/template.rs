@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Fields, is_invisible};
+use super::{Fields, is_blank};
 
 /// Texts and columns in turn. `C` is a column: its name, or once the header is known, its index.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +50,7 @@ impl Template<usize> {
     /// taken off.
     pub(crate) fn fill(&self, fields: &Fields<'_>) -> Option<String> {
         let cell = |column: &usize| fields.get(*column).unwrap_or_default();
-        if self
-            .columns()
-            .all(|column| cell(column).chars().all(is_invisible))
-        {
+        if self.columns().all(|column| is_blank(cell(column))) {
             return None;
         }
         let texts = self.parts.iter().map(|part| match part {

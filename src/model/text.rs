@@ -9,6 +9,11 @@ pub(crate) fn is_invisible(character: char) -> bool {
         || matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}' | '\u{00AD}' | '\u{180E}')
 }
 
+/// Whether nobody sees anything of a text.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(is_invisible)
+}
+
 /// The text without the invisible characters around it; those inside it stay.
 pub(crate) fn trim_invisible(text: &str) -> &str {
     text.trim_matches(is_invisible)
@@ -40,6 +45,14 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
         clean = clean.chars().take(MOST_CHARS - 1).chain(['…']).collect();
     }
     Cow::Owned(clean)
+}
+
+/// Names from outside as a list: `` `one`, `two` ``.
+pub(crate) fn quoted<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> String {
+    let quoted = names
+        .into_iter()
+        .map(|name| format!("`{}`", clean(name.as_ref())));
+    quoted.collect::<Vec<_>>().join(", ")
 }
 
 /// Characters that make a text read in another order than it is written.

@@ -216,13 +216,9 @@ impl Planner {
                 "the survey's id differs from `--survey`: correct one of them, or leave `--survey` out",
             )),
             (Parsed::Id { digits, .. }, _) => Ok(digits),
-            (Parsed::Blank, for_all) => for_all.and_then(Digits::new).ok_or_else(|| {
-                let code = ErrorCode::MissingSurvey;
-                RowError::new(
-                    code,
-                    format!("{}: {}", code.meaning(), code.advice().unwrap_or_default()),
-                )
-            }),
+            (Parsed::Blank, for_all) => for_all
+                .and_then(Digits::new)
+                .ok_or_else(|| RowError::of(ErrorCode::MissingSurvey)),
             (Parsed::Bad(_), _) => Err(RowError::new(
                 ErrorCode::BadSurvey,
                 "the survey's id is not all digits: check that the right column is mapped (`--survey-column`)",

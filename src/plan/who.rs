@@ -48,19 +48,15 @@ impl<'a> Who<'a> {
 
     /// Why there is nobody to send a row to.
     pub(super) fn error(self, blank_id: BlankId, by_address: bool) -> RowError {
-        let in_full = |code: ErrorCode| {
-            let advice = code.advice().unwrap_or_default();
-            RowError::new(code, format!("{}: {advice}", code.meaning()))
-        };
         match (self, blank_id) {
             (Self::Blank, BlankId::Skip) => RowError::new(ErrorCode::BlankId, "no respondent's id"),
             (Self::Blank, BlankId::Invalid) if by_address => RowError::new(
                 ErrorCode::MissingId,
                 "the cell of the address is blank: fill it in, or use `--blank-id skip`",
             ),
-            (Self::Blank, BlankId::Invalid) => in_full(ErrorCode::MissingId),
-            (Self::NoMatch, _) => in_full(ErrorCode::NoMatch),
-            (Self::Ambiguous, _) => in_full(ErrorCode::AmbiguousMatch),
+            (Self::Blank, BlankId::Invalid) => RowError::of(ErrorCode::MissingId),
+            (Self::NoMatch, _) => RowError::of(ErrorCode::NoMatch),
+            (Self::Ambiguous, _) => RowError::of(ErrorCode::AmbiguousMatch),
             (Self::Bad(reason), _) => RowError::new(ErrorCode::BadId, reason),
             (Self::Respondent { .. }, _) => RowError::new(ErrorCode::BadId, ErrorCode::BadId.meaning()),
         }

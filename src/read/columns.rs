@@ -4,7 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::InputError;
-use crate::model::trim_invisible;
+use crate::model::{Digits, trim_invisible};
 
 /// The columns that this tool puts in front of a failed file, ignored and replaced when such a file is the input.
 const OWN_COLUMNS: [&str; 3] = ["sync_row", "sync_action", "sync_error"];
@@ -30,7 +30,7 @@ fn key(name: &str) -> String {
 }
 
 fn is_number(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
+    Digits::new(name).is_some()
 }
 
 /// Whether a column is one of those that this tool writes itself.
@@ -40,11 +40,8 @@ pub(crate) fn is_own_column(name: &str) -> bool {
 
 /// Where a failed file's header has its errors; nothing in one that is no failed file's.
 pub(super) fn error_column(names: &[String]) -> Option<usize> {
-    let [_, _, error] = OWN_COLUMNS.map(|own| names.iter().position(|name| key(name) == own));
-    let is_whole = OWN_COLUMNS
-        .iter()
-        .all(|own| names.iter().any(|name| key(name) == *own));
-    error.filter(|_| is_whole)
+    let [row, action, error] = OWN_COLUMNS.map(|own| names.iter().position(|name| key(name) == own));
+    row.and(action).and(error)
 }
 
 impl Columns {

@@ -20,6 +20,17 @@ enum Token {
     Percent,
 }
 
+impl Token {
+    fn is_digit(self) -> bool {
+        matches!(self, Self::Zero | Self::Hash)
+    }
+}
+
+/// How many places for digits there are.
+fn digits_among(tokens: &[Token]) -> usize {
+    tokens.iter().filter(|token| token.is_digit()).count()
+}
+
 /// The text of a number; an empty format is the general one.
 pub(super) fn shown(value: f64, format: &str) -> String {
     let written = || {
@@ -113,7 +124,6 @@ fn tokens(section: &str) -> Option<Vec<Token>> {
 
 /// A number by one section.
 fn section_of(value: f64, shows_sign: bool, tokens: &[Token]) -> Option<String> {
-    let is_digit = |token: &Token| matches!(token, Token::Zero | Token::Hash);
     let point = tokens
         .iter()
         .position(|token| *token == Token::Point)
@@ -121,7 +131,10 @@ fn section_of(value: f64, shows_sign: bool, tokens: &[Token]) -> Option<String> 
     let (whole, behind) = tokens.split_at_checked(point)?;
     // Commas scale behind the last digit, before the point or behind the decimals.
     let scales = |part: &[Token]| {
-        let digits_end = part.iter().rposition(is_digit).map_or(0, |at| at + 1);
+        let digits_end = part
+            .iter()
+            .rposition(|token| token.is_digit())
+            .map_or(0, |at| at + 1);
         let rest = part.get(digits_end..).unwrap_or_default().iter();
         rest.filter(|token| **token == Token::Scale).count()
     };
@@ -135,11 +148,9 @@ fn section_of(value: f64, shows_sign: bool, tokens: &[Token]) -> Option<String> 
     while exponent < 0 {
         (magnitude, exponent) = (magnitude / 10.0, exponent + 1);
     }
-    let most = behind.iter().filter(|token| is_digit(token)).count();
+    let most = digits_among(behind);
     let least = behind.iter().rposition(|token| *token == Token::Zero);
-    let least = least.map_or(0, |at| {
-        behind.iter().take(at + 1).filter(|token| is_digit(token)).count()
-    });
+    let least = least.map_or(0, |at| digits_among(behind.get(..=at).unwrap_or_default()));
     let rounded = rounded(&decimal(magnitude), most);
     if is_too_long(&rounded) {
         return None;
@@ -170,24 +181,13 @@ fn section_of(value: f64, shows_sign: bool, tokens: &[Token]) -> Option<String> 
 
 /// The part before the point: digits in their places from the right, those beyond at the first place.
 fn with_digits(tokens: &[Token], digits: &str) -> String {
-    let places = tokens
-        .iter()
-        .filter(|token| matches!(token, Token::Zero | Token::Hash))
-        .count();
-    let zeros = tokens
-        .iter()
-        .position(|token| *token == Token::Zero)
-        .map_or(0, |at| {
-            let rest = tokens.get(at..).unwrap_or_default();
-            rest.iter()
-                .filter(|token| matches!(token, Token::Zero | Token::Hash))
-                .count()
-        });
+    let first_zero = tokens.iter().position(|token| *token == Token::Zero);
+    let zeros = first_zero.map_or(0, |at| digits_among(tokens.get(at..).unwrap_or_default()));
     // A zero is written where the format asks for one.
     let digits = if digits == "0" { "" } else { digits };
     let digits = format!("{digits:0>zeros$}");
     let mut text = String::new();
-    let mut place = places;
+    let mut place = digits_among(tokens);
     let mut taken = 0;
     for token in tokens {
         match token {

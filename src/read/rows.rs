@@ -10,7 +10,7 @@ use super::records::{RawRecord, Records};
 use super::scanned::Scanned;
 use super::start::FailedFile;
 use super::{Encoding, FirstRead, InputError};
-use crate::model::{ErrorCode, Fields, Position, Row, RowError, is_invisible};
+use crate::model::{ErrorCode, Fields, Position, Row, RowError, is_blank};
 
 /// So many places of blank records are remembered.
 const BLANK_PLACES: usize = 5;
@@ -172,7 +172,6 @@ impl<R: Read> Rows<R> {
 /// Whether a record has its fields. More are none, as long as they are blank: spreadsheets write delimiters behind the
 /// last column.
 fn has_columns(fields: &Fields<'_>, columns: usize) -> bool {
-    let is_blank = |field: &str| field.chars().all(is_invisible);
     fields.len() == columns || fields.len() > columns && fields.iter().skip(columns).all(is_blank)
 }
 

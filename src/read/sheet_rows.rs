@@ -1,6 +1,6 @@
 //! The cells of a sheet as CSV: UTF-8, commas, a record per row of the sheet, so that rows keep their numbers. Pure.
 
-use crate::model::push_csv_field;
+use crate::model::push_csv_record;
 
 /// What a sheet of this format can have (Excel's own limits); a cell beyond is a damaged file or a trap.
 const MOST_ROWS: u32 = 1 << 20;
@@ -100,13 +100,8 @@ impl SheetRows {
             self.bytes.push(b'\n');
             self.written += 1;
         }
-        for at in 0..fields.len().max(width) {
-            if at > 0 {
-                self.bytes.push(b',');
-            }
-            let field = fields.get(at).map_or("", String::as_str);
-            push_csv_field(field.as_bytes(), b',', &mut self.bytes);
-        }
+        let all = (0..fields.len().max(width)).map(|at| fields.get(at).map_or("", String::as_str));
+        push_csv_record(all, b',', &mut self.bytes);
         self.bytes.push(b'\n');
         self.written += 1;
     }

@@ -14,6 +14,7 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use super::InputError;
 use super::cell_text::push_text;
 use super::sheet_rows::SheetRows;
+use crate::model::quoted;
 
 /// Records are handed on in pieces of about this size, and so many of them are ready at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -80,13 +81,6 @@ fn choose(xlsx: &Xlsx<BufReader<File>>, name: Option<&str>) -> Result<Workbook, 
             .map(|sheet| sheet.name.as_str())
             .find(|name| name.trim().to_lowercase() == wanted.trim().to_lowercase()),
         None => visible.first().copied(),
-    };
-    let quoted = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
     };
     let sheet = found.ok_or_else(|| InputError::NoSheet {
         name: name.unwrap_or_default().to_owned(),

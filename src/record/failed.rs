@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::error::OutputError;
 use super::files::{self, PartialFile, Replaces};
-use crate::model::{Action, ErrorCode, Outcome, clean, guarded, guarded_cell, push_csv_field};
+use crate::model::{Action, ErrorCode, Outcome, clean, guarded, guarded_cell, push_csv_record};
 
 /// Turns a text into the input's encoding as the reader meets it, with `?` for what that lacks.
 type Encode = Box<dyn Fn(&str) -> Vec<u8> + Send>;
@@ -140,11 +140,13 @@ impl FailedFile {
             let kept = fields.filter(|(column, _)| !own_columns.contains(column));
             let columns = columns.iter().map(|text| text.as_bytes().to_vec());
             let kept = kept.map(|(_, field)| guarded_cell(&field).as_bytes().to_vec());
-            let mut line = joined(columns.chain(kept), *delimiter);
+            let mut line = Vec::new();
+            push_csv_record(columns.chain(kept), *delimiter, &mut line);
             line.extend_from_slice(self.line_end);
             return line;
         }
-        let mut line = joined(columns.iter().map(|text| encode(text)), *delimiter);
+        let mut line = Vec::new();
+        push_csv_record(columns.iter().map(|text| encode(text)), *delimiter, &mut line);
         line.push(*delimiter);
         if own_columns.is_empty() {
             line.extend_from_slice(record);
@@ -156,18 +158,6 @@ impl FailedFile {
         }
         to_file(line)
     }
-}
-
-/// The fields as a record without its line end.
-fn joined(fields: impl Iterator<Item = Vec<u8>>, delimiter: u8) -> Vec<u8> {
-    let mut record = Vec::new();
-    for (at, field) in fields.enumerate() {
-        if at > 0 {
-            record.push(delimiter);
-        }
-        push_csv_field(&field, delimiter, &mut record);
-    }
-    record
 }
 
 fn line_end(record: &[u8]) -> Option<&'static [u8]> {

@@ -1,11 +1,13 @@
 //! One line of the results: the promised columns, then the kept ones (design, section 3). UTF-8, quoted where that is
 //! needed (RFC 4180), safe for a spreadsheet. Where lines go is in `record/results.rs`.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::push::push_number;
-use crate::model::{ErrorCode, Outcome, clean, guarded, guarded_value, push_csv_field};
+use crate::model::{ErrorCode, Outcome, clean, guarded, guarded_value, push_csv_field, push_csv_record};
 
 /// The columns that are promised, before the kept ones.
 const COLUMNS: [&str; 10] = [
@@ -57,17 +59,13 @@ impl Style {
 
 /// The header's line.
 pub(super) fn header(kept: &[&str], style: Style) -> Vec<u8> {
-    let mut line = Vec::new();
-    for name in COLUMNS {
-        push_field(name, style, &mut line);
-    }
-    for name in kept {
-        push_field(&guarded(name), style, &mut line);
-    }
-    // The delimiter before the first field.
-    line.remove(0);
+    let mut line = style.mark().to_vec();
+    let columns = COLUMNS.into_iter().map(Cow::Borrowed);
+    let kept = kept.iter().map(|name| guarded(name));
+    let fields = columns.chain(kept).map(|name| name.into_owned().into_bytes());
+    push_csv_record(fields, style.delimiter(), &mut line);
     line.extend_from_slice(style.line_end());
-    [style.mark(), &line].concat()
+    line
 }
 
 /// Appends the line of an outcome.

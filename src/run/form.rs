@@ -2,7 +2,7 @@
 
 use super::opened::Opened;
 use crate::config::ReadingSettings;
-use crate::model::{ValueFrom, clean};
+use crate::model::{ValueFrom, clean, quoted};
 use crate::read::{
     BOM, Certainty, Container, DelimiterFrom, EncodingFrom, FieldParser, FirstRead, Workbook, is_crm_number,
     is_own_column, note_for_excel, note_of_encoding,
@@ -69,8 +69,7 @@ impl Opened {
         if !unused.is_empty() && first.columns.look_like_data() {
             lines.push(format!("never sent: {}", counted(unused.len() as u64, "column")));
         } else if !unused.is_empty() {
-            let names: Vec<String> = unused.iter().map(|name| format!("`{}`", clean(name))).collect();
-            lines.push(format!("never sent: {}", names.join(", ")));
+            lines.push(format!("never sent: {}", quoted(unused)));
         }
         lines
     }
@@ -136,10 +135,10 @@ impl Opened {
             own_columns: own.map(|(column, _)| column).collect(),
             encode: Box::new(move |text| dialect.encode(text)),
             to_file: Box::new(move |bytes| dialect.to_file(&bytes)),
-            note: match first.encoding_from {
-                EncodingFrom::MostBytes => note_of_encoding(dialect.encoding),
-                _ if dialect.encoding.is_single_byte() => note_of_encoding(dialect.encoding),
-                _ => String::new(),
+            note: if dialect.encoding.is_single_byte() || first.encoding_from == EncodingFrom::MostBytes {
+                note_of_encoding(dialect.encoding)
+            } else {
+                String::new()
             },
             fields: None,
         };
@@ -175,14 +174,9 @@ pub(super) fn of(container: &Container, first: &FirstRead) -> String {
 }
 
 fn sheet(workbook: &Workbook) -> String {
-    let others: Vec<String> = workbook
-        .others
-        .iter()
-        .map(|name| format!("`{}`", clean(name)))
-        .collect();
-    let others = match others.as_slice() {
+    let others = match workbook.others.as_slice() {
         [] => String::new(),
-        others => format!(" (not read: {}; `--sheet` names another)", others.join(", ")),
+        others => format!(" (not read: {}; `--sheet` names another)", quoted(others)),
     };
     format!("a workbook's sheet `{}`{others}", clean(&workbook.sheet))
 }

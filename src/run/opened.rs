@@ -2,13 +2,12 @@
 //! `check` start alike.
 
 use std::io::Read;
-
 use std::sync::Arc;
 
 use super::Failure;
 use super::id_table::{self, FoundTable};
 use crate::config::ReadingSettings;
-use crate::model::{Layout, Plan, clean};
+use crate::model::{Layout, Plan, clean, quoted};
 use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner, Selection};
 use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source, Workbook};
 use crate::report::ExitCode;
@@ -91,11 +90,10 @@ fn in_container(error: InputError, input: &Input, container: &Container, chosen:
     if others.is_empty() {
         return Failure::input(error, input);
     }
-    let others: Vec<String> = others.iter().map(|name| format!("`{}`", clean(name))).collect();
     let name = format!(
         "{input}, sheet `{}` (`--sheet` names another: {})",
         clean(sheet),
-        others.join(", ")
+        quoted(others)
     );
     let failure = Failure::input(error, &name);
     match failure.code {
