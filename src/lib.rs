@@ -15,6 +15,7 @@
 
 mod cli;
 mod config;
+mod folders;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -36,13 +37,20 @@ use std::process::ExitCode;
 /// The whole program: parses the process's arguments, runs the command, prints one `error:` line where there is an
 /// error, and returns the exit code. Blocks until all is done.
 pub fn main() -> ExitCode {
-    let (cli, origins) = cli::parse();
+    let file = match config::file(cli::config_choice()) {
+        Ok(file) => file,
+        Err(error) => {
+            report::say_error(&error);
+            return ExitCode::from(report::ExitCode::Usage.code());
+        }
+    };
+    let (cli, origins) = cli::parse(&file.settings);
     // A provider that is installed already, which only a test could have done, is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
     let ended =
         panic::catch_unwind(
             || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime.block_on(run::run(cli, origins)),
+                Ok(runtime) => runtime.block_on(run::run(cli, origins, file)),
                 Err(error) => Err(run::Failure::usage(error)),
             },
         )

@@ -4,11 +4,14 @@
 use clap::{Args, ValueEnum};
 
 use super::calls::{PaceArgs, PlatformArgs, RateArg};
+use super::config::ConfigArg;
 use super::input::{InputArgs, SelectionArgs};
 use super::output::{AcceptArg, LogArgs, OutputArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
@@ -25,6 +28,8 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use url::Url;
 
 use super::base_url;
-use crate::cli::{MethodArg, Origin, Origins, PaceArgs, PlatformArgs, RunArgs};
+use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs, RunArgs};
 use crate::model::{Credentials, Method};
 use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
 
@@ -20,11 +20,11 @@ pub(crate) struct CallSettings {
     pub(crate) base: Url,
     pub(crate) http: HttpSettings,
     pub(crate) send: SendSettings,
-    pub(crate) rate_from: &'static str,
+    pub(crate) rate_from: String,
 }
 
 /// Everything about calls; the address is checked unless the sandbox takes its place.
-pub(crate) fn calls(args: &RunArgs, base: Option<Url>, origins: Origins) -> Result<CallSettings> {
+pub(crate) fn calls(args: &RunArgs, base: Option<Url>, origins: &Origins) -> Result<CallSettings> {
     let (platform, pace) = (&args.platform, &args.pace);
     let base = match base {
         Some(base) => base,
@@ -53,11 +53,7 @@ pub(crate) fn calls(args: &RunArgs, base: Option<Url>, origins: Origins) -> Resu
             },
             seed: fastrand::u64(..),
         },
-        rate_from: match origins.rate {
-            Origin::Flag => "`--rate`",
-            Origin::Environment => "RESPONDENT_SYNC_RATE",
-            Origin::Default => "the default",
-        },
+        rate_from: origins.rate.named("--rate"),
     })
 }
 

@@ -88,6 +88,6 @@ fn several(args: &[String], origin: Origin) -> Vec<String> {
             .flat_map(split)
             .filter(|text| !text.is_empty())
             .collect(),
-        Origin::Flag | Origin::Default => args.to_vec(),
+        Origin::Flag | Origin::File | Origin::Default => args.to_vec(),
     }
 }

@@ -1,23 +1,31 @@
 //! What was meant: flags and environment made into settings that cannot be wrong, or an error that says which is and
-//! why (exit 2). Reads the environment and the CA file, and nothing else.
+//! why (exit 2). Reads the environment, the config file, the files and commands of the secrets, and the CA file.
 
 mod base_url;
 mod calls;
+mod file;
 mod mapping;
 mod outputs;
+mod permissions;
 mod reading;
+#[cfg(any(windows, test))]
+mod sddl;
+mod secret_source;
 mod secrets;
+mod show;
 
 use crate::cli::{LogArgs, LogFormatArg, Origin, Origins};
 use crate::report::{LogFormat, Verbosity};
 
 pub(crate) use calls::{CallSettings, calls, sandbox_credentials};
+pub(crate) use file::{ConfigFile, file};
 pub(crate) use outputs::{existing, paths as output_paths, style};
 pub(crate) use reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, reading};
-pub(crate) use secrets::from_environment as credentials;
+pub(crate) use secrets::credentials;
+pub(crate) use show::show;
 
 /// A flag wins over the environment; of two that contradict each other, quiet.
-pub(crate) fn verbosity(args: &LogArgs, origins: Origins) -> (Verbosity, LogFormat) {
+pub(crate) fn verbosity(args: &LogArgs, origins: &Origins) -> (Verbosity, LogFormat) {
     let outdone = origins.quiet == Origin::Environment && origins.verbose == Origin::Flag;
     let verbosity = match (args.quiet && !outdone, args.verbose) {
         (true, _) => Verbosity::Quiet,

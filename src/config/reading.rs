@@ -47,8 +47,9 @@ pub(crate) fn reading(
     input: &InputArgs,
     selection: &SelectionArgs,
     keep: &[String],
-    origins: Origins,
+    origins: &Origins,
 ) -> Result<ReadingSettings> {
+    check_survey(input, origins)?;
     let auto = |text: &str| text.eq_ignore_ascii_case("auto");
     let given = |text: &str, flag| format!("`{flag} {text}`");
     let encoding = (!auto(&input.encoding))
@@ -85,7 +86,7 @@ pub(crate) fn reading(
         fallback_survey: None,
         survey_from: survey_from(input, origins.survey),
         mapping_from: if labels.is_some() {
-            named(origins.map, "`--map`", "RESPONDENT_SYNC_MAP")
+            origins.map.named("--map")
         } else {
             "the columns' names".to_owned()
         },
@@ -140,6 +141,25 @@ fn ids(input: &InputArgs) -> Result<Option<(String, IdsSettings)>> {
     }
 }
 
+/// Ids belong to one survey: those of the config file's column are of the config file's survey.
+fn check_survey(input: &InputArgs, origins: &Origins) -> Result<()> {
+    let other = |of_file: &&String| {
+        let given = input.survey.as_deref().unwrap_or_default();
+        given.trim() != of_file.trim()
+    };
+    if let Some(of_file) = origins.survey_of_file.as_ref().filter(other)
+        && origins.id_column == Origin::File
+    {
+        bail!(
+            "{} differs from the survey {} of the config file, whose `id_column` holds that survey's ids: give \
+             `--id-column` as well, or a config file of its own",
+            origins.survey.named("--survey"),
+            of_file.trim()
+        );
+    }
+    Ok(())
+}
+
 fn survey(text: &str) -> Result<String> {
     let text = text.trim();
     ensure!(
@@ -165,21 +185,10 @@ fn only(ids: &[String]) -> Result<HashSet<String>> {
 
 fn survey_from(input: &InputArgs, origin: Origin) -> String {
     match &input.survey {
-        Some(id) => format!(
-            "survey {} (from {})",
-            id.trim(),
-            named(origin, "`--survey`", "RESPONDENT_SYNC_SURVEY")
-        ),
+        Some(id) => format!("survey {} (from {})", id.trim(), origin.named("--survey")),
         None => format!(
             "survey from column `{}`",
             input.survey_column.as_deref().unwrap_or(SURVEY_COLUMN)
         ),
-    }
-}
-
-fn named(origin: Origin, flag: &str, variable: &str) -> String {
-    match origin {
-        Origin::Environment => variable.to_owned(),
-        Origin::Flag | Origin::Default => flag.to_owned(),
     }
 }

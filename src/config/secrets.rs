@@ -1,40 +1,163 @@
-//! The account and the two secrets, from the environment: they have no flag, since other users of a machine can read
-//! a process's arguments. Checked here, because a web page or a mail leaves things in a pasted secret that nobody
-//! sees. No error ever quotes one.
+//! The account and the two secrets: from the environment, from files, or from commands. They have no flag, since other
+//! users of a machine can read a process's arguments, and they do not stand in the config file, which is copied about.
+//! Checked here, because a web page or a mail leaves things in a pasted secret that nobody sees. No error ever quotes
+//! one.
 
-use anyhow::{Result, bail, ensure};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
 use secrecy::SecretString;
 
+use super::secret_source::SecretSource;
 use crate::model::{Credentials, Digits, is_invisible};
 
-const ACCOUNT: &str = "RESPONDENT_SYNC_ACCOUNT";
-const KEY: &str = "RESPONDENT_SYNC_WEBHOOK_KEY";
-const AUTH: &str = "RESPONDENT_SYNC_WEBHOOK_AUTH";
+/// What systemd calls the folder of `LoadCredential=`.
+const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 
-/// `variable` looks one up, as [`std::env::var`] does.
-pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Credentials> {
-    let account = checked(ACCOUNT, &variable)?;
+/// One of the three pieces of the webhook's path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secret {
+    Account,
+    WebhookKey,
+    WebhookAuth,
+}
+
+impl Secret {
+    pub(crate) const ALL: [Self; 3] = [Self::Account, Self::WebhookKey, Self::WebhookAuth];
+
+    /// As a credential's name, and as the beginning of its keys in a config file.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::WebhookKey => "webhook_key",
+            Self::WebhookAuth => "webhook_auth",
+        }
+    }
+
+    /// Its keys in a config file.
+    pub(super) fn keys(self) -> [String; 2] {
+        ["file", "command"].map(|kind| format!("{}_{kind}", self.name()))
+    }
+
+    fn variable(self) -> String {
+        format!("RESPONDENT_SYNC_{}", self.name().to_uppercase())
+    }
+}
+
+/// Where the config file says that secrets come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SecretSources(Vec<(Secret, SecretSource)>);
+
+impl SecretSources {
+    /// Whether there was one already.
+    pub(super) fn set(&mut self, secret: Secret, source: SecretSource) -> bool {
+        let had = self.of(secret).is_some();
+        self.0.push((secret, source));
+        had
+    }
+
+    pub(super) fn has_command(&self) -> bool {
+        let is_command =
+            |(_, source): &(Secret, SecretSource)| matches!(source, SecretSource::Command { .. });
+        self.0.iter().any(is_command)
+    }
+
+    fn of(&self, secret: Secret) -> Option<&SecretSource> {
+        self.0
+            .iter()
+            .find(|(of, _)| *of == secret)
+            .map(|(_, source)| source)
+    }
+}
+
+/// Fetches and checks all three. `variable` looks one up, as [`std::env::var`] does.
+pub(crate) fn credentials(
+    file: &SecretSources,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Credentials> {
+    let account = fetched(Secret::Account, file, &variable)?;
     ensure!(
         Digits::new(&account).is_some(),
-        "{ACCOUNT} is not an account's number: it has digits only (the vendor's support tells it)"
+        "{} is not an account's number: it has digits only (the vendor's support tells it)",
+        Secret::Account.variable()
     );
     Ok(Credentials {
         account,
-        webhook_key: SecretString::from(checked(KEY, &variable)?),
-        webhook_auth: SecretString::from(checked(AUTH, &variable)?),
+        webhook_key: SecretString::from(fetched(Secret::WebhookKey, file, &variable)?),
+        webhook_auth: SecretString::from(fetched(Secret::WebhookAuth, file, &variable)?),
     })
 }
 
-fn checked(name: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String> {
-    const WHERE: &str = "Account → Settings → Integrations";
-    let value = variable(name).unwrap_or_default();
-    // The line end that `$(cat file)` on some systems leaves is nobody's fault.
-    let value = value.trim_end_matches(['\r', '\n']);
-    if value.trim().is_empty() {
-        bail!(
-            "{name} is not set: copy its value from the platform ({WHERE}; the account's number comes from the vendor's support)"
-        );
+/// Whether a secret is set and where, for people; without the secret, and without running a command.
+pub(crate) fn described(
+    secret: Secret,
+    file: &SecretSources,
+    variable: impl Fn(&str) -> Option<String>,
+) -> String {
+    match source(secret, file, &variable) {
+        Err(error) => format!("wrong ({error:#})"),
+        Ok(None) => "not set".to_owned(),
+        Ok(Some(source @ SecretSource::Command { .. })) => format!("set (from {})", source.named()),
+        Ok(Some(from)) => match from
+            .fetch(&variable)
+            .and_then(|value| checked(&value, &from.named()))
+        {
+            Ok(_) => format!("set (from {})", from.named()),
+            Err(error) => format!("wrong ({error:#})"),
+        },
     }
+}
+
+/// The variable, the file that a variable names, what the config file says, systemd's folder: the first that is there.
+fn source(
+    secret: Secret,
+    file: &SecretSources,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<Option<SecretSource>> {
+    let name = secret.variable();
+    let file_name = format!("{name}_FILE");
+    let set = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+    match (set(&name), set(&file_name)) {
+        (Some(_), Some(_)) => {
+            bail!("{name} and {file_name} are both set: which of them is meant? Unset the other")
+        }
+        (Some(_), None) => return Ok(Some(SecretSource::Variable(name))),
+        (None, Some(path)) => return Ok(Some(SecretSource::File(path.into()))),
+        (None, None) => {}
+    }
+    if let Some(source) = file.of(secret) {
+        return Ok(Some(source.clone()));
+    }
+    let credential = set(CREDENTIALS_DIRECTORY).map(|folder| Path::new(&folder).join(secret.name()));
+    Ok(credential
+        .filter(|path: &PathBuf| path.exists())
+        .map(SecretSource::File))
+}
+
+fn fetched(
+    secret: Secret,
+    file: &SecretSources,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<String> {
+    const WHERE: &str = "Account → Settings → Integrations";
+    let name = secret.variable();
+    let Some(source) = source(secret, file, variable)? else {
+        bail!(
+            "{name} is not set: copy its value from the platform ({WHERE}; the account's number comes from the vendor's \
+             support), or name a file that holds it with {name}_FILE"
+        );
+    };
+    let value = source
+        .fetch(variable)
+        .with_context(|| format!("no `{}`", secret.name()))?;
+    checked(&value, &source.named())
+}
+
+/// The value without its last line end, if it may be one; `name` says whose.
+fn checked(value: &str, name: &str) -> Result<String> {
+    // The line end that an editor or `$(cat file)` leaves is nobody's fault.
+    let value = value.trim_end_matches(['\r', '\n']);
+    ensure!(!value.trim().is_empty(), "{name} is empty: put the value there");
     if let Some((index, found)) = value
         .chars()
         .enumerate()
@@ -61,12 +184,11 @@ mod tests {
     use super::*;
 
     fn read(account: &str, key: &str, auth: &str) -> Result<Credentials> {
-        from_environment(|name| {
-            Some(match name {
-                ACCOUNT => account.to_owned(),
-                KEY => key.to_owned(),
-                _ => auth.to_owned(),
-            })
+        credentials(&SecretSources::default(), |name| match name {
+            "RESPONDENT_SYNC_ACCOUNT" => Some(account.to_owned()),
+            "RESPONDENT_SYNC_WEBHOOK_KEY" => Some(key.to_owned()),
+            "RESPONDENT_SYNC_WEBHOOK_AUTH" => Some(auth.to_owned()),
+            _ => None,
         })
     }
 

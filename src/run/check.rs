@@ -9,7 +9,7 @@ use crate::model::{CountOrPercent, Rate};
 use crate::plan::Planner;
 use crate::report::{Console, ExitCode, Findings, refused_as_json};
 
-pub(super) fn check(args: &CheckArgs, origins: Origins, console: &Console) -> Result<ExitCode, Failure> {
+pub(super) fn check(args: &CheckArgs, origins: &Origins, console: &Console) -> Result<ExitCode, Failure> {
     let mut settings = config::reading(&args.input, &args.selection, &[], origins).map_err(Failure::usage)?;
     let found = findings(&mut settings, args.rate.rate, args.accept.accept_failures);
     match (args.format, &found) {

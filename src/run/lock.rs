@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::anyhow;
-use directories::ProjectDirs;
 use jiff::Timestamp;
 use same_file::Handle;
 use tokio::time::{Instant, sleep};
@@ -18,6 +17,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Failure;
+use crate::folders;
 use crate::record::{OutputPaths, for_the_owner_alone, lock_of};
 use crate::report::ExitCode;
 
@@ -71,9 +71,8 @@ fn warn_without(error: &io::Error) {
 
 /// Where the lock of an account lies; its folder is made.
 fn account_lock(base: &Url, account: &str) -> io::Result<PathBuf> {
-    let folders = ProjectDirs::from("", "", "respondent-sync").ok_or(io::ErrorKind::NotFound)?;
-    let folder = folders.state_dir().unwrap_or(folders.data_local_dir());
-    fs::create_dir_all(folder)?;
+    let folder = folders::state().ok_or(io::ErrorKind::NotFound)?;
+    fs::create_dir_all(&folder)?;
     let name = xxh3_128(format!("{base}\n{account}").as_bytes());
     Ok(folder.join(format!("{name:032x}.lock")))
 }

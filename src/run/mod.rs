@@ -19,11 +19,11 @@ mod serve;
 
 use anyhow::Error;
 
-use crate::cli::{Cli, Command, Origins};
-use crate::config;
+use crate::cli::{Cli, Command, ConfigCommand, Origins};
+use crate::config::{self, ConfigFile};
 use crate::read::InputError;
 use crate::record::OutputError;
-use crate::report::{Console, ExitCode};
+use crate::report::{Console, ExitCode, LogFormat, Verbosity};
 
 /// Why a command did not come to its end: for a person, with the exit code that says it to a scheduler.
 #[derive(Debug)]
@@ -77,14 +77,20 @@ impl Failure {
 }
 
 /// Runs a command to its end.
-pub(crate) async fn run(cli: Cli, origins: Origins) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(cli: Cli, origins: Origins, file: ConfigFile) -> Result<ExitCode, Failure> {
     let console = |log| {
-        let (verbosity, format) = config::verbosity(log, origins);
+        let (verbosity, format) = config::verbosity(log, &origins);
         Console::start(verbosity, format)
     };
     match cli.command {
-        Command::Run(args) => Box::pin(send_file::run(&args, origins, &console(&args.log))).await,
-        Command::Check(args) => check::check(&args, origins, &console(&args.log)),
+        Command::Run(args) => Box::pin(send_file::run(&args, &origins, &file, &console(&args.log))).await,
+        Command::Check(args) => check::check(&args, &origins, &console(&args.log)),
+        Command::Config(ConfigCommand::Show(_)) => {
+            let settings = config::show(&file, |name| std::env::var(name).ok());
+            let log = Console::start(Verbosity::Normal, LogFormat::Text);
+            log.print(&settings.map_err(Failure::usage)?);
+            Ok(ExitCode::Success)
+        }
         Command::Sandbox(args) => serve::serve(args).await,
     }
 }

@@ -16,7 +16,7 @@ use super::reader::ReadFault;
 use super::rehearsal::Sandbox;
 use super::{Failure, check, pipeline};
 use crate::cli::{Origins, RunArgs};
-use crate::config::{self, CallSettings, ReadingSettings};
+use crate::config::{self, CallSettings, ConfigFile, ReadingSettings};
 use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::Input;
@@ -31,7 +31,12 @@ const SANDBOX_SURVEY: &str = "1";
 /// The most bytes of a GET request's target (design, section 3).
 const MOST_TARGET_BYTES: usize = 8_000;
 
-pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> Result<ExitCode, Failure> {
+pub(super) async fn run(
+    args: &RunArgs,
+    origins: &Origins,
+    file: &ConfigFile,
+    console: &Console,
+) -> Result<ExitCode, Failure> {
     let mut reading = config::reading(&args.input, &args.selection, &args.output.results.keep, origins)
         .map_err(Failure::usage)?;
     let sandbox = if args.platform.sandbox && !args.output.dry_run {
@@ -63,7 +68,9 @@ pub(super) async fn run(args: &RunArgs, origins: Origins, console: &Console) -> 
     }
     let credentials = match &sandbox {
         Some(_) => config::sandbox_credentials(),
-        None => config::credentials(|name| std::env::var(name).ok()).map_err(Failure::usage)?,
+        None => {
+            config::credentials(&file.secrets, |name| std::env::var(name).ok()).map_err(Failure::usage)?
+        }
     };
     let endpoint = Endpoint::new(&calls.base, &credentials);
     limit_query(&mut reading, &calls, &endpoint);

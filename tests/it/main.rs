@@ -9,6 +9,7 @@
 mod calls; // What goes over the wire, and what answers do.
 mod check; // What it finds, for people and for machines.
 mod columns; // Which column goes where.
+mod config; // The config file: what it may say, what beats it, where it is looked for.
 mod connections; // How many there are, and what they cost.
 mod corpus; // Files as real programs make them, and as they should not come.
 #[cfg(unix)]
@@ -25,6 +26,7 @@ mod outputs; // The files that a run leaves.
 mod pace; // The one test of the rate over real sockets.
 mod resume; // Runs that are killed, stopped and gone on with.
 mod samples; // Every file in `samples/` is run.
+mod secret_sources; // Secrets from files and commands, and who else may see those.
 mod secrets; // Canaries in every kind of error at the highest verbosity.
 #[path = "../bench/server.rs"]
 #[expect(dead_code, reason = "the benchmark uses all of it")]

@@ -44,7 +44,8 @@ fn each_library_is_named_in_one_place() {
     let homes = [
         ("reqwest::", vec!["send/transport.rs"]),
         ("governor::", vec!["send/limit.rs"]),
-        ("directories::", vec!["run/lock.rs"]),
+        ("directories::", vec!["folders.rs"]),
+        ("toml::", vec!["config/file.rs"]),
         ("same_file::", vec!["run/lock.rs"]),
         ("tokio::signal", vec!["stop.rs"]),
         ("clap::", vec!["cli/"]),

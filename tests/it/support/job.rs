@@ -47,6 +47,7 @@ impl Job {
         job.args(command)
             .var("HOME", &state)
             .var("XDG_STATE_HOME", &state)
+            .var("XDG_CONFIG_HOME", &state)
             .var("RESPONDENT_SYNC_ACCOUNT", "387487")
             .var("RESPONDENT_SYNC_WEBHOOK_KEY", "kkkkkkkk")
             .var("RESPONDENT_SYNC_WEBHOOK_AUTH", "aaaaaaaa")
@@ -95,6 +96,20 @@ impl Job {
 
     pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Takes a variable away that was set.
+    pub(crate) fn without_var(mut self, name: &str) -> Self {
+        self.variables.retain(|(other, _)| other != name);
+        self
+    }
+
+    /// A file in the folder where the system keeps this user's settings.
+    pub(crate) fn usual_config(self, text: &str) -> Self {
+        let folder = self.state.path().join("respondent-sync");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("respondent-sync.toml"), text).unwrap();
         self
     }
 
@@ -162,7 +177,8 @@ impl Job {
         if ran.code != code {
             let mut all = format!("exit {} instead of {code}\n{:?}\n", ran.code, self.arguments);
             write!(all, "--- stdout\n{}\n--- stderr\n{}", ran.stdout, ran.stderr).unwrap();
-            for name in self.names() {
+            let is_file = |name: &String| self.path(name).is_file();
+            for name in self.names().into_iter().filter(is_file) {
                 write!(
                     all,
                     "--- {name}\n{}\n",

@@ -1,0 +1,192 @@
+//! What a config file says, put between the environment and the defaults: each of its values becomes the default of the
+//! flag that it is a key for, so that there is one table of flags and one parser of each value. Which file that is and
+//! how it is read is in `config/file.rs`.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::ValueParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Command};
+
+/// One key of a config file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileSetting {
+    pub(crate) key: String,
+    /// From 1.
+    pub(crate) line: usize,
+    pub(crate) value: FileValue,
+}
+
+/// Its value, as text that a flag would take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FileValue {
+    Switch(bool),
+    One(String),
+    Several(Vec<String>),
+}
+
+impl FileSetting {
+    /// The texts that stand for it on a command line: none for a switch that is off.
+    pub(super) fn texts(&self) -> Vec<String> {
+        match &self.value {
+            FileValue::Switch(false) => Vec::new(),
+            FileValue::Switch(true) => vec!["true".to_owned()],
+            FileValue::One(text) => vec![text.clone()],
+            FileValue::Several(texts) => texts.clone(),
+        }
+    }
+}
+
+/// What is wrong with a key, with its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyError {
+    pub(crate) line: usize,
+    pub(crate) what: String,
+}
+
+/// Checks every key against the flags of `run`, and makes paths relative to the file's folder. `others` are keys that
+/// are no flags.
+pub(super) fn checked(
+    run: &Command,
+    folder: &Path,
+    settings: &[FileSetting],
+    others: &[&str],
+) -> Result<Vec<FileSetting>, KeyError> {
+    let checked = settings.iter().map(|setting| {
+        let fault = |what| KeyError {
+            line: setting.line,
+            what: format!("`{}`: {what}", setting.key),
+        };
+        let Some(arg) = flag(run, &setting.key) else {
+            return Err(fault(unknown(run, &setting.key, others)));
+        };
+        try_value(run, arg, setting).map_err(fault)?;
+        Ok(FileSetting {
+            value: if is_path(arg) {
+                beside(folder, &setting.value)
+            } else {
+                setting.value.clone()
+            },
+            ..setting.clone()
+        })
+    });
+    checked.collect()
+}
+
+/// The command with the file's values as defaults, as far as it has such flags.
+pub(super) fn with_defaults(mut command: Command, settings: &[FileSetting]) -> Command {
+    for setting in settings {
+        let texts = setting.texts();
+        if flag(&command, &setting.key).is_some() && !texts.is_empty() {
+            command = command.mut_arg(&setting.key, |arg| arg.required(false).default_values(texts));
+        }
+    }
+    command
+}
+
+/// The flag, or the input, that a key stands for.
+fn flag<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
+    let is_meant = |arg: &&Arg| arg.get_id() == key && !["config", "help", "version"].contains(&key);
+    command.get_arguments().find(is_meant)
+}
+
+fn unknown(run: &Command, key: &str, others: &[&str]) -> String {
+    const ALIKE: f64 = 0.8;
+    if ["account", "webhook_key", "webhook_auth"].contains(&key) {
+        return format!(
+            "a secret does not stand in a config file: give `{key}_file` or `{key}_command`, or set RESPONDENT_SYNC_{}",
+            key.to_uppercase()
+        );
+    }
+    let ids = run.get_arguments().map(|arg| arg.get_id().as_str());
+    let known = ids.chain(others.iter().copied()).filter(|id| *id != "config");
+    let nearest = known
+        .map(|id| (strsim::jaro_winkler(&key.replace('-', "_"), id), id))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .max_by(|one, other| one.0.total_cmp(&other.0));
+    match nearest {
+        Some((_, id)) => format!("there is no such key: did you mean `{id}`?"),
+        None => "there is no such key; each flag of `run` is one, with `_` for `-`".to_owned(),
+    }
+}
+
+/// Lets the flag's own parser look at the value.
+fn try_value(run: &Command, arg: &Arg, setting: &FileSetting) -> Result<(), String> {
+    let takes_value = arg.get_action().takes_values() || matches!(arg.get_action(), ArgAction::Count);
+    match &setting.value {
+        FileValue::Switch(_) if !takes_value || is_optional(arg) => return Ok(()),
+        FileValue::One(_) | FileValue::Several(_) if !takes_value => {
+            return Err("it is a switch: write `true` or `false`".to_owned());
+        }
+        FileValue::Several(_) if !matches!(arg.get_action(), ArgAction::Append) && !is_list(arg) => {
+            return Err("it takes one value, not several".to_owned());
+        }
+        _ => {}
+    }
+    let Some(long) = arg.get_long() else {
+        return Ok(());
+    };
+    if matches!(arg.get_action(), ArgAction::Count) {
+        let counts = |text: &String| text.parse::<u8>().map_err(|_| format!("`{text}` is no number"));
+        return setting.texts().iter().try_for_each(|text| counts(text).map(drop));
+    }
+    let words = setting.texts().into_iter().map(|text| format!("--{long}={text}"));
+    let words = ["run".to_owned(), "-".to_owned()].into_iter().chain(words);
+    match run.clone().try_get_matches_from(words) {
+        Err(error) if is_of_value(error.kind()) => Err(of_value(&error)),
+        _ => Ok(()),
+    }
+}
+
+fn is_of_value(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::InvalidValue | ErrorKind::ValueValidation)
+}
+
+/// What a parser has against a value.
+fn of_value(error: &clap::Error) -> String {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+        _ => None,
+    };
+    let value = text(ContextKind::InvalidValue).unwrap_or_default();
+    if value.is_empty() {
+        return "it has no value".to_owned();
+    }
+    match (std::error::Error::source(error), text(ContextKind::ValidValue)) {
+        (Some(why), _) => why.to_string(),
+        (None, Some(values)) => format!("`{value}` is none of {values}"),
+        (None, None) => format!("`{value}` cannot be read"),
+    }
+}
+
+fn is_path(arg: &Arg) -> bool {
+    arg.get_value_parser().type_id() == ValueParser::path_buf().type_id()
+}
+
+/// Takes its value or does without.
+fn is_optional(arg: &Arg) -> bool {
+    arg.get_num_args().is_some_and(|count| count.min_values() == 0)
+}
+
+/// Takes several values in one.
+fn is_list(arg: &Arg) -> bool {
+    arg.get_value_delimiter().is_some()
+}
+
+/// A path is meant from the file's folder on; `-` is none, and an absolute one stays as it is.
+fn beside(folder: &Path, value: &FileValue) -> FileValue {
+    let beside = |text: &String| {
+        if text == "-" {
+            text.clone()
+        } else {
+            // Text that came out of a file joined with what is text, too.
+            PathBuf::from(folder).join(text).to_string_lossy().into_owned()
+        }
+    };
+    match value {
+        FileValue::Switch(on) => FileValue::Switch(*on),
+        FileValue::One(text) => FileValue::One(beside(text)),
+        FileValue::Several(texts) => FileValue::Several(texts.iter().map(beside).collect()),
+    }
+}

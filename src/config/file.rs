@@ -1,0 +1,195 @@
+//! The config file: which one, and what its keys say. Reads one file and understands TOML; what each key means for a run
+//! is the flags' business ([`crate::cli`]), and where secrets come from, that of `config/secrets.rs`.
+//!
+//! It is never looked for in the current folder or beside the input: a folder of exports is often shared, and whoever
+//! could put a file there could send the secrets elsewhere, or have a command run.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::permissions::Access;
+use super::secret_source::SecretSource;
+use super::secrets::{Secret, SecretSources};
+use crate::cli::{ConfigChoice, FileSetting, FileSettings, FileValue};
+use crate::folders;
+
+const NAME: &str = "respondent-sync.toml";
+
+/// A larger file is none of ours.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// A config file that was read.
+#[derive(Debug, Default)]
+pub(crate) struct ConfigFile {
+    /// Nothing where there is none.
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) settings: FileSettings,
+    pub(crate) secrets: SecretSources,
+}
+
+/// Reads the file that was asked for.
+pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
+    let (path, opened) = match choice {
+        ConfigChoice::Nothing => return Ok(ConfigFile::default()),
+        ConfigChoice::Named(path) => {
+            let opened = File::open(&path);
+            (path, opened)
+        }
+        ConfigChoice::Usual => {
+            let Some(path) = folders::config().map(|folder| folder.join(NAME)) else {
+                return Ok(ConfigFile::default());
+            };
+            match File::open(&path) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    return Ok(ConfigFile::default());
+                }
+                opened => (path, opened),
+            }
+        }
+    };
+    let cannot_read = || format!("cannot read the config file `{}`", path.display());
+    let opened = opened.with_context(cannot_read)?;
+    let mut text = String::new();
+    // Beyond the limit it ends in the middle, which is told as what it is below.
+    (&opened)
+        .take(MOST_BYTES + 1)
+        .read_to_string(&mut text)
+        .with_context(cannot_read)?;
+    ensure!(
+        text.len() as u64 <= MOST_BYTES,
+        "`{}` has more than 1 MiB: it is no config file",
+        path.display()
+    );
+    let folder = std::path::absolute(&path).with_context(cannot_read)?;
+    let folder = folder.parent().unwrap_or(Path::new(""));
+    let (settings, secrets) =
+        understood(&text, folder).map_err(|error| anyhow!("{}:{error}", path.display()))?;
+    if secrets.has_command() {
+        let access = Access::of(&opened, &path).with_context(|| {
+            format!(
+                "`{}` names a command, and who can write it cannot be told",
+                path.display()
+            )
+        })?;
+        ensure!(
+            access.is_own && !access.others_write,
+            "`{}` names a command, so it has to be yours, and neither it nor its folder may be writable by others: \
+             {}",
+            path.display(),
+            Access::ADVICE
+        );
+    }
+    Ok(ConfigFile {
+        path: Some(path),
+        settings,
+        secrets,
+    })
+}
+
+/// The keys of a text, checked; an error begins with its line.
+fn understood(text: &str, folder: &Path) -> Result<(FileSettings, SecretSources), String> {
+    let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+    let table = DeTable::parse(text.trim_start_matches('\u{FEFF}')).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(span.start));
+        // The rest of the display is a picture of the line, which may hold anything.
+        format!("{line}: it is no TOML: {}", error.message())
+    })?;
+    let (mut settings, mut secrets) = (Vec::new(), SecretSources::default());
+    for (key, value) in table.get_ref() {
+        let line = line_of(key.span().start);
+        let fault = |what: String| format!("{line}: `{}`: {what}", key.get_ref());
+        if let Some((secret, source)) = secret(key.get_ref(), value.get_ref(), folder) {
+            let source = source.map_err(fault)?;
+            if secrets.set(secret, source) {
+                return Err(fault(
+                    "this secret has a place already, and it can come from one only".to_owned(),
+                ));
+            }
+            continue;
+        }
+        settings.push(FileSetting {
+            key: key.get_ref().to_string(),
+            line,
+            value: self::value(value.get_ref()).map_err(fault)?,
+        });
+    }
+    let others: Vec<String> = Secret::ALL.into_iter().flat_map(Secret::keys).collect();
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    let settings = FileSettings::new(folder, &settings, &others)
+        .map_err(|error| format!("{}: {}", error.line, error.what))?;
+    Ok((settings, secrets))
+}
+
+/// Where a secret comes from, if the key is about that.
+fn secret(key: &str, value: &DeValue<'_>, folder: &Path) -> Option<(Secret, Result<SecretSource, String>)> {
+    let secret = Secret::ALL
+        .into_iter()
+        .find(|secret| secret.keys().iter().any(|name| name == key))?;
+    let source = if key.ends_with("_file") {
+        let text = value.as_str().filter(|text| !text.is_empty());
+        text.map(|text| SecretSource::File(folder.join(text)))
+            .ok_or_else(|| "write the file's name between quotes".to_owned())
+    } else {
+        let words = value.as_array().map(|words| {
+            let words = words
+                .iter()
+                .map(|word| word.get_ref().as_str().map(str::to_owned));
+            words.collect::<Option<Vec<String>>>().unwrap_or_default()
+        });
+        match words.as_deref() {
+            Some([program, arguments @ ..]) if !program.is_empty() => {
+                // A name alone is looked for on the path, as everywhere.
+                let is_name = Path::new(program).components().count() == 1;
+                Ok(SecretSource::Command {
+                    program: if is_name { program.into() } else { folder.join(program) },
+                    arguments: arguments.to_vec(),
+                })
+            }
+            _ => Err("write the program and its arguments as a list of texts: `[\"pass\", \"show\", \"…\"]`; there is no \
+                      shell"
+                .to_owned()),
+        }
+    };
+    Some((secret, source))
+}
+
+/// A value as the text that a flag would take.
+fn value(value: &DeValue<'_>) -> Result<FileValue, String> {
+    let several = |texts: Option<Vec<String>>| {
+        texts
+            .map(FileValue::Several)
+            .ok_or_else(|| "it holds what is no text, number or switch".to_owned())
+    };
+    match value {
+        DeValue::Boolean(on) => Ok(FileValue::Switch(*on)),
+        DeValue::Array(values) => several(values.iter().map(scalar).collect()),
+        DeValue::Table(table) => several(
+            table
+                .iter()
+                .map(|(key, value)| Some(format!("{}={}", key.get_ref(), scalar(value)?)))
+                .collect(),
+        ),
+        value => scalar_of(value)
+            .map(FileValue::One)
+            .ok_or_else(|| "it cannot be read".to_owned()),
+    }
+}
+
+fn scalar(value: &Spanned<DeValue<'_>>) -> Option<String> {
+    scalar_of(value.get_ref())
+}
+
+fn scalar_of(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => (number.radix() == 10).then(|| number.as_str().to_owned()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
+        DeValue::Datetime(time) => Some(time.to_string()),
+        DeValue::Boolean(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+    }
+}

@@ -1,0 +1,82 @@
+//! `config show`: what every flag comes to, and where that comes from, as lines that a config file could have. Of secrets
+//! it says only whether they are set.
+
+use std::fmt::Write;
+
+use anyhow::{Result, anyhow};
+
+use super::base_url;
+use super::file::ConfigFile;
+use super::secrets::{Secret, described};
+use crate::cli::{Effective, Origin, effective};
+
+/// Flags whose value opens a door, if only to a monitor.
+const SECRET: [&str; 1] = ["healthcheck_url"];
+
+/// The settings of a run without further flags, a line each.
+pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
+    let mut text = match &file.path {
+        Some(path) => format!("# config file: {}\n", path.display()),
+        None => "# no config file\n".to_owned(),
+    };
+    for setting in effective(&file.settings).map_err(|error| anyhow!(error))? {
+        let from = match setting.origin {
+            Origin::Default => "default".to_owned(),
+            Origin::Flag | Origin::Environment | Origin::File => {
+                format!("from {}", setting.origin.named(&setting.key))
+            }
+        };
+        match value(&setting) {
+            Some(value) => writeln!(text, "{} = {value}  # {from}", setting.key)?,
+            None => writeln!(text, "# {} is not set", setting.key)?,
+        }
+    }
+    for secret in Secret::ALL {
+        let described = described(secret, &file.secrets, &variable);
+        writeln!(text, "# {}: {described}", secret.name())?;
+    }
+    Ok(text)
+}
+
+/// The value as TOML; nothing where there is none.
+fn value(setting: &Effective) -> Option<String> {
+    let hidden = SECRET.contains(&setting.key.as_str())
+        // Somebody may have pasted the whole webhook there.
+        || setting.key == "base_url" && setting.values.iter().any(|url| base_url::parse(url, true).is_err());
+    let quoted = |text: &String| {
+        if hidden {
+            "\"…\"".to_owned()
+        } else if setting.is_switch
+            || text
+                .parse::<u64>()
+                .is_ok_and(|number| number.to_string() == *text)
+        {
+            text.clone()
+        } else {
+            quoted(text)
+        }
+    };
+    match setting.values.as_slice() {
+        [] => None,
+        [one] if !["map", "set", "keep", "only", "min_filled"].contains(&setting.key.as_str()) => {
+            Some(quoted(one))
+        }
+        several => Some(format!(
+            "[{}]",
+            several.iter().map(quoted).collect::<Vec<_>>().join(", ")
+        )),
+    }
+}
+
+/// A text as TOML has it.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.extend(format!("\\u{:04X}", u32::from(c)).chars()),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}

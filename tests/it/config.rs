@@ -1,0 +1,207 @@
+//! The config file: what it may say, what beats it, where it is looked for.
+
+use crate::support::{Fake, Job, numbered};
+
+/// What `config show` says of a key, with where it comes from.
+fn shown(job: &Job, key: &str) -> String {
+    let text = job.ends(0).stdout;
+    let line = text.lines().find(|line| line.starts_with(&format!("{key} = ")));
+    line.unwrap_or_else(|| panic!("no `{key}` in\n{text}")).to_owned()
+}
+
+#[test]
+fn a_run_needs_nothing_but_its_config() {
+    let fake = Fake::start(|_| crate::support::Answer::success());
+    let config = format!(
+        "# Every night.\ninput = \"in.csv\"\nsurvey = 399793\nid_column = \"id_respondent\"\nrate = \"unlimited\"\n\
+         base_url = \"{}\"\nmap = {{ l4 = \"l1\" }}\nkeep = [\"l1\"]\nresume = true\nrotate = 3\nyes = true\n",
+        fake.base
+    );
+    let job = Job::new("run --config deep/nps.toml");
+    std::fs::create_dir(job.path("deep")).unwrap();
+    let job = job
+        .file("deep/nps.toml", config)
+        .file("deep/in.csv", numbered(3, "A"));
+    let ran = job.ends(0);
+    assert!(
+        ran.stderr.contains("survey 399793 (from the config file)"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("at unlimited (from the config file)"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(fake.calls().len(), 3);
+    assert!(
+        job.text("deep/in.results.csv")
+            .lines()
+            .next()
+            .unwrap()
+            .ends_with("finished_at,l1")
+    );
+    // The same again is nothing to do.
+    job.ends(0);
+    assert_eq!(fake.calls().len(), 3);
+}
+
+#[test]
+fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
+    let job = Job::new("config show --config c.toml").file("c.toml", "");
+    assert_eq!(shown(&job, "rate"), "rate = \"5/s\"  # default");
+    let job = job.file("c.toml", "rate = \"6/s\"\n");
+    assert_eq!(shown(&job, "rate"), "rate = \"6/s\"  # from the config file");
+    let job = job.var("RESPONDENT_SYNC_RATE", "7/s");
+    assert_eq!(shown(&job, "rate"), "rate = \"7/s\"  # from RESPONDENT_SYNC_RATE");
+    let ran = Job::new("run in.csv --sandbox --config c.toml --rate 8000/s")
+        .file("c.toml", "rate = \"6/s\"\n")
+        .file("in.csv", numbered(2, "A"))
+        .var("RESPONDENT_SYNC_RATE", "7/s")
+        .ends(0);
+    assert!(ran.stderr.contains("at 8000/s (from `--rate`)"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_config_show_prints_is_a_config_file_that_says_the_same() {
+    let job = Job::new("config show --config c.toml").file(
+        "c.toml",
+        "input = \"a \\\"b\\\\c\\u0007.csv\"\nsurvey = \"0012\"\nmap = [\"l1=A, B\", \"l2={C} = {D}\"]\nonly = [\"1\", \"2\"]\n\
+         verbose = 2\nexcel = true\nrotate = true\nset = { l3 = 5, l4 = \"x#y\" }\ntimeout = \"3s\"\nlimit = 7\n",
+    );
+    let first = job.ends(0).stdout;
+    let again = job.file("c.toml", &first).ends(0).stdout;
+    let values = |text: &str| -> Vec<String> {
+        let value = |line: &str| {
+            line.rsplit_once("  # ")
+                .map_or(line, |(value, _)| value)
+                .to_owned()
+        };
+        text.lines().map(value).collect()
+    };
+    assert_eq!(values(&first), values(&again));
+    assert!(
+        !again.contains("# default") && first.contains("# default"),
+        "{again}"
+    );
+    assert!(
+        first.contains("set = [\"l3=5\", \"l4=x#y\"]  # from the config file"),
+        "{first}"
+    );
+}
+
+#[test]
+fn the_usual_place_is_the_users_config_folder_and_never_the_current_one() {
+    let planted = "base_url = \"http://127.0.0.1:1\"\nrate = \"1/s\"\n";
+    let job = Job::new("config show").file("respondent-sync.toml", planted);
+    assert_eq!(shown(&job, "rate"), "rate = \"5/s\"  # default");
+    let job = job.usual_config("rate = \"6/s\"\n");
+    assert_eq!(shown(&job, "rate"), "rate = \"6/s\"  # from the config file");
+    let job = job.args("--config none");
+    assert_eq!(shown(&job, "rate"), "rate = \"5/s\"  # default");
+}
+
+#[test]
+fn what_is_wrong_in_it_is_told_with_its_line() {
+    let cases = [
+        (
+            "rte = 1",
+            "c.toml:2: `rte`: there is no such key: did you mean `rate`?",
+        ),
+        (
+            "id-column = \"x\"",
+            "`id-column`: there is no such key: did you mean `id_column`?",
+        ),
+        (
+            "zzz = 1",
+            "`zzz`: there is no such key; each flag of `run` is one",
+        ),
+        ("config = \"x\"", "`config`: there is no such key"),
+        (
+            "webhook_key = \"CANARY\"",
+            "`webhook_key`: a secret does not stand in a config file: give `webhook_key_file`",
+        ),
+        ("rate = \"fast\"", "c.toml:2: `rate`: `fast` is not a rate"),
+        ("method = \"put\"", "`method`: `put` is none of post, get"),
+        ("timeout = \"5\"", "`timeout`: `5` is no duration"),
+        ("limit = -1", "`limit`:"),
+        (
+            "resume = \"yes\"",
+            "`resume`: it is a switch: write `true` or `false`",
+        ),
+        (
+            "rate = [\"1/s\", \"2/s\"]",
+            "`rate`: it takes one value, not several",
+        ),
+        ("map = [[1]]", "`map`: it holds what is no text, number or switch"),
+        ("rate = \"1/s", "c.toml:2: it is no TOML"),
+        ("survey = 1\nsurvey = 2", "c.toml:3: it is no TOML"),
+        (
+            "webhook_key_command = \"pass show x\"",
+            "`webhook_key_command`: write the program and its arguments as a list",
+        ),
+        (
+            "webhook_key_file = \"a\"\nwebhook_key_command = [\"b\"]",
+            "this secret has a place already",
+        ),
+    ];
+    for (text, expected) in cases {
+        let job = Job::new("run --config c.toml -n").file("c.toml", format!("input = \"in.csv\"\n{text}\n"));
+        let ran = job.file("in.csv", numbered(1, "A")).ends(2);
+        assert!(ran.stderr.contains(expected), "{text}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+        assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    }
+    let ran = Job::new("run --config gone.toml").ends(2);
+    assert!(
+        ran.stderr.contains("cannot read the config file `gone.toml`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn another_survey_needs_an_id_column_of_its_own() {
+    let config = "input = \"in.csv\"\nsurvey = 399793\nid_column = \"id_respondent\"\n";
+    let job = |words: &str| {
+        Job::new("run -n --config c.toml")
+            .args(words)
+            .file("c.toml", config)
+            .file("in.csv", numbered(1, "A"))
+    };
+    job("").ends(0);
+    job("--survey 399793").ends(0);
+    job("--survey 5 --id-column id_respondent").ends(0);
+    let ran = job("--survey 5").ends(2);
+    assert!(
+        ran.stderr
+            .contains("`--survey` differs from the survey 399793 of the config file"),
+        "{}",
+        ran.stderr
+    );
+    let ran = job("").var("RESPONDENT_SYNC_SURVEY", "5").ends(2);
+    assert!(
+        ran.stderr.contains("RESPONDENT_SYNC_SURVEY differs"),
+        "{}",
+        ran.stderr
+    );
+    job("--survey 5")
+        .file("c.toml", "input = \"in.csv\"\nsurvey = 399793\n")
+        .ends(0);
+}
+
+#[test]
+fn check_takes_the_keys_that_it_has_flags_for() {
+    let ran = Job::new("check --config c.toml")
+        .file(
+            "c.toml",
+            "input = \"in.csv\"\nsurvey = 7\nresume = true\nmax_retries = 3\nrate = \"2/s\"\n",
+        )
+        .file("in.csv", numbered(10, "A"))
+        .ends(0);
+    assert!(
+        ran.stdout.contains("at 2/s the calls take at least 4.5 s"),
+        "{}",
+        ran.stdout
+    );
+}

@@ -1,0 +1,193 @@
+//! Secrets from files and commands, and who else may see those.
+
+use crate::support::{Answer, Fake, Job, numbered};
+
+const KEY: &str = "CANARYKEY123";
+
+/// A run whose webhook key comes from elsewhere than its variable.
+fn job(fake: &Fake) -> Job {
+    Job::run(numbered(1, "A"), fake)
+        .without_var("RESPONDENT_SYNC_WEBHOOK_KEY")
+        .args("-vv")
+}
+
+fn private(job: Job, name: &str, text: &str, mode: u32) -> Job {
+    let job = job.file(name, text);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(job.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    #[cfg(not(unix))]
+    let _unused = mode;
+    job
+}
+
+/// Runs it, and asserts that the key was used and appears nowhere.
+fn sends_with_key(job: &Job, fake: &Fake) -> String {
+    let ran = job.ends(0);
+    let target = fake.calls().last().unwrap().target.clone();
+    assert!(target.contains(KEY), "{target}");
+    assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+    ran.stderr
+}
+
+#[test]
+fn a_file_that_a_variable_names() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = private(job(&fake), "key", &format!("{KEY}\n"), 0o600);
+    let path = job.path("key");
+    let job = job.var("RESPONDENT_SYNC_WEBHOOK_KEY_FILE", path.to_str().unwrap());
+    assert!(!sends_with_key(&job, &fake).contains("others can read"));
+    let job = job
+        .var("RESPONDENT_SYNC_WEBHOOK_KEY", "other")
+        .args("--overwrite");
+    let ran = job.ends(2);
+    assert!(
+        ran.stderr.contains("are both set: which of them is meant?"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn systemds_folder_of_credentials() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = private(job(&fake), "webhook_key", KEY, 0o400);
+    let folder = job.path("");
+    let job = job.var("CREDENTIALS_DIRECTORY", folder.to_str().unwrap());
+    sends_with_key(&job, &fake);
+}
+
+#[test]
+fn a_file_that_the_config_names_beside_itself() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = private(job(&fake), "key", KEY, 0o600)
+        .file("c.toml", "webhook_key_file = \"key\"\n")
+        .args("--config c.toml");
+    sends_with_key(&job, &fake);
+    let shown = Job::new("config show --config c.toml").without_var("RESPONDENT_SYNC_WEBHOOK_KEY");
+    let shown = private(shown, "key", KEY, 0o600)
+        .file("c.toml", "webhook_key_file = \"key\"\n")
+        .ends(0);
+    let line = shown
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("# webhook_key:"))
+        .unwrap();
+    assert!(
+        line.contains("set (from file ") && line.ends_with("key)"),
+        "{line}"
+    );
+    assert!(
+        shown
+            .stdout
+            .contains("# account: set (from RESPONDENT_SYNC_ACCOUNT)"),
+        "{}",
+        shown.stdout
+    );
+    assert!(
+        !shown.stdout.contains("CANARY") && !shown.stdout.contains("aaaaaaaa"),
+        "{}",
+        shown.stdout
+    );
+}
+
+#[test]
+fn a_secret_that_is_missing_or_wrong_is_named_and_never_quoted() {
+    let fake = Fake::start(|_| Answer::success());
+    let ran = job(&fake).ends(2);
+    assert!(
+        ran.stderr.contains("RESPONDENT_SYNC_WEBHOOK_KEY is not set"),
+        "{}",
+        ran.stderr
+    );
+    let job = private(job(&fake), "key", "CANARY KEY", 0o600).file("c.toml", "webhook_key_file = \"key\"\n");
+    let job = job.args("--config c.toml");
+    let ran = job.ends(2);
+    assert!(
+        ran.stderr.contains("U+0020") && !ran.stderr.contains("CANARY"),
+        "{}",
+        ran.stderr
+    );
+    std::fs::remove_file(job.path("key")).unwrap();
+    let ran = job.ends(2);
+    assert!(
+        ran.stderr.contains("no `webhook_key`: cannot read"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(fake.calls().len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn who_else_can_read_it_is_warned_of_and_who_else_can_write_it_is_refused() {
+    let fake = Fake::start(|_| Answer::success());
+    for (mode, warns) in [(0o400, false), (0o640, true), (0o604, true)] {
+        let job = private(job(&fake), "key", KEY, mode)
+            .file("c.toml", "webhook_key_file = \"key\"\n")
+            .args("--config c.toml");
+        let said = sends_with_key(&job, &fake);
+        assert_eq!(said.contains("which holds a secret"), warns, "{mode:o}: {said}");
+    }
+    for mode in [0o620, 0o602] {
+        let job = private(job(&fake), "key", KEY, mode)
+            .file("c.toml", "webhook_key_file = \"key\"\n")
+            .args("--config c.toml");
+        let ran = job.ends(2);
+        assert!(
+            ran.stderr.contains("others can write"),
+            "{mode:o}: {}",
+            ran.stderr
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_without_a_shell() {
+    let fake = Fake::start(|_| Answer::success());
+    let config = |command: &str| format!("webhook_key_command = {command}\n");
+    let ask = |command: &str| private(job(&fake), "c.toml", &config(command), 0o644).args("--config c.toml");
+    sends_with_key(&ask(&format!("[\"printf\", \"%s\\\\n\", \"{KEY}\"]")), &fake);
+    ask("[\"printf\", \"$HOME\"]").ends(0);
+    let target = fake.calls().last().unwrap().target.clone();
+    assert!(target.contains("$HOME") || target.contains("%24HOME"), "{target}");
+    let ran = ask("[\"sh\", \"-c\", \"echo no agent >&2; exit 3\"]").ends(2);
+    assert!(
+        ran.stderr
+            .contains("no `webhook_key`: `sh` failed (exit status: 3): no agent"),
+        "{}",
+        ran.stderr
+    );
+    let ran = ask("[\"./nowhere\"]").ends(2);
+    assert!(
+        ran.stderr.contains("cannot run `") && ran.stderr.contains("nowhere"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_config_that_names_a_command_and_that_others_can_write_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let fake = Fake::start(|_| Answer::success());
+    let config = "webhook_key_command = [\"touch\", \"ran\"]\n";
+    for mode in [0o666, 0o664] {
+        let job = private(job(&fake), "c.toml", config, mode).args("--config c.toml");
+        let ran = job.ends(2);
+        assert!(
+            ran.stderr.contains("names a command, so it has to be yours"),
+            "{}",
+            ran.stderr
+        );
+        assert!(!job.names().contains(&"ran".to_owned()));
+    }
+    // Whoever can put another file in its place can write it, too.
+    let job = private(job(&fake), "c.toml", config, 0o600).args("--config c.toml");
+    std::fs::set_permissions(job.path(""), std::fs::Permissions::from_mode(0o777)).unwrap();
+    job.ends(2);
+    assert!(!job.names().contains(&"ran".to_owned()));
+}
