@@ -15,6 +15,7 @@
 
 mod cli;
 mod config;
+mod delta;
 mod folders;
 #[cfg(fuzzing)]
 #[doc(hidden)]

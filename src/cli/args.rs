@@ -7,6 +7,7 @@ use super::calls::{PaceArgs, PlatformArgs, RateArg};
 use super::config::ConfigArg;
 use super::input::{InputArgs, SelectionArgs};
 use super::output::{AcceptArg, LogArgs, OutputArgs};
+use super::state::DeltaArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
@@ -16,6 +17,8 @@ pub(crate) struct RunArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) delta: DeltaArgs,
     #[command(flatten)]
     pub(crate) platform: PlatformArgs,
     #[command(flatten)]

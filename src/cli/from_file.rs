@@ -174,10 +174,10 @@ fn is_list(arg: &Arg) -> bool {
     arg.get_value_delimiter().is_some()
 }
 
-/// A path is meant from the file's folder on; `-` is none, and an absolute one stays as it is.
+/// A path is meant from the file's folder on; `-` and `none` are none, and an absolute one stays as it is.
 fn beside(folder: &Path, value: &FileValue) -> FileValue {
     let beside = |text: &String| {
-        if text == "-" {
+        if ["-", "none"].contains(&text.as_str()) {
             text.clone()
         } else {
             // Text that came out of a file joined with what is text, too.

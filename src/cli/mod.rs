@@ -8,6 +8,7 @@ mod from_file;
 mod input;
 mod output;
 mod sandbox;
+mod state;
 mod values;
 
 use std::ffi::OsString;
@@ -23,6 +24,7 @@ pub(crate) use from_file::{FileSetting, FileValue, KeyError};
 pub(crate) use input::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, SelectionArgs};
 pub(crate) use output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use sandbox::SandboxArgs;
+pub(crate) use state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs, StateShowArgs};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -44,6 +46,9 @@ pub(crate) enum Command {
     /// The settings, and where each of them comes from
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// What is remembered of what was sent (`--changed-only`)
+    #[command(subcommand)]
+    State(StateCommand),
 }
 
 /// Where a value came from, for the line that says so.
@@ -138,6 +143,13 @@ pub(crate) fn parse(file: &FileSettings) -> (Cli, Origins) {
         .into_iter()
         .fold(Cli::command(), |command, name| {
             command.mut_subcommand(name, |sub| from_file::with_defaults(sub, &file.0))
+        })
+        .mut_subcommand("state", |state| {
+            let of_state = file.0.iter().filter(|setting| setting.key == "state");
+            let of_state: Vec<FileSetting> = of_state.cloned().collect();
+            ["show", "forget"].into_iter().fold(state, |state, name| {
+                state.mut_subcommand(name, |sub| from_file::with_defaults(sub, &of_state))
+            })
         });
     let mut matches = command.get_matches();
     let sub = innermost(&matches).cloned().unwrap_or_default();

@@ -3,6 +3,7 @@
 
 mod base_url;
 mod calls;
+mod delta;
 mod file;
 mod mapping;
 mod outputs;
@@ -18,6 +19,7 @@ use crate::cli::{LogArgs, LogFormatArg, Origin, Origins};
 use crate::report::{LogFormat, Verbosity};
 
 pub(crate) use calls::{CallSettings, calls, sandbox_credentials};
+pub(crate) use delta::{DeltaMode, DeltaSettings, delta, state};
 pub(crate) use file::{ConfigFile, file};
 pub(crate) use outputs::{existing, paths as output_paths, style};
 pub(crate) use reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, reading};

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
 
+use super::delta::DeltaMode;
 use crate::cli::{ExistingArgs, OutputArgs};
 use crate::read::Input;
-use crate::record::{Existing, OutputPaths, Style};
+use crate::record::{Existing, OutputPaths, SameInput, Style};
 
 /// `rehearsal` is the word in the names of a run that is none: `sandbox` or `trial`.
 pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -> Result<OutputPaths> {
@@ -58,7 +59,7 @@ pub(crate) fn style(args: &OutputArgs) -> Style {
 }
 
 /// What is done about outputs that exist.
-pub(crate) fn existing(args: &ExistingArgs) -> Result<Existing> {
+pub(crate) fn existing(args: &ExistingArgs, mode: DeltaMode) -> Result<Existing> {
     ensure!(
         args.rotate.is_none() || args.resume,
         "`--rotate` sets aside what `--resume` cannot go on with: give both"
@@ -67,6 +68,11 @@ pub(crate) fn existing(args: &ExistingArgs) -> Result<Existing> {
         resume: args.resume,
         rotate: args.rotate,
         overwrite: args.overwrite,
+        same: match mode {
+            DeltaMode::Follow => SameInput::IsDone,
+            DeltaMode::ChangedOnly => SameInput::AgainAfterFailures,
+            DeltaMode::Refresh => SameInput::Again,
+        },
     })
 }
 

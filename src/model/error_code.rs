@@ -29,6 +29,7 @@ pub(crate) enum ErrorCode {
     BlankId,
     NotSelected,
     Superseded,
+    Unchanged,
 }
 
 /// What the owner of a failed row does with it: the failed file's column `sync_action`.
@@ -70,7 +71,7 @@ const RESEND: &str = "send the failed file again, no editing needed";
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
-const TABLE: [Entry; 25] = [
+const TABLE: [Entry; 26] = [
     entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `sync_error` says, then send it"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then send the failed file again"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then send the failed file again"),
@@ -96,6 +97,7 @@ const TABLE: [Entry; 25] = [
     entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
     entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
     entry(ErrorCode::Superseded, "superseded", "a later row of the same respondent is sent instead (`--on-duplicate last`)", NONE),
+    entry(ErrorCode::Unchanged, "unchanged", "the platform acknowledged the same labels before (`--changed-only`)", NONE),
 ];
 
 impl ErrorCode {
@@ -154,7 +156,8 @@ impl ErrorCode {
             | Self::NothingToSend
             | Self::BlankId
             | Self::NotSelected
-            | Self::Superseded => Action::Resend,
+            | Self::Superseded
+            | Self::Unchanged => Action::Resend,
         }
     }
 
@@ -176,7 +179,7 @@ mod tests {
             assert_eq!(code as usize, index);
         }
         let names: HashSet<_> = ErrorCode::all().map(ErrorCode::name).collect();
-        assert_eq!(names.len(), ErrorCode::Superseded as usize + 1);
+        assert_eq!(names.len(), ErrorCode::Unchanged as usize + 1);
     }
 
     #[test]

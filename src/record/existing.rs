@@ -17,6 +17,31 @@ pub(crate) struct Existing {
     /// How many sets to keep that were set aside.
     pub(crate) rotate: Option<usize>,
     pub(crate) overwrite: bool,
+    /// With `rotate`: what is done where the same input was sent to its end.
+    pub(crate) same: SameInput,
+}
+
+/// What is done about an input that was sent before, to its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SameInput {
+    /// Nothing is sent.
+    #[default]
+    IsDone,
+    /// Nothing is sent unless rows failed: the others are known to be unchanged.
+    AgainAfterFailures,
+    Again,
+}
+
+impl SameInput {
+    /// Whether it is sent again after a run that ended with this code.
+    fn is_sent_again(self, exit_code: u8) -> bool {
+        const ROWS_FAILED: u8 = 1;
+        match self {
+            Self::IsDone => false,
+            Self::AgainAfterFailures => exit_code == ROWS_FAILED,
+            Self::Again => true,
+        }
+    }
 }
 
 /// What is to be done before a run starts.
@@ -184,6 +209,14 @@ fn after_finished(
         .as_ref()
         .map(|summary| fingerprint.changed_since(&summary.fingerprint));
     match (summary, changed) {
+        (Some(summary), Some(changed))
+            if changed.is_empty()
+                && asked.resume
+                && asked.rotate.is_some()
+                && asked.same.is_sent_again(summary.exit_code) =>
+        {
+            or_refuse(OutputError::SameFinished(path))
+        }
         (Some(summary), Some(changed)) if changed.is_empty() && asked.resume => Ok(Decision::AlreadySent {
             exit_code: summary.exit_code,
             finished_at: summary.finished_at,

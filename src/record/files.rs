@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::error::OutputError;
 use super::names;
+use crate::folders::for_the_owner_alone;
 
 /// Where a run's files go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,16 +228,6 @@ pub(super) fn sync(file: &File) -> io::Result<()> {
 pub(super) fn sync_folder_of(path: &Path) {
     sync_folder(folder(path)).ok();
 }
-
-#[cfg(unix)]
-pub(crate) fn for_the_owner_alone(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
-}
-
-/// On Windows a file inherits its folder's access list; a profile's folders are their owner's alone.
-#[cfg(not(unix))]
-pub(crate) fn for_the_owner_alone(_: &mut OpenOptions) {}
 
 /// A rename is only safe from a power cut once its folder is synced.
 #[cfg(unix)]

@@ -36,9 +36,9 @@ use std::path::PathBuf;
 
 pub(crate) use entry::Header;
 pub(crate) use error::OutputError;
-pub(crate) use existing::{Decision, Existing, decide};
+pub(crate) use existing::{Decision, Existing, SameInput, decide};
 pub(crate) use failed::FailedFormat;
-pub(crate) use files::{OutputPaths, for_the_owner_alone};
+pub(crate) use files::OutputPaths;
 #[cfg(any(test, fuzzing))]
 pub(crate) use fuzzed::fuzzed_journal;
 pub(crate) use journal::Journal;

@@ -17,8 +17,8 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Failure;
-use crate::folders;
-use crate::record::{OutputPaths, for_the_owner_alone, lock_of};
+use crate::folders::{self, for_the_owner_alone};
+use crate::record::{OutputPaths, lock_of};
 use crate::report::ExitCode;
 
 /// How often a lock that is held by somebody else is asked for again.

@@ -16,6 +16,7 @@ mod reader;
 mod rehearsal;
 mod send_file;
 mod serve;
+mod state;
 
 use anyhow::Error;
 
@@ -91,6 +92,7 @@ pub(crate) async fn run(cli: Cli, origins: Origins, file: ConfigFile) -> Result<
             log.print(&settings.map_err(Failure::usage)?);
             Ok(ExitCode::Success)
         }
+        Command::State(command) => state::run(&command, &Console::start(Verbosity::Normal, LogFormat::Text)),
         Command::Sandbox(args) => serve::serve(args).await,
     }
 }

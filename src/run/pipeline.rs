@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use super::opened::Opened;
 use super::reader::{ReadFault, Reader, write_rest};
+use crate::delta::Delta;
 use crate::model::{EarlyEnd, Outcome, Waiting};
 use crate::plan::{PlanTally, Planner};
 use crate::read::RowsEnd;
@@ -41,6 +42,7 @@ pub(crate) struct Stages {
     pub(crate) opened: Opened,
     pub(crate) planner: Planner,
     pub(crate) settled: SettledRows,
+    pub(crate) delta: Option<Delta>,
     pub(crate) transport: HttpTransport,
     pub(crate) stops: mpsc::Receiver<EarlyEnd>,
     pub(crate) recorder: Recorder,
@@ -54,6 +56,7 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
         opened,
         planner,
         settled,
+        delta,
         transport,
         stops,
         recorder,
@@ -64,13 +67,17 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
     let (outcomes, outcomes_in) = mpsc::channel(BATCHES);
     let room = Room::new(settings.concurrency);
     let given_back = room.clone();
+    let reads_ahead = opened.first.totals.is_some();
     let reader = Reader {
         rows: opened.rows,
         planner,
         settled,
+        delta: delta.clone(),
+        reads_ahead,
     };
     let reading = in_thread(move || reader.read(&plans));
-    let recording = in_thread(move || record(recorder, outcomes_in, &given_back, &progress));
+    let recording =
+        in_thread(move || record(recorder, outcomes_in, &given_back, (&progress, delta.as_ref())));
     let wires = Wires {
         plans: plans_in,
         outcomes,
@@ -134,13 +141,16 @@ fn record(
     mut recorder: Recorder,
     outcomes: mpsc::Receiver<Vec<Outcome>>,
     room: &Room,
-    progress: &Progress,
+    (progress, delta): (&Progress, Option<&Delta>),
 ) -> (Result<(), OutputError>, Recorder, RunSummary) {
     let mut summary = RunSummary::default();
-    let written = record_all(&mut recorder, outcomes, room, |outcome| {
+    let written = record_all(&mut recorder, outcomes, (room, delta), |outcome| {
         summary.add(outcome);
         progress.row(outcome);
     });
+    if let Some(delta) = delta {
+        delta.flush();
+    }
     // Also after an error: what waits for earlier rows' lines is in the journal, and belongs into the other files if they
     // can still be written.
     let written = match (written, recorder.close()) {
@@ -153,7 +163,7 @@ fn record(
 fn record_all(
     recorder: &mut Recorder,
     mut outcomes: mpsc::Receiver<Vec<Outcome>>,
-    room: &Room,
+    (room, delta): (&Room, Option<&Delta>),
     mut count: impl FnMut(&Outcome),
 ) -> Result<(), OutputError> {
     let mut flushed = Instant::now();
@@ -162,10 +172,17 @@ fn record_all(
         let free = recorder.record(&batch)?;
         room.journalled(calls);
         room.free(free);
+        if let Some(delta) = delta {
+            // Behind the journal: what is remembered as acknowledged has its verdict there.
+            delta.acknowledge(&batch);
+        }
         batch.iter().for_each(&mut count);
         // For whoever looks at the derived files while the run goes on.
         if flushed.elapsed() >= FLUSH_EVERY {
             recorder.flush()?;
+            if let Some(delta) = delta {
+                delta.flush();
+            }
             flushed = Instant::now();
         }
     }

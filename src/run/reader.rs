@@ -6,6 +6,7 @@ use std::io::Read;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
+use crate::delta::{Delta, StoreError};
 use crate::model::{ErrorCode, Outcome, PlannedRow, Row, Settled};
 use crate::plan::{PlanTally, Planner};
 use crate::read::{InputError, Rows, RowsEnd};
@@ -16,6 +17,10 @@ use crate::report::RunSummary;
 const BATCH_ROWS: usize = 64;
 const BATCH_BYTES: usize = 32 << 10;
 
+/// With a store, more rows are read ahead, since each time that one of them has changed, a deletion is synced to the disk.
+const COMMIT_ROWS: usize = 4_096;
+const COMMIT_BYTES: usize = 1 << 20;
+
 /// Why the reader did not come to the end of the input.
 #[derive(Debug, Error)]
 pub(crate) enum ReadFault {
@@ -24,6 +29,20 @@ pub(crate) enum ReadFault {
     /// The journal beside it cannot be read, or is not of this input.
     #[error(transparent)]
     Journal(#[from] OutputError),
+    /// What is remembered cannot be read or deleted.
+    #[error(transparent)]
+    State(#[from] StoreError),
+}
+
+impl ReadFault {
+    /// Not the input, but what is kept beside it cannot be used.
+    pub(super) fn is_of_own_files(&self) -> bool {
+        match self {
+            Self::Input(_) => false,
+            Self::Journal(error) => error.is_of_the_disk(),
+            Self::State(_) => true,
+        }
+    }
 }
 
 /// Reads and plans one row after the other, beside what an earlier run knows of them.
@@ -31,6 +50,10 @@ pub(super) struct Reader {
     pub(super) rows: Rows<Box<dyn Read + Send>>,
     pub(super) planner: Planner,
     pub(super) settled: SettledRows,
+    /// What is known of earlier runs, if anything is.
+    pub(super) delta: Option<Delta>,
+    /// The input is there whole: nobody waits for rows that are held back for others to come.
+    pub(super) reads_ahead: bool,
 }
 
 /// How reading ended.
@@ -54,38 +77,51 @@ impl Reader {
     /// Hands on until the input ends, breaks, or nobody wants more. Of an input that breaks, the rows before the fault
     /// are handed on.
     pub(super) fn read(mut self, plans: &mpsc::Sender<Vec<PlannedRow>>) -> ReadEnd {
-        let mut batch = Vec::with_capacity(BATCH_ROWS);
+        loop {
+            let (mut rows, ended) = self.chunk();
+            let passed = self.delta.as_ref().map_or(Ok(()), |delta| delta.pass(&mut rows));
+            if let Err(error) = passed {
+                return ReadEnd {
+                    end: Err(error.into()),
+                    ..self.cut_short(rows)
+                };
+            }
+            let mut rows = rows.into_iter();
+            while rows.len() > 0 {
+                let batch = rows.by_ref().take(BATCH_ROWS).collect();
+                if let Err(unwanted) = plans.blocking_send(batch) {
+                    return self.cut_short(unwanted.0.into_iter().chain(rows).collect());
+                }
+            }
+            if let Some(ended) = ended {
+                return ReadEnd {
+                    end: ended.and_then(|()| self.rows.finish().map_err(ReadFault::from)),
+                    tally: self.planner.into_tally(),
+                    rest: None,
+                };
+            }
+        }
+    }
+
+    /// The next rows, and how the input ended if it did behind them.
+    fn chunk(&mut self) -> (Vec<PlannedRow>, Option<Result<(), ReadFault>>) {
+        let (most_rows, most_bytes) = match self.delta {
+            Some(_) if self.reads_ahead => (COMMIT_ROWS, COMMIT_BYTES),
+            _ => (BATCH_ROWS, BATCH_BYTES),
+        };
+        let mut rows = Vec::with_capacity(most_rows);
         let mut bytes = 0;
-        let broke = loop {
+        while rows.len() < most_rows && bytes < most_bytes {
             match self.next() {
                 Ok(Some(plan)) => {
                     bytes += plan.record.len();
-                    batch.push(plan);
+                    rows.push(plan);
                 }
-                Ok(None) => break None,
-                Err(error) => break Some(error),
+                Ok(None) => return (rows, Some(Ok(()))),
+                Err(error) => return (rows, Some(Err(error))),
             }
-            if batch.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
-                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
-                bytes = 0;
-                if let Err(unwanted) = plans.blocking_send(full) {
-                    return self.cut_short(unwanted.0);
-                }
-            }
-        };
-        if !batch.is_empty()
-            && let Err(unwanted) = plans.blocking_send(batch)
-        {
-            return self.cut_short(unwanted.0);
         }
-        ReadEnd {
-            end: match broke {
-                Some(error) => Err(error),
-                None => self.rows.finish().map_err(ReadFault::from),
-            },
-            tally: self.planner.into_tally(),
-            rest: None,
-        }
+        (rows, None)
     }
 
     fn cut_short(self, unwanted: Vec<PlannedRow>) -> ReadEnd {

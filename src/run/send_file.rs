@@ -12,11 +12,11 @@ use super::finished::{Finished, already_sent};
 use super::lock::Locks;
 use super::next_command::next_command;
 use super::opened::Opened;
-use super::reader::ReadFault;
 use super::rehearsal::Sandbox;
-use super::{Failure, check, pipeline};
+use super::{Failure, check, pipeline, state};
 use crate::cli::{Origins, RunArgs};
-use crate::config::{self, CallSettings, ConfigFile, ReadingSettings};
+use crate::config::{self, CallSettings, ConfigFile, DeltaMode, ReadingSettings};
+use crate::delta::{Account, Delta};
 use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::Input;
@@ -80,7 +80,8 @@ pub(super) async fn run(
     };
     let paths = config::output_paths(&args.output, &reading.input, rehearsal).map_err(Failure::usage)?;
     paths.check(input_path(&reading.input)).map_err(Failure::usage)?;
-    let existing = config::existing(&args.output.existing).map_err(Failure::usage)?;
+    let delta = config::delta(&args.delta).map_err(Failure::usage)?;
+    let existing = config::existing(&args.output.existing, delta.mode).map_err(Failure::usage)?;
     if existing.resume && reading.input == Input::Stdin {
         return Err(Failure::usage(OutputError::ResumedStream));
     }
@@ -101,6 +102,7 @@ pub(super) async fn run(
     {
         return Ok(already_sent(&paths, exit_code, finished_at, failures));
     }
+    let store = state::open(&delta, account_of(&calls, &credentials), sandbox.is_some())?;
     announce(&opened, &reading, &calls, &endpoint, transport.proxy());
     let asks = !args.output.yes && sandbox.is_none() && reading.input != Input::Stdin;
     if asks && Console::is_interactive() && !confirmed(&opened, &endpoint, &reading, console) {
@@ -109,9 +111,14 @@ pub(super) async fn run(
     let rows = opened.first.totals.map_or(0, |totals| totals.rows);
     record::check_space(&paths, rows).map_err(Failure::output)?;
     let header = Header::new(Timestamp::now(), fingerprint, existing.overwrite);
+    let skips = delta.mode == DeltaMode::ChangedOnly;
+    let delta = store
+        .map(|store| Delta::new(store, skips))
+        .transpose()
+        .map_err(Failure::usage)?;
     let finished = Box::pin(send(
         args,
-        opened,
+        (opened, delta),
         &reading,
         &calls,
         transport,
@@ -130,7 +137,7 @@ pub(super) async fn run(
 /// The stages, and what they add up to.
 async fn send(
     args: &RunArgs,
-    opened: Opened,
+    (opened, delta): (Opened, Option<Delta>),
     reading: &ReadingSettings,
     calls: &CallSettings,
     transport: HttpTransport,
@@ -166,6 +173,7 @@ async fn send(
         opened,
         planner,
         settled: outputs.settled,
+        delta,
         transport,
         stops,
         recorder: outputs.recorder,
@@ -218,9 +226,7 @@ async fn send(
     report.end = match (ended.written, ended.send.early, ended.read) {
         (Err(error), _, _) => RunEnd::NotWritten(in_full(error)),
         (_, Some(early), _) => RunEnd::Early(early),
-        (_, _, Some(Err(ReadFault::Journal(error)))) if error.is_of_the_disk() => {
-            RunEnd::NotWritten(in_full(error))
-        }
+        (_, _, Some(Err(error))) if error.is_of_own_files() => RunEnd::NotWritten(in_full(error)),
         (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
         _ if !report.adds_up() => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
         _ => match ended.recorder.finish() {
@@ -237,6 +243,14 @@ async fn send(
         summary_file: outputs.summary,
         journal,
     })
+}
+
+/// Whose surveys the calls are for.
+fn account_of(calls: &CallSettings, credentials: &Credentials) -> Account {
+    Account {
+        base_url: calls.base.to_string(),
+        account: credentials.account.clone(),
+    }
 }
 
 /// An error with its causes.

@@ -12,6 +12,7 @@ mod columns; // Which column goes where.
 mod config; // The config file: what it may say, what beats it, where it is looked for.
 mod connections; // How many there are, and what they cost.
 mod corpus; // Files as real programs make them, and as they should not come.
+mod delta; // Only what changed.
 #[cfg(unix)]
 mod disk; // What the system does to files and streams while a run goes on.
 mod duplicates; // Several rows of a respondent; ids that are found by address.

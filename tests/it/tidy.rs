@@ -46,6 +46,7 @@ fn each_library_is_named_in_one_place() {
         ("governor::", vec!["send/limit.rs"]),
         ("directories::", vec!["folders.rs"]),
         ("toml::", vec!["config/file.rs"]),
+        ("rusqlite::", vec!["delta/"]),
         ("same_file::", vec!["run/lock.rs"]),
         ("tokio::signal", vec!["stop.rs"]),
         ("clap::", vec!["cli/"]),
@@ -64,7 +65,7 @@ fn each_library_is_named_in_one_place() {
 
 #[test]
 fn stages_do_not_know_each_other() {
-    let stages = ["read", "plan", "send", "record", "report", "sandbox"];
+    let stages = ["read", "plan", "delta", "send", "record", "report", "sandbox"];
     for (name, _, code) in house() {
         let Some((stage, _)) = name.split_once('/') else {
             continue;

@@ -1,0 +1,63 @@
+//! Flags: what is remembered of what was sent, and the commands about it.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, Subcommand};
+
+use super::config::ConfigArg;
+
+/// The store of what was acknowledged last.
+#[derive(Debug, Args)]
+pub(crate) struct StateArg {
+    /// Where it is remembered what was sent (default: `state.sqlite` in your state folder; `none`: nowhere)
+    #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_STATE")]
+    pub(crate) state: Option<PathBuf>,
+}
+
+/// Sending only what changed.
+#[derive(Debug, Args)]
+pub(crate) struct DeltaArgs {
+    /// Skip rows whose labels the platform acknowledged before
+    #[arg(long, env = "RESPONDENT_SYNC_CHANGED_ONLY", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) changed_only: bool,
+    /// Send all rows all the same, and remember them anew
+    #[arg(long, env = "RESPONDENT_SYNC_FULL_REFRESH", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) full_refresh: bool,
+    #[command(flatten)]
+    pub(crate) state: StateArg,
+}
+
+/// What can be done with what is remembered.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// How many respondents are remembered, of which surveys
+    Show(StateShowArgs),
+    /// Forget respondents, so that the next run sends them
+    Forget(StateForgetArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StateShowArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    #[command(flatten)]
+    pub(crate) state: StateArg,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StateForgetArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    #[command(flatten)]
+    pub(crate) state: StateArg,
+    /// All respondents of this survey
+    #[arg(long, value_name = "ID", required_unless_present = "all")]
+    pub(crate) survey: Option<String>,
+    /// Only these respondents of it
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "survey")]
+    pub(crate) respondent: Vec<String>,
+    /// Everything, of all surveys and accounts
+    #[arg(long, conflicts_with = "survey")]
+    pub(crate) all: bool,
+}

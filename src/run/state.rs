@@ -1,0 +1,135 @@
+//! What is remembered of earlier runs: opened for one that is to start, shown, forgotten.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use jiff::Timestamp;
+
+use super::Failure;
+use crate::cli::{StateCommand, StateForgetArgs, StateShowArgs};
+use crate::config::{self, DeltaMode, DeltaSettings};
+use crate::delta::{Account, Store, StoreError};
+use crate::model::Digits;
+use crate::report::{Console, ExitCode, counted};
+
+/// The store for a run of this account, if it is to have one.
+pub(super) fn open(
+    settings: &DeltaSettings,
+    account: Account,
+    is_rehearsal: bool,
+) -> Result<Option<Store>, Failure> {
+    if is_rehearsal {
+        // A platform that is new each time knows nobody, and nothing of it is worth remembering.
+        return match settings.mode {
+            DeltaMode::Follow => Ok(None),
+            DeltaMode::ChangedOnly | DeltaMode::Refresh => {
+                Store::in_memory(account).map(Some).map_err(Failure::usage)
+            }
+        };
+    }
+    let Some(path) = &settings.path else {
+        return Ok(None);
+    };
+    if settings.mode == DeltaMode::Follow && !path.exists() {
+        return Ok(None);
+    }
+    match (Store::open(path, account.clone()), settings.mode) {
+        (Ok(store), _) => Ok(Some(store)),
+        (Err(error @ StoreError::Damaged { .. }), DeltaMode::Follow) => {
+            tracing::warn!(event = "state_damaged", "{:#}", anyhow!(error));
+            Ok(None)
+        }
+        (Err(StoreError::Damaged { why, .. }), DeltaMode::Refresh) => {
+            let aside = set_aside(path).map_err(Failure::usage)?;
+            tracing::warn!(
+                event = "state_set_aside",
+                "the state was damaged ({why}): set aside as `{}`, a new one is built",
+                aside.display()
+            );
+            Store::open(path, account).map(Some).map_err(Failure::usage)
+        }
+        (Err(error), _) => Err(Failure::usage(error)),
+    }
+}
+
+/// Renames a damaged store, with what lies beside it.
+fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
+    let with = |path: &Path, end: &str| {
+        let mut name = OsString::from(path);
+        name.push(end);
+        PathBuf::from(name)
+    };
+    let aside = with(
+        path,
+        &format!(".damaged-{}", Timestamp::now().strftime("%Y%m%dT%H%M%SZ")),
+    );
+    for end in ["", "-wal", "-shm"] {
+        let (from, to) = (with(path, end), with(&aside, end));
+        if from.exists() {
+            fs::rename(&from, &to)
+                .with_context(|| format!("cannot rename the damaged state `{}`", from.display()))?;
+        }
+    }
+    Ok(aside)
+}
+
+/// `state show` and `state forget`.
+pub(super) fn run(command: &StateCommand, console: &Console) -> Result<ExitCode, Failure> {
+    match command {
+        StateCommand::Show(args) => show(args, console),
+        StateCommand::Forget(args) => forget(args, console),
+    }
+}
+
+fn show(args: &StateShowArgs, console: &Console) -> Result<ExitCode, Failure> {
+    let (store, path) = existing(config::state(&args.state).map_err(Failure::usage)?)?;
+    let size = fs::metadata(&path).map_or(0, |file| file.len());
+    let mut text = format!("{}: {}\n", path.display(), counted(size, "byte"));
+    for known in store.known_surveys().map_err(Failure::usage)? {
+        // Writing to a text does not fail.
+        writeln!(
+            text,
+            "  {} account {} survey {}: {}",
+            known.base_url,
+            known.account,
+            known.survey,
+            counted(known.respondents, "respondent")
+        )
+        .ok();
+    }
+    console.print(&text);
+    Ok(ExitCode::Success)
+}
+
+fn forget(args: &StateForgetArgs, console: &Console) -> Result<ExitCode, Failure> {
+    for id in args.survey.iter().chain(&args.respondent) {
+        if Digits::new(id.trim()).is_none() {
+            return Err(Failure::usage(anyhow!("`{id}` is no id: it has digits only")));
+        }
+    }
+    let respondents: Vec<String> = args.respondent.iter().map(|id| id.trim().to_owned()).collect();
+    let (mut store, _) = existing(config::state(&args.state).map_err(Failure::usage)?)?;
+    let survey = args.survey.as_deref().map(str::trim);
+    let count = store.forget_all(survey, &respondents).map_err(Failure::usage)?;
+    console.print(&format!("forgotten: {}\n", counted(count as u64, "respondent")));
+    Ok(ExitCode::Success)
+}
+
+fn existing(path: PathBuf) -> Result<(Store, PathBuf), Failure> {
+    if !path.exists() {
+        return Err(Failure::usage(anyhow!(
+            "there is no state `{}`: a run with `--changed-only` makes it",
+            path.display()
+        )));
+    }
+    // Whose it is does not matter to whoever asks for all.
+    let nobody = Account {
+        base_url: String::new(),
+        account: String::new(),
+    };
+    let store = Store::open(&path, nobody).map_err(Failure::usage)?;
+    Ok((store, path))
+}

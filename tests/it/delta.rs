@@ -1,0 +1,222 @@
+//! Only what changed: nights with a store, as runs of the program.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::support::{Answer, Fake, Job, numbered};
+
+const LINE: &str = "--resume --rotate";
+
+/// A folder with an input of so many respondents, its store beside it, and a platform that takes everything but
+/// respondent 2 while it is told to refuse.
+struct Nights {
+    job: Job,
+    fake: Fake,
+    refuses: Arc<AtomicBool>,
+}
+
+impl Nights {
+    fn new(rows: u32) -> Self {
+        let refuses = Arc::new(AtomicBool::new(false));
+        let refusing = Arc::clone(&refuses);
+        let fake = Fake::start(move |call| {
+            if refusing.load(Ordering::SeqCst) && call.respondent() == "2" {
+                Answer::error("no such respondent")
+            } else {
+                Answer::success()
+            }
+        });
+        let job = Job::run(numbered(rows, "a"), &fake).args(LINE);
+        Self { job, fake, refuses }
+    }
+
+    fn input(&self, text: impl AsRef<[u8]>) {
+        std::fs::write(self.job.path("in.csv"), text).unwrap();
+    }
+
+    /// Runs a night and returns who was called.
+    fn night(&mut self, flags: &str, code: i32) -> Vec<String> {
+        let before = self.fake.calls().len();
+        self.job.again(flags, code);
+        let calls = self.fake.calls();
+        let mut called: Vec<String> = calls
+            .iter()
+            .skip(before)
+            .map(|call| call.respondent().to_owned())
+            .collect();
+        called.sort();
+        called
+    }
+}
+
+#[test]
+fn the_second_night_sends_what_changed_and_says_so_of_the_others() {
+    let mut nights = Nights::new(3);
+    assert_eq!(nights.night("--changed-only", 0), ["1", "2", "3"]);
+    nights.input("id_respondent,l1\n1,a\n2,b\n3,a\n4,a\n");
+    assert_eq!(nights.night("--changed-only", 0), ["2", "4"]);
+    let lines = nights.job.lines("in.results.csv");
+    let unchanged =
+        "skipped,unchanged,the platform acknowledged the same labels before (`--changed-only`),,0";
+    assert_eq!(lines[0], format!("2,1,7,{unchanged}"));
+    assert_eq!(lines[2], format!("4,3,7,{unchanged}"));
+    // A changed mapping says something else.
+    let mapped = "--changed-only --map l2=l1";
+    assert_eq!(nights.night(mapped, 0), ["1", "2", "3", "4"]);
+    assert_eq!(
+        nights.night("--full-refresh --map l2=l1", 0),
+        ["1", "2", "3", "4"]
+    );
+}
+
+#[test]
+fn a_failed_row_comes_back_by_itself() {
+    let mut nights = Nights::new(3);
+    nights.refuses.store(true, Ordering::SeqCst);
+    assert_eq!(nights.night("--changed-only", 1), ["1", "2", "3"]);
+    // The same input, which failed in part.
+    assert_eq!(nights.night("--changed-only", 1), ["2"]);
+    nights.refuses.store(false, Ordering::SeqCst);
+    assert_eq!(nights.night("--changed-only", 0), ["2"]);
+    assert_eq!(nights.night("--changed-only", 0), [""; 0], "already sent");
+    assert_eq!(nights.night("--changed-only --full-refresh", 0), ["1", "2", "3"]);
+}
+
+#[test]
+fn a_run_that_sends_everything_keeps_what_is_remembered_right() {
+    let mut nights = Nights::new(2);
+    nights.night("--changed-only", 0);
+    nights.input(numbered(2, "b"));
+    assert_eq!(nights.night("", 0), ["1", "2"]);
+    nights.input(numbered(2, "a"));
+    assert_eq!(
+        nights.night("--changed-only", 0),
+        ["1", "2"],
+        "the platform has b"
+    );
+    nights.input("id_respondent,l1\n1,a\n2,a\n1,a\n");
+    assert_eq!(nights.night("--changed-only", 0), [""; 0]);
+}
+
+#[test]
+fn without_a_store_there_is_none_and_nothing_is_made() {
+    let mut nights = Nights::new(1);
+    nights.night("--state deep/s.sqlite", 0);
+    assert!(!nights.job.path("deep").exists());
+    let ran = nights.job.again("--changed-only --state none", 2);
+    assert!(
+        ran.stderr.contains("`--state none` keeps none: name a file"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_rehearsal_remembers_nothing() {
+    let job =
+        Job::new("run in.csv --sandbox --changed-only --state s.sqlite").file("in.csv", numbered(2, "a"));
+    for _ in 0..2 {
+        job.ends(0);
+        assert!(job.lines("in.sandbox.results.csv")[0].contains(",success,"));
+    }
+    assert!(!job.path("s.sqlite").exists());
+}
+
+#[test]
+fn a_damaged_store_is_reported_and_rebuilt_when_asked() {
+    let mut nights = Nights::new(2);
+    let with = |flags: &str| format!("{flags} --state s.sqlite");
+    nights.night(&with("--changed-only"), 0);
+    nights.input(numbered(2, "b"));
+    std::fs::write(nights.job.path("s.sqlite"), vec![0xA5; 20_000]).unwrap();
+    let ran = nights.job.again(&with("--changed-only"), 2);
+    assert!(
+        ran.stderr.contains("is damaged") && ran.stderr.contains("`--full-refresh` sets it aside"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(nights.night(&with("--full-refresh"), 0), ["1", "2"]);
+    let names = nights.job.names();
+    assert!(
+        names.iter().any(|name| name.starts_with("s.sqlite.damaged-")),
+        "{names:?}"
+    );
+    nights.input(numbered(2, "c"));
+    nights.input(numbered(2, "b"));
+    assert_eq!(
+        nights.night(&with("--changed-only --overwrite --keep l1"), 0),
+        [""; 0]
+    );
+}
+
+#[test]
+fn what_is_remembered_is_shown_and_forgotten() {
+    let mut nights = Nights::new(3);
+    nights.night("--changed-only", 0);
+    let state = |words: &str| Job::new("state").args(words).sharing_state_of(&nights.job);
+    let shown = state("show").ends(0).stdout;
+    assert!(
+        shown.contains("account 387487 survey 7: 3 respondents"),
+        "{shown}"
+    );
+    assert_eq!(
+        state("forget --survey 7 --respondent 1,03").ends(0).stdout,
+        "forgotten: 2 respondents\n"
+    );
+    state("forget").ends(2);
+    state("forget --survey x").ends(2);
+    nights.input("id_respondent,l1\n3,a\n2,a\n1,a\n");
+    assert_eq!(nights.night("--changed-only", 0), ["1", "3"]);
+    let state = |words: &str| Job::new("state").args(words).sharing_state_of(&nights.job);
+    assert_eq!(state("forget --all").ends(0).stdout, "forgotten: 3 respondents\n");
+    let ran = state("show --state gone.sqlite").ends(2);
+    assert!(
+        ran.stderr.contains("there is no state `gone.sqlite`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn it_is_readable_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut nights = Nights::new(1);
+    nights.night("--changed-only --state s.sqlite", 0);
+    let mode = std::fs::metadata(nights.job.path("s.sqlite"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[cfg(unix)]
+#[test]
+fn no_kill_at_any_moment_makes_the_next_night_miss_an_update() {
+    let fake = Fake::start(|_| Answer::success());
+    let rows = 400;
+    let job = Job::run(numbered(rows, "a"), &fake)
+        .args("--changed-only -c 8 --no-progress")
+        .args(LINE);
+    job.ends(0);
+    // Each night everything changes, and is cut short at some moment; what the platform has is what it was told last.
+    for night in 0..6_u32 {
+        let value = format!("v{}", night % 2);
+        std::fs::write(job.path("in.csv"), numbered(rows, &value)).unwrap();
+        let before = fake.calls().len();
+        let running = job.start();
+        while fake.calls().len() < before + 37 * (night as usize + 1) {
+            std::thread::yield_now();
+        }
+        running.kill();
+    }
+    // Most have v1 by now, some v0, some a; the store must not take any of them for what it is not.
+    std::fs::write(job.path("in.csv"), numbered(rows, "v0")).unwrap();
+    job.ends(0);
+    let mut platform = std::collections::HashMap::new();
+    for call in fake.calls() {
+        platform.insert(call.respondent().to_owned(), call.get("l1").unwrap().to_owned());
+    }
+    let wrong: Vec<_> = platform.iter().filter(|(_, value)| *value != "v0").collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
