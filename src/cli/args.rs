@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use super::calls::{PaceArgs, PlatformArgs, RateArg};
 use super::config::ConfigArg;
+use super::guards::{GuardArgs, MaxChangesArg};
 use super::input::{InputArgs, SelectionArgs};
 use super::output::{AcceptArg, LogArgs, OutputArgs};
 use super::state::DeltaArgs;
@@ -17,6 +18,10 @@ pub(crate) struct RunArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) guards: GuardArgs,
+    #[command(flatten)]
+    pub(crate) max_changes: MaxChangesArg,
     #[command(flatten)]
     pub(crate) delta: DeltaArgs,
     #[command(flatten)]
@@ -37,6 +42,8 @@ pub(crate) struct CheckArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) guards: GuardArgs,
     #[command(flatten)]
     pub(crate) rate: RateArg,
     #[command(flatten)]

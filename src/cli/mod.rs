@@ -5,6 +5,7 @@ mod args;
 mod calls;
 mod config;
 mod from_file;
+mod guards;
 mod input;
 mod output;
 mod sandbox;
@@ -21,6 +22,7 @@ pub(crate) use args::{CheckArgs, CheckFormatArg, RunArgs};
 pub(crate) use calls::{MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use config::ConfigCommand;
 pub(crate) use from_file::{FileSetting, FileValue, KeyError};
+pub(crate) use guards::GuardArgs;
 pub(crate) use input::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, SelectionArgs};
 pub(crate) use output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use sandbox::SandboxArgs;
@@ -83,6 +85,7 @@ pub(crate) struct Origins {
     pub(crate) map: Origin,
     pub(crate) set: Origin,
     pub(crate) keep: Origin,
+    pub(crate) min_filled: Origin,
     pub(crate) rate: Origin,
     pub(crate) quiet: Origin,
     pub(crate) verbose: Origin,
@@ -161,6 +164,7 @@ pub(crate) fn parse(file: &FileSettings) -> (Cli, Origins) {
         map: origin("map"),
         set: origin("set"),
         keep: origin("keep"),
+        min_filled: origin("min_filled"),
         rate: origin("rate"),
         quiet: origin("quiet"),
         verbose: origin("verbose"),

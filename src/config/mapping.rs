@@ -72,11 +72,11 @@ pub(super) fn kept(args: &[String], origin: Origin) -> Kept {
     }
 }
 
-fn label(text: &str) -> Result<Label> {
+pub(super) fn label(text: &str) -> Result<Label> {
     text.trim().parse().map_err(anyhow::Error::msg)
 }
 
-fn several(args: &[String], origin: Origin) -> Vec<String> {
+pub(super) fn several(args: &[String], origin: Origin) -> Vec<String> {
     let split = |text: &String| {
         text.split(',')
             .map(|part| part.trim().to_owned())

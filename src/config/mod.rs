@@ -5,6 +5,7 @@ mod base_url;
 mod calls;
 mod delta;
 mod file;
+mod guards;
 mod mapping;
 mod outputs;
 mod permissions;
@@ -21,9 +22,10 @@ use crate::report::{LogFormat, Verbosity};
 pub(crate) use calls::{CallSettings, calls, sandbox_credentials};
 pub(crate) use delta::{DeltaMode, DeltaSettings, delta, state};
 pub(crate) use file::{ConfigFile, file};
+pub(crate) use guards::{GuardSettings, guards};
 pub(crate) use outputs::{existing, paths as output_paths, style};
 pub(crate) use reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, reading};
-pub(crate) use secrets::credentials;
+pub(crate) use secrets::{account, credentials};
 pub(crate) use show::show;
 
 /// A flag wins over the environment; of two that contradict each other, quiet.

@@ -88,6 +88,12 @@ pub(crate) fn credentials(
     })
 }
 
+/// The account's number alone, where it is set and can be one.
+pub(crate) fn account(file: &SecretSources, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let account = fetched(Secret::Account, file, &variable).ok()?;
+    Digits::new(&account).is_some().then_some(account)
+}
+
 /// Whether a secret is set and where, for people; without the secret, and without running a command.
 pub(crate) fn described(
     secret: Secret,

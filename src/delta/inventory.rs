@@ -1,9 +1,12 @@
-//! What is asked of the store beside the rows of a run: how much is known, and what is to be forgotten.
+//! What is asked of the store beside the rows of a run: how much is known, what was sent last, and what is
+//! to be forgotten.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
-use super::key::Key;
+use super::key::{Account, Key, digest};
 use super::store::{Store, StoreError};
+use super::unchanged;
+use crate::model::{LastExport, Plan, UpdateRespondent};
 
 /// How much is known of a survey, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,44 @@ pub(crate) struct Known {
 }
 
 impl Store {
+    /// Whether a row of this command would be sent, as far as can be told before the run.
+    pub(crate) fn is_change(&self, update: &UpdateRespondent) -> Result<bool, StoreError> {
+        let Some(key) = self.key(update) else {
+            return Ok(true);
+        };
+        let known = self.known(key)?;
+        Ok(known.is_none_or(|known| known.digest != digest(update)))
+    }
+
+    /// What a run would make of the plan for a respondent's first row.
+    pub(crate) fn foresee(&self, plan: Plan) -> Result<Plan, StoreError> {
+        match &plan {
+            Plan::Send(update) if !self.is_change(update)? => Ok(Plan::Skip(unchanged(update))),
+            _ => Ok(plan),
+        }
+    }
+
+    /// Learns the numbers of this account's surveys, so that asking needs to write nothing.
+    pub(super) fn load_lists(&mut self) -> Result<(), StoreError> {
+        let known = self.all_known()?;
+        for (list, known) in known {
+            if known.base_url == self.account.base_url && known.account == self.account.account {
+                self.lists.insert(known.survey, list);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether anything is known of any respondent of this account's surveys, whose numbers were learnt.
+    pub(crate) fn knows_anybody(&self) -> Result<bool, StoreError> {
+        let exists = "SELECT EXISTS (SELECT 1 FROM known WHERE list = ?)";
+        let knows = |list: &i64| self.connection.query_row(exists, [list], |row| row.get(0));
+        let knows: rusqlite::Result<Vec<bool>> = self.lists.values().map(knows).collect();
+        knows
+            .map(|knows| knows.contains(&true))
+            .map_err(|error| self.fault("read", &error))
+    }
+
     /// How much is known of each survey of every account.
     pub(crate) fn known_surveys(&self) -> Result<Vec<Known>, StoreError> {
         let mut all = Vec::new();
@@ -62,10 +103,14 @@ impl Store {
             .filter(|(_, known)| survey.is_none_or(|survey| known.survey == survey));
         let mut count = 0;
         self.begin()?;
-        for (list, _) in lists {
+        for (list, known) in lists {
             let forgotten = if respondents.is_empty() {
-                self.connection
-                    .execute("DELETE FROM known WHERE list = ?", [list])
+                let of_survey = params![known.base_url, known.account, known.survey];
+                let delete = "DELETE FROM last_exports WHERE (base_url, account, survey) = (?, ?, ?)";
+                self.connection.execute(delete, of_survey).and_then(|_| {
+                    self.connection
+                        .execute("DELETE FROM known WHERE list = ?", [list])
+                })
             } else {
                 let mut forget = |respondent: &String| {
                     let key = Key::new(list, respondent);
@@ -78,5 +123,29 @@ impl Store {
         }
         self.commit()?;
         Ok(count)
+    }
+
+    /// What the last export of this account and these surveys was; `survey` is whatever names them.
+    pub(crate) fn last_export(&self, survey: &str) -> Result<Option<LastExport>, StoreError> {
+        let select = "SELECT export FROM last_exports WHERE (base_url, account, survey) = (?, ?, ?)";
+        let Account { base_url, account } = &self.account;
+        let text: Option<String> = self
+            .connection
+            .query_row(select, params![base_url, account, survey], |row| row.get(0))
+            .optional()
+            .map_err(|error| self.fault("read", &error))?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    pub(crate) fn set_last_export(&mut self, survey: &str, export: &LastExport) -> Result<(), StoreError> {
+        let insert =
+            "INSERT OR REPLACE INTO last_exports (base_url, account, survey, export) VALUES (?, ?, ?, ?)";
+        let Account { base_url, account } = &self.account;
+        // Numbers and texts always serialise.
+        let text = serde_json::to_string(export).unwrap_or_default();
+        self.connection
+            .execute(insert, params![base_url, account, survey, text])
+            .map(drop)
+            .map_err(|error| self.fault("write", &error))
     }
 }

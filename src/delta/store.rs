@@ -30,6 +30,8 @@ const TABLES: &str = "
         UNIQUE (base_url, account, survey));
     CREATE TABLE known (list INTEGER NOT NULL, respondent INTEGER NOT NULL, run INTEGER NOT NULL, digest BLOB NOT NULL,
         PRIMARY KEY (list, respondent)) WITHOUT ROWID;
+    CREATE TABLE last_exports (base_url TEXT NOT NULL, account TEXT NOT NULL, survey TEXT NOT NULL, export TEXT NOT NULL,
+        PRIMARY KEY (base_url, account, survey)) WITHOUT ROWID;
     CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT);
 ";
 
@@ -112,6 +114,7 @@ impl Store {
         };
         store.prepare().map_err(|error| store.fault("open", &error))?;
         store.check()?;
+        store.load_lists()?;
         Ok(store)
     }
 

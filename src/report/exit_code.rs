@@ -11,7 +11,7 @@ pub(crate) enum ExitCode {
     Usage = 2,
     /// The input cannot be used.
     Input = 3,
-    /// Aborted: credentials, certificate or address refused, or too many errors.
+    /// Aborted: credentials, certificate or address refused, too many errors, or a guard.
     Aborted = 4,
     /// The platform was out of reach for longer than `--max-outage`.
     Unreachable = 5,
@@ -47,7 +47,7 @@ impl ExitCode {
         (Self::Input, "the input cannot be used"),
         (
             Self::Aborted,
-            "aborted: credentials, certificate or address refused, or too many errors",
+            "aborted: credentials, certificate or address refused, too many errors, or a guard",
         ),
         (
             Self::Unreachable,

@@ -48,6 +48,8 @@ pub(crate) struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Weight {
+    /// Nothing would be sent.
+    Refused,
     /// Labels may go to the wrong people, or be wrong.
     Warning,
     Invalid,
@@ -116,6 +118,8 @@ impl Findings {
     pub(crate) fn exit_code(&self) -> ExitCode {
         if self.rows == 0 {
             ExitCode::NoRows
+        } else if self.of(Weight::Refused).next().is_some() {
+            ExitCode::Aborted
         } else if self
             .accept_failures
             .is_exceeded_by(self.count(Weight::Invalid), self.rows)
@@ -172,6 +176,9 @@ impl Findings {
         writeln!(text, "{}", self.input)?;
         for line in &self.form {
             writeln!(text, "  {line}")?;
+        }
+        for Finding { text: words, .. } in self.of(Weight::Refused) {
+            writeln!(text, "NOTHING WOULD BE SENT: {words}")?;
         }
         for Finding {
             text: words, places, ..

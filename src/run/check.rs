@@ -2,16 +2,23 @@
 
 use super::examination::Examination;
 use super::opened::Opened;
-use super::{Failure, pipeline};
+use super::{Failure, guards, pipeline};
 use crate::cli::{CheckArgs, CheckFormatArg, Origins};
-use crate::config::{self, ReadingSettings};
-use crate::model::{CountOrPercent, Rate};
+use crate::config::{self, DeltaMode, GuardSettings, ReadingSettings};
+use crate::delta::Store;
+use crate::model::{CountOrPercent, Export, Plan, Rate};
 use crate::plan::Planner;
-use crate::report::{Console, ExitCode, Findings, refused_as_json};
+use crate::report::{Console, ExitCode, Finding, Findings, Places, Weight, refused_as_json};
 
 pub(super) fn check(args: &CheckArgs, origins: &Origins, console: &Console) -> Result<ExitCode, Failure> {
     let mut settings = config::reading(&args.input, &args.selection, &[], origins).map_err(Failure::usage)?;
-    let found = findings(&mut settings, args.rate.rate, args.accept.accept_failures);
+    let asked = Asked {
+        rate: args.rate.rate,
+        accept_failures: args.accept.accept_failures,
+        guards: config::guards(&args.guards, None, origins).map_err(Failure::usage)?,
+        known: None,
+    };
+    let found = findings(&mut settings, &asked);
     match (args.format, &found) {
         (CheckFormatArg::Text, Ok(findings)) if console.is_quiet() && findings.is_spotless() => {}
         (CheckFormatArg::Text, Ok(findings)) => console.print(&findings.to_text()),
@@ -25,32 +32,55 @@ pub(super) fn check(args: &CheckArgs, origins: &Origins, console: &Console) -> R
     found.map(|findings| findings.exit_code())
 }
 
+/// What was asked beside the reading and the planning.
+pub(super) struct Asked {
+    pub(super) rate: Rate,
+    pub(super) accept_failures: CountOrPercent,
+    pub(super) guards: GuardSettings,
+    /// What earlier runs remember, and whether that is skipped.
+    pub(super) known: Option<(Store, DeltaMode)>,
+}
+
 /// Reads and plans everything, prints what was found, and ends as the run would if every call succeeded.
 pub(super) fn examine(
     settings: &mut ReadingSettings,
-    rate: Rate,
-    accept_failures: CountOrPercent,
+    asked: &Asked,
     console: &Console,
 ) -> Result<ExitCode, Failure> {
-    let findings = findings(settings, rate, accept_failures)?;
+    let findings = findings(settings, asked)?;
     console.print(&findings.to_text());
     Ok(findings.exit_code())
 }
 
-fn findings(
-    settings: &mut ReadingSettings,
-    rate: Rate,
-    accept_failures: CountOrPercent,
-) -> Result<Findings, Failure> {
-    let opened = Opened::open(settings)?;
+fn findings(settings: &mut ReadingSettings, asked: &Asked) -> Result<Findings, Failure> {
+    let store = asked.known.as_ref().map(|(store, _)| store);
+    let skipping = asked
+        .known
+        .as_ref()
+        .filter(|(_, mode)| *mode == DeltaMode::ChangedOnly);
+    let knows = store
+        .map_or(Ok(false), Store::knows_anybody)
+        .map_err(Failure::usage)?;
+    let mut opened = Opened::open(settings)?;
     let form = opened.form(settings);
     let warnings = opened.warnings();
     let mut planner = Planner::new(settings.plan.clone(), opened.layout.clone());
     let mut examination = Examination::default();
-    let mut rows = opened.rows;
+    let mut export = Export::new(&opened.layout);
+    export.changes = knows.then_some(0);
+    let mut rows = opened.rows(settings)?;
     let fault = |error| Failure::input(error, &settings.input);
     while let Some(row) = rows.next().map_err(fault)? {
-        let plan = planner.plan(&row);
+        let mut plan = planner.plan(&row);
+        export.take_in(&row, &opened.layout);
+        if let (Some(store), Plan::Send(update)) = (store, &plan) {
+            export.to_send += 1;
+            let is_change = store.is_change(update).map_err(Failure::usage)?;
+            export.changes = export.changes.map(|changes| changes + u64::from(is_change));
+        }
+        if let Some((store, _)) = skipping {
+            plan = store.foresee(plan).map_err(Failure::usage)?;
+        }
         examination.take_in(&row, &plan, &planner);
     }
     examination.take_in_blank_records(rows.blank_places());
@@ -58,16 +88,31 @@ fn findings(
     let tally = planner.into_tally();
     let notes = pipeline::notes(&tally, end.blank_records, settings.only_last);
     let to_send = examination.to_send;
+    let objections = guards::objections(&export, &opened, settings, &asked.guards.guards, store)?;
+    let mut found: Vec<Finding> = objections
+        .into_iter()
+        .map(|text| Finding {
+            kind: "guard",
+            weight: if asked.guards.lets_through {
+                Weight::Warning
+            } else {
+                Weight::Refused
+            },
+            text,
+            places: Places::default(),
+        })
+        .collect();
+    found.extend(examination.into_findings(warnings, &notes));
     Ok(Findings {
         input: settings.input.to_string(),
         form,
         encoding: opened.first.dialect.encoding.name(),
         rows: end.rows,
         to_send,
-        found: examination.into_findings(warnings, &notes),
+        found,
         longest_value_bytes: tally.longest_value as u64,
-        rate: rate.to_string(),
-        time: rate.time_for(to_send),
-        accept_failures,
+        rate: asked.rate.to_string(),
+        time: asked.rate.time_for(to_send),
+        accept_failures: asked.accept_failures,
     })
 }

@@ -7,6 +7,7 @@ mod examination;
 mod fingerprint;
 mod finished;
 mod form;
+mod guards;
 mod id_table;
 mod lock;
 mod next_command;

@@ -18,7 +18,9 @@ pub(crate) struct Opened {
     pub(crate) first: FirstRead,
     pub(crate) layout: Layout,
     pub(crate) table: Option<FoundTable>,
-    pub(crate) rows: Rows<Box<dyn Read + Send>>,
+    source: Source,
+    /// A stream, of which the beginning was read; it can be had once.
+    stream: Option<Box<dyn Read + Send>>,
 }
 
 impl Opened {
@@ -56,28 +58,40 @@ impl Opened {
             None => None,
         };
         settings.plan.table = table.as_ref().map(|found| Arc::clone(&found.table));
-        // One pass after the other: all of a file's readers share its place in it.
-        let mut again = || {
-            source
-                .contents(settings.sheet.as_deref(), settings.options.skip_lines)
-                .map(|contents| contents.bytes)
-        };
-        if settings.only_last {
-            let last_rows = last_rows(again().map_err(fault)?, &first, &layout, &settings.plan);
-            settings.plan.last_rows = Some(Arc::new(last_rows.map_err(fault)?));
-        }
-        let input: Box<dyn Read + Send> = match stream {
-            Some(stream) => Box::new(stream),
-            None => again().map_err(fault)?,
-        };
-        let rows = Rows::new(input, &first).map_err(fault)?;
-        Ok(Self {
+        let mut opened = Self {
             container,
             first,
             layout,
             table,
-            rows,
-        })
+            source,
+            stream: stream.map(|stream| Box::new(stream) as Box<dyn Read + Send>),
+        };
+        if settings.only_last {
+            let rows = opened.rows(settings)?;
+            let count = opened.first.totals.map_or(0, |totals| totals.rows);
+            let last_rows = last_rows(rows, &opened.layout, &settings.plan, count);
+            settings.plan.last_rows = Some(Arc::new(last_rows.map_err(fault)?));
+        }
+        Ok(opened)
+    }
+
+    /// All data rows. Of a file several times, but one pass after the other: all of its readers share their place in it.
+    pub(crate) fn rows(&mut self, settings: &ReadingSettings) -> Result<Rows<Box<dyn Read + Send>>, Failure> {
+        let fault = |error| Failure::input(error, &settings.input);
+        let again = |source: &mut Source| {
+            let contents = source.contents(settings.sheet.as_deref(), settings.options.skip_lines);
+            contents.map(|contents| contents.bytes).map_err(fault)
+        };
+        let bytes = match self.stream.take() {
+            Some(stream) => stream,
+            None => again(&mut self.source)?,
+        };
+        Rows::new(bytes, &self.first).map_err(fault)
+    }
+
+    /// Whether the input can be looked over before the first call.
+    pub(crate) fn is_file(&self) -> bool {
+        self.first.totals.is_some()
     }
 }
 
@@ -122,18 +136,17 @@ fn settle_survey(settings: &mut ReadingSettings, layout: &Layout) -> Result<(), 
 
 /// The pass of `--on-duplicate last`: plans every row to see which of them are overtaken.
 fn last_rows(
-    bytes: Box<dyn Read + Send>,
-    first: &FirstRead,
+    mut rows: Rows<Box<dyn Read + Send>>,
     layout: &Layout,
     settings: &PlanSettings,
+    count: u64,
 ) -> Result<LastRows, InputError> {
     let all = PlanSettings {
         selection: Selection::default(),
         ..settings.clone()
     };
     let mut planner = Planner::new(all, layout.clone());
-    let mut pass = LastRowsPass::new(first.totals.map_or(0, |totals| totals.rows));
-    let mut rows = Rows::new(bytes, first)?;
+    let mut pass = LastRowsPass::new(count);
     while let Some(row) = rows.next()? {
         if let Plan::Send(update) = planner.plan(&row) {
             pass.note(row.sequence, &update);

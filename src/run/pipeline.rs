@@ -1,18 +1,18 @@
 //! The stages side by side (design, section 8): a thread that reads and plans, the task that sends, a thread that
 //! records. The end of the input travels down as channels close; a stop travels up as receivers close.
 
+use std::io::Read;
 use std::thread;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
 
-use super::opened::Opened;
 use super::reader::{ReadFault, Reader, write_rest};
 use crate::delta::Delta;
 use crate::model::{EarlyEnd, Outcome, Waiting};
 use crate::plan::{PlanTally, Planner};
-use crate::read::RowsEnd;
+use crate::read::{Rows, RowsEnd};
 use crate::record::{OutputError, Recorder, SettledRows};
 use crate::report::{Notes, Progress, RunSummary};
 use crate::send::{HttpTransport, Room, SendEnd, SendSettings, Wires, calls_among, dispatch};
@@ -39,7 +39,9 @@ pub(crate) struct PipelineEnd {
 
 /// What goes into the pipeline: a stage's own thing each.
 pub(crate) struct Stages {
-    pub(crate) opened: Opened,
+    pub(crate) rows: Rows<Box<dyn Read + Send>>,
+    /// The input is there whole.
+    pub(crate) reads_ahead: bool,
     pub(crate) planner: Planner,
     pub(crate) settled: SettledRows,
     pub(crate) delta: Option<Delta>,
@@ -53,7 +55,8 @@ pub(crate) struct Stages {
 /// Runs the stages to their end. `None` if one of the two threads panicked, which is a bug.
 pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<PipelineEnd> {
     let Stages {
-        opened,
+        rows,
+        reads_ahead,
         planner,
         settled,
         delta,
@@ -67,9 +70,8 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
     let (outcomes, outcomes_in) = mpsc::channel(BATCHES);
     let room = Room::new(settings.concurrency);
     let given_back = room.clone();
-    let reads_ahead = opened.first.totals.is_some();
     let reader = Reader {
-        rows: opened.rows,
+        rows,
         planner,
         settled,
         delta: delta.clone(),

@@ -9,14 +9,17 @@ use tokio::time::Instant;
 use super::announce::{announce, confirmed};
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
+use super::guards::guard;
 use super::lock::Locks;
 use super::next_command::next_command;
 use super::opened::Opened;
 use super::rehearsal::Sandbox;
 use super::{Failure, check, pipeline, state};
 use crate::cli::{Origins, RunArgs};
-use crate::config::{self, CallSettings, ConfigFile, DeltaMode, ReadingSettings};
-use crate::delta::{Account, Delta};
+use crate::config::{
+    self, CallSettings, ConfigFile, DeltaMode, DeltaSettings, GuardSettings, ReadingSettings,
+};
+use crate::delta::{Account, Delta, Store};
 use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::Input;
@@ -39,6 +42,8 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     let mut reading = config::reading(&args.input, &args.selection, &args.output.results.keep, origins)
         .map_err(Failure::usage)?;
+    let guards =
+        config::guards(&args.guards, args.max_changes.max_changes, origins).map_err(Failure::usage)?;
     let sandbox = if args.platform.sandbox && !args.output.dry_run {
         Some(Sandbox::start().await?)
     } else {
@@ -54,17 +59,7 @@ pub(super) async fn run(
     )
     .map_err(Failure::usage)?;
     if args.output.dry_run {
-        let blank = Credentials {
-            account: String::new(),
-            ..config::sandbox_credentials()
-        };
-        limit_query(&mut reading, &calls, &Endpoint::new(&calls.base, &blank));
-        return check::examine(
-            &mut reading,
-            calls.send.rate,
-            args.output.accept.accept_failures,
-            console,
-        );
+        return dry_run(args, file, reading, &calls, guards, console);
     }
     let credentials = match &sandbox {
         Some(_) => config::sandbox_credentials(),
@@ -91,7 +86,7 @@ pub(super) async fn run(
         locks = Locks::take(&paths, &calls.base, &credentials.account, &input, wait).await?;
     }
     let transport = HttpTransport::new(endpoint.clone(), &calls.http).map_err(Failure::usage)?;
-    let opened = Opened::open(&mut reading)?;
+    let mut opened = Opened::open(&mut reading)?;
     let fingerprint = fingerprint(&opened, &reading, &calls, &credentials);
     let decision = record::decide(&paths, &fingerprint, existing).map_err(Failure::output)?;
     if let Decision::AlreadySent {
@@ -102,7 +97,11 @@ pub(super) async fn run(
     {
         return Ok(already_sent(&paths, exit_code, finished_at, failures));
     }
-    let store = state::open(&delta, account_of(&calls, &credentials), sandbox.is_some())?;
+    let mut store = state::open(&delta, account_of(&calls, &credentials), sandbox.is_some())?;
+    if !matches!(decision, Decision::GoOn(_)) {
+        // One that is gone on with was let through when it started.
+        guard(&mut opened, &reading, &guards, store.as_mut(), delta.mode)?;
+    }
     announce(&opened, &reading, &calls, &endpoint, transport.proxy());
     let asks = !args.output.yes && sandbox.is_none() && reading.input != Input::Stdin;
     if asks && Console::is_interactive() && !confirmed(&opened, &endpoint, &reading, console) {
@@ -134,10 +133,33 @@ pub(super) async fn run(
     end
 }
 
+/// `check` with the flags of `run`.
+fn dry_run(
+    args: &RunArgs,
+    file: &ConfigFile,
+    mut reading: ReadingSettings,
+    calls: &CallSettings,
+    guards: GuardSettings,
+    console: &Console,
+) -> Result<ExitCode, Failure> {
+    let blank = Credentials {
+        account: String::new(),
+        ..config::sandbox_credentials()
+    };
+    limit_query(&mut reading, calls, &Endpoint::new(&calls.base, &blank));
+    let asked = check::Asked {
+        rate: calls.send.rate,
+        accept_failures: args.output.accept.accept_failures,
+        guards,
+        known: known_before(args, file, calls)?,
+    };
+    check::examine(&mut reading, &asked, console)
+}
+
 /// The stages, and what they add up to.
 async fn send(
     args: &RunArgs,
-    (opened, delta): (Opened, Option<Delta>),
+    (mut opened, delta): (Opened, Option<Delta>),
     reading: &ReadingSettings,
     calls: &CallSettings,
     transport: HttpTransport,
@@ -170,7 +192,8 @@ async fn send(
     let mut settings = calls.send;
     settings.breaker.knows_success = outputs.knows_success;
     let stages = pipeline::Stages {
-        opened,
+        rows: opened.rows(reading)?,
+        reads_ahead: opened.is_file(),
         planner,
         settled: outputs.settled,
         delta,
@@ -243,6 +266,28 @@ async fn send(
         summary_file: outputs.summary,
         journal,
     })
+}
+
+/// What earlier runs remember, for a dry run: where there is a store and the account is known.
+fn known_before(
+    args: &RunArgs,
+    file: &ConfigFile,
+    calls: &CallSettings,
+) -> Result<Option<(Store, DeltaMode)>, Failure> {
+    let DeltaSettings { mode, path } = config::delta(&args.delta).map_err(Failure::usage)?;
+    let account = config::account(&file.secrets, |name| std::env::var(name).ok());
+    let (Some(path), Some(account)) = (path.filter(|path| path.exists()), account) else {
+        return Ok(None);
+    };
+    if mode == DeltaMode::Follow || args.platform.sandbox {
+        return Ok(None);
+    }
+    let account = Account {
+        base_url: calls.base.to_string(),
+        account,
+    };
+    let store = Store::open(&path, account).map_err(Failure::usage)?;
+    Ok(Some((store, mode)))
 }
 
 /// Whose surveys the calls are for.

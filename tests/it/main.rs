@@ -20,6 +20,7 @@ mod excel; // Results and failed file for a spreadsheet, and back.
 mod existing; // Outputs that are there already: each cell of the design's table.
 mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.
+mod guards; // What stops a bad export.
 mod locks; // Two runs at a time.
 #[cfg(target_os = "linux")]
 mod memory; // That it is flat in the file.

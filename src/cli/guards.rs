@@ -1,0 +1,28 @@
+//! Flags: what must hold of an export before any of it is sent.
+
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args};
+
+use crate::model::CountOrPercent;
+
+/// Guards that look at the file alone.
+#[derive(Debug, Args)]
+pub(crate) struct GuardArgs {
+    /// Send nothing (exit 4) if there are fewer data rows
+    #[arg(long, value_name = "N", env = "RESPONDENT_SYNC_MIN_ROWS")]
+    pub(crate) min_rows: Option<u64>,
+    /// Send nothing (exit 4) if the label has a value on fewer of all data rows; repeatable
+    #[arg(long, value_name = "LABEL=N%", env = "RESPONDENT_SYNC_MIN_FILLED")]
+    pub(crate) min_filled: Vec<String>,
+    /// Let this one export through, whatever a guard says
+    #[arg(long, env = "RESPONDENT_SYNC_IGNORE_GUARDS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) ignore_guards: bool,
+}
+
+/// The guard that needs to know what was sent before.
+#[derive(Debug, Args)]
+pub(crate) struct MaxChangesArg {
+    /// With `--changed-only`: send nothing (exit 4) if more rows would be sent (per cent: of those that could be)
+    #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_CHANGES")]
+    pub(crate) max_changes: Option<CountOrPercent>,
+}

@@ -1,0 +1,180 @@
+//! Guards against a bad export: nothing is sent, with the numbers, unless this one is let through.
+
+use crate::support::{Answer, Fake, Job, numbered};
+
+fn job(input: &str, fake: &Fake) -> Job {
+    Job::run(input, fake)
+}
+
+const HALF_BLANK: &str = "id_respondent,l1\n1,a\n2,\n3,b\n4,\n";
+
+#[test]
+fn each_guard_stops_before_the_first_call_and_leaves_nothing_behind() {
+    let fake = Fake::start(|_| Answer::success());
+    let cases = [
+        ("--min-rows 5", "it has 4 rows, and `--min-rows` wants 5"),
+        (
+            "--min-filled l1=51%",
+            "`l1` has a value on 2 of 4 rows, and `--min-filled` wants 51%",
+        ),
+        (
+            "--empty send",
+            "`--empty send` would clear `l1` on 2 of 4 rows: say how many must have a value",
+        ),
+    ];
+    for (flags, words) in cases {
+        let job = job(HALF_BLANK, &fake).args(flags);
+        let ran = job.ends(4);
+        assert!(
+            ran.stderr
+                .contains("nothing was sent, since the export does not look right"),
+            "{}",
+            ran.stderr
+        );
+        assert!(
+            ran.stderr.contains(words) && ran.stderr.contains("`--ignore-guards`"),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(job.names(), ["in.csv"], "{flags}");
+        assert_eq!(fake.calls().len(), 0, "{flags}");
+        // A dry run and a check end as the run would.
+        let ran = job.args("--dry-run").ends(4);
+        assert!(
+            ran.stdout.contains(&format!("NOTHING WOULD BE SENT: {words}")),
+            "{}",
+            ran.stdout
+        );
+        let check = Job::new("check in.csv --survey 7")
+            .args(flags)
+            .file("in.csv", HALF_BLANK);
+        check.ends(4);
+        check.args("--ignore-guards").ends(0);
+    }
+    for (flags, words) in cases {
+        let ran = job(HALF_BLANK, &fake).args(flags).args("--ignore-guards").ends(0);
+        assert!(
+            ran.stderr.contains("let through by `--ignore-guards`"),
+            "{}",
+            ran.stderr
+        );
+        assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    }
+    job(HALF_BLANK, &fake)
+        .args("--min-rows 4 --min-filled l1=50% --empty send")
+        .ends(0);
+}
+
+#[test]
+fn nights_that_are_unlike_the_last_are_stopped() {
+    let fake = Fake::start(|_| Answer::success());
+    let mut job = job(&numbered(20, "a"), &fake).args("--resume --rotate --changed-only --max-changes 20%");
+    // On the first night nothing is known that could change.
+    job.ends(0);
+    let input = |job: &Job, text: &str| std::fs::write(job.path("in.csv"), text).unwrap();
+    let mut few = numbered(20, "a")
+        .replace("\n3,a", "\n3,b")
+        .replace("\n4,a", "\n4,b");
+    input(&job, &few);
+    job.ends(0);
+    assert_eq!(fake.calls().len(), 22);
+    for id in 5..10 {
+        few = few.replace(&format!("\n{id},a"), &format!("\n{id},b"));
+    }
+    input(&job, &few);
+    let ran = job.again("", 4);
+    let words = "5 of 20 rows would change something, and `--max-changes` allows 20%";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    let ran = job.again("--dry-run", 4);
+    assert!(
+        ran.stdout.contains(words) && ran.stdout.contains("15 skipped: unchanged"),
+        "{}",
+        ran.stdout
+    );
+    input(&job, &numbered(9, "a"));
+    let ran = job.again("", 4);
+    assert!(
+        ran.stderr
+            .contains("it has 9 rows, fewer than half of the 20 of last time"),
+        "{}",
+        ran.stderr
+    );
+    input(
+        &job,
+        "id_respondent,l1\n1,\n2,\n3,\n4,\n5,\n6,\n7,\n8,\n9,\n10,\n11,\n",
+    );
+    let ran = job.again("", 4);
+    assert!(
+        ran.stderr
+            .contains("`l1` is blank throughout, and had values last time"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(fake.calls().len(), 22, "none of these sent anything");
+    // What was let through is what the next night is compared with.
+    input(&job, &numbered(9, "a"));
+    job.again("--ignore-guards", 0);
+    input(&job, &numbered(5, "a"));
+    job.again("", 0);
+}
+
+#[test]
+fn a_failed_file_and_a_trial_are_no_exports() {
+    let fake = Fake::start(|call| match call.respondent() {
+        "2" => Answer::error("no"),
+        _ => Answer::success(),
+    });
+    let job = job(&numbered(20, "a"), &fake).args("--changed-only");
+    job.ends(1);
+    let job = job.instead_of("in.csv", "in.failed.csv");
+    job.ends(1);
+    let mut job = job.instead_of("in.failed.csv", "in.csv");
+    job.again("--limit 3", 1);
+    // The last export is still the one of 20 rows.
+    std::fs::write(job.path("in.csv"), numbered(9, "b")).unwrap();
+    job.again("--overwrite", 4);
+}
+
+#[test]
+fn what_was_let_through_is_gone_on_with() {
+    let fake = Fake::start(|_| Answer::of(401, ""));
+    let mut job = job(&numbered(20, "a"), &fake).args("--min-rows 100");
+    let ran = job.again("--ignore-guards", 4);
+    assert!(ran.stderr.contains("refused"), "{}", ran.stderr);
+    let calls = fake.calls().len();
+    job.again("--resume", 4);
+    assert!(fake.calls().len() > calls, "it sent again");
+}
+
+#[test]
+fn a_stream_cannot_be_looked_over() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = job("", &fake)
+        .instead_of("in.csv", "-")
+        .args("-o out.csv --min-rows 1")
+        .stdin(numbered(1, "a"));
+    let ran = job.ends(2);
+    assert!(
+        ran.stderr.contains("standard input can be read only once"),
+        "{}",
+        ran.stderr
+    );
+    job.args("--ignore-guards").ends(0);
+}
+
+#[test]
+fn what_is_no_guard_is_refused() {
+    let fake = Fake::start(|_| Answer::success());
+    for (flags, words) in [
+        ("--min-filled l4", "write `--min-filled l4=80%`"),
+        ("--min-filled l4=8", "`8` is no percentage"),
+        ("--min-filled l40=8%", "`l40` is not a label"),
+        (
+            "--min-filled l4=8% --min-filled l4=9%",
+            "`l4` has a least already",
+        ),
+    ] {
+        let ran = job(HALF_BLANK, &fake).args(flags).ends(2);
+        assert!(ran.stderr.contains(words), "{flags}: {}", ran.stderr);
+    }
+}
