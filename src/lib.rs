@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
     let file = match config::file(cli::config_choice()) {
         Ok(file) => file,
         Err(error) => {
-            report::say_error(&error);
+            report::say_error(&error, report::ExitCode::Usage);
             return ExitCode::from(report::ExitCode::Usage.code());
         }
     };
@@ -59,7 +59,7 @@ pub fn main() -> ExitCode {
     let code = match ended {
         Ok(code) => code,
         Err(failure) => {
-            report::say_error(&failure.error);
+            report::say_error(&failure.error, failure.code);
             failure.code
         }
     };

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
+use jiff::civil::Time;
 
-use super::values::duration;
+use super::values::{duration, time_of_day};
 use crate::model::{Concurrency, CountOrPercent, Rate};
 
 /// The agreed rate.
@@ -87,6 +88,9 @@ pub(crate) struct PaceArgs {
     /// End the run (exit 10) after so long, with what is in flight settled
     #[arg(long, value_name = "DUR", value_parser = duration, env = "RESPONDENT_SYNC_MAX_DURATION")]
     pub(crate) max_duration: Option<Duration>,
+    /// End the run (exit 10) at this time of the day, the next from its start on, with what is in flight settled
+    #[arg(long, value_name = "HH:MM", value_parser = time_of_day, env = "RESPONDENT_SYNC_UNTIL")]
+    pub(crate) until: Option<Time>,
     /// End the run (exit 4) after more failed or unconfirmed rows (per cent: of the rows sent, from 200 on)
     #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_ERRORS")]
     pub(crate) max_errors: Option<CountOrPercent>,

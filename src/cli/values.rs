@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use jiff::civil::Time;
 
 use crate::model::CountOrPercent;
 
@@ -18,6 +19,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     parsed
         .try_into()
         .map_err(|_| format!("`{text}` is less than nothing"))
+}
+
+/// `06:00`, as a clock on the wall shows it.
+pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
+    let text = text.trim();
+    let has_form = text.split(':').all(|part| part.len() == 2) && text.contains(':');
+    let parsed = has_form.then(|| text.parse::<Time>().ok()).flatten();
+    parsed.ok_or_else(|| format!("`{text}` is no time of the day: write `06:00`"))
 }
 
 /// `5%`.

@@ -3,6 +3,7 @@
 
 mod base_url;
 mod calls;
+mod deadline;
 mod delta;
 mod file;
 mod guards;
@@ -20,6 +21,7 @@ use crate::cli::{LogArgs, LogFormatArg, Origin, Origins};
 use crate::report::{LogFormat, Verbosity};
 
 pub(crate) use calls::{CallSettings, calls, sandbox_credentials};
+pub(crate) use deadline::deadline;
 pub(crate) use delta::{DeltaMode, DeltaSettings, delta, state};
 pub(crate) use file::{ConfigFile, file};
 pub(crate) use guards::{GuardSettings, guards};

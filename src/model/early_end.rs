@@ -21,7 +21,7 @@ pub(crate) enum EarlyEnd {
     Outage { after: Duration, reason: String },
     /// Nothing but web pages came back from the start on.
     NotThePlatform { calls: usize },
-    /// `--max-duration` is over.
+    /// `--max-duration` or `--until` is over.
     Deadline,
     /// Somebody asked the process to stop.
     Interrupted(Signal),
@@ -78,7 +78,7 @@ impl fmt::Display for EarlyEnd {
                 "the first {calls} calls were all answered with a web page, which is not what the webhook answers: is \
                  `--base-url` right?"
             ),
-            Self::Deadline => f.write_str("the time that `--max-duration` allows is over"),
+            Self::Deadline => f.write_str("the time that `--max-duration` or `--until` allows is over"),
             Self::Interrupted(Signal::Interrupt) => f.write_str("interrupted"),
             Self::Interrupted(Signal::Terminate) => f.write_str("terminated"),
             Self::NotRecorded => f.write_str("the verdicts can no longer be written"),

@@ -32,6 +32,7 @@ pub(super) fn set_aside(paths: &OutputPaths, keep: usize) -> Result<(), OutputEr
         let moved = move_together(&of_unfinished, Stamp::new(start, true))?;
         let names: Vec<String> = moved.iter().map(|path| format!("`{}`", path.display())).collect();
         tracing::warn!(
+            event = "unfinished_set_aside",
             "a run of another input was not finished; what it had not sent yet is not sent any more, and its files were \
              set aside: {}",
             names.join(", ")
@@ -54,7 +55,7 @@ pub(super) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError>
             .map_or(Timestamp::UNIX_EPOCH, |path| changed_at(path))
     });
     for path in move_together(&existing, Stamp::new(start, false))? {
-        tracing::info!("set aside: `{}`", path.display());
+        tracing::info!(event = "set_aside", "set aside: `{}`", path.display());
     }
     Ok(())
 }
@@ -76,6 +77,7 @@ pub(super) fn delete_beyond(paths: &OutputPaths, keep: usize) -> Result<(), Outp
     sets.retain(|stamp, files| is_ours(paths, stamp, files));
     for path in sets.into_iter().rev().skip(keep).flat_map(|(_, files)| files) {
         tracing::info!(
+            event = "old_set_deleted",
             "deleted, as one of more than {keep} older sets: `{}`",
             path.display()
         );
@@ -101,6 +103,7 @@ pub(super) fn save_edited(failed: &Path, known: &[&str]) -> Result<(), OutputErr
     }
     for path in move_together(&[failed.to_owned()], Stamp::new(changed_at(failed), false))? {
         tracing::warn!(
+            event = "edited_failed_file_set_aside",
             "the failed file was edited since it was written, so it was set aside: `{}`",
             path.display()
         );

@@ -117,6 +117,7 @@ pub(crate) fn decide(
         }
         (Some(Unfinished::Nothing(path)), None) if asked.resume || asked.overwrite => {
             tracing::debug!(
+                event = "journal_empty",
                 "`{}` is of a run that was killed before its first call",
                 path.display()
             );

@@ -104,6 +104,7 @@ pub(crate) fn open(
             }
             if go_on.contents.torn > 0 {
                 tracing::warn!(
+                    event = "journal_torn",
                     "the last {} bytes of the journal are not whole: what they tell of is sent again",
                     go_on.contents.torn
                 );

@@ -35,6 +35,7 @@ pub(crate) fn check(paths: &OutputPaths, rows: u64) -> Result<(), OutputError> {
         Room::Enough => Ok(()),
         Room::Tight => {
             tracing::warn!(
+                event = "disk_low",
                 "`{}` has room for {} KiB, which is little for {rows} rows: if it is used up, sending stops and can be \
                  gone on with",
                 folder.display(),

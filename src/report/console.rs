@@ -4,23 +4,27 @@
 //! Only this tool's own events are let through, at any verbosity and whatever `RUST_LOG` says: the HTTP client logs
 //! whole addresses, and the addresses are secrets (design, rule 9).
 
-use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::MultiProgress;
-use tracing::{Event, Level, Subscriber};
+use tracing::{Level, Metadata};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use super::ExitCode;
+use super::log_lines::{ForMachines, ForPeople};
+
+/// What a quiet console holds back at most; nobody needs more to see what went wrong.
+const MOST_HELD: usize = 64 << 10;
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
-    /// Warnings and errors, and a summary only where something went wrong.
+    /// Nothing on full success; else warnings, errors and the summary.
     Quiet,
     Normal,
     /// What is retried, too.
@@ -39,15 +43,20 @@ pub(crate) enum LogFormat {
 /// The process's two output streams.
 #[derive(Clone, Debug)]
 pub(crate) struct Console {
-    bars: MultiProgress,
+    screen: Screen,
     verbosity: Verbosity,
     format: LogFormat,
+    run_id: String,
 }
 
 impl Console {
     /// Starts the log. Once per process; a second one in the same process changes nothing.
     pub(crate) fn start(verbosity: Verbosity, format: LogFormat) -> Self {
-        let bars = MultiProgress::new();
+        let run_id = run_id();
+        let screen = Screen {
+            bars: MultiProgress::new(),
+            held: Arc::new(Mutex::new((verbosity == Verbosity::Quiet).then(Vec::new))),
+        };
         let level = match verbosity {
             Verbosity::Quiet => LevelFilter::WARN,
             Verbosity::Normal => LevelFilter::INFO,
@@ -55,26 +64,43 @@ impl Console {
             Verbosity::VeryVerbose => LevelFilter::TRACE,
         };
         let own = Targets::new().with_target("respondent_sync", level);
-        let writer = AroundBars(bars.clone());
-        let layer = tracing_subscriber::fmt::layer().with_writer(writer);
+        let layer = tracing_subscriber::fmt::layer()
+            .with_writer(screen.clone())
+            .with_ansi(false);
         let layer = match format {
-            LogFormat::Text => layer
-                .with_ansi(false)
-                .event_format(Plain)
-                .with_filter(own)
-                .boxed(),
-            LogFormat::Json => layer.json().flatten_event(true).with_filter(own).boxed(),
+            LogFormat::Text => layer.event_format(ForPeople).with_filter(own).boxed(),
+            LogFormat::Json => {
+                let run_id = run_id.clone();
+                layer
+                    .event_format(ForMachines { run_id })
+                    .with_filter(own)
+                    .boxed()
+            }
         };
         tracing_subscriber::registry().with(layer).try_init().ok();
+        if format == LogFormat::Text {
+            tracing::debug!(event = "run_id", "run {run_id}");
+        }
         Self {
-            bars,
+            screen,
             verbosity,
             format,
+            run_id,
         }
     }
 
+    /// Tells this run from all others, wherever it is told of.
+    pub(crate) fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// The command did not come to a good end: says what a quiet console has held back.
+    pub(crate) fn release(&self) {
+        self.screen.release();
+    }
+
     pub(crate) fn bars(&self) -> &MultiProgress {
-        &self.bars
+        &self.screen.bars
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
@@ -87,12 +113,13 @@ impl Console {
 
     /// Prints to standard error. A closed one is no reason to stop: the files hold the truth.
     pub(crate) fn say(&self, text: &str) {
-        self.bars.suspend(|| io::stderr().write_all(text.as_bytes()).ok());
+        self.release();
+        self.screen.write(text.as_bytes()).ok();
     }
 
     /// Prints what a command was asked for to standard output. A reader that has gone (`| head`) has seen enough.
     pub(crate) fn print(&self, text: &str) {
-        self.bars.suspend(|| {
+        self.screen.bars.suspend(|| {
             io::stdout()
                 .write_all(text.as_bytes())
                 .and_then(|()| io::stdout().flush())
@@ -114,62 +141,101 @@ impl Console {
     }
 }
 
+/// A random UUID (RFC 9562, version 4), as monitors take it for a run's id.
+fn run_id() -> String {
+    const VERSION: u128 = 0x4 << 76;
+    const VARIANT: u128 = 0x2 << 62;
+    let random = fastrand::u128(..) & !(0xF << 76) & !(0x3 << 62) | VERSION | VARIANT;
+    let digits = format!("{random:032x}");
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    format!(
+        "{}-{}-{}-{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32)
+    )
+}
+
 /// Prints the one `error:` line of a command that did not come to its end, in the log's own format.
-pub(crate) fn say_error(error: &anyhow::Error) {
+pub(crate) fn say_error(error: &anyhow::Error, code: ExitCode) {
     if tracing::dispatcher::has_been_set() {
-        tracing::error!("{error:#}");
+        tracing::error!(event = "failed", exit_code = code.code(), "{error:#}");
     } else {
         // A closed standard error leaves the exit code to speak.
         writeln!(io::stderr(), "error: {error:#}").ok();
     }
 }
 
-/// Writes each log line around the progress bar.
-struct AroundBars(MultiProgress);
+/// Writes each log line around the progress bar. Of a console that is quiet, lines are held back until something goes
+/// wrong: on full success nothing is said at all.
+#[derive(Clone, Debug)]
+struct Screen {
+    bars: MultiProgress,
+    /// Nothing where every line is written at once, and once what was held back has been written.
+    held: Arc<Mutex<Option<Vec<u8>>>>,
+}
 
-impl<'a> MakeWriter<'a> for AroundBars {
-    type Writer = LineAroundBars<'a>;
+impl Screen {
+    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        self.bars.suspend(|| io::stderr().write_all(bytes))
+    }
 
-    fn make_writer(&'a self) -> Self::Writer {
-        LineAroundBars(&self.0)
+    /// Writes what was held back; from here on nothing is.
+    fn release(&self) {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(held) = held {
+            self.write(&held).ok();
+        }
+    }
+
+    /// Keeps a line for later, if that is what is done with lines.
+    fn hold(&self, line: &[u8]) -> bool {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(held) = held.as_mut() else { return false };
+        if held.len() + line.len() <= MOST_HELD {
+            held.extend_from_slice(line);
+        }
+        true
     }
 }
 
-struct LineAroundBars<'a>(&'a MultiProgress);
+impl<'a> MakeWriter<'a> for Screen {
+    type Writer = Line<'a>;
 
-impl Write for LineAroundBars<'_> {
+    fn make_writer(&'a self) -> Self::Writer {
+        Line {
+            screen: self,
+            is_error: false,
+        }
+    }
+
+    fn make_writer_for(&'a self, metadata: &Metadata<'_>) -> Self::Writer {
+        Line {
+            screen: self,
+            is_error: *metadata.level() == Level::ERROR,
+        }
+    }
+}
+
+struct Line<'a> {
+    screen: &'a Screen,
+    is_error: bool,
+}
+
+impl Write for Line<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.suspend(|| io::stderr().write_all(bytes))?;
+        if self.is_error {
+            self.screen.release();
+        }
+        if !self.screen.hold(bytes) {
+            self.screen.write(bytes)?;
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
-    }
-}
-
-/// A line for people: the message, with its level in front where that is not the usual one.
-struct Plain;
-
-impl<S, N> FormatEvent<S, N> for Plain
-where
-    S: Subscriber + for<'lookup> LookupSpan<'lookup>,
-    N: for<'writer> FormatFields<'writer> + 'static,
-{
-    fn format_event(
-        &self,
-        context: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        match *event.metadata().level() {
-            Level::ERROR => write!(writer, "error: ")?,
-            Level::WARN => write!(writer, "warning: ")?,
-            Level::INFO => {}
-            Level::DEBUG => write!(writer, "debug: ")?,
-            Level::TRACE => write!(writer, "trace: ")?,
-        }
-        context.field_format().format_fields(writer.by_ref(), event)?;
-        writeln!(writer)
     }
 }

@@ -19,7 +19,7 @@ pub(crate) enum ExitCode {
     Output = 6,
     /// There are no data rows.
     NoRows = 9,
-    /// `--max-duration` was over.
+    /// `--max-duration` or `--until` was over.
     Deadline = 10,
     /// Another run has the output or the account.
     Locked = 11,
@@ -55,7 +55,10 @@ impl ExitCode {
         ),
         (Self::Output, "an output cannot be written (disk full)"),
         (Self::NoRows, "no data rows: nothing to send"),
-        (Self::Deadline, "the time that `--max-duration` allows is over"),
+        (
+            Self::Deadline,
+            "the time that `--max-duration` or `--until` allows is over",
+        ),
         (
             Self::Locked,
             "another run has the output or the account; nothing was sent",

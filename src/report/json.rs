@@ -12,6 +12,7 @@ use crate::model::{EarlyEnd, Fingerprint, Status};
 struct Summary<'a> {
     tool: &'static str,
     version: &'static str,
+    run_id: &'a str,
     started_at: String,
     finished_at: String,
     input: &'a str,
@@ -51,6 +52,7 @@ pub(crate) fn to_json(report: &RunReport) -> String {
     let object = Summary {
         tool: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
+        run_id: &report.run_id,
         started_at: report.started_at.to_string(),
         finished_at: jiff::Timestamp::now().to_string(),
         input: &report.input,

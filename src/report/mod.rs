@@ -6,6 +6,7 @@ mod console;
 mod exit_code;
 mod findings;
 mod json;
+mod log_lines;
 mod notes;
 mod numbers;
 mod progress;

@@ -87,7 +87,13 @@ impl Progress {
         }
         loop {
             sleep(LINE_EVERY).await;
-            tracing::info!("{}", self.line(self.start.elapsed()));
+            tracing::info!(
+                event = "progress",
+                rows_done = self.counts.rows.load(Ordering::Relaxed),
+                rows = self.total,
+                "{}",
+                self.line(self.start.elapsed())
+            );
         }
     }
 

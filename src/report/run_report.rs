@@ -26,6 +26,7 @@ pub(crate) enum RunEnd {
 /// The facts of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct RunReport {
+    pub(crate) run_id: String,
     pub(crate) input: String,
     /// Of the first start, where the run was gone on with.
     pub(crate) started_at: Timestamp,

@@ -17,10 +17,10 @@ pub(super) fn announce(
     proxy: Option<&str>,
 ) {
     for line in opened.form(reading) {
-        tracing::info!("{line}");
+        tracing::info!(event = "input_form", "{line}");
     }
-    for (_, warning) in opened.warnings() {
-        tracing::warn!("{warning}");
+    for (kind, warning) in opened.warnings() {
+        tracing::warn!(event = "input_warning", kind, "{warning}");
     }
     let rows = opened.first.totals.map(|totals| totals.rows);
     let time = rows
@@ -32,7 +32,7 @@ pub(super) fn announce(
         _ => thousands(rows),
     };
     tracing::info!(
-        "{} rows to {} at {} (from {}){}",
+        event = "run_started", rows, host = %endpoint.host(), rate = %calls.send.rate, "{} rows to {} at {} (from {}){}",
         rows.map_or_else(|| "an unknown number of".to_owned(), selected),
         endpoint.host(),
         calls.send.rate,
@@ -40,7 +40,10 @@ pub(super) fn announce(
         time.unwrap_or_default()
     );
     if let Some(proxy) = proxy {
-        tracing::info!("calls go through the proxy {proxy}, which the environment names");
+        tracing::info!(
+            event = "proxy_used",
+            "calls go through the proxy {proxy}, which the environment names"
+        );
     }
 }
 

@@ -5,6 +5,10 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::Failure;
+use super::pipeline::PipelineEnd;
+use super::reader::ReadFault;
+use crate::model::EarlyEnd;
+use crate::read::RowsEnd;
 use crate::record::{Journal, OutputPaths, SummaryFile};
 use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, counted, local_time, to_json, to_text};
 
@@ -17,6 +21,28 @@ pub(super) struct Finished {
 }
 
 impl Finished {
+    /// Gives the files of a run that came to its end their names, and takes in how it ended.
+    pub(super) fn of(mut report: RunReport, summary_file: SummaryFile, ended: PipelineEnd) -> Self {
+        let unwritten = ended.written.err().map(in_full);
+        let mut journal = None;
+        report.end = match end(&report, unwritten, ended.send.early, ended.read) {
+            RunEnd::Complete => match ended.recorder.finish() {
+                Ok((removable, digest)) => {
+                    journal = Some(removable);
+                    report.failed_digest = digest;
+                    RunEnd::Complete
+                }
+                Err(error) => RunEnd::NotWritten(in_full(error)),
+            },
+            end => end,
+        };
+        Self {
+            report,
+            summary_file,
+            journal,
+        }
+    }
+
     /// Writes the summary, removes the journal of a run that came to its end, tells people and machines, and chooses the
     /// exit code.
     pub(super) fn conclude(self, summary_to: Option<&Path>, console: &Console) -> Result<ExitCode, Failure> {
@@ -38,7 +64,12 @@ impl Finished {
         let code = report.verdict().exit_code();
         match console.format() {
             LogFormat::Json => {
-                tracing::info!(summary = json.trim_end(), exit_code = code.code(), "run_finished");
+                tracing::info!(
+                    event = "run_finished",
+                    exit_code = code.code(),
+                    summary = json.trim_end(),
+                    "the run is over"
+                );
             }
             LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
             LogFormat::Text => console.say(&to_text(&report)),
@@ -54,13 +85,39 @@ impl Finished {
             });
         };
         if let Err(unwritten) = written {
-            tracing::warn!("the summary is not written: {:#}", anyhow::Error::from(unwritten));
+            tracing::warn!(
+                event = "summary_not_written",
+                "the summary is not written: {:#}",
+                anyhow::Error::from(unwritten)
+            );
         }
         Err(Failure {
             code,
             error: anyhow::Error::msg(error),
         })
     }
+}
+
+/// How the stages ended, the gravest first; nothing of the files that are still to get their names.
+fn end(
+    report: &RunReport,
+    unwritten: Option<String>,
+    early: Option<EarlyEnd>,
+    read: Option<Result<RowsEnd, ReadFault>>,
+) -> RunEnd {
+    match (unwritten, early, read) {
+        (Some(error), _, _) => RunEnd::NotWritten(error),
+        (_, Some(early), _) => RunEnd::Early(early),
+        (_, _, Some(Err(error))) if error.is_of_own_files() => RunEnd::NotWritten(in_full(error)),
+        (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
+        _ if !report.adds_up() => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
+        _ => RunEnd::Complete,
+    }
+}
+
+/// An error with its causes.
+fn in_full(error: impl Into<anyhow::Error>) -> String {
+    format!("{:#}", error.into())
 }
 
 /// The same input went to the same place before, to its end: nothing is sent, and the verdict is the same.
@@ -76,11 +133,13 @@ pub(super) fn already_sent(
     let results = paths.results.display();
     if exit_code == ExitCode::Success.code() {
         tracing::info!(
+            event = "already_sent",
             "already sent{when}: `{results}` has a line for every row of this input; nothing was sent now"
         );
         return ExitCode::Success;
     }
     tracing::warn!(
+        event = "already_sent",
         "already sent{when}, and {} of it failed: `{}` holds what is to be fixed or sent again; nothing was sent now",
         counted(failures, "row"),
         paths.failed.display()

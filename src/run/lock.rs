@@ -64,6 +64,7 @@ impl Locks {
 
 fn warn_without(error: &io::Error) {
     tracing::warn!(
+        event = "account_not_locked",
         "no lock for the account, since no state folder can be written ({error}): take care that no other run makes \
          calls for it"
     );
@@ -108,7 +109,11 @@ impl Lock {
             let holder = match Self::ask(path, input) {
                 Ok(Asked::Held(lock)) => return Ok(Ok(Some(lock))),
                 Ok(Asked::Unsupported) => {
-                    tracing::warn!("no lock on `{}`: its file system has none", path.display());
+                    tracing::warn!(
+                        event = "output_not_locked",
+                        "no lock on `{}`: its file system has none",
+                        path.display()
+                    );
                     return Ok(Ok(None));
                 }
                 Ok(Asked::Busy(holder)) => holder,
@@ -124,7 +129,10 @@ impl Lock {
             }
             if !told {
                 told = true;
-                tracing::info!("waiting for another run that has {what}: {holder}");
+                tracing::info!(
+                    event = "lock_awaited",
+                    "waiting for another run that has {what}: {holder}"
+                );
             }
             sleep(ASK_EVERY).await;
         }

@@ -3,6 +3,7 @@
 
 mod announce;
 mod check;
+mod dry_run;
 mod examination;
 mod fingerprint;
 mod finished;
@@ -85,11 +86,18 @@ pub(crate) async fn run(cli: Cli, origins: Origins, file: ConfigFile) -> Result<
         Console::start(verbosity, format)
     };
     match cli.command {
-        Command::Run(args) => Box::pin(send_file::run(&args, &origins, &file, &console(&args.log))).await,
+        Command::Run(args) => {
+            let console = console(&args.log);
+            let ended = Box::pin(send_file::run(&args, &origins, &file, &console)).await;
+            if !matches!(ended, Ok(ExitCode::Success)) {
+                console.release();
+            }
+            ended
+        }
         Command::Check(args) => check::check(&args, &origins, &console(&args.log)),
         Command::Config(ConfigCommand::Show(_)) => {
-            let settings = config::show(&file, |name| std::env::var(name).ok());
             let log = Console::start(Verbosity::Normal, LogFormat::Text);
+            let settings = config::show(&file, |name| std::env::var(name).ok());
             log.print(&settings.map_err(Failure::usage)?);
             Ok(ExitCode::Success)
         }

@@ -25,7 +25,7 @@ impl Sandbox {
         let platform = server.platform();
         let base = Url::parse(&format!("http://{}", server.address())).map_err(Failure::usage)?;
         tokio::spawn(server.serve(Arc::new(|line: &str| {
-            tracing::trace!("sandbox: {}", without_values(line));
+            tracing::trace!(event = "sandbox_call", "sandbox: {}", without_values(line));
         })));
         Ok(Self { base, platform })
     }

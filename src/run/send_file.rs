@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ZonedDateTime};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::announce::{announce, confirmed};
+use super::dry_run::dry_run;
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
 use super::guards::guard;
@@ -14,12 +15,10 @@ use super::lock::Locks;
 use super::next_command::next_command;
 use super::opened::Opened;
 use super::rehearsal::Sandbox;
-use super::{Failure, check, pipeline, state};
+use super::{Failure, pipeline, state};
 use crate::cli::{Origins, RunArgs};
-use crate::config::{
-    self, CallSettings, ConfigFile, DeltaMode, DeltaSettings, GuardSettings, ReadingSettings,
-};
-use crate::delta::{Account, Delta, Store};
+use crate::config::{self, CallSettings, ConfigFile, DeltaMode, ReadingSettings};
+use crate::delta::{Account, Delta};
 use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::Input;
@@ -133,29 +132,6 @@ pub(super) async fn run(
     end
 }
 
-/// `check` with the flags of `run`.
-fn dry_run(
-    args: &RunArgs,
-    file: &ConfigFile,
-    mut reading: ReadingSettings,
-    calls: &CallSettings,
-    guards: GuardSettings,
-    console: &Console,
-) -> Result<ExitCode, Failure> {
-    let blank = Credentials {
-        account: String::new(),
-        ..config::sandbox_credentials()
-    };
-    limit_query(&mut reading, calls, &Endpoint::new(&calls.base, &blank));
-    let asked = check::Asked {
-        rate: calls.send.rate,
-        accept_failures: args.output.accept.accept_failures,
-        guards,
-        known: known_before(args, file, calls)?,
-    };
-    check::examine(&mut reading, &asked, console)
-}
-
 /// The stages, and what they add up to.
 async fn send(
     args: &RunArgs,
@@ -174,11 +150,14 @@ async fn send(
         kept: &opened.kept_names(),
     };
     // From here on a signal lets the run end in an orderly way.
-    let stops = stop::in_thread(args.pace.max_duration).map_err(Failure::usage)?;
+    let most = config::deadline(args.pace.max_duration, args.pace.until, &ZonedDateTime::now());
+    let stops = stop::in_thread(most).map_err(Failure::usage)?;
     let outputs = record::open(&paths, &decision, header, results, opened.failed_format(style))
         .map_err(Failure::output)?;
     if matches!(decision, Decision::GoOn(_)) {
         tracing::info!(
+            event = "run_resumed",
+            settled_before = outputs.settled_count,
             "going on with a run of {}: {} settled already",
             local_time(outputs.header.started_at),
             counted(outputs.settled_count, "row")
@@ -210,12 +189,13 @@ async fn send(
     progress.finish();
     // The sandbox's platform ends with the process, so nothing goes on there.
     let next = next_command(&reading.input).filter(|_| !args.platform.sandbox);
-    let Some(ended) = ended else {
+    let Some(mut ended) = ended else {
         let hint = next.map(|next| format!("; to go on: {next}")).unwrap_or_default();
         return Err(Failure::bug(&format!("a stage of the pipeline panicked{hint}")));
     };
     let counted = ended.read.as_ref().and_then(|read| read.as_ref().ok());
-    let mut report = RunReport {
+    let report = RunReport {
+        run_id: console.run_id().to_owned(),
         input: reading.input.to_string(),
         started_at: outputs.header.started_at,
         fingerprint: outputs.header.fingerprint,
@@ -243,51 +223,9 @@ async fn send(
         failed: paths.failed,
         failed_digest: None,
         next,
-        summary: ended.summary,
+        summary: std::mem::take(&mut ended.summary),
     };
-    let mut journal = None;
-    report.end = match (ended.written, ended.send.early, ended.read) {
-        (Err(error), _, _) => RunEnd::NotWritten(in_full(error)),
-        (_, Some(early), _) => RunEnd::Early(early),
-        (_, _, Some(Err(error))) if error.is_of_own_files() => RunEnd::NotWritten(in_full(error)),
-        (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
-        _ if !report.adds_up() => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
-        _ => match ended.recorder.finish() {
-            Ok((removable, digest)) => {
-                journal = Some(removable);
-                report.failed_digest = digest;
-                RunEnd::Complete
-            }
-            Err(error) => RunEnd::NotWritten(in_full(error)),
-        },
-    };
-    Ok(Finished {
-        report,
-        summary_file: outputs.summary,
-        journal,
-    })
-}
-
-/// What earlier runs remember, for a dry run: where there is a store and the account is known.
-fn known_before(
-    args: &RunArgs,
-    file: &ConfigFile,
-    calls: &CallSettings,
-) -> Result<Option<(Store, DeltaMode)>, Failure> {
-    let DeltaSettings { mode, path } = config::delta(&args.delta).map_err(Failure::usage)?;
-    let account = config::account(&file.secrets, |name| std::env::var(name).ok());
-    let (Some(path), Some(account)) = (path.filter(|path| path.exists()), account) else {
-        return Ok(None);
-    };
-    if mode == DeltaMode::Follow || args.platform.sandbox {
-        return Ok(None);
-    }
-    let account = Account {
-        base_url: calls.base.to_string(),
-        account,
-    };
-    let store = Store::open(&path, account).map_err(Failure::usage)?;
-    Ok(Some((store, mode)))
+    Ok(Finished::of(report, outputs.summary, ended))
 }
 
 /// Whose surveys the calls are for.
@@ -298,12 +236,8 @@ fn account_of(calls: &CallSettings, credentials: &Credentials) -> Account {
     }
 }
 
-/// An error with its causes.
-fn in_full(error: impl Into<anyhow::Error>) -> String {
-    format!("{:#}", error.into())
-}
-
-fn limit_query(reading: &mut ReadingSettings, calls: &CallSettings, endpoint: &Endpoint) {
+/// Of a GET request the target is bounded.
+pub(super) fn limit_query(reading: &mut ReadingSettings, calls: &CallSettings, endpoint: &Endpoint) {
     if calls.http.method == Method::Get {
         reading.plan.most_query_bytes = Some(MOST_TARGET_BYTES.saturating_sub(endpoint.target_len() + 1));
     }

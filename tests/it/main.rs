@@ -22,6 +22,7 @@ mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.
 mod guards; // What stops a bad export.
 mod locks; // Two runs at a time.
+mod logs; // What is said on standard error, for people and for machines.
 #[cfg(target_os = "linux")]
 mod memory; // That it is flat in the file.
 mod outputs; // The files that a run leaves.

@@ -92,6 +92,11 @@ impl<T: Transport> Dispatcher<T> {
             Step::Done(outcome) => self.row_ended(lane, *outcome),
             Step::Again { delivery, after } => {
                 tracing::debug!(
+                    event = "attempt_failed",
+                    row = position.row,
+                    attempt = delivery.attempts(),
+                    error_code = code,
+                    wait_ms = after.as_millis(),
                     "{position}: attempt {}: {code}, again in {} ms",
                     delivery.attempts(),
                     after.as_millis()
@@ -116,12 +121,20 @@ impl<T: Transport> Dispatcher<T> {
                 } else {
                     "; nothing was answered yet: is `--base-url` right?"
                 };
-                tracing::warn!("the platform is out of reach, {waiting}{hint}");
+                tracing::warn!(
+                    event = "outage_started",
+                    "the platform is out of reach, {waiting}{hint}"
+                );
             }
             Change::Over { after } => {
                 self.tells_of_waiting = false;
                 self.wires.waiting.send_replace(None);
-                tracing::info!("the platform answers again, after {} s", after.as_secs());
+                tracing::info!(
+                    event = "outage_ended",
+                    seconds = after.as_secs(),
+                    "the platform answers again, after {} s",
+                    after.as_secs()
+                );
             }
             Change::End(end) => self.stop_for(Some(end)),
         }
@@ -139,7 +152,7 @@ impl<T: Transport> Dispatcher<T> {
                 self.hold_off = Some(until);
                 if wait >= WORTH_TELLING && !self.outage.is_paused() {
                     let reason = format!("it asked to wait ({})", fault.message);
-                    tracing::info!("{}", self.wait_for_platform(wait, &reason));
+                    tracing::info!(event = "held_off", "{}", self.wait_for_platform(wait, &reason));
                 }
             }
         }
@@ -147,7 +160,10 @@ impl<T: Transport> Dispatcher<T> {
             self.meter.refused();
             self.slowdown.refused(now, self.meter.in_last_second());
             if self.slowdown.asked == 1 {
-                tracing::info!("the platform asked to slow down (429): at half the pace from {wall} on");
+                tracing::info!(
+                    event = "slowed_down",
+                    "the platform asked to slow down (429): at half the pace from {wall} on"
+                );
             }
         }
     }
@@ -172,6 +188,7 @@ impl<T: Transport> Dispatcher<T> {
             self.limit
                 .lower_to(self.calls.len().saturating_sub(SPARE_SOCKETS));
             tracing::warn!(
+                event = "sockets_exhausted",
                 "too few file descriptors for more calls at a time: {} in flight from here on (`ulimit -n` raises what \
                  a process may open, `--concurrency` asks for less)",
                 self.limit.most()
@@ -197,6 +214,10 @@ impl<T: Transport> Dispatcher<T> {
     fn row_ended(&mut self, lane: Lane, outcome: Outcome) {
         self.queue.leave(lane);
         tracing::trace!(
+            event = "row_finished",
+            row = outcome.row.position.row,
+            status = outcome.status.name(),
+            attempts = outcome.attempts,
             "{}, respondent {}: {} after {} attempts",
             outcome.row.position,
             outcome.row.respondent(),
@@ -250,6 +271,7 @@ impl<T: Transport> Dispatcher<T> {
             return;
         }
         tracing::warn!(
+            event = "stopping",
             "{end}: no new call; {} in flight have {} s (asked again, the run ends at once)",
             self.calls.len(),
             DRAIN.as_secs()

@@ -64,6 +64,7 @@ impl<T: Transport> Dispatcher<T> {
             .min_by_key(|position| position.row)
         {
             tracing::info!(
+                event = "window_full",
                 "{first} has no verdict yet, and the rows behind it that wait for its line take all the room there is: no \
                  more are read until then"
             );

@@ -1,0 +1,179 @@
+//! Quiet and loud: what is said on standard error, for people and for machines.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::{Answer, Fake, Job, numbered};
+
+/// A platform that fails each respondent's first call.
+fn moody() -> Fake {
+    let seen = std::sync::Mutex::new(BTreeSet::new());
+    Fake::start(move |call| {
+        if seen.lock().unwrap().insert(call.respondent().to_owned()) {
+            Answer::of(500, "")
+        } else {
+            Answer::success()
+        }
+    })
+}
+
+#[test]
+fn quiet_says_nothing_at_all_on_full_success() {
+    let fake = moody();
+    // The id column alone is a reason to warn, and so are the outage and the retries.
+    let input = numbered(15, "a").replace("id_respondent", "Record ID");
+    let job = Job::run(&input, &fake)
+        .pairs(&[("--id-column", "Record ID")])
+        .args("-q -c 1");
+    let ran = job.ends(0);
+    assert_eq!((ran.stderr.as_str(), ran.stdout.as_str()), ("", ""));
+    assert!(fake.calls().len() > 15, "some calls were made again");
+    let loud = Job::run(&input, &moody())
+        .pairs(&[("--id-column", "Record ID")])
+        .args("-c 1")
+        .ends(0);
+    assert!(
+        loud.stderr
+            .contains("warning: the id column `Record ID` looks like"),
+        "{}",
+        loud.stderr
+    );
+    assert!(
+        !loud.stderr.contains("again in"),
+        "retries that came right are for -v alone: {}",
+        loud.stderr
+    );
+    let louder = Job::run(&input, &moody())
+        .pairs(&[("--id-column", "Record ID")])
+        .args("-c 1 -v")
+        .ends(0);
+    assert!(louder.stderr.contains("http_5xx, again in"), "{}", louder.stderr);
+}
+
+#[test]
+fn quiet_says_everything_once_something_is_wrong() {
+    let fake = Fake::start(|call| match call.respondent() {
+        "2" => Answer::error("no"),
+        _ => Answer::success(),
+    });
+    let input = numbered(3, "a").replace("id_respondent", "Record ID");
+    let ran = Job::run(&input, &fake)
+        .pairs(&[("--id-column", "Record ID")])
+        .args("-q")
+        .ends(1);
+    let warned = ran.stderr.find("warning: the id column").unwrap();
+    let summed_up = ran.stderr.find("3 rows in").unwrap();
+    assert!(warned < summed_up, "{}", ran.stderr);
+    let mut job = Job::run(&input, &fake)
+        .pairs(&[("--id-column", "Record ID")])
+        .args("-q --resume");
+    job.again("", 1);
+    let ran = job.again("", 1);
+    assert!(ran.stderr.contains("already sent"), "{}", ran.stderr);
+}
+
+fn events(stderr: &str) -> Vec<Value> {
+    stderr
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn machines_get_an_object_a_line_with_the_runs_id_and_one_that_holds_the_summary() {
+    let fake = moody();
+    let job = Job::run(numbered(3, "a"), &fake).args("-v --log-format json");
+    let ran = job.ends(0);
+    let events = events(&ran.stderr);
+    let ids: BTreeSet<&str> = events
+        .iter()
+        .map(|event| event["run_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    for event in &events {
+        for field in ["timestamp", "level", "event", "message"] {
+            assert!(event[field].is_string(), "{field}: {event}");
+        }
+    }
+    let of = |name: &str| {
+        events
+            .iter()
+            .filter(|event| event["event"] == name)
+            .collect::<Vec<_>>()
+    };
+    let started = of("run_started");
+    assert_eq!(
+        (&started[0]["rows"], &started[0]["rate"]),
+        (&Value::from(3), &Value::from("unlimited"))
+    );
+    let failed = of("attempt_failed");
+    assert_eq!(failed.len(), 3);
+    assert_eq!(failed[0]["error_code"], "http_5xx");
+    let finished = of("run_finished");
+    assert_eq!(finished.len(), 1);
+    assert_eq!(finished[0]["exit_code"], 0);
+    let summary: Value = serde_json::from_str(&job.text("in.summary.json")).unwrap();
+    assert_eq!(finished[0]["summary"], summary);
+    assert_eq!(summary["run_id"], *ids.first().unwrap());
+}
+
+#[test]
+fn a_run_that_does_not_come_to_its_end_says_so_in_the_same_form() {
+    let fake = Fake::start(|_| Answer::of(401, ""));
+    let ran = Job::run(numbered(9, "a"), &fake)
+        .args("--log-format json")
+        .ends(4);
+    let events = events(&ran.stderr);
+    let last = events.last().unwrap();
+    assert_eq!(
+        (&last["event"], &last["exit_code"]),
+        (&Value::from("failed"), &Value::from(4))
+    );
+    let finished = events
+        .iter()
+        .filter(|event| event["event"] == "run_finished")
+        .count();
+    assert_eq!(finished, 1);
+}
+
+#[test]
+fn the_readme_lists_every_event() {
+    let in_code = events_in_code();
+    let readme = include_str!("../../README.md");
+    let (_, table) = readme.split_once("| event |").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let listed: BTreeSet<String> = table
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()))
+        .collect();
+    assert_eq!(listed, in_code);
+}
+
+/// Every event's name; each has one.
+fn events_in_code() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for level in ["error", "warn", "info", "debug", "trace"] {
+                for (_, call) in text
+                    .match_indices(&format!("tracing::{level}!("))
+                    .map(|(at, _)| text.split_at(at))
+                {
+                    let (_, arguments) = call.split_once('(').unwrap();
+                    let name = arguments.trim_start().strip_prefix("event = \"");
+                    let name = name.unwrap_or_else(|| panic!("{}: an event without a name", path.display()));
+                    names.insert(name.split_once('"').unwrap().0.to_owned());
+                }
+            }
+        }
+    }
+    names
+}
