@@ -13,6 +13,7 @@
 //! channel bounded. The invariants stand in full where they are kept: `send/dispatch.rs`, `send/limit.rs`,
 //! `model/endpoint.rs`, `record/mod.rs`.
 
+mod causes;
 mod cli;
 mod config;
 mod delta;
@@ -22,6 +23,7 @@ mod folders;
 pub mod fuzzing;
 #[cfg(all(test, not(fuzzing)))]
 mod fuzzing;
+mod http;
 mod model;
 mod plan;
 mod read;

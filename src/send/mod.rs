@@ -14,7 +14,6 @@
 mod answer;
 mod attempt;
 mod breaker;
-mod causes;
 mod classify;
 mod deliver;
 mod dispatch;

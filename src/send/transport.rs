@@ -1,5 +1,5 @@
-//! The real transport: HTTP through reqwest, and the only file that names it. Here the secret address is looked at,
-//! and here errors of the HTTP client, which carry it, become texts without it.
+//! The real transport: HTTP through reqwest. Here the secret address is looked at, and here errors of the HTTP client, which
+//! carry it, become texts without it. What all of this tool's clients have in common is in `http.rs`.
 //!
 //! Redirects, `Referer`, the client's own retries and compression are off; a proxy is used only where it was asked
 //! for; every attempt is bounded in time as a whole, a body that drips too; at most 64 KiB of an answer are read.
@@ -7,17 +7,16 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Proxy, Request, Response, Url};
-use thiserror::Error;
+use reqwest::{Client, Request, Response, Url};
 use tokio::time::{Instant, timeout_at};
 
 use super::attempt::{Body, Reply, Transport, TransportError};
-use super::causes::{find, is_out_of_sockets, root_cause};
 use super::lookup::Lookup;
-use crate::model::{Endpoint, Method, UpdateRespondent, is_loopback};
+use crate::causes::{find, is_out_of_sockets, root_cause};
+use crate::http::{self, SetupError};
+use crate::model::{Endpoint, Method, UpdateRespondent};
 
 /// More of an answer is not read: the one that is documented has 87 bytes.
 const MOST_BODY_BYTES: usize = 64 << 10;
@@ -42,19 +41,6 @@ pub(crate) struct HttpSettings {
     pub(crate) ca_pem: Option<Vec<u8>>,
 }
 
-/// Why no client can be made of the settings.
-#[derive(Debug, Error)]
-pub(crate) enum SetupError {
-    #[error("`--ca-file` holds no certificate that can be read: {0}")]
-    CaFile(String),
-    #[error("the proxy from the environment cannot be used: {0}")]
-    Proxy(String),
-    #[error(
-        "no HTTPS client can be made: {0}; are the system's trusted certificates installed? (`--ca-file` names others)"
-    )]
-    Client(String),
-}
-
 /// Calls the webhook. Cheap to use from one task; connections are kept and reused.
 #[derive(Debug)]
 pub(crate) struct HttpTransport {
@@ -70,33 +56,16 @@ pub(crate) struct HttpTransport {
 impl HttpTransport {
     pub(crate) fn new(endpoint: Endpoint, settings: &HttpSettings) -> Result<Self, SetupError> {
         let url = Url::parse(endpoint.expose_url()).map_err(|error| SetupError::Client(error.to_string()))?;
-        let secure = url.scheme() == "https";
         let lookup = Lookup::default();
-        let mut builder = Client::builder()
+        let (builder, proxy) = http::client(&url, settings.ca_pem.as_deref())?;
+        let builder = builder
             .dns_resolver(lookup.clone())
             .tcp_nodelay(true)
-            .user_agent(concat!("respondent-sync/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
             .connect_timeout(connect_timeout(settings))
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(settings.connections)
             .http2_keep_alive_interval(HTTP2_PING)
-            .http2_keep_alive_timeout(HTTP2_PING)
-            .no_proxy();
-        if secure {
-            let certificates = certificates(settings.ca_pem.as_deref())?;
-            builder = builder.tls_certs_merge(certificates);
-        } else {
-            // Loading the system's trust store costs time, and nothing here would be checked against it.
-            builder = builder.tls_certs_only([]);
-        }
-        let proxy = proxy_for(&url)?;
-        let shown = proxy.as_ref().map(|(_, shown)| shown.clone());
-        if let Some((proxy, _)) = proxy {
-            builder = builder.proxy(proxy);
-        }
+            .http2_keep_alive_timeout(HTTP2_PING);
         let client = builder
             .build()
             .map_err(|error| SetupError::Client(root_cause(&error.without_url())))?;
@@ -107,7 +76,7 @@ impl HttpTransport {
             endpoint,
             method: settings.method,
             timeout: settings.timeout,
-            proxy: shown,
+            proxy,
         })
     }
 
@@ -244,43 +213,4 @@ fn convert(error: reqwest::Error) -> TransportError {
         return TransportError::BadReply(reason);
     }
     TransportError::Interrupted(reason)
-}
-
-fn certificates(pem: Option<&[u8]>) -> Result<Vec<reqwest::Certificate>, SetupError> {
-    let Some(pem) = pem else { return Ok(Vec::new()) };
-    let certificates = reqwest::Certificate::from_pem_bundle(pem)
-        .map_err(|error| SetupError::CaFile(root_cause(&error.without_url())))?;
-    if certificates.is_empty() {
-        return Err(SetupError::CaFile(
-            "there is no `-----BEGIN CERTIFICATE-----` in it".to_owned(),
-        ));
-    }
-    Ok(certificates)
-}
-
-/// The proxy that the environment names for this address (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), and what of it may
-/// be shown. For `https` only, and never for loopback (design, rule 9).
-fn proxy_for(url: &Url) -> Result<Option<(Proxy, String)>, SetupError> {
-    if url.scheme() != "https" || is_loopback(url) {
-        return Ok(None);
-    }
-    let base = url
-        .host_str()
-        .and_then(|host| format!("https://{host}/").parse().ok());
-    let Some(found) = base.and_then(|base| Matcher::from_env().intercept(&base)) else {
-        return Ok(None);
-    };
-    let shown = found.uri().to_string();
-    let fault =
-        |error: reqwest::Error| SetupError::Proxy(format!("{shown}: {}", root_cause(&error.without_url())));
-    if !matches!(found.uri().scheme_str(), Some("http" | "https")) {
-        return Err(SetupError::Proxy(format!(
-            "{shown}: name an `http` or `https` proxy, no other kind is supported"
-        )));
-    }
-    let mut proxy = Proxy::all(&shown).map_err(fault)?;
-    if let Some(credentials) = found.basic_auth() {
-        proxy = proxy.custom_http_auth(credentials.clone());
-    }
-    Ok(Some((proxy, shown)))
 }

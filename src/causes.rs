@@ -19,12 +19,12 @@ fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
 }
 
 /// The first cause that is such an error.
-pub(super) fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+pub(crate) fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     chain(error).find_map(|cause| cause.downcast_ref())
 }
 
 /// Whether this process, or the system, has too many files open.
-pub(super) fn is_out_of_sockets(error: &(dyn StdError + 'static)) -> bool {
+pub(crate) fn is_out_of_sockets(error: &(dyn StdError + 'static)) -> bool {
     /// `EMFILE` and `ENFILE` on Linux, macOS and the BSDs; `WSAEMFILE` on Windows.
     const TOO_MANY: &[i32] = if cfg!(windows) { &[10024] } else { &[24, 23] };
     chain(error)
@@ -34,6 +34,6 @@ pub(super) fn is_out_of_sockets(error: &(dyn StdError + 'static)) -> bool {
 }
 
 /// The text of the last cause, which is the one that holds no address.
-pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
