@@ -25,6 +25,7 @@ pub mod fuzzing;
 mod fuzzing;
 mod http;
 mod model;
+mod monitor;
 mod plan;
 mod read;
 mod record;

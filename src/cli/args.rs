@@ -7,6 +7,7 @@ use super::calls::{PaceArgs, PlatformArgs, RateArg};
 use super::config::ConfigArg;
 use super::guards::{GuardArgs, MaxChangesArg};
 use super::input::{InputArgs, SelectionArgs};
+use super::monitor::MonitorArgs;
 use super::output::{AcceptArg, LogArgs, OutputArgs};
 use super::state::DeltaArgs;
 
@@ -30,6 +31,8 @@ pub(crate) struct RunArgs {
     pub(crate) pace: PaceArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) monitor: MonitorArgs,
     #[command(flatten)]
     pub(crate) log: LogArgs,
 }

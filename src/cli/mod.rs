@@ -7,6 +7,7 @@ mod config;
 mod from_file;
 mod guards;
 mod input;
+mod monitor;
 mod output;
 mod sandbox;
 mod state;

@@ -75,9 +75,6 @@ fn http(platform: &PlatformArgs, pace: &PaceArgs) -> Result<HttpSettings> {
         !pace.connect_timeout.is_zero(),
         "`--connect-timeout` is zero: no connection could ever be made"
     );
-    let read = |path: &PathBuf| {
-        std::fs::read(path).with_context(|| format!("cannot read `--ca-file {}`", path.display()))
-    };
     Ok(HttpSettings {
         method: match platform.method {
             MethodArg::Post => Method::Post,
@@ -86,8 +83,16 @@ fn http(platform: &PlatformArgs, pace: &PaceArgs) -> Result<HttpSettings> {
         timeout: pace.timeout,
         connect_timeout: pace.connect_timeout,
         connections: pace.concurrency.most(),
-        ca_pem: platform.ca_file.as_ref().map(read).transpose()?,
+        ca_pem: ca_pem(platform)?,
     })
+}
+
+/// Further trusted authorities, for the platform and for the monitor.
+pub(crate) fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).with_context(|| format!("cannot read `--ca-file {}`", path.display()))
+    };
+    platform.ca_file.as_ref().map(read).transpose()
 }
 
 fn max_same_error(text: &str) -> Result<Option<u32>> {

@@ -20,7 +20,7 @@ mod show;
 use crate::cli::{LogArgs, LogFormatArg, Origin, Origins};
 use crate::report::{LogFormat, Verbosity};
 
-pub(crate) use calls::{CallSettings, calls, sandbox_credentials};
+pub(crate) use calls::{CallSettings, ca_pem, calls, sandbox_credentials};
 pub(crate) use deadline::deadline;
 pub(crate) use delta::{DeltaMode, DeltaSettings, delta, state};
 pub(crate) use file::{ConfigFile, file};

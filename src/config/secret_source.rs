@@ -26,6 +26,9 @@ pub(crate) enum SecretSource {
     /// The environment variable of this name.
     Variable(String),
     File(PathBuf),
+    /// A file that the service manager keeps for this service alone. Its rights are the manager's business: they can look as
+    /// if others could read it where access lists say otherwise.
+    Credential(PathBuf),
     /// Run without a shell; what it prints is the secret.
     Command {
         program: PathBuf,
@@ -38,7 +41,7 @@ impl SecretSource {
     pub(super) fn named(&self) -> String {
         match self {
             Self::Variable(name) => name.clone(),
-            Self::File(path) => format!("file {}", path.display()),
+            Self::File(path) | Self::Credential(path) => format!("file {}", path.display()),
             Self::Command { program, .. } => format!("command {}", program.display()),
         }
     }
@@ -47,23 +50,24 @@ impl SecretSource {
     pub(super) fn fetch(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
         match self {
             Self::Variable(name) => Ok(variable(name).unwrap_or_default()),
-            Self::File(path) => read(path),
+            Self::File(path) => read(path, true),
+            Self::Credential(path) => read(path, false),
             Self::Command { program, arguments } => run(program, arguments),
         }
     }
 }
 
-fn read(path: &Path) -> Result<String> {
+fn read(path: &Path, judges: bool) -> Result<String> {
     let cannot = || format!("cannot read `{}`", path.display());
     let file = File::open(path).with_context(cannot)?;
     let access = Access::of(&file, path).with_context(cannot)?;
     ensure!(
-        !access.others_write,
+        !(judges && access.others_write),
         "others can write `{}` or its folder, so what is in it may be anybody's: {}",
         path.display(),
         Access::ADVICE
     );
-    if access.others_read {
+    if judges && access.others_read {
         tracing::warn!(
             event = "secret_readable",
             "others can read `{}`, which holds a secret: {}",

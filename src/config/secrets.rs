@@ -137,7 +137,7 @@ fn source(
     let credential = set(CREDENTIALS_DIRECTORY).map(|folder| Path::new(&folder).join(secret.name()));
     Ok(credential
         .filter(|path: &PathBuf| path.exists())
-        .map(SecretSource::File))
+        .map(SecretSource::Credential))
 }
 
 fn fetched(

@@ -9,7 +9,7 @@ use super::pipeline::PipelineEnd;
 use super::reader::ReadFault;
 use crate::model::EarlyEnd;
 use crate::read::RowsEnd;
-use crate::record::{Journal, OutputPaths, SummaryFile};
+use crate::record::{Journal, OutputError, OutputPaths, SummaryFile};
 use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, counted, local_time, to_json, to_text};
 
 /// A run that is over, and the files that are still to be written or removed.
@@ -45,7 +45,11 @@ impl Finished {
 
     /// Writes the summary, removes the journal of a run that came to its end, tells people and machines, and chooses the
     /// exit code.
-    pub(super) fn conclude(self, summary_to: Option<&Path>, console: &Console) -> Result<ExitCode, Failure> {
+    pub(super) fn conclude(
+        self,
+        summary_to: Option<&Path>,
+        console: &Console,
+    ) -> (RunReport, Result<ExitCode, Failure>) {
         let Finished {
             report,
             summary_file,
@@ -61,41 +65,52 @@ impl Finished {
         if summary_to == Some(Path::new("-")) {
             console.print(&json);
         }
-        let code = report.verdict().exit_code();
-        match console.format() {
-            LogFormat::Json => {
-                tracing::info!(
-                    event = "run_finished",
-                    exit_code = code.code(),
-                    summary = json.trim_end(),
-                    "the run is over"
-                );
-            }
-            LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
-            LogFormat::Text => console.say(&to_text(&report)),
-        }
-        let Some(error) = report.error() else {
-            // Everything was sent, so whatever is wrong with an output now is no fault of the command line.
-            return written.map(|()| code).map_err(|error| {
-                let next = report.next.map(|next| format!("; to go on: {next}"));
-                Failure {
-                    code: ExitCode::Output,
-                    error: anyhow::anyhow!("{:#}{}", anyhow::Error::from(error), next.unwrap_or_default()),
-                }
-            });
-        };
-        if let Err(unwritten) = written {
-            tracing::warn!(
-                event = "summary_not_written",
-                "the summary is not written: {:#}",
-                anyhow::Error::from(unwritten)
+        tell(&report, &json, console);
+        let end = verdict(&report, written);
+        (report, end)
+    }
+}
+
+fn tell(report: &RunReport, json: &str, console: &Console) {
+    let code = report.verdict().exit_code();
+    match console.format() {
+        LogFormat::Json => {
+            tracing::info!(
+                event = "run_finished",
+                exit_code = code.code(),
+                summary = json.trim_end(),
+                "the run is over"
             );
         }
-        Err(Failure {
-            code,
-            error: anyhow::Error::msg(error),
-        })
+        LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
+        LogFormat::Text => console.say(&to_text(report)),
     }
+}
+
+/// The exit code, or why it is none of a run that came to its end.
+fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitCode, Failure> {
+    let code = report.verdict().exit_code();
+    let Some(error) = report.error() else {
+        // Everything was sent, so whatever is wrong with an output now is no fault of the command line.
+        return written.map(|()| code).map_err(|error| {
+            let next = report.next.as_ref().map(|next| format!("; to go on: {next}"));
+            Failure {
+                code: ExitCode::Output,
+                error: anyhow::anyhow!("{:#}{}", anyhow::Error::from(error), next.unwrap_or_default()),
+            }
+        });
+    };
+    if let Err(unwritten) = written {
+        tracing::warn!(
+            event = "summary_not_written",
+            "the summary is not written: {:#}",
+            anyhow::Error::from(unwritten)
+        );
+    }
+    Err(Failure {
+        code,
+        error: anyhow::Error::msg(error),
+    })
 }
 
 /// How the stages ended, the gravest first; nothing of the files that are still to get their names.

@@ -11,6 +11,7 @@ mod form;
 mod guards;
 mod id_table;
 mod lock;
+mod monitored;
 mod next_command;
 mod opened;
 mod pipeline;
@@ -88,7 +89,7 @@ pub(crate) async fn run(cli: Cli, origins: Origins, file: ConfigFile) -> Result<
     match cli.command {
         Command::Run(args) => {
             let console = console(&args.log);
-            let ended = Box::pin(send_file::run(&args, &origins, &file, &console)).await;
+            let ended = Box::pin(monitored::run(&args, &origins, &file, &console)).await;
             if !matches!(ended, Ok(ExitCode::Success)) {
                 console.release();
             }

@@ -33,11 +33,13 @@ const SANDBOX_SURVEY: &str = "1";
 /// The most bytes of a GET request's target (design, section 3).
 const MOST_TARGET_BYTES: usize = 8_000;
 
+/// `told` is what is to be told of the run, where it began to send.
 pub(super) async fn run(
     args: &RunArgs,
     origins: &Origins,
     file: &ConfigFile,
     console: &Console,
+    told: &mut Option<RunReport>,
 ) -> Result<ExitCode, Failure> {
     let mut reading = config::reading(&args.input, &args.selection, &args.output.results.keep, origins)
         .map_err(Failure::usage)?;
@@ -124,7 +126,8 @@ pub(super) async fn run(
         console,
     ))
     .await?;
-    let end = finished.conclude(args.output.summary.as_deref(), console);
+    let (report, end) = finished.conclude(args.output.summary.as_deref(), console);
+    *told = Some(report);
     if let Some(sandbox) = sandbox {
         sandbox.tell(console);
     }

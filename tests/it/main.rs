@@ -25,6 +25,7 @@ mod locks; // Two runs at a time.
 mod logs; // What is said on standard error, for people and for machines.
 #[cfg(target_os = "linux")]
 mod memory; // That it is flat in the file.
+mod monitor; // Who hears of a run.
 mod outputs; // The files that a run leaves.
 mod pace; // The one test of the rate over real sockets.
 mod resume; // Runs that are killed, stopped and gone on with.

@@ -1,0 +1,36 @@
+//! Writes the metrics where the node exporter's textfile collector finds them: whole or not at all, since it may read at any
+//! moment.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::metrics::{Metrics, last_success, to_text};
+
+/// Replaces the file by what this run was; that a run succeeded once is kept from the old one.
+pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
+    let old = fs::read_to_string(path).unwrap_or_default();
+    let now = (metrics.exit_code == 0).then_some(metrics.ended_at);
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let text = to_text(&Metrics {
+        name: name.into_owned(),
+        last_success_at: now.or_else(|| last_success(&old)),
+        ..metrics
+    });
+    // The collector reads `*.prom` alone.
+    let new = with_end(path, &format!(".{}.new", std::process::id()));
+    let written = File::create(&new).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.and_then(|()| fs::rename(&new, path)).inspect_err(|_| {
+        // What cannot be removed is replaced next time, or is somebody's to look at.
+        fs::remove_file(&new).ok();
+    })
+}
+
+fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}

@@ -1,0 +1,149 @@
+//! Tells a monitor when a run starts and how it ended, so that somebody hears of a night without a run.
+//!
+//! Source: Healthchecks.io, "Pinging API": `<url>/start`, then `<url>/<exit code>` with up to 100 kB of text as the body,
+//! both with the run's id as `rid`. A monitor that is down costs a warning and at most [`PATIENCE`], never the result.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use reqwest::{Client, Url};
+use tokio::time::{sleep, timeout};
+
+use crate::causes::root_cause;
+use crate::http;
+use crate::model::is_loopback;
+
+/// For telling one thing, attempts and waits between them included.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// For one attempt.
+const ATTEMPT: Duration = Duration::from_secs(4);
+
+/// Before it is told again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What the protocol takes.
+const MOST_BODY_BYTES: usize = 100_000;
+
+/// One run's check at the monitor. Its address is a secret: whoever knows it can say that all is well.
+#[derive(Clone)]
+pub(crate) struct Healthcheck {
+    client: Client,
+    url: Url,
+    run_id: String,
+}
+
+impl Healthcheck {
+    /// `ca_pem` holds further trusted authorities. An error never shows the address.
+    pub(crate) fn new(address: &str, run_id: &str, ca_pem: Option<&[u8]>) -> Result<Self> {
+        let shape = "write it like `https://hc-ping.com/…`";
+        let url =
+            Url::parse(address.trim()).map_err(|_| anyhow!("`--healthcheck-url` is no address: {shape}"))?;
+        ensure!(
+            url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url),
+            "`--healthcheck-url` is not `https`, so anybody on the way could read it: {shape}"
+        );
+        ensure!(url.has_host(), "`--healthcheck-url` names no host: {shape}");
+        let (builder, _) = http::client(&url, ca_pem)?;
+        let client = builder.timeout(ATTEMPT).build();
+        let client =
+            client.map_err(|error| anyhow!("no client for `--healthcheck-url`: {}", root_cause(&error)))?;
+        Ok(Self {
+            client,
+            url,
+            run_id: run_id.to_owned(),
+        })
+    }
+
+    /// Says that the run starts.
+    pub(crate) async fn start(&self) {
+        self.tell("start", String::new()).await;
+    }
+
+    /// Says how it ended, with the exit code and what there is to read.
+    pub(crate) async fn finish(&self, exit_code: u8, mut text: String) {
+        text.truncate(text.floor_char_boundary(MOST_BODY_BYTES));
+        self.tell(&exit_code.to_string(), text).await;
+    }
+
+    async fn tell(&self, what: &str, text: String) {
+        let told = timeout(PATIENCE, self.until_heard(what, &text)).await;
+        let told = told.unwrap_or_else(|_| Err(anyhow!("no answer within {} s", PATIENCE.as_secs())));
+        if let Err(error) = told {
+            tracing::warn!(
+                event = "monitor_not_told",
+                "the monitor at {} was not told: {error:#}",
+                self.url.host_str().unwrap_or_default()
+            );
+        }
+    }
+
+    /// Tries again where the monitor was not reached or has troubles of its own.
+    async fn until_heard(&self, what: &str, text: &str) -> Result<()> {
+        loop {
+            let answer = self
+                .client
+                .post(self.address(what)?)
+                .body(text.to_owned())
+                .send()
+                .await;
+            match answer.map(|answer| answer.status()) {
+                Ok(status) if status.is_success() => return Ok(()),
+                Ok(status) if !status.is_server_error() => return Err(anyhow!("it answered {status}")),
+                Ok(status) => {
+                    tracing::debug!(event = "monitor_again", "the monitor answered {status}: again");
+                }
+
+                Err(error) => {
+                    let reason = root_cause(&error.without_url());
+                    tracing::debug!(
+                        event = "monitor_again",
+                        "the monitor was not reached ({reason}): again"
+                    );
+                }
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    fn address(&self, what: &str) -> Result<Url> {
+        let mut url = self.url.clone();
+        url.path_segments_mut()
+            .map_err(|()| anyhow!("its address takes no path"))
+            .context("`--healthcheck-url`")?
+            .pop_if_empty()
+            .push(what);
+        url.query_pairs_mut().append_pair("rid", &self.run_id);
+        Ok(url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_the_protocols() {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let check = |url: &str| Healthcheck::new(url, "1-2", None).unwrap();
+        for (url, expected) in [
+            ("http://127.0.0.1/abc", "http://127.0.0.1/abc/start?rid=1-2"),
+            ("http://127.0.0.1/abc/", "http://127.0.0.1/abc/start?rid=1-2"),
+            (
+                "http://127.0.0.1/key/slug?create=1",
+                "http://127.0.0.1/key/slug/start?create=1&rid=1-2",
+            ),
+        ] {
+            assert_eq!(check(url).address("start").unwrap().as_str(), expected);
+        }
+        for wrong in [
+            "",
+            "hc-ping.com/CANARY",
+            "http://hc-ping.com/CANARY",
+            "ftp://x/CANARY",
+        ] {
+            let error = Healthcheck::new(wrong, "1", None).err().unwrap().to_string();
+            assert!(!error.contains("CANARY"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! `run`, with those who hear of it: told of its start, and however it ends.
+
+use jiff::Timestamp;
+use tokio::task::JoinHandle;
+
+use super::{Failure, send_file};
+use crate::cli::{Origins, RunArgs};
+use crate::config::ConfigFile;
+use crate::model::{ErrorCode, Status};
+use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
+use crate::report::{Console, ExitCode, RunReport, to_json};
+
+pub(super) async fn run(
+    args: &RunArgs,
+    origins: &Origins,
+    file: &ConfigFile,
+    console: &Console,
+) -> Result<ExitCode, Failure> {
+    let is_real = !args.output.dry_run && !args.platform.sandbox;
+    let check = match args.monitor.healthcheck_url.as_deref().filter(|_| is_real) {
+        Some(url) => Some(healthcheck(url, args, console)?),
+        None => None,
+    };
+    let starting = check
+        .clone()
+        .map(|check| tokio::spawn(async move { check.start().await }));
+    let mut report = None;
+    let ended = Box::pin(send_file::run(args, origins, file, console, &mut report)).await;
+    let code = match &ended {
+        Ok(code) => *code,
+        Err(failure) => failure.code,
+    };
+    if let Some(path) = args.monitor.metrics_file.as_deref().filter(|_| is_real)
+        && let Err(error) = write_metrics(path, metrics(code, report.as_ref()))
+    {
+        tracing::warn!(
+            event = "metrics_not_written",
+            "cannot write `{}`: {error}",
+            path.display()
+        );
+    }
+    if let (Some(check), Some(starting)) = (check, starting) {
+        finish(&check, starting, code, text(&ended, report.as_ref())).await;
+    }
+    ended
+}
+
+fn healthcheck(url: &str, args: &RunArgs, console: &Console) -> Result<Healthcheck, Failure> {
+    let pem = crate::config::ca_pem(&args.platform).map_err(Failure::usage)?;
+    Healthcheck::new(url, console.run_id(), pem.as_deref()).map_err(Failure::usage)
+}
+
+/// In the order in which it happened, even if the first took until now.
+async fn finish(check: &Healthcheck, starting: JoinHandle<()>, code: ExitCode, text: String) {
+    starting.await.ok();
+    check.finish(code.code(), text).await;
+}
+
+/// What the monitor shows: the summary, and before it why there is none or why it is not whole.
+fn text(ended: &Result<ExitCode, Failure>, report: Option<&RunReport>) -> String {
+    let error = ended
+        .as_ref()
+        .err()
+        .map(|failure| format!("{:#}\n", failure.error));
+    error.unwrap_or_default() + &report.map(to_json).unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact for thousands of years")]
+fn metrics(code: ExitCode, report: Option<&RunReport>) -> Metrics {
+    let counts = report.map(|report| {
+        let unchanged = report
+            .summary
+            .codes()
+            .find(|(code, _)| *code == ErrorCode::Unchanged);
+        Counts {
+            seconds: report.elapsed.as_secs_f64(),
+            statuses: Status::ALL
+                .into_iter()
+                .map(|status| (status.name(), report.summary.count(status)))
+                .collect(),
+            not_reached: report.not_reached(),
+            unchanged: unchanged.map_or(0, |(_, count)| count.rows),
+            attempts: report.attempts,
+            retries: report.retries,
+        }
+    });
+    Metrics {
+        exit_code: code.code(),
+        ended_at: Timestamp::now().as_millisecond() as f64 / 1000.0,
+        counts,
+        ..Metrics::default()
+    }
+}

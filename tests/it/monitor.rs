@@ -1,0 +1,219 @@
+//! Somebody hears of it: a monitor is told of each run's start and end, and numbers are left for Prometheus.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+use crate::support::{Answer, Fake, Job, numbered};
+
+/// A monitor that takes everything, and what it was told: request line and body.
+struct Monitor {
+    url: String,
+    told: Arc<Mutex<Vec<(String, String)>>>,
+}
+
+impl Monitor {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/CANARYCHECK", listener.local_addr().unwrap());
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let hearing = Arc::clone(&told);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let hearing = Arc::clone(&hearing);
+                std::thread::spawn(move || {
+                    let mut stream = stream.unwrap();
+                    let mut bytes = Vec::new();
+                    let mut buffer = [0; 4096];
+                    loop {
+                        let text = String::from_utf8_lossy(&bytes).into_owned();
+                        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                            let length = head.lines().find_map(|line| {
+                                let (name, value) = line.split_once(": ")?;
+                                name.eq_ignore_ascii_case("content-length")
+                                    .then(|| value.parse::<usize>().ok())?
+                            });
+                            if body.len() >= length.unwrap_or(0) {
+                                let line = head.lines().next().unwrap().to_owned();
+                                hearing.lock().unwrap().push((line, body.to_owned()));
+                                break;
+                            }
+                        }
+                        let count = stream.read(&mut buffer).unwrap();
+                        assert!(count > 0, "a request that is cut: {text}");
+                        bytes.extend(buffer.iter().take(count));
+                    }
+                    stream
+                        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nOK")
+                        .unwrap();
+                });
+            }
+        });
+        Self { url, told }
+    }
+
+    fn told(&self) -> Vec<(String, String)> {
+        self.told.lock().unwrap().clone()
+    }
+}
+
+#[test]
+fn the_monitor_is_told_of_start_and_end_with_the_code_and_the_summary() {
+    let (monitor, fake) = (Monitor::start(), Fake::start(|_| Answer::success()));
+    let job = Job::run(numbered(2, "CELLCANARY"), &fake).var("RESPONDENT_SYNC_HEALTHCHECK_URL", &monitor.url);
+    let ran = job.ends(0);
+    let told = monitor.told();
+    let summary: serde_json::Value = serde_json::from_str(&job.text("in.summary.json")).unwrap();
+    let id = summary["run_id"].as_str().unwrap();
+    let lines: Vec<&str> = told.iter().map(|(line, _)| line.as_str()).collect();
+    assert_eq!(
+        lines,
+        [
+            format!("POST /CANARYCHECK/start?rid={id} HTTP/1.1"),
+            format!("POST /CANARYCHECK/0?rid={id} HTTP/1.1")
+        ]
+    );
+    let body: serde_json::Value = serde_json::from_str(&told[1].1).unwrap();
+    assert_eq!(body["statuses"], summary["statuses"]);
+    assert!(!told[1].1.contains("CELLCANARY"));
+    assert!(!ran.stderr.contains("CANARYCHECK"), "{}", ran.stderr);
+    // Its address is shown as little as the others.
+    let shown = Job::new("config show")
+        .var("RESPONDENT_SYNC_HEALTHCHECK_URL", &monitor.url)
+        .ends(0);
+    assert!(
+        shown.stdout.contains("healthcheck_url = \"…\""),
+        "{}",
+        shown.stdout
+    );
+    let help = Job::new("run --help")
+        .var("RESPONDENT_SYNC_HEALTHCHECK_URL", &monitor.url)
+        .ends(0);
+    assert!(!help.stdout.contains("CANARY"));
+}
+
+#[test]
+fn every_end_is_told_of_and_rehearsals_are_not() {
+    let (monitor, fake) = (Monitor::start(), Fake::start(|_| Answer::of(401, "")));
+    let job = |fake: &Fake| {
+        Job::run(numbered(7, "a"), fake)
+            .args("--metrics-file nps.prom")
+            .var("RESPONDENT_SYNC_HEALTHCHECK_URL", &monitor.url)
+    };
+    job(&fake).ends(4);
+    job(&fake).args("--min-rows 9").ends(4);
+    job(&fake).args("--map l4=Gone").ends(3);
+    job(&fake).without_var("RESPONDENT_SYNC_WEBHOOK_KEY").ends(2);
+    let told = monitor.told();
+    let ends: Vec<&str> = told
+        .iter()
+        .map(|(line, _)| {
+            line.strip_prefix("POST /CANARYCHECK/")
+                .unwrap()
+                .split_once('?')
+                .unwrap()
+                .0
+        })
+        .collect();
+    assert_eq!(ends, ["start", "4", "start", "4", "start", "3", "start", "2"]);
+    assert!(
+        told[1].1.starts_with("5 calls in a row were refused"),
+        "{}",
+        told[1].1
+    );
+    assert!(told[3].1.contains("`--min-rows` wants 9"), "{}", told[3].1);
+    let rehearsal = job(&fake).args("--dry-run");
+    rehearsal.ends(0);
+    let rehearsal = rehearsal.args("--sandbox");
+    rehearsal.ends(0);
+    assert!(!rehearsal.path("nps.prom").exists());
+    assert_eq!(monitor.told().len(), told.len());
+}
+
+#[test]
+fn a_monitor_that_is_down_changes_nothing_and_holds_nobody_up_for_long() {
+    let fake = Fake::start(|_| Answer::success());
+    // Accepts, and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/CANARYCHECK", silent.local_addr().unwrap());
+    let job = Job::run(numbered(2, "a"), &fake).var("RESPONDENT_SYNC_HEALTHCHECK_URL", &url);
+    let ran = job.ends(0);
+    assert!(
+        ran.stderr
+            .contains("warning: the monitor at 127.0.0.1 was not told: no answer within 10 s"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+    let ran = Job::run(numbered(2, "a"), &fake)
+        .var("RESPONDENT_SYNC_HEALTHCHECK_URL", "http://far.example/x")
+        .ends(2);
+    assert!(
+        ran.stderr.contains("`--healthcheck-url` is not `https`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// The value of a metric, labels and all.
+fn metric<'a>(text: &'a str, start: &str) -> &'a str {
+    let line = text.lines().find(|line| line.starts_with(start));
+    line.unwrap_or_else(|| panic!("no {start} in\n{text}"))
+        .rsplit(' ')
+        .next()
+        .unwrap()
+}
+
+#[test]
+fn prometheus_finds_the_last_run_and_when_one_last_succeeded() {
+    let fake = Fake::start(|call| match call.get("l1") {
+        Some("bad") => Answer::error("no"),
+        _ => Answer::success(),
+    });
+    let job = Job::run(numbered(3, "a"), &fake).args("--metrics-file nps.prom --resume --rotate");
+    job.ends(0);
+    let first = job.text("nps.prom");
+    assert_eq!(
+        metric(&first, "respondent_sync_last_run_exit_code{name=\"nps\"}"),
+        "0"
+    );
+    assert_eq!(
+        metric(
+            &first,
+            "respondent_sync_last_run_rows{name=\"nps\",status=\"success\"}"
+        ),
+        "3"
+    );
+    let succeeded = metric(
+        &first,
+        "respondent_sync_last_success_timestamp_seconds{name=\"nps\"}",
+    );
+    std::fs::write(job.path("in.csv"), numbered(3, "bad")).unwrap();
+    job.ends(1);
+    let second = job.text("nps.prom");
+    assert_eq!(metric(&second, "respondent_sync_last_run_exit_code"), "1");
+    assert_eq!(
+        metric(
+            &second,
+            "respondent_sync_last_run_rows{name=\"nps\",status=\"failed\"}"
+        ),
+        "3"
+    );
+    assert_eq!(
+        metric(&second, "respondent_sync_last_success_timestamp_seconds"),
+        succeeded
+    );
+    assert_ne!(
+        metric(&second, "respondent_sync_last_run_timestamp_seconds"),
+        succeeded
+    );
+    assert!(!job.names().iter().any(|name| name.contains(".new")));
+    let ran = Job::run(numbered(1, "a"), &fake)
+        .args("--metrics-file gone/nps.prom")
+        .ends(0);
+    assert!(
+        ran.stderr.contains("warning: cannot write `gone/nps.prom`"),
+        "{}",
+        ran.stderr
+    );
+}
