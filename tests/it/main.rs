@@ -13,6 +13,7 @@ mod config; // The config file: what it may say, what beats it, where it is look
 mod connections; // How many there are, and what they cost.
 mod corpus; // Files as real programs make them, and as they should not come.
 mod delta; // Only what changed.
+mod deploy; // The samples for schedulers.
 #[cfg(unix)]
 mod disk; // What the system does to files and streams while a run goes on.
 mod duplicates; // Several rows of a respondent; ids that are found by address.

@@ -1,0 +1,158 @@
+//! The samples for schedulers, as far as they can be read here: that they call the program as it is, with settings that it
+//! has. What their own tools say of them is in `tests/deploy/check`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::{Answer, Fake, Job, numbered};
+
+/// Each file's name and text.
+fn samples() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/deploy");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn sample(name: &str) -> String {
+    samples().into_iter().find(|(other, _)| other == name).unwrap().1
+}
+
+#[test]
+fn there_is_one_for_each_scheduler() {
+    let names: Vec<String> = samples().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        [
+            "Dockerfile",
+            "cronjob.yaml",
+            "crontab",
+            "nps.toml",
+            "respondent-sync-mail@.service",
+            "respondent-sync.service",
+            "respondent-sync.timer",
+            "respondent-sync.xml",
+        ]
+    );
+}
+
+#[test]
+fn the_sample_config_runs_night_after_night() {
+    let fake = Fake::start(|_| Answer::success());
+    // Not its own 06:00, which may be just now.
+    let far_away = jiff::ZonedDateTime::now() + jiff::SignedDuration::from_hours(12);
+    let job = Job::new("run --config nps.toml --resume --rotate --rate unlimited").args(&format!(
+        "--base-url {} --until {}",
+        fake.base,
+        far_away.strftime("%H:%M")
+    ));
+    let here = job.path("").to_str().unwrap().trim_end_matches('/').to_owned();
+    let config = sample("nps.toml")
+        .replace("/srv/crm-export", &here)
+        .replace("/var/lib/respondent-sync", &here);
+    let export = |value: &str| {
+        let mut text = "webankieta_id,Segment,City,NPS\n".to_owned();
+        for id in 1..=1_000 {
+            let city = if id <= 10 { value } else { "x" };
+            text.extend([
+                &id.to_string(),
+                ",Gold,",
+                city,
+                ",9
+",
+            ]);
+        }
+        text
+    };
+    let job = job.file("nps.toml", config).file("contacts.csv", export("x"));
+    job.ends(0);
+    let job = job.file("contacts.csv", export("y"));
+    job.ends(0);
+    assert_eq!(fake.calls().len(), 1_010);
+    // Its guards are on.
+    let job = job.file(
+        "contacts.csv",
+        numbered(999, "a").replace("id_respondent,l1", "webankieta_id,Segment,City,NPS"),
+    );
+    assert_ne!(job.ends_somehow().code, 0);
+    assert_eq!(fake.calls().len(), 1_010);
+}
+
+#[test]
+fn they_all_start_the_same_line() {
+    for name in ["respondent-sync.service", "crontab", "Dockerfile"] {
+        let line = "run --config /etc/respondent-sync/nps.toml --resume --rotate";
+        assert!(sample(name).contains(line), "{name}");
+    }
+    assert!(
+        sample("cronjob.yaml")
+            .contains("args: [run, --config, /etc/respondent-sync/nps.toml, --resume, --rotate]")
+    );
+    assert!(sample("respondent-sync.xml").contains("run --config nps.toml --resume --rotate -q"));
+}
+
+#[test]
+fn every_variable_and_every_flag_in_them_is_one() {
+    let shown = Job::new("config show").ends(0).stdout;
+    let keys: BTreeSet<String> = shown
+        .lines()
+        .filter_map(|line| {
+            Some(
+                line.trim_start_matches("# ")
+                    .split([' ', ':'])
+                    .next()?
+                    .to_uppercase(),
+            )
+        })
+        .collect();
+    for (name, text) in samples() {
+        for (at, prefix) in text.match_indices("RESPONDENT_SYNC_") {
+            let rest = text.get(at + prefix.len()..).unwrap();
+            let end = rest
+                .find(|c: char| !c.is_ascii_uppercase() && c != '_')
+                .unwrap_or(rest.len());
+            let variable = rest.get(..end).unwrap();
+            let known = keys.contains(variable) || keys.contains(variable.trim_end_matches("_FILE"));
+            assert!(known, "{name}: RESPONDENT_SYNC_{variable}");
+        }
+    }
+    let help = Job::new("run --help").ends(0).stdout;
+    for flag in [
+        "--config",
+        "--resume",
+        "--rotate",
+        "--quiet",
+        "--sandbox",
+        "--output-dir",
+        "--ignore-guards",
+    ] {
+        assert!(help.contains(flag), "{flag}");
+    }
+}
+
+#[test]
+fn codes_that_only_somebody_can_mend_are_not_tried_again() {
+    let service = sample("respondent-sync.service");
+    assert!(service.contains("RestartPreventExitStatus=1 2 3 4 6 9 10 11 70\n"));
+    assert!(service.contains("SuccessExitStatus=143\n"));
+    assert!(sample("cronjob.yaml").contains("values: [1, 2, 3, 4, 6, 9, 10, 11, 70]\n"));
+    // Calls in flight have 5 s, files and the monitor 20 s.
+    let seconds = |text: &str, before: &str| -> u64 {
+        let (_, rest) = text.split_once(before).unwrap();
+        rest.split(|c: char| !c.is_ascii_digit())
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    assert!(seconds(&service, "\nTimeoutStopSec=") > 25);
+    assert!(seconds(&sample("cronjob.yaml"), "terminationGracePeriodSeconds: ") > 25);
+    assert!(seconds(&sample("Dockerfile"), "--stop-timeout ") > 25);
+}
