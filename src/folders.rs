@@ -1,7 +1,8 @@
-//! Where the system keeps a program's files, and who may read them: the one place that asks for it. Makes nothing.
+//! Where the system keeps a program's files, and who may read them: the one place that asks for it.
 
-use std::fs::OpenOptions;
-use std::path::PathBuf;
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
@@ -17,6 +18,18 @@ pub(crate) fn state() -> Option<PathBuf> {
 
 fn folders() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "respondent-sync")
+}
+
+/// Makes the folder of a file where there is none, for the user alone.
+pub(crate) fn make_parent(path: &Path) -> io::Result<()> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// A file that is made so can be read by its owner alone.

@@ -114,6 +114,9 @@ fn unknown(run: &Command, key: &str, others: &[&str]) -> String {
 fn try_value(run: &Command, arg: &Arg, setting: &FileSetting) -> Result<(), String> {
     let takes_value = arg.get_action().takes_values() || matches!(arg.get_action(), ArgAction::Count);
     match &setting.value {
+        FileValue::Switch(true) if matches!(arg.get_action(), ArgAction::Count) => {
+            return Err("write how much, as a number".to_owned());
+        }
         FileValue::Switch(_) if !takes_value || is_optional(arg) => return Ok(()),
         FileValue::One(_) | FileValue::Several(_) if !takes_value => {
             return Err("it is a switch: write `true` or `false`".to_owned());
@@ -132,7 +135,9 @@ fn try_value(run: &Command, arg: &Arg, setting: &FileSetting) -> Result<(), Stri
     }
     let words = setting.texts().into_iter().map(|text| format!("--{long}={text}"));
     let words = ["run".to_owned(), "-".to_owned()].into_iter().chain(words);
-    match run.clone().try_get_matches_from(words) {
+    // What is wrong in the environment is not the file's fault.
+    let without_environment = run.clone().mut_args(|arg| arg.env(None::<&'static str>));
+    match without_environment.try_get_matches_from(words) {
         Err(error) if is_of_value(error.kind()) => Err(of_value(&error)),
         _ => Ok(()),
     }

@@ -199,7 +199,11 @@ pub(crate) fn effective(file: &FileSettings) -> Result<Vec<Effective>, String> {
         .mut_arg("input", |arg| arg.required(false))
         .no_binary_name(true)
         .try_get_matches_from(nothing)
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            first.trim_start_matches("error: ").to_owned()
+        })?;
     let effective = flags.into_iter().map(|(key, takes_value)| {
         let raw = matches.get_raw(&key).into_iter().flatten();
         Effective {

@@ -148,6 +148,7 @@ fn secret(key: &str, value: &DeValue<'_>, folder: &Path) -> Option<(Secret, Resu
                 Ok(SecretSource::Command {
                     program: if is_name { program.into() } else { folder.join(program) },
                     arguments: arguments.to_vec(),
+                    folder: folder.to_owned(),
                 })
             }
             _ => Err("write the program and its arguments as a list of texts: `[\"pass\", \"show\", \"…\"]`; there is no \

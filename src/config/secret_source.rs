@@ -33,6 +33,8 @@ pub(crate) enum SecretSource {
     Command {
         program: PathBuf,
         arguments: Vec<String>,
+        /// The config file's folder, in which it is run.
+        folder: PathBuf,
     },
 }
 
@@ -52,7 +54,11 @@ impl SecretSource {
             Self::Variable(name) => Ok(variable(name).unwrap_or_default()),
             Self::File(path) => read(path, true),
             Self::Credential(path) => read(path, false),
-            Self::Command { program, arguments } => run(program, arguments),
+            Self::Command {
+                program,
+                arguments,
+                folder,
+            } => run(program, arguments, folder),
         }
     }
 }
@@ -69,7 +75,7 @@ fn read(path: &Path, judges: bool) -> Result<String> {
     );
     if judges && access.others_read {
         tracing::warn!(
-            event = "secret_readable",
+            target: "respondent_sync::loud", event = "secret_readable",
             "others can read `{}`, which holds a secret: {}",
             path.display(),
             Access::ADVICE
@@ -82,11 +88,12 @@ fn read(path: &Path, judges: bool) -> Result<String> {
     Ok(text)
 }
 
-fn run(program: &Path, arguments: &[String]) -> Result<String> {
+fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
     let name = program.display();
     let mut command = Command::new(program);
     command
         .args(arguments)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -79,7 +79,7 @@ pub(crate) fn credentials(
     ensure!(
         Digits::new(&account).is_some(),
         "{} is not an account's number: it has digits only (the vendor's support tells it)",
-        Secret::Account.variable()
+        source(Secret::Account, file, &variable)?.map_or_else(String::new, |source| source.named())
     );
     Ok(Credentials {
         account,

@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::key::{Account, Key, digest};
+use super::key::{Account, Key, digest, plain};
 use super::store::{Store, StoreError};
 use super::unchanged;
 use crate::model::{LastExport, Plan, UpdateRespondent};
@@ -18,19 +18,19 @@ pub(crate) struct Known {
 }
 
 impl Store {
-    /// Whether a row of this command would be sent, as far as can be told before the run.
-    pub(crate) fn is_change(&self, update: &UpdateRespondent) -> Result<bool, StoreError> {
-        let Some(key) = self.key(update) else {
-            return Ok(true);
+    /// Whether the respondent was told the same last; nothing if nobody knows.
+    pub(crate) fn is_same(&self, update: &UpdateRespondent) -> Result<Option<bool>, StoreError> {
+        let known = match self.key(update) {
+            Some(key) => self.known(key)?,
+            None => None,
         };
-        let known = self.known(key)?;
-        Ok(known.is_none_or(|known| known.digest != digest(update)))
+        Ok(known.map(|known| known.digest == digest(update)))
     }
 
     /// What a run would make of the plan for a respondent's first row.
     pub(crate) fn foresee(&self, plan: Plan) -> Result<Plan, StoreError> {
         match &plan {
-            Plan::Send(update) if !self.is_change(update)? => Ok(Plan::Skip(unchanged(update))),
+            Plan::Send(update) if self.is_same(update)? == Some(true) => Ok(Plan::Skip(unchanged(update))),
             _ => Ok(plan),
         }
     }
@@ -46,14 +46,21 @@ impl Store {
         Ok(())
     }
 
-    /// Whether anything is known of any respondent of this account's surveys, whose numbers were learnt.
-    pub(crate) fn knows_anybody(&self) -> Result<bool, StoreError> {
-        let exists = "SELECT EXISTS (SELECT 1 FROM known WHERE list = ?)";
-        let knows = |list: &i64| self.connection.query_row(exists, [list], |row| row.get(0));
-        let knows: rusqlite::Result<Vec<bool>> = self.lists.values().map(knows).collect();
-        knows
-            .map(|knows| knows.contains(&true))
-            .map_err(|error| self.fault("read", &error))
+    /// Forgets a survey of this account, or all of them, for a run that tells everybody anew: whatever becomes of it, nobody
+    /// whom it did not reach is passed over later.
+    pub(crate) fn forget_own(&mut self, survey: Option<&str>) -> Result<(), StoreError> {
+        let survey = survey.map(plain);
+        let lists = self.lists.iter();
+        let lists: Vec<i64> = lists
+            .filter(|(of, _)| survey.is_none_or(|survey| survey == of.as_str()))
+            .map(|(_, list)| *list)
+            .collect();
+        for list in lists {
+            self.connection
+                .execute("DELETE FROM known WHERE list = ?", [list])
+                .map_err(|error| self.fault("write", &error))?;
+        }
+        Ok(())
     }
 
     /// How much is known of each survey of every account.
@@ -100,7 +107,7 @@ impl Store {
         let lists = self.all_known()?;
         let lists = lists
             .into_iter()
-            .filter(|(_, known)| survey.is_none_or(|survey| known.survey == survey));
+            .filter(|(_, known)| survey.is_none_or(|survey| known.survey == plain(survey)));
         let mut count = 0;
         self.begin()?;
         for (list, known) in lists {

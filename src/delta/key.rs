@@ -34,7 +34,7 @@ impl Key {
 /// An id as a number: its own where it fits, so that neighbours lie beside each other, else a negative one that stands for
 /// it. Ids that differ in leading zeros may be one respondent, and share one.
 fn number(respondent: &str) -> i64 {
-    let digits = Digits::new(respondent).map_or(respondent, Digits::without_leading_zeros);
+    let digits = plain(respondent);
     if digits.is_empty() {
         return 0;
     }
@@ -42,6 +42,11 @@ fn number(respondent: &str) -> i64 {
         let hash = i64::from_ne_bytes(xxh3_64(digits.as_bytes()).to_ne_bytes());
         hash | i64::MIN
     })
+}
+
+/// An id as it is remembered: those that differ in leading zeros may be one.
+pub(super) fn plain(survey: &str) -> &str {
+    Digits::new(survey).map_or(survey, Digits::without_leading_zeros)
 }
 
 /// What is said to whom: all parameters as they are sent.

@@ -21,7 +21,7 @@ pub(crate) use store::{Store, StoreError};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::model::{ErrorCode, Outcome, Plan, PlannedRow, Status, Unsent, UpdateRespondent};
+use crate::model::{ErrorCode, LastExport, Outcome, Plan, PlannedRow, Status, Unsent, UpdateRespondent};
 use key::digest;
 use pending::Pending;
 
@@ -67,13 +67,9 @@ impl Delta {
         let passed = rows
             .iter_mut()
             .try_for_each(|row| pass(store, pending, row, self.skips));
-        match passed {
-            Ok(()) => store.commit(),
-            Err(error) => {
-                store.roll_back();
-                Err(error)
-            }
-        }
+        passed
+            .and_then(|()| store.commit())
+            .inspect_err(|_| store.roll_back())
     }
 
     /// Takes what became of rows, once the journal has it.
@@ -100,6 +96,15 @@ impl Delta {
         self.lock().write();
     }
 
+    /// Remembers what this export is like, for the guards of a later run; `name` tells it from others of the account. One
+    /// that cannot be remembered is the lesser trouble.
+    pub(crate) fn remember_export(&self, name: &str, export: &LastExport) {
+        if let Err(error) = self.lock().store.set_last_export(name, export) {
+            let error = anyhow::Error::from(error);
+            tracing::warn!(target: "respondent_sync::loud", event = "state_not_written", "{error:#}");
+        }
+    }
+
     /// Every change under the lock leaves what is shared whole, so one that panicked under it did no harm.
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
@@ -115,7 +120,7 @@ impl Shared {
         if let Err(error) = self.store.remember(&acknowledged) {
             self.is_broken = true;
             tracing::warn!(
-                event = "state_not_written",
+                target: "respondent_sync::loud", event = "state_not_written",
                 "{:#}; what was sent from here on is sent again by the next run",
                 anyhow::Error::from(error)
             );

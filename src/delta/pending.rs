@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::key::Key;
 
-/// Bounded by the rows that are on their way.
+/// Bounded by the rows that are on their way, those that were read ahead, and a thousand acknowledgements.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     /// The sequence of the row of each respondent that was planned last.

@@ -12,8 +12,8 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode as SqlError, OpenFlags, OptionalExtension, params};
 use thiserror::Error;
 
-use super::key::{Account, Key};
-use crate::folders::for_the_owner_alone;
+use super::key::{Account, Key, plain};
+use crate::folders::{for_the_owner_alone, make_parent};
 use crate::model::UpdateRespondent;
 
 /// Tells our files from others (`PRAGMA application_id`): "RSYN".
@@ -22,7 +22,7 @@ const APPLICATION: i32 = 0x5253_594E;
 /// The form of the tables (`PRAGMA user_version`).
 const VERSION: i32 = 1;
 
-/// How long another run may hold the file; runs hold it for milliseconds.
+/// How long `state forget` may hold the file; another run has none while this one has its lock.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const TABLES: &str = "
@@ -84,9 +84,7 @@ impl Store {
                 source,
             }
         };
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(unusable("make the folder of"))?;
-        }
+        make_parent(path).map_err(unusable("make the folder of"))?;
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
         for_the_owner_alone(&mut options);
@@ -112,8 +110,8 @@ impl Store {
             run: 0,
             lists: HashMap::new(),
         };
-        store.prepare().map_err(|error| store.fault("open", &error))?;
         store.check()?;
+        store.prepare().map_err(|error| store.fault("open", &error))?;
         store.load_lists()?;
         Ok(store)
     }
@@ -133,15 +131,18 @@ impl Store {
     }
 
     fn prepare(&self) -> rusqlite::Result<()> {
-        self.connection.busy_timeout(PATIENCE)?;
         self.connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA cell_size_check = ON; \
-             PRAGMA trusted_schema = OFF;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA trusted_schema = OFF;",
         )
     }
 
-    /// Makes the tables of a new file; of one that is not, tells whether it is ours and whole.
+    /// Makes the tables of a new file; of one that is not, tells whether it is ours and whole. One that is somebody else's is
+    /// left as it was.
     fn check(&mut self) -> Result<(), StoreError> {
+        self.connection
+            .busy_timeout(PATIENCE)
+            .and_then(|()| self.connection.execute_batch("PRAGMA cell_size_check = ON"))
+            .map_err(|error| self.fault("open", &error))?;
         let number = |pragma: &str| {
             self.connection
                 .query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0))
@@ -199,7 +200,7 @@ impl Store {
 
     /// The key of whom a command is for, if its survey has a number already.
     pub(super) fn key(&self, update: &UpdateRespondent) -> Option<Key> {
-        let list = self.lists.get(update.survey())?;
+        let list = self.lists.get(plain(update.survey()))?;
         Some(Key::new(*list, update.respondent()))
     }
 
@@ -208,7 +209,7 @@ impl Store {
         if let Some(key) = self.key(update) {
             return Ok(key);
         }
-        let list = self.list(update.survey())?;
+        let list = self.list(plain(update.survey()))?;
         Ok(Key::new(list, update.respondent()))
     }
 

@@ -4,26 +4,34 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Label, Layout, Row};
+use super::{Label, Layout, Row, is_blank};
 
 /// An export in numbers, one row at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Export {
     /// Data rows.
     pub(crate) rows: u64,
-    /// On how many of them each label has a value; with every label that gets one from columns.
-    pub(crate) filled: BTreeMap<Label, u64>,
-    /// Rows that could be sent, and how many of those say what the platform has not acknowledged; nothing where that is not
-    /// known.
-    pub(crate) to_send: u64,
-    pub(crate) changes: Option<u64>,
+    /// Every label that gets its value from columns.
+    pub(crate) labels: BTreeMap<Label, LabelCount>,
+    /// Rows of respondents of whom it is known what they were told, and how many of those would tell them something else.
+    pub(crate) known: u64,
+    pub(crate) changes: u64,
 }
 
-/// What is remembered of an export that was sent.
+/// On how many rows a label has a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LabelCount {
+    /// From all of its columns: of several in one value, one that has gone blank is seen.
+    pub(crate) filled: u64,
+    /// From none of them.
+    pub(crate) blank: u64,
+}
+
+/// What is remembered of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LastExport {
     pub(crate) rows: u64,
-    /// The labels that had a value on any row, by name.
+    /// The labels that had a value from all of their columns on any row, by name.
     pub(crate) labels: Vec<String>,
 }
 
@@ -34,7 +42,9 @@ impl Export {
             .iter()
             .filter(|(_, from)| from.columns().next().is_some());
         Self {
-            filled: of_columns.map(|(label, _)| (*label, 0)).collect(),
+            labels: of_columns
+                .map(|(label, _)| (*label, LabelCount::default()))
+                .collect(),
             ..Self::default()
         }
     }
@@ -42,21 +52,22 @@ impl Export {
     /// Counts a row's cells. A row that cannot be read has none.
     pub(crate) fn take_in(&mut self, row: &Row<'_>, layout: &Layout) {
         self.rows += 1;
-        if row.error.is_some() {
-            return;
-        }
         for (label, from) in &layout.labels {
-            if let Some(filled) = self.filled.get_mut(label)
-                && from.value(&row.fields).is_some()
-            {
-                *filled += 1;
+            let Some(count) = self.labels.get_mut(label) else {
+                continue;
+            };
+            let has_value = |column: &usize| !is_blank(row.fields.get(*column).unwrap_or_default());
+            if row.error.is_some() || !from.columns().any(has_value) {
+                count.blank += 1;
+            } else if from.columns().all(has_value) {
+                count.filled += 1;
             }
         }
     }
 
     /// What a later run is to know of it.
     pub(crate) fn remembered(&self) -> LastExport {
-        let filled = self.filled.iter().filter(|(_, filled)| **filled > 0);
+        let filled = self.labels.iter().filter(|(_, count)| count.filled > 0);
         LastExport {
             rows: self.rows,
             labels: filled.map(|(label, _)| label.name().to_owned()).collect(),

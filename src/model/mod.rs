@@ -29,6 +29,8 @@ pub(crate) use csv_field::{push_csv_field, push_csv_record};
 pub(crate) use early_end::{EarlyEnd, Signal};
 pub(crate) use endpoint::{Credentials, Endpoint, Method, is_loopback};
 pub(crate) use error_code::{Action, ErrorCode};
+#[cfg(test)]
+pub(crate) use export::LabelCount;
 pub(crate) use export::{Export, LastExport};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use guard::{guarded, guarded_cell, guarded_value, unguarded_cell};

@@ -18,8 +18,9 @@ pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
         ..metrics
     });
     // The collector reads `*.prom` alone.
-    let new = with_end(path, &format!(".{}.new", std::process::id()));
+    let new = with_end(path, ".new");
     let written = File::create(&new).and_then(|mut file| {
+        readable_for_all(&file)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()
     });
@@ -33,4 +34,17 @@ fn with_end(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     name.into()
+}
+
+/// The exporter is another user, whatever the umask says; there is nothing personal in it.
+#[cfg(unix)]
+fn readable_for_all(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+/// The rights of the folder hold.
+#[cfg(not(unix))]
+fn readable_for_all(_: &File) -> io::Result<()> {
+    Ok(())
 }

@@ -71,7 +71,7 @@ impl Healthcheck {
         let told = told.unwrap_or_else(|_| Err(anyhow!("no answer within {} s", PATIENCE.as_secs())));
         if let Err(error) = told {
             tracing::warn!(
-                event = "monitor_not_told",
+                target: "respondent_sync::loud", event = "monitor_not_told",
                 "the monitor at {} was not told: {error:#}",
                 self.url.host_str().unwrap_or_default()
             );

@@ -10,7 +10,7 @@ pub(crate) struct Guards {
     pub(crate) min_rows: Option<u64>,
     /// In per cent of all data rows.
     pub(crate) min_filled: Vec<(Label, f64)>,
-    /// In per cent of the rows that could be sent.
+    /// In per cent of the rows of respondents who are known.
     pub(crate) max_changes: Option<CountOrPercent>,
 }
 
@@ -32,28 +32,34 @@ impl Guards {
         last: Option<&LastExport>,
     ) -> Vec<String> {
         let mut objections = Vec::new();
-        let rows = export.rows;
-        if let Some(least) = self.min_rows.filter(|least| rows < *least) {
-            objections.push(format!("it has {rows} rows, and `--min-rows` wants {least}"));
+        if let Some(least) = self.min_rows.filter(|least| export.rows < *least) {
+            objections.push(format!(
+                "it has {}, and `--min-rows` wants {least}",
+                rows(export.rows)
+            ));
         }
         for (label, least) in &self.min_filled {
-            let filled = export.filled.get(label).copied().unwrap_or_default();
+            let filled = export.labels.get(label).map_or(0, |count| count.filled);
             // Blank on more rows than may be blank.
-            if CountOrPercent::Percent(100.0 - least).is_exceeded_by(rows.saturating_sub(filled), rows) {
+            let blank = export.rows.saturating_sub(filled);
+            if CountOrPercent::Percent(100.0 - least).is_exceeded_by(blank, export.rows) {
                 objections.push(format!(
-                    "`{label}` has a value on {filled} of {rows} rows, and `--min-filled` wants {least}%"
+                    "`{label}` has a value on {filled} of {}, and `--min-filled` wants {least}%",
+                    rows(export.rows)
                 ));
             }
         }
         if empty == EmptyPolicy::Send {
             objections.extend(self.would_clear(export));
         }
-        if let (Some(most), Some(changes)) = (self.max_changes, export.changes)
-            && most.is_exceeded_by(changes, export.to_send)
+        if let Some(most) = self
+            .max_changes
+            .filter(|most| most.is_exceeded_by(export.changes, export.known))
         {
             objections.push(format!(
-                "{changes} of {} rows would change something, and `--max-changes` allows {most}",
-                export.to_send
+                "{} of {} of respondents who are known would change something, and `--max-changes` allows {most}",
+                export.changes,
+                rows(export.known)
             ));
         }
         objections.extend(last.into_iter().flat_map(|last| unlike(export, last)));
@@ -63,16 +69,16 @@ impl Guards {
     /// Labels that a blank cell would clear although nobody has said how many may be blank.
     fn would_clear(&self, export: &Export) -> impl Iterator<Item = String> {
         let unguarded = |label: &Label| !self.min_filled.iter().any(|(other, _)| other == label);
-        let rows = export.rows;
+        let all = rows(export.rows);
         export
-            .filled
+            .labels
             .iter()
-            .filter(move |(label, filled)| unguarded(label) && **filled < rows)
-            .map(move |(label, filled)| {
+            .filter(move |(label, count)| unguarded(label) && count.blank > 0)
+            .map(move |(label, count)| {
                 format!(
-                    "`--empty send` would clear `{label}` on {} of {rows} rows: say how many must have a value with \
+                    "`--empty send` would clear `{label}` on {} of {all}: say how many must have a value with \
                      `--min-filled {label}=N%`",
-                    rows - filled
+                    count.blank
                 )
             })
     }
@@ -83,23 +89,33 @@ fn unlike(export: &Export, last: &LastExport) -> Vec<String> {
     let mut objections = Vec::new();
     if export.rows < last.rows.div_ceil(2) {
         objections.push(format!(
-            "it has {} rows, fewer than half of the {} of last time",
-            export.rows, last.rows
+            "it has {}, fewer than half of the {} of last time",
+            rows(export.rows),
+            last.rows
         ));
     }
-    let gone_blank = export
-        .filled
-        .iter()
-        .filter(|(label, filled)| **filled == 0 && last.labels.iter().any(|had| had == label.name()));
-    objections.extend(
-        gone_blank.map(|(label, _)| format!("`{label}` is blank throughout, and had values last time")),
-    );
+    for had in &last.labels {
+        match export.labels.iter().find(|(label, _)| label.name() == had) {
+            None => objections.push(format!(
+                "it has no column for `{had}`, which had values last time"
+            )),
+            Some((_, count)) if count.filled == 0 => {
+                objections.push(format!("`{had}` is blank throughout, and had values last time"));
+            }
+            Some(_) => {}
+        }
+    }
     objections
+}
+
+fn rows(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "row" } else { "rows" })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::LabelCount;
 
     fn label(name: &str) -> Label {
         name.parse().unwrap()
@@ -108,9 +124,16 @@ mod tests {
     fn export(rows: u64, filled: u64) -> Export {
         Export {
             rows,
-            filled: [(label("l4"), filled)].into(),
-            to_send: rows,
-            changes: None,
+            labels: [(
+                label("l4"),
+                LabelCount {
+                    filled,
+                    blank: rows - filled,
+                },
+            )]
+            .into(),
+            known: rows,
+            changes: 0,
         }
     }
 
@@ -143,14 +166,26 @@ mod tests {
             ..Guards::default()
         };
         let with_changes = |count| Export {
-            changes: Some(count),
+            changes: count,
             ..export(10, 10)
         };
-        assert_eq!(objections(&few, &export(10, 10)), [""; 0], "nothing is known");
+        assert_eq!(
+            objections(
+                &few,
+                &Export {
+                    known: 0,
+                    ..export(10, 10)
+                }
+            ),
+            [""; 0],
+            "nothing is known"
+        );
         assert_eq!(objections(&few, &with_changes(2)), [""; 0]);
         assert_eq!(
             objections(&few, &with_changes(3)),
-            ["3 of 10 rows would change something, and `--max-changes` allows 20%"]
+            [
+                "3 of 10 rows of respondents who are known would change something, and `--max-changes` allows 20%"
+            ]
         );
     }
 
@@ -184,6 +219,14 @@ mod tests {
                 "it has 5 rows, fewer than half of the 11 of last time",
                 "`l4` is blank throughout, and had values last time"
             ]
+        );
+        let other = Export {
+            labels: [].into(),
+            ..export(11, 11)
+        };
+        assert_eq!(
+            of(&other),
+            ["it has no column for `l4`, which had values last time"]
         );
     }
 }

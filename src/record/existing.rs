@@ -33,12 +33,11 @@ pub(crate) enum SameInput {
 }
 
 impl SameInput {
-    /// Whether it is sent again after a run that ended with this code.
-    fn is_sent_again(self, exit_code: u8) -> bool {
-        const ROWS_FAILED: u8 = 1;
+    /// Whether it is sent again after a run with so many failures, accepted ones included.
+    fn is_sent_again(self, failures: u64) -> bool {
         match self {
             Self::IsDone => false,
-            Self::AgainAfterFailures => exit_code == ROWS_FAILED,
+            Self::AgainAfterFailures => failures > 0,
             Self::Again => true,
         }
     }
@@ -53,13 +52,17 @@ pub(crate) enum Decision {
     SetAside { keep: usize },
     /// Go on where the journal ends.
     GoOn(Box<GoOn>),
-    /// The same was sent before, to the end: the exit code of that run.
-    AlreadySent {
-        exit_code: u8,
-        finished_at: Option<Timestamp>,
-        /// Rows of it that are failed, unconfirmed or invalid.
-        failures: u64,
-    },
+    /// The same was sent before, to the end.
+    AlreadySent(SentBefore),
+}
+
+/// A run that came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SentBefore {
+    pub(crate) exit_code: u8,
+    pub(crate) finished_at: Option<Timestamp>,
+    /// Rows of it that are failed, unconfirmed or invalid.
+    pub(crate) failures: u64,
 }
 
 /// A journal that is gone on with.
@@ -214,15 +217,17 @@ fn after_finished(
             if changed.is_empty()
                 && asked.resume
                 && asked.rotate.is_some()
-                && asked.same.is_sent_again(summary.exit_code) =>
+                && asked.same.is_sent_again(summary.failures()) =>
         {
             or_refuse(OutputError::SameFinished(path))
         }
-        (Some(summary), Some(changed)) if changed.is_empty() && asked.resume => Ok(Decision::AlreadySent {
-            exit_code: summary.exit_code,
-            finished_at: summary.finished_at,
-            failures: summary.failures(),
-        }),
+        (Some(summary), Some(changed)) if changed.is_empty() && asked.resume => {
+            Ok(Decision::AlreadySent(SentBefore {
+                exit_code: summary.exit_code,
+                finished_at: summary.finished_at,
+                failures: summary.failures(),
+            }))
+        }
         (Some(_), Some(changed)) if changed.is_empty() => or_refuse(OutputError::SameFinished(path)),
         (_, changed) if asked.resume => or_refuse(OutputError::OtherFinished {
             path,

@@ -36,7 +36,7 @@ use std::path::PathBuf;
 
 pub(crate) use entry::Header;
 pub(crate) use error::OutputError;
-pub(crate) use existing::{Decision, Existing, SameInput, decide};
+pub(crate) use existing::{Decision, Existing, SameInput, SentBefore, decide};
 pub(crate) use failed::FailedFormat;
 pub(crate) use files::OutputPaths;
 #[cfg(any(test, fuzzing))]
@@ -127,7 +127,7 @@ pub(crate) fn open(
             }
             Journal::create(&journal_path, &header, false)?
         }
-        Decision::AlreadySent { .. } => return Err(OutputError::InTheWay(paths.results.clone())),
+        Decision::AlreadySent(_) => return Err(OutputError::InTheWay(paths.results.clone())),
     };
     let replaces = match decision {
         Decision::GoOn(go_on) => go_on.replaces,

@@ -18,6 +18,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::ExitCode;
 use super::log_lines::{ForMachines, ForPeople};
 
+/// The target of what is no full success, though every row may be one: a quiet console says it.
+const LOUD: &str = "respondent_sync::loud";
+
 /// What a quiet console holds back at most; nobody needs more to see what went wrong.
 const MOST_HELD: usize = 64 << 10;
 
@@ -55,7 +58,7 @@ impl Console {
         let run_id = run_id();
         let screen = Screen {
             bars: MultiProgress::new(),
-            held: Arc::new(Mutex::new((verbosity == Verbosity::Quiet).then(Vec::new))),
+            held: Arc::new(Mutex::new((verbosity == Verbosity::Quiet).then(Held::default))),
         };
         let level = match verbosity {
             Verbosity::Quiet => LevelFilter::WARN,
@@ -174,7 +177,14 @@ pub(crate) fn say_error(error: &anyhow::Error, code: ExitCode) {
 struct Screen {
     bars: MultiProgress,
     /// Nothing where every line is written at once, and once what was held back has been written.
-    held: Arc<Mutex<Option<Vec<u8>>>>,
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+/// What a quiet console has not said.
+#[derive(Debug, Default)]
+struct Held {
+    lines: Vec<u8>,
+    dropped: u64,
 }
 
 impl Screen {
@@ -185,8 +195,11 @@ impl Screen {
     /// Writes what was held back; from here on nothing is.
     fn release(&self) {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(held) = held {
-            self.write(&held).ok();
+        let Some(held) = held else { return };
+        self.write(&held.lines).ok();
+        if held.dropped > 0 {
+            self.write(format!("… and {} more lines\n", held.dropped).as_bytes())
+                .ok();
         }
     }
 
@@ -194,8 +207,10 @@ impl Screen {
     fn hold(&self, line: &[u8]) -> bool {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(held) = held.as_mut() else { return false };
-        if held.len() + line.len() <= MOST_HELD {
-            held.extend_from_slice(line);
+        if held.lines.len() + line.len() <= MOST_HELD {
+            held.lines.extend_from_slice(line);
+        } else {
+            held.dropped += 1;
         }
         true
     }
@@ -207,26 +222,26 @@ impl<'a> MakeWriter<'a> for Screen {
     fn make_writer(&'a self) -> Self::Writer {
         Line {
             screen: self,
-            is_error: false,
+            is_loud: false,
         }
     }
 
     fn make_writer_for(&'a self, metadata: &Metadata<'_>) -> Self::Writer {
         Line {
             screen: self,
-            is_error: *metadata.level() == Level::ERROR,
+            is_loud: *metadata.level() == Level::ERROR || metadata.target() == LOUD,
         }
     }
 }
 
 struct Line<'a> {
     screen: &'a Screen,
-    is_error: bool,
+    is_loud: bool,
 }
 
 impl Write for Line<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.is_error {
+        if self.is_loud {
             self.screen.release();
         }
         if !self.screen.hold(bytes) {

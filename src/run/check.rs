@@ -1,12 +1,13 @@
 //! `check` and `run --dry-run`: the same reading and planning as a run, with nothing sent and nothing written.
 
 use super::examination::Examination;
+use super::guards::{self, Counting};
 use super::opened::Opened;
-use super::{Failure, guards, pipeline};
+use super::{Failure, pipeline};
 use crate::cli::{CheckArgs, CheckFormatArg, Origins};
 use crate::config::{self, DeltaMode, GuardSettings, ReadingSettings};
 use crate::delta::Store;
-use crate::model::{CountOrPercent, Export, Plan, Rate};
+use crate::model::{CountOrPercent, Rate};
 use crate::plan::Planner;
 use crate::report::{Console, ExitCode, Finding, Findings, Places, Weight, refused_as_json};
 
@@ -58,26 +59,17 @@ fn findings(settings: &mut ReadingSettings, asked: &Asked) -> Result<Findings, F
         .known
         .as_ref()
         .filter(|(_, mode)| *mode == DeltaMode::ChangedOnly);
-    let knows = store
-        .map_or(Ok(false), Store::knows_anybody)
-        .map_err(Failure::usage)?;
     let mut opened = Opened::open(settings)?;
     let form = opened.form(settings);
     let warnings = opened.warnings();
     let mut planner = Planner::new(settings.plan.clone(), opened.layout.clone());
     let mut examination = Examination::default();
-    let mut export = Export::new(&opened.layout);
-    export.changes = knows.then_some(0);
+    let mut counting = Counting::new(&opened.layout, store);
     let mut rows = opened.rows(settings)?;
     let fault = |error| Failure::input(error, &settings.input);
     while let Some(row) = rows.next().map_err(fault)? {
         let mut plan = planner.plan(&row);
-        export.take_in(&row, &opened.layout);
-        if let (Some(store), Plan::Send(update)) = (store, &plan) {
-            export.to_send += 1;
-            let is_change = store.is_change(update).map_err(Failure::usage)?;
-            export.changes = export.changes.map(|changes| changes + u64::from(is_change));
-        }
+        counting.take_in(&row, &plan, &opened.layout)?;
         if let Some((store, _)) = skipping {
             plan = store.foresee(plan).map_err(Failure::usage)?;
         }
@@ -88,7 +80,7 @@ fn findings(settings: &mut ReadingSettings, asked: &Asked) -> Result<Findings, F
     let tally = planner.into_tally();
     let notes = pipeline::notes(&tally, end.blank_records, settings.only_last);
     let to_send = examination.to_send;
-    let objections = guards::objections(&export, &opened, settings, &asked.guards.guards, store)?;
+    let objections = guards::objections(&counting.export, &opened, settings, &asked.guards.guards, store)?;
     let mut found: Vec<Finding> = objections
         .into_iter()
         .map(|text| Finding {

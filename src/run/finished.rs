@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use super::Failure;
 use super::pipeline::PipelineEnd;
 use super::reader::ReadFault;
 use crate::model::EarlyEnd;
 use crate::read::RowsEnd;
-use crate::record::{Journal, OutputError, OutputPaths, SummaryFile};
+use crate::record::{Journal, OutputError, OutputPaths, SentBefore, SummaryFile};
 use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, counted, local_time, to_json, to_text};
 
 /// A run that is over, and the files that are still to be written or removed.
@@ -74,8 +72,17 @@ impl Finished {
 fn tell(report: &RunReport, json: &str, console: &Console) {
     let code = report.verdict().exit_code();
     match console.format() {
-        LogFormat::Json => {
+        // A quiet console takes what is worth a warning.
+        LogFormat::Json if code == ExitCode::Success => {
             tracing::info!(
+                event = "run_finished",
+                exit_code = code.code(),
+                summary = json.trim_end(),
+                "the run is over"
+            );
+        }
+        LogFormat::Json => {
+            tracing::warn!(
                 event = "run_finished",
                 exit_code = code.code(),
                 summary = json.trim_end(),
@@ -136,12 +143,12 @@ fn in_full(error: impl Into<anyhow::Error>) -> String {
 }
 
 /// The same input went to the same place before, to its end: nothing is sent, and the verdict is the same.
-pub(super) fn already_sent(
-    paths: &OutputPaths,
-    exit_code: u8,
-    finished_at: Option<Timestamp>,
-    failures: u64,
-) -> ExitCode {
+pub(super) fn already_sent(paths: &OutputPaths, before: &SentBefore) -> ExitCode {
+    let SentBefore {
+        exit_code,
+        finished_at,
+        failures,
+    } = *before;
     let when = finished_at
         .map(|time| format!(" on {}", local_time(time)))
         .unwrap_or_default();

@@ -1,43 +1,116 @@
 //! The pass over an input that tells whether it looks like an export at all, before any of it is sent. What speaks against
 //! it is decided in `plan/guards.rs`.
 
+use std::collections::HashSet;
+
 use anyhow::anyhow;
 
 use super::Failure;
 use super::opened::Opened;
 use crate::config::{DeltaMode, GuardSettings, ReadingSettings};
 use crate::delta::Store;
-use crate::model::{Export, Plan};
-use crate::plan::{Guards, PlanSettings, Planner, Selection};
+use crate::model::{Export, Lane, LastExport, Layout, Plan, Row};
+use crate::plan::{EmptyPolicy, Guards, PlanSettings, Planner, Selection};
 use crate::read::is_own_column;
 use crate::report::ExitCode;
 
-/// Counts what the guards need, and refuses the input if one of them objects; then remembers it as the last one.
+/// So many respondents whose rows differ are remembered, to count their later rows as changes, too.
+const MOST_CHANGED: usize = 100_000;
+
+/// What is to be remembered of an export once it is on its way.
+pub(super) struct Remembered {
+    pub(super) name: String,
+    pub(super) export: LastExport,
+}
+
+/// Counts what the guards need, and refuses the input if one of them objects. Returns what a later run is to compare its
+/// own with, if it is to.
 pub(super) fn guard(
     opened: &mut Opened,
     reading: &ReadingSettings,
     settings: &GuardSettings,
-    store: Option<&mut Store>,
+    store: Option<&Store>,
     mode: DeltaMode,
-) -> Result<(), Failure> {
+) -> Result<Option<Remembered>, Failure> {
+    if settings.guards.max_changes.is_some() && mode == DeltaMode::Follow {
+        return Err(Failure::usage(anyhow!(
+            "`--max-changes` compares with what is remembered: give `--changed-only`, too"
+        )));
+    }
     if !opened.is_file() {
-        return stream(settings);
+        return stream(settings, reading.plan.empty).map(|()| None);
     }
     // Only the line that runs every night is compared with the night before.
     let store = store.filter(|_| mode != DeltaMode::Follow);
     if !settings.guards.need_counts(reading.plan.empty) && store.is_none() {
-        return Ok(());
+        return Ok(None);
     }
-    let counts_changes = settings.guards.max_changes.is_some();
-    let export = count(opened, reading, store.as_deref().filter(|_| counts_changes))?;
-    let objections = objections(&export, opened, reading, &settings.guards, store.as_deref())?;
-    settle(&objections, settings.lets_through)?;
-    if let Some(store) = store.filter(|_| is_export(opened, reading)) {
-        store
-            .set_last_export(surveys(&reading.plan), &export.remembered())
-            .map_err(Failure::usage)?;
+    let asks = settings.guards.max_changes.is_some();
+    let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
+    each_plan(opened, reading, |row, plan, layout| {
+        counting.take_in(row, plan, layout).map(|()| true)
+    })?;
+    let export = counting.export;
+    let objections = objections(&export, opened, reading, &settings.guards, store)?;
+    settle(&objections, reading, settings.lets_through)?;
+    let remembers = store.is_some() && is_export(opened, reading);
+    Ok(remembers.then(|| Remembered {
+        name: name(opened, reading),
+        export: export.remembered(),
+    }))
+}
+
+/// Whether a run would send anything of an input that was sent before: not where everybody is known to have it.
+pub(super) fn has_news(
+    opened: &mut Opened,
+    reading: &ReadingSettings,
+    store: &Store,
+) -> Result<bool, Failure> {
+    let mut found = false;
+    each_plan(opened, reading, |_, plan, _| {
+        if let Plan::Send(update) = plan {
+            found |= store.is_same(update).map_err(Failure::usage)? != Some(true);
+        }
+        Ok(!found)
+    })?;
+    Ok(found)
+}
+
+/// What the guards have to know of all rows, one after the other.
+pub(super) struct Counting<'a> {
+    pub(super) export: Export,
+    /// Where changes are counted.
+    store: Option<&'a Store>,
+    changed: HashSet<Lane>,
+}
+
+impl<'a> Counting<'a> {
+    pub(super) fn new(layout: &Layout, store: Option<&'a Store>) -> Self {
+        Self {
+            export: Export::new(layout),
+            store,
+            changed: HashSet::new(),
+        }
     }
-    Ok(())
+
+    pub(super) fn take_in(&mut self, row: &Row<'_>, plan: &Plan, layout: &Layout) -> Result<(), Failure> {
+        self.export.take_in(row, layout);
+        let (Some(store), Plan::Send(update)) = (self.store, plan) else {
+            return Ok(());
+        };
+        let Some(is_same) = store.is_same(update).map_err(Failure::usage)? else {
+            return Ok(());
+        };
+        // Behind a row that differs, one that says what was said before changes it back.
+        let lane = update.lane();
+        let is_change = !is_same || self.changed.contains(&lane);
+        if !is_same && self.changed.len() < MOST_CHANGED {
+            self.changed.insert(lane);
+        }
+        self.export.known += 1;
+        self.export.changes += u64::from(is_change);
+        Ok(())
+    }
 }
 
 /// What speaks against an input that was counted.
@@ -50,7 +123,7 @@ pub(super) fn objections(
 ) -> Result<Vec<String>, Failure> {
     let last = match store.filter(|_| is_export(opened, reading)) {
         Some(store) => store
-            .last_export(surveys(&reading.plan))
+            .last_export(&name(opened, reading))
             .map_err(Failure::usage)?,
         None => None,
     };
@@ -58,34 +131,35 @@ pub(super) fn objections(
 }
 
 /// What cannot be looked over first.
-fn stream(settings: &GuardSettings) -> Result<(), Failure> {
-    if settings.guards == Guards::default() || settings.lets_through {
+fn stream(settings: &GuardSettings, empty: EmptyPolicy) -> Result<(), Failure> {
+    if settings.lets_through || !settings.guards.need_counts(empty) {
         return Ok(());
     }
     Err(Failure::usage(anyhow!(
-        "`--min-rows`, `--min-filled` and `--max-changes` look at all rows before the first call, and standard input can be \
-         read only once: give a file"
+        "`--min-rows`, `--min-filled`, `--max-changes` and `--empty send` need a look at all rows before the first call, and \
+         standard input can be read only once: give a file, or `--ignore-guards`"
     )))
 }
 
 /// Refuses an export that somebody objects to, or says what is let through.
-fn settle(objections: &[String], lets_through: bool) -> Result<(), Failure> {
+fn settle(objections: &[String], reading: &ReadingSettings, lets_through: bool) -> Result<(), Failure> {
     if objections.is_empty() {
         return Ok(());
     }
-    let said = objections.join("; ");
+    let (input, said) = (&reading.input, objections.join("; "));
     if lets_through {
         tracing::warn!(
+            target: "respondent_sync::loud",
             event = "guard_ignored",
-            "let through by `--ignore-guards`: {said}"
+            "{input} is let through by `--ignore-guards`: {said}"
         );
         return Ok(());
     }
     Err(Failure {
         code: ExitCode::Aborted,
         error: anyhow!(
-            "nothing was sent, since the export does not look right: {said}; if it is right, let it through once with \
-             `--ignore-guards`"
+            "{input}: nothing was sent, since the export does not look right: {said}; if it is right, let it through once \
+             with `--ignore-guards`"
         ),
     })
 }
@@ -96,34 +170,35 @@ fn is_export(opened: &Opened, reading: &ReadingSettings) -> bool {
     !is_failed_file && !reading.plan.selection.is_partial()
 }
 
-/// What tells the surveys of one input from those of another.
-fn surveys(plan: &PlanSettings) -> &str {
-    plan.survey.as_deref().unwrap_or("column")
+/// What tells an export from others of the account: its survey, and its labels where somebody has named them. Where they
+/// follow from the columns' names, a column that is gone is to be seen.
+fn name(opened: &Opened, reading: &ReadingSettings) -> String {
+    let survey = reading.plan.survey.as_deref().unwrap_or("column");
+    if reading.wanted.labels.is_none() {
+        return survey.to_owned();
+    }
+    let labels = opened.layout.labels.iter().map(|(label, _)| label.name());
+    format!("{survey} {}", labels.collect::<Vec<_>>().join(" "))
 }
 
-fn count(opened: &mut Opened, reading: &ReadingSettings, store: Option<&Store>) -> Result<Export, Failure> {
+/// Shows every row and its plan, as if none were left out, until somebody has seen enough.
+fn each_plan(
+    opened: &mut Opened,
+    reading: &ReadingSettings,
+    mut see: impl FnMut(&Row<'_>, &Plan, &Layout) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
     let all = PlanSettings {
         selection: Selection::default(),
         ..reading.plan.clone()
     };
     let mut planner = Planner::new(all, opened.layout.clone());
-    let mut export = Export::new(&opened.layout);
-    if let Some(store) = &store {
-        // Where nobody is known everything is a change, and none of it a sudden one.
-        export.changes = store.knows_anybody().map_err(Failure::usage)?.then_some(0);
-    }
-    let store = store.filter(|_| export.changes.is_some());
     let fault = |error| Failure::input(error, &reading.input);
     let mut rows = opened.rows(reading)?;
     while let Some(row) = rows.next().map_err(fault)? {
-        export.take_in(&row, &opened.layout);
-        let Some(store) = &store else { continue };
-        if let Plan::Send(update) = planner.plan(&row) {
-            export.to_send += 1;
-            let is_change = store.is_change(&update).map_err(Failure::usage)?;
-            export.changes = export.changes.map(|changes| changes + u64::from(is_change));
+        let plan = planner.plan(&row);
+        if !see(&row, &plan, &opened.layout)? {
+            return Ok(());
         }
     }
-    rows.finish().map_err(fault)?;
-    Ok(export)
+    rows.finish().map(drop).map_err(fault)
 }

@@ -18,6 +18,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::Failure;
 use crate::folders::{self, for_the_owner_alone};
+use crate::read::Input;
 use crate::record::{OutputPaths, lock_of};
 use crate::report::ExitCode;
 
@@ -34,15 +35,16 @@ pub(super) struct Locks {
 }
 
 impl Locks {
-    /// Takes the lock of the outputs and, where there is a place for it, the account's. Waits for each as long as `wait`
+    /// Takes the lock of the outputs, of the state where there is one and, where there is a place for it, the account's. Waits for each as long as `wait`
     /// says.
     pub(super) async fn take(
-        paths: &OutputPaths,
+        (paths, state): (&OutputPaths, Option<&Path>),
         base: &Url,
         account: &str,
-        input: &str,
+        input: &Input,
         wait: Duration,
     ) -> Result<Self, Failure> {
+        let input = &input.to_string();
         // One that is too far away to be counted is none.
         let until = Instant::now().checked_add(wait);
         let mut held = Vec::new();
@@ -58,8 +60,23 @@ impl Locks {
             },
             Err(error) => warn_without(&error),
         }
+        if let Some(path) = state {
+            held.extend(state_lock(path, input, until).await?);
+        }
         Ok(Self { _held: held })
     }
+}
+
+/// The lock of what is remembered: a run that does not know of another would believe what is no longer true.
+async fn state_lock(path: &Path, input: &str, until: Option<Instant>) -> Result<Option<Lock>, Failure> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let cannot = |error: io::Error| {
+        Failure::usage(anyhow!(error).context(format!("cannot lock the state `{}`", path.display())))
+    };
+    folders::make_parent(path).map_err(cannot)?;
+    let lock = Lock::wait_for(Path::new(&name), "this state", input, until).await?;
+    lock.map_err(cannot)
 }
 
 fn warn_without(error: &io::Error) {

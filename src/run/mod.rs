@@ -20,6 +20,7 @@ mod rehearsal;
 mod send_file;
 mod serve;
 mod state;
+mod window;
 
 use anyhow::Error;
 

@@ -16,6 +16,14 @@ pub(super) async fn run(
     file: &ConfigFile,
     console: &Console,
 ) -> Result<ExitCode, Failure> {
+    if let Some(path) = &args.monitor.metrics_file
+        && path.extension().is_none_or(|extension| extension != "prom")
+    {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "`--metrics-file {}`: the collector reads files that end with `.prom` alone",
+            path.display()
+        )));
+    }
     let is_real = !args.output.dry_run && !args.platform.sandbox;
     let check = match args.monitor.healthcheck_url.as_deref().filter(|_| is_real) {
         Some(url) => Some(healthcheck(url, args, console)?),
@@ -34,7 +42,7 @@ pub(super) async fn run(
         && let Err(error) = write_metrics(path, metrics(code, report.as_ref()))
     {
         tracing::warn!(
-            event = "metrics_not_written",
+            target: "respondent_sync::loud", event = "metrics_not_written",
             "cannot write `{}`: {error}",
             path.display()
         );

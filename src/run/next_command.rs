@@ -24,13 +24,16 @@ fn is_setting(name: &str) -> bool {
         .is_some_and(|setting| !secrets.contains(&setting))
 }
 
-/// The command line for a shell. Respondents' ids are left out: they belong into no log.
+/// The command line for a shell. Respondents' ids and a check's address are left out: they belong into no log.
 fn with_resume(arguments: impl Iterator<Item = String>) -> String {
     let arguments: Vec<String> = arguments.collect();
-    if arguments
-        .iter()
-        .any(|argument| argument == "--only" || argument.starts_with("--only="))
-    {
+    let is_unspeakable = |argument: &String| {
+        let flag = argument
+            .split_once('=')
+            .map_or(argument.as_str(), |(flag, _)| flag);
+        ["--only", "--healthcheck-url"].contains(&flag)
+    };
+    if arguments.iter().any(is_unspeakable) {
         return "the same command with `--resume`".to_owned();
     }
     let mut words: Vec<Cow<'_, str>> = arguments
@@ -82,6 +85,16 @@ mod tests {
             next(&["respondent-sync", "run", "a.csv", "--only", "17"]),
             "the same command with `--resume`"
         );
+    }
+
+    #[test]
+    fn what_must_not_be_told_is_not() {
+        for words in [
+            &["x", "--healthcheck-url", "https://x/CANARY"][..],
+            &["x", "--healthcheck-url=https://x/CANARY"],
+        ] {
+            assert_eq!(next(words), "the same command with `--resume`");
+        }
     }
 
     #[cfg(unix)]

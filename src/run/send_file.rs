@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -10,15 +10,17 @@ use super::announce::{announce, confirmed};
 use super::dry_run::dry_run;
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
-use super::guards::guard;
+use super::guards::{guard, has_news};
 use super::lock::Locks;
 use super::next_command::next_command;
 use super::opened::Opened;
 use super::rehearsal::Sandbox;
+use super::state::Memory;
+use super::window::Window;
 use super::{Failure, pipeline, state};
 use crate::cli::{Origins, RunArgs};
 use crate::config::{self, CallSettings, ConfigFile, DeltaMode, ReadingSettings};
-use crate::delta::{Account, Delta};
+use crate::delta::Account;
 use crate::model::{Credentials, Endpoint, Method};
 use crate::plan::Planner;
 use crate::read::Input;
@@ -41,6 +43,7 @@ pub(super) async fn run(
     console: &Console,
     told: &mut Option<RunReport>,
 ) -> Result<ExitCode, Failure> {
+    let window = Window::begin(&args.pace);
     let mut reading = config::reading(&args.input, &args.selection, &args.output.results.keep, origins)
         .map_err(Failure::usage)?;
     let guards =
@@ -83,26 +86,31 @@ pub(super) async fn run(
     }
     let mut locks = Locks::default();
     if sandbox.is_none() {
-        let (input, wait) = (reading.input.to_string(), args.output.wait_lock);
-        locks = Locks::take(&paths, &calls.base, &credentials.account, &input, wait).await?;
+        let (account, wait) = (&credentials.account, window.within(args.output.wait_lock));
+        let outputs = (&paths, state::used(&delta));
+        locks = Locks::take(outputs, &calls.base, account, &reading.input, wait).await?;
     }
     let transport = HttpTransport::new(endpoint.clone(), &calls.http).map_err(Failure::usage)?;
     let mut opened = Opened::open(&mut reading)?;
     let fingerprint = fingerprint(&opened, &reading, &calls, &credentials);
-    let decision = record::decide(&paths, &fingerprint, existing).map_err(Failure::output)?;
-    if let Decision::AlreadySent {
-        exit_code,
-        finished_at,
-        failures,
-    } = decision
-    {
-        return Ok(already_sent(&paths, exit_code, finished_at, failures));
+    let mut decision = record::decide(&paths, &fingerprint, existing).map_err(Failure::output)?;
+    let store = state::open(&delta, account_of(&calls, &credentials), sandbox.is_some())?;
+    let known = store.as_ref().filter(|_| delta.mode == DeltaMode::ChangedOnly);
+    match (&decision, known, existing.rotate) {
+        // Somebody may have made it forget, or a run of another input came between.
+        (Decision::AlreadySent(_), Some(store), Some(keep)) if has_news(&mut opened, &reading, store)? => {
+            decision = Decision::SetAside { keep };
+        }
+        (Decision::AlreadySent(before), _, _) => return Ok(already_sent(&paths, before)),
+        _ => {}
     }
-    let mut store = state::open(&delta, account_of(&calls, &credentials), sandbox.is_some())?;
-    if !matches!(decision, Decision::GoOn(_)) {
-        // One that is gone on with was let through when it started.
-        guard(&mut opened, &reading, &guards, store.as_mut(), delta.mode)?;
-    }
+    // One that is gone on with was let through when it started.
+    let starts = !matches!(decision, Decision::GoOn(_));
+    let remembered = if starts {
+        guard(&mut opened, &reading, &guards, store.as_ref(), delta.mode)?
+    } else {
+        None
+    };
     announce(&opened, &reading, &calls, &endpoint, transport.proxy());
     let asks = !args.output.yes && sandbox.is_none() && reading.input != Input::Stdin;
     if asks && Console::is_interactive() && !confirmed(&opened, &endpoint, &reading, console) {
@@ -111,14 +119,10 @@ pub(super) async fn run(
     let rows = opened.first.totals.map_or(0, |totals| totals.rows);
     record::check_space(&paths, rows).map_err(Failure::output)?;
     let header = Header::new(Timestamp::now(), fingerprint, existing.overwrite);
-    let skips = delta.mode == DeltaMode::ChangedOnly;
-    let delta = store
-        .map(|store| Delta::new(store, skips))
-        .transpose()
-        .map_err(Failure::usage)?;
+    let memory = Memory::begin(store, remembered, delta.mode, starts, &reading.plan)?;
     let finished = Box::pin(send(
-        args,
-        (opened, delta),
+        (args, window),
+        (opened, memory),
         &reading,
         &calls,
         transport,
@@ -137,8 +141,8 @@ pub(super) async fn run(
 
 /// The stages, and what they add up to.
 async fn send(
-    args: &RunArgs,
-    (mut opened, delta): (Opened, Option<Delta>),
+    (args, window): (&RunArgs, Window),
+    (mut opened, memory): (Opened, Memory),
     reading: &ReadingSettings,
     calls: &CallSettings,
     transport: HttpTransport,
@@ -153,8 +157,7 @@ async fn send(
         kept: &opened.kept_names(),
     };
     // From here on a signal lets the run end in an orderly way.
-    let most = config::deadline(args.pace.max_duration, args.pace.until, &ZonedDateTime::now());
-    let stops = stop::in_thread(most).map_err(Failure::usage)?;
+    let stops = stop::in_thread(window.left()).map_err(Failure::usage)?;
     let outputs = record::open(&paths, &decision, header, results, opened.failed_format(style))
         .map_err(Failure::output)?;
     if matches!(decision, Decision::GoOn(_)) {
@@ -178,7 +181,7 @@ async fn send(
         reads_ahead: opened.is_file(),
         planner,
         settled: outputs.settled,
-        delta,
+        delta: memory.delta.clone(),
         transport,
         stops,
         recorder: outputs.recorder,
@@ -196,6 +199,7 @@ async fn send(
         let hint = next.map(|next| format!("; to go on: {next}")).unwrap_or_default();
         return Err(Failure::bug(&format!("a stage of the pipeline panicked{hint}")));
     };
+    memory.remember(&ended.summary);
     let counted = ended.read.as_ref().and_then(|read| read.as_ref().ok());
     let report = RunReport {
         run_id: console.run_id().to_owned(),

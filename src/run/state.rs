@@ -9,11 +9,55 @@ use anyhow::{Context, anyhow};
 use jiff::Timestamp;
 
 use super::Failure;
+use super::guards::Remembered;
 use crate::cli::{StateCommand, StateForgetArgs, StateShowArgs};
 use crate::config::{self, DeltaMode, DeltaSettings};
-use crate::delta::{Account, Store, StoreError};
-use crate::model::Digits;
-use crate::report::{Console, ExitCode, counted};
+use crate::delta::{Account, Delta, Store, StoreError};
+use crate::model::{Digits, Status};
+use crate::plan::PlanSettings;
+use crate::report::{Console, ExitCode, RunSummary, counted};
+
+/// What a run knows of earlier ones, and leaves for later ones.
+pub(super) struct Memory {
+    pub(super) delta: Option<Delta>,
+    remembered: Option<Remembered>,
+}
+
+impl Memory {
+    /// For a run that is about to make its first call.
+    pub(super) fn begin(
+        mut store: Option<Store>,
+        remembered: Option<Remembered>,
+        mode: DeltaMode,
+        starts: bool,
+        plan: &PlanSettings,
+    ) -> Result<Self, Failure> {
+        if let Some(store) = store.as_mut().filter(|_| starts && mode == DeltaMode::Refresh) {
+            store.forget_own(plan.survey.as_deref()).map_err(Failure::usage)?;
+        }
+        let skips = mode == DeltaMode::ChangedOnly;
+        let delta = store.map(|store| Delta::new(store, skips));
+        Ok(Self {
+            delta: delta.transpose().map_err(Failure::usage)?,
+            remembered,
+        })
+    }
+
+    /// The run is over: what it sent was an export, unless the platform took nothing of it.
+    pub(super) fn remember(&self, summary: &RunSummary) {
+        let taken = summary.count(Status::Success) + summary.count(Status::Skipped);
+        if let (Some(delta), Some(Remembered { name, export }), 1..) = (&self.delta, &self.remembered, taken)
+        {
+            delta.remember_export(name, export);
+        }
+    }
+}
+
+/// The file that a run is to use, if it is to have one.
+pub(super) fn used(settings: &DeltaSettings) -> Option<&Path> {
+    let path = settings.path.as_deref()?;
+    (settings.mode != DeltaMode::Follow || path.exists()).then_some(path)
+}
 
 /// The store for a run of this account, if it is to have one.
 pub(super) fn open(
@@ -30,21 +74,16 @@ pub(super) fn open(
             }
         };
     }
-    let Some(path) = &settings.path else {
+    let Some(path) = used(settings) else {
         return Ok(None);
     };
-    if settings.mode == DeltaMode::Follow && !path.exists() {
-        return Ok(None);
-    }
     match (Store::open(path, account.clone()), settings.mode) {
         (Ok(store), _) => Ok(Some(store)),
-        (Err(error @ StoreError::Damaged { .. }), DeltaMode::Follow) => {
-            tracing::warn!(event = "state_damaged", "{:#}", anyhow!(error));
-            Ok(None)
-        }
-        (Err(StoreError::Damaged { why, .. }), DeltaMode::Refresh) => {
+        // A run that sends everything needs none of it, and nobody must believe it later: it does not know of this run.
+        (Err(StoreError::Damaged { why, .. }), DeltaMode::Refresh | DeltaMode::Follow) => {
             let aside = set_aside(path).map_err(Failure::usage)?;
             tracing::warn!(
+                target: "respondent_sync::loud",
                 event = "state_set_aside",
                 "the state was damaged ({why}): set aside as `{}`, a new one is built",
                 aside.display()

@@ -134,6 +134,7 @@ fn what_is_wrong_in_it_is_told_with_its_line() {
             "`rate`: it takes one value, not several",
         ),
         ("map = [[1]]", "`map`: it holds what is no text, number or switch"),
+        ("verbose = true", "`verbose`: write how much, as a number"),
         ("rate = \"1/s", "c.toml:2: it is no TOML"),
         ("survey = 1\nsurvey = 2", "c.toml:3: it is no TOML"),
         (
@@ -204,4 +205,18 @@ fn check_takes_the_keys_that_it_has_flags_for() {
         "{}",
         ran.stdout
     );
+}
+
+#[test]
+fn what_is_wrong_in_the_environment_is_not_blamed_on_the_file() {
+    let job = Job::new("config show --config c.toml")
+        .file("c.toml", "survey = 1\n")
+        .var("RESPONDENT_SYNC_RATE", "x");
+    let ran = job.ends(2);
+    assert!(
+        ran.stderr.starts_with("error: invalid value 'x' for '--rate"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("c.toml"), "{}", ran.stderr);
 }

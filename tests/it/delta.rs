@@ -220,3 +220,93 @@ fn no_kill_at_any_moment_makes_the_next_night_miss_an_update() {
     let wrong: Vec<_> = platform.iter().filter(|(_, value)| *value != "v0").collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
+
+#[test]
+fn surveys_that_differ_in_leading_zeros_may_be_one() {
+    let mut nights = Nights::new(0);
+    nights.job = nights.job.without("--survey");
+    for (night, calls) in [
+        ("12,7,x", 1),
+        ("12,007,y", 1),
+        ("12,7,x", 1),
+        ("12,7,x\n13,8,z", 1),
+    ] {
+        nights.input(format!("id_respondent,id_survey,l1\n{night}\n"));
+        let called = nights.night("--changed-only --ignore-guards", 0);
+        assert_eq!(called.len(), calls, "{night}");
+    }
+}
+
+#[test]
+fn a_refresh_that_was_cut_short_leaves_nobody_out() {
+    let mut nights = Nights::new(30);
+    nights.job = nights.job.without("--rate");
+    nights.night("--changed-only --rate unlimited", 0);
+    // Nobody knows what people did on the platform meanwhile.
+    let first = nights
+        .night("--full-refresh --rate 10/s --max-duration 500ms", 10)
+        .len();
+    assert!(first < 30);
+    let second = nights.night("--changed-only --rate unlimited", 0).len();
+    assert_eq!(first + second, 30);
+}
+
+#[test]
+fn who_was_forgotten_is_sent_though_the_input_is_the_same() {
+    let mut nights = Nights::new(3);
+    nights.night("--changed-only", 0);
+    let forget = "state forget --survey 7 --respondent 2";
+    Job::new(forget).sharing_state_of(&nights.job).ends(0);
+    assert_eq!(nights.night("--changed-only", 0), ["2"]);
+    // The same where failures were accepted, which is exit code 0.
+    nights.refuses.store(true, Ordering::SeqCst);
+    nights.input(numbered(3, "b"));
+    nights.night("--changed-only --accept-failures 1", 0);
+    assert_eq!(nights.night("--changed-only --accept-failures 1", 0), ["2"]);
+}
+
+#[test]
+fn two_runs_do_not_share_what_is_remembered() {
+    let fake = Fake::start(|_| {
+        crate::support::pause(std::time::Duration::from_millis(300));
+        Answer::success()
+    });
+    let shared = tempfile::tempdir().unwrap();
+    let state = shared.path().join("s.sqlite");
+    let job = |value: &str| {
+        // Each has a state folder of its own, so the account's lock does not tell them apart.
+        Job::run(numbered(3, value), &fake).args(&format!("-c 1 --changed-only --state {}", state.display()))
+    };
+    let (first, second) = (job("x"), job("y"));
+    let running = first.start();
+    while fake.calls().is_empty() {
+        std::thread::yield_now();
+    }
+    let ran = second.ends(11);
+    assert!(
+        ran.stderr.contains("another run has this state"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(running.wait().code, 0);
+    second.ends(0);
+}
+
+#[test]
+fn somebody_elses_database_is_left_as_it_is() {
+    let job = Job::run(numbered(1, "a"), &Fake::start(|_| Answer::success()))
+        .args("--changed-only --state o.sqlite");
+    // The header of an empty database of another program, in the form that is not ours.
+    let mut other = vec![0; 4096];
+    other.splice(..16, *b"SQLite format 3\0");
+    other.splice(16..24, [16, 0, 1, 1, 0, 64, 32, 32]);
+    other.splice(28..32, [0, 0, 0, 1]);
+    other.splice(40..48, [0, 0, 0, 1, 0, 0, 0, 4]);
+    other.splice(56..60, [0, 0, 0, 1]);
+    other.splice(68..72, [1, 2, 3, 4]);
+    other.splice(100..108, [13, 0, 0, 0, 0, 16, 0, 0]);
+    let job = job.file("o.sqlite", &other);
+    let ran = job.ends(2);
+    assert!(ran.stderr.contains("is no state of this tool"), "{}", ran.stderr);
+    assert_eq!(job.bytes("o.sqlite"), other);
+}

@@ -83,7 +83,8 @@ fn nights_that_are_unlike_the_last_are_stopped() {
     }
     input(&job, &few);
     let ran = job.again("", 4);
-    let words = "5 of 20 rows would change something, and `--max-changes` allows 20%";
+    let words =
+        "5 of 20 rows of respondents who are known would change something, and `--max-changes` allows 20%";
     assert!(ran.stderr.contains(words), "{}", ran.stderr);
     let ran = job.again("--dry-run", 4);
     assert!(
@@ -159,7 +160,13 @@ fn a_stream_cannot_be_looked_over() {
         "{}",
         ran.stderr
     );
-    job.args("--ignore-guards").ends(0);
+    let job = job.args("--ignore-guards");
+    job.ends(0);
+    let clears = job
+        .without("--min-rows")
+        .instead_of("--ignore-guards", "--overwrite")
+        .args("--empty send");
+    clears.ends(2);
 }
 
 #[test]
@@ -177,4 +184,85 @@ fn what_is_no_guard_is_refused() {
         let ran = job(HALF_BLANK, &fake).args(flags).ends(2);
         assert!(ran.stderr.contains(words), "{flags}: {}", ran.stderr);
     }
+}
+
+#[test]
+fn nights_that_did_not_fit_into_their_window_are_caught_up_with() {
+    let fake = Fake::start(|_| Answer::success());
+    let mut job = job(&numbered(40, "a"), &fake)
+        .without("--rate")
+        .args("--resume --rotate --changed-only --max-changes 10%");
+    // Whom nobody has told anything yet is no change: not on the first night, and not behind one that was cut short.
+    job.again("--limit 3 --rate unlimited", 0);
+    job.again("--rate 10/s --max-duration 500ms", 10);
+    std::fs::write(job.path("in.csv"), numbered(41, "a")).unwrap();
+    job.again("--rate unlimited", 0);
+    assert_eq!(fake.calls().len(), 41);
+}
+
+#[test]
+fn a_respondent_who_is_changed_and_changed_back_counts_with_all_rows() {
+    let fake = Fake::start(|_| Answer::success());
+    let mut job = job(&numbered(10, "a"), &fake).args("--resume --rotate --changed-only --max-changes 50%");
+    job.ends(0);
+    let mut twice = "id_respondent,l1\n".to_owned();
+    for id in 1..=10 {
+        twice.extend([&id.to_string(), ",b\n", &id.to_string(), ",a\n"]);
+    }
+    std::fs::write(job.path("in.csv"), twice).unwrap();
+    let ran = job.again("", 4);
+    assert!(ran.stderr.contains("20 of 20 rows"), "{}", ran.stderr);
+    let ran = Job::run(numbered(1, "a"), &fake).args("--max-changes 5").ends(2);
+    assert!(
+        ran.stderr.contains("give `--changed-only`, too"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_column_that_is_gone_is_seen_whether_it_mapped_itself_or_is_part_of_a_label() {
+    let fake = Fake::start(|_| Answer::success());
+    let mut job = job("id_respondent,l1,l2\n1,a,b\n2,a,b\n", &fake).args("--resume --rotate --changed-only");
+    job.ends(0);
+    let input = |job: &Job, text: &str| std::fs::write(job.path("in.csv"), text).unwrap();
+    input(&job, "id_respondent,L1 new,l2\n1,a,b\n2,a,c\n");
+    let ran = job.again("", 4);
+    assert!(
+        ran.stderr
+            .contains("it has no column for `l1`, which had values last time"),
+        "{}",
+        ran.stderr
+    );
+    let mut job = job.pairs(&[("--map", "l1={l1} {l2}")]);
+    input(&job, "id_respondent,l1,l2\n1,a,b\n2,a,b\n");
+    job.again("", 0);
+    input(&job, "id_respondent,l1,l2\n1,a,\n2,a,\n");
+    let ran = job.again("", 4);
+    assert!(ran.stderr.contains("`l1` is blank throughout"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_the_platform_took_nothing_of_is_not_remembered() {
+    let refuses = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let refusing = std::sync::Arc::clone(&refuses);
+    let fake = Fake::start(move |_| {
+        if refusing.load(std::sync::atomic::Ordering::SeqCst) {
+            Answer::of(401, "")
+        } else {
+            Answer::success()
+        }
+    });
+    let mut job = job(&numbered(20, "a"), &fake).args("--resume --rotate --changed-only");
+    job.ends(0);
+    refuses.store(true, std::sync::atomic::Ordering::SeqCst);
+    std::fs::write(job.path("in.csv"), numbered(12, "b")).unwrap();
+    job.again("", 4);
+    std::fs::write(job.path("in.csv"), numbered(7, "b")).unwrap();
+    let ran = job.again("", 4);
+    assert!(
+        ran.stderr.contains("fewer than half of the 20 of last time"),
+        "{}",
+        ran.stderr
+    );
 }

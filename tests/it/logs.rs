@@ -168,7 +168,9 @@ fn events_in_code() -> BTreeSet<String> {
                     .map(|(at, _)| text.split_at(at))
                 {
                     let (_, arguments) = call.split_once('(').unwrap();
-                    let name = arguments.trim_start().strip_prefix("event = \"");
+                    let arguments = arguments.trim_start();
+                    let loud = arguments.strip_prefix("target: \"respondent_sync::loud\",");
+                    let name = loud.unwrap_or(arguments).trim_start().strip_prefix("event = \"");
                     let name = name.unwrap_or_else(|| panic!("{}: an event without a name", path.display()));
                     names.insert(name.split_once('"').unwrap().0.to_owned());
                 }
@@ -176,4 +178,36 @@ fn events_in_code() -> BTreeSet<String> {
         }
     }
     names
+}
+
+#[test]
+fn quiet_tells_machines_of_a_run_that_failed() {
+    let fake = Fake::start(|_| Answer::error("no"));
+    let ran = Job::run(numbered(2, "a"), &fake)
+        .args("-q --log-format json")
+        .ends(1);
+    let names: Vec<Value> = events(&ran.stderr)
+        .iter()
+        .map(|event| event["event"].clone())
+        .collect();
+    assert_eq!(names, ["run_finished"]);
+}
+
+#[test]
+fn quiet_says_what_is_no_full_success_though_every_row_is_one() {
+    let fake = Fake::start(|_| Answer::success());
+    let ran = Job::run(numbered(2, "a"), &fake)
+        .args("-q --min-rows 5 --ignore-guards --metrics-file gone/x.prom")
+        .ends(0);
+    assert!(
+        ran.stderr
+            .contains("in.csv is let through by `--ignore-guards`: it has 2 rows"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("cannot write `gone/x.prom`"),
+        "{}",
+        ran.stderr
+    );
 }

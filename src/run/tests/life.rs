@@ -116,7 +116,7 @@ pub(super) async fn live(
         ..Existing::default()
     };
     let decision = record::decide(&paths, &fingerprint, asked).unwrap();
-    if matches!(decision, Decision::AlreadySent { .. }) {
+    if matches!(decision, Decision::AlreadySent(_)) {
         return Ended::AlreadySent;
     }
     let header_line = input.split_inclusive(|byte| *byte == b'\n').next().unwrap();
