@@ -103,6 +103,20 @@ fn x_and_back_to_y_ends_with_y() {
     );
 }
 
+#[test]
+fn what_a_run_has_written_itself_is_not_believed_before_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let delta = Delta::new(Store::open(&folder.path().join("s"), account()).unwrap(), true).unwrap();
+    for sequence in 0..2 {
+        let mut rows = [row(sequence, "1", "a")];
+        delta.pass(&mut rows).unwrap();
+        let [row] = rows;
+        assert!(is_sent(&row), "whenever the answers come, the same rows are sent");
+        delta.acknowledge(&[outcome(row, Status::Success)]);
+        delta.flush();
+    }
+}
+
 /// A row that was sent and has no verdict yet: its batch, and whether the platform has applied it.
 struct OnItsWay {
     row: PlannedRow,
