@@ -58,15 +58,16 @@ impl Access {
                 .output()?;
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            super::sddl::access(lines.next().unwrap_or_default(), lines.next().unwrap_or_default())
+            super::sddl::judge(lines.next().unwrap_or_default(), lines.next().unwrap_or_default())
                 .ok_or_else(|| io::Error::other("its access rights cannot be read"))
         };
         let real = path.canonicalize()?;
         let of_file = ask(&real)?;
         let folder = real.parent().map(ask).transpose()?;
         Ok(Self {
+            others_read: of_file.others_read,
             others_write: of_file.others_write || folder.is_some_and(|folder| folder.others_write),
-            ..of_file
+            is_own: of_file.is_own,
         })
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::mapping;
 use crate::cli::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, Origin, Origins, SelectionArgs};
-use crate::model::Digits;
+use crate::model::{Digits, Endpoint, Method};
 use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Selection};
 use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
 
@@ -32,6 +32,16 @@ pub(crate) struct ReadingSettings {
     /// Where the survey and the mapping come from, for the start line.
     pub(crate) survey_from: String,
     pub(crate) mapping_from: String,
+}
+
+impl ReadingSettings {
+    /// Of a GET request the target is bounded (design, section 3), the endpoint's part of it included.
+    pub(crate) fn limit_query(&mut self, method: Method, endpoint: &Endpoint) {
+        const MOST_TARGET_BYTES: usize = 8_000;
+        if method == Method::Get {
+            self.plan.most_query_bytes = Some(MOST_TARGET_BYTES.saturating_sub(endpoint.target_len() + 1));
+        }
+    }
 }
 
 /// A table of addresses and ids, and the names of its columns.

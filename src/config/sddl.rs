@@ -3,7 +3,13 @@
 //!
 //! Source: Microsoft's pages on "Security Descriptor Definition Language" and "ACE Strings".
 
-use super::permissions::Access;
+/// What others than the user may do with a file, and whether it is the user's or the system's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Judged {
+    pub(super) others_read: bool,
+    pub(super) others_write: bool,
+    pub(super) is_own: bool,
+}
 
 /// Those who may do everything anyway: the system, its administrators, the trusted installer, and whoever owns the file.
 const TRUSTED: [&str; 6] = [
@@ -23,7 +29,7 @@ const WRITES: [&str; 9] = ["GA", "GW", "FA", "FW", "DC", "LC", "SD", "WD", "WO"]
 const WRITE_BITS: u64 = 0x4000_0000 | 0x1000_0000 | 0x2 | 0x4 | 0x40 | 0x1_0000 | 0x4_0000 | 0x8_0000;
 
 /// What the descriptor allows others than the user with this id; nothing if it cannot be read.
-pub(super) fn access(sddl: &str, user: &str) -> Option<Access> {
+pub(super) fn judge(sddl: &str, user: &str) -> Option<Judged> {
     let rest = sddl.strip_prefix("O:")?;
     let owner = rest.get(..rest.find("G:").or_else(|| rest.find("D:"))?)?;
     if owner.is_empty() {
@@ -33,7 +39,7 @@ pub(super) fn access(sddl: &str, user: &str) -> Option<Access> {
     // The part behind is about auditing.
     let list = list.split("S:").next()?;
     let is_trusted = |who: &str| who == user || TRUSTED.contains(&who);
-    let mut access = Access {
+    let mut access = Judged {
         others_read: false,
         others_write: false,
         is_own: is_trusted(owner),
@@ -76,7 +82,7 @@ mod tests {
 
     fn of(list: &str) -> (bool, bool, bool) {
         let sddl = format!("O:{USER}G:{USER}D:{list}");
-        let access = access(&sddl, USER).unwrap();
+        let access = judge(&sddl, USER).unwrap();
         (access.is_own, access.others_read, access.others_write)
     }
 
@@ -96,14 +102,14 @@ mod tests {
         );
         assert_eq!(of("NO_ACCESS_CONTROL"), (true, true, true));
         assert!(
-            !access("O:S-1-5-21-1-2-3-9G:DUD:(A;;FA;;;SY)", USER)
+            !judge("O:S-1-5-21-1-2-3-9G:DUD:(A;;FA;;;SY)", USER)
                 .unwrap()
                 .is_own
         );
-        assert!(access("O:BAG:DUD:(A;;FA;;;SY)", USER).unwrap().is_own);
-        assert!(!access("O:DAG:DAD:(A;;FA;;;SY)", USER).unwrap().is_own);
+        assert!(judge("O:BAG:DUD:(A;;FA;;;SY)", USER).unwrap().is_own);
+        assert!(!judge("O:DAG:DAD:(A;;FA;;;SY)", USER).unwrap().is_own);
         for unreadable in ["", "D:(A;;FA;;;SY)", "O:BA", "O:BAD:(A;;FA)"] {
-            assert_eq!(access(unreadable, USER), None, "{unreadable}");
+            assert_eq!(judge(unreadable, USER), None, "{unreadable}");
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `run --dry-run`: `check` with the flags of `run`. Needs no secrets; where the account is known, it tells what is
 //! unchanged.
 
-use super::send_file::limit_query;
 use super::{Failure, check};
 use crate::cli::RunArgs;
 use crate::config::{
@@ -24,7 +23,7 @@ pub(super) fn dry_run(
         account: String::new(),
         ..config::sandbox_credentials()
     };
-    limit_query(&mut reading, calls, &Endpoint::new(&calls.base, &blank));
+    reading.limit_query(calls.http.method, &Endpoint::new(&calls.base, &blank));
     let asked = check::Asked {
         rate: calls.send.rate,
         accept_failures: args.output.accept.accept_failures,

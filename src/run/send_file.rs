@@ -21,7 +21,7 @@ use super::{Failure, pipeline, state};
 use crate::cli::{Origins, RunArgs};
 use crate::config::{self, CallSettings, ConfigFile, DeltaMode, ReadingSettings};
 use crate::delta::Account;
-use crate::model::{Credentials, Endpoint, Method};
+use crate::model::{Credentials, Endpoint};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::record::{self, Decision, Header, OutputError, OutputPaths, ResultsFormat};
@@ -31,9 +31,6 @@ use crate::stop;
 
 /// The survey of a rehearsal whose input names none.
 const SANDBOX_SURVEY: &str = "1";
-
-/// The most bytes of a GET request's target (design, section 3).
-const MOST_TARGET_BYTES: usize = 8_000;
 
 /// `told` is what is to be told of the run, where it began to send.
 pub(super) async fn run(
@@ -72,7 +69,7 @@ pub(super) async fn run(
         }
     };
     let endpoint = Endpoint::new(&calls.base, &credentials);
-    limit_query(&mut reading, &calls, &endpoint);
+    reading.limit_query(calls.http.method, &endpoint);
     let rehearsal = match &sandbox {
         Some(_) => Some("sandbox"),
         None => reading.plan.selection.is_partial().then_some("trial"),
@@ -240,13 +237,6 @@ fn account_of(calls: &CallSettings, credentials: &Credentials) -> Account {
     Account {
         base_url: calls.base.to_string(),
         account: credentials.account.clone(),
-    }
-}
-
-/// Of a GET request the target is bounded.
-pub(super) fn limit_query(reading: &mut ReadingSettings, calls: &CallSettings, endpoint: &Endpoint) {
-    if calls.http.method == Method::Get {
-        reading.plan.most_query_bytes = Some(MOST_TARGET_BYTES.saturating_sub(endpoint.target_len() + 1));
     }
 }
 

@@ -1,0 +1,202 @@
+//! From words and variables to flags: which config file is asked for, the command line with that file's values as defaults,
+//! and where each value came from. What the file says is read in `config/file.rs`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use super::Cli;
+use super::from_file::{self, FileSetting, KeyError};
+
+/// Where a value came from, for the line that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Flag,
+    Environment,
+    File,
+    Default,
+}
+
+impl Origin {
+    /// In words; `flag` is the flag's name with its dashes.
+    pub(crate) fn named(self, flag: &str) -> String {
+        match self {
+            Self::Flag => format!("`{flag}`"),
+            Self::Environment => {
+                let name = flag.trim_start_matches('-').replace('-', "_");
+                format!("RESPONDENT_SYNC_{}", name.to_uppercase())
+            }
+            Self::File => "the config file".to_owned(),
+            Self::Default => "the default".to_owned(),
+        }
+    }
+}
+
+/// Where the values came from that are told, or that depend on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Origins {
+    pub(crate) survey: Origin,
+    pub(crate) id_column: Origin,
+    pub(crate) map: Origin,
+    pub(crate) set: Origin,
+    pub(crate) keep: Origin,
+    pub(crate) min_filled: Origin,
+    pub(crate) rate: Origin,
+    pub(crate) quiet: Origin,
+    pub(crate) verbose: Origin,
+    /// The survey that the config file names, whether it is the one that counts or not.
+    pub(crate) survey_of_file: Option<String>,
+}
+
+/// The keys of a config file, checked, and the folder that its paths are relative to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FileSettings(Vec<FileSetting>);
+
+impl FileSettings {
+    /// Checks the keys against the flags; `others` are keys that are none.
+    pub(crate) fn new(folder: &Path, settings: &[FileSetting], others: &[&str]) -> Result<Self, KeyError> {
+        from_file::checked(&run_command(), folder, settings, others).map(Self)
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.0.iter().any(|setting| setting.key == key)
+    }
+}
+
+/// What is to be done with the config file that is named, by whichever command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ConfigChoice {
+    Named(PathBuf),
+    /// The one in the user's config folder, if it is there.
+    Usual,
+    /// None at all.
+    Nothing,
+}
+
+/// Which config file the process's arguments ask for. Where they are not sound, parsing them whole says so.
+pub(crate) fn config_choice() -> ConfigChoice {
+    const NONE: &str = "none";
+    let lenient = |command: clap::Command| command.mut_arg("input", |arg| arg.required(false));
+    let command = ["run", "check"]
+        .into_iter()
+        .fold(Cli::command(), |command, name| {
+            command.mut_subcommand(name, lenient)
+        });
+    let Ok(matches) = command.try_get_matches() else {
+        return ConfigChoice::Nothing;
+    };
+    let Some(sub) = innermost(&matches).filter(|sub| sub.try_contains_id("config").is_ok()) else {
+        return ConfigChoice::Nothing;
+    };
+    match sub.get_one::<PathBuf>("config") {
+        Some(path) if path.as_os_str() == NONE => ConfigChoice::Nothing,
+        Some(path) => ConfigChoice::Named(path.clone()),
+        None => ConfigChoice::Usual,
+    }
+}
+
+/// Parses the process's arguments. Help, version and faults of usage are clap's own to print and to exit with.
+pub(crate) fn parse(file: &FileSettings) -> (Cli, Origins) {
+    let command = ["run", "check"]
+        .into_iter()
+        .fold(Cli::command(), |command, name| {
+            command.mut_subcommand(name, |sub| from_file::with_defaults(sub, &file.0))
+        })
+        .mut_subcommand("state", |state| {
+            let of_state = file.0.iter().filter(|setting| setting.key == "state");
+            let of_state: Vec<FileSetting> = of_state.cloned().collect();
+            ["show", "forget"].into_iter().fold(state, |state, name| {
+                state.mut_subcommand(name, |sub| from_file::with_defaults(sub, &of_state))
+            })
+        });
+    let mut matches = command.get_matches();
+    let sub = innermost(&matches).cloned().unwrap_or_default();
+    let origin = |id: &str| origin(&sub, file, id);
+    let survey_of_file = file.0.iter().find(|setting| setting.key == "survey");
+    let origins = Origins {
+        survey: origin("survey"),
+        id_column: origin("id_column"),
+        map: origin("map"),
+        set: origin("set"),
+        keep: origin("keep"),
+        min_filled: origin("min_filled"),
+        rate: origin("rate"),
+        quiet: origin("quiet"),
+        verbose: origin("verbose"),
+        survey_of_file: survey_of_file.map(|setting| setting.texts().join(",")),
+    };
+    let cli = Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit());
+    (cli, origins)
+}
+
+/// A flag of `run` with what it comes to.
+#[derive(Clone, Debug)]
+pub(crate) struct Effective {
+    pub(crate) key: String,
+    pub(crate) values: Vec<String>,
+    pub(crate) is_switch: bool,
+    pub(crate) origin: Origin,
+}
+
+/// What every flag of `run` comes to without any being given, in the order of the help. Fails where the environment
+/// has a value that no flag takes.
+pub(crate) fn effective(file: &FileSettings) -> Result<Vec<Effective>, String> {
+    // Changing a flag puts it behind all others, so the order is taken before.
+    let command = run_command();
+    let flags: Vec<_> = command
+        .get_arguments()
+        .filter(|arg| !["config", "help", "version"].contains(&arg.get_id().as_str()))
+        .map(|arg| (arg.get_id().to_string(), arg.get_action().takes_values()))
+        .collect();
+    let nothing: [OsString; 0] = [];
+    let matches = from_file::with_defaults(command, &file.0)
+        .mut_arg("input", |arg| arg.required(false))
+        .no_binary_name(true)
+        .try_get_matches_from(nothing)
+        .map_err(|error| {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            first.trim_start_matches("error: ").to_owned()
+        })?;
+    let effective = flags.into_iter().map(|(key, takes_value)| {
+        let raw = matches.get_raw(&key).into_iter().flatten();
+        Effective {
+            values: raw.map(|value| value.to_string_lossy().into_owned()).collect(),
+            is_switch: !takes_value,
+            origin: origin(&matches, file, &key),
+            key,
+        }
+    });
+    Ok(effective.collect())
+}
+
+fn run_command() -> clap::Command {
+    let mut command = Cli::command();
+    // Groups of flags and the rest of what a command is are put together now.
+    command.build();
+    command.find_subcommand("run").cloned().unwrap_or_default()
+}
+
+/// The matches of the command itself, below those of the commands that only lead to it.
+fn innermost(matches: &ArgMatches) -> Option<&ArgMatches> {
+    let (_, mut innermost) = matches.subcommand()?;
+    while let Some((_, below)) = innermost.subcommand() {
+        innermost = below;
+    }
+    Some(innermost)
+}
+
+fn origin(matches: &ArgMatches, file: &FileSettings, id: &str) -> Origin {
+    match matches
+        .try_contains_id(id)
+        .ok()
+        .and_then(|_| matches.value_source(id))
+    {
+        Some(ValueSource::CommandLine) => Origin::Flag,
+        Some(ValueSource::EnvVariable) => Origin::Environment,
+        _ if file.has(id) => Origin::File,
+        _ => Origin::Default,
+    }
+}
