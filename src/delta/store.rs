@@ -26,7 +26,7 @@ const VERSION: i32 = 1;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const TABLES: &str = "
-    CREATE TABLE lists (list INTEGER PRIMARY KEY, base_url TEXT NOT NULL, account TEXT NOT NULL, survey TEXT NOT NULL,
+    CREATE TABLE lists (list INTEGER PRIMARY KEY AUTOINCREMENT, base_url TEXT NOT NULL, account TEXT NOT NULL, survey TEXT NOT NULL,
         UNIQUE (base_url, account, survey));
     CREATE TABLE known (list INTEGER NOT NULL, respondent INTEGER NOT NULL, run INTEGER NOT NULL, digest BLOB NOT NULL,
         PRIMARY KEY (list, respondent)) WITHOUT ROWID;

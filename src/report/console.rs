@@ -48,7 +48,6 @@ pub(crate) enum LogFormat {
 pub(crate) struct Console {
     screen: Screen,
     verbosity: Verbosity,
-    format: LogFormat,
     run_id: String,
 }
 
@@ -58,6 +57,7 @@ impl Console {
         let run_id = run_id();
         let screen = Screen {
             bars: MultiProgress::new(),
+            format,
             held: Arc::new(Mutex::new((verbosity == Verbosity::Quiet).then(Held::default))),
         };
         let level = match verbosity {
@@ -87,7 +87,6 @@ impl Console {
         Self {
             screen,
             verbosity,
-            format,
             run_id,
         }
     }
@@ -111,7 +110,7 @@ impl Console {
     }
 
     pub(crate) fn format(&self) -> LogFormat {
-        self.format
+        self.screen.format
     }
 
     /// Prints to standard error. A closed one is no reason to stop: the files hold the truth.
@@ -176,6 +175,7 @@ pub(crate) fn say_error(error: &anyhow::Error, code: ExitCode) {
 #[derive(Clone, Debug)]
 struct Screen {
     bars: MultiProgress,
+    format: LogFormat,
     /// Nothing where every line is written at once, and once what was held back has been written.
     held: Arc<Mutex<Option<Held>>>,
 }
@@ -197,7 +197,7 @@ impl Screen {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(held) = held else { return };
         self.write(&held.lines).ok();
-        if held.dropped > 0 {
+        if held.dropped > 0 && self.format == LogFormat::Text {
             self.write(format!("… and {} more lines\n", held.dropped).as_bytes())
                 .ok();
         }

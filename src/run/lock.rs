@@ -67,6 +67,16 @@ impl Locks {
     }
 }
 
+impl Locks {
+    /// Takes the lock of what is remembered alone, and waits for nobody.
+    pub(super) async fn of_state(path: &Path) -> Result<Self, Failure> {
+        let lock = state_lock(path, "`state forget`", Some(Instant::now())).await?;
+        Ok(Self {
+            _held: lock.into_iter().collect(),
+        })
+    }
+}
+
 /// The lock of what is remembered: a run that does not know of another would believe what is no longer true.
 async fn state_lock(path: &Path, input: &str, until: Option<Instant>) -> Result<Option<Lock>, Failure> {
     let mut name = path.as_os_str().to_owned();

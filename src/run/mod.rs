@@ -103,7 +103,10 @@ pub(crate) async fn run(cli: Cli, origins: Origins, file: ConfigFile) -> Result<
             log.print(&settings.map_err(Failure::usage)?);
             Ok(ExitCode::Success)
         }
-        Command::State(command) => state::run(&command, &Console::start(Verbosity::Normal, LogFormat::Text)),
+        Command::State(command) => {
+            let console = Console::start(Verbosity::Normal, LogFormat::Text);
+            state::run(&command, &console).await
+        }
         Command::Sandbox(args) => serve::serve(args).await,
     }
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::Failure;
 use super::guards::Remembered;
+use super::lock::Locks;
 use crate::cli::{StateCommand, StateForgetArgs, StateShowArgs};
 use crate::config::{self, DeltaMode, DeltaSettings};
 use crate::delta::{Account, Delta, Store, StoreError};
@@ -116,10 +117,10 @@ fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// `state show` and `state forget`.
-pub(super) fn run(command: &StateCommand, console: &Console) -> Result<ExitCode, Failure> {
+pub(super) async fn run(command: &StateCommand, console: &Console) -> Result<ExitCode, Failure> {
     match command {
         StateCommand::Show(args) => show(args, console),
-        StateCommand::Forget(args) => forget(args, console),
+        StateCommand::Forget(args) => forget(args, console).await,
     }
 }
 
@@ -143,16 +144,24 @@ fn show(args: &StateShowArgs, console: &Console) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Success)
 }
 
-fn forget(args: &StateForgetArgs, console: &Console) -> Result<ExitCode, Failure> {
+async fn forget(args: &StateForgetArgs, console: &Console) -> Result<ExitCode, Failure> {
     for id in args.survey.iter().chain(&args.respondent) {
         if Digits::new(id.trim()).is_none() {
             return Err(Failure::usage(anyhow!("`{id}` is no id: it has digits only")));
         }
     }
     let respondents: Vec<String> = args.respondent.iter().map(|id| id.trim().to_owned()).collect();
-    let (mut store, _) = existing(config::state(&args.state).map_err(Failure::usage)?)?;
+    let path = config::state(&args.state).map_err(Failure::usage)?;
+    // A run that goes on would not notice.
+    let locks = if path.exists() {
+        Locks::of_state(&path).await?
+    } else {
+        Locks::default()
+    };
+    let (mut store, _) = existing(path)?;
     let survey = args.survey.as_deref().map(str::trim);
     let count = store.forget_all(survey, &respondents).map_err(Failure::usage)?;
+    drop(locks);
     console.print(&format!("forgotten: {}\n", counted(count as u64, "respondent")));
     Ok(ExitCode::Success)
 }

@@ -288,6 +288,8 @@ fn two_runs_do_not_share_what_is_remembered() {
         "{}",
         ran.stderr
     );
+    let forget = Job::new("state forget --all").args(&format!("--state {}", state.display()));
+    forget.ends(11);
     assert_eq!(running.wait().code, 0);
     second.ends(0);
 }
