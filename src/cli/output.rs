@@ -28,7 +28,7 @@ pub(crate) struct OutputArgs {
     pub(crate) summary: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) existing: ExistingArgs,
-    /// How long to wait for another run that has the output or the account (then exit 11)
+    /// How long to wait for another run that has the output, the account or the state (then exit 11)
     #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration, env = "RESPONDENT_SYNC_WAIT_LOCK")]
     pub(crate) wait_lock: Duration,
     /// `check` with the flags of `run`: no file, no secrets, no call

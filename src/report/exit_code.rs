@@ -21,7 +21,7 @@ pub(crate) enum ExitCode {
     NoRows = 9,
     /// `--max-duration` or `--until` was over.
     Deadline = 10,
-    /// Another run has the output or the account.
+    /// Another run has the output, the account or the state.
     Locked = 11,
     /// A bug of this tool.
     Bug = 70,
@@ -61,7 +61,7 @@ impl ExitCode {
         ),
         (
             Self::Locked,
-            "another run has the output or the account; nothing was sent",
+            "another run has the output, the account or the state; nothing was sent",
         ),
         (Self::Bug, "a bug in this tool: please report it"),
         (Self::Interrupted, "interrupted (Ctrl-C)"),
