@@ -54,7 +54,12 @@ pub fn main() -> ExitCode {
     let ended =
         panic::catch_unwind(
             || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime.block_on(run::run(cli, origins, file)),
+                Ok(runtime) => {
+                    let ended = runtime.block_on(run::run(cli, origins, file));
+                    // A name that nobody resolves must not keep the process.
+                    runtime.shutdown_background();
+                    ended
+                }
                 Err(error) => Err(run::Failure::usage(error)),
             },
         )

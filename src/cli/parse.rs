@@ -162,8 +162,10 @@ pub(crate) fn effective(file: &FileSettings) -> Result<Vec<Effective>, String> {
         })?;
     let effective = flags.into_iter().map(|(key, takes_value)| {
         let raw = matches.get_raw(&key).into_iter().flatten();
+        let raw = raw.map(|value| value.to_string_lossy().into_owned());
+        let switch = matches.try_get_one::<bool>(&key).ok().flatten();
         Effective {
-            values: raw.map(|value| value.to_string_lossy().into_owned()).collect(),
+            values: switch.map_or_else(|| raw.collect(), |on| vec![on.to_string()]),
             is_switch: !takes_value,
             origin: origin(&matches, file, &key),
             key,

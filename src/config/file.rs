@@ -30,6 +30,24 @@ pub(crate) struct ConfigFile {
     pub(crate) path: Option<PathBuf>,
     pub(crate) settings: FileSettings,
     pub(crate) secrets: SecretSources,
+    /// Nobody else can write it, and so send the calls elsewhere.
+    is_safe: bool,
+}
+
+impl ConfigFile {
+    /// Says, once there is a log, that others can write the file.
+    pub(crate) fn warn(&self) {
+        if let Some(path) = self.path.as_ref().filter(|_| !self.is_safe) {
+            tracing::warn!(
+                target: "respondent_sync::loud",
+                event = "config_writable",
+                "others can write `{}` or its folder, or it belongs to somebody else: they could send labels and secrets \
+                 elsewhere: {}",
+                path.display(),
+                Access::ADVICE
+            );
+        }
+    }
 }
 
 /// Reads the file that was asked for.
@@ -54,6 +72,11 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     };
     let cannot_read = || format!("cannot read the config file `{}`", path.display());
     let opened = opened.with_context(cannot_read)?;
+    ensure!(
+        opened.metadata().with_context(cannot_read)?.is_file(),
+        "the config file `{}` is no file",
+        path.display()
+    );
     let mut text = String::new();
     // Beyond the limit it ends in the middle, which is told as what it is below.
     (&opened)
@@ -67,27 +90,27 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     );
     let folder = std::path::absolute(&path).with_context(cannot_read)?;
     let folder = folder.parent().unwrap_or(Path::new(""));
+    ensure!(
+        folder.to_str().is_some(),
+        "the name of the config file's folder is no Unicode, and paths in it could not be told: `{}`",
+        folder.display()
+    );
     let (settings, secrets) =
         understood(&text, folder).map_err(|error| anyhow!("{}:{error}", path.display()))?;
-    if secrets.has_command() {
-        let access = Access::of(&opened, &path).with_context(|| {
-            format!(
-                "`{}` names a command, and who can write it cannot be told",
-                path.display()
-            )
-        })?;
-        ensure!(
-            access.is_own && !access.others_write,
-            "`{}` names a command, so it has to be yours, and neither it nor its folder may be writable by others: \
-             {}",
-            path.display(),
-            Access::ADVICE
-        );
-    }
+    let access = Access::of(&opened, &path)
+        .with_context(|| format!("who can write `{}` cannot be told", path.display()))?;
+    let is_safe = access.is_own && !access.others_write;
+    ensure!(
+        is_safe || !secrets.has_command(),
+        "`{}` names a command, so it has to be yours, and neither it nor its folder may be writable by others: {}",
+        path.display(),
+        Access::ADVICE
+    );
     Ok(ConfigFile {
         path: Some(path),
         settings,
         secrets,
+        is_safe,
     })
 }
 

@@ -30,6 +30,11 @@ pub(crate) use reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, reading};
 pub(crate) use secrets::{account, credentials};
 pub(crate) use show::show;
 
+/// A variable of the environment. What of it is no text is not passed over, but replaced by what nobody takes for right.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    Some(std::env::var_os(name)?.to_string_lossy().into_owned())
+}
+
 /// A flag wins over the environment; of two that contradict each other, quiet.
 pub(crate) fn verbosity(args: &LogArgs, origins: &Origins) -> (Verbosity, LogFormat) {
     let outdone = origins.quiet == Origin::Environment && origins.verbose == Origin::Flag;

@@ -69,8 +69,7 @@ pub(crate) fn existing(args: &ExistingArgs, mode: DeltaMode) -> Result<Existing>
         rotate: args.rotate,
         overwrite: args.overwrite,
         same: match mode {
-            DeltaMode::Follow => SameInput::IsDone,
-            DeltaMode::ChangedOnly => SameInput::AgainAfterFailures,
+            DeltaMode::Follow | DeltaMode::ChangedOnly => SameInput::IsDone,
             DeltaMode::Refresh => SameInput::Again,
         },
     })

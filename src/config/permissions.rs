@@ -30,11 +30,13 @@ impl Access {
         let of_file = file.metadata()?;
         let real = path.canonicalize()?;
         let folder = real.parent().unwrap_or(Path::new("/")).metadata()?;
-        let folder_is_open = folder.mode() & WRITABLE != 0 && folder.mode() & STICKY == 0;
+        let is_ours = |uid: u32| [own, 0].contains(&uid);
+        let folder_is_open =
+            folder.mode() & WRITABLE != 0 && folder.mode() & STICKY == 0 || !is_ours(folder.uid());
         Ok(Self {
             others_read: of_file.mode() & READABLE != 0,
             others_write: of_file.mode() & WRITABLE != 0 || folder_is_open,
-            is_own: [own, 0].contains(&of_file.uid()),
+            is_own: is_ours(of_file.uid()),
         })
     }
 }

@@ -22,10 +22,10 @@ const TRUSTED: [&str; 6] = [
 ];
 
 /// Rights by their letters, and the bits of those that are written as a number.
-const READS: [&str; 4] = ["GA", "GR", "FA", "FR"];
+const READS: [&str; 5] = ["GA", "GR", "FA", "FR", "CC"];
 const READ_BITS: u64 = 0x8000_0000 | 0x1000_0000 | 0x1;
 /// Writing, appending, deleting, and changing the rights or the owner.
-const WRITES: [&str; 9] = ["GA", "GW", "FA", "FW", "DC", "LC", "SD", "WD", "WO"];
+const WRITES: [&str; 10] = ["GA", "GW", "FA", "FW", "DC", "LC", "DT", "SD", "WD", "WO"];
 const WRITE_BITS: u64 = 0x4000_0000 | 0x1000_0000 | 0x2 | 0x4 | 0x40 | 0x1_0000 | 0x4_0000 | 0x8_0000;
 
 /// What the descriptor allows others than the user with this id; nothing if it cannot be read.
@@ -53,7 +53,7 @@ pub(super) fn judge(sddl: &str, user: &str) -> Option<Judged> {
         let who = fields.nth(2)?;
         // `IO`: for what is made below, not for this.
         let is_for_this = !pairs(flags).any(|flag| flag == "IO");
-        if !kind.starts_with('A') || !is_for_this || is_trusted(who) {
+        if !["A", "OA", "XA"].contains(&kind) || !is_for_this || is_trusted(who) {
             continue;
         }
         access.others_read |= allows(rights, &READS, READ_BITS);

@@ -2,20 +2,25 @@
 //! `config/secrets.rs`.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use super::permissions::Access;
-use crate::model::clean;
 
 /// A command that takes longer waits for somebody who is not there.
 const MOST_TIME: Duration = Duration::from_mins(1);
+
+/// How often it is looked whether it has ended.
+const POLL: Duration = Duration::from_millis(20);
+
+/// How long what it printed may be on its way once it has ended.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// No secret is longer.
 const MOST_BYTES: u64 = 64 << 10;
@@ -65,17 +70,24 @@ impl SecretSource {
 
 fn read(path: &Path, judges: bool) -> Result<String> {
     let cannot = || format!("cannot read `{}`", path.display());
+    // Before it is opened: a pipe would wait for somebody.
+    ensure!(
+        std::fs::metadata(path).with_context(cannot)?.is_file(),
+        "`{}` is no file: what a program prints is fetched by a command",
+        path.display()
+    );
     let file = File::open(path).with_context(cannot)?;
     let access = Access::of(&file, path).with_context(cannot)?;
     ensure!(
-        !(judges && access.others_write),
-        "others can write `{}` or its folder, so what is in it may be anybody's: {}",
+        !judges || access.is_own && !access.others_write,
+        "others can write `{}` or its folder, or it belongs to somebody else, so what is in it may be anybody's: {}",
         path.display(),
         Access::ADVICE
     );
     if judges && access.others_read {
         tracing::warn!(
-            target: "respondent_sync::loud", event = "secret_readable",
+            target: "respondent_sync::loud",
+            event = "secret_readable",
             "others can read `{}`, which holds a secret: {}",
             path.display(),
             Access::ADVICE
@@ -88,34 +100,66 @@ fn read(path: &Path, judges: bool) -> Result<String> {
     Ok(text)
 }
 
+/// What a command prints until it ends. What it says on standard error is shown to nobody: it may be the secret.
 fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
     let name = program.display();
-    let mut command = Command::new(program);
-    command
+    let mut child = Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let child = command.spawn().with_context(|| format!("cannot run `{name}`"))?;
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(child.wait_with_output()).ok());
-    let Ok(ended) = receiver.recv_timeout(MOST_TIME) else {
-        // It ends with whatever it waits for; nothing waits for it any more.
+        .stderr(Stdio::null())
+        .spawn()
+        .with_context(|| format!("cannot run `{name}`"))?;
+    let printed = Arc::new(Mutex::new(Vec::new()));
+    let ended = child
+        .stdout
+        .take()
+        .map(|stdout| collect(stdout, Arc::clone(&printed)));
+    let status = wait_for(&mut child).with_context(|| format!("cannot run `{name}`"))?;
+    let Some(status) = status else {
         bail!(
             "`{name}` did not end within {} s: does it wait for somebody?",
             MOST_TIME.as_secs()
         );
     };
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = ended.with_context(|| format!("cannot run `{name}`"))?;
-    if !status.success() {
-        let said = String::from_utf8_lossy(&stderr);
-        let said: String = clean(said.trim()).chars().take(300).collect();
-        bail!("`{name}` failed ({status}): {said}");
+    ensure!(
+        status.success(),
+        "`{name}` failed ({status}): run it by hand to see why"
+    );
+    if let Some(ended) = ended {
+        // Whatever it left running may hold its output open for ever.
+        ended.recv_timeout(GRACE).ok();
     }
-    String::from_utf8(stdout).with_context(|| format!("what `{name}` printed is no text"))
+    let printed = std::mem::take(&mut *printed.lock().unwrap_or_else(PoisonError::into_inner));
+    String::from_utf8(printed).with_context(|| format!("what `{name}` printed is no text"))
+}
+
+/// Collects what is printed, up to what a secret can be, in a thread of its own; the receiver hears of its end.
+fn collect(stdout: ChildStdout, printed: Arc<Mutex<Vec<u8>>>) -> mpsc::Receiver<()> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut stdout = stdout.take(MOST_BYTES);
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = stdout.read(&mut buffer) {
+            let mut printed = printed.lock().unwrap_or_else(PoisonError::into_inner);
+            printed.extend(buffer.iter().take(count));
+        }
+        sender.send(()).ok();
+    });
+    receiver
+}
+
+/// How a child ended; nothing if it took too long and was ended here.
+fn wait_for(child: &mut Child) -> io::Result<Option<ExitStatus>> {
+    let (_never, clock) = mpsc::channel::<()>();
+    for _ in 0..MOST_TIME.as_millis() / POLL.as_millis() {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        clock.recv_timeout(POLL).ok();
+    }
+    child.kill()?;
+    child.wait()?;
+    Ok(None)
 }

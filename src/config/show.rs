@@ -27,6 +27,9 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
             }
         };
         match value(&setting) {
+            Some(_) if SECRET.contains(&setting.key.as_str()) => {
+                writeln!(text, "# {}: set ({from})", setting.key)?;
+            }
             Some(value) => writeln!(text, "{} = {value}  # {from}", setting.key)?,
             None => writeln!(text, "# {} is not set", setting.key)?,
         }
@@ -40,9 +43,12 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
 
 /// The value as TOML; nothing where there is none.
 fn value(setting: &Effective) -> Option<String> {
-    let hidden = SECRET.contains(&setting.key.as_str())
-        // Somebody may have pasted the whole webhook there.
-        || setting.key == "base_url" && setting.values.iter().any(|url| base_url::parse(url, true).is_err());
+    // Somebody may have pasted the whole webhook there.
+    let hidden = setting.key == "base_url"
+        && setting
+            .values
+            .iter()
+            .any(|url| base_url::parse(url, true).is_err());
     let quoted = |text: &String| {
         if hidden {
             "\"…\"".to_owned()

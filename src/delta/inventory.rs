@@ -113,7 +113,7 @@ impl Store {
         for (list, known) in lists {
             let forgotten = if respondents.is_empty() {
                 let of_survey = params![known.base_url, known.account, known.survey];
-                let delete = "DELETE FROM last_exports WHERE (base_url, account, survey) = (?, ?, ?)";
+                let delete = "DELETE FROM last_exports WHERE (base_url, account) = (?, ?) AND (survey = ?3 OR survey LIKE ?3 || ' %')";
                 self.connection.execute(delete, of_survey).and_then(|_| {
                     self.connection
                         .execute("DELETE FROM known WHERE list = ?", [list])

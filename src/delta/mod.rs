@@ -58,6 +58,11 @@ impl Delta {
         })
     }
 
+    /// Whether rows that say nothing new are skipped.
+    pub(crate) fn skips(&self) -> bool {
+        self.skips
+    }
+
     /// Takes planned rows in the input's order and turns those into skipped ones that say what the platform has; of all
     /// others that are to be sent, nothing is known when this returns. After an error none of them may go on.
     pub(crate) fn pass(&self, rows: &mut [PlannedRow]) -> Result<(), StoreError> {
@@ -142,8 +147,11 @@ fn pass(
     let known = store.known(key)?;
     if let Some(settled) = &row.settled {
         // An earlier run's row: what it wrote here may have been lost, or it may not have had this store.
-        if settled.attempts > 0 && known.is_some_and(|known| known.digest != digest(update)) {
+        if settled.attempts > 0 && known.is_none_or(|known| known.digest != digest(update)) {
             store.forget(key)?;
+            if settled.status == Status::Success && !pending.is_on_its_way(key) {
+                store.put(key, digest(update))?;
+            }
         }
         return Ok(());
     }

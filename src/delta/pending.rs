@@ -31,6 +31,11 @@ impl Pending {
         }
     }
 
+    /// Whether a row of the respondent has no verdict yet.
+    pub(super) fn is_on_its_way(&self, key: Key) -> bool {
+        self.last.contains_key(&key)
+    }
+
     /// How many respondents' acknowledgements wait to be written.
     pub(super) fn acknowledged(&self) -> usize {
         self.acknowledged.len()

@@ -255,22 +255,25 @@ impl Store {
             .map_err(|error| self.fault("write", &error))
     }
 
+    /// Writes what was said last to a respondent.
+    pub(super) fn put(&mut self, key: Key, digest: u128) -> Result<(), StoreError> {
+        let insert = "INSERT OR REPLACE INTO known (list, respondent, run, digest) VALUES (?, ?, ?, ?)";
+        self.connection
+            .prepare_cached(insert)
+            .and_then(|mut insert| {
+                insert.execute(params![key.list, key.respondent, self.run, digest.to_be_bytes()])
+            })
+            .map(drop)
+            .map_err(|error| self.fault("write", &error))
+    }
+
     /// Writes what was said last to each of these, all or nothing.
     pub(super) fn remember(&mut self, said: &[(Key, u128)]) -> Result<(), StoreError> {
-        let run = self.run;
-        let write = |connection: &mut Connection| {
-            let transaction = connection.transaction()?;
-            {
-                let insert =
-                    "INSERT OR REPLACE INTO known (list, respondent, run, digest) VALUES (?, ?, ?, ?)";
-                let mut insert = transaction.prepare_cached(insert)?;
-                for (key, digest) in said {
-                    insert.execute(params![key.list, key.respondent, run, digest.to_be_bytes()])?;
-                }
-            }
-            transaction.commit()
-        };
-        write(&mut self.connection).map_err(|error| self.fault("write", &error))
+        self.begin()?;
+        said.iter()
+            .try_for_each(|(key, digest)| self.put(*key, *digest))
+            .and_then(|()| self.commit())
+            .inspect_err(|_| self.roll_back())
     }
 
     pub(super) fn fault(&self, act: &'static str, error: &rusqlite::Error) -> StoreError {

@@ -24,23 +24,10 @@ pub(crate) struct Existing {
 /// What is done about an input that was sent before, to its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SameInput {
-    /// Nothing is sent.
+    /// Nothing is sent, as far as its files tell.
     #[default]
     IsDone,
-    /// Nothing is sent unless rows failed: the others are known to be unchanged.
-    AgainAfterFailures,
     Again,
-}
-
-impl SameInput {
-    /// Whether it is sent again after a run with so many failures, accepted ones included.
-    fn is_sent_again(self, failures: u64) -> bool {
-        match self {
-            Self::IsDone => false,
-            Self::AgainAfterFailures => failures > 0,
-            Self::Again => true,
-        }
-    }
 }
 
 /// What is to be done before a run starts.
@@ -213,11 +200,11 @@ fn after_finished(
         .as_ref()
         .map(|summary| fingerprint.changed_since(&summary.fingerprint));
     match (summary, changed) {
-        (Some(summary), Some(changed))
+        (Some(_), Some(changed))
             if changed.is_empty()
                 && asked.resume
                 && asked.rotate.is_some()
-                && asked.same.is_sent_again(summary.failures()) =>
+                && asked.same == SameInput::Again =>
         {
             or_refuse(OutputError::SameFinished(path))
         }

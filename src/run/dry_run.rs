@@ -40,7 +40,7 @@ fn known_before(
     calls: &CallSettings,
 ) -> Result<Option<(Store, DeltaMode)>, Failure> {
     let DeltaSettings { mode, path } = config::delta(&args.delta).map_err(Failure::usage)?;
-    let account = config::account(&file.secrets, |name| std::env::var(name).ok());
+    let account = config::account(&file.secrets, config::variable);
     let (Some(path), Some(account)) = (path.filter(|path| path.exists()), account) else {
         return Ok(None);
     };

@@ -23,14 +23,14 @@ pub(super) struct Remembered {
     pub(super) export: LastExport,
 }
 
-/// Counts what the guards need, and refuses the input if one of them objects. Returns what a later run is to compare its
+/// Counts what the guards need, and refuses the input if one of them objects and it `judges`. Returns what a later run is to compare its
 /// own with, if it is to.
 pub(super) fn guard(
     opened: &mut Opened,
     reading: &ReadingSettings,
     settings: &GuardSettings,
     store: Option<&Store>,
-    mode: DeltaMode,
+    (mode, judges): (DeltaMode, bool),
 ) -> Result<Option<Remembered>, Failure> {
     if settings.guards.max_changes.is_some() && mode == DeltaMode::Follow {
         return Err(Failure::usage(anyhow!(
@@ -47,12 +47,18 @@ pub(super) fn guard(
     }
     let asks = settings.guards.max_changes.is_some();
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
-    each_plan(opened, reading, |row, plan, layout| {
+    let all = PlanSettings {
+        selection: Selection::default(),
+        ..reading.plan.clone()
+    };
+    each_plan(opened, reading, all, |row, plan, layout| {
         counting.take_in(row, plan, layout).map(|()| true)
     })?;
     let export = counting.export;
-    let objections = objections(&export, opened, reading, &settings.guards, store)?;
-    settle(&objections, reading, settings.lets_through)?;
+    if judges {
+        let objections = objections(&export, opened, reading, &settings.guards, store)?;
+        settle(&objections, reading, settings.lets_through)?;
+    }
     let remembers = store.is_some() && is_export(opened, reading);
     Ok(remembers.then(|| Remembered {
         name: name(opened, reading),
@@ -60,20 +66,25 @@ pub(super) fn guard(
     }))
 }
 
-/// Whether a run would send anything of an input that was sent before: not where everybody is known to have it.
+/// Whether a run would tell anybody anything new by an input that was sent before. Of several rows of a respondent the last
+/// is the one that counts.
 pub(super) fn has_news(
     opened: &mut Opened,
     reading: &ReadingSettings,
     store: &Store,
 ) -> Result<bool, Failure> {
-    let mut found = false;
-    each_plan(opened, reading, |_, plan, _| {
+    let mut differing = HashSet::new();
+    each_plan(opened, reading, reading.plan.clone(), |_, plan, _| {
         if let Plan::Send(update) = plan {
-            found |= store.is_same(update).map_err(Failure::usage)? != Some(true);
+            if store.is_same(update).map_err(Failure::usage)? == Some(true) {
+                differing.remove(&update.lane());
+            } else {
+                differing.insert(update.lane());
+            }
         }
-        Ok(!found)
+        Ok(differing.len() < MOST_CHANGED)
     })?;
-    Ok(found)
+    Ok(!differing.is_empty())
 }
 
 /// What the guards have to know of all rows, one after the other.
@@ -181,17 +192,14 @@ fn name(opened: &Opened, reading: &ReadingSettings) -> String {
     format!("{survey} {}", labels.collect::<Vec<_>>().join(" "))
 }
 
-/// Shows every row and its plan, as if none were left out, until somebody has seen enough.
+/// Shows every row and its plan until somebody has seen enough.
 fn each_plan(
     opened: &mut Opened,
     reading: &ReadingSettings,
+    plan: PlanSettings,
     mut see: impl FnMut(&Row<'_>, &Plan, &Layout) -> Result<bool, Failure>,
 ) -> Result<(), Failure> {
-    let all = PlanSettings {
-        selection: Selection::default(),
-        ..reading.plan.clone()
-    };
-    let mut planner = Planner::new(all, opened.layout.clone());
+    let mut planner = Planner::new(plan, opened.layout.clone());
     let fault = |error| Failure::input(error, &reading.input);
     let mut rows = opened.rows(reading)?;
     while let Some(row) = rows.next().map_err(fault)? {

@@ -90,6 +90,7 @@ pub(crate) async fn run(cli: Cli, origins: Origins, file: ConfigFile) -> Result<
     match cli.command {
         Command::Run(args) => {
             let console = console(&args.log);
+            file.warn();
             let ended = Box::pin(monitored::run(&args, &origins, &file, &console)).await;
             if !matches!(ended, Ok(ExitCode::Success)) {
                 console.release();
@@ -99,7 +100,7 @@ pub(crate) async fn run(cli: Cli, origins: Origins, file: ConfigFile) -> Result<
         Command::Check(args) => check::check(&args, &origins, &console(&args.log)),
         Command::Config(ConfigCommand::Show(_)) => {
             let log = Console::start(Verbosity::Normal, LogFormat::Text);
-            let settings = config::show(&file, |name| std::env::var(name).ok());
+            let settings = config::show(&file, config::variable);
             log.print(&settings.map_err(Failure::usage)?);
             Ok(ExitCode::Success)
         }

@@ -1,7 +1,10 @@
 //! `run`, with those who hear of it: told of its start, and however it ends.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::{Failure, send_file};
 use crate::cli::{Origins, RunArgs};
@@ -9,6 +12,9 @@ use crate::config::ConfigFile;
 use crate::model::{ErrorCode, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
 use crate::report::{Console, ExitCode, RunReport, to_json};
+
+/// How long a run waits for the monitor to hear of its start; after that both go on.
+const HEAD_START: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(
     args: &RunArgs,
@@ -29,9 +35,13 @@ pub(super) async fn run(
         Some(url) => Some(healthcheck(url, args, console)?),
         None => None,
     };
-    let starting = check
+    let mut starting = check
         .clone()
         .map(|check| tokio::spawn(async move { check.start().await }));
+    if let Some(starting) = &mut starting {
+        // Reading keeps this thread busy: the monitor is to hear of the start before, if it is quick to.
+        timeout(HEAD_START, starting).await.ok();
+    }
     let mut report = None;
     let ended = Box::pin(send_file::run(args, origins, file, console, &mut report)).await;
     let code = match &ended {
@@ -60,7 +70,9 @@ fn healthcheck(url: &str, args: &RunArgs, console: &Console) -> Result<Healthche
 
 /// In the order in which it happened, even if the first took until now.
 async fn finish(check: &Healthcheck, starting: JoinHandle<()>, code: ExitCode, text: String) {
-    starting.await.ok();
+    if !starting.is_finished() {
+        starting.await.ok();
+    }
     check.finish(code.code(), text).await;
 }
 

@@ -74,6 +74,7 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
         rows,
         planner,
         settled,
+        keeps_unchanged: delta.as_ref().is_some_and(Delta::skips),
         delta: delta.clone(),
         reads_ahead,
     };

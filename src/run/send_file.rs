@@ -64,9 +64,7 @@ pub(super) async fn run(
     }
     let credentials = match &sandbox {
         Some(_) => config::sandbox_credentials(),
-        None => {
-            config::credentials(&file.secrets, |name| std::env::var(name).ok()).map_err(Failure::usage)?
-        }
+        None => config::credentials(&file.secrets, config::variable).map_err(Failure::usage)?,
     };
     let endpoint = Endpoint::new(&calls.base, &credentials);
     reading.limit_query(calls.http.method, &endpoint);
@@ -102,12 +100,14 @@ pub(super) async fn run(
         _ => {}
     }
     // One that is gone on with was let through when it started.
-    let starts = !matches!(decision, Decision::GoOn(_));
-    let remembered = if starts {
-        guard(&mut opened, &reading, &guards, store.as_ref(), delta.mode)?
-    } else {
-        None
-    };
+    let judges = !matches!(decision, Decision::GoOn(_));
+    let remembered = guard(
+        &mut opened,
+        &reading,
+        &guards,
+        store.as_ref(),
+        (delta.mode, judges),
+    )?;
     announce(&opened, &reading, &calls, &endpoint, transport.proxy());
     let asks = !args.output.yes && sandbox.is_none() && reading.input != Input::Stdin;
     if asks && Console::is_interactive() && !confirmed(&opened, &endpoint, &reading, console) {
@@ -116,7 +116,7 @@ pub(super) async fn run(
     let rows = opened.first.totals.map_or(0, |totals| totals.rows);
     record::check_space(&paths, rows).map_err(Failure::output)?;
     let header = Header::new(Timestamp::now(), fingerprint, existing.overwrite);
-    let memory = Memory::begin(store, remembered, delta.mode, starts, &reading.plan)?;
+    let memory = Memory::begin(store, remembered, delta.mode, &reading.plan)?;
     let finished = Box::pin(send(
         (args, window),
         (opened, memory),

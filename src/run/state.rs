@@ -14,7 +14,7 @@ use super::lock::Locks;
 use crate::cli::{StateCommand, StateForgetArgs, StateShowArgs};
 use crate::config::{self, DeltaMode, DeltaSettings};
 use crate::delta::{Account, Delta, Store, StoreError};
-use crate::model::{Digits, Status};
+use crate::model::{Digits, ErrorCode, Status};
 use crate::plan::PlanSettings;
 use crate::report::{Console, ExitCode, RunSummary, counted};
 
@@ -30,10 +30,10 @@ impl Memory {
         mut store: Option<Store>,
         remembered: Option<Remembered>,
         mode: DeltaMode,
-        starts: bool,
         plan: &PlanSettings,
     ) -> Result<Self, Failure> {
-        if let Some(store) = store.as_mut().filter(|_| starts && mode == DeltaMode::Refresh) {
+        let forgets = mode == DeltaMode::Refresh && !plan.selection.is_partial();
+        if let Some(store) = store.as_mut().filter(|_| forgets) {
             store.forget_own(plan.survey.as_deref()).map_err(Failure::usage)?;
         }
         let skips = mode == DeltaMode::ChangedOnly;
@@ -46,7 +46,8 @@ impl Memory {
 
     /// The run is over: what it sent was an export, unless the platform took nothing of it.
     pub(super) fn remember(&self, summary: &RunSummary) {
-        let taken = summary.count(Status::Success) + summary.count(Status::Skipped);
+        let unchanged = summary.codes().find(|(code, _)| *code == ErrorCode::Unchanged);
+        let taken = summary.count(Status::Success) + unchanged.map_or(0, |(_, count)| count.rows);
         if let (Some(delta), Some(Remembered { name, export }), 1..) = (&self.delta, &self.remembered, taken)
         {
             delta.remember_export(name, export);

@@ -312,3 +312,53 @@ fn somebody_elses_database_is_left_as_it_is() {
     assert!(ran.stderr.contains("is no state of this tool"), "{}", ran.stderr);
     assert_eq!(job.bytes("o.sqlite"), other);
 }
+
+#[test]
+fn a_refresh_that_takes_up_an_unfinished_night_sends_what_that_passed_over() {
+    let mut nights = Nights::new(20);
+    nights.job = nights.job.without("--rate");
+    nights.night("--changed-only --rate unlimited", 0);
+    // Ten of twenty have changed, and the night ends before all of these are sent; the others were passed over.
+    let mut half = numbered(20, "a");
+    for id in 1..=10 {
+        half = half.replace(&format!("\n{id},a"), &format!("\n{id},b"));
+    }
+    nights.input(&half);
+    let first = nights.night("--changed-only --rate 10/s --max-duration 400ms", 10);
+    assert!(first.len() < 10, "{first:?}");
+    let rest = nights.night("--full-refresh --rate unlimited", 0);
+    let all: std::collections::BTreeSet<_> = first.iter().chain(&rest).collect();
+    assert_eq!((all.len(), first.len() + rest.len()), (20, 20));
+    // What the first part sent is remembered, too.
+    nights.input(format!("{half}21,a\n"));
+    assert_eq!(nights.night("--changed-only --rate unlimited", 0), ["21"]);
+}
+
+#[test]
+fn the_same_input_is_sent_again_only_for_something_new() {
+    // Somebody is set to x and back to y, and a row cannot be sent: neither is news.
+    let mut nights = Nights::new(0);
+    nights.input("id_respondent,l1\n1,x\n1,y\nbad,z\n");
+    assert_eq!(nights.night("--changed-only", 1).len(), 2);
+    let files = nights.job.names();
+    for flags in [
+        "--changed-only",
+        "--changed-only",
+        "--changed-only --accept-failures 1",
+    ] {
+        assert_eq!(nights.night(flags, 1), [""; 0]);
+        assert_eq!(nights.job.names(), files);
+    }
+    let mut nights = Nights::new(5);
+    let only = "--changed-only --only 3 -o part.csv";
+    assert_eq!(nights.night(only, 0), ["3"]);
+    assert_eq!(nights.night(only, 0), [""; 0]);
+    // A trial of a refresh forgets nobody but whom it sends.
+    nights.night("--changed-only", 0);
+    assert_eq!(nights.night("--full-refresh --only 3 -o other.csv", 0), ["3"]);
+    let shown = Job::new("state show")
+        .sharing_state_of(&nights.job)
+        .ends(0)
+        .stdout;
+    assert!(shown.contains("survey 7: 5 respondents"), "{shown}");
+}

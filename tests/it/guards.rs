@@ -266,3 +266,37 @@ fn what_the_platform_took_nothing_of_is_not_remembered() {
         ran.stderr
     );
 }
+
+#[test]
+fn what_was_let_through_and_cut_short_is_the_last_one_all_the_same() {
+    let fake = Fake::start(|_| Answer::success());
+    let mut job = job(&numbered(40, "a"), &fake)
+        .without("--rate")
+        .args("--resume --rotate --changed-only");
+    job.again("--rate unlimited", 0);
+    std::fs::write(job.path("in.csv"), numbered(18, "b")).unwrap();
+    job.again("--rate unlimited", 4);
+    job.again("--ignore-guards --rate 10/s --max-duration 400ms", 10);
+    job.again("--rate unlimited", 0);
+    std::fs::write(job.path("in.csv"), numbered(10, "b")).unwrap();
+    job.again("--rate unlimited", 0);
+    // A survey that is forgotten has no last one.
+    std::fs::write(job.path("in.csv"), numbered(2, "b")).unwrap();
+    job.again("--rate unlimited", 4);
+    Job::new("state forget --survey 7").sharing_state_of(&job).ends(0);
+    job.again("--rate unlimited", 0);
+}
+
+#[test]
+fn a_night_of_which_the_platform_took_nothing_is_not_the_last_one() {
+    let fake = Fake::start(|_| Answer::success());
+    let mut job = job(&numbered(20, "a"), &fake).args("--resume --rotate --changed-only --max-outage 50ms");
+    job.ends(0);
+    std::fs::write(job.path("in.csv"), format!("{}99,\n", numbered(12, "b"))).unwrap();
+    let base = fake.base.clone();
+    job = job.instead_of(&base, "http://127.0.0.1:1");
+    job.again("", 5);
+    job = job.instead_of("http://127.0.0.1:1", &base);
+    std::fs::write(job.path("in.csv"), numbered(7, "b")).unwrap();
+    job.again("", 4);
+}

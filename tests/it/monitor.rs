@@ -82,7 +82,9 @@ fn the_monitor_is_told_of_start_and_end_with_the_code_and_the_summary() {
         .var("RESPONDENT_SYNC_HEALTHCHECK_URL", &monitor.url)
         .ends(0);
     assert!(
-        shown.stdout.contains("healthcheck_url = \"…\""),
+        shown
+            .stdout
+            .contains("# healthcheck_url: set (from RESPONDENT_SYNC_HEALTHCHECK_URL)"),
         "{}",
         shown.stdout
     );

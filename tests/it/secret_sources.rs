@@ -154,10 +154,22 @@ fn a_command_without_a_shell() {
     ask("[\"printf\", \"$HOME\"]").ends(0);
     let target = fake.calls().last().unwrap().target.clone();
     assert!(target.contains("$HOME") || target.contains("%24HOME"), "{target}");
-    let ran = ask("[\"sh\", \"-c\", \"echo no agent >&2; exit 3\"]").ends(2);
+    let ran = ask("[\"sh\", \"-c\", \"echo CANARY >&2; exit 3\"]").ends(2);
+    let said = "no `webhook_key`: `sh` failed (exit status: 3): run it by hand to see why";
     assert!(
+        ran.stderr.contains(said) && !ran.stderr.contains("CANARY"),
+        "{}",
         ran.stderr
-            .contains("no `webhook_key`: `sh` failed (exit status: 3): no agent"),
+    );
+    // What it leaves running, as an agent that is started on demand, holds nobody up.
+    sends_with_key(
+        &ask(&format!("[\"sh\", \"-c\", \"sleep 30 & echo {KEY}\"]")),
+        &fake,
+    );
+    // One that never ends is not read for ever.
+    let ran = ask("[\"yes\"]").ends(2);
+    assert!(
+        ran.stderr.contains("`yes` failed") || ran.stderr.contains("U+000A"),
         "{}",
         ran.stderr
     );
@@ -190,4 +202,36 @@ fn a_config_that_names_a_command_and_that_others_can_write_is_refused() {
     std::fs::set_permissions(job.path(""), std::fs::Permissions::from_mode(0o777)).unwrap();
     job.ends(2);
     assert!(!job.names().contains(&"ran".to_owned()));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = job(&fake);
+    let made = std::process::Command::new("mkfifo")
+        .arg(job.path("pipe"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let path = job.path("pipe");
+    let ran = job
+        .var("RESPONDENT_SYNC_WEBHOOK_KEY_FILE", path.to_str().unwrap())
+        .ends_somehow();
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .contains("is no file: what a program prints is fetched by a command"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_config_that_others_can_write_is_warned_of() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run(numbered(1, "a"), &fake).args("--config c.toml -q");
+    let ran = private(job, "c.toml", "max_retries = 3\n", 0o666).ends(0);
+    assert!(ran.stderr.contains("others can write `c.toml`"), "{}", ran.stderr);
 }
