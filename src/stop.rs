@@ -4,6 +4,7 @@
 //! and nowhere else, until the process ends.
 
 use std::io;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -65,10 +66,21 @@ pub(crate) fn in_thread(most: Option<Duration>) -> io::Result<mpsc::Receiver<Ear
     Ok(receiver)
 }
 
+/// The exit code of a run that is over, whoever else is still to be told of it.
+static OVER: OnceLock<u8> = OnceLock::new();
+
+/// From now on a signal ends the process at once, with the run's own exit code: there is nothing left to lose.
+pub(crate) fn run_is_over(code: u8) {
+    OVER.get_or_init(|| code);
+}
+
 async fn pass_on(mut stops: Stops, sender: &mpsc::Sender<EarlyEnd>) -> ! {
     let mut first = None;
     loop {
         let request = stops.next().await;
+        if let (Some(code), EarlyEnd::Interrupted(_)) = (OVER.get(), &request) {
+            end_process(i32::from(*code));
+        }
         if let Some(first) = &first {
             let code = exit_code(first);
             tokio::spawn(async move {

@@ -55,6 +55,12 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     let (path, opened) = match choice {
         ConfigChoice::Nothing => return Ok(ConfigFile::default()),
         ConfigChoice::Named(path) => {
+            // Before it is opened: a pipe would wait for somebody.
+            ensure!(
+                !path.exists() || path.is_file(),
+                "the config file `{}` is no file",
+                path.display()
+            );
             let opened = File::open(&path);
             (path, opened)
         }
@@ -72,11 +78,6 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     };
     let cannot_read = || format!("cannot read the config file `{}`", path.display());
     let opened = opened.with_context(cannot_read)?;
-    ensure!(
-        opened.metadata().with_context(cannot_read)?.is_file(),
-        "the config file `{}` is no file",
-        path.display()
-    );
     let mut text = String::new();
     // Beyond the limit it ends in the middle, which is told as what it is below.
     (&opened)

@@ -12,6 +12,7 @@ use crate::config::ConfigFile;
 use crate::model::{ErrorCode, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
 use crate::report::{Console, ExitCode, RunReport, to_json};
+use crate::stop;
 
 /// How long a run waits for the monitor to hear of its start; after that both go on.
 const HEAD_START: Duration = Duration::from_secs(1);
@@ -48,6 +49,7 @@ pub(super) async fn run(
         Ok(code) => *code,
         Err(failure) => failure.code,
     };
+    stop::run_is_over(code.code());
     if let Some(path) = args.monitor.metrics_file.as_deref().filter(|_| is_real)
         && let Err(error) = write_metrics(path, metrics(code, report.as_ref()))
     {

@@ -157,6 +157,29 @@ fn a_monitor_that_is_down_changes_nothing_and_holds_nobody_up_for_long() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_signal_while_the_monitor_is_told_ends_the_run_with_its_own_code() {
+    let fake = Fake::start(|_| Answer::error("no"));
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/x", silent.local_addr().unwrap());
+    let job = Job::run(numbered(2, "a"), &fake).var("RESPONDENT_SYNC_HEALTHCHECK_URL", &url);
+    let job = job.args("--metrics-file over.prom");
+    let running = job.start();
+    // Written when the run is over, before the monitor is told.
+    for _ in 0..3_000 {
+        if job.path("over.prom").exists() {
+            break;
+        }
+        crate::support::pause(std::time::Duration::from_millis(10));
+    }
+    // Of a run that goes on, the second would be the end.
+    running.signal("TERM");
+    running.signal("TERM");
+    assert_eq!(running.wait().code, 1);
+    assert_eq!(job.lines("in.results.csv").len(), 2);
+}
+
 /// The value of a metric, labels and all.
 fn metric<'a>(text: &'a str, start: &str) -> &'a str {
     let line = text.lines().find(|line| line.starts_with(start));
