@@ -52,6 +52,8 @@ pub(super) fn checked(
     settings: &[FileSetting],
     others: &[&str],
 ) -> Result<Vec<FileSetting>, KeyError> {
+    // What is wrong in the environment is not the file's fault.
+    let run = &run.clone().mut_args(|arg| arg.env(None::<&'static str>));
     let checked = settings.iter().map(|setting| {
         let fault = |what| KeyError {
             line: setting.line,
@@ -135,9 +137,7 @@ fn try_value(run: &Command, arg: &Arg, setting: &FileSetting) -> Result<(), Stri
     }
     let words = setting.texts().into_iter().map(|text| format!("--{long}={text}"));
     let words = ["run".to_owned(), "-".to_owned()].into_iter().chain(words);
-    // What is wrong in the environment is not the file's fault.
-    let without_environment = run.clone().mut_args(|arg| arg.env(None::<&'static str>));
-    match without_environment.try_get_matches_from(words) {
+    match run.clone().try_get_matches_from(words) {
         Err(error) if is_of_value(error.kind()) => Err(of_value(&error)),
         _ => Ok(()),
     }

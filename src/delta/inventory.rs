@@ -5,8 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::key::{Account, Key, digest, plain};
 use super::store::{Store, StoreError};
-use super::unchanged;
-use crate::model::{LastExport, Plan, UpdateRespondent};
+use crate::model::{LastExport, UpdateRespondent};
 
 /// How much is known of a survey, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,14 +24,6 @@ impl Store {
             None => None,
         };
         Ok(known.map(|known| known.digest == digest(update)))
-    }
-
-    /// What a run would make of the plan for a respondent's first row.
-    pub(crate) fn foresee(&self, plan: Plan) -> Result<Plan, StoreError> {
-        match &plan {
-            Plan::Send(update) if self.is_same(update)? == Some(true) => Ok(Plan::Skip(unchanged(update))),
-            _ => Ok(plan),
-        }
     }
 
     /// Learns the numbers of this account's surveys, so that asking needs to write nothing.

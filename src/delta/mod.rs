@@ -21,7 +21,7 @@ pub(crate) use store::{Store, StoreError};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::model::{ErrorCode, LastExport, Outcome, Plan, PlannedRow, Status, Unsent, UpdateRespondent};
+use crate::model::{LastExport, Outcome, Plan, PlannedRow, Status};
 use key::digest;
 use pending::Pending;
 
@@ -144,20 +144,20 @@ fn pass(
         return Ok(());
     };
     let key = store.key_of(update)?;
-    let known = store.known(key)?;
+    let (known, said) = (store.known(key)?, digest(update));
     if let Some(settled) = &row.settled {
         // An earlier run's row: what it wrote here may have been lost, or it may not have had this store.
-        if settled.attempts > 0 && known.is_none_or(|known| known.digest != digest(update)) {
+        if settled.attempts > 0 && known.is_none_or(|known| known.digest != said) {
             store.forget(key)?;
             if settled.status == Status::Success && !pending.is_on_its_way(key) {
-                store.put(key, digest(update))?;
+                store.put(key, said)?;
             }
         }
         return Ok(());
     }
-    let is_same = known.is_some_and(|known| known.is_believed && known.digest == digest(update));
+    let is_same = known.is_some_and(|known| known.is_believed && known.digest == said);
     if is_same && skips && row.doubt.is_none() {
-        row.plan = Plan::Skip(unchanged(update));
+        row.plan = row.plan.unchanged();
         return Ok(());
     }
     if known.is_some() {
@@ -165,16 +165,6 @@ fn pass(
     }
     pending.planned(key, row.sequence);
     Ok(())
-}
-
-fn unchanged(update: &UpdateRespondent) -> Unsent {
-    let code = ErrorCode::Unchanged;
-    Unsent {
-        respondent: update.respondent().to_owned(),
-        survey: update.survey().to_owned(),
-        code,
-        message: code.meaning().to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{Digits, Label, Position};
+use crate::model::{Digits, Label, Position, UpdateRespondent};
 
 fn account() -> Account {
     Account {

@@ -32,6 +32,22 @@ pub(crate) enum Plan {
     Reject(Unsent),
 }
 
+impl Plan {
+    /// What becomes of a command that says what the platform has acknowledged; any other plan stays.
+    pub(crate) fn unchanged(&self) -> Self {
+        let Self::Send(update) = self else {
+            return self.clone();
+        };
+        let code = ErrorCode::Unchanged;
+        Self::Skip(Unsent {
+            respondent: update.respondent().to_owned(),
+            survey: update.survey().to_owned(),
+            code,
+            message: code.meaning().to_owned(),
+        })
+    }
+}
+
 /// A row that makes no call, with what its line will say.
 #[derive(Debug, Clone)]
 pub(crate) struct Unsent {

@@ -65,6 +65,16 @@ pub(crate) struct PlanSettings {
     pub(crate) last_rows: Option<Arc<LastRows>>,
 }
 
+impl PlanSettings {
+    /// The same for all rows, whichever are selected.
+    pub(crate) fn of_all_rows(&self) -> Self {
+        Self {
+            selection: Selection::default(),
+            ..self.clone()
+        }
+    }
+}
+
 /// What planning counted beside the plans.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PlanTally {

@@ -63,6 +63,11 @@ impl RunSummary {
             .sum()
     }
 
+    /// Rows of this error code.
+    pub(crate) fn rows_of(&self, code: ErrorCode) -> u64 {
+        self.codes.get(&code).map_or(0, |count| count.rows)
+    }
+
     /// The error codes that occurred, in the order of the table.
     pub(crate) fn codes(&self) -> impl Iterator<Item = (ErrorCode, &CodeCount)> {
         self.codes.iter().map(|(code, count)| (*code, count))

@@ -55,10 +55,7 @@ pub(super) fn examine(
 
 fn findings(settings: &mut ReadingSettings, asked: &Asked) -> Result<Findings, Failure> {
     let store = asked.known.as_ref().map(|(store, _)| store);
-    let skipping = asked
-        .known
-        .as_ref()
-        .filter(|(_, mode)| *mode == DeltaMode::ChangedOnly);
+    let skips = matches!(asked.known, Some((_, DeltaMode::ChangedOnly)));
     let mut opened = Opened::open(settings)?;
     let form = opened.form(settings);
     let warnings = opened.warnings();
@@ -69,9 +66,10 @@ fn findings(settings: &mut ReadingSettings, asked: &Asked) -> Result<Findings, F
     let fault = |error| Failure::input(error, &settings.input);
     while let Some(row) = rows.next().map_err(fault)? {
         let mut plan = planner.plan(&row);
-        counting.take_in(&row, &plan, &opened.layout)?;
-        if let Some((store, _)) = skipping {
-            plan = store.foresee(plan).map_err(Failure::usage)?;
+        counting.take_in(&row, &opened.layout);
+        let is_same = counting.compare(&plan)? == Some(true);
+        if skips && is_same {
+            plan = plan.unchanged();
         }
         examination.take_in(&row, &plan, &planner);
     }

@@ -10,7 +10,7 @@ use super::opened::Opened;
 use crate::config::{DeltaMode, GuardSettings, ReadingSettings};
 use crate::delta::Store;
 use crate::model::{Export, Lane, LastExport, Layout, Plan, Row};
-use crate::plan::{EmptyPolicy, Guards, PlanSettings, Planner, Selection};
+use crate::plan::{EmptyPolicy, Guards};
 use crate::read::is_own_column;
 use crate::report::ExitCode;
 
@@ -23,8 +23,8 @@ pub(super) struct Remembered {
     pub(super) export: LastExport,
 }
 
-/// Counts what the guards need, and refuses the input if one of them objects and it `judges`. Returns what a later run is to compare its
-/// own with, if it is to.
+/// Counts what the guards need, and refuses the input if one of them objects and it `judges`. Returns what a later run is to
+/// compare its own with, if it is to.
 pub(super) fn guard(
     opened: &mut Opened,
     reading: &ReadingSettings,
@@ -47,12 +47,12 @@ pub(super) fn guard(
     }
     let asks = settings.guards.max_changes.is_some();
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
-    let all = PlanSettings {
-        selection: Selection::default(),
-        ..reading.plan.clone()
-    };
-    each_plan(opened, reading, all, |row, plan, layout| {
-        counting.take_in(row, plan, layout).map(|()| true)
+    opened.each_row(reading, reading.plan.of_all_rows(), |row, planner| {
+        counting.take_in(row, planner.layout());
+        if asks {
+            counting.compare(&planner.plan(row))?;
+        }
+        Ok(true)
     })?;
     let export = counting.export;
     if judges {
@@ -74,9 +74,9 @@ pub(super) fn has_news(
     store: &Store,
 ) -> Result<bool, Failure> {
     let mut differing = HashSet::new();
-    each_plan(opened, reading, reading.plan.clone(), |_, plan, _| {
-        if let Plan::Send(update) = plan {
-            if store.is_same(update).map_err(Failure::usage)? == Some(true) {
+    opened.each_row(reading, reading.plan.clone(), |row, planner| {
+        if let Plan::Send(update) = planner.plan(row) {
+            if store.is_same(&update).map_err(Failure::usage)? == Some(true) {
                 differing.remove(&update.lane());
             } else {
                 differing.insert(update.lane());
@@ -104,13 +104,18 @@ impl<'a> Counting<'a> {
         }
     }
 
-    pub(super) fn take_in(&mut self, row: &Row<'_>, plan: &Plan, layout: &Layout) -> Result<(), Failure> {
+    pub(super) fn take_in(&mut self, row: &Row<'_>, layout: &Layout) {
         self.export.take_in(row, layout);
+    }
+
+    /// Counts a row's plan as a change if it is one. Says whether the respondent was told the same last; nothing if nobody
+    /// knows.
+    pub(super) fn compare(&mut self, plan: &Plan) -> Result<Option<bool>, Failure> {
         let (Some(store), Plan::Send(update)) = (self.store, plan) else {
-            return Ok(());
+            return Ok(None);
         };
         let Some(is_same) = store.is_same(update).map_err(Failure::usage)? else {
-            return Ok(());
+            return Ok(None);
         };
         // Behind a row that differs, one that says what was said before changes it back.
         let lane = update.lane();
@@ -120,7 +125,7 @@ impl<'a> Counting<'a> {
         }
         self.export.known += 1;
         self.export.changes += u64::from(is_change);
-        Ok(())
+        Ok(Some(is_same))
     }
 }
 
@@ -190,23 +195,4 @@ fn name(opened: &Opened, reading: &ReadingSettings) -> String {
     }
     let labels = opened.layout.labels.iter().map(|(label, _)| label.name());
     format!("{survey} {}", labels.collect::<Vec<_>>().join(" "))
-}
-
-/// Shows every row and its plan until somebody has seen enough.
-fn each_plan(
-    opened: &mut Opened,
-    reading: &ReadingSettings,
-    plan: PlanSettings,
-    mut see: impl FnMut(&Row<'_>, &Plan, &Layout) -> Result<bool, Failure>,
-) -> Result<(), Failure> {
-    let mut planner = Planner::new(plan, opened.layout.clone());
-    let fault = |error| Failure::input(error, &reading.input);
-    let mut rows = opened.rows(reading)?;
-    while let Some(row) = rows.next().map_err(fault)? {
-        let plan = planner.plan(&row);
-        if !see(&row, &plan, &opened.layout)? {
-            return Ok(());
-        }
-    }
-    rows.finish().map(drop).map_err(fault)
 }

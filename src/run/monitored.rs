@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::{Failure, send_file};
 use crate::cli::{Origins, RunArgs};
-use crate::config::ConfigFile;
+use crate::config::{self, ConfigFile};
 use crate::model::{ErrorCode, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
 use crate::report::{Console, ExitCode, RunReport, to_json};
@@ -66,7 +66,7 @@ pub(super) async fn run(
 }
 
 fn healthcheck(url: &str, args: &RunArgs, console: &Console) -> Result<Healthcheck, Failure> {
-    let pem = crate::config::ca_pem(&args.platform).map_err(Failure::usage)?;
+    let pem = config::ca_pem(&args.platform).map_err(Failure::usage)?;
     Healthcheck::new(url, console.run_id(), pem.as_deref()).map_err(Failure::usage)
 }
 
@@ -89,22 +89,16 @@ fn text(ended: &Result<ExitCode, Failure>, report: Option<&RunReport>) -> String
 
 #[expect(clippy::cast_precision_loss, reason = "exact for thousands of years")]
 fn metrics(code: ExitCode, report: Option<&RunReport>) -> Metrics {
-    let counts = report.map(|report| {
-        let unchanged = report
-            .summary
-            .codes()
-            .find(|(code, _)| *code == ErrorCode::Unchanged);
-        Counts {
-            seconds: report.elapsed.as_secs_f64(),
-            statuses: Status::ALL
-                .into_iter()
-                .map(|status| (status.name(), report.summary.count(status)))
-                .collect(),
-            not_reached: report.not_reached(),
-            unchanged: unchanged.map_or(0, |(_, count)| count.rows),
-            attempts: report.attempts,
-            retries: report.retries,
-        }
+    let counts = report.map(|report| Counts {
+        seconds: report.elapsed.as_secs_f64(),
+        statuses: Status::ALL
+            .into_iter()
+            .map(|status| (status.name(), report.summary.count(status)))
+            .collect(),
+        not_reached: report.not_reached(),
+        unchanged: report.summary.rows_of(ErrorCode::Unchanged),
+        attempts: report.attempts,
+        retries: report.retries,
     });
     Metrics {
         exit_code: code.code(),

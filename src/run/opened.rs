@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::Failure;
 use super::id_table::{self, FoundTable};
 use crate::config::ReadingSettings;
-use crate::model::{Layout, Plan, clean, quoted};
-use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner, Selection};
+use crate::model::{Layout, Plan, Row, clean, quoted};
+use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner};
 use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source, Workbook};
 use crate::report::ExitCode;
 
@@ -47,7 +47,6 @@ impl Opened {
             (FirstRead::of_file(bytes, options).map_err(fault)?, None)
         };
         let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
-        let fault = |error| Failure::input(error, &input);
         settle_survey(settings, &layout)?;
         let table = match &settings.ids {
             Some(ids) => Some(id_table::read(
@@ -67,10 +66,7 @@ impl Opened {
             stream: stream.map(|stream| Box::new(stream) as Box<dyn Read + Send>),
         };
         if settings.only_last {
-            let rows = opened.rows(settings)?;
-            let count = opened.first.totals.map_or(0, |totals| totals.rows);
-            let last_rows = last_rows(rows, &opened.layout, &settings.plan, count);
-            settings.plan.last_rows = Some(Arc::new(last_rows.map_err(fault)?));
+            settings.plan.last_rows = Some(Arc::new(opened.last_rows(settings)?));
         }
         Ok(opened)
     }
@@ -87,6 +83,36 @@ impl Opened {
             None => again(&mut self.source)?,
         };
         Rows::new(bytes, &self.first).map_err(fault)
+    }
+
+    /// Shows every row of a file until somebody has seen enough, with the planner that makes its plan for whoever wants it.
+    pub(crate) fn each_row(
+        &mut self,
+        settings: &ReadingSettings,
+        plan: PlanSettings,
+        mut see: impl FnMut(&Row<'_>, &mut Planner) -> Result<bool, Failure>,
+    ) -> Result<(), Failure> {
+        let mut planner = Planner::new(plan, self.layout.clone());
+        let fault = |error| Failure::input(error, &settings.input);
+        let mut rows = self.rows(settings)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            if !see(&row, &mut planner)? {
+                return Ok(());
+            }
+        }
+        rows.finish().map(drop).map_err(fault)
+    }
+
+    /// The pass of `--on-duplicate last`: plans every row to see which of them are overtaken.
+    fn last_rows(&mut self, settings: &ReadingSettings) -> Result<LastRows, Failure> {
+        let mut pass = LastRowsPass::new(self.first.totals.map_or(0, |totals| totals.rows));
+        self.each_row(settings, settings.plan.of_all_rows(), |row, planner| {
+            if let Plan::Send(update) = planner.plan(row) {
+                pass.note(row.sequence, &update);
+            }
+            Ok(true)
+        })?;
+        Ok(pass.finish())
     }
 
     /// Whether the input can be looked over before the first call.
@@ -132,26 +158,4 @@ fn settle_survey(settings: &mut ReadingSettings, layout: &Layout) -> Result<(), 
     settings.plan.survey = Some(survey.to_owned());
     settings.survey_from = format!("survey {survey} (the sandbox's)");
     Ok(())
-}
-
-/// The pass of `--on-duplicate last`: plans every row to see which of them are overtaken.
-fn last_rows(
-    mut rows: Rows<Box<dyn Read + Send>>,
-    layout: &Layout,
-    settings: &PlanSettings,
-    count: u64,
-) -> Result<LastRows, InputError> {
-    let all = PlanSettings {
-        selection: Selection::default(),
-        ..settings.clone()
-    };
-    let mut planner = Planner::new(all, layout.clone());
-    let mut pass = LastRowsPass::new(count);
-    while let Some(row) = rows.next()? {
-        if let Plan::Send(update) = planner.plan(&row) {
-            pass.note(row.sequence, &update);
-        }
-    }
-    rows.finish()?;
-    Ok(pass.finish())
 }

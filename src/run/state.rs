@@ -46,8 +46,7 @@ impl Memory {
 
     /// The run is over: what it sent was an export, unless the platform took nothing of it.
     pub(super) fn remember(&self, summary: &RunSummary) {
-        let unchanged = summary.codes().find(|(code, _)| *code == ErrorCode::Unchanged);
-        let taken = summary.count(Status::Success) + unchanged.map_or(0, |(_, count)| count.rows);
+        let taken = summary.count(Status::Success) + summary.rows_of(ErrorCode::Unchanged);
         if let (Some(delta), Some(Remembered { name, export }), 1..) = (&self.delta, &self.remembered, taken)
         {
             delta.remember_export(name, export);
