@@ -1,4 +1,5 @@
-//! Where the system keeps a program's files, and who may read them: the one place that asks for it.
+//! Where the system keeps a program's files, what a file beside another is called, and who may read it: the one place that
+//! asks the system.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
@@ -18,6 +19,13 @@ pub(crate) fn state() -> Option<PathBuf> {
 
 fn folders() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "respondent-sync")
+}
+
+/// A name beside another: that one with something behind it.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 /// Makes the folder of a file where there is none, for the user alone.

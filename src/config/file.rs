@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::permissions::Access;
+use super::access::Access;
 use super::secret_source::SecretSource;
 use super::secrets::{Secret, SecretSources};
 use crate::cli::{ConfigChoice, FileSetting, FileSettings, FileValue};

@@ -1,6 +1,7 @@
 //! What was meant: flags and environment made into settings that cannot be wrong, or an error that says which is and
 //! why (exit 2). Reads the environment, the config file, the files and commands of the secrets, and the CA file.
 
+mod access;
 mod base_url;
 mod calls;
 mod deadline;

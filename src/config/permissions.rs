@@ -5,15 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// What others than the owner may do with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Access {
-    pub(super) others_read: bool,
-    /// The file itself, or its folder, where they could put another in its place.
-    pub(super) others_write: bool,
-    /// It belongs to the user of this process, or to the system's administrator.
-    pub(super) is_own: bool,
-}
+use super::access::Access;
 
 #[cfg(unix)]
 impl Access {
@@ -67,9 +59,8 @@ impl Access {
         let of_file = ask(&real)?;
         let folder = real.parent().map(ask).transpose()?;
         Ok(Self {
-            others_read: of_file.others_read,
             others_write: of_file.others_write || folder.is_some_and(|folder| folder.others_write),
-            is_own: of_file.is_own,
+            ..of_file
         })
     }
 }

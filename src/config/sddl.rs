@@ -3,13 +3,7 @@
 //!
 //! Source: Microsoft's pages on "Security Descriptor Definition Language" and "ACE Strings".
 
-/// What others than the user may do with a file, and whether it is the user's or the system's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Judged {
-    pub(super) others_read: bool,
-    pub(super) others_write: bool,
-    pub(super) is_own: bool,
-}
+use super::access::Access;
 
 /// Those who may do everything anyway: the system, its administrators, the trusted installer, and whoever owns the file.
 const TRUSTED: [&str; 6] = [
@@ -29,7 +23,7 @@ const WRITES: [&str; 10] = ["GA", "GW", "FA", "FW", "DC", "LC", "DT", "SD", "WD"
 const WRITE_BITS: u64 = 0x4000_0000 | 0x1000_0000 | 0x2 | 0x4 | 0x40 | 0x1_0000 | 0x4_0000 | 0x8_0000;
 
 /// What the descriptor allows others than the user with this id; nothing if it cannot be read.
-pub(super) fn judge(sddl: &str, user: &str) -> Option<Judged> {
+pub(super) fn judge(sddl: &str, user: &str) -> Option<Access> {
     let rest = sddl.strip_prefix("O:")?;
     let owner = rest.get(..rest.find("G:").or_else(|| rest.find("D:"))?)?;
     if owner.is_empty() {
@@ -39,7 +33,7 @@ pub(super) fn judge(sddl: &str, user: &str) -> Option<Judged> {
     // The part behind is about auditing.
     let list = list.split("S:").next()?;
     let is_trusted = |who: &str| who == user || TRUSTED.contains(&who);
-    let mut access = Judged {
+    let mut access = Access {
         others_read: false,
         others_write: false,
         is_own: is_trusted(owner),

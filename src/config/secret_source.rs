@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::permissions::Access;
+use super::access::Access;
 
 /// A command that takes longer waits for somebody who is not there.
 const MOST_TIME: Duration = Duration::from_mins(1);

@@ -3,9 +3,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::metrics::{Metrics, last_success, to_text};
+use crate::folders::with_suffix;
 
 /// Replaces the file by what this run was; that a run succeeded once is kept from the old one.
 pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
@@ -18,7 +19,7 @@ pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
         ..metrics
     });
     // The collector reads `*.prom` alone.
-    let new = with_end(path, ".new");
+    let new = with_suffix(path, ".new");
     let written = File::create(&new).and_then(|mut file| {
         readable_for_all(&file)?;
         file.write_all(text.as_bytes())?;
@@ -28,12 +29,6 @@ pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
         // What cannot be removed is replaced next time, or is somebody's to look at.
         fs::remove_file(&new).ok();
     })
-}
-
-fn with_end(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
 }
 
 /// The exporter is another user, whatever the umask says; there is nothing personal in it.

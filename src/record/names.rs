@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::folders::with_suffix;
+
 /// What a name can end with behind the part that tells runs apart.
 const KINDS: [&str; 3] = [".results.csv", ".failed.csv", ".summary.json"];
 
@@ -36,12 +38,6 @@ pub(super) fn journal_rewritten(results: &Path) -> PathBuf {
 /// Whose lock keeps two runs from writing to one output.
 pub(crate) fn lock(results: &Path) -> PathBuf {
     with_suffix(results, ".lock")
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 /// Under which a set of files is set aside together. Sorts by time within its kind.

@@ -16,7 +16,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::ExitCode;
-use super::log_lines::{ForMachines, ForPeople};
+use super::log_lines::Lines;
 
 /// The target of what is no full success, though every row may be one: a quiet console says it.
 const LOUD: &str = "respondent_sync::loud";
@@ -67,19 +67,17 @@ impl Console {
             Verbosity::VeryVerbose => LevelFilter::TRACE,
         };
         let own = Targets::new().with_target("respondent_sync", level);
+        let lines = match format {
+            LogFormat::Text => Lines::ForPeople,
+            LogFormat::Json => Lines::ForMachines {
+                run_id: run_id.clone(),
+            },
+        };
         let layer = tracing_subscriber::fmt::layer()
             .with_writer(screen.clone())
-            .with_ansi(false);
-        let layer = match format {
-            LogFormat::Text => layer.event_format(ForPeople).with_filter(own).boxed(),
-            LogFormat::Json => {
-                let run_id = run_id.clone();
-                layer
-                    .event_format(ForMachines { run_id })
-                    .with_filter(own)
-                    .boxed()
-            }
-        };
+            .with_ansi(false)
+            .event_format(lines)
+            .with_filter(own);
         tracing_subscriber::registry().with(layer).try_init().ok();
         if format == LogFormat::Text {
             tracing::debug!(event = "run_id", "run {run_id}");

@@ -11,10 +11,15 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The message, with its level in front where that is not the usual one.
-pub(super) struct ForPeople;
+/// The form of every line.
+pub(super) enum Lines {
+    /// The message, with its level in front where that is not the usual one.
+    ForPeople,
+    /// One line of JSON: `timestamp`, `level`, `run_id`, `event`, the event's own fields, `message`.
+    ForMachines { run_id: String },
+}
 
-impl<S, N> FormatEvent<S, N> for ForPeople
+impl<S, N> FormatEvent<S, N> for Lines
 where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
     N: for<'writer> FormatFields<'writer> + 'static,
@@ -25,42 +30,32 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        match *event.metadata().level() {
-            Level::ERROR => write!(writer, "error: ")?,
-            Level::WARN => write!(writer, "warning: ")?,
-            Level::INFO => {}
-            Level::DEBUG => write!(writer, "debug: ")?,
-            Level::TRACE => write!(writer, "trace: ")?,
+        let level = *event.metadata().level();
+        match self {
+            Self::ForPeople => {
+                let mut message = Message(String::new());
+                event.record(&mut message);
+                writeln!(writer, "{}{}", in_front(level), message.0)
+            }
+            Self::ForMachines { run_id } => {
+                let mut fields = Fields(Map::new());
+                fields.put("timestamp", Timestamp::now().to_string());
+                fields.put("level", level.as_str().to_lowercase());
+                fields.put("run_id", run_id.as_str());
+                event.record(&mut fields);
+                writeln!(writer, "{}", Value::Object(fields.0))
+            }
         }
-        let mut message = Message(String::new());
-        event.record(&mut message);
-        writeln!(writer, "{}", message.0)
     }
 }
 
-/// One line of JSON: `timestamp`, `level`, `run_id`, `event`, the event's own fields, `message`.
-pub(super) struct ForMachines {
-    pub(super) run_id: String,
-}
-
-impl<S, N> FormatEvent<S, N> for ForMachines
-where
-    S: Subscriber + for<'lookup> LookupSpan<'lookup>,
-    N: for<'writer> FormatFields<'writer> + 'static,
-{
-    fn format_event(
-        &self,
-        _: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        let mut fields = Fields(Map::new());
-        let level = event.metadata().level().as_str().to_lowercase();
-        fields.put("timestamp", Timestamp::now().to_string());
-        fields.put("level", level);
-        fields.put("run_id", self.run_id.as_str());
-        event.record(&mut fields);
-        writeln!(writer, "{}", Value::Object(fields.0))
+fn in_front(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "error: ",
+        Level::WARN => "warning: ",
+        Level::INFO => "",
+        Level::DEBUG => "debug: ",
+        Level::TRACE => "trace: ",
     }
 }
 

@@ -79,13 +79,12 @@ impl Locks {
 
 /// The lock of what is remembered: a run that does not know of another would believe what is no longer true.
 async fn state_lock(path: &Path, input: &str, until: Option<Instant>) -> Result<Option<Lock>, Failure> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
+    let name = folders::with_suffix(path, ".lock");
     let cannot = |error: io::Error| {
         Failure::usage(anyhow!(error).context(format!("cannot lock the state `{}`", path.display())))
     };
     folders::make_parent(path).map_err(cannot)?;
-    let lock = Lock::wait_for(Path::new(&name), "this state", input, until).await?;
+    let lock = Lock::wait_for(&name, "this state", input, until).await?;
     lock.map_err(cannot)
 }
 

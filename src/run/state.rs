@@ -1,6 +1,5 @@
 //! What is remembered of earlier runs: opened for one that is to start, shown, forgotten.
 
-use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +13,7 @@ use super::lock::Locks;
 use crate::cli::{StateCommand, StateForgetArgs, StateShowArgs};
 use crate::config::{self, DeltaMode, DeltaSettings};
 use crate::delta::{Account, Delta, Store, StoreError};
+use crate::folders::with_suffix;
 use crate::model::{Digits, ErrorCode, Status};
 use crate::plan::PlanSettings;
 use crate::report::{Console, ExitCode, RunSummary, counted};
@@ -97,17 +97,12 @@ pub(super) fn open(
 
 /// Renames a damaged store, with what lies beside it.
 fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
-    let with = |path: &Path, end: &str| {
-        let mut name = OsString::from(path);
-        name.push(end);
-        PathBuf::from(name)
-    };
-    let aside = with(
+    let aside = with_suffix(
         path,
         &format!(".damaged-{}", Timestamp::now().strftime("%Y%m%dT%H%M%SZ")),
     );
     for end in ["", "-wal", "-shm"] {
-        let (from, to) = (with(path, end), with(&aside, end));
+        let (from, to) = (with_suffix(path, end), with_suffix(&aside, end));
         if from.exists() {
             fs::rename(&from, &to)
                 .with_context(|| format!("cannot rename the damaged state `{}`", from.display()))?;
