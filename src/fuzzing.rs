@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use crate::model::ValueFrom;
-use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Planner, Selection};
+use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
 use crate::record;
 use crate::send;
@@ -73,11 +73,13 @@ fn input_as(bytes: &[u8], options: ReadOptions) {
         return;
     };
     let settings = PlanSettings {
-        empty: EmptyPolicy::Send,
-        blank_id: BlankId::Skip,
+        policy: PlanPolicy {
+            empty: EmptyPolicy::Send,
+            blank_id: BlankId::Skip,
+            selection: Selection::new(None, None),
+        },
+        max_query_bytes: Some(8000),
         survey: Some("7".to_owned()),
-        selection: Selection::new(None, None),
-        most_query_bytes: Some(8000),
         table: None,
         last_rows: None,
     };

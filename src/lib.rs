@@ -38,31 +38,16 @@ mod stop;
 use std::panic;
 use std::process::ExitCode;
 
+use report::Console;
+use tokio::time::Instant;
+
 /// The whole program: parses the process's arguments, runs the command, prints one `error:` line where there is an
 /// error, and returns the exit code. Blocks until all is done.
 pub fn main() -> ExitCode {
-    let file = match config::file(cli::config_choice()) {
-        Ok(file) => file,
-        Err(error) => {
-            report::say_error(&error, report::ExitCode::Usage);
-            return ExitCode::from(report::ExitCode::Usage.code());
-        }
-    };
-    let (cli, origins) = cli::parse(&file.settings);
+    let begun = Instant::now();
     // A provider that is installed already, which only a test could have done, is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
-    let ended =
-        panic::catch_unwind(
-            || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => {
-                    let ended = runtime.block_on(run::run(cli, origins, file));
-                    // A name that nobody resolves must not keep the process.
-                    runtime.shutdown_background();
-                    ended
-                }
-                Err(error) => Err(run::Failure::usage(error)),
-            },
-        )
+    let ended = panic::catch_unwind(|| work(begun))
         .unwrap_or_else(|_| Err(run::Failure::bug("the program panicked")));
     let code = match ended {
         Ok(code) => code,
@@ -72,4 +57,27 @@ pub fn main() -> ExitCode {
         }
     };
     ExitCode::from(code.code())
+}
+
+/// From what was typed to what was meant, and that to its end.
+fn work(begun: Instant) -> Result<report::ExitCode, run::Failure> {
+    let file = config::file(cli::config_choice()).map_err(run::Failure::usage)?;
+    let (cli, origins) = cli::parse(&file.settings);
+    let log = config::log(&cli, &origins);
+    let console = Console::start(log.verbosity, log.format);
+    let command = config::command(cli, &origins, &file).map_err(run::Failure::usage);
+    let ended = command.and_then(|command| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(run::Failure::usage)?;
+        let ended = runtime.block_on(run::run(command, begun, &console));
+        // A name that nobody resolves must not keep the process.
+        runtime.shutdown_background();
+        ended
+    });
+    if !matches!(ended, Ok(report::ExitCode::Success)) {
+        console.release();
+    }
+    ended
 }

@@ -22,12 +22,13 @@ pub(crate) use config::ConfigCommand;
 pub(crate) use from_file::{FileSetting, FileValue};
 pub(crate) use guards::GuardArgs;
 pub(crate) use input::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, SelectionArgs};
+pub(crate) use monitor::MonitorArgs;
 pub(crate) use output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use parse::{
     ConfigChoice, Effective, FileSettings, Origin, Origins, config_choice, effective, parse,
 };
 pub(crate) use sandbox::SandboxArgs;
-pub(crate) use state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs, StateShowArgs};
+pub(crate) use state::{DeltaArgs, StateArg, StateCommand};
 
 /// The whole command line.
 #[derive(Debug, Parser)]

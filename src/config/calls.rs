@@ -7,32 +7,61 @@ use anyhow::{Context, Result, bail, ensure};
 use url::Url;
 
 use super::base_url;
-use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs, RunArgs};
-use crate::model::{Credentials, Method};
+use super::mistakes::Mistakes;
+use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs};
+use crate::model::{Credentials, Endpoint, Method};
 use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
 
-/// Nobody waits longer; what is more than this stands for ever.
-const LONGEST_OUTAGE: Duration = Duration::from_hours(10 * 365 * 24);
+/// A longer `--max-outage` stands for ever.
+const MAX_OUTAGE: Duration = Duration::from_hours(10 * 365 * 24);
 
-/// Where calls go and how.
+/// The maximum length of a GET request's target (design, section 3), the endpoint's part of it included.
+const MAX_TARGET_BYTES: usize = 8_000;
+
+/// How calls are made.
 #[derive(Clone, Debug)]
 pub(crate) struct CallSettings {
-    pub(crate) base: Url,
     pub(crate) http: HttpSettings,
     pub(crate) send: SendSettings,
     pub(crate) rate_from: String,
 }
 
-/// Everything about calls; the address is checked unless the sandbox takes its place.
-pub(crate) fn calls(args: &RunArgs, base: Option<Url>, origins: &Origins) -> Result<CallSettings> {
-    let (platform, pace) = (&args.platform, &args.pace);
-    let base = match base {
-        Some(base) => base,
-        None => base_url::parse(&platform.base_url, platform.allow_http)?,
-    };
-    Ok(CallSettings {
-        base,
-        http: http(platform, pace)?,
+/// Where calls go.
+#[derive(Clone, Debug)]
+pub(crate) enum Destination {
+    /// The embedded platform, which takes any credentials.
+    Sandbox,
+    Platform {
+        base: Url,
+        credentials: Credentials,
+    },
+}
+
+/// How calls are made; what is wrong is noted in `mistakes`.
+pub(super) fn calls(
+    platform: &PlatformArgs,
+    pace: &PaceArgs,
+    origins: &Origins,
+    mistakes: &mut Mistakes,
+) -> CallSettings {
+    mistakes.note(not_zero(
+        pace.timeout,
+        "--timeout",
+        "no call could ever be answered",
+    ));
+    mistakes.note(not_zero(
+        pace.connect_timeout,
+        "--connect-timeout",
+        "no connection could ever be made",
+    ));
+    CallSettings {
+        http: HttpSettings {
+            method: method(platform),
+            timeout: pace.timeout,
+            connect_timeout: pace.connect_timeout,
+            connections: pace.concurrency.most(),
+            ca_pem: mistakes.note(ca_pem(platform)),
+        },
         send: SendSettings {
             rate: pace.rate.rate,
             concurrency: pace.concurrency,
@@ -42,19 +71,38 @@ pub(crate) fn calls(args: &RunArgs, base: Option<Url>, origins: &Origins) -> Res
                 max_backoff: pace.max_backoff,
             },
             outage: OutageSettings {
-                max_outage: pace.max_outage.min(LONGEST_OUTAGE),
+                max_outage: pace.max_outage.min(MAX_OUTAGE),
                 backoff: pace.backoff,
                 max_backoff: pace.max_backoff,
             },
             breaker: BreakerSettings {
-                max_same_error: max_same_error(&pace.max_same_error)?,
+                max_same_error: mistakes.note(max_same_error(&pace.max_same_error)),
                 max_errors: pace.max_errors,
-                knows_success: false,
             },
             seed: fastrand::u64(..),
         },
         rate_from: origins.rate.named("--rate"),
-    })
+    }
+}
+
+/// The platform's address.
+pub(super) fn base(platform: &PlatformArgs) -> Result<Url> {
+    base_url::parse(&platform.base_url, platform.allow_http)
+}
+
+pub(super) fn method(platform: &PlatformArgs) -> Method {
+    match platform.method {
+        MethodArg::Post => Method::Post,
+        MethodArg::Get => Method::Get,
+    }
+}
+
+/// The maximum length of a query to this endpoint; `None` where parameters travel in the body.
+pub(crate) fn max_query_bytes(method: Method, endpoint: &Endpoint) -> Option<usize> {
+    match method {
+        Method::Get => Some(MAX_TARGET_BYTES.saturating_sub(endpoint.target_len() + 1)),
+        Method::Post => None,
+    }
 }
 
 /// The credentials with which the sandbox is called: it takes any.
@@ -66,29 +114,13 @@ pub(crate) fn sandbox_credentials() -> Credentials {
     }
 }
 
-fn http(platform: &PlatformArgs, pace: &PaceArgs) -> Result<HttpSettings> {
-    ensure!(
-        !pace.timeout.is_zero(),
-        "`--timeout` is zero: no call could ever be answered"
-    );
-    ensure!(
-        !pace.connect_timeout.is_zero(),
-        "`--connect-timeout` is zero: no connection could ever be made"
-    );
-    Ok(HttpSettings {
-        method: match platform.method {
-            MethodArg::Post => Method::Post,
-            MethodArg::Get => Method::Get,
-        },
-        timeout: pace.timeout,
-        connect_timeout: pace.connect_timeout,
-        connections: pace.concurrency.most(),
-        ca_pem: ca_pem(platform)?,
-    })
+fn not_zero(duration: Duration, flag: &str, why: &str) -> Result<()> {
+    ensure!(!duration.is_zero(), "`{flag}` is zero: {why}");
+    Ok(())
 }
 
 /// Further trusted authorities, for the platform and for the monitor.
-pub(crate) fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
+fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
     let read = |path: &PathBuf| {
         std::fs::read(path).with_context(|| format!("cannot read `--ca-file {}`", path.display()))
     };
@@ -100,7 +132,7 @@ fn max_same_error(text: &str) -> Result<Option<u32>> {
         return Ok(None);
     }
     match text.trim().parse() {
-        Ok(most) if most > 0 => Ok(Some(most)),
+        Ok(max) if max > 0 => Ok(Some(max)),
         _ => bail!("`--max-same-error {text}` is neither a number from 1 on nor `none`"),
     }
 }

@@ -5,6 +5,13 @@ use std::time::Duration;
 use jiff::ZonedDateTime;
 use jiff::civil::Time;
 
+/// When a run has to end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct DeadlineSettings {
+    pub(crate) max_duration: Option<Duration>,
+    pub(crate) until: Option<Time>,
+}
+
 /// How long from now on the run may go on; for ever, if nothing.
 pub(crate) fn deadline(most: Option<Duration>, until: Option<Time>, now: &ZonedDateTime) -> Option<Duration> {
     let until = until.and_then(|time| next(time, now)).map(|next| {

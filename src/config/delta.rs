@@ -11,9 +11,10 @@ use crate::folders;
 const NAME: &str = "state.sqlite";
 
 /// What is done with what is remembered of earlier runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum DeltaMode {
     /// Everything is sent; what is remembered is kept right, if anything is.
+    #[default]
     Follow,
     /// What the platform has is skipped.
     ChangedOnly,
@@ -22,14 +23,14 @@ pub(crate) enum DeltaMode {
 }
 
 /// What is remembered where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeltaSettings {
     pub(crate) mode: DeltaMode,
     /// Nowhere, if nothing.
     pub(crate) path: Option<PathBuf>,
 }
 
-pub(crate) fn delta(args: &DeltaArgs) -> Result<DeltaSettings> {
+pub(super) fn delta(args: &DeltaArgs) -> Result<DeltaSettings> {
     let mode = match (args.full_refresh, args.changed_only) {
         (true, _) => DeltaMode::Refresh,
         (false, true) => DeltaMode::ChangedOnly,
@@ -48,7 +49,7 @@ pub(crate) fn delta(args: &DeltaArgs) -> Result<DeltaSettings> {
 }
 
 /// Where the store is; fails where there is none.
-pub(crate) fn state(arg: &StateArg) -> Result<PathBuf> {
+pub(super) fn state(arg: &StateArg) -> Result<PathBuf> {
     match &arg.state {
         Some(path) if path.as_os_str() == "none" => Err(anyhow!("`--state none` keeps none: name a file")),
         Some(path) => Ok(path.clone()),

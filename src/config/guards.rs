@@ -14,7 +14,7 @@ pub(crate) struct GuardSettings {
     pub(crate) lets_through: bool,
 }
 
-pub(crate) fn guards(
+pub(super) fn guards(
     args: &GuardArgs,
     max_changes: Option<CountOrPercent>,
     origins: &Origins,

@@ -1,53 +1,79 @@
-//! What was meant: flags and environment made into settings that cannot be wrong, or an error that says which is and
-//! why (exit 2). Reads the environment, the config file, the files and commands of the secrets, and the CA file.
+//! What was meant: flags, environment and config file made into the settings of one [`Command`], which cannot be wrong,
+//! or into an error that lists all that is (exit 2). Reads the environment, the config file, the files and commands of
+//! the secrets, and the CA file; starts nothing and writes nothing.
 
 mod access;
 mod base_url;
 mod calls;
+mod check;
 mod deadline;
 mod delta;
 mod file;
 mod guards;
+mod log;
 mod mapping;
+mod mistakes;
+mod monitor;
 mod outputs;
 mod permissions;
 mod reading;
+mod run;
+mod sandbox;
 #[cfg(any(windows, test))]
 mod sddl;
 mod secret_source;
 mod secrets;
 mod show;
+mod state;
 
-use crate::cli::{LogArgs, LogFormatArg, Origin, Origins};
-use crate::report::{LogFormat, Verbosity};
+use anyhow::Result;
 
-pub(crate) use calls::{CallSettings, ca_pem, calls, sandbox_credentials};
-pub(crate) use deadline::deadline;
-pub(crate) use delta::{DeltaMode, DeltaSettings, delta, state};
+use crate::cli::{self, Cli, ConfigCommand, Origins};
+
+pub(crate) use calls::{Destination, max_query_bytes, sandbox_credentials};
+pub(crate) use check::{CheckFormat, CheckSettings};
+pub(crate) use deadline::{DeadlineSettings, deadline};
+pub(crate) use delta::{DeltaMode, DeltaSettings};
 pub(crate) use file::{ConfigFile, file};
-pub(crate) use guards::{GuardSettings, guards};
-pub(crate) use outputs::{existing, paths as output_paths, style};
-pub(crate) use reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, reading};
-pub(crate) use secrets::{account, credentials};
-pub(crate) use show::show;
+pub(crate) use guards::GuardSettings;
+pub(crate) use log::log;
+pub(crate) use monitor::MonitorSettings;
+pub(crate) use reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, SurveySettings};
+pub(crate) use run::{Asked, RunCommand, RunSettings};
+pub(crate) use sandbox::SandboxSettings;
+pub(crate) use state::{ForgetSettings, StateSettings};
 
-/// A variable of the environment. What of it is no text is not passed over, but replaced by what nobody takes for right.
-pub(crate) fn variable(name: &str) -> Option<String> {
-    Some(std::env::var_os(name)?.to_string_lossy().into_owned())
+/// What the program is to do, with all that it needs to know.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Run(RunCommand),
+    Check(Box<CheckSettings>),
+    /// Prints this.
+    ShowConfig(String),
+    State(StateSettings),
+    Sandbox(SandboxSettings),
 }
 
-/// A flag wins over the environment; of two that contradict each other, quiet.
-pub(crate) fn verbosity(args: &LogArgs, origins: &Origins) -> (Verbosity, LogFormat) {
-    let outdone = origins.quiet == Origin::Environment && origins.verbose == Origin::Flag;
-    let verbosity = match (args.quiet && !outdone, args.verbose) {
-        (true, _) => Verbosity::Quiet,
-        (_, 0) => Verbosity::Normal,
-        (_, 1) => Verbosity::Verbose,
-        _ => Verbosity::VeryVerbose,
-    };
-    let format = match args.log_format {
-        LogFormatArg::Text => LogFormat::Text,
-        LogFormatArg::Json => LogFormat::Json,
-    };
-    (verbosity, format)
+/// What was typed as what was meant. Warnings are logged, so the log has to have started.
+///
+/// # Errors
+///
+/// All that is wrong with the settings. Those of `run` come with the command, since a monitor may have to hear of it.
+pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<Command> {
+    Ok(match cli.command {
+        cli::Command::Run(args) => {
+            file.warn();
+            Command::Run(run::run(&args, origins, file))
+        }
+        cli::Command::Check(args) => Command::Check(Box::new(check::check(&args, origins)?)),
+        cli::Command::Config(ConfigCommand::Show(_)) => Command::ShowConfig(show::show(file, variable)?),
+        cli::Command::State(command) => Command::State(state::state(&command)?),
+        cli::Command::Sandbox(args) => Command::Sandbox(sandbox::sandbox(args)),
+    })
+}
+
+/// A variable of the environment. What of it is not Unicode is replaced by a sign that no setting has, so that it is
+/// refused and not passed over.
+fn variable(name: &str) -> Option<String> {
+    Some(std::env::var_os(name)?.to_string_lossy().into_owned())
 }

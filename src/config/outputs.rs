@@ -1,16 +1,65 @@
-//! The names of the output files (design, section 2, `--output`). Pure.
+//! The names of the output files (design, section 2, `--output`), and how they are written. Pure.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 
 use super::delta::DeltaMode;
+use super::mistakes::Mistakes;
 use crate::cli::{ExistingArgs, OutputArgs};
+use crate::model::CountOrPercent;
 use crate::read::Input;
-use crate::record::{Existing, OutputPaths, SameInput, Style};
+use crate::record::{Existing, OutputError, OutputPaths, SameInput, Style};
+
+/// What a run writes, and what it says while it goes on.
+#[derive(Clone, Debug)]
+pub(crate) struct OutputSettings {
+    pub(crate) paths: OutputPaths,
+    pub(crate) existing: Existing,
+    /// What results and failed file are written for.
+    pub(crate) style: Style,
+    /// The summary goes to standard output, too.
+    pub(crate) prints_summary: bool,
+    /// How long to wait for another run's locks.
+    pub(crate) wait_lock: Duration,
+    pub(crate) accept_failures: CountOrPercent,
+    pub(crate) shows_progress: bool,
+    /// A person at a terminal is asked before many rows are sent.
+    pub(crate) asks: bool,
+}
+
+/// What a run of this input writes; `None` only with a mistake noted.
+pub(super) fn outputs(
+    args: &OutputArgs,
+    input: &Input,
+    rehearsal: Option<&str>,
+    mode: DeltaMode,
+    mistakes: &mut Mistakes,
+) -> Option<OutputSettings> {
+    let paths = mistakes.keep(paths(args, input, rehearsal));
+    let existing = mistakes.note(existing(&args.existing, mode));
+    if existing.resume && *input == Input::Stdin {
+        mistakes.note::<()>(Err(OutputError::ResumedStream.into()));
+    }
+    Some(OutputSettings {
+        paths: paths?,
+        existing,
+        style: if args.results.excel {
+            Style::Excel
+        } else {
+            Style::Plain
+        },
+        prints_summary: is_dash(args.summary.as_ref()),
+        wait_lock: args.wait_lock,
+        accept_failures: args.accept.accept_failures,
+        shows_progress: !args.no_progress,
+        asks: !args.yes,
+    })
+}
 
 /// `rehearsal` is the word in the names of a run that is none: `sandbox` or `trial`.
-pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -> Result<OutputPaths> {
+fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -> Result<OutputPaths> {
     for (flag, given) in [("--output", &args.output), ("--failed", &args.failed)] {
         ensure!(
             !is_dash(given.as_ref()),
@@ -49,17 +98,8 @@ pub(crate) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -
     })
 }
 
-/// What results and failed file are written for.
-pub(crate) fn style(args: &OutputArgs) -> Style {
-    if args.results.excel {
-        Style::Excel
-    } else {
-        Style::Plain
-    }
-}
-
 /// What is done about outputs that exist.
-pub(crate) fn existing(args: &ExistingArgs, mode: DeltaMode) -> Result<Existing> {
+fn existing(args: &ExistingArgs, mode: DeltaMode) -> Result<Existing> {
     ensure!(
         args.rotate.is_none() || args.resume,
         "`--rotate` sets aside what `--resume` cannot go on with: give both"

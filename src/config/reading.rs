@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use super::mapping;
+use super::mistakes::Mistakes;
 use crate::cli::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, Origin, Origins, SelectionArgs};
-use crate::model::{Digits, Endpoint, Method};
-use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Selection};
+use crate::model::Digits;
+use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, Selection};
 use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
 
 /// The survey column that needs no flag.
@@ -26,22 +28,20 @@ pub(crate) struct ReadingSettings {
     /// Of several rows of a respondent only the last is sent.
     pub(crate) only_last: bool,
     pub(crate) wanted: Wanted,
-    pub(crate) plan: PlanSettings,
-    /// The survey where neither a flag nor a column names one.
-    pub(crate) fallback_survey: Option<&'static str>,
-    /// Where the survey and the mapping come from, for the start line.
-    pub(crate) survey_from: String,
+    pub(crate) plan: PlanPolicy,
+    pub(crate) survey: SurveySettings,
+    /// Where the mapping comes from, for the start line.
     pub(crate) mapping_from: String,
 }
 
-impl ReadingSettings {
-    /// Of a GET request the target is bounded (design, section 3), the endpoint's part of it included.
-    pub(crate) fn limit_query(&mut self, method: Method, endpoint: &Endpoint) {
-        const MOST_TARGET_BYTES: usize = 8_000;
-        if method == Method::Get {
-            self.plan.most_query_bytes = Some(MOST_TARGET_BYTES.saturating_sub(endpoint.target_len() + 1));
-        }
-    }
+/// The survey of rows that name none.
+#[derive(Clone, Debug)]
+pub(crate) struct SurveySettings {
+    pub(crate) given: Option<String>,
+    /// Used where neither a flag nor a column names one.
+    pub(crate) fallback: Option<&'static str>,
+    /// Where it comes from, for the start line.
+    pub(crate) from: String,
 }
 
 /// A table of addresses and ids, and the names of its columns.
@@ -52,27 +52,22 @@ pub(crate) struct IdsSettings {
     pub(crate) id: String,
 }
 
-/// Reading and planning, from the flags that `run` and `check` share.
-pub(crate) fn reading(
+/// Reading and planning, from the flags that `run` and `check` share. `fallback` is the survey where neither a flag nor a
+/// column names one; what is wrong is noted in `mistakes`.
+pub(super) fn reading(
     input: &InputArgs,
     selection: &SelectionArgs,
     keep: &[String],
+    fallback: Option<&'static str>,
     origins: &Origins,
-) -> Result<ReadingSettings> {
-    check_survey(input, origins)?;
-    let auto = |text: &str| text.eq_ignore_ascii_case("auto");
-    let given = |text: &str, flag| format!("`{flag} {text}`");
-    let encoding = (!auto(&input.encoding))
-        .then(|| input.encoding.parse())
-        .transpose();
-    let delimiter = (!auto(&input.delimiter))
-        .then(|| input.delimiter.parse())
-        .transpose();
-    let only = selection.only.as_deref().map(only).transpose()?;
-    let labels = mapping::mapping(&input.map, origins.map)?;
-    let constants = mapping::constants(&input.set, origins.set, labels.as_deref())?;
-    let (address, ids) = ids(input)?.unzip();
-    Ok(ReadingSettings {
+    mistakes: &mut Mistakes,
+) -> ReadingSettings {
+    mistakes.note(check_survey(input, origins));
+    let labels = mistakes.note(mapping::mapping(&input.map, origins.map));
+    let constants = mistakes.note(mapping::constants(&input.set, origins.set, labels.as_deref()));
+    let (address, ids) = mistakes.note(ids(input)).unzip();
+    let only = mistakes.note(selection.only.as_deref().map(only).transpose());
+    ReadingSettings {
         ids,
         input: if input.input.as_os_str() == "-" {
             Input::Stdin
@@ -80,12 +75,8 @@ pub(crate) fn reading(
             Input::File(input.input.clone())
         },
         options: ReadOptions {
-            encoding: encoding
-                .map_err(anyhow::Error::msg)
-                .with_context(|| given(&input.encoding, "--encoding"))?,
-            delimiter: delimiter
-                .map_err(anyhow::Error::msg)
-                .with_context(|| given(&input.delimiter, "--delimiter"))?,
+            encoding: mistakes.note(unless_auto(&input.encoding, "--encoding")),
+            delimiter: mistakes.note(unless_auto(&input.delimiter, "--delimiter")),
             skip_lines: input.skip_lines,
             no_header: input.no_header,
             one_column: !constants.is_empty(),
@@ -93,8 +84,11 @@ pub(crate) fn reading(
         },
         sheet: input.sheet.clone(),
         only_last: matches!(input.on_duplicate, OnDuplicateArg::Last),
-        fallback_survey: None,
-        survey_from: survey_from(input, origins.survey),
+        survey: SurveySettings {
+            given: mistakes.note(input.survey.as_deref().map(survey).transpose()),
+            fallback,
+            from: survey_from(input, origins.survey),
+        },
         mapping_from: if labels.is_some() {
             origins.map.named("--map")
         } else {
@@ -111,7 +105,7 @@ pub(crate) fn reading(
             constants,
             kept: mapping::kept(keep, origins.keep),
         },
-        plan: PlanSettings {
+        plan: PlanPolicy {
             empty: match input.empty {
                 EmptyArg::Skip => EmptyPolicy::Skip,
                 EmptyArg::Send => EmptyPolicy::Send,
@@ -120,13 +114,18 @@ pub(crate) fn reading(
                 BlankIdArg::Invalid => BlankId::Invalid,
                 BlankIdArg::Skip => BlankId::Skip,
             },
-            survey: input.survey.as_deref().map(survey).transpose()?,
             selection: Selection::new(only, selection.limit),
-            most_query_bytes: None,
-            table: None,
-            last_rows: None,
         },
-    })
+    }
+}
+
+/// The value of a flag that is found out by itself with `auto`.
+fn unless_auto<T: FromStr<Err = String>>(text: &str, flag: &str) -> Result<Option<T>> {
+    if text.eq_ignore_ascii_case("auto") {
+        return Ok(None);
+    }
+    let parsed = text.parse().map_err(anyhow::Error::msg);
+    parsed.map(Some).with_context(|| format!("`{flag} {text}`"))
 }
 
 /// The input's address column, and the table.

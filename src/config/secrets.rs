@@ -5,9 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use secrecy::SecretString;
 
+use super::mistakes::Mistakes;
 use super::secret_source::SecretSource;
 use crate::model::{Credentials, Digits, is_invisible};
 
@@ -70,26 +71,46 @@ impl SecretSources {
     }
 }
 
-/// Fetches and checks all three. `variable` looks one up, as [`std::env::var`] does.
-pub(crate) fn credentials(
+/// Fetches and checks all three, and reports all that is wrong with them. `variable` looks one up, as [`std::env::var`]
+/// does.
+pub(super) fn credentials(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Credentials> {
-    let account = fetched(Secret::Account, file, &variable)?;
-    ensure!(
-        Digits::new(&account).is_some(),
-        "{} is not an account's number: it has digits only (the vendor's support tells it)",
-        source(Secret::Account, file, &variable)?.map_or_else(String::new, |source| source.named())
-    );
-    Ok(Credentials {
-        account,
-        webhook_key: SecretString::from(fetched(Secret::WebhookKey, file, &variable)?),
-        webhook_auth: SecretString::from(fetched(Secret::WebhookAuth, file, &variable)?),
-    })
+    let mut mistakes = Mistakes::default();
+    let account = fetched(Secret::Account, file, &variable).and_then(|account| {
+        ensure!(
+            Digits::new(&account).is_some(),
+            "{} is not an account's number: it has digits only (the vendor's support tells it)",
+            source(Secret::Account, file, &variable)?.map_or_else(String::new, |source| source.named())
+        );
+        Ok(account)
+    });
+    let mut secret = |secret| mistakes.note(fetched(secret, file, &variable));
+    let credentials = Credentials {
+        webhook_key: SecretString::from(secret(Secret::WebhookKey)),
+        webhook_auth: SecretString::from(secret(Secret::WebhookAuth)),
+        account: mistakes.note(account),
+    };
+    mistakes.settle(Some(credentials))
+}
+
+/// What is wrong with where the secrets come from, as far as that can be seen without fetching them.
+pub(super) fn unset(
+    file: &SecretSources,
+    variable: impl Fn(&str) -> Option<String>,
+) -> impl Iterator<Item = anyhow::Error> {
+    Secret::ALL
+        .into_iter()
+        .filter_map(move |secret| match source(secret, file, &variable) {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(missing(secret)),
+            Err(error) => Some(error),
+        })
 }
 
 /// The account's number alone, where it is set and can be one.
-pub(crate) fn account(file: &SecretSources, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn account(file: &SecretSources, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let account = fetched(Secret::Account, file, &variable).ok()?;
     Digits::new(&account).is_some().then_some(account)
 }
@@ -145,18 +166,20 @@ fn fetched(
     file: &SecretSources,
     variable: &impl Fn(&str) -> Option<String>,
 ) -> Result<String> {
-    const WHERE: &str = "Account → Settings → Integrations";
-    let name = secret.variable();
-    let Some(source) = source(secret, file, variable)? else {
-        bail!(
-            "{name} is not set: copy its value from the platform ({WHERE}; the account's number comes from the vendor's \
-             support), or name a file that holds it with {name}_FILE"
-        );
-    };
+    let source = source(secret, file, variable)?.ok_or_else(|| missing(secret))?;
     let value = source
         .fetch(variable)
         .with_context(|| format!("no `{}`", secret.name()))?;
     checked(&value, &source.named())
+}
+
+fn missing(secret: Secret) -> anyhow::Error {
+    const WHERE: &str = "Account → Settings → Integrations";
+    let name = secret.variable();
+    anyhow!(
+        "{name} is not set: copy its value from the platform ({WHERE}; the account's number comes from the vendor's \
+         support), or name a file that holds it with {name}_FILE"
+    )
 }
 
 /// The value without its last line end, if it may be one; `name` says whose.

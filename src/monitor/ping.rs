@@ -36,14 +36,7 @@ pub(crate) struct Healthcheck {
 impl Healthcheck {
     /// `ca_pem` holds further trusted authorities. An error never shows the address.
     pub(crate) fn new(address: &str, run_id: &str, ca_pem: Option<&[u8]>) -> Result<Self> {
-        let shape = "write it like `https://hc-ping.com/…`";
-        let url =
-            Url::parse(address.trim()).map_err(|_| anyhow!("`--healthcheck-url` is no address: {shape}"))?;
-        ensure!(
-            url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url),
-            "`--healthcheck-url` is not `https`, so anybody on the way could read it: {shape}"
-        );
-        ensure!(url.has_host(), "`--healthcheck-url` names no host: {shape}");
+        let url = parse(address)?;
         let (builder, _) = http::client(&url, ca_pem)?;
         let client = builder.timeout(ATTEMPT).build();
         let client =
@@ -53,6 +46,11 @@ impl Healthcheck {
             url,
             run_id: run_id.to_owned(),
         })
+    }
+
+    /// Checks an address without making a client for it. An error never shows the address.
+    pub(crate) fn check_address(address: &str) -> Result<()> {
+        parse(address).map(drop)
     }
 
     /// Says that the run starts.
@@ -116,6 +114,18 @@ impl Healthcheck {
         url.query_pairs_mut().append_pair("rid", &self.run_id);
         Ok(url)
     }
+}
+
+fn parse(address: &str) -> Result<Url> {
+    let shape = "write it like `https://hc-ping.com/…`";
+    let url =
+        Url::parse(address.trim()).map_err(|_| anyhow!("`--healthcheck-url` is no address: {shape}"))?;
+    ensure!(
+        url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url),
+        "`--healthcheck-url` is not `https`, so anybody on the way could read it: {shape}"
+    );
+    ensure!(url.has_host(), "`--healthcheck-url` names no host: {shape}");
+    Ok(url)
 }
 
 #[cfg(test)]

@@ -51,14 +51,20 @@ pub(crate) enum BlankId {
 
 /// The user's choices, as far as planning needs them.
 #[derive(Clone, Debug)]
-pub(crate) struct PlanSettings {
+pub(crate) struct PlanPolicy {
     pub(crate) empty: EmptyPolicy,
     pub(crate) blank_id: BlankId,
+    pub(crate) selection: Selection,
+}
+
+/// The user's choices, and what the inputs say about every row.
+#[derive(Clone, Debug)]
+pub(crate) struct PlanSettings {
+    pub(crate) policy: PlanPolicy,
+    /// The maximum length of a query in bytes; `None` where commands travel in a body.
+    pub(crate) max_query_bytes: Option<usize>,
     /// The survey for rows that name none.
     pub(crate) survey: Option<String>,
-    pub(crate) selection: Selection,
-    /// The most bytes that a query may have; nothing where commands travel in a body.
-    pub(crate) most_query_bytes: Option<usize>,
     /// The id column holds addresses, which this table knows the ids of.
     pub(crate) table: Option<Arc<IdTable>>,
     /// Of several rows of a respondent only the last is sent: this knows which are not.
@@ -68,10 +74,9 @@ pub(crate) struct PlanSettings {
 impl PlanSettings {
     /// The same for all rows, whichever are selected.
     pub(crate) fn of_all_rows(&self) -> Self {
-        Self {
-            selection: Selection::default(),
-            ..self.clone()
-        }
+        let mut all = self.clone();
+        all.policy.selection = Selection::default();
+        all
     }
 }
 
@@ -152,7 +157,7 @@ impl Planner {
             _ => ids::trimmed(cell),
         };
         let skip = |code: ErrorCode| Plan::Skip(self.unsent(row, name, code, code.meaning()));
-        if !self.settings.selection.takes(name) {
+        if !self.settings.policy.selection.takes(name) {
             return skip(ErrorCode::NotSelected);
         }
         let last_rows = self.settings.last_rows.as_ref();
@@ -161,7 +166,7 @@ impl Planner {
         }
         match self.command(row, who) {
             Ok(update) => {
-                self.settings.selection.count_sent();
+                self.settings.policy.selection.count_sent();
                 if self.settings.last_rows.is_none() {
                     self.tally.repeats.note(&update);
                 }
@@ -187,20 +192,20 @@ impl Planner {
             trimmed,
         } = who
         else {
-            return Err(who.error(self.settings.blank_id, self.settings.table.is_some()));
+            return Err(who.error(self.settings.policy.blank_id, self.settings.table.is_some()));
         };
         self.tally.ids_trimmed += u64::from(trimmed);
         let survey = self.survey(row)?;
         let longest = self.check_lengths(row)?;
         let mut sent = 0;
-        let labels = labels(&self.layout, self.settings.empty, row).inspect(|_| sent += 1);
+        let labels = labels(&self.layout, self.settings.policy.empty, row).inspect(|_| sent += 1);
         let update = UpdateRespondent::new(survey, respondent, labels);
         if update.labels().is_empty() {
             return Err(RowError::new(ErrorCode::NothingToSend, "no label has a value"));
         }
         if self
             .settings
-            .most_query_bytes
+            .max_query_bytes
             .is_some_and(|most| update.form().len() > most)
         {
             return Err(RowError::new(

@@ -12,11 +12,13 @@ struct Bench {
 fn bench() -> Bench {
     Bench {
         settings: PlanSettings {
-            empty: EmptyPolicy::Skip,
-            blank_id: BlankId::Invalid,
+            policy: PlanPolicy {
+                empty: EmptyPolicy::Skip,
+                blank_id: BlankId::Invalid,
+                selection: Selection::default(),
+            },
+            max_query_bytes: None,
             survey: None,
-            selection: Selection::default(),
-            most_query_bytes: None,
             table: None,
             last_rows: None,
         },
@@ -115,7 +117,7 @@ fn values_are_sent_exactly_as_the_cell_holds_them() {
 #[test]
 fn blank_cells_are_sent_empty_when_asked_for() {
     let mut bench = bench();
-    bench.settings.empty = EmptyPolicy::Send;
+    bench.settings.policy.empty = EmptyPolicy::Send;
     let (lines, tally) = bench.planned(&[["12", "7", "", " "]]);
     assert_eq!(lines, ["send id_survey=7&id_respondent=12&l1=&l4="]);
     assert_eq!(tally.blanks_skipped, 0);
@@ -124,7 +126,7 @@ fn blank_cells_are_sent_empty_when_asked_for() {
 #[test]
 fn a_blank_id_is_skipped_when_asked_for() {
     let mut bench = bench();
-    bench.settings.blank_id = BlankId::Skip;
+    bench.settings.policy.blank_id = BlankId::Skip;
     assert_eq!(bench.lines(&[["\u{200B}", "7", "a", ""]]), ["skip blank_id @7"]);
 }
 
@@ -158,7 +160,7 @@ fn only_and_limit_leave_out_all_others_whatever_is_wrong_with_them() {
         ["3", "7", "c", ""],
     ];
     let mut only = bench();
-    only.settings.selection = Selection::new(Some(["2".to_owned()].into()), None);
+    only.settings.policy.selection = Selection::new(Some(["2".to_owned()].into()), None);
     assert_eq!(
         only.lines(&rows),
         [
@@ -170,7 +172,7 @@ fn only_and_limit_leave_out_all_others_whatever_is_wrong_with_them() {
         ]
     );
     let mut limit = bench();
-    limit.settings.selection = Selection::new(None, Some(2));
+    limit.settings.policy.selection = Selection::new(None, Some(2));
     assert_eq!(
         limit.lines(&rows)[1..],
         [
@@ -190,7 +192,7 @@ fn values_and_queries_have_a_longest() {
     let lines = bench.lines(&[["1", "7", &long, ""], ["1", "7", &most, ""]]);
     assert_eq!(lines[0], "reject field_too_long 1@7");
     assert!(lines[1].starts_with("send"));
-    bench.settings.most_query_bytes = Some("id_survey=7&id_respondent=1&l1=12345".len());
+    bench.settings.max_query_bytes = Some("id_survey=7&id_respondent=1&l1=12345".len());
     assert_eq!(
         bench.lines(&[["1", "7", "12345", ""], ["1", "7", "123456", ""]]),
         [

@@ -1,28 +1,28 @@
 //! What is said before a run sends anything, and the question to whoever sits at a terminal.
 
+use anyhow::anyhow;
+
+use super::Failure;
 use super::opened::Opened;
-use crate::config::{CallSettings, ReadingSettings};
-use crate::model::Endpoint;
+use super::site::Site;
+use crate::config::RunSettings;
+use crate::read::Input;
 use crate::report::{Console, duration, thousands};
 
 /// On a terminal more rows than these are asked about.
 const ASK_ABOVE: u64 = 100;
 
 /// Names the input's form, the mapping, the pace and the time it will take.
-pub(super) fn announce(
-    opened: &Opened,
-    reading: &ReadingSettings,
-    calls: &CallSettings,
-    endpoint: &Endpoint,
-    proxy: Option<&str>,
-) {
+pub(super) fn announce(opened: &Opened, settings: &RunSettings, site: &Site, proxy: Option<&str>) {
+    let RunSettings { reading, calls, .. } = settings;
+    let endpoint = &site.endpoint;
     for line in opened.form(reading) {
         tracing::info!(event = "input_form", "{line}");
     }
     for (kind, warning) in opened.warnings() {
         tracing::warn!(event = "input_warning", kind, "{warning}");
     }
-    let rows = opened.first.totals.map(|totals| totals.rows);
+    let rows = opened.known_rows();
     let time = rows
         .and_then(|rows| calls.send.rate.time_for(reading.plan.selection.most(rows)))
         .filter(|time| time.as_secs() > 0)
@@ -47,31 +47,33 @@ pub(super) fn announce(
     }
 }
 
-/// Whether a person agrees, where there are rows enough to ask about.
-pub(super) fn confirmed(
+/// Asks a person at a terminal, where there are rows enough to ask about.
+pub(super) fn confirm(
     opened: &Opened,
-    endpoint: &Endpoint,
-    reading: &ReadingSettings,
+    settings: &RunSettings,
+    site: &Site,
     console: &Console,
-) -> bool {
+) -> Result<(), Failure> {
+    let reading = &settings.reading;
     let rows = reading
         .plan
         .selection
-        .most(opened.first.totals.map_or(0, |totals| totals.rows));
-    if rows <= ASK_ABOVE {
-        return true;
+        .most(opened.known_rows().unwrap_or_default());
+    let asks = settings.outputs.asks && !site.is_sandbox() && reading.input != Input::Stdin;
+    if !asks || rows <= ASK_ABOVE || !Console::is_interactive() {
+        return Ok(());
     }
-    let labels: Vec<String> = opened
-        .layout
-        .labels
-        .iter()
-        .map(|(label, _)| label.to_string())
-        .collect();
-    console.asks(&format!(
+    let labels = opened.layout.labels.iter();
+    let labels: Vec<String> = labels.map(|(label, _)| label.to_string()).collect();
+    let question = format!(
         "Set {} of the respondents on {} rows, {}, at {}? Old values cannot be restored.",
         labels.join(", "),
         thousands(rows),
-        reading.survey_from,
-        endpoint.host()
-    ))
+        opened.survey_from,
+        site.endpoint.host()
+    );
+    if console.asks(&question) {
+        return Ok(());
+    }
+    Err(Failure::usage(anyhow!("not confirmed: nothing was sent")))
 }

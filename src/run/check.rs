@@ -4,62 +4,42 @@ use super::examination::Examination;
 use super::guards::{self, Counting};
 use super::opened::Opened;
 use super::{Failure, pipeline};
-use crate::cli::{CheckArgs, CheckFormatArg, Origins};
-use crate::config::{self, DeltaMode, GuardSettings, ReadingSettings};
+use crate::config::{CheckFormat, CheckSettings, DeltaMode};
 use crate::delta::Store;
-use crate::model::{CountOrPercent, Rate};
 use crate::plan::Planner;
 use crate::report::{Console, ExitCode, Finding, Findings, Places, Weight, refused_as_json};
 
-pub(super) fn check(args: &CheckArgs, origins: &Origins, console: &Console) -> Result<ExitCode, Failure> {
-    let mut settings = config::reading(&args.input, &args.selection, &[], origins).map_err(Failure::usage)?;
-    let asked = Asked {
-        rate: args.rate.rate,
-        accept_failures: args.accept.accept_failures,
-        guards: config::guards(&args.guards, None, origins).map_err(Failure::usage)?,
-        known: None,
-    };
-    let found = findings(&mut settings, &asked);
-    match (args.format, &found) {
-        (CheckFormatArg::Text, Ok(findings)) if console.is_quiet() && findings.is_spotless() => {}
-        (CheckFormatArg::Text, Ok(findings)) => console.print(&findings.to_text()),
-        (CheckFormatArg::Json, Ok(findings)) => console.print(&findings.to_json()),
-        (CheckFormatArg::Text, Err(_)) => {}
-        (CheckFormatArg::Json, Err(failure)) => {
-            let (input, error) = (settings.input.to_string(), format!("{:#}", failure.error));
+/// Reads and plans everything, prints what was found, and ends as the run would if every call succeeded.
+pub(super) fn check(settings: &CheckSettings, console: &Console) -> Result<ExitCode, Failure> {
+    let found = findings(settings);
+    match (settings.format, &found) {
+        (CheckFormat::Text, Ok(findings)) if console.is_quiet() && findings.is_spotless() => {}
+        (CheckFormat::Text, Ok(findings)) => console.print(&findings.to_text()),
+        (CheckFormat::Json, Ok(findings)) => console.print(&findings.to_json()),
+        (CheckFormat::Text, Err(_)) => {}
+        (CheckFormat::Json, Err(failure)) => {
+            let (input, error) = (settings.reading.input.to_string(), format!("{:#}", failure.error));
             console.print(&refused_as_json(&input, &error, failure.code));
         }
     }
     found.map(|findings| findings.exit_code())
 }
 
-/// What was asked beside the reading and the planning.
-pub(super) struct Asked {
-    pub(super) rate: Rate,
-    pub(super) accept_failures: CountOrPercent,
-    pub(super) guards: GuardSettings,
-    /// What earlier runs remember, and whether that is skipped.
-    pub(super) known: Option<(Store, DeltaMode)>,
-}
-
-/// Reads and plans everything, prints what was found, and ends as the run would if every call succeeded.
-pub(super) fn examine(
-    settings: &mut ReadingSettings,
-    asked: &Asked,
-    console: &Console,
-) -> Result<ExitCode, Failure> {
-    let findings = findings(settings, asked)?;
-    console.print(&findings.to_text());
-    Ok(findings.exit_code())
-}
-
-fn findings(settings: &mut ReadingSettings, asked: &Asked) -> Result<Findings, Failure> {
-    let store = asked.known.as_ref().map(|(store, _)| store);
-    let skips = matches!(asked.known, Some((_, DeltaMode::ChangedOnly)));
-    let mut opened = Opened::open(settings)?;
+fn findings(asked: &CheckSettings) -> Result<Findings, Failure> {
+    let settings = &asked.reading;
+    let store = match &asked.known {
+        Some(known) => Some(Store::open(&known.path, known.account.clone()).map_err(Failure::usage)?),
+        None => None,
+    };
+    let store = store.as_ref();
+    let skips = asked
+        .known
+        .as_ref()
+        .is_some_and(|known| known.mode == DeltaMode::ChangedOnly);
+    let mut opened = Opened::open(settings, asked.max_query_bytes)?;
     let form = opened.form(settings);
     let warnings = opened.warnings();
-    let mut planner = Planner::new(settings.plan.clone(), opened.layout.clone());
+    let mut planner = Planner::new(opened.plan.clone(), opened.layout.clone());
     let mut examination = Examination::default();
     let mut counting = Counting::new(&opened.layout, store);
     let mut rows = opened.rows(settings)?;

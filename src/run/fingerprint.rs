@@ -3,18 +3,13 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::opened::Opened;
-use crate::config::{CallSettings, ReadingSettings};
-use crate::model::{Credentials, Fingerprint};
+use crate::delta::Account;
+use crate::model::Fingerprint;
 
 /// Content, dialect, mapping, blank policy, survey, account, base URL and selection; not secrets, and nothing of
 /// pace, retries or method. Of a stream the content is not known before it was sent.
-pub(super) fn fingerprint(
-    opened: &Opened,
-    reading: &ReadingSettings,
-    calls: &CallSettings,
-    credentials: &Credentials,
-) -> Fingerprint {
-    let (first, layout, plan) = (&opened.first, &opened.layout, &reading.plan);
+pub(super) fn fingerprint(opened: &Opened, account: &Account) -> Fingerprint {
+    let (first, layout, plan) = (&opened.first, &opened.layout, &opened.plan);
     let part = |what: String| xxh3_128(what.as_bytes());
     let mut all = Fingerprint::default();
     // Parts that most runs do not have.
@@ -45,10 +40,10 @@ pub(super) fn fingerprint(
         )
         .with(
             "blank policy",
-            part(format!("{:?} {:?}", plan.empty, plan.blank_id)),
+            part(format!("{:?} {:?}", plan.policy.empty, plan.policy.blank_id)),
         )
         .with("survey", part(format!("{:?}", plan.survey)))
-        .with("account", part(credentials.account.clone()))
-        .with("base URL", part(calls.base.to_string()))
-        .with("selection", part(plan.selection.to_string()))
+        .with("account", part(account.account.clone()))
+        .with("base URL", part(account.base_url.clone()))
+        .with("selection", part(plan.policy.selection.to_string()))
 }

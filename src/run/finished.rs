@@ -1,58 +1,40 @@
 //! A run that is over: its summary, its last words, its exit code.
 
-use std::path::Path;
+use std::time::Duration;
 
 use super::Failure;
-use super::pipeline::PipelineEnd;
+use super::pipeline::{self, PipelineEnd};
 use super::reader::ReadFault;
+use super::send_file::Ran;
+use crate::config::RunSettings;
 use crate::model::EarlyEnd;
 use crate::read::RowsEnd;
-use crate::record::{Journal, OutputError, OutputPaths, SentBefore, SummaryFile};
-use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, counted, local_time, to_json, to_text};
+use crate::record::{Header, Journal, OutputError, OutputPaths, SentBefore, SummaryFile};
+use crate::report::{
+    Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, local_time, to_json, to_text,
+};
 
-/// A run that is over, and the files that are still to be written or removed.
-pub(super) struct Finished {
-    pub(super) report: RunReport,
-    pub(super) summary_file: SummaryFile,
-    /// Of a run that came to its end.
-    pub(super) journal: Option<Journal>,
+/// A run whose stages have ended, and whose files do not have their names yet.
+pub(super) struct Finished<'a> {
+    pub(super) run_id: &'a str,
+    pub(super) settings: &'a RunSettings,
+    /// Data rows of the input, where that was counted before.
+    pub(super) known_rows: Option<u64>,
+    pub(super) header: Header,
+    /// Rows that had their verdict before this process.
+    pub(super) settled_before: u64,
+    pub(super) elapsed: Duration,
+    /// The command that resumes the run, where that is possible.
+    pub(super) next: Option<String>,
+    pub(super) ended: PipelineEnd,
 }
 
-impl Finished {
-    /// Gives the files of a run that came to its end their names, and takes in how it ended.
-    pub(super) fn of(mut report: RunReport, summary_file: SummaryFile, ended: PipelineEnd) -> Self {
-        let unwritten = ended.written.err().map(in_full);
-        let mut journal = None;
-        report.end = match end(&report, unwritten, ended.send.early, ended.read) {
-            RunEnd::Complete => match ended.recorder.finish() {
-                Ok((removable, digest)) => {
-                    journal = Some(removable);
-                    report.failed_digest = digest;
-                    RunEnd::Complete
-                }
-                Err(error) => RunEnd::NotWritten(in_full(error)),
-            },
-            end => end,
-        };
-        Self {
-            report,
-            summary_file,
-            journal,
-        }
-    }
-
-    /// Writes the summary, removes the journal of a run that came to its end, tells people and machines, and chooses the
-    /// exit code.
-    pub(super) fn conclude(
-        self,
-        summary_to: Option<&Path>,
-        console: &Console,
-    ) -> (RunReport, Result<ExitCode, Failure>) {
-        let Finished {
-            report,
-            summary_file,
-            journal,
-        } = self;
+impl Finished<'_> {
+    /// Gives the files of a run that came to its end their names, writes the summary, removes the journal of such a run,
+    /// reports to people and machines, and chooses the exit code.
+    pub(super) fn conclude(self, summary_file: SummaryFile, console: &Console) -> Ran {
+        let prints_summary = self.settings.outputs.prints_summary;
+        let (report, journal) = self.settle();
         let json = to_json(&report);
         let mut written = summary_file.finish(&json, report.end == RunEnd::Complete);
         if written.is_ok()
@@ -60,12 +42,74 @@ impl Finished {
         {
             written = journal.remove();
         }
-        if summary_to == Some(Path::new("-")) {
+        if prints_summary {
             console.print(&json);
         }
         tell(&report, &json, console);
         let end = verdict(&report, written);
-        (report, end)
+        Ran {
+            report: Some(report),
+            end,
+        }
+    }
+
+    /// Gives the files of a run that came to its end their names, and returns the journal that can be removed then.
+    fn settle(self) -> (RunReport, Option<Journal>) {
+        let PipelineEnd {
+            read,
+            tally,
+            send,
+            written,
+            recorder,
+            summary,
+        } = self.ended;
+        let counted = read.as_ref().and_then(|read| read.as_ref().ok()).copied();
+        let rows = self
+            .known_rows
+            .or(counted.map(|end| end.rows))
+            .unwrap_or_else(|| summary.rows());
+        let (mut journal, mut failed_digest) = (None, None);
+        let end = match end(rows, &summary, written.err().map(in_full), send.early, read) {
+            RunEnd::Complete => match recorder.finish() {
+                Ok((removable, digest)) => {
+                    (journal, failed_digest) = (Some(removable), digest);
+                    RunEnd::Complete
+                }
+                Err(error) => RunEnd::NotWritten(in_full(error)),
+            },
+            end => end,
+        };
+        let RunSettings { reading, outputs, .. } = self.settings;
+        let report = RunReport {
+            run_id: self.run_id.to_owned(),
+            input: reading.input.to_string(),
+            started_at: self.header.started_at,
+            fingerprint: self.header.fingerprint,
+            rehearsal: outputs.paths.rehearsal,
+            end,
+            rows,
+            settled_before: self.settled_before,
+            notes: pipeline::notes(
+                &tally,
+                counted.map_or(0, |end| end.blank_records),
+                reading.only_last,
+            ),
+            attempts: send.attempts,
+            retries: send.retries,
+            mean_rate: send.mean_rate,
+            most_in_a_second: send.most_in_a_second,
+            slow_downs: send.slow_downs,
+            taken_rate: send.taken_rate,
+            most_in_flight: send.most_in_flight,
+            elapsed: self.elapsed,
+            accept_failures: outputs.accept_failures,
+            results: outputs.paths.results.clone(),
+            failed: outputs.paths.failed.clone(),
+            failed_digest,
+            next: self.next,
+            summary,
+        };
+        (report, journal)
     }
 }
 
@@ -122,7 +166,8 @@ fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitC
 
 /// How the stages ended, the gravest first; nothing of the files that are still to get their names.
 fn end(
-    report: &RunReport,
+    rows: u64,
+    summary: &RunSummary,
     unwritten: Option<String>,
     early: Option<EarlyEnd>,
     read: Option<Result<RowsEnd, ReadFault>>,
@@ -132,7 +177,7 @@ fn end(
         (_, Some(early), _) => RunEnd::Early(early),
         (_, _, Some(Err(error))) if error.is_of_own_files() => RunEnd::NotWritten(in_full(error)),
         (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
-        _ if !report.adds_up() => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
+        _ if summary.rows() != rows => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
         _ => RunEnd::Complete,
     }
 }

@@ -43,14 +43,13 @@ impl Opened {
                 Some(column) => format!(
                     "survey from column `{}`{}",
                     name(column),
-                    settings
-                        .plan
+                    self.plan
                         .survey
                         .as_ref()
-                        .map(|_| format!(", where blank {}", settings.survey_from))
+                        .map(|_| format!(", where blank {}", self.survey_from))
                         .unwrap_or_default()
                 ),
-                None => settings.survey_from.clone(),
+                None => self.survey_from.clone(),
             },
         ];
         if let (Some(ids), Some(found)) = (&settings.ids, &self.table) {

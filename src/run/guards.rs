@@ -30,7 +30,8 @@ pub(super) fn guard(
     reading: &ReadingSettings,
     settings: &GuardSettings,
     store: Option<&Store>,
-    (mode, judges): (DeltaMode, bool),
+    mode: DeltaMode,
+    judges: bool,
 ) -> Result<Option<Remembered>, Failure> {
     if settings.guards.max_changes.is_some() && mode == DeltaMode::Follow {
         return Err(Failure::usage(anyhow!(
@@ -47,7 +48,7 @@ pub(super) fn guard(
     }
     let asks = settings.guards.max_changes.is_some();
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
-    opened.each_row(reading, reading.plan.of_all_rows(), |row, planner| {
+    opened.each_row(reading, opened.plan.of_all_rows(), |row, planner| {
         counting.take_in(row, planner.layout());
         if asks {
             counting.compare(&planner.plan(row))?;
@@ -74,7 +75,7 @@ pub(super) fn has_news(
     store: &Store,
 ) -> Result<bool, Failure> {
     let mut differing = HashSet::new();
-    opened.each_row(reading, reading.plan.clone(), |row, planner| {
+    opened.each_row(reading, opened.plan.clone(), |row, planner| {
         if let Plan::Send(update) = planner.plan(row) {
             if store.is_same(&update).map_err(Failure::usage)? == Some(true) {
                 differing.remove(&update.lane());
@@ -189,7 +190,7 @@ fn is_export(opened: &Opened, reading: &ReadingSettings) -> bool {
 /// What tells an export from others of the account: its survey, and its labels where somebody has named them. Where they
 /// follow from the columns' names, a column that is gone is to be seen.
 fn name(opened: &Opened, reading: &ReadingSettings) -> String {
-    let survey = reading.plan.survey.as_deref().unwrap_or("column");
+    let survey = opened.plan.survey.as_deref().unwrap_or("column");
     if reading.wanted.labels.is_none() {
         return survey.to_owned();
     }

@@ -13,12 +13,11 @@ use anyhow::anyhow;
 use jiff::Timestamp;
 use same_file::Handle;
 use tokio::time::{Instant, sleep};
-use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Failure;
+use crate::delta::Account;
 use crate::folders::{self, for_the_owner_alone};
-use crate::read::Input;
 use crate::record::{OutputPaths, lock_of};
 use crate::report::ExitCode;
 
@@ -34,17 +33,29 @@ pub(super) struct Locks {
     _held: Vec<Lock>,
 }
 
+/// What a run wants for itself alone.
+pub(super) struct Claims<'a> {
+    pub(super) paths: &'a OutputPaths,
+    /// The store, if there is one.
+    pub(super) state: Option<&'a Path>,
+    pub(super) account: &'a Account,
+    /// Shown to others that wait.
+    pub(super) input: &'a str,
+    /// How long to wait for each.
+    pub(super) wait: Duration,
+}
+
 impl Locks {
     /// Takes the lock of the outputs, of the state where there is one and, where there is a place for it, the account's. Waits for each as long as `wait`
     /// says.
-    pub(super) async fn take(
-        (paths, state): (&OutputPaths, Option<&Path>),
-        base: &Url,
-        account: &str,
-        input: &Input,
-        wait: Duration,
-    ) -> Result<Self, Failure> {
-        let input = &input.to_string();
+    pub(super) async fn take(claims: Claims<'_>) -> Result<Self, Failure> {
+        let Claims {
+            paths,
+            state,
+            account,
+            input,
+            wait,
+        } = claims;
         // One that is too far away to be counted is none.
         let until = Instant::now().checked_add(wait);
         let mut held = Vec::new();
@@ -53,7 +64,7 @@ impl Locks {
         held.extend(output.map_err(|error| {
             Failure::usage(anyhow!(error).context(format!("cannot create `{}`", path.display())))
         })?);
-        match account_lock(base, account) {
+        match account_lock(account) {
             Ok(path) => match Lock::wait_for(&path, "this account", input, until).await? {
                 Ok(lock) => held.extend(lock),
                 Err(error) => warn_without(&error),
@@ -97,10 +108,10 @@ fn warn_without(error: &io::Error) {
 }
 
 /// Where the lock of an account lies; its folder is made.
-fn account_lock(base: &Url, account: &str) -> io::Result<PathBuf> {
+fn account_lock(account: &Account) -> io::Result<PathBuf> {
     let folder = folders::state().ok_or(io::ErrorKind::NotFound)?;
     fs::create_dir_all(&folder)?;
-    let name = xxh3_128(format!("{base}\n{account}").as_bytes());
+    let name = xxh3_128(format!("{}\n{}", account.base_url, account.account).as_bytes());
     Ok(folder.join(format!("{name:032x}.lock")))
 }
 

@@ -3,7 +3,6 @@
 
 mod announce;
 mod check;
-mod dry_run;
 mod examination;
 mod fingerprint;
 mod finished;
@@ -16,19 +15,19 @@ mod next_command;
 mod opened;
 mod pipeline;
 mod reader;
-mod rehearsal;
 mod send_file;
 mod serve;
+mod site;
 mod state;
 mod window;
 
 use anyhow::Error;
+use tokio::time::Instant;
 
-use crate::cli::{Cli, Command, ConfigCommand, Origins};
-use crate::config::{self, ConfigFile};
+use crate::config::Command;
 use crate::read::InputError;
 use crate::record::OutputError;
-use crate::report::{Console, ExitCode, LogFormat, Verbosity};
+use crate::report::{Console, ExitCode};
 
 /// Why a command did not come to its end: for a person, with the exit code that says it to a scheduler.
 #[derive(Debug)]
@@ -81,34 +80,17 @@ impl Failure {
     }
 }
 
-/// Runs a command to its end.
-pub(crate) async fn run(cli: Cli, origins: Origins, file: ConfigFile) -> Result<ExitCode, Failure> {
-    let console = |log| {
-        let (verbosity, format) = config::verbosity(log, &origins);
-        Console::start(verbosity, format)
-    };
-    match cli.command {
-        Command::Run(args) => {
-            let console = console(&args.log);
-            file.warn();
-            let ended = Box::pin(monitored::run(&args, &origins, &file, &console)).await;
-            if !matches!(ended, Ok(ExitCode::Success)) {
-                console.release();
-            }
-            ended
-        }
-        Command::Check(args) => check::check(&args, &origins, &console(&args.log)),
-        Command::Config(ConfigCommand::Show(_)) => {
-            let log = Console::start(Verbosity::Normal, LogFormat::Text);
-            let settings = config::show(&file, config::variable);
-            log.print(&settings.map_err(Failure::usage)?);
+/// Runs a command to its end; `begun` is when the program started.
+pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Run(command) => Box::pin(monitored::run(command, begun, console)).await,
+        Command::Check(settings) => check::check(&settings, console),
+        Command::ShowConfig(text) => {
+            console.print(&text);
             Ok(ExitCode::Success)
         }
-        Command::State(command) => {
-            let console = Console::start(Verbosity::Normal, LogFormat::Text);
-            state::run(&command, &console).await
-        }
-        Command::Sandbox(args) => serve::serve(args).await,
+        Command::State(settings) => state::run(settings, console).await,
+        Command::Sandbox(settings) => serve::serve(settings, console).await,
     }
 }
 

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use secrecy::ExposeSecret;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::{Failure, send_file};
-use crate::cli::{Origins, RunArgs};
-use crate::config::{self, ConfigFile};
+use super::send_file::{self, Ran};
+use super::{Failure, check};
+use crate::config::{Asked, MonitorSettings, RunCommand};
 use crate::model::{ErrorCode, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
 use crate::report::{Console, ExitCode, RunReport, to_json};
@@ -17,25 +18,10 @@ use crate::stop;
 /// How long a run waits for the monitor to hear of its start; after that both go on.
 const HEAD_START: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(
-    args: &RunArgs,
-    origins: &Origins,
-    file: &ConfigFile,
-    console: &Console,
-) -> Result<ExitCode, Failure> {
-    if let Some(path) = &args.monitor.metrics_file
-        && path.extension().is_none_or(|extension| extension != "prom")
-    {
-        return Err(Failure::usage(anyhow::anyhow!(
-            "`--metrics-file {}`: the collector reads files that end with `.prom` alone",
-            path.display()
-        )));
-    }
-    let is_real = !args.output.dry_run && !args.platform.sandbox;
-    let check = match args.monitor.healthcheck_url.as_deref().filter(|_| is_real) {
-        Some(url) => Some(healthcheck(url, args, console)?),
-        None => None,
-    };
+/// Does what `run` was asked to do; `begun` is when the program started.
+pub(super) async fn run(command: RunCommand, begun: Instant, console: &Console) -> Result<ExitCode, Failure> {
+    let RunCommand { monitor, asked } = command;
+    let check = healthcheck(&monitor, console)?;
     let mut starting = check
         .clone()
         .map(|check| tokio::spawn(async move { check.start().await }));
@@ -43,15 +29,18 @@ pub(super) async fn run(
         // Reading keeps this thread busy: the monitor is to hear of the start before, if it is quick to.
         timeout(HEAD_START, starting).await.ok();
     }
-    let mut report = None;
-    let ended = Box::pin(send_file::run(args, origins, file, console, &mut report)).await;
-    let code = match &ended {
+    let Ran { report, end } = match asked {
+        Ok(Asked::Run(settings)) => Box::pin(send_file::run(&settings, begun, console)).await,
+        Ok(Asked::DryRun(settings)) => Ran::unsent(check::check(&settings, console)),
+        Err(error) => Ran::unsent(Err(Failure::usage(error))),
+    };
+    let code = match &end {
         Ok(code) => *code,
         Err(failure) => failure.code,
     };
     stop::run_is_over(code.code());
-    if let Some(path) = args.monitor.metrics_file.as_deref().filter(|_| is_real)
-        && let Err(error) = write_metrics(path, metrics(code, report.as_ref()))
+    if let Some(path) = monitor.metrics_file
+        && let Err(error) = write_metrics(&path, metrics(code, report.as_ref()))
     {
         tracing::warn!(
             target: "respondent_sync::loud", event = "metrics_not_written",
@@ -60,14 +49,19 @@ pub(super) async fn run(
         );
     }
     if let (Some(check), Some(starting)) = (check, starting) {
-        finish(&check, starting, code, text(&ended, report.as_ref())).await;
+        finish(&check, starting, code, text(&end, report.as_ref())).await;
     }
-    ended
+    end
 }
 
-fn healthcheck(url: &str, args: &RunArgs, console: &Console) -> Result<Healthcheck, Failure> {
-    let pem = config::ca_pem(&args.platform).map_err(Failure::usage)?;
-    Healthcheck::new(url, console.run_id(), pem.as_deref()).map_err(Failure::usage)
+fn healthcheck(monitor: &MonitorSettings, console: &Console) -> Result<Option<Healthcheck>, Failure> {
+    let Some(settings) = &monitor.healthcheck else {
+        return Ok(None);
+    };
+    let pem = settings.ca_pem.as_deref();
+    Healthcheck::new(settings.url.expose_secret(), console.run_id(), pem)
+        .map(Some)
+        .map_err(Failure::usage)
 }
 
 /// In the order in which it happened, even if the first took until now.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Failure;
 use super::id_table::{self, FoundTable};
-use crate::config::ReadingSettings;
+use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Layout, Plan, Row, clean, quoted};
 use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner};
 use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source, Workbook};
@@ -18,6 +18,10 @@ pub(crate) struct Opened {
     pub(crate) first: FirstRead,
     pub(crate) layout: Layout,
     pub(crate) table: Option<FoundTable>,
+    /// How its rows are planned.
+    pub(crate) plan: PlanSettings,
+    /// Where the survey comes from, for the start line.
+    pub(crate) survey_from: String,
     source: Source,
     /// A stream, of which the beginning was read; it can be had once.
     stream: Option<Box<dyn Read + Send>>,
@@ -25,7 +29,8 @@ pub(crate) struct Opened {
 
 impl Opened {
     /// Opens the input, reads it once (a stream: its beginning), and finds the columns.
-    pub(crate) fn open(settings: &mut ReadingSettings) -> Result<Self, Failure> {
+    /// `max_query_bytes` is the maximum length of a query, where commands travel in one.
+    pub(crate) fn open(settings: &ReadingSettings, max_query_bytes: Option<usize>) -> Result<Self, Failure> {
         let input = settings.input.clone();
         let fault = |error| Failure::input(error, &input);
         if settings.only_last && input == Input::Stdin {
@@ -47,7 +52,7 @@ impl Opened {
             (FirstRead::of_file(bytes, options).map_err(fault)?, None)
         };
         let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
-        settle_survey(settings, &layout)?;
+        let (survey, survey_from) = settled_survey(&settings.survey, &layout)?;
         let table = match &settings.ids {
             Some(ids) => Some(id_table::read(
                 ids,
@@ -56,17 +61,24 @@ impl Opened {
             )?),
             None => None,
         };
-        settings.plan.table = table.as_ref().map(|found| Arc::clone(&found.table));
         let mut opened = Self {
             container,
             first,
             layout,
+            plan: PlanSettings {
+                policy: settings.plan.clone(),
+                max_query_bytes,
+                survey,
+                table: table.as_ref().map(|found| Arc::clone(&found.table)),
+                last_rows: None,
+            },
             table,
+            survey_from,
             source,
             stream: stream.map(|stream| Box::new(stream) as Box<dyn Read + Send>),
         };
         if settings.only_last {
-            settings.plan.last_rows = Some(Arc::new(opened.last_rows(settings)?));
+            opened.plan.last_rows = Some(Arc::new(opened.last_rows(settings)?));
         }
         Ok(opened)
     }
@@ -106,13 +118,18 @@ impl Opened {
     /// The pass of `--on-duplicate last`: plans every row to see which of them are overtaken.
     fn last_rows(&mut self, settings: &ReadingSettings) -> Result<LastRows, Failure> {
         let mut pass = LastRowsPass::new(self.first.totals.map_or(0, |totals| totals.rows));
-        self.each_row(settings, settings.plan.of_all_rows(), |row, planner| {
+        self.each_row(settings, self.plan.of_all_rows(), |row, planner| {
             if let Plan::Send(update) = planner.plan(row) {
                 pass.note(row.sequence, &update);
             }
             Ok(true)
         })?;
         Ok(pass.finish())
+    }
+
+    /// Data rows, where they were counted.
+    pub(crate) fn known_rows(&self) -> Option<u64> {
+        self.first.totals.map(|totals| totals.rows)
     }
 
     /// Whether the input can be looked over before the first call.
@@ -145,17 +162,18 @@ fn in_container(error: InputError, input: &Input, container: &Container, chosen:
     }
 }
 
-/// The survey of all rows, where neither a flag nor a column names one.
-fn settle_survey(settings: &mut ReadingSettings, layout: &Layout) -> Result<(), Failure> {
-    if layout.survey.is_some() || settings.plan.survey.is_some() {
-        return Ok(());
+/// The survey of rows that name none, and where it comes from.
+fn settled_survey(settings: &SurveySettings, layout: &Layout) -> Result<(Option<String>, String), Failure> {
+    if layout.survey.is_some() || settings.given.is_some() {
+        return Ok((settings.given.clone(), settings.from.clone()));
     }
-    let Some(survey) = settings.fallback_survey else {
+    let Some(survey) = settings.fallback else {
         return Err(Failure::usage(anyhow::anyhow!(
             "no survey: give `--survey ID` for all rows, or name the column that holds it with `--survey-column`"
         )));
     };
-    settings.plan.survey = Some(survey.to_owned());
-    settings.survey_from = format!("survey {survey} (the sandbox's)");
-    Ok(())
+    Ok((
+        Some(survey.to_owned()),
+        format!("survey {survey} (the sandbox's)"),
+    ))
 }

@@ -15,7 +15,7 @@ use crate::plan::{PlanTally, Planner};
 use crate::read::{Rows, RowsEnd};
 use crate::record::{OutputError, Recorder, SettledRows};
 use crate::report::{Notes, Progress, RunSummary};
-use crate::send::{HttpTransport, Room, SendEnd, SendSettings, Wires, calls_among, dispatch};
+use crate::send::{Room, SendEnd, SendSettings, Transport, Wires, calls_among, dispatch};
 
 /// How long a reader may take to notice that the run has ended.
 const READER_GRACE: Duration = Duration::from_secs(1);
@@ -38,14 +38,16 @@ pub(crate) struct PipelineEnd {
 }
 
 /// What goes into the pipeline: a stage's own thing each.
-pub(crate) struct Stages {
+pub(crate) struct Stages<T> {
     pub(crate) rows: Rows<Box<dyn Read + Send>>,
     /// The input is there whole.
     pub(crate) reads_ahead: bool,
     pub(crate) planner: Planner,
     pub(crate) settled: SettledRows,
+    /// A success is among the settled rows.
+    pub(crate) knows_success: bool,
     pub(crate) delta: Option<Delta>,
-    pub(crate) transport: HttpTransport,
+    pub(crate) transport: T,
     pub(crate) stops: mpsc::Receiver<EarlyEnd>,
     pub(crate) recorder: Recorder,
     pub(crate) progress: Progress,
@@ -53,12 +55,13 @@ pub(crate) struct Stages {
 }
 
 /// Runs the stages to their end. `None` if one of the two threads panicked, which is a bug.
-pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<PipelineEnd> {
+pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings) -> Option<PipelineEnd> {
     let Stages {
         rows,
         reads_ahead,
         planner,
         settled,
+        knows_success,
         delta,
         transport,
         stops,
@@ -87,6 +90,7 @@ pub(crate) async fn run(stages: Stages, settings: SendSettings) -> Option<Pipeli
         stops,
         room,
         waiting,
+        knows_success,
     };
     let send = dispatch(wires, transport, settings).await;
     // A reader that waits for more of a stream cannot be told to stop: what it counted is given up then, and it ends

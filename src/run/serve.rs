@@ -5,31 +5,16 @@ use std::sync::{Arc, PoisonError};
 use anyhow::Context;
 
 use super::Failure;
-use crate::cli::SandboxArgs;
-use crate::report::{Console, ExitCode, LogFormat, Verbosity};
-use crate::sandbox::{Faults, Platform, Server};
+use crate::config::SandboxSettings;
+use crate::report::{Console, ExitCode};
+use crate::sandbox::{Platform, Server};
 use crate::stop::Stops;
 
-pub(super) async fn serve(args: SandboxArgs) -> Result<ExitCode, Failure> {
-    let console = Console::start(Verbosity::Normal, LogFormat::Text);
-    let platform = Platform::new(Faults {
-        latency: args.latency,
-        error_rate: args.error_rate,
-        outage: args.outage,
-        answer_429_above: args.answer_429_above,
-        know_only: args
-            .know_only
-            .map(|ids| ids.iter().map(|id| id.trim().to_owned()).collect()),
-        seed: args.seed,
-    });
-    let server = Server::bind(args.port, platform)
+pub(super) async fn serve(settings: SandboxSettings, console: &Console) -> Result<ExitCode, Failure> {
+    let SandboxSettings { port, faults } = settings;
+    let server = Server::bind(port, Platform::new(faults))
         .await
-        .with_context(|| {
-            format!(
-                "cannot listen on port {} of 127.0.0.1: `--port 0` takes a free one",
-                args.port
-            )
-        })
+        .with_context(|| format!("cannot listen on port {port} of 127.0.0.1: `--port 0` takes a free one"))
         .map_err(Failure::usage)?;
     let platform = server.platform();
     console.print(&format!(

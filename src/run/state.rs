@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use super::Failure;
 use super::guards::Remembered;
 use super::lock::Locks;
-use crate::cli::{StateCommand, StateForgetArgs, StateShowArgs};
-use crate::config::{self, DeltaMode, DeltaSettings};
+use super::site::Site;
+use crate::config::{DeltaMode, DeltaSettings, ForgetSettings, StateSettings};
 use crate::delta::{Account, Delta, Store, StoreError};
 use crate::folders::with_suffix;
-use crate::model::{Digits, ErrorCode, Status};
+use crate::model::{ErrorCode, Status};
 use crate::plan::PlanSettings;
 use crate::report::{Console, ExitCode, RunSummary, counted};
 
@@ -32,7 +32,7 @@ impl Memory {
         mode: DeltaMode,
         plan: &PlanSettings,
     ) -> Result<Self, Failure> {
-        let forgets = mode == DeltaMode::Refresh && !plan.selection.is_partial();
+        let forgets = mode == DeltaMode::Refresh && !plan.policy.selection.is_partial();
         if let Some(store) = store.as_mut().filter(|_| forgets) {
             store.forget_own(plan.survey.as_deref()).map_err(Failure::usage)?;
         }
@@ -61,12 +61,9 @@ pub(super) fn used(settings: &DeltaSettings) -> Option<&Path> {
 }
 
 /// The store for a run of this account, if it is to have one.
-pub(super) fn open(
-    settings: &DeltaSettings,
-    account: Account,
-    is_rehearsal: bool,
-) -> Result<Option<Store>, Failure> {
-    if is_rehearsal {
+pub(super) fn open(settings: &DeltaSettings, site: &Site) -> Result<Option<Store>, Failure> {
+    let account = site.account.clone();
+    if site.is_sandbox() {
         // A platform that is new each time knows nobody, and nothing of it is worth remembering.
         return match settings.mode {
             DeltaMode::Follow => Ok(None),
@@ -112,15 +109,15 @@ fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// `state show` and `state forget`.
-pub(super) async fn run(command: &StateCommand, console: &Console) -> Result<ExitCode, Failure> {
+pub(super) async fn run(command: StateSettings, console: &Console) -> Result<ExitCode, Failure> {
     match command {
-        StateCommand::Show(args) => show(args, console),
-        StateCommand::Forget(args) => forget(args, console).await,
+        StateSettings::Show { path } => show(path, console),
+        StateSettings::Forget(settings) => forget(settings, console).await,
     }
 }
 
-fn show(args: &StateShowArgs, console: &Console) -> Result<ExitCode, Failure> {
-    let (store, path) = existing(config::state(&args.state).map_err(Failure::usage)?)?;
+fn show(path: PathBuf, console: &Console) -> Result<ExitCode, Failure> {
+    let (store, path) = existing(path)?;
     let size = fs::metadata(&path).map_or(0, |file| file.len());
     let mut text = format!("{}: {}\n", path.display(), counted(size, "byte"));
     for known in store.known_surveys().map_err(Failure::usage)? {
@@ -139,14 +136,12 @@ fn show(args: &StateShowArgs, console: &Console) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Success)
 }
 
-async fn forget(args: &StateForgetArgs, console: &Console) -> Result<ExitCode, Failure> {
-    for id in args.survey.iter().chain(&args.respondent) {
-        if Digits::new(id.trim()).is_none() {
-            return Err(Failure::usage(anyhow!("`{id}` is no id: it has digits only")));
-        }
-    }
-    let respondents: Vec<String> = args.respondent.iter().map(|id| id.trim().to_owned()).collect();
-    let path = config::state(&args.state).map_err(Failure::usage)?;
+async fn forget(settings: ForgetSettings, console: &Console) -> Result<ExitCode, Failure> {
+    let ForgetSettings {
+        path,
+        survey,
+        respondents,
+    } = settings;
     // A run that goes on would not notice.
     let locks = if path.exists() {
         Locks::of_state(&path).await?
@@ -154,8 +149,9 @@ async fn forget(args: &StateForgetArgs, console: &Console) -> Result<ExitCode, F
         Locks::default()
     };
     let (mut store, _) = existing(path)?;
-    let survey = args.survey.as_deref().map(str::trim);
-    let count = store.forget_all(survey, &respondents).map_err(Failure::usage)?;
+    let count = store
+        .forget_all(survey.as_deref(), &respondents)
+        .map_err(Failure::usage)?;
     drop(locks);
     console.print(&format!("forgotten: {}\n", counted(count as u64, "respondent")));
     Ok(ExitCode::Success)

@@ -118,7 +118,6 @@ impl Case {
             breaker: BreakerSettings {
                 max_same_error: *chance.choice(&[None, Some(5)]).unwrap(),
                 max_errors: None,
-                knows_success: false,
             },
             seed,
         };

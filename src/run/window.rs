@@ -5,8 +5,7 @@ use std::time::Duration;
 use jiff::ZonedDateTime;
 use tokio::time::Instant;
 
-use crate::cli::PaceArgs;
-use crate::config;
+use crate::config::{DeadlineSettings, deadline};
 
 /// A run's window.
 #[derive(Clone, Copy, Debug)]
@@ -17,12 +16,10 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// One that begins now.
-    pub(super) fn begin(args: &PaceArgs) -> Self {
-        Self {
-            begun: Instant::now(),
-            most: config::deadline(args.max_duration, args.until, &ZonedDateTime::now()),
-        }
+    /// One that began when the program did.
+    pub(super) fn since(begun: Instant, settings: DeadlineSettings) -> Self {
+        let most = deadline(settings.max_duration, settings.until, &ZonedDateTime::now());
+        Self { begun, most }
     }
 
     /// What is left of it.

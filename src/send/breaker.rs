@@ -28,8 +28,6 @@ pub(crate) struct BreakerSettings {
     pub(crate) max_same_error: Option<u32>,
     /// Rows failed or unconfirmed; nothing for no limit.
     pub(crate) max_errors: Option<CountOrPercent>,
-    /// The journal of the run that is gone on with knows a success.
-    pub(crate) knows_success: bool,
 }
 
 /// Rows of one streak that are remembered, so that a resume sends them again.
@@ -100,12 +98,13 @@ impl Kind {
 }
 
 impl Breaker {
-    pub(crate) fn new(settings: BreakerSettings) -> Self {
+    /// `knows_success`: the journal of the run that is resumed has one.
+    pub(crate) fn new(settings: BreakerSettings, knows_success: bool) -> Self {
         Self {
             settings,
             refused: Streak::default(),
             same_error: Streak::default(),
-            rejected: (!settings.knows_success).then(HashMap::new),
+            rejected: (!knows_success).then(HashMap::new),
             rows: 0,
             errors: 0,
             ending: None,
@@ -256,11 +255,13 @@ mod tests {
     const REJECTED: (u16, &str) = (200, r#"{"type":"error","msg":"unknown respondent"}"#);
 
     fn breaker() -> Breaker {
-        Breaker::new(BreakerSettings {
-            max_same_error: Some(50),
-            max_errors: None,
-            knows_success: false,
-        })
+        Breaker::new(
+            BreakerSettings {
+                max_same_error: Some(50),
+                max_errors: None,
+            },
+            false,
+        )
     }
 
     fn lane(respondent: &str) -> Lane {
@@ -336,11 +337,13 @@ mod tests {
             count([(404, r#"{"type":"error","msg":"no such respondent"}"#); 60]),
             None
         );
-        let mut endless = Breaker::new(BreakerSettings {
-            max_same_error: None,
-            max_errors: None,
-            knows_success: false,
-        });
+        let mut endless = Breaker::new(
+            BreakerSettings {
+                max_same_error: None,
+                max_errors: None,
+            },
+            false,
+        );
         assert_eq!(ends_after(&mut endless, [(404, ""); 600]), None);
     }
 
@@ -360,11 +363,13 @@ mod tests {
 
     #[test]
     fn five_hundred_rejected_alike_are_their_own_fault_where_the_journal_knows_a_success() {
-        let mut breaker = Breaker::new(BreakerSettings {
-            max_same_error: Some(50),
-            max_errors: None,
-            knows_success: true,
-        });
+        let mut breaker = Breaker::new(
+            BreakerSettings {
+                max_same_error: Some(50),
+                max_errors: None,
+            },
+            true,
+        );
         assert_eq!(ends_after(&mut breaker, [REJECTED; 600]), None);
     }
 
@@ -409,11 +414,13 @@ mod tests {
     fn max_errors_counts_failed_and_unconfirmed_rows() {
         let ends = |limit: &str, statuses: &[Status]| {
             let max_errors = Some(limit.parse().unwrap());
-            let mut breaker = Breaker::new(BreakerSettings {
-                max_same_error: None,
-                max_errors,
-                knows_success: false,
-            });
+            let mut breaker = Breaker::new(
+                BreakerSettings {
+                    max_same_error: None,
+                    max_errors,
+                },
+                false,
+            );
             statuses
                 .iter()
                 .position(|&status| breaker.row_ended(lane("1"), status).is_some())

@@ -137,6 +137,8 @@ pub(crate) struct Wires {
     pub(crate) room: Room,
     /// Told while the run waits for the platform.
     pub(crate) waiting: watch::Sender<Option<Waiting>>,
+    /// The journal of the run that is resumed knows a success.
+    pub(crate) knows_success: bool,
 }
 
 /// Classifies an answer of these parts, for the fuzz target.

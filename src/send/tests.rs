@@ -155,7 +155,6 @@ fn settings() -> SendSettings {
         breaker: BreakerSettings {
             max_same_error: Some(50),
             max_errors: None,
-            knows_success: false,
         },
         seed: 7,
     }
@@ -233,6 +232,7 @@ fn wires(
         stops,
         room: room.clone(),
         waiting: watch::channel(None).0,
+        knows_success: false,
     }
 }
 
@@ -664,7 +664,6 @@ async fn too_many_errors_end_the_run() {
         breaker: BreakerSettings {
             max_same_error: None,
             max_errors: Some("3".parse().unwrap()),
-            knows_success: false,
         },
         ..settings()
     };

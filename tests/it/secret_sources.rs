@@ -235,3 +235,38 @@ fn a_config_that_others_can_write_is_warned_of() {
     let ran = private(job, "c.toml", "max_retries = 3\n", 0o666).ends(0);
     assert!(ran.stderr.contains("others can write `c.toml`"), "{}", ran.stderr);
 }
+
+#[cfg(unix)]
+#[test]
+fn everything_that_is_wrong_is_reported_at_once_before_any_command_is_run() {
+    let fake = Fake::start(|_| Answer::success());
+    let config = "input = \"in.csv\"\nwebhook_key_command = [\"touch\", \"ran\"]\n";
+    let job = private(job(&fake), "job.toml", config, 0o600)
+        .without_var("RESPONDENT_SYNC_WEBHOOK_AUTH")
+        .args("--config job.toml --only , --max-same-error x --rotate");
+    let ran = job.ends(2);
+    for expected in [
+        "4 settings are wrong",
+        "`--only` names no respondent",
+        "`--max-same-error x`",
+        "`--rotate`",
+        "RESPONDENT_SYNC_WEBHOOK_AUTH is not set",
+    ] {
+        assert!(ran.stderr.contains(expected), "{expected}: {}", ran.stderr);
+    }
+    assert!(!job.path("ran").exists(), "the command was run");
+    assert!(fake.calls().is_empty());
+}
+
+#[test]
+fn secrets_that_are_missing_are_named_together() {
+    let fake = Fake::start(|_| Answer::success());
+    let ran = job(&fake).without_var("RESPONDENT_SYNC_ACCOUNT").ends(2);
+    for expected in [
+        "2 settings are wrong",
+        "RESPONDENT_SYNC_ACCOUNT is",
+        "RESPONDENT_SYNC_WEBHOOK_KEY is",
+    ] {
+        assert!(ran.stderr.contains(expected), "{expected}: {}", ran.stderr);
+    }
+}

@@ -105,3 +105,11 @@ fn no_file_outgrows_its_room() {
         assert!(lines <= 320, "{name} has {lines} lines of code");
     }
 }
+
+#[test]
+fn nothing_below_the_command_line_knows_what_was_typed() {
+    for (name, _, code) in house() {
+        let may = name.starts_with("cli/") || name.starts_with("config/") || name == "lib.rs";
+        assert!(may || !code.contains("crate::cli"), "{name} knows crate::cli");
+    }
+}

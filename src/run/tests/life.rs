@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::world::World;
 use crate::model::{EarlyEnd, Fingerprint, Outcome, PlannedRow};
-use crate::plan::{BlankId, EmptyPolicy, PlanSettings, Planner, Selection};
+use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
 use crate::record::{
     self, Decision, Existing, FailedFormat, Header, OutputPaths, Recorder, ResultsFormat, Style,
@@ -69,11 +69,13 @@ fn planned(input: &[u8], settled: &mut record::SettledRows) -> (FirstRead, Vec<P
         })
         .unwrap();
     let settings = PlanSettings {
-        empty: EmptyPolicy::Skip,
-        blank_id: BlankId::Invalid,
+        policy: PlanPolicy {
+            empty: EmptyPolicy::Skip,
+            blank_id: BlankId::Invalid,
+            selection: Selection::new(None, None),
+        },
+        max_query_bytes: None,
         survey: Some("7".to_owned()),
-        selection: Selection::new(None, None),
-        most_query_bytes: None,
         table: None,
         last_rows: None,
     };
@@ -127,8 +129,6 @@ pub(super) async fn live(
     };
     let mut opened = record::open(&paths, &decision, header, results, format(header_line)).unwrap();
     let (_, rows) = planned(input, &mut opened.settled);
-    let mut settings = settings;
-    settings.breaker.knows_success = opened.knows_success;
 
     let (plans, plans_in) = mpsc::channel(2);
     let (outcomes, outcomes_in) = mpsc::channel(2);
@@ -156,6 +156,7 @@ pub(super) async fn live(
         stops,
         room: room.clone(),
         waiting: watch::channel(None).0,
+        knows_success: opened.knows_success,
     };
     let path = journal(folder);
     let (written, last_write) = watch::channel((0, 0));

@@ -1,0 +1,60 @@
+//! What `check` was asked to look at.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::delta::DeltaMode;
+use super::guards::{GuardSettings, guards};
+use super::mistakes::Mistakes;
+use super::reading::{ReadingSettings, reading};
+use crate::cli::{CheckArgs, CheckFormatArg, Origins};
+use crate::delta::Account;
+use crate::model::{CountOrPercent, Rate};
+
+/// What a check looks at: that of `check`, or a run's that is to send nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckSettings {
+    pub(crate) reading: ReadingSettings,
+    /// The maximum length of a query in bytes; `None` where commands travel in a body.
+    pub(crate) max_query_bytes: Option<usize>,
+    pub(crate) rate: Rate,
+    pub(crate) accept_failures: CountOrPercent,
+    pub(crate) guards: GuardSettings,
+    /// What earlier runs remember, if it counts.
+    pub(crate) known: Option<KnownSettings>,
+    pub(crate) format: CheckFormat,
+}
+
+/// A store that is there.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownSettings {
+    pub(crate) path: PathBuf,
+    pub(crate) account: Account,
+    pub(crate) mode: DeltaMode,
+}
+
+/// For whom findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CheckFormat {
+    Text,
+    Json,
+}
+
+/// Checks all that `check` was asked.
+pub(super) fn check(args: &CheckArgs, origins: &Origins) -> Result<CheckSettings> {
+    let mut mistakes = Mistakes::default();
+    let settings = CheckSettings {
+        reading: reading(&args.input, &args.selection, &[], None, origins, &mut mistakes),
+        max_query_bytes: None,
+        rate: args.rate.rate,
+        accept_failures: args.accept.accept_failures,
+        guards: mistakes.note(guards(&args.guards, None, origins)),
+        known: None,
+        format: match args.format {
+            CheckFormatArg::Text => CheckFormat::Text,
+            CheckFormatArg::Json => CheckFormat::Json,
+        },
+    };
+    mistakes.settle(Some(settings))
+}

@@ -1,0 +1,39 @@
+//! How much is logged, and in which form.
+
+use crate::cli::{Cli, Command, LogArgs, LogFormatArg, Origin, Origins};
+use crate::report::{LogFormat, Verbosity};
+
+/// How much is logged, and in which form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LogSettings {
+    pub(crate) verbosity: Verbosity,
+    pub(crate) format: LogFormat,
+}
+
+/// The log of a command. Those that have no flags for it are for people.
+pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
+    match &cli.command {
+        Command::Run(args) => of(&args.log, origins),
+        Command::Check(args) => of(&args.log, origins),
+        Command::Config(_) | Command::State(_) | Command::Sandbox(_) => LogSettings {
+            verbosity: Verbosity::Normal,
+            format: LogFormat::Text,
+        },
+    }
+}
+
+/// A flag beats the environment; of two that contradict each other, quiet wins.
+fn of(args: &LogArgs, origins: &Origins) -> LogSettings {
+    let outdone = origins.quiet == Origin::Environment && origins.verbose == Origin::Flag;
+    let verbosity = match (args.quiet && !outdone, args.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, 0) => Verbosity::Normal,
+        (_, 1) => Verbosity::Verbose,
+        _ => Verbosity::VeryVerbose,
+    };
+    let format = match args.log_format {
+        LogFormatArg::Text => LogFormat::Text,
+        LogFormatArg::Json => LogFormat::Json,
+    };
+    LogSettings { verbosity, format }
+}

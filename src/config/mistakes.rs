@@ -1,0 +1,81 @@
+//! Collects what is wrong with the settings, so that all of it is reported at once and nothing is done before.
+
+use std::fmt;
+
+use anyhow::{Error, Result};
+
+/// What was found to be wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Mistakes(Vec<Error>);
+
+impl Mistakes {
+    /// The value; where there is none, notes why and stands in with the type's default, which [`Mistakes::settle`] never
+    /// lets out.
+    pub(super) fn note<T: Default>(&mut self, value: Result<T>) -> T {
+        self.keep(value).unwrap_or_default()
+    }
+
+    /// The value, or `None` after noting why there is none.
+    pub(super) fn keep<T>(&mut self, value: Result<T>) -> Option<T> {
+        value.map_err(|error| self.0.push(error)).ok()
+    }
+
+    /// Takes what was found elsewhere, behind what was found here.
+    pub(super) fn extend(&mut self, others: impl IntoIterator<Item = Error>) {
+        self.0.extend(others);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value that was made of the settings, if nothing is wrong with them.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes as one error: a single one as it is, several as a list with a line each.
+    pub(super) fn settle<T>(mut self, value: Option<T>) -> Result<T> {
+        match (value, self.0.len()) {
+            (Some(value), 0) => Ok(value),
+            (_, 1) => Err(self.0.remove(0)),
+            _ => Err(Error::new(Several(
+                self.0.iter().map(|error| format!("{error:#}")).collect(),
+            ))),
+        }
+    }
+}
+
+/// Several mistakes, a line each.
+#[derive(Debug)]
+struct Several(Vec<String>);
+
+impl fmt::Display for Several {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} settings are wrong:", self.0.len())?;
+        self.0.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+    }
+}
+
+impl std::error::Error for Several {}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn one_mistake_stands_alone_and_several_are_listed() {
+        let mut mistakes = Mistakes::default();
+        assert_eq!(mistakes.note(Ok(7)), 7);
+        assert_eq!(mistakes.note::<u8>(Err(anyhow!("`--a` is wrong"))), 0);
+        let error = mistakes.settle(Some(())).unwrap_err();
+        assert_eq!(error.to_string(), "`--a` is wrong");
+
+        let mut mistakes = Mistakes::default();
+        mistakes.extend([anyhow!("low").context("`--a`"), anyhow!("`--b`")]);
+        assert!(!mistakes.is_empty());
+        let error = mistakes.settle(Some(())).unwrap_err();
+        assert_eq!(error.to_string(), "2 settings are wrong:\n  `--a`: low\n  `--b`");
+    }
+}

@@ -1,0 +1,166 @@
+//! What `run` was asked to do: every flag checked, everything that is wrong reported together, and the secrets fetched
+//! last and once. A dry run is a check with the flags of `run`.
+
+use anyhow::Result;
+use url::Url;
+
+use super::calls::{self, CallSettings, Destination, sandbox_credentials};
+use super::check::{CheckFormat, CheckSettings, KnownSettings};
+use super::deadline::DeadlineSettings;
+use super::delta::{DeltaMode, DeltaSettings, delta};
+use super::file::ConfigFile;
+use super::guards::{GuardSettings, guards};
+use super::mistakes::Mistakes;
+use super::monitor::{MonitorSettings, monitor};
+use super::outputs::{OutputSettings, outputs};
+use super::reading::{ReadingSettings, reading};
+use super::{secrets, variable};
+use crate::cli::{Origins, RunArgs};
+use crate::delta::Account;
+use crate::model::{Credentials, Endpoint};
+
+/// The survey of a rehearsal whose input names none.
+const SANDBOX_SURVEY: &str = "1";
+
+/// What `run` was asked to do.
+#[derive(Debug)]
+pub(crate) struct RunCommand {
+    /// Who hears of it, even where the rest is wrong.
+    pub(crate) monitor: MonitorSettings,
+    pub(crate) asked: Result<Asked>,
+}
+
+/// What `run` was asked to do, without a mistake.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    Run(Box<RunSettings>),
+    DryRun(Box<CheckSettings>),
+}
+
+/// Everything that a run was asked to do.
+#[derive(Clone, Debug)]
+pub(crate) struct RunSettings {
+    pub(crate) reading: ReadingSettings,
+    pub(crate) guards: GuardSettings,
+    pub(crate) destination: Destination,
+    pub(crate) calls: CallSettings,
+    pub(crate) delta: DeltaSettings,
+    pub(crate) outputs: OutputSettings,
+    pub(crate) deadline: DeadlineSettings,
+}
+
+/// Checks all that `run` was asked to do.
+pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCommand {
+    let is_sandbox = args.platform.sandbox;
+    let is_dry = args.output.dry_run;
+    let mut mistakes = Mistakes::default();
+    let reading = reading(
+        &args.input,
+        &args.selection,
+        &args.output.results.keep,
+        is_sandbox.then_some(SANDBOX_SURVEY),
+        origins,
+        &mut mistakes,
+    );
+    let guards = mistakes.note(guards(&args.guards, args.max_changes.max_changes, origins));
+    let base = (!is_sandbox || is_dry).then(|| mistakes.keep(calls::base(&args.platform)));
+    let calls = calls::calls(&args.platform, &args.pace, origins, &mut mistakes);
+    let delta = mistakes.note(delta(&args.delta));
+    let monitor = monitor(
+        &args.monitor,
+        calls.http.ca_pem.as_deref(),
+        !is_dry && !is_sandbox,
+        &mut mistakes,
+    );
+    let base = base.flatten();
+    if is_dry {
+        let known = known_before(&delta, base.as_ref().filter(|_| !is_sandbox), file);
+        let check = CheckSettings {
+            max_query_bytes: base.and_then(|base| max_query_bytes_without_secrets(args, &base)),
+            reading,
+            rate: calls.send.rate,
+            accept_failures: args.output.accept.accept_failures,
+            guards,
+            known,
+            format: CheckFormat::Text,
+        };
+        let asked = mistakes
+            .settle(Some(check))
+            .map(|check| Asked::DryRun(Box::new(check)));
+        return RunCommand { monitor, asked };
+    }
+    let rehearsal = if is_sandbox {
+        Some("sandbox")
+    } else {
+        reading.plan.selection.is_partial().then_some("trial")
+    };
+    let outputs = outputs(&args.output, &reading.input, rehearsal, delta.mode, &mut mistakes);
+    let destination = destination(base, is_sandbox, file, &mut mistakes);
+    let settings = outputs
+        .zip(destination)
+        .map(|(outputs, destination)| RunSettings {
+            reading,
+            guards,
+            destination,
+            calls,
+            delta,
+            outputs,
+            deadline: DeadlineSettings {
+                max_duration: args.pace.max_duration,
+                until: args.pace.until,
+            },
+        });
+    RunCommand {
+        monitor,
+        asked: mistakes
+            .settle(settings)
+            .map(|settings| Asked::Run(Box::new(settings))),
+    }
+}
+
+/// Where calls go. The secrets are fetched only if nothing is wrong: a command that prints one may ask a person.
+fn destination(
+    base: Option<Url>,
+    is_sandbox: bool,
+    file: &ConfigFile,
+    mistakes: &mut Mistakes,
+) -> Option<Destination> {
+    if is_sandbox {
+        return Some(Destination::Sandbox);
+    }
+    if !mistakes.is_empty() {
+        mistakes.extend(secrets::unset(&file.secrets, variable));
+        return None;
+    }
+    let credentials = mistakes.keep(secrets::credentials(&file.secrets, variable))?;
+    Some(Destination::Platform {
+        base: base?,
+        credentials,
+    })
+}
+
+/// What earlier runs remember, for a dry run: where there is a store and the account is known.
+fn known_before(delta: &DeltaSettings, base: Option<&Url>, file: &ConfigFile) -> Option<KnownSettings> {
+    let path = delta.path.clone().filter(|path| path.exists())?;
+    if delta.mode == DeltaMode::Follow {
+        return None;
+    }
+    Some(KnownSettings {
+        path,
+        account: Account {
+            base_url: base?.to_string(),
+            account: secrets::account(&file.secrets, variable)?,
+        },
+        mode: delta.mode,
+    })
+}
+
+/// The limit of a dry run, which has no secrets: at least what a run has.
+fn max_query_bytes_without_secrets(args: &RunArgs, base: &Url) -> Option<usize> {
+    let blank = Credentials {
+        account: String::new(),
+        ..sandbox_credentials()
+    };
+    let endpoint = Endpoint::new(base, &blank);
+    calls::max_query_bytes(calls::method(&args.platform), &endpoint)
+}
