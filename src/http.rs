@@ -32,6 +32,7 @@ pub(crate) fn client(
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .retry(reqwest::retry::never())
+        .http1_only()
         .no_proxy();
     builder = if url.scheme() == "https" {
         builder.tls_certs_merge(certificates(ca_pem)?)

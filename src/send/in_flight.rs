@@ -39,8 +39,7 @@ const LOOK: f64 = 0.8;
 /// A round of which more than this share got no answer asks for fewer calls.
 const UNANSWERED: f64 = 0.125;
 
-/// For so long at most the first call goes alone. Where the platform speaks HTTP/2, which shows with the first connection,
-/// all others share that; and what is wrong with all calls shows before there are more of them.
+/// The first call goes alone for at most this long: what is wrong with all calls shows before there are more of them.
 const ALONE: Duration = Duration::from_secs(1);
 
 /// The most calls in flight.

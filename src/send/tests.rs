@@ -882,8 +882,7 @@ async fn a_run_that_is_asked_to_stop_settles_what_is_in_flight_and_starts_nothin
     assert_eq!(deadline.words(), ["success  1"; 5]);
 }
 
-/// What is wrong with all calls shows with the first, and HTTP/2 with its connection; a first one that hangs holds up
-/// the others for a second.
+/// What is wrong with all calls shows with the first; a first one that hangs holds up the others for a second.
 #[tokio::test(start_paused = true)]
 async fn the_first_call_goes_alone() {
     for (takes, others_after) in [(50, 50), (20_000, 1_000)] {

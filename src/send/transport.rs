@@ -25,9 +25,6 @@ const MOST_BODY_BYTES: usize = 64 << 10;
 /// The shortest idle time of a common server is Apache's, 5 s.
 const POOL_IDLE: Duration = Duration::from_secs(4);
 
-/// An HTTP/2 connection that died silently would hang every call on it.
-const HTTP2_PING: Duration = Duration::from_secs(10);
-
 #[derive(Clone, Debug)]
 pub(crate) struct HttpSettings {
     pub(crate) method: Method,
@@ -63,9 +60,7 @@ impl HttpTransport {
             .tcp_nodelay(true)
             .connect_timeout(connect_timeout(settings))
             .pool_idle_timeout(POOL_IDLE)
-            .pool_max_idle_per_host(settings.connections)
-            .http2_keep_alive_interval(HTTP2_PING)
-            .http2_keep_alive_timeout(HTTP2_PING);
+            .pool_max_idle_per_host(settings.connections);
         let client = builder
             .build()
             .map_err(|error| SetupError::Client(root_cause(&error.without_url())))?;

@@ -1,4 +1,4 @@
-//! A platform that is not the limit: hyper on one thread, one answer, over HTTP/1.1 or, with TLS, over HTTP/2 as well.
+//! A platform that is not the limit: hyper on one thread, one answer, over HTTP/1.1, with TLS or without.
 //! It counts connections and calls and remembers when each call came. Faults are the business of the tests' scripted
 //! platform.
 
@@ -14,10 +14,10 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, HeaderValue};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto;
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
@@ -143,14 +143,12 @@ async fn serve(
     seen: &Arc<Seen>,
 ) {
     let (manner, seen) = (Arc::clone(manner), Arc::clone(seen));
-    let has_tls = manner.tls.is_some();
     let service = service_fn(move |request| answer(request, Arc::clone(&manner), Arc::clone(&seen)));
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    if !has_tls {
-        builder = builder.http1_only();
-    }
     // A client that is done closes its connections.
-    builder.serve_connection(TokioIo::new(stream), service).await.ok();
+    http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await
+        .ok();
 }
 
 async fn answer(

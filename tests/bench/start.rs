@@ -22,7 +22,7 @@ pub(crate) fn measure(folder: &Path) -> Result<()> {
     let milliseconds = until_first_call(folder, &plain, &base)?;
     tell("from start to first call, HTTP", &format!("{milliseconds:.1} ms"));
 
-    let (config, pem) = certificate(&["h2", "http/1.1"])?;
+    let (config, pem) = certificate(&["http/1.1"])?;
     std::fs::write(folder.join("ca.pem"), pem)?;
     let secure = Server::start(Manner {
         stamps: true,

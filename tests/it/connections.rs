@@ -1,4 +1,4 @@
-//! Connections: as many as calls are in flight, kept alive; one where the platform speaks HTTP/2; sessions resumed.
+//! Connections: at most one per call in flight, over HTTP/1.1, kept alive; TLS sessions are resumed.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -38,16 +38,15 @@ fn there_are_no_more_connections_than_calls_in_flight_and_they_are_used_again() 
     );
 }
 
+/// The server prefers HTTP/2 and would get it if it were offered; it then could not read a single call.
 #[test]
-fn one_connection_is_enough_where_the_platform_speaks_http_2() {
+fn calls_use_http_1_1_where_the_platform_offers_http_2_too() {
     let (config, pem) = certificate(&["h2", "http/1.1"]).unwrap();
     let manner = Manner {
         tls: Some(config),
         ..Manner::default()
     };
-    let server = run(manner, "-c 32", Some(&pem));
-    let connections = server.seen.connections.load(Ordering::Relaxed);
-    assert_eq!(connections, 1, "for 32 calls at a time");
+    run(manner, "-c 8", Some(&pem));
 }
 
 #[test]

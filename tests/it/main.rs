@@ -35,7 +35,7 @@ mod secret_sources; // Secrets from files and commands, and who else may see tho
 mod secrets; // Canaries in every kind of error at the highest verbosity.
 #[path = "../bench/server.rs"]
 #[expect(dead_code, reason = "the benchmark uses all of it")]
-mod server; // A platform that counts connections and speaks HTTP/2.
+mod server; // A platform that counts connections.
 mod support; // A job to run and a platform to run it against.
 
 mod tidy; // The house's own rules.
