@@ -2,16 +2,27 @@
 //! made is in `send/transport.rs`, what the answer means in `send/classify.rs`.
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
+use super::wire::Wire;
 use crate::model::UpdateRespondent;
 
 /// Makes attempts. The one seam of the stage: the real transport speaks HTTP, tests have a scripted one.
 pub(crate) trait Transport {
-    /// One attempt. Nothing happens before the future is polled. Dropping it gives the attempt up, and whether the
-    /// platform saw it is then unknown.
+    /// How many further calls could be written at this time, each on a kept connection.
+    fn kept(&self, _at: Instant) -> usize {
+        usize::MAX
+    }
+
+    /// One attempt. It uses a kept connection, or makes one where `wire` says so, and then writes nothing before
+    /// [`Wire::granted`] returns.
+    ///
+    /// It takes its connection at once; nothing else happens before the future is polled. Dropping the future gives the
+    /// attempt up; whether the platform saw it is then unknown, unless it waited for its wire.
     fn attempt(
         &self,
         update: &UpdateRespondent,
+        wire: Wire,
     ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static;
 
     /// Takes everything secret out of a text that came from the platform or the network.
@@ -46,6 +57,10 @@ pub(crate) enum Body {
 /// Why there is no answer. The texts are for people and hold no address.
 #[derive(Clone, Debug)]
 pub(crate) enum TransportError {
+    /// The request never left, since the kept connection had been closed: says nothing about the platform.
+    Closed,
+    /// A kept connection broke before any of the answer came. The request may have arrived.
+    Gone(String),
     /// The request never left: no connection, no name, no TLS.
     NotSent(String),
     /// The request never left, since this process has no socket left for it.

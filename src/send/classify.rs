@@ -73,11 +73,15 @@ pub(crate) fn classify(result: &Result<Reply, TransportError>, now: SystemTime) 
             | TransportError::NoSocket(reason)
             | TransportError::Untrusted(reason),
         ) => retry(fault(ErrorCode::Connect, reason.clone(), Effect::None)),
+        Err(TransportError::Closed) => {
+            let message = "the connection was closed before the call".to_owned();
+            retry(fault(ErrorCode::Connect, message, Effect::None))
+        }
         Err(TransportError::TimedOut) => {
             let message = "no answer within the time limit".to_owned();
             retry(fault(ErrorCode::Timeout, message, Effect::Unknown))
         }
-        Err(TransportError::Interrupted(reason)) => retry(fault(
+        Err(TransportError::Interrupted(reason) | TransportError::Gone(reason)) => retry(fault(
             ErrorCode::Cut,
             format!("the connection broke: {reason}"),
             Effect::Unknown,

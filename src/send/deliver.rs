@@ -24,6 +24,8 @@ pub(crate) struct Delivery {
     in_doubt: bool,
     /// An attempt reached the wire.
     sent: bool,
+    /// The next attempt makes a connection of its own.
+    fresh: bool,
     /// What went wrong last.
     last: Option<Fault>,
 }
@@ -53,6 +55,7 @@ impl Delivery {
             started: None,
             attempt_started: None,
             sent: false,
+            fresh: false,
             last: None,
         }
     }
@@ -79,6 +82,7 @@ impl Delivery {
         self.attempts += 1;
         self.started.get_or_insert(now);
         self.attempt_started = Some(now);
+        self.fresh = false;
     }
 
     /// When the attempt started that is under way, or was last.
@@ -92,6 +96,20 @@ impl Delivery {
         if self.attempts == 0 {
             self.started = None;
         }
+    }
+
+    /// Whether the next attempt makes a connection of its own.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// The attempt's kept connection broke before any of the answer came: the next attempt costs no retry, and makes a
+    /// connection of its own.
+    pub(crate) fn lost_connection(&mut self, decision: &Decision) {
+        if let Some(fault) = decision.fault() {
+            self.learn(fault);
+        }
+        self.fresh = true;
     }
 
     /// An attempt has ended.

@@ -6,11 +6,12 @@
 //!
 //! Permits are taken in this order, so that none is held while another is waited for (design, rule 4): a slot of the
 //! window, the respondent's lane, a place among the calls in flight, and the rate's token last, right before the wire.
-//! Between the token and the call nothing is awaited.
+//! Between the token and the call nothing is awaited: a call that has to connect does so before its token.
 //!
 //! The normal end is the plans' channel closing. An early end (rule 8) closes that channel from this side: no new
 //! attempt starts, calls in flight have [`DRAIN`], and every row that was sent gets its outcome.
 
+mod connect;
 mod ended;
 mod start;
 
@@ -24,13 +25,15 @@ use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{Reply, Transport, TransportError};
 use super::breaker::Breaker;
+use super::connecting::Connecting;
 use super::deliver::Delivery;
 use super::in_flight::InFlight;
-use super::limit::Limiter;
+use super::limit::{Limiter, Token};
 use super::meter::Meter;
 use super::outage::Outage;
 use super::queue::Queue;
 use super::slowdown::Slowdown;
+use super::wire::Asks;
 use super::{SendEnd, SendSettings, Wires};
 use crate::model::{EarlyEnd, Outcome, PlannedRow};
 
@@ -42,6 +45,36 @@ const LINGER: Duration = Duration::from_millis(1);
 
 /// A wait is told of from this length on.
 const WORTH_TELLING: Duration = Duration::from_secs(5);
+
+/// A call that ends some time, and its row.
+#[derive(Debug)]
+struct Call {
+    delivery: Box<Delivery>,
+    /// Spent when the call was written; nothing if it was not.
+    token: Option<Token>,
+    /// How long its connection took.
+    connecting: Duration,
+    /// It is on a kept connection.
+    kept: bool,
+}
+
+impl Call {
+    fn unwritten(delivery: Box<Delivery>) -> Self {
+        Self {
+            delivery,
+            token: None,
+            connecting: Duration::ZERO,
+            kept: false,
+        }
+    }
+
+    fn written(delivery: Box<Delivery>, token: Token) -> Self {
+        Self {
+            token: Some(token),
+            ..Self::unwritten(delivery)
+        }
+    }
+}
 
 /// Everything that is under way.
 pub(super) struct Dispatcher<T> {
@@ -56,7 +89,10 @@ pub(super) struct Dispatcher<T> {
 
     queue: Queue,
     calls: JoinSet<Result<Reply, TransportError>>,
-    in_flight: HashMap<Id, Box<Delivery>>,
+    /// The calls that are written; all others connect.
+    in_flight: HashMap<Id, Call>,
+    connecting: Connecting,
+    asks: Asks,
     limit: InFlight,
     most_in_flight: usize,
 
@@ -76,6 +112,8 @@ pub(super) struct Dispatcher<T> {
     breaker: Breaker,
     meter: Meter,
     retried: u64,
+    /// Attempts that were spent on calls that could not be written.
+    unwritten: u64,
     /// What ended the run, and until when calls in flight may go on.
     stop: Option<(EarlyEnd, Instant)>,
 
@@ -99,6 +137,8 @@ impl<T: Transport> Dispatcher<T> {
             queue: Queue::default(),
             calls: JoinSet::new(),
             in_flight: HashMap::new(),
+            connecting: Connecting::default(),
+            asks: Asks::new(),
             limit: InFlight::new(settings.concurrency, settings.rate.per_second(), Instant::now()),
             most_in_flight: 0,
             limiter: Limiter::new(settings.rate, Instant::now()),
@@ -111,6 +151,7 @@ impl<T: Transport> Dispatcher<T> {
             wants_room: false,
             meter: Meter::default(),
             retried: 0,
+            unwritten: 0,
             stop: None,
             finished: Vec::new(),
             finished_since: None,
@@ -136,6 +177,7 @@ impl<T: Transport> Dispatcher<T> {
             tokio::select! {
                 biased;
                 Some(ended) = self.calls.join_next_with_id(), if !self.calls.is_empty() => self.call_ended(ended),
+                Some(standing) = self.asks.next() => self.connecting.stands(standing, Instant::now()),
                 batch = self.wires.plans.recv(), if wants_plans => match batch {
                     Some(batch) => self.batch = batch.into(),
                     None => self.plans_ended = true,
@@ -150,6 +192,9 @@ impl<T: Transport> Dispatcher<T> {
             // Whatever else has ended meanwhile belongs into the same turn.
             while let Some(ended) = self.calls.try_join_next_with_id() {
                 self.call_ended(ended);
+            }
+            while let Some(standing) = self.asks.try_next() {
+                self.connecting.stands(standing, Instant::now());
             }
         }
         self.end().await
@@ -206,10 +251,11 @@ impl<T: Transport> Dispatcher<T> {
     async fn end(mut self) -> SendEnd {
         self.calls.abort_all();
         let (now, wall) = (Instant::now(), Timestamp::now());
+        self.give_up_connecting(now);
         let in_flight = self
             .in_flight
             .drain()
-            .filter_map(|(_, delivery)| delivery.stopped(true, now, wall));
+            .filter_map(|(_, call)| call.delivery.stopped(true, now, wall));
         let waiting = self
             .queue
             .take_retries()
@@ -236,9 +282,9 @@ impl<T: Transport> Dispatcher<T> {
         SendEnd {
             early: self.stop.map(|(end, _)| end),
             streak,
-            attempts: self.meter.calls(),
+            attempts: self.meter.attempts + self.unwritten,
             retries: self.retried,
-            most_in_a_second: self.meter.most_in_a_second,
+            most_in_a_second: self.meter.most_in_a_second(),
             mean_rate: self.meter.mean(),
             slow_downs: self.slowdown.asked,
             taken_rate: self.meter.taken(),

@@ -7,6 +7,7 @@
 //! as long as that is at most [`SLACK`] ago. What a timer is late is then made up for by the next attempts, and
 //! never by more than a few of them.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -26,6 +27,10 @@ use crate::model::Rate;
 /// Timers of tokio are about 1 ms late, so that five of them in a row cost nothing.
 const SLACK: Duration = Duration::from_millis(5);
 
+/// The right to start one attempt: the time for which it is booked. Nothing where the rate is unlimited.
+#[derive(Debug)]
+pub(crate) struct Token(Option<Nanos>);
+
 /// Says when the next attempt may start. A clone would be a second ceiling, so there is none.
 #[derive(Debug)]
 pub(crate) struct Limiter {
@@ -39,8 +44,11 @@ struct Inner {
     clock: BookedTime,
     /// The zero of `clock`.
     epoch: Instant,
-    /// The time for which the next attempt is due, as far as governor has told.
+    period: Nanos,
+    /// The time for which the next attempt is due.
     due: Nanos,
+    /// Tokens of attempts that were not made.
+    returned: VecDeque<Nanos>,
 }
 
 /// The clock that governor reads: it shows the time for which an attempt is booked.
@@ -64,36 +72,76 @@ impl Clock for BookedTime {
 impl Limiter {
     /// A ceiling that starts now; the first attempt may start at once.
     pub(crate) fn new(rate: Rate, now: Instant) -> Self {
-        let inner = rate.period().and_then(Quota::with_period).map(|quota| {
+        let inner = rate.period().and_then(|period| {
+            let quota = Quota::with_period(period)?;
             let clock = BookedTime::default();
-            Inner {
+            Some(Inner {
                 limiter: RateLimiter::direct_with_clock(quota, clock.clone()),
                 clock,
                 epoch: now,
+                period: period.into(),
                 due: Nanos::from(0),
-            }
+                returned: VecDeque::new(),
+            })
         });
         Self { inner }
     }
 
     /// Takes the token for an attempt that starts now, or says from when on there is one. Until then asking again is
     /// in vain.
-    pub(crate) fn try_take(&mut self, now: Instant) -> Result<(), Instant> {
+    pub(crate) fn try_take(&mut self, now: Instant) -> Result<Token, Instant> {
         match &mut self.inner {
-            None => Ok(()),
-            Some(inner) => inner.try_take(now),
+            None => Ok(Token(None)),
+            Some(inner) => inner.try_take(now).map(|booked| Token(Some(booked))),
         }
+    }
+
+    /// Takes back the token of an attempt that was not made. It is good for another attempt within the slack, no longer.
+    pub(crate) fn give_back(&mut self, token: Token) {
+        if let (Some(inner), Some(booked)) = (&mut self.inner, token.0) {
+            inner.returned.push_back(booked);
+        }
+    }
+
+    /// When the next token is due, now at the earliest.
+    pub(crate) fn due(&self, now: Instant) -> Instant {
+        match &self.inner {
+            Some(inner) if !inner.returned.iter().any(|booked| *booked >= inner.oldest(now)) => {
+                now.max(inner.epoch + Duration::from(inner.due))
+            }
+            _ => now,
+        }
+    }
+
+    /// The time between two tokens; zero where the rate is unlimited.
+    pub(crate) fn period(&self) -> Duration {
+        self.inner
+            .as_ref()
+            .map_or(Duration::ZERO, |inner| inner.period.into())
     }
 }
 
 impl Inner {
-    fn try_take(&mut self, now: Instant) -> Result<(), Instant> {
+    /// The earliest time for which an attempt that starts now may be booked.
+    fn oldest(&self, now: Instant) -> Nanos {
         let elapsed = Nanos::from(now.saturating_duration_since(self.epoch));
-        let mut booked = elapsed.saturating_sub(SLACK.into()).max(self.due.min(elapsed));
+        elapsed.saturating_sub(SLACK.into())
+    }
+
+    fn try_take(&mut self, now: Instant) -> Result<Nanos, Instant> {
+        let oldest = self.oldest(now);
+        while let Some(booked) = self.returned.pop_front() {
+            if booked >= oldest {
+                return Ok(booked);
+            }
+        }
+        let elapsed = Nanos::from(now.saturating_duration_since(self.epoch));
+        let mut booked = oldest.max(self.due.min(elapsed));
         loop {
             self.clock.set(booked);
             let Err(refusal) = self.limiter.check() else {
-                return Ok(());
+                self.due = booked + self.period;
+                return Ok(booked);
             };
             self.due = refusal.earliest_possible();
             if self.due > elapsed {
@@ -122,7 +170,7 @@ mod tests {
         let mut starts = Vec::new();
         while now < end {
             match limiter.try_take(now) {
-                Ok(()) => starts.push(now - epoch),
+                Ok(_) => starts.push(now - epoch),
                 Err(at) => now = at + late.mul_f64(chance.f64()),
             }
         }
@@ -178,9 +226,9 @@ mod tests {
     async fn idle_time_is_not_saved_up() {
         let epoch = Instant::now();
         let mut limiter = Limiter::new("10/s".parse().unwrap(), epoch);
-        assert_eq!(limiter.try_take(epoch), Ok(()));
+        assert!(limiter.try_take(epoch).is_ok());
         let later = epoch + Duration::from_hours(1);
-        assert_eq!(limiter.try_take(later), Ok(()));
+        assert!(limiter.try_take(later).is_ok());
         let next = limiter.try_take(later).unwrap_err();
         assert!(next >= later + Duration::from_millis(95), "{:?}", next - later);
     }
@@ -189,7 +237,24 @@ mod tests {
     async fn unlimited_never_waits() {
         let mut limiter = Limiter::new(Rate::Unlimited, Instant::now());
         for _ in 0..1000 {
-            assert_eq!(limiter.try_take(Instant::now()), Ok(()));
+            assert!(limiter.try_take(Instant::now()).is_ok());
         }
+        assert_eq!(limiter.due(Instant::now()), Instant::now());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_comes_back_is_used_once_and_not_after_the_slack() {
+        let epoch = Instant::now();
+        let mut limiter = Limiter::new("10/s".parse().unwrap(), epoch);
+        let at = |millis| epoch + Duration::from_millis(millis);
+        let token = limiter.try_take(epoch).unwrap();
+        assert_eq!(limiter.due(epoch), at(100));
+        limiter.give_back(token);
+        assert_eq!(limiter.due(at(4)), at(4));
+        let again = limiter.try_take(at(4)).unwrap();
+        assert_eq!(limiter.try_take(at(4)).unwrap_err(), at(100), "once");
+        limiter.give_back(again);
+        assert_eq!(limiter.due(at(6)), at(100), "booked for 0 ms, not for 4");
+        assert_eq!(limiter.try_take(at(6)).unwrap_err(), at(100));
     }
 }

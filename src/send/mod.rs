@@ -15,6 +15,7 @@ mod answer;
 mod attempt;
 mod breaker;
 mod classify;
+mod connecting;
 mod deliver;
 mod dispatch;
 mod in_flight;
@@ -27,6 +28,7 @@ mod queue;
 mod retry;
 mod slowdown;
 mod transport;
+mod wire;
 
 pub(crate) use attempt::Transport;
 #[cfg(test)]
@@ -37,6 +39,8 @@ pub(crate) use breaker::BreakerSettings;
 pub(crate) use outage::OutageSettings;
 pub(crate) use retry::RetryPolicy;
 pub(crate) use transport::{HttpSettings, HttpTransport};
+#[cfg(test)]
+pub(crate) use wire::Wire;
 
 use std::sync::Arc;
 

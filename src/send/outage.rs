@@ -49,12 +49,18 @@ impl Heard {
     pub(crate) fn of(result: &Result<Reply, TransportError>, decision: &Decision) -> Self {
         let reply = match result {
             Ok(reply) => reply,
-            Err(TransportError::NotSent(_) | TransportError::NoSocket(_) | TransportError::Untrusted(_)) => {
-                return Self::NotSent;
-            }
-            Err(TransportError::TimedOut | TransportError::Interrupted(_) | TransportError::BadReply(_)) => {
-                return Self::Nothing;
-            }
+            Err(
+                TransportError::Closed
+                | TransportError::NotSent(_)
+                | TransportError::NoSocket(_)
+                | TransportError::Untrusted(_),
+            ) => return Self::NotSent,
+            Err(
+                TransportError::Gone(_)
+                | TransportError::TimedOut
+                | TransportError::Interrupted(_)
+                | TransportError::BadReply(_),
+            ) => return Self::Nothing,
         };
         let whole = matches!(reply.body, Body::Whole(_) | Body::TooLong);
         let unreadable = decision

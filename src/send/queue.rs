@@ -56,6 +56,14 @@ impl Queue {
         self.retries.first_key_value().map(|(&(due, _), _)| due)
     }
 
+    /// The row to be sent now.
+    pub(super) fn peek_next(&self, now: Instant) -> Option<&Delivery> {
+        match self.retries.first_key_value() {
+            Some((&(due, _), delivery)) if due <= now => Some(delivery),
+            _ => self.new.front().map(|delivery| &**delivery),
+        }
+    }
+
     /// The row to be sent now, which keeps its lane.
     pub(super) fn take_next(&mut self, now: Instant) -> Option<Box<Delivery>> {
         match self.next_due() {

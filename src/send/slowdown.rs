@@ -77,6 +77,11 @@ impl Slowdown {
         self.slow.as_ref().map(|slow| slow.due).filter(|due| *due > now)
     }
 
+    /// The time between two attempts at the pace of the moment; zero at the full one.
+    pub(crate) fn gap(&self) -> Duration {
+        self.slow.as_ref().map_or(Duration::ZERO, Slow::gap)
+    }
+
     /// An attempt starts.
     pub(crate) fn started(&mut self, now: Instant) {
         let Some(slow) = &mut self.slow else { return };
@@ -89,7 +94,13 @@ impl Slowdown {
             }
         }
         let booked = now.checked_sub(SLACK).unwrap_or(now).max(slow.due);
-        slow.due = booked + Duration::from_secs_f64(1.0 / (slow.full * slow.share));
+        slow.due = booked + slow.gap();
+    }
+}
+
+impl Slow {
+    fn gap(&self) -> Duration {
+        Duration::from_secs_f64(1.0 / (self.full * self.share))
     }
 }
 

@@ -105,11 +105,13 @@ impl Transport for Scripted {
     fn attempt(
         &self,
         update: &UpdateRespondent,
+        wire: Wire,
     ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static {
         let (script, seen) = (Arc::clone(&self.script), Arc::clone(&self.seen));
         let respondent = update.respondent().to_owned();
         let labels = String::from_utf8_lossy(update.labels()).into_owned();
         async move {
+            wire.granted().await;
             let (answer, index) = {
                 let mut seen = seen.lock().unwrap();
                 let mut script = script.lock().unwrap();

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::attempt::{Body, Reply, Transport, TransportError};
 use super::lookup::Lookup;
+use super::wire::Wire;
 use crate::causes::{find, is_out_of_sockets, root_cause};
 use crate::http::{self, SetupError};
 use crate::model::{Endpoint, Method, UpdateRespondent};
@@ -102,11 +103,13 @@ impl Transport for HttpTransport {
     fn attempt(
         &self,
         update: &UpdateRespondent,
+        wire: Wire,
     ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static {
         let client = self.client.clone();
         let request = self.request(update);
         let (lookup, timeout) = (self.lookup.clone(), self.timeout);
         async move {
+            wire.granted().await;
             let result = exchange(&client, request, Instant::now() + timeout).await;
             if let Err(TransportError::NotSent(_) | TransportError::Untrusted(_)) = result {
                 lookup.doubt();

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
 use crate::model::UpdateRespondent;
-use crate::send::{Body, Reply, Transport, TransportError};
+use crate::send::{Body, Reply, Transport, TransportError, Wire};
 
 /// The longest that any call takes; after so long nothing of an earlier life is under way.
 pub(super) const LONGEST_CALL: Duration = Duration::from_secs(30);
@@ -171,12 +171,14 @@ impl Transport for World {
     fn attempt(
         &self,
         update: &UpdateRespondent,
+        wire: Wire,
     ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static {
         let (platform, start) = (Arc::clone(&self.platform), self.start);
         let respondent = update.respondent().to_owned();
         let labels = String::from_utf8_lossy(update.labels()).into_owned();
         let row: u64 = labels.rsplit_once("=v").unwrap().1.parse().unwrap();
         async move {
+            wire.granted().await;
             let (fate, index) = {
                 let mut platform = platform.lock().unwrap();
                 let fate = platform.fate(&respondent, start.elapsed());

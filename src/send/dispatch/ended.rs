@@ -24,27 +24,36 @@ impl<T: Transport> Dispatcher<T> {
             Ok((id, _)) => *id,
             Err(error) => error.id(),
         };
-        let Some(delivery) = self.in_flight.remove(&id) else {
+        let (now, wall) = (Instant::now(), Timestamp::now());
+        let Some(mut call) = self.take_call(id, now) else {
             return;
         };
         self.limit.ended();
-        let (now, wall) = (Instant::now(), Timestamp::now());
-        let (row, lane) = (delivery.position().row, delivery.update().lane());
+        let (row, lane) = (call.delivery.position().row, call.delivery.update().lane());
         let Ok((_, result)) = ended else {
             self.hear(row, lane, Heard::Nothing, false, "a bug in this tool", now);
-            return self.row_ended(lane, delivery.panicked(now, wall));
+            if call.token.is_none() {
+                self.spend_attempt(&mut call.delivery, now);
+            }
+            return self.row_ended(lane, call.delivery.panicked(now, wall));
         };
+        if matches!(result, Err(TransportError::Closed)) {
+            return self.put_back(now, call);
+        }
         let decision = self.fit_to_be_shown(classify(&result, SystemTime::now()));
-        let end = self
-            .breaker
-            .attempt_ended(lane, delivery.position().row, &result, &decision);
+        let end = self.breaker.attempt_ended(lane, row, &result, &decision);
         if matches!(end, Some(EarlyEnd::Untrusted { .. })) {
             // No verdict on the row, whatever retries it has left: it waits, and the end leaves it alone.
-            self.wait_until(now, delivery);
+            self.wait_until(now, call.delivery);
             return self.stop_for(end);
         }
+        if matches!(result, Err(TransportError::Gone(_))) {
+            // On a connection of its own it says more, and at once.
+            call.delivery.lost_connection(&decision);
+            return self.wait_until(now, call.delivery);
+        }
         let heard = Heard::of(&result, &decision);
-        match (heard, &decision, delivery.attempt_started()) {
+        match (heard, &decision, call.delivery.attempt_started()) {
             (Heard::Definite, Decision::Success { .. } | Decision::Fail(_), Some(started)) => {
                 self.limit.answered(started, now);
             }
@@ -60,10 +69,13 @@ impl<T: Transport> Dispatcher<T> {
             self.hear(row, lane, heard, is_web_page(&result), reason, now);
         }
         if heard == Heard::NotSent && (crowded || self.outage.pauses()) {
-            return self.put_back(now, delivery);
+            return self.put_back(now, call);
+        }
+        if call.token.is_none() {
+            self.spend_attempt(&mut call.delivery, now);
         }
         self.heed(&decision, now, wall);
-        self.settle(delivery, decision, now, wall);
+        self.settle(call.delivery, decision, now, wall);
         if end.is_some() && self.stop.is_none() {
             self.name_streak();
         }
@@ -76,7 +88,7 @@ impl<T: Transport> Dispatcher<T> {
         let busy = self
             .in_flight
             .values()
-            .map(|delivery| delivery.update().lane())
+            .map(|call| call.delivery.update().lane())
             .collect();
         let rows = self.breaker.streak_without(&busy);
         if let Some(last) = self.finished.last_mut().filter(|_| !rows.is_empty()) {
@@ -196,15 +208,6 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// The call could not be sent, which costs the row nothing.
-    fn put_back(&mut self, now: Instant, mut delivery: Box<Delivery>) {
-        delivery.not_sent();
-        self.retried -= u64::from(delivery.attempts() > 0);
-        self.meter.unsent();
-        self.wires.room.journalled(1);
-        self.queue.put_back(now, delivery);
-    }
-
     /// The row's call is over and another has to be made: until then it holds no place among the unrecorded.
     fn wait_until(&mut self, due: Instant, delivery: Box<Delivery>) {
         self.wires.room.journalled(1);
@@ -234,8 +237,10 @@ impl<T: Transport> Dispatcher<T> {
         if let Some(end) = end
             && self.stop.is_none()
         {
-            self.stop = Some((end, Instant::now() + DRAIN));
+            let now = Instant::now();
+            self.stop = Some((end, now + DRAIN));
             self.wires.plans.close();
+            self.give_up_connecting(now);
         }
     }
 
@@ -273,7 +278,7 @@ impl<T: Transport> Dispatcher<T> {
         tracing::warn!(
             event = "stopping",
             "{end}: no new call; {} in flight have {} s (asked again, the run ends at once)",
-            self.calls.len(),
+            self.in_flight.len(),
             DRAIN.as_secs()
         );
         self.stop_for(Some(end));

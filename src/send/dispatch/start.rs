@@ -3,45 +3,139 @@
 
 use jiff::Timestamp;
 use tokio::sync::SemaphorePermit;
+use tokio::task::Id;
 use tokio::time::Instant;
 
-use super::{Dispatcher, WORTH_TELLING};
+use super::{Call, Dispatcher, WORTH_TELLING};
 use crate::model::{Outcome, Plan, PlannedRow};
 use crate::send::UNRECORDED;
 use crate::send::attempt::Transport;
 use crate::send::deliver::Delivery;
+use crate::send::limit::Token;
 use crate::send::outage::{Gate, Untried};
+use crate::send::wire::Wire;
 
 impl<T: Transport> Dispatcher<T> {
     /// Starts every attempt that may start now, and remembers when the next one may.
     pub(super) fn start_attempts(&mut self) {
-        self.stop_for(self.outage.expired(Instant::now()));
-        self.wake = self.stop.as_ref().map(|(_, until)| *until);
+        let now = Instant::now();
+        self.stop_for(self.outage.expired(now));
         self.wants_room = false;
-        while self.stop.is_none() && self.calls.len() < self.limit.limit() {
+        self.wake = match &self.stop {
+            Some((_, until)) => Some(*until),
+            None => {
+                // First those whose connections stand.
+                let wakes = [
+                    self.grant_standing(now),
+                    self.start_calls(),
+                    self.outage.gives_up_at(),
+                ];
+                wakes.into_iter().flatten().min()
+            }
+        };
+        let tells = self.look_at_window(Instant::now());
+        self.wake = [self.wake, tells].into_iter().flatten().min();
+    }
+
+    /// Starts calls as long as places, rows and connections are there. Returns when to ask again, unless something happens
+    /// before.
+    fn start_calls(&mut self) -> Option<Instant> {
+        while self.calls.len() < self.limit.limit() {
             if self.wires.room.unrecorded.available_permits() <= self.unneeded() {
                 // Remembered, and not asked again later: the recorder is another thread.
                 self.wants_room = true;
-                break;
+                return None;
             }
             self.admit_until_ready();
             let now = Instant::now();
             let gate = self.outage.gate(now, self.untried());
-            if let Err(until) = self.may_start(gate, now) {
-                self.wake = until;
-                break;
+            match gate {
+                Gate::Closed(until) => return Some(until),
+                Gate::Open if !self.queue.has_next(now) => return self.queue.next_due(),
+                Gate::Probe if self.queue.is_empty() => return None,
+                Gate::Open | Gate::Probe => {}
             }
-            let next = match gate {
-                Gate::Probe => self.queue.take_probe(),
-                _ => self.queue.take_next(now),
-            };
-            if let Some(delivery) = next {
-                self.start_attempt(delivery, gate, now);
+            if let Err(until) = self.start_call(gate, now) {
+                return until;
             }
         }
-        let gives_up = self.outage.gives_up_at().filter(|_| self.stop.is_none());
-        let tells = self.look_at_window(Instant::now());
-        self.wake = [self.wake, gives_up, tells].into_iter().flatten().min();
+        None
+    }
+
+    /// Starts the call of the next row, on a kept connection or by making one; if that may not be, says when to ask again.
+    fn start_call(&mut self, gate: Gate, now: Instant) -> Result<(), Option<Instant>> {
+        if let Some(until) = self.limit.alone_until(now) {
+            return Err(Some(until));
+        }
+        let due = self.due(now);
+        // A kept connection may have died without a word, which must not look like the platform's silence to a probe.
+        let is_probe = gate == Gate::Probe;
+        let fresh = is_probe || self.queue.peek_next(now).is_some_and(Delivery::is_fresh);
+        if !fresh && self.transport.kept(due) > 0 {
+            if self.connecting.next_is_probe().is_some() {
+                // The next token is that call's.
+                return Err(None);
+            }
+            let token = self.take_token(now).map_err(Some)?;
+            if let Some(delivery) = self.queue.take_next(now) {
+                self.start_at_once(delivery, token, now);
+            }
+            return Ok(());
+        }
+        self.connecting.may_begin(now, due, self.gap())?;
+        let next = if is_probe {
+            self.queue.take_probe()
+        } else {
+            self.queue.take_next(now)
+        };
+        if let Some(delivery) = next {
+            self.connect(delivery, is_probe, now);
+        }
+        Ok(())
+    }
+
+    /// Takes the rate's token, last of all, if no call has to wait; else says when to ask again.
+    pub(super) fn take_token(&mut self, now: Instant) -> Result<Token, Instant> {
+        if let Some(until) = self.hold_off.filter(|&until| until > now) {
+            return Err(until);
+        }
+        if let Some(until) = self.slowdown.wait_until(now) {
+            return Err(until);
+        }
+        self.limiter.try_take(now)
+    }
+
+    /// Starts a call that is written at once.
+    fn start_at_once(&mut self, delivery: Box<Delivery>, token: Token, now: Instant) {
+        self.take_place();
+        let attempt = self.transport.attempt(delivery.update(), Wire::kept());
+        let id = self.calls.spawn(attempt).id();
+        self.limit.started(self.calls.len(), now);
+        let call = Call {
+            kept: true,
+            ..Call::written(delivery, token)
+        };
+        self.call_written(id, call, false, now);
+    }
+
+    /// A call is written now: from here on it is an attempt.
+    pub(super) fn call_written(&mut self, id: Id, mut call: Call, is_probe: bool, now: Instant) {
+        if !is_probe && self.tells_of_waiting {
+            self.tells_of_waiting = false;
+            self.wires.waiting.send_replace(None);
+        }
+        self.meter.start(now);
+        self.slowdown.started(now);
+        self.retried += u64::from(call.delivery.attempts() > 0);
+        call.delivery.start_attempt(now);
+        self.in_flight.insert(id, call);
+        self.most_in_flight = self.most_in_flight.max(self.in_flight.len());
+    }
+
+    /// Takes a place among the unrecorded. There is one, since it was asked for, and nobody else takes any.
+    pub(super) fn take_place(&mut self) {
+        let place = self.wires.room.unrecorded.try_acquire();
+        place.map(SemaphorePermit::forget).ok();
     }
 
     /// A window that is full for long is told of, with the row that the others wait for. Returns when to look again.
@@ -58,8 +152,10 @@ impl<T: Transport> Dispatcher<T> {
             return Some(since + WORTH_TELLING);
         }
         self.window_full = Some((since, true));
-        let in_flight = self.in_flight.values().map(|delivery| delivery.position());
+        let in_flight = self.in_flight.values().map(|call| call.delivery.position());
+        let connecting = self.connecting.deliveries().map(Delivery::position);
         if let Some(first) = in_flight
+            .chain(connecting)
             .chain(self.queue.waiting())
             .min_by_key(|position| position.row)
         {
@@ -70,47 +166,6 @@ impl<T: Transport> Dispatcher<T> {
             );
         }
         None
-    }
-
-    /// Whether an attempt may start now; if not, when to ask again, unless something happens before. Takes the rate's
-    /// token, last of all.
-    fn may_start(&mut self, gate: Gate, now: Instant) -> Result<(), Option<Instant>> {
-        match gate {
-            Gate::Closed(until) => return Err(Some(until)),
-            Gate::Open if !self.queue.has_next(now) => return Err(self.queue.next_due()),
-            Gate::Probe if self.queue.is_empty() => return Err(None),
-            Gate::Open | Gate::Probe => {}
-        }
-        if let Some(until) = self.limit.alone_until(now) {
-            return Err(Some(until));
-        }
-        if let Some(until) = self.hold_off.filter(|&until| until > now) {
-            return Err(Some(until));
-        }
-        if let Some(until) = self.slowdown.wait_until(now) {
-            return Err(Some(until));
-        }
-        self.limiter.try_take(now).map_err(Some)
-    }
-
-    fn start_attempt(&mut self, mut delivery: Box<Delivery>, gate: Gate, now: Instant) {
-        // There is one, since it was asked for above and nobody else takes any.
-        let place = self.wires.room.unrecorded.try_acquire();
-        place.map(SemaphorePermit::forget).ok();
-        if gate == Gate::Probe {
-            self.outage.probe_started(delivery.position().row);
-        } else if self.tells_of_waiting {
-            self.tells_of_waiting = false;
-            self.wires.waiting.send_replace(None);
-        }
-        self.meter.start(now);
-        self.slowdown.started(now);
-        self.retried += u64::from(delivery.attempts() > 0);
-        delivery.start_attempt(now);
-        let call = self.calls.spawn(self.transport.attempt(delivery.update()));
-        self.in_flight.insert(call.id(), delivery);
-        self.limit.started(self.calls.len(), now);
-        self.most_in_flight = self.most_in_flight.max(self.calls.len());
     }
 
     /// Places for unrecorded calls that stay free, since fewer calls are in flight than could ever be.

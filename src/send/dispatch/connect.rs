@@ -1,0 +1,114 @@
+//! Calls that connect first: when one begins, when it is written once its connection stands, and what becomes of it if it
+//! never is. Waits for nothing; the loop does.
+
+use std::time::Duration;
+
+use tokio::task::Id;
+use tokio::time::Instant;
+
+use super::{Call, Dispatcher};
+use crate::send::attempt::Transport;
+use crate::send::connecting::Granted;
+use crate::send::deliver::Delivery;
+
+impl<T: Transport> Dispatcher<T> {
+    /// Begins to connect for a row. The call spends no token and is no attempt before it is written.
+    pub(super) fn connect(&mut self, delivery: Box<Delivery>, is_probe: bool, now: Instant) {
+        self.take_place();
+        if is_probe {
+            self.outage.probe_started(delivery.position().row);
+        }
+        let attempt = self.transport.attempt(delivery.update(), self.asks.wire());
+        let task = self.calls.spawn(attempt);
+        self.connecting.begin(task, delivery, is_probe, now);
+        self.limit.started(self.calls.len(), now);
+    }
+
+    /// Lets calls be written whose connections stand, in the order in which they did: each needs a token, and all that is
+    /// asked before any call is asked again. Returns when to go on.
+    pub(super) fn grant_standing(&mut self, now: Instant) -> Option<Instant> {
+        while let Some(delivery) = self.connecting.take_outstayed(now) {
+            self.put_back(now, Call::unwritten(delivery));
+        }
+        while let Some(is_probe) = self.connecting.next_is_probe() {
+            if self.outage.is_paused() && !is_probe {
+                if let Some(delivery) = self.connecting.take_next() {
+                    self.put_back(now, Call::unwritten(delivery));
+                }
+                continue;
+            }
+            match self.take_token(now) {
+                Ok(token) => {
+                    let granted = self.connecting.grant(now);
+                    if let Some(Granted {
+                        call,
+                        delivery,
+                        is_probe,
+                        took,
+                    }) = granted
+                    {
+                        let call_made = Call {
+                            connecting: took,
+                            ..Call::written(delivery, token)
+                        };
+                        self.call_written(call, call_made, is_probe, now);
+                    }
+                }
+                Err(until) => {
+                    let outstays = self.connecting.outstays_at();
+                    return Some(outstays.map_or(until, |at| at.min(until)));
+                }
+            }
+        }
+        None
+    }
+
+    /// The call that ended, and whether it was written; nothing for one that was given up.
+    pub(super) fn take_call(&mut self, id: Id, now: Instant) -> Option<Call> {
+        match self.in_flight.remove(&id) {
+            Some(call) => Some(call),
+            None => self.connecting.failed(id, now).map(Call::unwritten),
+        }
+    }
+
+    /// The call was not written, which costs its row nothing.
+    pub(super) fn put_back(&mut self, now: Instant, call: Call) {
+        let mut delivery = call.delivery;
+        if let Some(token) = call.token {
+            self.limiter.give_back(token);
+            self.meter.forget(delivery.attempt_started().unwrap_or(now));
+            delivery.not_sent();
+            self.retried -= u64::from(delivery.attempts() > 0);
+        }
+        self.wires.room.journalled(1);
+        self.queue.put_back(now, delivery);
+    }
+
+    /// The call was not written, and that spends an attempt, since nobody waits for the platform (`--max-outage 0`).
+    pub(super) fn spend_attempt(&mut self, delivery: &mut Delivery, now: Instant) {
+        self.unwritten += 1;
+        self.retried += u64::from(delivery.attempts() > 0);
+        delivery.start_attempt(now);
+        // It took no token: connections that fail at once must not be tried faster than calls.
+        self.connecting.hold(now, self.gap());
+    }
+
+    /// Gives up all calls that are not written, since the run ends.
+    pub(super) fn give_up_connecting(&mut self, now: Instant) {
+        for delivery in self.connecting.take_all() {
+            self.put_back(now, Call::unwritten(delivery));
+        }
+    }
+
+    /// When the next call could be written, as far as is known; now at the earliest.
+    pub(super) fn due(&self, now: Instant) -> Instant {
+        let due = self.limiter.due(now);
+        let waits = [self.hold_off, self.slowdown.wait_until(now)];
+        waits.into_iter().flatten().fold(due, Instant::max)
+    }
+
+    /// The time between two calls, at least.
+    pub(super) fn gap(&self) -> Duration {
+        self.limiter.period().max(self.slowdown.gap())
+    }
+}
