@@ -43,6 +43,7 @@ fn outcome(row: PlannedRow, status: Status) -> Outcome {
         attempts: 1,
         elapsed: std::time::Duration::ZERO,
         finished_at: Timestamp::UNIX_EPOCH,
+        doubted: false,
         journalled: false,
         streak: None,
     }

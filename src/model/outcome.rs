@@ -83,6 +83,9 @@ pub(crate) struct Outcome {
     /// From the start of the first attempt to the verdict, waits included.
     pub(crate) elapsed: Duration,
     pub(crate) finished_at: Timestamp,
+    /// An attempt of this row may be applied late, whatever the verdict is: it ended without an answer that tells, in this
+    /// run or before.
+    pub(crate) doubted: bool,
     /// The journal has it already: the verdict is of an earlier run.
     pub(crate) journalled: bool,
     /// The row whose verdict ended a streak, and the run with it, names the rows of the streak: their verdicts are not
@@ -111,6 +114,7 @@ impl Outcome {
             attempts: 0,
             elapsed: Duration::ZERO,
             finished_at: now,
+            doubted: false,
             journalled: false,
             streak: None,
             row,
@@ -133,6 +137,7 @@ impl Outcome {
             attempts: settled.attempts,
             elapsed: settled.elapsed,
             finished_at: settled.finished_at,
+            doubted: false,
             journalled: true,
             streak: None,
         }

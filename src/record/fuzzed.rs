@@ -44,6 +44,7 @@ fn outcome(sequence: u64, kind: u8) -> Outcome {
         attempts: u32::from(kind),
         elapsed: Duration::from_millis(u64::from(kind)),
         finished_at: Timestamp::UNIX_EPOCH,
+        doubted: false,
         journalled: false,
         streak: None,
     }

@@ -29,6 +29,7 @@ pub(super) fn outcome(sequence: u64) -> Outcome {
             settled: None,
             doubt: None,
         },
+        doubted: false,
         journalled: false,
         streak: None,
         status: Status::Success,

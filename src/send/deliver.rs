@@ -22,6 +22,8 @@ pub(crate) struct Delivery {
     attempt_started: Option<Instant>,
     /// An attempt may have been applied, and no later one settled it.
     in_doubt: bool,
+    /// An attempt may be applied late, whatever later ones were answered.
+    doubted: bool,
     /// An attempt reached the wire.
     sent: bool,
     /// The next attempt makes a connection of its own.
@@ -48,6 +50,7 @@ impl Delivery {
     pub(crate) fn new(row: PlannedRow, update: UpdateRespondent, backoff: Backoff) -> Self {
         Self {
             in_doubt: row.doubt.is_some(),
+            doubted: row.doubt.is_some(),
             row,
             update,
             backoff,
@@ -143,6 +146,7 @@ impl Delivery {
     /// The call panicked: whether it was sent is anybody's guess.
     pub(crate) fn panicked(mut self, now: Instant, wall: Timestamp) -> Outcome {
         self.in_doubt = true;
+        self.doubted = true;
         self.fail(
             Fault {
                 code: ErrorCode::Internal,
@@ -157,10 +161,11 @@ impl Delivery {
 
     /// The run ends. A row that never reached the wire gets no outcome; one that did is `stopped`. `in_flight` says
     /// that an attempt is under way right now.
-    pub(crate) fn stopped(self, in_flight: bool, now: Instant, wall: Timestamp) -> Option<Outcome> {
+    pub(crate) fn stopped(mut self, in_flight: bool, now: Instant, wall: Timestamp) -> Option<Outcome> {
         if self.attempts == 0 || !(self.sent || in_flight) {
             return self.untried();
         }
+        self.doubted |= in_flight;
         (self.sent || in_flight).then(|| {
             let mut message = "the run ended before this row was settled".to_owned();
             let mut http_status = None;
@@ -191,7 +196,7 @@ impl Delivery {
         match fault.effect {
             Effect::Refused => self.in_doubt = false,
             Effect::None => {}
-            Effect::Unknown => self.in_doubt = true,
+            Effect::Unknown => (self.in_doubt, self.doubted) = (true, true),
         }
     }
 
@@ -230,6 +235,7 @@ impl Delivery {
                 .started
                 .map_or(Duration::ZERO, |started| now.saturating_duration_since(started)),
             finished_at: wall,
+            doubted: self.doubted,
             journalled: false,
             streak: None,
             row: self.row,

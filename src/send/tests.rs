@@ -376,6 +376,12 @@ async fn doubt_stays_until_an_answer_settles_it() {
             "failed http_5xx 9",
         ]
     );
+    let doubted: Vec<bool> = ran.outcomes.iter().map(|outcome| outcome.doubted).collect();
+    assert_eq!(
+        doubted,
+        [true, true, true, false, true, true, true, false],
+        "may be applied late, whatever came after"
+    );
 }
 
 #[tokio::test(start_paused = true)]
