@@ -115,8 +115,11 @@ fn classify_reply(reply: &Reply, now: SystemTime) -> Decision {
             },
             _ => fault(ErrorCode::Http4xx, Effect::Refused),
         }),
-        500 | 502 | 503 | 504 => held_off(fault(ErrorCode::Http5xx, Effect::None), reply, now),
-        500..=599 => Decision::Fail(fault(ErrorCode::Http5xx, Effect::None)),
+        // What the webhook does not do (501, 505) it will not do a second later either.
+        501 | 505 => Decision::Fail(fault(ErrorCode::Http5xx, Effect::None)),
+        // A proxy in between gave up on the platform, which may still apply the update.
+        502 | 504 | 520 | 524 => held_off(fault(ErrorCode::Http5xx, Effect::Unknown), reply, now),
+        500..=599 => held_off(fault(ErrorCode::Http5xx, Effect::None), reply, now),
         _ => Decision::Retry {
             fault: fault(ErrorCode::BadResponse, Effect::Unknown),
             after: None,

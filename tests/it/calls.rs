@@ -188,3 +188,29 @@ fn a_run_that_ends_early_does_not_wait_for_more_of_standard_input() {
     job.ends(4);
     assert_eq!(job.lines("out.csv.partial").len(), fake.calls().len());
 }
+
+#[test]
+fn a_proxy_that_gave_up_on_the_platform_is_asked_again_and_leaves_a_row_in_doubt() {
+    for status in [502, 504, 520, 521, 522, 523, 524, 525, 530, 599] {
+        let fake = Fake::start(move |call| match call.before {
+            0 | 1 => Answer::of(status, "<html>error"),
+            _ => Answer::success(),
+        });
+        Job::run(numbered(4, "A"), &fake).ends(0);
+        assert_eq!(fake.calls().len(), 12, "{status}");
+    }
+    let in_doubt = [502, 504, 520, 524];
+    for status in [500, 501, 502, 503, 504, 505, 520, 522, 524] {
+        let fake = Fake::start(move |_| Answer::of(status, ""));
+        let job = Job::run(numbered(1, "A"), &fake).args("--max-retries 2");
+        job.ends(1);
+        let expected = if in_doubt.contains(&status) {
+            "unconfirmed,http_5xx"
+        } else {
+            "failed,http_5xx"
+        };
+        assert!(job.lines("in.results.csv")[1].contains(expected), "{status}");
+        let calls = if [501, 505].contains(&status) { 1 } else { 3 };
+        assert_eq!(fake.calls().len(), calls, "{status}");
+    }
+}
