@@ -70,6 +70,7 @@ pub(super) fn calls(
                 backoff: pace.backoff,
                 max_backoff: pace.max_backoff,
             },
+            timeout: pace.timeout,
             outage: OutageSettings {
                 max_outage: pace.max_outage.min(MAX_OUTAGE),
                 backoff: pace.backoff,

@@ -55,6 +55,13 @@ impl Status {
     }
 }
 
+impl Settled {
+    /// Whether a call of the row may be applied late: one that was given up, as far as the verdict tells.
+    pub(crate) fn may_come_late(&self) -> bool {
+        self.status == Status::Unconfirmed || self.attempts > 1
+    }
+}
+
 /// What a journal knows of a row: its verdict, from a run before this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settled {

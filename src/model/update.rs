@@ -5,7 +5,7 @@
 //! the same for a body and for a query.
 
 use bytes::Bytes;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::{Digits, Label};
 
@@ -84,6 +84,11 @@ impl UpdateRespondent {
     /// The labels as they are sent, for telling whether two commands for one respondent say the same.
     pub(crate) fn labels(&self) -> &[u8] {
         self.form.get(self.respondent_end..).unwrap_or_default()
+    }
+
+    /// A digest of all that is said: equal for two commands that are the same byte for byte.
+    pub(crate) fn content(&self) -> u128 {
+        xxh3_128(&self.form)
     }
 
     fn text(&self, start: usize, end: usize) -> &str {

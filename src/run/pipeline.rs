@@ -44,6 +44,8 @@ pub(crate) struct Stages<T> {
     pub(crate) reads_ahead: bool,
     pub(crate) planner: Planner,
     pub(crate) settled: SettledRows,
+    /// Another process made calls for these rows before.
+    pub(crate) resumed: bool,
     /// A success is among the settled rows.
     pub(crate) knows_success: bool,
     pub(crate) delta: Option<Delta>,
@@ -61,6 +63,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         reads_ahead,
         planner,
         settled,
+        resumed,
         knows_success,
         delta,
         transport,
@@ -90,6 +93,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         stops,
         room,
         waiting,
+        resumed,
         knows_success,
     };
     let send = dispatch(wires, transport, settings).await;

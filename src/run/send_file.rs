@@ -208,6 +208,7 @@ async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result
         reads_ahead: opened.is_file(),
         planner: Planner::new(opened.plan.clone(), opened.layout.clone()),
         settled: files.settled,
+        resumed: matches!(decision, Decision::GoOn(_)),
         knows_success: files.knows_success,
         delta: memory.delta.clone(),
         transport,

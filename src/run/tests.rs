@@ -110,6 +110,7 @@ impl Case {
                 backoff,
                 max_backoff,
             },
+            timeout: LONGEST_CALL,
             outage: OutageSettings {
                 max_outage: Duration::from_secs(*chance.choice(&[0, 30, 3600]).unwrap()),
                 backoff,

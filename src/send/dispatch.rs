@@ -126,6 +126,7 @@ pub(super) struct Dispatcher<T> {
 
 impl<T: Transport> Dispatcher<T> {
     pub(super) fn new(wires: Wires, transport: T, settings: SendSettings) -> Self {
+        let resumed = wires.resumed;
         Self {
             transport,
             settings,
@@ -134,7 +135,7 @@ impl<T: Transport> Dispatcher<T> {
             wires,
             plans_ended: false,
             batch: VecDeque::new(),
-            queue: Queue::default(),
+            queue: Queue::new(settings.timeout, resumed, Instant::now()),
             calls: JoinSet::new(),
             in_flight: HashMap::new(),
             connecting: Connecting::default(),

@@ -18,6 +18,7 @@ mod classify;
 mod connecting;
 mod deliver;
 mod dispatch;
+mod doubts;
 mod in_flight;
 mod lanes;
 mod limit;
@@ -43,6 +44,7 @@ pub(crate) use transport::{HttpSettings, HttpTransport};
 pub(crate) use wire::Wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, watch};
@@ -56,6 +58,8 @@ pub(crate) struct SendSettings {
     pub(crate) rate: Rate,
     pub(crate) concurrency: Concurrency,
     pub(crate) retry: RetryPolicy,
+    /// Per attempt. For as long after its end, an attempt in doubt may still be applied (rule 3).
+    pub(crate) timeout: Duration,
     pub(crate) outage: OutageSettings,
     pub(crate) breaker: BreakerSettings,
     /// Where the jitter's randomness starts.
@@ -141,6 +145,8 @@ pub(crate) struct Wires {
     pub(crate) room: Room,
     /// Told while the run waits for the platform.
     pub(crate) waiting: watch::Sender<Option<Waiting>>,
+    /// Another process made calls for these rows before.
+    pub(crate) resumed: bool,
     /// The journal of the run that is resumed knows a success.
     pub(crate) knows_success: bool,
 }

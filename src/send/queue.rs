@@ -2,28 +2,110 @@
 //! and a token for it is the dispatcher's business.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::deliver::Delivery;
+use super::doubts::Doubts;
 use super::lanes::Lanes;
-use crate::model::{Lane, Position};
+use crate::model::{Lane, Position, SLOTS, UpdateRespondent};
 
 /// The rows that have a slot and are not in flight.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queue {
     lanes: Lanes<Box<Delivery>>,
     /// Has its lane, was never tried.
     new: VecDeque<Box<Delivery>>,
     /// Has its lane, was tried, waits until then; the row's sequence tells apart what is due at the same time.
     retries: BTreeMap<(Instant, u64), Box<Delivery>>,
+    /// Has its lane, was never tried, and waits until a late call to its respondent is out of the question.
+    held: BTreeMap<(Instant, u64), Box<Delivery>>,
+    doubts: Doubts,
+    /// For how long after its end an attempt in doubt may still be applied.
+    late: Duration,
+    resumed: Option<Resumed>,
+}
+
+/// Where a run is resumed, calls of the process before may still be applied.
+#[derive(Debug)]
+struct Resumed {
+    until: Instant,
+    /// How many of the next rows may be among those that were in flight: no more than had a place in the window.
+    suspects: u32,
 }
 
 impl Queue {
-    /// A new row goes behind those of its respondent, or is ready.
-    pub(super) fn enter(&mut self, delivery: Box<Delivery>) {
-        self.new
-            .extend(self.lanes.enter(delivery.update().lane(), delivery));
+    /// `late` is for how long after its end an attempt in doubt may still be applied; `resumed` says that another process
+    /// may have made calls for these rows a moment ago.
+    pub(super) fn new(late: Duration, resumed: bool, now: Instant) -> Self {
+        Self {
+            lanes: Lanes::default(),
+            new: VecDeque::new(),
+            retries: BTreeMap::new(),
+            held: BTreeMap::new(),
+            doubts: Doubts::default(),
+            late,
+            resumed: resumed.then(|| Resumed {
+                until: after(now, late),
+                suspects: SLOTS,
+            }),
+        }
+    }
+
+    /// A new row goes behind those of its respondent, or is ready, or waits for a late call.
+    pub(super) fn enter(&mut self, delivery: Box<Delivery>, now: Instant) {
+        if let Some(resumed) = self.resumed.as_mut().filter(|resumed| resumed.until > now)
+            && resumed.suspects > 0
+        {
+            resumed.suspects -= 1;
+            self.doubts.suspect(delivery.update(), resumed.until, now);
+        }
+        if let Some(first) = self.lanes.enter(delivery.update().lane(), delivery) {
+            self.ready(first, now);
+        }
+    }
+
+    /// An attempt of this command has ended without saying whether it was, or will be, applied.
+    pub(super) fn doubt(&mut self, update: &UpdateRespondent, now: Instant) {
+        self.doubts.add(update, after(now, self.late), now);
+    }
+
+    /// A row of a process before, whose last attempt ended so long ago, may still be applied.
+    pub(super) fn doubt_since(&mut self, update: &UpdateRespondent, ago: Duration, now: Instant) {
+        if let Some(left) = self.late.checked_sub(ago).filter(|left| !left.is_zero()) {
+            self.doubts.add(update, after(now, left), now);
+        }
+    }
+
+    /// Makes ready what has waited for long enough, and forgets what is over.
+    pub(super) fn release(&mut self, now: Instant) {
+        self.doubts.forget(now);
+        while let Some(first) = self.held.first_entry()
+            && first.key().0 <= now
+        {
+            let delivery = first.remove();
+            // A doubt that was added meanwhile counts as well.
+            self.ready(delivery, now);
+        }
+    }
+
+    /// When [`Queue::release`] has something to do that somebody waits for.
+    pub(super) fn releases_at(&self) -> Option<Instant> {
+        let held = self.held.first_key_value().map(|(&(until, _), _)| until);
+        [held, self.doubts.full_until()].into_iter().flatten().min()
+    }
+
+    /// Whether no further row may be taken, since too many calls are in doubt.
+    pub(super) fn is_full(&self) -> bool {
+        self.doubts.full_until().is_some()
+    }
+
+    fn ready(&mut self, delivery: Box<Delivery>, now: Instant) {
+        match self.doubts.holds(delivery.update(), now) {
+            Some(until) => drop(self.held.insert((until, delivery.sequence()), delivery)),
+            None => self.new.push_back(delivery),
+        }
     }
 
     /// A row that was tried keeps its lane and waits.
@@ -32,8 +114,10 @@ impl Queue {
     }
 
     /// The row that had this lane has its outcome: the next one of it is ready.
-    pub(super) fn leave(&mut self, lane: Lane) {
-        self.new.extend(self.lanes.leave(lane));
+    pub(super) fn leave(&mut self, lane: Lane, now: Instant) {
+        if let Some(next) = self.lanes.leave(lane) {
+            self.ready(next, now);
+        }
     }
 
     /// Whether a row is ready that was never tried.
@@ -41,9 +125,9 @@ impl Queue {
         !self.new.is_empty()
     }
 
-    /// How many rows wait for a retry, if others that were never tried wait behind some of them.
+    /// How many rows wait for a retry, if others that were never tried wait behind some of them, or for a late call.
     pub(super) fn heads_of_waiting(&self) -> Option<usize> {
-        self.lanes.has_waiting().then_some(self.retries.len())
+        (self.lanes.has_waiting() || !self.held.is_empty()).then_some(self.retries.len())
     }
 
     /// Whether any row could be sent now.
@@ -72,9 +156,10 @@ impl Queue {
         }
     }
 
-    /// Where the rows stand that wait for a retry.
+    /// Where the rows stand that wait for a retry or for a late call.
     pub(super) fn waiting(&self) -> impl Iterator<Item = Position> + '_ {
-        self.retries.values().map(|delivery| delivery.position())
+        let waiting = self.retries.values().chain(self.held.values());
+        waiting.map(|delivery| delivery.position())
     }
 
     /// The row for a probe, which keeps its lane: one that was never tried, else of those that wait the one with the
@@ -109,11 +194,23 @@ impl Queue {
     pub(super) fn take_untried(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
         std::mem::take(&mut self.new)
             .into_iter()
+            .chain(std::mem::take(&mut self.held).into_values())
             .chain(self.lanes.take_waiting())
+    }
+
+    /// Whether there is a row for a probe. One that waits for a late call is none.
+    pub(super) fn has_probe(&self) -> bool {
+        !self.new.is_empty() || !self.retries.is_empty()
     }
 
     /// No row is ready or waits. Those behind another in a lane do not count: that one is ready, waits or is in flight.
     pub(super) fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.retries.is_empty()
+        !self.has_probe() && self.held.is_empty()
     }
+}
+
+/// So long after now; one that is out of range is as far away as can be counted.
+fn after(now: Instant, time: Duration) -> Instant {
+    const FAR: Duration = Duration::from_hours(24 * 365);
+    now.checked_add(time).unwrap_or(now + FAR)
 }

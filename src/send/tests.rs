@@ -149,6 +149,7 @@ fn settings() -> SendSettings {
             backoff: Duration::from_secs(1),
             max_backoff: Duration::from_mins(1),
         },
+        timeout: Duration::from_secs(30),
         outage: OutageSettings {
             max_outage: Duration::from_hours(1),
             backoff: Duration::from_secs(1),
@@ -160,6 +161,14 @@ fn settings() -> SendSettings {
         },
         seed: 7,
     }
+}
+
+/// How many outcomes begin with these words.
+fn count(ran: &Ran, words: &str) -> usize {
+    ran.words()
+        .iter()
+        .filter(|found| found.starts_with(words))
+        .count()
 }
 
 /// Rows of (respondent, value of `l1`).
@@ -234,6 +243,7 @@ fn wires(
         stops,
         room: room.clone(),
         waiting: watch::channel(None).0,
+        resumed: false,
         knows_success: false,
     }
 }
@@ -253,6 +263,16 @@ async fn send_with(
     settings: SendSettings,
     stops: Receiver<EarlyEnd>,
     script: impl FnMut(&str, usize) -> Answer + Send + 'static,
+) -> Ran {
+    send_as(rows, settings, script, |wires| Wires { stops, ..wires }).await
+}
+
+/// The same with other wires.
+async fn send_as(
+    rows: Vec<PlannedRow>,
+    settings: SendSettings,
+    script: impl FnMut(&str, usize) -> Answer + Send + 'static,
+    change: impl FnOnce(Wires) -> Wires,
 ) -> Ran {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let transport = Scripted {
@@ -280,7 +300,9 @@ async fn send_with(
         }
         all
     });
-    let end = dispatch(wires(plans_in, outcomes, stops, &room), transport, settings).await;
+    let (_never, stops) = mpsc::channel(1);
+    let wires = change(wires(plans_in, outcomes, stops, &room));
+    let end = dispatch(wires, transport, settings).await;
     let took = start.elapsed();
     feeding.await.unwrap();
     let mut outcomes = collect.await.unwrap();
@@ -909,5 +931,6 @@ async fn the_first_call_goes_alone() {
     }
 }
 
+mod doubt;
 mod in_flight;
 mod outage;

@@ -1,8 +1,10 @@
 //! What goes over the wire, and what answers do.
 
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
-use crate::support::{Answer, Fake, Job, numbered};
+use crate::support::{Answer, Fake, Job, numbered, pause};
 
 #[test]
 fn a_call_is_a_form_to_the_vendors_path() {
@@ -209,8 +211,37 @@ fn a_proxy_that_gave_up_on_the_platform_is_asked_again_and_leaves_a_row_in_doubt
         } else {
             "failed,http_5xx"
         };
-        assert!(job.lines("in.results.csv")[1].contains(expected), "{status}");
+        assert!(job.lines("in.results.csv")[0].contains(expected), "{status}");
         let calls = if [501, 505].contains(&status) { 1 } else { 3 };
         assert_eq!(fake.calls().len(), calls, "{status}");
     }
+}
+
+#[test]
+fn a_call_that_the_platform_applies_after_it_was_given_up_does_not_undo_a_later_row() {
+    let holds = Arc::new(Mutex::new(String::new()));
+    let platform = Arc::clone(&holds);
+    let fake = Fake::start(move |call| {
+        let (value, platform) = (call.get("l1").unwrap().to_owned(), Arc::clone(&platform));
+        if call.before > 0 {
+            *platform.lock().unwrap() = value;
+            return Answer::success();
+        }
+        // Half a second after the client has given up.
+        thread::spawn(move || {
+            pause(Duration::from_millis(1500));
+            *platform.lock().unwrap() = value;
+        });
+        Answer::Hang
+    });
+    let input = "id_respondent,l1\n7,A\n7,B\n";
+    let job = Job::run(input, &fake).args("--timeout 1s --max-retries 1");
+    job.ends(0);
+    assert_eq!(*holds.lock().unwrap(), "B");
+    let values: Vec<String> = fake
+        .calls()
+        .iter()
+        .map(|call| call.get("l1").unwrap().to_owned())
+        .collect();
+    assert_eq!(values, ["A", "A", "B"]);
 }

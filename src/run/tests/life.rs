@@ -156,6 +156,7 @@ pub(super) async fn live(
         stops,
         room: room.clone(),
         waiting: watch::channel(None).0,
+        resumed: matches!(decision, Decision::GoOn(_)),
         knows_success: opened.knows_success,
     };
     let path = journal(folder);

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{DRAIN, Dispatcher, WORTH_TELLING};
 use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, clean};
 use crate::send::attempt::{Reply, Transport, TransportError};
-use crate::send::classify::{Decision, classify};
+use crate::send::classify::{Decision, Effect, classify};
 use crate::send::deliver::{Delivery, Step};
 use crate::send::outage::{Change, Heard, is_web_page};
 
@@ -31,6 +31,7 @@ impl<T: Transport> Dispatcher<T> {
         self.limit.ended();
         let (row, lane) = (call.delivery.position().row, call.delivery.update().lane());
         let Ok((_, result)) = ended else {
+            self.queue.doubt(call.delivery.update(), now);
             self.hear(row, lane, Heard::Nothing, false, "a bug in this tool", now);
             if call.token.is_none() {
                 self.spend_attempt(&mut call.delivery, now);
@@ -41,6 +42,12 @@ impl<T: Transport> Dispatcher<T> {
             return self.put_back(now, call);
         }
         let decision = self.fit_to_be_shown(classify(&result, SystemTime::now()));
+        if decision
+            .fault()
+            .is_some_and(|fault| fault.effect == Effect::Unknown)
+        {
+            self.queue.doubt(call.delivery.update(), now);
+        }
         let end = self.breaker.attempt_ended(lane, row, &result, &decision);
         if matches!(end, Some(EarlyEnd::Untrusted { .. })) {
             // No verdict on the row, whatever retries it has left: it waits, and the end leaves it alone.
@@ -215,7 +222,7 @@ impl<T: Transport> Dispatcher<T> {
     }
 
     fn row_ended(&mut self, lane: Lane, outcome: Outcome) {
-        self.queue.leave(lane);
+        self.queue.leave(lane, Instant::now());
         tracing::trace!(
             event = "row_finished",
             row = outcome.row.position.row,

@@ -19,6 +19,7 @@ impl<T: Transport> Dispatcher<T> {
     /// Starts every attempt that may start now, and remembers when the next one may.
     pub(super) fn start_attempts(&mut self) {
         let now = Instant::now();
+        self.queue.release(now);
         self.stop_for(self.outage.expired(now));
         self.wants_room = false;
         self.wake = match &self.stop {
@@ -29,6 +30,7 @@ impl<T: Transport> Dispatcher<T> {
                     self.grant_standing(now),
                     self.start_calls(),
                     self.outage.gives_up_at(),
+                    self.queue.releases_at(),
                 ];
                 wakes.into_iter().flatten().min()
             }
@@ -52,7 +54,7 @@ impl<T: Transport> Dispatcher<T> {
             match gate {
                 Gate::Closed(until) => return Some(until),
                 Gate::Open if !self.queue.has_next(now) => return self.queue.next_due(),
-                Gate::Probe if self.queue.is_empty() => return None,
+                Gate::Probe if !self.queue.has_probe() => return None,
                 Gate::Open | Gate::Probe => {}
             }
             if let Err(until) = self.start_call(gate, now) {
@@ -175,7 +177,7 @@ impl<T: Transport> Dispatcher<T> {
 
     /// Rows are only taken when none is ready: whoever is taken uses the window's room.
     pub(super) fn wants_rows(&self) -> bool {
-        self.stop.is_none() && !self.queue.has_new()
+        self.stop.is_none() && !self.queue.has_new() && !self.queue.is_full()
     }
 
     /// Which rows remain, or may come, that were never tried. One for which the window has no room cannot be tried before
@@ -215,12 +217,19 @@ impl<T: Transport> Dispatcher<T> {
         let Some(row) = self.batch.pop_front() else { return };
         let update = match &row.plan {
             Plan::Send(update) if row.settled.is_none() => update.clone(),
-            _ => {
+            plan => {
+                if let (Plan::Send(update), Some(settled)) = (plan, &row.settled)
+                    && settled.may_come_late()
+                {
+                    let ago = Timestamp::now().duration_since(settled.finished_at);
+                    self.queue.doubt_since(update, ago.unsigned_abs(), Instant::now());
+                }
                 self.finished.extend(Outcome::without_call(row, Timestamp::now()));
                 return;
             }
         };
         let backoff = self.settings.retry.backoff(self.chance.fork());
-        self.queue.enter(Box::new(Delivery::new(row, update, backoff)));
+        self.queue
+            .enter(Box::new(Delivery::new(row, update, backoff)), Instant::now());
     }
 }

@@ -24,13 +24,6 @@ fn page() -> Answer {
     reply(200, "<html>maintenance</html>")
 }
 
-fn count(ran: &Ran, words: &str) -> usize {
-    ran.words()
-        .iter()
-        .filter(|found| found.starts_with(words))
-        .count()
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_platform_that_is_down_at_the_start_costs_time_and_no_attempt() {
     let script = timed(|_, _, elapsed| {
@@ -181,7 +174,7 @@ async fn where_only_poisonous_rows_are_left_they_fail_as_rows_do() {
     for (good, poisonous) in [(0, 1), (0, 5), (1, 12), (20, 30)] {
         let script = move |respondent: &str, _| {
             let id: u64 = respondent.parse().unwrap();
-            if id <= good { success() } else { reply(502, "") }
+            if id <= good { success() } else { reply(500, "") }
         };
         let ran = send(distinct(good + poisonous), settings(), script).await;
         assert_eq!(ran.end.early, None, "{poisonous} rows");
