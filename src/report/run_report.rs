@@ -42,6 +42,8 @@ pub(crate) struct RunReport {
     pub(crate) notes: Notes,
     pub(crate) attempts: u64,
     pub(crate) retries: u64,
+    /// Attempts that repeated an acknowledged command, to learn whose fault a streak of failures is.
+    pub(crate) control_calls: u64,
     /// Attempts per second from the first to the last.
     pub(crate) mean_rate: Option<f64>,
     pub(crate) most_in_a_second: usize,

@@ -101,6 +101,14 @@ fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
         thousands(report.most_in_a_second as u64),
         thousands(report.most_in_flight as u64)
     )?;
+    if report.control_calls > 0 {
+        writeln!(
+            text,
+            "  {} among them: an update that had succeeded before was repeated, to learn whether failures were the rows' \
+             own fault",
+            counted(report.control_calls, "control call")
+        )?;
+    }
     if report.slow_downs > 0 {
         let asked = thousands(report.slow_downs);
         match report.taken_rate {

@@ -96,6 +96,7 @@ impl Finished<'_> {
             ),
             attempts: send.attempts,
             retries: send.retries,
+            control_calls: send.control_calls,
             mean_rate: send.mean_rate,
             most_in_a_second: send.most_in_a_second,
             slow_downs: send.slow_downs,

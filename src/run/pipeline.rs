@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout};
 
 use super::reader::{ReadFault, Reader, write_rest};
 use crate::delta::Delta;
-use crate::model::{EarlyEnd, Outcome, Waiting};
+use crate::model::{EarlyEnd, Outcome, UpdateRespondent, Waiting};
 use crate::plan::{PlanTally, Planner};
 use crate::read::{Rows, RowsEnd};
 use crate::record::{OutputError, Recorder, SettledRows};
@@ -48,6 +48,8 @@ pub(crate) struct Stages<T> {
     pub(crate) resumed: bool,
     /// A success is among the settled rows.
     pub(crate) knows_success: bool,
+    /// Commands that earlier runs have acknowledged and this input repeats.
+    pub(crate) known: Vec<UpdateRespondent>,
     pub(crate) delta: Option<Delta>,
     pub(crate) transport: T,
     pub(crate) stops: mpsc::Receiver<EarlyEnd>,
@@ -65,6 +67,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         settled,
         resumed,
         knows_success,
+        known,
         delta,
         transport,
         stops,
@@ -95,6 +98,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         waiting,
         resumed,
         knows_success,
+        known,
     };
     let send = dispatch(wires, transport, settings).await;
     // A reader that waits for more of a stream cannot be told to stop: what it counted is given up then, and it ends

@@ -210,6 +210,7 @@ async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result
         settled: files.settled,
         resumed: matches!(decision, Decision::GoOn(_)),
         knows_success: files.knows_success,
+        known: Vec::new(),
         delta: memory.delta.clone(),
         transport,
         stops,

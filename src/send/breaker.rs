@@ -181,6 +181,19 @@ impl Breaker {
         }
     }
 
+    /// Whether a fault is that of the streak that is full.
+    pub(crate) fn is_same_fault(&self, fault: &Fault) -> bool {
+        self.ending.as_ref().is_some_and(|(kind, _)| kind.has(fault))
+    }
+
+    /// The fault is the rows' own: their verdicts are final, and counting starts anew.
+    pub(crate) fn absolve(&mut self) {
+        self.ending = None;
+        self.rejected = None;
+        self.refused.clear();
+        self.same_error.clear();
+    }
+
     /// Takes note of a sent row's verdict, and says whether the run must end with it.
     pub(crate) fn row_ended(&mut self, lane: Lane, status: Status) -> Option<EarlyEnd> {
         if matches!(status, Status::Success | Status::Unconfirmed) {

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::classify::{Decision, Effect, Fault};
-use super::retry::Backoff;
-use crate::model::{ErrorCode, Outcome, PlannedRow, Position, ROW_BYTES, Status, UpdateRespondent};
+use super::retry::{Backoff, RetryPolicy};
+use crate::model::{ErrorCode, Outcome, Plan, PlannedRow, Position, ROW_BYTES, Status, UpdateRespondent};
 
 /// A row that is to be sent, from its first attempt to its verdict.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct Delivery {
     sent: bool,
     /// The next attempt makes a connection of its own.
     fresh: bool,
+    /// Of no row: it repeats an acknowledged command, and gets no outcome.
+    is_control: bool,
     /// What went wrong last.
     last: Option<Fault>,
 }
@@ -59,8 +61,40 @@ impl Delivery {
             attempt_started: None,
             sent: false,
             fresh: false,
+            is_control: false,
             last: None,
         }
+    }
+
+    /// A control call, which repeats an acknowledged command once and belongs to no row.
+    pub(crate) fn control(update: UpdateRespondent, chance: fastrand::Rng) -> Self {
+        let row = PlannedRow {
+            sequence: u64::MAX,
+            position: Position {
+                row: 0,
+                line: 0,
+                byte: 0,
+            },
+            record: Box::default(),
+            kept: Vec::new(),
+            plan: Plan::Send(update.clone()),
+            settled: None,
+            doubt: None,
+        };
+        let never = RetryPolicy {
+            max_retries: 0,
+            backoff: Duration::ZERO,
+            max_backoff: Duration::ZERO,
+        };
+        Self {
+            is_control: true,
+            ..Self::new(row, update, never.backoff(chance))
+        }
+    }
+
+    /// Whether this is a control call.
+    pub(crate) fn is_control(&self) -> bool {
+        self.is_control
     }
 
     pub(crate) fn update(&self) -> &UpdateRespondent {

@@ -12,6 +12,7 @@
 //! attempt starts, calls in flight have [`DRAIN`], and every row that was sent gets its outcome.
 
 mod connect;
+mod control;
 mod ended;
 mod start;
 
@@ -26,6 +27,7 @@ use tokio::time::{Instant, sleep_until};
 use super::attempt::{Reply, Transport, TransportError};
 use super::breaker::Breaker;
 use super::connecting::Connecting;
+use super::controls::Controls;
 use super::deliver::Delivery;
 use super::in_flight::InFlight;
 use super::limit::{Limiter, Token};
@@ -36,6 +38,7 @@ use super::slowdown::Slowdown;
 use super::wire::Asks;
 use super::{SendEnd, SendSettings, Wires};
 use crate::model::{EarlyEnd, Outcome, PlannedRow};
+use control::Question;
 
 /// How long calls in flight may go on once the run has to end (design, section 8).
 const DRAIN: Duration = Duration::from_secs(5);
@@ -110,6 +113,10 @@ pub(super) struct Dispatcher<T> {
     /// A call could start if more outcomes were in the journal.
     wants_room: bool,
     breaker: Breaker,
+    controls: Controls,
+    control_calls: u64,
+    /// A streak is full, and whose fault it is has to be found out before any row starts.
+    question: Option<Question>,
     meter: Meter,
     retried: u64,
     /// Attempts that were spent on calls that could not be written.
@@ -125,13 +132,16 @@ pub(super) struct Dispatcher<T> {
 }
 
 impl<T: Transport> Dispatcher<T> {
-    pub(super) fn new(wires: Wires, transport: T, settings: SendSettings) -> Self {
-        let resumed = wires.resumed;
+    pub(super) fn new(mut wires: Wires, transport: T, settings: SendSettings) -> Self {
+        let (resumed, known) = (wires.resumed, std::mem::take(&mut wires.known));
         Self {
             transport,
             settings,
             chance: fastrand::Rng::with_seed(settings.seed),
             breaker: Breaker::new(settings.breaker, wires.knows_success),
+            controls: Controls::new(known),
+            control_calls: 0,
+            question: None,
             wires,
             plans_ended: false,
             batch: VecDeque::new(),
@@ -209,6 +219,7 @@ impl<T: Transport> Dispatcher<T> {
                 !self.plans_ended
                     || !self.batch.is_empty()
                     || !self.queue.is_empty()
+                    || self.question.is_some()
                     || !self.calls.is_empty()
             }
         }
@@ -253,9 +264,11 @@ impl<T: Transport> Dispatcher<T> {
         self.calls.abort_all();
         let (now, wall) = (Instant::now(), Timestamp::now());
         self.give_up_connecting(now);
+        self.close_question();
         let in_flight = self
             .in_flight
             .drain()
+            .filter(|(_, call)| !call.delivery.is_control())
             .filter_map(|(_, call)| call.delivery.stopped(true, now, wall));
         let waiting = self
             .queue
@@ -285,6 +298,7 @@ impl<T: Transport> Dispatcher<T> {
             streak,
             attempts: self.meter.attempts + self.unwritten,
             retries: self.retried,
+            control_calls: self.control_calls,
             most_in_a_second: self.meter.most_in_a_second(),
             mean_rate: self.meter.mean(),
             slow_downs: self.slowdown.asked,

@@ -50,6 +50,10 @@ impl<T> Lanes<T> {
         next
     }
 
+    pub(crate) fn is_taken(&self, lane: Lane) -> bool {
+        self.taken.contains_key(&lane)
+    }
+
     /// All rows that wait behind others.
     pub(crate) fn take_waiting(&mut self) -> impl Iterator<Item = T> + use<T> {
         self.waiting = 0;

@@ -16,6 +16,7 @@ mod attempt;
 mod breaker;
 mod classify;
 mod connecting;
+mod controls;
 mod deliver;
 mod dispatch;
 mod doubts;
@@ -49,7 +50,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, watch};
 
-use crate::model::{Concurrency, EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, Waiting};
+use crate::model::{Concurrency, EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, UpdateRespondent, Waiting};
 use dispatch::Dispatcher;
 
 /// How fast, how often again, and when to give up.
@@ -76,6 +77,8 @@ pub(crate) struct SendEnd {
     pub(crate) attempts: u64,
     /// Attempts beyond the first of each row.
     pub(crate) retries: u64,
+    /// Attempts that repeated an acknowledged command, to learn whose fault a streak is (rule 8).
+    pub(crate) control_calls: u64,
     pub(crate) most_in_a_second: usize,
     /// Attempts per second; nothing for fewer than two.
     pub(crate) mean_rate: Option<f64>,
@@ -149,6 +152,8 @@ pub(crate) struct Wires {
     pub(crate) resumed: bool,
     /// The journal of the run that is resumed knows a success.
     pub(crate) knows_success: bool,
+    /// Commands that earlier runs have acknowledged and this input repeats.
+    pub(crate) known: Vec<UpdateRespondent>,
 }
 
 /// Classifies an answer of these parts, for the fuzz target.

@@ -23,6 +23,9 @@ const MOST_PAGES: usize = 10;
 /// Probes are never closer than this, whatever `--backoff` says.
 const LEAST_PROBE_GAP: Duration = Duration::from_millis(1);
 
+/// Stands for the row of a control call, which has none: rows are numbered from 1 on.
+pub(crate) const CONTROL: u64 = 0;
+
 /// How long outages are waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutageSettings {
@@ -99,6 +102,8 @@ pub(crate) enum Gate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     None,
+    /// Calls are not answered, which may be the fault of their rows; nothing pauses yet.
+    Silent,
     /// A pause has begun, and lasts until this time at most.
     Paused {
         until: Instant,
@@ -173,10 +178,11 @@ impl Outage {
     /// A pause for silence needs somebody untried who could tell. Where no such row is ready and the platform has answered
     /// others before, the pause is over, and what is left is tried as often as rows are; but where rows wait behind those
     /// that were not answered, not before each of these was a probe.
-    pub(crate) fn gate(&mut self, now: Instant, untried: Untried) -> Gate {
+    /// `has_control` says that an acknowledged command can be repeated: that tells at any time.
+    pub(crate) fn gate(&mut self, now: Instant, untried: Untried, has_control: bool) -> Gate {
         let in_vain = |pause: &Pause| {
             let all_probed = untried.behind.is_none_or(|heads| pause.probes >= heads);
-            pause.for_silence && self.answered && !untried.ready && all_probed
+            pause.for_silence && self.answered && !untried.ready && all_probed && !has_control
         };
         if self.pause.as_ref().is_some_and(in_vain) {
             self.pause = None;
@@ -189,6 +195,16 @@ impl Outage {
             Some(pause) if pause.next_probe <= now => Gate::Probe,
             Some(pause) => Gate::Closed(pause.next_probe.min(pause.since + most)),
         }
+    }
+
+    /// Whether calls wait since they were not answered, so that a control call is the better probe.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.pause.as_ref().is_some_and(|pause| pause.for_silence)
+    }
+
+    /// Begins a pause since calls are not answered.
+    pub(crate) fn pause_for_silence(&mut self, reason: &str, now: Instant) -> Change {
+        self.begin(true, reason, now)
     }
 
     /// When the pause is given up, and the run with it.
@@ -225,7 +241,7 @@ impl Outage {
         if !is_page && self.pages.as_ref().is_some_and(|pages| pages.len() < MOST_PAGES) {
             self.pages = None;
         }
-        if let Some(pages) = &mut self.pages {
+        if let Some(pages) = self.pages.as_mut().filter(|_| row != CONTROL) {
             pages.push(row);
             if pages.len() >= MOST_PAGES {
                 return Change::End(EarlyEnd::NotThePlatform { calls: pages.len() });
@@ -257,10 +273,11 @@ impl Outage {
         // Where nothing was ever answered it is no matter of rows, however few there are.
         let remain = untried.ready || untried.behind.is_some();
         let too_silent = (remain || !self.answered) && self.silent.len() >= MOST_SILENT;
-        if self.pauses() && (heard == Heard::NotSent || too_silent) {
-            self.begin(heard == Heard::Nothing, reason, now)
-        } else {
-            Change::None
+        match heard {
+            _ if !self.pauses() => Change::None,
+            Heard::NotSent => self.begin(false, reason, now),
+            _ if too_silent => Change::Silent,
+            _ => Change::None,
         }
     }
 
@@ -316,7 +333,10 @@ mod tests {
     fn ends(outage: &mut Outage, respondent: u64, heard: Heard, now: Instant) -> Change {
         let id = respondent.to_string();
         let lane = Lane::new(Digits::new("1").unwrap(), Digits::new(&id).unwrap());
-        outage.attempt_ended((respondent, lane), heard, false, "why", (now, READY))
+        match outage.attempt_ended((respondent, lane), heard, false, "why", (now, READY)) {
+            Change::Silent => outage.pause_for_silence("why", now),
+            change => change,
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -336,15 +356,15 @@ mod tests {
         let mut now = start;
         let mut gaps = Vec::new();
         for _ in 0..9 {
-            let Gate::Closed(until) = outage.gate(now, READY) else {
+            let Gate::Closed(until) = outage.gate(now, READY, false) else {
                 panic!("open at {now:?}")
             };
             gaps.push((until - now).as_secs());
             now = until;
-            assert_eq!(outage.gate(now, READY), Gate::Probe);
+            assert_eq!(outage.gate(now, READY, false), Gate::Probe);
             outage.probe_started(3);
             assert!(
-                matches!(outage.gate(now, READY), Gate::Closed(_)),
+                matches!(outage.gate(now, READY, false), Gate::Closed(_)),
                 "one probe at a time"
             );
             ends(&mut outage, 3, Heard::NotSent, now);
@@ -356,7 +376,7 @@ mod tests {
             ends(&mut outage, 3, Heard::Definite, now),
             Change::Over { after: now - start }
         );
-        assert_eq!(outage.gate(now, READY), Gate::Open);
+        assert_eq!(outage.gate(now, READY, false), Gate::Open);
     }
 
     #[tokio::test(start_paused = true)]
@@ -387,9 +407,9 @@ mod tests {
             ends(&mut broken, 19, Heard::Nothing, now),
             Change::Paused { .. }
         ));
-        assert!(matches!(broken.gate(now, READY), Gate::Closed(_)));
+        assert!(matches!(broken.gate(now, READY, false), Gate::Closed(_)));
         assert_eq!(
-            broken.gate(now, NONE),
+            broken.gate(now, NONE, false),
             Gate::Open,
             "nobody is left who could tell"
         );

@@ -120,6 +120,11 @@ impl Queue {
         }
     }
 
+    /// Whether a row of this respondent is under way.
+    pub(super) fn is_taken(&self, lane: Lane) -> bool {
+        self.lanes.is_taken(lane)
+    }
+
     /// Whether a row is ready that was never tried.
     pub(super) fn has_new(&self) -> bool {
         !self.new.is_empty()

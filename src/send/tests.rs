@@ -245,6 +245,7 @@ fn wires(
         waiting: watch::channel(None).0,
         resumed: false,
         knows_success: false,
+        known: Vec::new(),
     }
 }
 
@@ -931,6 +932,7 @@ async fn the_first_call_goes_alone() {
     }
 }
 
+mod control;
 mod doubt;
 mod in_flight;
 mod outage;

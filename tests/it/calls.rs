@@ -144,7 +144,7 @@ fn retry_after_holds_off_all_calls() {
         if call.respondent() == "1" && call.before == 0 {
             return Answer::of(429, "").with("Retry-After: 1");
         }
-        crate::support::pause(Duration::from_millis(20));
+        pause(Duration::from_millis(20));
         Answer::success()
     });
     let input = numbered(20, "x");
@@ -244,4 +244,20 @@ fn a_call_that_the_platform_applies_after_it_was_given_up_does_not_undo_a_later_
         .map(|call| call.get("l1").unwrap().to_owned())
         .collect();
     assert_eq!(values, ["A", "A", "B"]);
+}
+
+#[test]
+fn rows_that_are_refused_for_ever_do_not_end_the_run_where_others_succeed() {
+    let fake = Fake::start(|call| match call.respondent().parse::<u32>().unwrap() {
+        21..=29 => Answer::of(403, "blocked by the firewall"),
+        31..=95 => Answer::of(404, "<html>"),
+        _ => Answer::success(),
+    });
+    let job = Job::run(numbered(120, "A"), &fake).args("-c 2");
+    let ran = job.ends(1);
+    assert!(ran.stderr.contains("46 success, 74 failed"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("control call"), "{}", ran.stderr);
+    let repeated: Vec<_> = fake.calls().into_iter().filter(|call| call.before > 0).collect();
+    assert!((2..=4).contains(&repeated.len()), "{}", repeated.len());
+    assert_eq!(job.lines("in.results.csv").len(), 120);
 }

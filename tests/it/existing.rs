@@ -30,8 +30,8 @@ impl Scene {
         let refusing = Arc::clone(&refuses);
         let fake = Fake::start(move |call| {
             let id: u32 = call.respondent().parse().unwrap();
-            match refusing.load(Ordering::SeqCst) && id > 3 {
-                // Five in a row end the run.
+            match refusing.load(Ordering::SeqCst) && (id > 3 || call.before > 0) {
+                // Five in a row end the run, and the control call that repeats a success meets the same.
                 true => Answer::of(401, ""),
                 false if id == 2 => Answer::error("no such respondent"),
                 false => Answer::success(),

@@ -158,6 +158,7 @@ pub(super) async fn live(
         waiting: watch::channel(None).0,
         resumed: matches!(decision, Decision::GoOn(_)),
         knows_success: opened.knows_success,
+        known: Vec::new(),
     };
     let path = journal(folder);
     let (written, last_write) = watch::channel((0, 0));

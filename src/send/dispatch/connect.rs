@@ -14,7 +14,7 @@ use crate::send::deliver::Delivery;
 impl<T: Transport> Dispatcher<T> {
     /// Begins to connect for a row. The call spends no token and is no attempt before it is written.
     pub(super) fn connect(&mut self, delivery: Box<Delivery>, is_probe: bool, now: Instant) {
-        self.take_place();
+        self.take_place(&delivery);
         if is_probe {
             self.outage.probe_started(delivery.position().row);
         }
@@ -74,11 +74,16 @@ impl<T: Transport> Dispatcher<T> {
     /// The call was not written, which costs its row nothing.
     pub(super) fn put_back(&mut self, now: Instant, call: Call) {
         let mut delivery = call.delivery;
+        let was_written = call.token.is_some();
         if let Some(token) = call.token {
             self.limiter.give_back(token);
             self.meter.forget(delivery.attempt_started().unwrap_or(now));
             delivery.not_sent();
             self.retried -= u64::from(delivery.attempts() > 0);
+        }
+        if delivery.is_control() {
+            self.control_calls -= u64::from(was_written);
+            return self.control_put_back();
         }
         self.wires.room.journalled(1);
         self.queue.put_back(now, delivery);

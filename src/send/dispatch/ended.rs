@@ -29,6 +29,9 @@ impl<T: Transport> Dispatcher<T> {
             return;
         };
         self.limit.ended();
+        if call.delivery.is_control() {
+            return self.control_ended(call, ended.ok().map(|(_, result)| result), now, wall);
+        }
         let (row, lane) = (call.delivery.position().row, call.delivery.update().lane());
         let Ok((_, result)) = ended else {
             self.queue.doubt(call.delivery.update(), now);
@@ -41,7 +44,7 @@ impl<T: Transport> Dispatcher<T> {
         if matches!(result, Err(TransportError::Closed)) {
             return self.put_back(now, call);
         }
-        let decision = self.fit_to_be_shown(classify(&result, SystemTime::now()));
+        let decision = self.decision(&result);
         if decision
             .fault()
             .is_some_and(|fault| fault.effect == Effect::Unknown)
@@ -60,12 +63,9 @@ impl<T: Transport> Dispatcher<T> {
             return self.wait_until(now, call.delivery);
         }
         let heard = Heard::of(&result, &decision);
-        match (heard, &decision, call.delivery.attempt_started()) {
-            (Heard::Definite, Decision::Success { .. } | Decision::Fail(_), Some(started)) => {
-                self.limit.answered(started, now);
-            }
-            (Heard::Nothing, _, _) => self.limit.unanswered(now),
-            _ => {}
+        self.limit_hears(heard, &decision, call.delivery.attempt_started(), now);
+        if matches!(decision, Decision::Success { .. }) {
+            self.controls.acknowledge(call.delivery.update());
         }
         let crowded = matches!(result, Err(TransportError::NoSocket(_))) && !self.calls.is_empty();
         if crowded {
@@ -83,15 +83,36 @@ impl<T: Transport> Dispatcher<T> {
         }
         self.heed(&decision, now, wall);
         self.settle(call.delivery, decision, now, wall);
-        if end.is_some() && self.stop.is_none() {
-            self.name_streak();
+        if let Some(end) = end {
+            self.streak_is_full(end, now);
         }
-        self.stop_for(end);
+    }
+
+    /// What an attempt's end means, with a message that may be shown.
+    pub(super) fn decision(&mut self, result: &Result<Reply, TransportError>) -> Decision {
+        self.fit_to_be_shown(classify(result, SystemTime::now()))
+    }
+
+    /// What an attempt's end says about how many calls may be in flight.
+    pub(super) fn limit_hears(
+        &mut self,
+        heard: Heard,
+        decision: &Decision,
+        started: Option<Instant>,
+        now: Instant,
+    ) {
+        match (heard, decision, started) {
+            (Heard::Definite, Decision::Success { .. } | Decision::Fail(_), Some(started)) => {
+                self.limit.answered(started, now);
+            }
+            (Heard::Nothing, _, _) => self.limit.unanswered(now),
+            _ => {}
+        }
     }
 
     /// The verdict that was reached last ended the run: it says of which streak, so that the journal knows it even if the
     /// process is killed while the run drains.
-    fn name_streak(&mut self) {
+    pub(super) fn name_streak(&mut self) {
         let busy = self
             .in_flight
             .values()
@@ -126,13 +147,32 @@ impl<T: Transport> Dispatcher<T> {
     }
 
     /// What an attempt's end tells about the platform: whether all calls wait for it from now on, or no longer.
-    fn hear(&mut self, row: u64, lane: Lane, heard: Heard, is_page: bool, reason: &str, now: Instant) {
+    pub(super) fn hear(
+        &mut self,
+        row: u64,
+        lane: Lane,
+        heard: Heard,
+        is_page: bool,
+        reason: &str,
+        now: Instant,
+    ) {
         let untried = self.untried();
         let change = self
             .outage
             .attempt_ended((row, lane), heard, is_page, reason, (now, untried));
+        self.act_on(change, reason, now);
+    }
+
+    /// All calls wait for the platform, since it does not answer.
+    pub(super) fn pause_for_silence(&mut self, reason: &str, now: Instant) {
+        let change = self.outage.pause_for_silence(reason, now);
+        self.act_on(change, reason, now);
+    }
+
+    fn act_on(&mut self, change: Change, reason: &str, now: Instant) {
         match change {
             Change::None => {}
+            Change::Silent => self.silence_is_full(reason, now),
             Change::Paused { until } => {
                 let waiting = self.wait_for_platform(until - now, reason);
                 let hint = if self.outage.answered() {
@@ -160,7 +200,7 @@ impl<T: Transport> Dispatcher<T> {
     }
 
     /// What the platform asks of all calls: to wait, to slow down.
-    fn heed(&mut self, decision: &Decision, now: Instant, wall: Timestamp) {
+    pub(super) fn heed(&mut self, decision: &Decision, now: Instant, wall: Timestamp) {
         let Decision::Retry { fault, after } = decision else {
             return;
         };

@@ -28,6 +28,7 @@ impl<T: Transport> Dispatcher<T> {
                 // First those whose connections stand.
                 let wakes = [
                     self.grant_standing(now),
+                    self.ask(),
                     self.start_calls(),
                     self.outage.gives_up_at(),
                     self.queue.releases_at(),
@@ -36,13 +37,14 @@ impl<T: Transport> Dispatcher<T> {
             }
         };
         let tells = self.look_at_window(Instant::now());
-        self.wake = [self.wake, tells].into_iter().flatten().min();
+        let ends = self.stop.as_ref().map(|(_, until)| *until);
+        self.wake = [self.wake, tells, ends].into_iter().flatten().min();
     }
 
     /// Starts calls as long as places, rows and connections are there. Returns when to ask again, unless something happens
     /// before.
     fn start_calls(&mut self) -> Option<Instant> {
-        while self.calls.len() < self.limit.limit() {
+        while self.calls.len() < self.limit.limit() && self.question.is_none() && self.stop.is_none() {
             if self.wires.room.unrecorded.available_permits() <= self.unneeded() {
                 // Remembered, and not asked again later: the recorder is another thread.
                 self.wants_room = true;
@@ -50,10 +52,14 @@ impl<T: Transport> Dispatcher<T> {
             }
             self.admit_until_ready();
             let now = Instant::now();
-            let gate = self.outage.gate(now, self.untried());
+            let has_control = self.outage.is_paused() && self.has_control();
+            let gate = self.outage.gate(now, self.untried(), has_control);
             match gate {
                 Gate::Closed(until) => return Some(until),
                 Gate::Open if !self.queue.has_next(now) => return self.queue.next_due(),
+                Gate::Probe if self.outage.is_silent() && has_control => {
+                    return self.start_control(true, now).err().flatten();
+                }
                 Gate::Probe if !self.queue.has_probe() => return None,
                 Gate::Open | Gate::Probe => {}
             }
@@ -108,8 +114,8 @@ impl<T: Transport> Dispatcher<T> {
     }
 
     /// Starts a call that is written at once.
-    fn start_at_once(&mut self, delivery: Box<Delivery>, token: Token, now: Instant) {
-        self.take_place();
+    pub(super) fn start_at_once(&mut self, delivery: Box<Delivery>, token: Token, now: Instant) {
+        self.take_place(&delivery);
         let attempt = self.transport.attempt(delivery.update(), Wire::kept());
         let id = self.calls.spawn(attempt).id();
         self.limit.started(self.calls.len(), now);
@@ -129,13 +135,22 @@ impl<T: Transport> Dispatcher<T> {
         self.meter.start(now);
         self.slowdown.started(now);
         self.retried += u64::from(call.delivery.attempts() > 0);
+        if call.delivery.is_control() {
+            self.control_calls += 1;
+        } else {
+            self.controls.forget(call.delivery.update().lane());
+        }
         call.delivery.start_attempt(now);
         self.in_flight.insert(id, call);
         self.most_in_flight = self.most_in_flight.max(self.in_flight.len());
     }
 
-    /// Takes a place among the unrecorded. There is one, since it was asked for, and nobody else takes any.
-    pub(super) fn take_place(&mut self) {
+    /// Takes a place among the unrecorded. There is one, since it was asked for, and nobody else takes any. A control call
+    /// needs none: it has no outcome.
+    pub(super) fn take_place(&mut self, delivery: &Delivery) {
+        if delivery.is_control() {
+            return;
+        }
         let place = self.wires.room.unrecorded.try_acquire();
         place.map(SemaphorePermit::forget).ok();
     }
@@ -154,10 +169,12 @@ impl<T: Transport> Dispatcher<T> {
             return Some(since + WORTH_TELLING);
         }
         self.window_full = Some((since, true));
-        let in_flight = self.in_flight.values().map(|call| call.delivery.position());
-        let connecting = self.connecting.deliveries().map(Delivery::position);
-        if let Some(first) = in_flight
-            .chain(connecting)
+        let in_flight = self.in_flight.values().map(|call| &*call.delivery);
+        let under_way = in_flight
+            .chain(self.connecting.deliveries())
+            .filter(|delivery| !delivery.is_control());
+        if let Some(first) = under_way
+            .map(Delivery::position)
             .chain(self.queue.waiting())
             .min_by_key(|position| position.row)
         {

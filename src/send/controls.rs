@@ -1,0 +1,102 @@
+//! Commands that the platform has acknowledged: one of them is repeated where it has to be found out whether a streak of
+//! faults is the rows' own or everybody's (design, rule 8). Pure; when that is done is decided in
+//! `send/dispatch/control.rs`.
+
+use std::collections::VecDeque;
+
+use crate::model::{Lane, UpdateRespondent};
+
+/// How many of this run's acknowledged commands are kept: the latest may have a call under way, or be refused by now.
+const MAX_ACKNOWLEDGED: usize = 8;
+
+/// Commands that can be repeated without changing anything: nothing else was sent to their respondents since.
+#[derive(Debug, Default)]
+pub(super) struct Controls {
+    /// Of this run, the latest last.
+    acknowledged: VecDeque<UpdateRespondent>,
+    /// Of earlier runs, as far as a look at the input has found rows that say the same.
+    known: Vec<UpdateRespondent>,
+}
+
+impl Controls {
+    pub(super) fn new(known: Vec<UpdateRespondent>) -> Self {
+        Self {
+            acknowledged: VecDeque::with_capacity(MAX_ACKNOWLEDGED),
+            known,
+        }
+    }
+
+    /// The platform has acknowledged this command.
+    pub(super) fn acknowledge(&mut self, update: &UpdateRespondent) {
+        if self.acknowledged.len() == MAX_ACKNOWLEDGED {
+            self.acknowledged.pop_front();
+        }
+        self.acknowledged.push_back(update.clone());
+    }
+
+    /// Something else is sent to this respondent, or their command is not acknowledged any more.
+    pub(super) fn forget(&mut self, lane: Lane) {
+        let stays = |update: &UpdateRespondent| update.lane() != lane;
+        if !self.acknowledged.iter().all(stays) {
+            self.acknowledged.retain(stays);
+        }
+        if !self.known.iter().all(stays) {
+            self.known.retain(stays);
+        }
+    }
+
+    /// The command to be repeated: this run's latest, else one of an earlier run, of a respondent that is not `busy`.
+    pub(super) fn pick(&self, busy: impl Fn(Lane) -> bool) -> Option<&UpdateRespondent> {
+        let latest_first = self.acknowledged.iter().rev();
+        latest_first
+            .chain(&self.known)
+            .find(|update| !busy(update.lane()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Digits, Label};
+
+    fn update(id: usize) -> UpdateRespondent {
+        let label: Label = "l1".parse().unwrap();
+        UpdateRespondent::new(
+            Digits::new("1").unwrap(),
+            Digits::new(&id.to_string()).unwrap(),
+            [(label, "x")].into_iter(),
+        )
+    }
+
+    #[test]
+    fn the_latest_of_this_run_is_repeated_and_else_one_of_an_earlier_run() {
+        let mut controls = Controls::new(vec![update(1), update(2)]);
+        let pick = |controls: &Controls, busy: usize| {
+            let busy = update(busy).lane();
+            controls
+                .pick(|lane| lane == busy)
+                .map(|found| found.respondent().to_owned())
+        };
+        assert_eq!(pick(&controls, 1).as_deref(), Some("2"));
+        for id in 10..30 {
+            controls.acknowledge(&update(id));
+        }
+        assert_eq!(pick(&controls, 0).as_deref(), Some("29"));
+        assert_eq!(
+            pick(&controls, 29).as_deref(),
+            Some("28"),
+            "that one has a call under way"
+        );
+        for id in 20..30 {
+            controls.forget(update(id).lane());
+        }
+        assert_eq!(
+            pick(&controls, 0).as_deref(),
+            Some("1"),
+            "only the latest eight are kept"
+        );
+        controls.forget(update(1).lane());
+        controls.forget(update(2).lane());
+        assert_eq!(pick(&controls, 0), None);
+    }
+}

@@ -1,0 +1,265 @@
+//! Whose fault a streak is: the rows', or everybody's (design, rule 8). When a streak is full, no row starts, and a
+//! command that was acknowledged before is repeated. If that succeeds, the fault is the rows' own, and the run goes on; if
+//! it meets the same fault, it is not. Waits for nothing; the loop does.
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::{Call, Dispatcher};
+use crate::model::{EarlyEnd, Lane, Outcome};
+use crate::send::attempt::{Reply, Transport, TransportError};
+use crate::send::classify::{Decision, Effect};
+use crate::send::deliver::Delivery;
+use crate::send::outage::{CONTROL, Gate, Heard};
+
+/// How often a question is asked again after an answer that decides nothing, before it counts as one without a control:
+/// as often as a row is retried unless asked otherwise.
+const MAX_ASKED: u32 = 8;
+
+/// A full streak, and what is done about it.
+#[derive(Debug)]
+pub(super) struct Question {
+    about: About,
+    /// The control call is under way.
+    is_asked: bool,
+    /// How many control calls decided nothing.
+    asked: u32,
+    /// The verdict that filled the streak. It is handed on with the streak's name once that is known to end the run, so
+    /// that the journal never has the one without the other.
+    withheld: Option<Box<Outcome>>,
+}
+
+#[derive(Debug)]
+enum About {
+    /// Whether the run has to end with this.
+    End(EarlyEnd),
+    /// Whether the platform is away, since calls are not answered; how the last one failed.
+    Silence(String),
+}
+
+impl<T: Transport> Dispatcher<T> {
+    /// A streak is full that ends the run, if its fault is not the rows' own.
+    pub(super) fn streak_is_full(&mut self, end: EarlyEnd, now: Instant) {
+        if self.stop.is_some() {
+            return;
+        }
+        let withheld = self.finished.pop().map(Box::new);
+        self.open_question(About::End(end), withheld, now);
+    }
+
+    /// Calls are not answered: the platform is away, if the fault is not the rows' own.
+    pub(super) fn silence_is_full(&mut self, reason: &str, now: Instant) {
+        if self.question.is_none() {
+            self.open_question(About::Silence(reason.to_owned()), None, now);
+        }
+    }
+
+    fn open_question(&mut self, about: About, withheld: Option<Box<Outcome>>, now: Instant) {
+        let is_asked = self.question.as_ref().is_some_and(|question| question.is_asked);
+        let question = Question {
+            about,
+            is_asked,
+            asked: 0,
+            withheld,
+        };
+        if !self.has_control() {
+            return self.conclude(question, now);
+        }
+        // No row starts: those that connect can do so again.
+        if !is_asked {
+            self.give_up_connecting(now);
+        }
+        self.question = Some(question);
+    }
+
+    /// Whether there is a command that can be repeated now.
+    pub(super) fn has_control(&self) -> bool {
+        self.controls.pick(|lane| self.queue.is_taken(lane)).is_some()
+    }
+
+    /// Starts the control call of an open question, if it may start; says when to ask again otherwise.
+    pub(super) fn ask(&mut self) -> Option<Instant> {
+        if self.question.as_ref().is_none_or(|question| question.is_asked) {
+            return None;
+        }
+        let now = Instant::now();
+        let is_probe = match self.outage.gate(now, self.untried(), true) {
+            Gate::Closed(until) => return Some(until),
+            Gate::Open => false,
+            Gate::Probe => true,
+        };
+        if !self.has_control() {
+            if let Some(question) = self.question.take() {
+                self.conclude(question, now);
+            }
+            return None;
+        }
+        self.start_control(is_probe, now).err().flatten()
+    }
+
+    /// Starts a control call; if that may not be now, says when to ask again.
+    pub(super) fn start_control(&mut self, is_probe: bool, now: Instant) -> Result<(), Option<Instant>> {
+        let Some(update) = self.controls.pick(|lane| self.queue.is_taken(lane)).cloned() else {
+            return Ok(());
+        };
+        let delivery = Box::new(Delivery::control(update, self.chance.fork()));
+        let due = self.due(now);
+        if !is_probe && self.transport.kept(due) > 0 {
+            let token = self.take_token(now).map_err(Some)?;
+            self.start_at_once(delivery, token, now);
+        } else {
+            self.connecting.may_begin(now, due, self.gap())?;
+            self.connect(delivery, is_probe, now);
+        }
+        if let Some(question) = &mut self.question {
+            question.is_asked = true;
+        }
+        Ok(())
+    }
+
+    /// The control call was not written, and is made again.
+    pub(super) fn control_put_back(&mut self) {
+        if let Some(question) = &mut self.question {
+            question.is_asked = false;
+        }
+    }
+
+    /// A control call has ended; `None` if a bug ended it.
+    pub(super) fn control_ended(
+        &mut self,
+        call: Call,
+        result: Option<Result<Reply, TransportError>>,
+        now: Instant,
+        wall: Timestamp,
+    ) {
+        self.control_put_back();
+        let (update, started) = (call.delivery.update().clone(), call.delivery.attempt_started());
+        let lane = update.lane();
+        let Some(result) = result else {
+            self.queue.doubt(&update, now);
+            self.controls.forget(lane);
+            return self.hear(CONTROL, lane, Heard::Nothing, false, "a bug in this tool", now);
+        };
+        if matches!(result, Err(TransportError::Closed)) {
+            return self.put_back(now, call);
+        }
+        let decision = self.decision(&result);
+        if decision
+            .fault()
+            .is_some_and(|fault| fault.effect == Effect::Unknown)
+        {
+            self.queue.doubt(&update, now);
+        }
+        if let Err(TransportError::Untrusted(reason)) = &result {
+            return self.stop_for(Some(EarlyEnd::Untrusted {
+                reason: reason.clone(),
+            }));
+        }
+        let heard = Heard::of(&result, &decision);
+        self.limit_hears(heard, &decision, started, now);
+        self.heed(&decision, now, wall);
+        if matches!(decision, Decision::Success { .. }) {
+            self.controls.forget(lane);
+            self.controls.acknowledge(&update);
+        }
+        match self.question.take() {
+            Some(question) => self.decide(question, lane, &decision, heard, now),
+            None => self.probe_ended(lane, &decision, heard, now),
+        }
+    }
+
+    /// A control call was a pause's probe.
+    fn probe_ended(&mut self, lane: Lane, decision: &Decision, heard: Heard, now: Instant) {
+        if heard == Heard::Definite && matches!(decision, Decision::Fail(_)) {
+            self.controls.forget(lane);
+        }
+        self.hear(CONTROL, lane, heard, false, reason(decision), now);
+    }
+
+    /// What a control call's end says about the question that it was made for.
+    fn decide(
+        &mut self,
+        mut question: Question,
+        lane: Lane,
+        decision: &Decision,
+        heard: Heard,
+        now: Instant,
+    ) {
+        let is_same = decision
+            .fault()
+            .is_some_and(|fault| self.breaker.is_same_fault(fault));
+        match (&question.about, heard) {
+            (_, Heard::Definite) if matches!(decision, Decision::Success { .. }) => {
+                tracing::debug!(
+                    event = "control_succeeded",
+                    "a command that was acknowledged before succeeds again: the fault is the rows' own"
+                );
+                self.finished.extend(question.withheld.map(|outcome| *outcome));
+                self.breaker.absolve();
+                self.hear(CONTROL, lane, heard, false, "", now);
+            }
+            (About::End(_), Heard::Definite) if is_same => {
+                self.hear(CONTROL, lane, heard, false, "", now);
+                self.conclude(question, now);
+            }
+            // The platform answers others, if not this one.
+            (About::Silence(_), Heard::Definite) => self.hear(CONTROL, lane, heard, false, "", now),
+            (About::Silence(_), Heard::Nothing) => self.conclude(question, now),
+            (About::Silence(_), Heard::NotSent) => {
+                self.hear(CONTROL, lane, heard, false, reason(decision), now);
+            }
+            (About::End(_), Heard::Definite) => {
+                if matches!(decision, Decision::Fail(_)) {
+                    // It is refused for a reason of its own by now; another may tell.
+                    self.controls.forget(lane);
+                }
+                question.asked += 1;
+                self.ask_again(question, now);
+            }
+            (About::End(_), Heard::Nothing | Heard::NotSent) => {
+                question.asked += 1;
+                if !self.outage.pauses() {
+                    return self.ask_again(question, now);
+                }
+                if self.outage.is_paused() || heard == Heard::NotSent {
+                    self.hear(CONTROL, lane, heard, false, reason(decision), now);
+                } else {
+                    self.pause_for_silence(reason(decision), now);
+                }
+                // The pause's probes ask it.
+                self.question = Some(Question { asked: 0, ..question });
+            }
+        }
+    }
+
+    fn ask_again(&mut self, question: Question, now: Instant) {
+        if question.asked > MAX_ASKED {
+            self.conclude(question, now);
+        } else {
+            self.question = Some(question);
+        }
+    }
+
+    /// The fault is not the rows' own, or nothing can be repeated that would tell.
+    fn conclude(&mut self, question: Question, now: Instant) {
+        self.finished.extend(question.withheld.map(|outcome| *outcome));
+        match question.about {
+            About::End(end) => {
+                self.name_streak();
+                self.stop_for(Some(end));
+            }
+            About::Silence(reason) => self.pause_for_silence(&reason, now),
+        }
+    }
+
+    /// The run ends for another reason: the question stays open, and a resume sends the streak's rows again.
+    pub(super) fn close_question(&mut self) {
+        if let Some(question) = self.question.take() {
+            self.finished.extend(question.withheld.map(|outcome| *outcome));
+        }
+    }
+}
+
+fn reason(decision: &Decision) -> &str {
+    decision.fault().map_or("", |fault| fault.message.as_str())
+}
