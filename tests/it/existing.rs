@@ -1,7 +1,7 @@
 //! Outputs that are there already: each cell of the table in the README's "Outputs that exist", as runs of the program.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::support::{Answer, Fake, Job, numbered};
 
@@ -18,23 +18,45 @@ enum Found {
 struct Scene {
     job: Job,
     fake: Fake,
-    refuses: Arc<AtomicBool>,
+    refuses: Arc<Refuses>,
 }
 
 const ROWS: u32 = 12;
 
+/// A platform that takes three more calls and then refuses all.
+#[derive(Default)]
+struct Refuses(AtomicU32);
+
+impl Refuses {
+    const TAKES: u32 = 3;
+
+    fn begin(&self) {
+        self.0.store(1, Ordering::SeqCst);
+    }
+
+    fn end(&self) {
+        self.0.store(0, Ordering::SeqCst);
+    }
+
+    /// Whether this call is refused.
+    fn does(&self) -> bool {
+        let counted = |calls: u32| (calls > 0).then_some(calls + 1);
+        let before = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, counted);
+        before.is_ok_and(|calls| calls > Self::TAKES)
+    }
+}
+
 impl Scene {
     /// A folder with what was found, an input of twelve respondents, and a platform that takes everything.
     fn new(found: Found) -> Self {
-        let refuses = Arc::new(AtomicBool::new(false));
+        let refuses = Arc::new(Refuses::default());
         let refusing = Arc::clone(&refuses);
         let fake = Fake::start(move |call| {
-            let id: u32 = call.respondent().parse().unwrap();
-            match refusing.load(Ordering::SeqCst) && (id > 3 || call.before > 0) {
-                // Five in a row end the run, and the control call that repeats a success meets the same.
-                true => Answer::of(401, ""),
-                false if id == 2 => Answer::error("no such respondent"),
-                false => Answer::success(),
+            // Five refusals in a row end the run, and the control call that repeats a success meets the same.
+            match call.respondent() {
+                _ if refusing.does() => Answer::of(401, ""),
+                "2" => Answer::error("no such respondent"),
+                _ => Answer::success(),
             }
         });
         let job = Job::run(numbered(ROWS, "old"), &fake).args("-c 1");
@@ -42,9 +64,9 @@ impl Scene {
         match found {
             Found::Nothing => {}
             Found::UnfinishedSame | Found::UnfinishedOther => {
-                scene.refuses.store(true, Ordering::SeqCst);
+                scene.refuses.begin();
                 scene.job.ends(4);
-                scene.refuses.store(false, Ordering::SeqCst);
+                scene.refuses.end();
             }
             Found::FinishedSame | Found::FinishedOther => drop(scene.job.ends(1)),
         }
@@ -328,7 +350,7 @@ fn a_failed_file_that_somebody_edited_is_set_aside() {
 fn old_files_stay_until_the_new_ones_are_whole() {
     let mut scene = Scene::new(Found::FinishedOther);
     let old = snapshot(&scene.job);
-    scene.refuses.store(true, Ordering::SeqCst);
+    scene.refuses.begin();
     let (_, names, _) = scene.run("--overwrite", 4);
     assert_eq!(
         names,
@@ -345,7 +367,7 @@ fn old_files_stay_until_the_new_ones_are_whole() {
     for (name, bytes) in old {
         assert_eq!(scene.job.bytes(&name), bytes, "{name}");
     }
-    scene.refuses.store(false, Ordering::SeqCst);
+    scene.refuses.end();
     // Whoever goes on need not say again that the old files may be replaced.
     let (calls, names, _) = scene.run("--resume", 1);
     assert_eq!((calls, names), (9, WHOLE.map(str::to_owned).to_vec()));
@@ -416,9 +438,9 @@ fn a_journal_that_is_damaged_or_of_another_version_is_never_passed_over() {
 fn a_trial_that_was_cut_short_is_gone_on_with_when_asked_and_starts_anew_otherwise() {
     let trial = |flags: &str| {
         let mut scene = Scene::new(Found::Nothing);
-        scene.refuses.store(true, Ordering::SeqCst);
+        scene.refuses.begin();
         scene.run("--limit 11", 4);
-        scene.refuses.store(false, Ordering::SeqCst);
+        scene.refuses.end();
         scene.run(&format!("--limit 11 {flags}"), 1)
     };
     assert_eq!(trial("--resume").0, 8);
@@ -461,9 +483,11 @@ fn a_run_whose_input_is_called_like_a_trial_is_not_replaced_by_one() {
         let real = real
             .file("in.trial.csv", numbered(ROWS, "old"))
             .instead_of("in.csv", "in.trial.csv");
-        scene.refuses.store(cut_short, Ordering::SeqCst);
+        if cut_short {
+            scene.refuses.begin();
+        }
         real.ends(if cut_short { 4 } else { 1 });
-        scene.refuses.store(false, Ordering::SeqCst);
+        scene.refuses.end();
         let before = snapshot(&real);
         scene.job = real.instead_of("in.trial.csv", "in.csv");
         scene.run("--limit 1", 2);
