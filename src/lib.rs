@@ -34,6 +34,7 @@ mod run;
 mod sandbox;
 mod send;
 mod stop;
+mod window;
 
 use std::panic;
 use std::process::ExitCode;

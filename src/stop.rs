@@ -8,9 +8,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::sleep;
 
 use crate::model::{EarlyEnd, Signal};
+use crate::window::Window;
 
 /// How long the second signal lets a run close its files. Where that takes longer, a disk hangs.
 const SECOND_GRACE: Duration = Duration::from_secs(2);
@@ -19,29 +20,28 @@ const SECOND_GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Stops {
     signals: Signals,
-    deadline: Option<Instant>,
+    /// Nothing once its end was passed on.
+    window: Option<Window>,
 }
 
 impl Stops {
-    /// Listens from now on. `most` is the time after which the run has to end by itself. Fails where the system lets
-    /// nobody listen.
-    pub(crate) fn listen(most: Option<Duration>) -> io::Result<Self> {
+    /// Listens from now on. Fails where the system does not allow that.
+    pub(crate) fn listen(window: Option<Window>) -> io::Result<Self> {
         Ok(Self {
             signals: Signals::listen()?,
-            // One that is too far away to be counted is none.
-            deadline: most.and_then(|most| Instant::now().checked_add(most)),
+            window,
         })
     }
 
-    /// Ready at the next request. The deadline is one, once. Cancel safe.
+    /// Ready at the next request. The end of the window is one, once. Cancel safe.
     pub(crate) async fn next(&mut self) -> EarlyEnd {
-        let Some(deadline) = self.deadline else {
+        let Some(window) = &mut self.window else {
             return EarlyEnd::Interrupted(self.signals.next().await);
         };
         tokio::select! {
             signal = self.signals.next() => EarlyEnd::Interrupted(signal),
-            () = sleep_until(deadline) => {
-                self.deadline = None;
+            () = window.over() => {
+                self.window = None;
                 EarlyEnd::Deadline
             }
         }
@@ -51,13 +51,13 @@ impl Stops {
 /// Listens from now on in a thread of its own, which nothing else keeps busy, and passes on each request as long as
 /// somebody listens. A signal after the last outcome changes nothing; a second one ends the process if it does not end
 /// on its own soon. Fails where the system lets nobody listen.
-pub(crate) fn in_thread(most: Option<Duration>) -> io::Result<mpsc::Receiver<EarlyEnd>> {
+pub(crate) fn in_thread(window: Window) -> io::Result<mpsc::Receiver<EarlyEnd>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let stops = {
         let _entered = runtime.enter();
-        Stops::listen(most)?
+        Stops::listen(Some(window))?
     };
     let (sender, receiver) = mpsc::channel(1);
     std::thread::Builder::new()

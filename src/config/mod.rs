@@ -6,7 +6,6 @@ mod access;
 mod base_url;
 mod calls;
 mod check;
-mod deadline;
 mod delta;
 mod file;
 mod guards;
@@ -32,7 +31,6 @@ use crate::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use calls::{Destination, max_query_bytes, sandbox_credentials};
 pub(crate) use check::{CheckFormat, CheckSettings};
-pub(crate) use deadline::{DeadlineSettings, deadline};
 pub(crate) use delta::{DeltaMode, DeltaSettings};
 pub(crate) use file::{ConfigFile, file};
 pub(crate) use guards::GuardSettings;

@@ -2,11 +2,11 @@
 //! last and once. A dry run is a check with the flags of `run`.
 
 use anyhow::Result;
+use jiff::ZonedDateTime;
 use url::Url;
 
 use super::calls::{self, CallSettings, Destination, sandbox_credentials};
 use super::check::{CheckFormat, CheckSettings, KnownSettings};
-use super::deadline::DeadlineSettings;
 use super::delta::{DeltaMode, DeltaSettings, delta};
 use super::file::ConfigFile;
 use super::guards::{GuardSettings, guards};
@@ -15,9 +15,9 @@ use super::monitor::{MonitorSettings, monitor};
 use super::outputs::{OutputSettings, outputs};
 use super::reading::{ReadingSettings, reading};
 use super::{secrets, variable};
-use crate::cli::{Origins, RunArgs};
+use crate::cli::{Origins, PaceArgs, RunArgs};
 use crate::delta::Account;
-use crate::model::{Credentials, Endpoint};
+use crate::model::{Credentials, Deadline, Endpoint};
 
 /// The survey of a rehearsal whose input names none.
 const SANDBOX_SURVEY: &str = "1";
@@ -46,7 +46,7 @@ pub(crate) struct RunSettings {
     pub(crate) calls: CallSettings,
     pub(crate) delta: DeltaSettings,
     pub(crate) outputs: OutputSettings,
-    pub(crate) deadline: DeadlineSettings,
+    pub(crate) deadline: Deadline,
 }
 
 /// Checks all that `run` was asked to do.
@@ -105,10 +105,7 @@ pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCo
             calls,
             delta,
             outputs,
-            deadline: DeadlineSettings {
-                max_duration: args.pace.max_duration,
-                until: args.pace.until,
-            },
+            deadline: deadline(&args.pace),
         });
     RunCommand {
         monitor,
@@ -116,6 +113,12 @@ pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCo
             .settle(settings)
             .map(|settings| Asked::Run(Box::new(settings))),
     }
+}
+
+/// When a run that starts now has to end by itself.
+fn deadline(pace: &PaceArgs) -> Deadline {
+    let now = ZonedDateTime::now();
+    Deadline::new(pace.max_duration, pace.until, now.timestamp(), now.time_zone())
 }
 
 /// Where calls go. The secrets are fetched only if nothing is wrong: a command that prints one may ask a person.

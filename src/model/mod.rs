@@ -6,6 +6,7 @@
 
 mod concurrency;
 mod csv_field;
+mod deadline;
 mod early_end;
 mod endpoint;
 mod error_code;
@@ -26,6 +27,7 @@ mod waiting;
 
 pub(crate) use concurrency::Concurrency;
 pub(crate) use csv_field::{push_csv_field, push_csv_record};
+pub(crate) use deadline::Deadline;
 pub(crate) use early_end::{EarlyEnd, Signal};
 pub(crate) use endpoint::{Credentials, Endpoint, Method, is_loopback};
 pub(crate) use error_code::{Action, ErrorCode};

@@ -19,7 +19,6 @@ mod send_file;
 mod serve;
 mod site;
 mod state;
-mod window;
 
 use anyhow::Error;
 use tokio::time::Instant;

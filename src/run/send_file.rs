@@ -10,12 +10,11 @@ use super::announce::{announce, confirm};
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
 use super::guards::{guard, has_news};
-use super::lock::{Claims, Locks};
+use super::lock::{Claims, Locks, Patience};
 use super::next_command::next_command;
 use super::opened::Opened;
 use super::site::Site;
 use super::state::Memory;
-use super::window::Window;
 use super::{Failure, pipeline, state};
 use crate::config::{DeltaMode, RunSettings, max_query_bytes};
 use crate::delta::Store;
@@ -25,6 +24,7 @@ use crate::record::{self, Decision, Header, ResultsFormat, SentBefore};
 use crate::report::{Console, ExitCode, Progress, RunReport, counted, local_time};
 use crate::send::HttpTransport;
 use crate::stop;
+use crate::window::Window;
 
 /// How a run ended.
 pub(super) struct Ran {
@@ -83,13 +83,13 @@ async fn prepare(settings: &RunSettings, begun: Instant, console: &Console) -> R
         outputs,
         ..
     } = settings;
-    let window = Window::since(begun, settings.deadline);
+    let window = Window::since(begun, settings.deadline.clone());
     outputs
         .paths
         .check(input_path(&reading.input))
         .map_err(Failure::usage)?;
     let site = Site::open(&settings.destination).await?;
-    let locks = locks(settings, &site, window).await?;
+    let locks = locks(settings, &site, window.clone()).await?;
     let transport = HttpTransport::new(site.endpoint.clone(), &calls.http).map_err(Failure::usage)?;
     let mut opened = Opened::open(reading, max_query_bytes(calls.http.method, &site.endpoint))?;
     let header = Header::new(
@@ -140,7 +140,7 @@ async fn locks(settings: &RunSettings, site: &Site, window: Window) -> Result<Lo
         state: state::used(&settings.delta),
         account: &site.account,
         input: &settings.reading.input.to_string(),
-        wait: window.within(outputs.wait_lock),
+        patience: Patience::new(outputs.wait_lock, Some(window)),
     })
     .await
 }
@@ -182,7 +182,7 @@ async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result
     let RunSettings { reading, outputs, .. } = settings;
     let start = Instant::now();
     // From here on a signal lets the run end in an orderly way.
-    let stops = stop::in_thread(window.left()).map_err(Failure::usage)?;
+    let stops = stop::in_thread(window).map_err(Failure::usage)?;
     let results = ResultsFormat {
         style: outputs.style,
         kept: &opened.kept_names(),

@@ -40,3 +40,4 @@ mod support; // A job to run and a platform to run it against.
 
 mod tidy; // The house's own rules.
 mod tls; // Whose certificates are trusted.
+mod until; // `--until` where clocks do odd things.

@@ -1,0 +1,186 @@
+//! When a run has to end by itself: after a time (`--max-duration`), or at a time of the day (`--until`). Pure: how long
+//! the run has taken and what time it is come in. Who looks at the clocks, and how often, is in `window.rs`.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+/// A clock that is set back by less than this corrects itself; by more, it was wrong.
+const SET_BACK: Duration = Duration::from_mins(1);
+
+/// The end of a run; none by default.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deadline {
+    max_duration: Option<Duration>,
+    until: Option<Until>,
+}
+
+/// A time of the day, and the moment at which clocks show it next.
+#[derive(Clone, Debug)]
+struct Until {
+    time: Time,
+    zone: TimeZone,
+    moment: Timestamp,
+    /// What the clock said when it was last looked at.
+    seen: Timestamp,
+}
+
+impl Deadline {
+    /// `now` is the start of the run, in the time zone in which `until` is meant.
+    pub(crate) fn new(
+        max_duration: Option<Duration>,
+        until: Option<Time>,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Self {
+        let until = until.and_then(|time| {
+            let moment = next(time, zone, now)?;
+            Some(Until {
+                time,
+                zone: zone.clone(),
+                moment,
+                seen: now,
+            })
+        });
+        Self { max_duration, until }
+    }
+
+    /// The time left, zero once the run has to end; nothing if it never has to. `elapsed` is the time since the start on a
+    /// clock that nobody sets, `now` is what the clock on the wall says.
+    pub(crate) fn left(&mut self, elapsed: Duration, now: Timestamp) -> Option<Duration> {
+        let of_duration = self.max_duration.map(|max| max.saturating_sub(elapsed));
+        let of_day = self.until.as_mut().map(|until| until.left(now));
+        [of_duration, of_day].into_iter().flatten().min()
+    }
+}
+
+impl Until {
+    fn left(&mut self, now: Timestamp) -> Duration {
+        // A run that started by a clock that was ahead may have taken tomorrow's time for the next one.
+        let was_set_back = self.seen.duration_since(now) > SET_BACK.try_into().unwrap_or_default();
+        if was_set_back && let Some(next) = next(self.time, &self.zone, now) {
+            self.moment = self.moment.min(next);
+        }
+        self.seen = now;
+        self.moment.duration_since(now).try_into().unwrap_or_default()
+    }
+}
+
+/// The next moment after now at which clocks show this time. A time that is skipped when clocks are put forward comes as
+/// much later; one that comes twice when they are put back is the next of the two that is still to come.
+fn next(time: Time, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+    let today = zone.to_datetime(now).date();
+    let moments = [Some(today), today.tomorrow().ok()]
+        .into_iter()
+        .flatten()
+        .flat_map(|date| {
+            let shown = zone.to_ambiguous_timestamp(date.to_datetime(time));
+            // The first and the second of a time that comes twice; of any other, the same twice.
+            [shown.compatible(), shown.later()]
+        });
+    moments
+        .filter_map(Result::ok)
+        .filter(|moment| *moment > now)
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone() -> TimeZone {
+        TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()
+    }
+
+    /// A time of Warsaw; of one that comes twice, the first.
+    fn at(text: &str) -> Timestamp {
+        let shown: jiff::civil::DateTime = text.parse().unwrap();
+        shown.to_zoned_datetime(zone()).unwrap().timestamp()
+    }
+
+    fn until(time: &str, now: Timestamp) -> Deadline {
+        Deadline::new(None, Some(time.parse().unwrap()), now, &zone())
+    }
+
+    fn minutes(deadline: &mut Deadline, now: Timestamp) -> u64 {
+        deadline.left(Duration::ZERO, now).unwrap().as_secs() / 60
+    }
+
+    #[test]
+    fn the_next_such_time_whatever_the_clocks_do() {
+        let minutes = |now: &str, time: &str| minutes(&mut until(time, at(now)), at(now));
+        assert_eq!(minutes("2026-11-24T02:00", "06:00"), 240);
+        assert_eq!(minutes("2026-11-24T06:00", "06:00"), 24 * 60, "tomorrow's");
+        assert_eq!(minutes("2026-11-24T23:00", "06:00"), 7 * 60);
+        assert_eq!(minutes("2026-12-31T23:30", "00:15"), 45);
+        assert_eq!(minutes("2026-03-29T01:00", "06:00"), 4 * 60, "an hour is skipped");
+        assert_eq!(minutes("2026-03-29T01:00", "02:30"), 90, "which is in it");
+        assert_eq!(minutes("2026-03-29T03:10", "02:30"), 20, "and is not over yet");
+        assert_eq!(
+            minutes("2026-10-25T01:00", "06:00"),
+            6 * 60,
+            "an hour comes twice"
+        );
+    }
+
+    #[test]
+    fn of_a_time_that_comes_twice_the_one_that_is_still_to_come() {
+        let minutes = |now: Timestamp, time: &str| minutes(&mut until(time, now), now);
+        // 02:00 to 03:00 comes twice.
+        let hour = Duration::from_hours(1);
+        assert_eq!(minutes(at("2026-10-25T01:30"), "02:30"), 60, "before: the first");
+        assert_eq!(
+            minutes(at("2026-10-25T02:10"), "02:30"),
+            20,
+            "in the first: the first"
+        );
+        assert_eq!(
+            minutes(at("2026-10-25T02:40"), "02:30"),
+            50,
+            "between: the second"
+        );
+        let second = |text| at(text) + hour;
+        assert_eq!(minutes(second("2026-10-25T02:10"), "02:30"), 20, "in the second");
+        assert_eq!(
+            minutes(second("2026-10-25T02:40"), "02:30"),
+            23 * 60 + 50,
+            "after both: tomorrow's"
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_moves_no_end() {
+        let (start, minute) = (at("2026-11-24T02:00"), Duration::from_mins(1));
+        let mut ahead = until("06:00", start);
+        assert_eq!(minutes(&mut ahead, at("2026-11-24T05:00")), 60, "set ahead");
+        assert_eq!(minutes(&mut ahead, at("2026-11-24T01:00")), 300, "and back again");
+        assert_eq!(
+            ahead.left(Duration::ZERO, at("2026-11-24T09:00")),
+            Some(Duration::ZERO)
+        );
+        // One that was ahead when the run started.
+        let mut wrong = until("06:00", at("2026-11-24T07:00"));
+        assert_eq!(minutes(&mut wrong, at("2026-11-24T05:00")), 60);
+        assert_eq!(minutes(&mut wrong, at("2026-11-24T05:59")), 1);
+        // One that corrects itself by a second: a run that starts at its own end has a day.
+        let mut day = until("06:00", at("2026-11-24T06:00"));
+        assert_eq!(minutes(&mut day, at("2026-11-24T06:00") - minute), 24 * 60 + 1);
+    }
+
+    #[test]
+    fn whichever_is_first() {
+        let (hour, now) = (Duration::from_hours(1), at("2026-11-24T02:00"));
+        let left = |max: Option<Duration>, time: Option<&str>| {
+            let time = time.map(|time| time.parse().unwrap());
+            Deadline::new(max, time, now, &zone()).left(Duration::from_mins(10), now)
+        };
+        assert_eq!(left(None, None), None);
+        assert_eq!(left(Some(hour), None), Some(Duration::from_mins(50)));
+        assert_eq!(left(Some(hour), Some("06:00")), Some(Duration::from_mins(50)));
+        assert_eq!(left(Some(hour), Some("02:30")), Some(Duration::from_mins(30)));
+        assert_eq!(left(Some(Duration::from_mins(5)), None), Some(Duration::ZERO));
+        assert_eq!(Deadline::default().left(Duration::MAX, now), None);
+    }
+}
