@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use url::Url;
 
-use super::base_url;
 use super::mistakes::Mistakes;
+use super::{base_url, plain_text};
 use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs};
 use crate::model::{Credentials, Endpoint, Method};
 use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
@@ -123,7 +123,11 @@ fn not_zero(duration: Duration, flag: &str, why: &str) -> Result<()> {
 /// Further trusted authorities, for the platform and for the monitor.
 fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
     let read = |path: &PathBuf| {
-        std::fs::read(path).with_context(|| format!("cannot read `--ca-file {}`", path.display()))
+        let bytes = std::fs::read(path);
+        bytes
+            // A mark in front of the first certificate would hide it.
+            .map(plain_text::unmarked)
+            .with_context(|| format!("cannot read `--ca-file {}`", path.display()))
     };
     platform.ca_file.as_ref().map(read).transpose()
 }

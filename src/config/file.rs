@@ -13,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::access::Access;
+use super::plain_text::plain_text;
 use super::secret_source::SecretSource;
 use super::secrets::{Secret, SecretSources};
 use crate::cli::{ConfigChoice, FileSetting, FileSettings, FileValue};
@@ -21,7 +22,7 @@ use crate::folders;
 const NAME: &str = "respondent-sync.toml";
 
 /// A larger file is none of ours.
-const MOST_BYTES: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// A config file that was read.
 #[derive(Debug, Default)]
@@ -78,17 +79,17 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     };
     let cannot_read = || format!("cannot read the config file `{}`", path.display());
     let opened = opened.with_context(cannot_read)?;
-    let mut text = String::new();
-    // Beyond the limit it ends in the middle, which is told as what it is below.
+    let mut bytes = Vec::new();
     (&opened)
-        .take(MOST_BYTES + 1)
-        .read_to_string(&mut text)
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
         .with_context(cannot_read)?;
     ensure!(
-        text.len() as u64 <= MOST_BYTES,
+        bytes.len() as u64 <= MAX_BYTES,
         "`{}` has more than 1 MiB: it is no config file",
         path.display()
     );
+    let text = plain_text(&bytes).map_err(|error| anyhow!("the config file `{}` {error}", path.display()))?;
     let folder = std::path::absolute(&path).with_context(cannot_read)?;
     let folder = folder.parent().unwrap_or(Path::new(""));
     ensure!(
@@ -118,7 +119,7 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
 /// The keys of a text, checked; an error begins with its line.
 fn understood(text: &str, folder: &Path) -> Result<(FileSettings, SecretSources), String> {
     let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
-    let table = DeTable::parse(text.trim_start_matches('\u{FEFF}')).map_err(|error| {
+    let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(span.start));
         // The rest of the display is a picture of the line, which may hold anything.
         format!("{line}: it is no TOML: {}", error.message())

@@ -15,6 +15,7 @@ mod mistakes;
 mod monitor;
 mod outputs;
 mod permissions;
+mod plain_text;
 mod reading;
 mod run;
 mod sandbox;

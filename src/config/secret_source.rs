@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::access::Access;
+use super::plain_text::plain_text;
 
 /// A command that takes longer waits for somebody who is not there.
 const MOST_TIME: Duration = Duration::from_mins(1);
@@ -23,7 +24,7 @@ const POLL: Duration = Duration::from_millis(20);
 const GRACE: Duration = Duration::from_secs(1);
 
 /// No secret is longer.
-const MOST_BYTES: u64 = 64 << 10;
+const MAX_BYTES: u64 = 64 << 10;
 
 /// Where a secret comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,11 +94,16 @@ fn read(path: &Path, judges: bool) -> Result<String> {
             Access::ADVICE
         );
     }
-    let mut text = String::new();
-    file.take(MOST_BYTES)
-        .read_to_string(&mut text)
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
         .with_context(cannot)?;
-    Ok(text)
+    ensure!(
+        bytes.len() as u64 <= MAX_BYTES,
+        "`{}` has more than 64 KiB: it is no secret",
+        path.display()
+    );
+    plain_text(&bytes).map_err(|error| anyhow!("`{}` {error}", path.display()))
 }
 
 /// What a command prints until it ends. What it says on standard error is shown to nobody: it may be the secret.
@@ -132,14 +138,14 @@ fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
         ended.recv_timeout(GRACE).ok();
     }
     let printed = std::mem::take(&mut *printed.lock().unwrap_or_else(PoisonError::into_inner));
-    String::from_utf8(printed).with_context(|| format!("what `{name}` printed is no text"))
+    plain_text(&printed).map_err(|error| anyhow!("what `{name}` printed {error}"))
 }
 
 /// Collects what is printed, up to what a secret can be, in a thread of its own; the receiver hears of its end.
 fn collect(stdout: ChildStdout, printed: Arc<Mutex<Vec<u8>>>) -> mpsc::Receiver<()> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut stdout = stdout.take(MOST_BYTES);
+        let mut stdout = stdout.take(MAX_BYTES);
         let mut buffer = [0; 4096];
         while let Ok(count @ 1..) = stdout.read(&mut buffer) {
             let mut printed = printed.lock().unwrap_or_else(PoisonError::into_inner);

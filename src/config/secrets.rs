@@ -182,11 +182,15 @@ fn missing(secret: Secret) -> anyhow::Error {
     )
 }
 
-/// The value without its last line end, if it may be one; `name` says whose.
+/// The value without white space around it, if it may be one; `name` says whose.
 fn checked(value: &str, name: &str) -> Result<String> {
-    // The line end that an editor or `$(cat file)` leaves is nobody's fault.
-    let value = value.trim_end_matches(['\r', '\n']);
-    ensure!(!value.trim().is_empty(), "{name} is empty: put the value there");
+    // A line end, or a byte order mark in what `$(cat file)` gives, is no part of a secret.
+    let value = value.trim_start_matches('\u{FEFF}').trim();
+    ensure!(!value.is_empty(), "{name} is empty: put the value there");
+    ensure!(
+        !value.contains(['\r', '\n']),
+        "{name} has several lines: put the value there alone"
+    );
     if let Some((index, found)) = value
         .chars()
         .enumerate()

@@ -11,7 +11,7 @@ fn job(fake: &Fake) -> Job {
         .args("-vv")
 }
 
-fn private(job: Job, name: &str, text: &str, mode: u32) -> Job {
+fn private(job: Job, name: &str, text: impl AsRef<[u8]>, mode: u32) -> Job {
     let job = job.file(name, text);
     #[cfg(unix)]
     {
@@ -35,7 +35,7 @@ fn sends_with_key(job: &Job, fake: &Fake) -> String {
 #[test]
 fn a_file_that_a_variable_names() {
     let fake = Fake::start(|_| Answer::success());
-    let job = private(job(&fake), "key", &format!("{KEY}\n"), 0o600);
+    let job = private(job(&fake), "key", format!("{KEY}\n"), 0o600);
     let path = job.path("key");
     let job = job.var("RESPONDENT_SYNC_WEBHOOK_KEY_FILE", path.to_str().unwrap());
     assert!(!sends_with_key(&job, &fake).contains("others can read"));
@@ -120,6 +120,93 @@ fn a_secret_that_is_missing_or_wrong_is_named_and_never_quoted() {
     assert_eq!(fake.calls().len(), 0);
 }
 
+/// A text as Windows PowerShell's `>` and `Out-File` write it, if these are the bytes of its units.
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    format!("\u{FEFF}{text}").encode_utf16().flat_map(bytes).collect()
+}
+
+#[test]
+fn a_file_in_any_form_that_editors_and_shells_write() {
+    let fake = Fake::start(|_| Answer::success());
+    let line = format!("{KEY} \r\n");
+    for bytes in [
+        utf16(&line, u16::to_le_bytes),
+        utf16(&line, u16::to_be_bytes),
+        format!("\u{FEFF}{line}").into_bytes(),
+        format!("  {KEY}\t\n\n").into_bytes(),
+    ] {
+        let job = private(job(&fake), "key", bytes, 0o600)
+            .file(
+                "c.toml",
+                utf16("webhook_key_file = \"key\"\r\n", u16::to_le_bytes),
+            )
+            .args("--config c.toml");
+        sends_with_key(&job, &fake);
+    }
+    // As `$(cat key)` hands it on.
+    let job = job(&fake).var("RESPONDENT_SYNC_WEBHOOK_KEY", &format!("\u{FEFF}{KEY}"));
+    sends_with_key(&job, &fake);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_may_print_utf_16() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = job(&fake).file("printed", utf16(&format!("{KEY}\r\n"), u16::to_le_bytes));
+    let job = private(
+        job,
+        "c.toml",
+        "webhook_key_command = [\"cat\", \"printed\"]\n",
+        0o600,
+    );
+    sends_with_key(&job.args("--config c.toml"), &fake);
+}
+
+#[test]
+fn what_is_no_plain_text_is_refused_in_words_that_say_what_to_do() {
+    let fake = Fake::start(|_| Answer::success());
+    let unmarked: Vec<u8> = KEY.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, expected) in [
+        (
+            unmarked,
+            "key` is UTF-16 without a byte order mark: save it as UTF-8",
+        ),
+        (
+            b"\x1F\x8B\x08\0CANARY".to_vec(),
+            "key` is no text (line 1 holds a NUL byte)",
+        ),
+        (
+            b"CANARY\xBF".to_vec(),
+            "key` is not UTF-8 (line 1): save it as UTF-8",
+        ),
+        (
+            b"CANARY\nCANARY\n".to_vec(),
+            "key has several lines: put the value there alone",
+        ),
+        (vec![b'A'; 70_000], "key` has more than 64 KiB: it is no secret"),
+    ] {
+        let job = private(job(&fake), "key", bytes, 0o600).file("c.toml", "webhook_key_file = \"key\"\n");
+        let ran = job.args("--config c.toml").ends(2);
+        let said = ran.stderr.lines().last().unwrap();
+        assert!(
+            said.contains(expected) && !ran.stderr.contains("CANARY"),
+            "{expected}: {}",
+            ran.stderr
+        );
+    }
+    assert_eq!(fake.calls().len(), 0);
+    let ran = job(&fake)
+        .file("c.toml", b"rate = \"5/s\"\n# Co noc o sz\xF3stej\n")
+        .args("--config c.toml")
+        .ends(2);
+    assert!(
+        ran.stderr
+            .contains("the config file `c.toml` is not UTF-8 (line 2): save it as UTF-8"),
+        "{}",
+        ran.stderr
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn who_else_can_read_it_is_warned_of_and_who_else_can_write_it_is_refused() {
@@ -149,7 +236,7 @@ fn who_else_can_read_it_is_warned_of_and_who_else_can_write_it_is_refused() {
 fn a_command_without_a_shell() {
     let fake = Fake::start(|_| Answer::success());
     let config = |command: &str| format!("webhook_key_command = {command}\n");
-    let ask = |command: &str| private(job(&fake), "c.toml", &config(command), 0o644).args("--config c.toml");
+    let ask = |command: &str| private(job(&fake), "c.toml", config(command), 0o644).args("--config c.toml");
     sends_with_key(&ask(&format!("[\"printf\", \"%s\\\\n\", \"{KEY}\"]")), &fake);
     ask("[\"printf\", \"$HOME\"]").ends(0);
     let target = fake.calls().last().unwrap().target.clone();
@@ -169,7 +256,7 @@ fn a_command_without_a_shell() {
     // One that never ends is not read for ever.
     let ran = ask("[\"yes\"]").ends(2);
     assert!(
-        ran.stderr.contains("`yes` failed") || ran.stderr.contains("U+000A"),
+        ran.stderr.contains("`yes` failed") || ran.stderr.contains("has several lines"),
         "{}",
         ran.stderr
     );

@@ -25,8 +25,14 @@ fn a_certificate_that_is_not_trusted_ends_the_run_before_any_row_is_sent() {
 #[test]
 fn an_authority_that_the_user_names_is_trusted() {
     let (fake, pem) = Fake::start_tls(|_| Answer::success());
-    job(&fake).file("ca.pem", pem).args("--ca-file ca.pem").ends(0);
+    job(&fake).file("ca.pem", &pem).args("--ca-file ca.pem").ends(0);
     assert_eq!(fake.calls().len(), 20);
+    // As editors and shells of Windows write it: a mark must not hide the first certificate.
+    let marked = format!("\u{FEFF}{pem}");
+    let utf16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for pem in [marked.into_bytes(), utf16] {
+        job(&fake).file("ca.pem", pem).args("--ca-file ca.pem").ends(0);
+    }
 }
 
 #[test]
