@@ -3,13 +3,14 @@
 //! Source: Healthchecks.io, "Pinging API": `<url>/start`, then `<url>/<exit code>` with up to 100 kB of text as the body,
 //! both with the run's id as `rid`. A monitor that is down costs a warning and at most [`PATIENCE`], never the result.
 
+use std::io;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use reqwest::{Client, Url};
 use tokio::time::{sleep, timeout};
 
-use crate::causes::root_cause;
+use crate::causes::{find, root_cause};
 use crate::http;
 use crate::model::is_loopback;
 
@@ -22,8 +23,12 @@ const ATTEMPT: Duration = Duration::from_secs(4);
 /// Before it is told again.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Attempts where no connection can be made, which is known at once: a monitor that is being restarted is back by the
+/// second, a wrong address stays wrong.
+const MAX_UNCONNECTED: u32 = 2;
+
 /// What the protocol takes.
-const MOST_BODY_BYTES: usize = 100_000;
+const MAX_BODY_BYTES: usize = 100_000;
 
 /// One run's check at the monitor. Its address is a secret: whoever knows it can say that all is well.
 #[derive(Clone)]
@@ -60,47 +65,61 @@ impl Healthcheck {
 
     /// Says how it ended, with the exit code and what there is to read.
     pub(crate) async fn finish(&self, exit_code: u8, mut text: String) {
-        text.truncate(text.floor_char_boundary(MOST_BODY_BYTES));
+        text.truncate(text.floor_char_boundary(MAX_BODY_BYTES));
         self.tell(&exit_code.to_string(), text).await;
     }
 
     async fn tell(&self, what: &str, text: String) {
-        let told = timeout(PATIENCE, self.until_heard(what, &text)).await;
-        let told = told.unwrap_or_else(|_| Err(anyhow!("no answer within {} s", PATIENCE.as_secs())));
+        let mut last = "no answer".to_owned();
+        let told = timeout(PATIENCE, self.until_heard(what, &text, &mut last)).await;
+        let told = told.unwrap_or_else(|_| Err(anyhow!("{last} within {} s", PATIENCE.as_secs())));
         if let Err(error) = told {
             tracing::warn!(
                 target: "respondent_sync::loud", event = "monitor_not_told",
                 "the monitor at {} was not told: {error:#}",
-                self.url.host_str().unwrap_or_default()
+                self.server()
             );
         }
     }
 
-    /// Tries again where the monitor was not reached or has troubles of its own.
-    async fn until_heard(&self, what: &str, text: &str) -> Result<()> {
+    /// Tries again where the monitor was not reached or has troubles of its own. `last` is what there is to say of it so
+    /// far.
+    async fn until_heard(&self, what: &str, text: &str, last: &mut String) -> Result<()> {
+        let mut unconnected = 0;
         loop {
-            let answer = self
-                .client
-                .post(self.address(what)?)
-                .body(text.to_owned())
-                .send()
-                .await;
-            match answer.map(|answer| answer.status()) {
+            let request = self.client.post(self.address(what)?).body(text.to_owned());
+            let reason = match request.send().await.map(|answer| answer.status()) {
                 Ok(status) if status.is_success() => return Ok(()),
                 Ok(status) if !status.is_server_error() => return Err(anyhow!("it answered {status}")),
                 Ok(status) => {
-                    tracing::debug!(event = "monitor_again", "the monitor answered {status}: again");
+                    *last = format!("it answered {status}, and nothing better");
+                    format!("it answered {status}")
                 }
-
+                Err(error) if error.is_timeout() => format!("no answer within {} s", ATTEMPT.as_secs()),
                 Err(error) => {
-                    let reason = root_cause(&error.without_url());
-                    tracing::debug!(
-                        event = "monitor_again",
-                        "the monitor was not reached ({reason}): again"
-                    );
+                    let reason = fault(&error.without_url());
+                    unconnected += u32::from(reason.is_unconnected);
+                    if unconnected == MAX_UNCONNECTED {
+                        return Err(anyhow!(reason.words));
+                    }
+                    *last = format!("{}, and no answer", reason.words);
+                    reason.words
                 }
-            }
+            };
+            tracing::debug!(
+                event = "monitor_again",
+                "the monitor was not told ({reason}): again"
+            );
             sleep(PAUSE).await;
+        }
+    }
+
+    /// What of its address may be shown.
+    fn server(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        match self.url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
         }
     }
 
@@ -126,6 +145,26 @@ fn parse(address: &str) -> Result<Url> {
     );
     ensure!(url.has_host(), "`--healthcheck-url` names no host: {shape}");
     Ok(url)
+}
+
+/// Why an attempt had no answer.
+struct Fault {
+    words: String,
+    /// No connection could be made.
+    is_unconnected: bool,
+}
+
+fn fault(error: &reqwest::Error) -> Fault {
+    let refused =
+        find::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused);
+    Fault {
+        words: if refused {
+            "the connection was refused: does it run, and is the port right?".to_owned()
+        } else {
+            root_cause(error)
+        },
+        is_unconnected: error.is_connect(),
+    }
 }
 
 #[cfg(test)]

@@ -141,8 +141,10 @@ fn a_monitor_that_is_down_changes_nothing_and_holds_nobody_up_for_long() {
     let job = Job::run(numbered(2, "a"), &fake).var("RESPONDENT_SYNC_HEALTHCHECK_URL", &url);
     let ran = job.ends(0);
     assert!(
-        ran.stderr
-            .contains("warning: the monitor at 127.0.0.1 was not told: no answer within 10 s"),
+        ran.stderr.contains(&format!(
+            "warning: the monitor at {} was not told: no answer within 10 s",
+            silent.local_addr().unwrap()
+        )),
         "{}",
         ran.stderr
     );
@@ -155,6 +157,51 @@ fn a_monitor_that_is_down_changes_nothing_and_holds_nobody_up_for_long() {
         "{}",
         ran.stderr
     );
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long a real run takes")]
+fn a_monitor_that_refuses_connections_is_known_to_at_once() {
+    let fake = Fake::start(|_| Answer::success());
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let job = Job::run(numbered(2, "a"), &fake).var(
+        "RESPONDENT_SYNC_HEALTHCHECK_URL",
+        &format!("http://{closed}/CANARYCHECK"),
+    );
+    let start = std::time::Instant::now();
+    let ran = job.ends(0);
+    // A second attempt of each, a second later; all else is what a loaded machine takes.
+    assert!(
+        start.elapsed() < std::time::Duration::from_secs(8),
+        "{:?}",
+        start.elapsed()
+    );
+    let warning = format!("warning: the monitor at {closed} was not told: the connection was refused");
+    assert_eq!(ran.stderr.matches(&warning).count(), 2, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_the_monitor_says_of_its_troubles_is_said() {
+    let fake = Fake::start(|_| Answer::success());
+    // It hears of the end.
+    let troubled = Fake::start(|call| {
+        let status = if call.target.contains("/start") { 503 } else { 200 };
+        Answer::of(status, "CANARY")
+    });
+    let ran = Job::run(numbered(2, "a"), &fake)
+        .var(
+            "RESPONDENT_SYNC_HEALTHCHECK_URL",
+            &format!("{}/CANARYCHECK", troubled.base),
+        )
+        .ends(0);
+    assert!(
+        ran.stderr
+            .contains("was not told: it answered 503 Service Unavailable, and nothing better within 10 s"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
 }
 
 #[cfg(unix)]
