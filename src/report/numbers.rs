@@ -34,6 +34,24 @@ pub(crate) fn duration(time: Duration) -> String {
     }
 }
 
+/// A rate with the digits that a measurement of it has: `4.99/s`, `49.8/s`, `1,250/s`.
+pub(crate) fn per_second(rate: f64) -> String {
+    const DIGITS: f64 = 1000.0;
+    if rate < 9.995 {
+        return format!("{rate:.2}/s");
+    }
+    if rate < 99.95 {
+        return format!("{rate:.1}/s");
+    }
+    let mut unit = 1.0;
+    while rate / unit >= DIGITS {
+        unit *= 10.0;
+    }
+    // In full figures, the last of which are zeros.
+    let rounded = format!("{:.0}", (rate / unit).round() * unit);
+    format!("{}/s", rounded.parse().map_or(rounded, thousands))
+}
+
 /// A time as people write it: `2026-11-24 08:57:43`, where they are.
 pub(crate) fn local_time(time: jiff::Timestamp) -> String {
     let zoned = time.to_zoned_datetime(jiff::tz::TimeZone::system());
@@ -48,6 +66,21 @@ mod tests {
     fn numbers_have_separators() {
         let shown = [0, 999, 1000, 65_536, 1_234_567].map(thousands);
         assert_eq!(shown, ["0", "999", "1,000", "65,536", "1,234,567"]);
+    }
+
+    #[test]
+    fn rates_have_three_figures() {
+        let shown = [
+            0.0, 0.2, 4.99, 9.996, 49.84, 99.96, 100.2, 999.6, 1001.7, 65_432.1,
+        ]
+        .map(per_second);
+        assert_eq!(
+            shown,
+            [
+                "0.00/s", "0.20/s", "4.99/s", "10.0/s", "49.8/s", "100/s", "100/s", "1,000/s", "1,000/s",
+                "65,400/s"
+            ]
+        );
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(crate) struct RunReport {
     pub(crate) retries: u64,
     /// Attempts that repeated an acknowledged command, to learn whose fault a streak of failures is.
     pub(crate) control_calls: u64,
-    /// Attempts per second from the first to the last.
+    /// Calls per second from the first to the last; `None` where there were too few to tell.
     pub(crate) mean_rate: Option<f64>,
     pub(crate) most_in_a_second: usize,
     /// How often the platform asked to slow down, and what it took per second nevertheless.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::run_report::Verdict;
 use super::summary::CodeCount;
-use super::{RunEnd, RunReport, counted, duration, thousands};
+use super::{RunEnd, RunReport, counted, duration, per_second, thousands};
 use crate::model::{ErrorCode, Status, clean};
 
 /// How many messages are shown per error code.
@@ -93,7 +93,7 @@ fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
         thousands(report.retries)
     )?;
     if let Some(mean) = report.mean_rate {
-        write!(text, ", {mean:.2}/s on average")?;
+        write!(text, ", {} on average", per_second(mean))?;
     }
     writeln!(
         text,
@@ -114,8 +114,13 @@ fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
         match report.taken_rate {
             Some(taken) if taken > 0.0 => writeln!(
                 text,
-                "  the platform asked to slow down {asked} times (429): it took {taken:.2}/s; a lower `--rate` would \
-                 spare the repeated calls"
+                "  the platform asked to slow down {asked} times (429): it took {}; a lower `--rate` would spare the \
+                 repeated calls",
+                per_second(taken)
+            ),
+            None if report.attempts > report.slow_downs => writeln!(
+                text,
+                "  the platform asked to slow down {asked} times (429): a lower `--rate` would spare the repeated calls"
             ),
             _ => writeln!(
                 text,

@@ -8,6 +8,13 @@ use tokio::time::Instant;
 
 const WINDOW: Duration = Duration::from_secs(1);
 
+/// A mean over less time is no rate: the first and the last call may each be some milliseconds off, so that it could
+/// exceed a ceiling that was kept.
+const MIN_TIME: Duration = Duration::from_secs(10);
+
+/// A mean over fewer calls is no rate.
+const MIN_CALLS: u64 = 20;
+
 /// Counts calls as they are written. Holds the times of the last second.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
@@ -66,19 +73,21 @@ impl Meter {
         self.last_second.len()
     }
 
-    /// Calls per second that the platform took; nothing for fewer than two.
-    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 attempts")]
+    /// Calls per second that the platform took; `None` where there were too few to tell.
     pub(crate) fn taken(&self) -> Option<f64> {
-        let time = self.last?.duration_since(self.first?).as_secs_f64();
-        let taken = self.attempts.saturating_sub(self.refused);
-        (time > 0.0).then(|| taken.saturating_sub(1) as f64 / time)
+        self.per_second(self.attempts.saturating_sub(self.refused))
     }
 
-    /// Attempts per second from the first to the last; nothing for fewer than two.
-    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 attempts")]
+    /// Calls per second from the first to the last; `None` where there were too few to tell.
     pub(crate) fn mean(&self) -> Option<f64> {
-        let time = self.last?.duration_since(self.first?).as_secs_f64();
-        (time > 0.0).then(|| self.attempts.saturating_sub(1) as f64 / time)
+        self.per_second(self.attempts)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 attempts")]
+    fn per_second(&self, calls: u64) -> Option<f64> {
+        let time = self.last?.duration_since(self.first?);
+        let is_rate = self.attempts >= MIN_CALLS && time >= MIN_TIME;
+        is_rate.then(|| calls.saturating_sub(1) as f64 / time.as_secs_f64())
     }
 }
 
@@ -94,7 +103,28 @@ mod tests {
             meter.start(start + Duration::from_millis(millis));
         }
         assert_eq!((meter.attempts, meter.most_in_a_second()), (6, 4));
-        assert_eq!(meter.mean(), Some(1.25));
+        for second in 5..=20 {
+            meter.start(start + Duration::from_secs(second));
+        }
+        assert_eq!(meter.mean(), Some(21.0 / 20.0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_mean_over_so_few_calls_or_so_short_a_time_is_no_rate() {
+        let start = Instant::now();
+        // Five calls at 100/s, the last of them early by 3 ms.
+        let mean = |times: &[u64]| {
+            let mut meter = Meter::default();
+            for millis in times {
+                meter.start(start + Duration::from_millis(*millis));
+            }
+            (meter.mean(), meter.taken())
+        };
+        assert_eq!(mean(&[0, 10, 20, 30, 37]), (None, None));
+        let every = |millis: u64, calls: u64| (0..calls).map(|call| call * millis).collect::<Vec<_>>();
+        assert_eq!(mean(&every(1, 5000)), (None, None), "5 seconds");
+        assert_eq!(mean(&every(2000, 19)), (None, None), "19 calls");
+        assert_eq!(mean(&every(2000, 21)), (Some(0.5), Some(0.5)));
     }
 
     #[tokio::test(start_paused = true)]
@@ -108,8 +138,9 @@ mod tests {
         meter.forget(at(10));
         meter.forget(at(30));
         assert_eq!((meter.attempts, meter.most_in_a_second()), (2, 2));
-        assert_eq!(meter.mean(), Some(50.0));
-        meter.start(at(5000));
-        assert_eq!((meter.most_in_a_second(), meter.mean()), (2, Some(0.4)));
+        for second in 1..=20 {
+            meter.start(at(1000 * second));
+        }
+        assert_eq!((meter.most_in_a_second(), meter.mean()), (2, Some(21.0 / 20.0)));
     }
 }

@@ -80,7 +80,7 @@ pub(crate) struct SendEnd {
     /// Attempts that repeated an acknowledged command, to learn whose fault a streak is (rule 8).
     pub(crate) control_calls: u64,
     pub(crate) most_in_a_second: usize,
-    /// Attempts per second; nothing for fewer than two.
+    /// Calls per second; `None` where there were too few to tell.
     pub(crate) mean_rate: Option<f64>,
     /// How often the platform said 429.
     pub(crate) slow_downs: u64,

@@ -5,6 +5,20 @@ use std::time::Duration;
 use crate::support::{Answer, Fake, Job, numbered};
 
 #[test]
+fn so_few_calls_have_no_rate() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run(numbered(5, "x"), &fake).instead_of("unlimited", "100/s");
+    let ran = job.ends(0);
+    assert!(
+        ran.stderr.contains("5 calls (0 repeated), at most "),
+        "{}",
+        ran.stderr
+    );
+    let summary: serde_json::Value = serde_json::from_str(&job.text("in.summary.json")).unwrap();
+    assert!(summary["mean_rate_per_second"].is_null(), "{summary}");
+}
+
+#[test]
 fn no_second_sees_more_than_the_rate_and_the_mean_is_kept() {
     let fake = Fake::start(|call| {
         if call.before == 0 && call.respondent().ends_with('3') {
