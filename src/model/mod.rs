@@ -22,6 +22,7 @@ mod row;
 mod template;
 mod text;
 mod threshold;
+mod time;
 mod update;
 mod waiting;
 
@@ -45,5 +46,6 @@ pub(crate) use row::{Fields, Position, Row, RowError};
 pub(crate) use template::Template;
 pub(crate) use text::{clean, is_blank, is_invisible, quoted, trim_invisible};
 pub(crate) use threshold::CountOrPercent;
+pub(crate) use time::{local_time, rfc3339, rfc3339_around_fraction, time_in_name};
 pub(crate) use update::{Lane, UpdateRespondent};
 pub(crate) use waiting::Waiting;

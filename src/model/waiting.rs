@@ -3,7 +3,8 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+
+use super::local_time;
 
 /// A wait that is worth telling of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,15 +17,11 @@ pub(crate) struct Waiting {
 
 impl fmt::Display for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let clock = |time: Timestamp| {
-            time.to_zoned_datetime(TimeZone::system())
-                .strftime("%Y-%m-%d %H:%M:%S")
-        };
         write!(
             f,
             "waiting since {} until {} at the latest: {}",
-            clock(self.since),
-            clock(self.until),
+            local_time(self.since),
+            local_time(self.until),
             self.reason
         )
     }

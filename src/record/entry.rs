@@ -78,7 +78,8 @@ impl Header {
 
     /// Whether a summary that tells of this start and fingerprint is of this run.
     pub(super) fn is_of(&self, started_at: Timestamp, fingerprint: &Fingerprint) -> bool {
-        self.started_at == started_at && self.fingerprint == *fingerprint
+        // A summary has no more than milliseconds.
+        self.started_at.as_millisecond() == started_at.as_millisecond() && self.fingerprint == *fingerprint
     }
 }
 

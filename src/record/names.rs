@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::folders::with_suffix;
+use crate::model::time_in_name;
 
 /// What a name can end with behind the part that tells runs apart.
 const KINDS: [&str; 3] = [".results.csv", ".failed.csv", ".summary.json"];
@@ -53,7 +54,7 @@ pub(super) struct Stamp {
 impl Stamp {
     pub(super) fn new(start: Timestamp, interrupted: bool) -> Self {
         Self {
-            start: start.strftime("%Y%m%dT%H%M%SZ").to_string(),
+            start: time_in_name(start),
             number: 1,
             interrupted,
         }

@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::push::push_number;
-use crate::model::{ErrorCode, Outcome, clean, guarded, guarded_value, push_csv_field, push_csv_record};
+use crate::model::{
+    ErrorCode, Outcome, clean, guarded, guarded_value, push_csv_field, push_csv_record,
+    rfc3339_around_fraction,
+};
 
 /// The columns that are promised, before the kept ones.
 const COLUMNS: [&str; 10] = [
@@ -148,8 +151,7 @@ impl WallClock {
             .unwrap_or_default()
             .to_zoned_datetime(self.zone.clone());
         self.second = second;
-        self.before = time.strftime("%Y-%m-%dT%H:%M:%S").to_string();
-        self.behind = time.strftime("%:z").to_string();
+        (self.before, self.behind) = rfc3339_around_fraction(&time);
     }
 }
 

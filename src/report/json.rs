@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{RunEnd, RunReport};
-use crate::model::{EarlyEnd, Fingerprint, Status};
+use crate::model::{EarlyEnd, Fingerprint, Status, rfc3339};
 
 /// The fields of the summary, in their order.
 #[derive(Serialize)]
@@ -54,8 +55,8 @@ pub(crate) fn to_json(report: &RunReport) -> String {
         tool: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         run_id: &report.run_id,
-        started_at: report.started_at.to_string(),
-        finished_at: jiff::Timestamp::now().to_string(),
+        started_at: rfc3339(report.started_at),
+        finished_at: rfc3339(Timestamp::now()),
         input: &report.input,
         fingerprint: &report.fingerprint,
         rehearsal: report.rehearsal,

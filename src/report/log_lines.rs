@@ -11,6 +11,8 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::model::rfc3339;
+
 /// The form of every line.
 pub(super) enum Lines {
     /// The message, with its level in front where that is not the usual one.
@@ -39,7 +41,7 @@ where
             }
             Self::ForMachines { run_id } => {
                 let mut fields = Fields(Map::new());
-                fields.put("timestamp", Timestamp::now().to_string());
+                fields.put("timestamp", rfc3339(Timestamp::now()));
                 fields.put("level", level.as_str().to_lowercase());
                 fields.put("run_id", run_id.as_str());
                 event.record(&mut fields);

@@ -19,7 +19,7 @@ pub(crate) use exit_code::ExitCode;
 pub(crate) use findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use json::to_json;
 pub(crate) use notes::Notes;
-pub(crate) use numbers::{counted, duration, local_time, per_second, thousands};
+pub(crate) use numbers::{counted, duration, per_second, thousands};
 pub(crate) use progress::Progress;
 pub(crate) use run_report::{RunEnd, RunReport};
 pub(crate) use summary::RunSummary;

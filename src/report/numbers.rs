@@ -1,4 +1,4 @@
-//! Numbers and times as people read them.
+//! Numbers and durations as people read them.
 
 use std::time::Duration;
 
@@ -50,12 +50,6 @@ pub(crate) fn per_second(rate: f64) -> String {
     // In full figures, the last of which are zeros.
     let rounded = format!("{:.0}", (rate / unit).round() * unit);
     format!("{}/s", rounded.parse().map_or(rounded, thousands))
-}
-
-/// A time as people write it: `2026-11-24 08:57:43`, where they are.
-pub(crate) fn local_time(time: jiff::Timestamp) -> String {
-    let zoned = time.to_zoned_datetime(jiff::tz::TimeZone::system());
-    zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 #[cfg(test)]

@@ -7,12 +7,10 @@ use super::pipeline::{self, PipelineEnd};
 use super::reader::ReadFault;
 use super::send_file::Ran;
 use crate::config::RunSettings;
-use crate::model::EarlyEnd;
+use crate::model::{EarlyEnd, local_time};
 use crate::read::RowsEnd;
 use crate::record::{Header, Journal, OutputError, OutputPaths, SentBefore, SummaryFile};
-use crate::report::{
-    Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, local_time, to_json, to_text,
-};
+use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json, to_text};
 
 /// A run whose stages have ended, and whose files do not have their names yet.
 pub(super) struct Finished<'a> {

@@ -18,6 +18,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::Failure;
 use crate::delta::Account;
 use crate::folders::{self, for_the_owner_alone};
+use crate::model::local_time;
 use crate::record::{OutputPaths, lock_of};
 use crate::report::ExitCode;
 use crate::window::Window;
@@ -228,7 +229,7 @@ impl Lock {
                 }
                 file.set_len(0)?;
                 file.rewind()?;
-                let since = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+                let since = local_time(Timestamp::now());
                 write!(file, "process {} since {since}, with {input}", std::process::id())?;
                 return Ok(Asked::Held(Self {
                     handle,

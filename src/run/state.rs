@@ -14,7 +14,7 @@ use super::site::Site;
 use crate::config::{DeltaMode, DeltaSettings, ForgetSettings, StateSettings};
 use crate::delta::{Account, Delta, Store, StoreError};
 use crate::folders::with_suffix;
-use crate::model::{ErrorCode, Status};
+use crate::model::{ErrorCode, Status, time_in_name};
 use crate::plan::PlanSettings;
 use crate::report::{Console, ExitCode, RunSummary, counted};
 
@@ -94,10 +94,7 @@ pub(super) fn open(settings: &DeltaSettings, site: &Site) -> Result<Option<Store
 
 /// Renames a damaged store, with what lies beside it.
 fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
-    let aside = with_suffix(
-        path,
-        &format!(".damaged-{}", Timestamp::now().strftime("%Y%m%dT%H%M%SZ")),
-    );
+    let aside = with_suffix(path, &format!(".damaged-{}", time_in_name(Timestamp::now())));
     for end in ["", "-wal", "-shm"] {
         let (from, to) = (with_suffix(path, end), with_suffix(&aside, end));
         if from.exists() {

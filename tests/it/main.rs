@@ -39,5 +39,6 @@ mod server; // A platform that counts connections.
 mod support; // A job to run and a platform to run it against.
 
 mod tidy; // The house's own rules.
+mod times; // The forms in which moments are written.
 mod tls; // Whose certificates are trusted.
 mod until; // `--until` where clocks do odd things.

@@ -51,6 +51,7 @@ fn each_library_is_named_in_one_place() {
         ("toml::", vec!["config/file.rs"]),
         ("rusqlite::", vec!["delta/"]),
         ("same_file::", vec!["run/lock.rs"]),
+        ("strftime", vec!["model/time.rs"]),
         ("tokio::signal", vec!["stop.rs"]),
         ("clap::", vec!["cli/"]),
         ("indicatif::", vec!["report/progress.rs", "report/console.rs"]),

@@ -9,7 +9,7 @@ use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
 use super::{DRAIN, Dispatcher, WORTH_TELLING};
-use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, clean};
+use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, clean, local_time};
 use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::classify::{Decision, Effect, classify};
 use crate::send::deliver::{Delivery, Step};
@@ -221,7 +221,8 @@ impl<T: Transport> Dispatcher<T> {
             if self.slowdown.asked == 1 {
                 tracing::info!(
                     event = "slowed_down",
-                    "the platform asked to slow down (429): at half the pace from {wall} on"
+                    "the platform asked to slow down (429): at half the pace from {} on",
+                    local_time(wall)
                 );
             }
         }
