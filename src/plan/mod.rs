@@ -167,9 +167,7 @@ impl Planner {
         match self.command(row, who) {
             Ok(update) => {
                 self.settings.policy.selection.count_sent();
-                if self.settings.last_rows.is_none() {
-                    self.tally.repeats.note(&update);
-                }
+                self.tally.repeats.note(&update);
                 Plan::Send(update)
             }
             Err(error) => {

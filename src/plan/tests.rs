@@ -210,18 +210,22 @@ fn what_is_worth_knowing_is_counted() {
         ["1", "7", "b", "cc"],
         ["2", "7", "", "d"],
         ["3", "7", "", ""],
+        ["01", "7", "e", "e"],
+        ["2", "07", "", "d"],
     ]);
     assert_eq!(
         (tally.blanks_skipped, tally.ids_trimmed, tally.longest_value),
-        (3, 1, 2)
+        (4, 1, 2)
     );
     let repeats = tally.repeats;
     assert_eq!(
         (
             repeats.respondents,
             repeats.with_different_values,
-            repeats.at_least
+            repeats.at_least,
+            repeats.with_other_zeros,
         ),
-        (1, 1, false)
+        // `1` and `01` stand on two rows each, and are two respondents; so are `2` of the surveys `7` and `07`.
+        (2, 2, false, 2)
     );
 }

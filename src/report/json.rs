@@ -43,6 +43,7 @@ struct Summary<'a> {
     respondents_on_several_rows: u64,
     respondents_with_different_values: u64,
     respondents_counted_in_part: bool,
+    ids_with_other_zeros: u64,
     overtaken_failures: u64,
     failed_digest: Option<&'a str>,
 }
@@ -90,6 +91,7 @@ pub(crate) fn to_json(report: &RunReport) -> String {
         respondents_on_several_rows: notes.repeated,
         respondents_with_different_values: notes.repeated_differently,
         respondents_counted_in_part: notes.repeated_at_least,
+        ids_with_other_zeros: notes.other_zeros,
         overtaken_failures: summary.overtaken,
         failed_digest: report.failed_digest.as_deref(),
     };

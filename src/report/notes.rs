@@ -17,6 +17,9 @@ pub(crate) struct Notes {
     pub(crate) repeated_differently: u64,
     /// Not every respondent could be remembered: the two counts before are the least.
     pub(crate) repeated_at_least: bool,
+    /// Ids that stand with other leading zeros, too; there may be more.
+    pub(crate) other_zeros: u64,
+    pub(crate) other_zeros_at_least: bool,
     /// Of several rows only the last is sent.
     pub(crate) only_last: bool,
 }
@@ -30,6 +33,7 @@ impl Notes {
             (self.ids_trimmed > 0, self.ids_trimmed_words()),
             (self.damaged > 0, self.damaged_words()),
             (self.repeated > 0 || self.repeated_at_least, self.repeated_words()),
+            (self.other_zeros > 0, self.other_zeros_words()),
         ];
         for (_, words) in lines.iter().filter(|(counts, _)| *counts) {
             writeln!(text, "  {words}")?;
@@ -78,6 +82,19 @@ impl Notes {
             }
         )
     }
+
+    fn other_zeros_words(&self) -> String {
+        let least = if self.other_zeros_at_least {
+            "at least "
+        } else {
+            ""
+        };
+        format!("{least}{} {}", counted(self.other_zeros, "id"), Self::OTHER_ZEROS)
+    }
+
+    /// What follows the ids that are so.
+    pub(crate) const OTHER_ZEROS: &str = "with other leading zeros, too (`12` and `0012`): each is sent as a respondent of \
+         its own, and they may be one";
 
     /// Blank fields behind the last column, on so many rows.
     pub(crate) fn blank_fields_words(rows: u64) -> String {

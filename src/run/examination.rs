@@ -27,6 +27,7 @@ enum Noted {
     IdsTrimmed,
     Repeated,
     RepeatedDifferently,
+    OtherZeros,
 }
 
 /// What planning had counted before a row.
@@ -36,6 +37,7 @@ struct Counted {
     trimmed: u64,
     repeated: u64,
     differently: u64,
+    other_zeros: u64,
     damaged: u64,
 }
 
@@ -68,6 +70,7 @@ impl Examination {
             trimmed: tally.ids_trimmed,
             repeated: tally.repeats.respondents,
             differently: tally.repeats.with_different_values,
+            other_zeros: tally.repeats.with_other_zeros,
             damaged: tally.damaged,
         };
         let before = std::mem::replace(&mut self.before, now);
@@ -76,6 +79,7 @@ impl Examination {
             (Noted::IdsTrimmed, before.trimmed, now.trimmed),
             (Noted::Repeated, before.repeated, now.repeated),
             (Noted::RepeatedDifferently, before.differently, now.differently),
+            (Noted::OtherZeros, before.other_zeros, now.other_zeros),
         ] {
             if now > before {
                 self.note(noted, position);
@@ -109,6 +113,16 @@ impl Examination {
             text: format!("in `{label}`, {}", damage.words()),
             places,
         });
+        let other_zeros = (notes.other_zeros > 0).then(|| Finding {
+            kind: "ids_with_other_zeros",
+            weight: Weight::Warning,
+            text: format!("id {}", Notes::OTHER_ZEROS),
+            places: Places {
+                count: notes.other_zeros,
+                at_least: notes.other_zeros_at_least,
+                ..self.notes.get(&Noted::OtherZeros).cloned().unwrap_or_default()
+            },
+        });
         let skipped = std::mem::take(&mut self.skipped);
         let skipped = skipped.into_iter().map(|(code, places)| Finding {
             kind: code.name(),
@@ -125,6 +139,7 @@ impl Examination {
         });
         of_file
             .chain(damage)
+            .chain(other_zeros)
             .chain(skipped)
             .chain(invalid)
             .chain(self.noted(notes))

@@ -140,6 +140,8 @@ pub(super) fn notes(tally: &PlanTally, blank_records: u64, only_last: bool) -> N
         repeated: tally.repeats.respondents,
         repeated_differently: tally.repeats.with_different_values,
         repeated_at_least: tally.repeats.at_least,
+        other_zeros: tally.repeats.with_other_zeros,
+        other_zeros_at_least: tally.repeats.with_other_zeros_at_least,
         only_last,
     }
 }

@@ -48,6 +48,44 @@ fn only_the_last_row_of_a_respondent_is_sent_when_asked() {
 }
 
 #[test]
+fn ids_that_differ_in_leading_zeros_are_two_respondents_everywhere() {
+    let fake = Fake::start(|_| Answer::success());
+    let input = "id_respondent,l1\n12,a\n0012,b\n13,c\n12,d\n";
+    let warning =
+        "id with other leading zeros, too (`12` and `0012`): each is sent as a respondent of its own";
+    for (flags, repeated, sent) in [
+        ("", "the last row wins", vec!["12=a", "0012=b", "12=d"]),
+        (
+            "--on-duplicate last",
+            "only the last row is sent",
+            vec!["0012=b", "12=d"],
+        ),
+    ] {
+        let said = format!("1 respondent on several rows, 1 of them with different values: {repeated}");
+        let ran = Job::new("check in.csv --survey 7")
+            .args(flags)
+            .file("in.csv", input)
+            .ends(0);
+        assert!(
+            ran.stdout.contains(&said) && ran.stdout.contains(&format!("WARNING: 1 × {warning}")),
+            "{}",
+            ran.stdout
+        );
+        let before = fake.calls().len();
+        let ran = Job::run(input, &fake).args(flags).args("-c 1").ends(0);
+        assert!(
+            ran.stderr.contains(&said) && ran.stderr.contains(&format!("1 {warning}")),
+            "{}",
+            ran.stderr
+        );
+        // Others overtake.
+        let mut made = calls(&fake).split_off(before);
+        made.retain(|call| call != "13=c");
+        assert_eq!(made, sent);
+    }
+}
+
+#[test]
 fn counts_of_duplicates_are_exact_beyond_what_is_remembered_otherwise() {
     // 150,000 respondents twice each: more than the 100,000 that are remembered without the pass.
     let rows = |value: &str| numbered(150_000, value).replace("id_respondent,l1\n", "");
