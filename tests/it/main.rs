@@ -36,6 +36,7 @@ mod secrets; // Canaries in every kind of error at the highest verbosity.
 #[path = "../bench/server.rs"]
 #[expect(dead_code, reason = "the benchmark uses all of it")]
 mod server; // A platform that counts connections.
+mod starving; // Rows that always fail, among others.
 mod support; // A job to run and a platform to run it against.
 
 mod tidy; // The house's own rules.
