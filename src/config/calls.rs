@@ -59,7 +59,6 @@ pub(super) fn calls(
             method: method(platform),
             timeout: pace.timeout,
             connect_timeout: pace.connect_timeout,
-            connections: pace.concurrency.most(),
             ca_pem: mistakes.note(ca_pem(platform)),
         },
         send: SendSettings {

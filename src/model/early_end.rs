@@ -17,6 +17,9 @@ pub(crate) enum EarlyEnd {
     TooManyErrors { rows: u64, limit: String },
     /// The platform's certificate is not trusted, or nobody can tell whether it is.
     Untrusted { reason: String },
+    /// The proxy from the environment does not let calls through: its address without credentials, and its answer to
+    /// `CONNECT`.
+    ProxyRefused { proxy: String, status: u16 },
     /// The platform could not be reached, or answered nothing that tells, for as long as outages are waited for.
     Outage { after: Duration, reason: String },
     /// Nothing but web pages came back from the start on.
@@ -66,6 +69,16 @@ impl fmt::Display for EarlyEnd {
                 f,
                 "the platform's certificate is not trusted: {reason}; check `--base-url`, or name the authority of \
                  a network that inspects TLS with `--ca-file`"
+            ),
+            Self::ProxyRefused { proxy, status: 407 } => write!(
+                f,
+                "the proxy {proxy} asks for a user and password (407): put them into `HTTPS_PROXY`, as in \
+                 `http://user:password@host:3128`"
+            ),
+            Self::ProxyRefused { proxy, status } => write!(
+                f,
+                "the proxy {proxy} does not let calls through to the platform ({status}): have it allow the host of \
+                 `--base-url`, or leave the proxy out with `NO_PROXY`"
             ),
             Self::Outage { after, reason } => write!(
                 f,

@@ -11,7 +11,7 @@ use reqwest::{Client, Url};
 use tokio::time::{sleep, timeout};
 
 use crate::causes::{find, root_cause};
-use crate::http;
+use crate::http::Route;
 use crate::model::is_loopback;
 
 /// For telling one thing, attempts and waits between them included.
@@ -42,8 +42,7 @@ impl Healthcheck {
     /// `ca_pem` holds further trusted authorities. An error never shows the address.
     pub(crate) fn new(address: &str, run_id: &str, ca_pem: Option<&[u8]>) -> Result<Self> {
         let url = parse(address)?;
-        let (builder, _) = http::client(&url, ca_pem)?;
-        let client = builder.timeout(ATTEMPT).build();
+        let client = Route::new(&url, ca_pem)?.client().timeout(ATTEMPT).build();
         let client =
             client.map_err(|error| anyhow!("no client for `--healthcheck-url`: {}", root_cause(&error)))?;
         Ok(Self {

@@ -68,6 +68,11 @@ impl Answer {
     }
 }
 
+/// Whether a body is a whole JSON object, so that nothing of it can be missing.
+pub(super) fn is_whole(body: &[u8]) -> bool {
+    str::from_utf8(body).is_ok_and(|text| read_object(text.trim_start_matches('\u{FEFF}')).is_ok())
+}
+
 /// The two fields of an answer that are looked at, borrowed from it where they can be.
 #[derive(Default)]
 struct Object<'a> {

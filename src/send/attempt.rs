@@ -67,6 +67,9 @@ pub(crate) enum TransportError {
     NoSocket(String),
     /// The request never left, since the platform's certificate is not trusted.
     Untrusted(String),
+    /// The request never left, since the proxy does not let it through, and will not: its address without credentials, and
+    /// its answer to `CONNECT`.
+    ProxyRefused { proxy: String, status: u16 },
     /// The attempt's time was up. The request may have arrived.
     TimedOut,
     /// The connection broke. The request may have arrived.

@@ -119,10 +119,19 @@ impl Breaker {
         result: &Result<Reply, TransportError>,
         decision: &Decision,
     ) -> Option<EarlyEnd> {
-        if let Err(TransportError::Untrusted(reason)) = result {
-            return Some(EarlyEnd::Untrusted {
-                reason: reason.clone(),
-            });
+        match result {
+            Err(TransportError::Untrusted(reason)) => {
+                return Some(EarlyEnd::Untrusted {
+                    reason: reason.clone(),
+                });
+            }
+            Err(TransportError::ProxyRefused { proxy, status }) => {
+                return Some(EarlyEnd::ProxyRefused {
+                    proxy: proxy.clone(),
+                    status: *status,
+                });
+            }
+            _ => {}
         }
         let fault = match decision {
             Decision::Retry { .. } => return None,

@@ -73,6 +73,10 @@ pub(crate) fn classify(result: &Result<Reply, TransportError>, now: SystemTime) 
             | TransportError::NoSocket(reason)
             | TransportError::Untrusted(reason),
         ) => retry(fault(ErrorCode::Connect, reason.clone(), Effect::None)),
+        Err(TransportError::ProxyRefused { proxy, status }) => {
+            let message = format!("the proxy {proxy} answered {status} to CONNECT");
+            retry(fault(ErrorCode::Connect, message, Effect::None))
+        }
         Err(TransportError::Closed) => {
             let message = "the connection was closed before the call".to_owned();
             retry(fault(ErrorCode::Connect, message, Effect::None))

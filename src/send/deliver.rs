@@ -26,7 +26,7 @@ pub(crate) struct Delivery {
     doubted: bool,
     /// An attempt reached the wire.
     sent: bool,
-    /// The next attempt makes a connection of its own.
+    /// Each further attempt makes a connection of its own.
     fresh: bool,
     /// Of no row: it repeats an acknowledged command, and gets no outcome.
     is_control: bool,
@@ -119,7 +119,6 @@ impl Delivery {
         self.attempts += 1;
         self.started.get_or_insert(now);
         self.attempt_started = Some(now);
-        self.fresh = false;
     }
 
     /// When the attempt started that is under way, or was last.
@@ -135,13 +134,13 @@ impl Delivery {
         }
     }
 
-    /// Whether the next attempt makes a connection of its own.
+    /// Whether each further attempt makes a connection of its own.
     pub(crate) fn is_fresh(&self) -> bool {
         self.fresh
     }
 
-    /// The attempt's kept connection broke before any of the answer came: the next attempt costs no retry, and makes a
-    /// connection of its own.
+    /// The attempt's kept connection broke before any of the answer came. The next attempt costs no retry. It and all
+    /// further ones make a connection of their own, so that this happens to a row once.
     pub(crate) fn lost_connection(&mut self, decision: &Decision) {
         if let Some(fault) = decision.fault() {
             self.learn(fault);

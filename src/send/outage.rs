@@ -56,7 +56,8 @@ impl Heard {
                 TransportError::Closed
                 | TransportError::NotSent(_)
                 | TransportError::NoSocket(_)
-                | TransportError::Untrusted(_),
+                | TransportError::Untrusted(_)
+                | TransportError::ProxyRefused { .. },
             ) => return Self::NotSent,
             Err(
                 TransportError::Gone(_)

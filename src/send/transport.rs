@@ -1,40 +1,47 @@
-//! The real transport: HTTP through reqwest. Here the secret address is looked at, and here errors of the HTTP client, which
-//! carry it, become texts without it. What all of this tool's clients have in common is in `http.rs`.
+//! The real transport: HTTP/1.1 through reqwest. Here the secret address is looked at. What all of this tool's clients have
+//! in common is in `http.rs`; connections are in `transport/lines.rs`, and what goes wrong in `transport/errors.rs`.
 //!
 //! Redirects, `Referer`, the client's own retries and compression are off; a proxy is used only where it was asked
 //! for; every attempt is bounded in time as a whole, a body that drips too; at most 64 KiB of an answer are read.
 
+mod errors;
+mod gate;
+mod lines;
+mod proxy;
+
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Request, Response, Url};
+use reqwest::header::{
+    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    TRANSFER_ENCODING,
+};
+use reqwest::{Request, Response, Url, Version};
 use tokio::time::{Instant, timeout_at};
 
+use super::answer::is_whole;
 use super::attempt::{Body, Reply, Transport, TransportError};
 use super::lookup::Lookup;
 use super::wire::Wire;
-use crate::causes::{find, is_out_of_sockets, root_cause};
-use crate::http::{self, SetupError};
+use crate::causes::root_cause;
+use crate::http::{Route, SetupError};
 use crate::model::{Endpoint, Method, UpdateRespondent};
+use gate::Gate;
+use lines::{Line, Lines};
 
 /// More of an answer is not read: the one that is documented has 87 bytes.
-const MOST_BODY_BYTES: usize = 64 << 10;
-
-/// An idle connection is given up before the server does: a request that crosses the server's goodbye is in doubt.
-/// The shortest idle time of a common server is Apache's, 5 s.
-const POOL_IDLE: Duration = Duration::from_secs(4);
+const MAX_BODY_BYTES: usize = 64 << 10;
 
 #[derive(Clone, Debug)]
 pub(crate) struct HttpSettings {
     pub(crate) method: Method,
-    /// For a whole attempt.
+    /// For a whole attempt, from when it may be written.
     pub(crate) timeout: Duration,
-    /// For name, connection and TLS, within `timeout`.
+    /// For name, connection, proxy and TLS, before that.
     pub(crate) connect_timeout: Duration,
-    /// So many connections are kept at most.
-    pub(crate) connections: usize,
     /// One more trusted authority, or several, as PEM.
     pub(crate) ca_pem: Option<Vec<u8>>,
 }
@@ -42,48 +49,53 @@ pub(crate) struct HttpSettings {
 /// Calls the webhook. Cheap to use from one task; connections are kept and reused.
 #[derive(Debug)]
 pub(crate) struct HttpTransport {
-    client: Client,
-    lookup: Lookup,
+    shared: Arc<Shared>,
     url: Url,
     endpoint: Endpoint,
     method: Method,
+}
+
+/// What calls need that are under way.
+#[derive(Debug)]
+struct Shared {
+    lines: Lines,
+    lookup: Lookup,
     timeout: Duration,
-    proxy: Option<String>,
+    connect_timeout: Duration,
+    /// The platform's host and port.
+    authority: String,
 }
 
 impl HttpTransport {
     pub(crate) fn new(endpoint: Endpoint, settings: &HttpSettings) -> Result<Self, SetupError> {
         let url = Url::parse(endpoint.expose_url()).map_err(|error| SetupError::Client(error.to_string()))?;
         let lookup = Lookup::default();
-        let (builder, proxy) = http::client(&url, settings.ca_pem.as_deref())?;
-        let builder = builder
-            .dns_resolver(lookup.clone())
-            .tcp_nodelay(true)
-            .connect_timeout(connect_timeout(settings))
-            .pool_idle_timeout(POOL_IDLE)
-            .pool_max_idle_per_host(settings.connections);
-        let client = builder
-            .build()
-            .map_err(|error| SetupError::Client(root_cause(&error.without_url())))?;
+        let route = Route::new(&url, settings.ca_pem.as_deref())?;
+        let lines = Lines::new(route, lookup.clone(), settings.connect_timeout);
+        // Whether clients can be made shows here, not in the first call.
+        lines.connect(Wire::kept())?;
         Ok(Self {
-            client,
-            lookup,
+            shared: Arc::new(Shared {
+                lines,
+                lookup,
+                timeout: settings.timeout,
+                connect_timeout: settings.connect_timeout,
+                authority: authority(&url),
+            }),
             url,
             endpoint,
             method: settings.method,
-            timeout: settings.timeout,
-            proxy,
         })
     }
 
     /// The proxy that calls go through, without its credentials.
     pub(crate) fn proxy(&self) -> Option<&str> {
-        self.proxy.as_deref()
+        self.shared.lines.route().proxy().map(|via| via.shown.as_str())
     }
 
     fn request(&self, update: &UpdateRespondent) -> Request {
         let mut url = self.url.clone();
-        match self.method {
+        let mut request = match self.method {
             Method::Post => {
                 let mut request = Request::new(reqwest::Method::POST, url);
                 let form = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -95,27 +107,34 @@ impl HttpTransport {
                 url.set_query(str::from_utf8(update.form()).ok());
                 Request::new(reqwest::Method::GET, url)
             }
+        };
+        if !self.shared.lines.keeps() {
+            let close = HeaderValue::from_static("close");
+            request.headers_mut().insert(CONNECTION, close);
         }
+        request
     }
 }
 
 impl Transport for HttpTransport {
+    fn kept(&self, at: Instant) -> usize {
+        self.shared.lines.count(at)
+    }
+
     fn attempt(
         &self,
         update: &UpdateRespondent,
         wire: Wire,
     ) -> impl Future<Output = Result<Reply, TransportError>> + Send + 'static {
-        let client = self.client.clone();
+        let shared = Arc::clone(&self.shared);
+        let line = if wire.connects() {
+            let made = shared.lines.connect(wire);
+            made.map_err(|error| TransportError::NotSent(error.to_string()))
+        } else {
+            shared.lines.take(Instant::now()).ok_or(TransportError::Closed)
+        };
         let request = self.request(update);
-        let (lookup, timeout) = (self.lookup.clone(), self.timeout);
-        async move {
-            wire.granted().await;
-            let result = exchange(&client, request, Instant::now() + timeout).await;
-            if let Err(TransportError::NotSent(_) | TransportError::Untrusted(_)) = result {
-                lookup.doubt();
-            }
-            result
-        }
+        async move { shared.call(line?, request).await }
     }
 
     fn redact(&self, text: String) -> String {
@@ -133,42 +152,93 @@ impl Resolve for Lookup {
     }
 }
 
-async fn exchange(client: &Client, request: Request, deadline: Instant) -> Result<Reply, TransportError> {
-    let response = match timeout_at(deadline, client.execute(request)).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(convert(error)),
-        Err(_) => return Err(TransportError::TimedOut),
-    };
-    let status = response.status().as_u16();
-    let retry_after = header(response.headers(), &RETRY_AFTER);
-    let date = retry_after
-        .as_ref()
-        .and_then(|_| header(response.headers(), &DATE));
-    let body = timeout_at(deadline, read_body(response))
-        .await
-        .unwrap_or(Body::TimedOut);
-    Ok(Reply {
-        status,
-        retry_after,
-        date,
-        body,
-    })
+impl Shared {
+    async fn call(&self, line: Line, request: Request) -> Result<Reply, TransportError> {
+        let executed = within(self.timeout, &line.gate, line.client.execute(request)).await;
+        let result = match executed {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(error)) => Err(self.convert(error, line.kept.is_some()).await),
+            None => Err(TransportError::TimedOut),
+        };
+        match result {
+            Ok(response) => Ok(self.read(line, response).await),
+            Err(error) => {
+                let now = Instant::now();
+                match error {
+                    TransportError::Closed | TransportError::Gone(_) => self.lines.lost(&line, now),
+                    TransportError::NotSent(_) | TransportError::Untrusted(_) => self.lookup.doubt(),
+                    _ => {}
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Reads what has come of an answer, and keeps its line if another call can be made on it.
+    async fn read(&self, line: Line, response: Response) -> Reply {
+        let status = response.status().as_u16();
+        let headers = response.headers();
+        let retry_after = header(headers, &RETRY_AFTER);
+        let date = retry_after.as_ref().and_then(|_| header(headers, &DATE));
+        let keeps = response.version() >= Version::HTTP_11 && !says_close(headers);
+        let body = within(self.timeout, &line.gate, read_body(response))
+            .await
+            .unwrap_or(Body::TimedOut);
+        if keeps && matches!(body, Body::Whole(_)) {
+            self.lines.keep(line, Instant::now());
+        }
+        Reply {
+            status,
+            retry_after,
+            date,
+            body,
+        }
+    }
 }
 
-/// A little less than the whole attempt has, so that an attempt that never got a connection is known to be unsent.
-fn connect_timeout(settings: &HttpSettings) -> Duration {
-    settings.connect_timeout.min(settings.timeout.mul_f64(0.9))
+/// Bounds what a call waits for from when it may be written; before that, its connection is bounded.
+async fn within<F: Future>(time: Duration, gate: &Gate, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    loop {
+        let before = Instant::now();
+        let deadline = gate.written().unwrap_or(before) + time;
+        if let Ok(output) = timeout_at(deadline, future.as_mut()).await {
+            return Some(output);
+        }
+        // Written meanwhile, or still not: the time has begun later than it seemed.
+        if gate.written().is_some_and(|written| written <= before) {
+            return None;
+        }
+    }
+}
+
+/// Host and port as `CONNECT` has them.
+fn authority(url: &Url) -> String {
+    let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
+    format!("{host}:{}", port.unwrap_or_default())
 }
 
 fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
+/// Whether the platform says that this answer is the connection's last.
+fn says_close(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|word| word.trim().eq_ignore_ascii_case("close"))
+}
+
 async fn read_body(mut response: Response) -> Body {
+    let headers = response.headers();
+    let says_length = headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
     let mut whole = Bytes::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if whole.len() + chunk.len() > MOST_BODY_BYTES => return Body::TooLong,
+            Ok(Some(chunk)) if whole.len() + chunk.len() > MAX_BODY_BYTES => return Body::TooLong,
             // The documented answer comes in one piece, which is not copied.
             Ok(Some(chunk)) if whole.is_empty() => whole = chunk,
             Ok(Some(chunk)) => {
@@ -177,38 +247,10 @@ async fn read_body(mut response: Response) -> Body {
                 whole = joined.freeze();
             }
             Ok(None) => return Body::Whole(whole),
+            // Without a length the end of the connection ends the answer, and many servers end it without the goodbye of
+            // TLS. Nothing can be missing behind a whole object.
+            Err(_) if !says_length && is_whole(&whole) => return Body::Whole(whole),
             Err(error) => return Body::Cut(root_cause(&error.without_url())),
         }
     }
-}
-
-/// The one place where an error of the HTTP client becomes one of ours. Its own text holds the whole address, so only
-/// the cause at the end of its chain is taken.
-///
-/// "error sending request" is the client's text both for a request that never left and for one that was read and then
-/// dropped: only a failure to connect is known to be the former.
-fn convert(error: reqwest::Error) -> TransportError {
-    let error = error.without_url();
-    let reason = root_cause(&error);
-    if let Some(rustls::Error::InvalidCertificate(fault)) = find::<rustls::Error>(&error) {
-        return TransportError::Untrusted(fault.to_string());
-    }
-    if error.is_connect() && is_out_of_sockets(&error) {
-        return TransportError::NoSocket(reason);
-    }
-    if error.is_connect() {
-        let slow = error.is_timeout();
-        return TransportError::NotSent(if slow {
-            "no connection within the time limit".to_owned()
-        } else {
-            reason
-        });
-    }
-    if error.is_timeout() {
-        return TransportError::TimedOut;
-    }
-    if find::<hyper::Error>(&error).is_some_and(hyper::Error::is_parse) {
-        return TransportError::BadReply(reason);
-    }
-    TransportError::Interrupted(reason)
 }

@@ -42,10 +42,7 @@ fn house() -> Vec<(String, String, String)> {
 #[test]
 fn each_library_is_named_in_one_place() {
     let homes = [
-        (
-            "reqwest::",
-            vec!["http.rs", "send/transport.rs", "monitor/ping.rs"],
-        ),
+        ("reqwest::", vec!["http.rs", "send/transport", "monitor/ping.rs"]),
         ("governor::", vec!["send/limit.rs"]),
         ("directories::", vec!["folders.rs"]),
         ("toml::", vec!["config/file.rs"]),

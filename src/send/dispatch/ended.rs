@@ -52,7 +52,10 @@ impl<T: Transport> Dispatcher<T> {
             self.queue.doubt(call.delivery.update(), now);
         }
         let end = self.breaker.attempt_ended(lane, row, &result, &decision);
-        if matches!(end, Some(EarlyEnd::Untrusted { .. })) {
+        if matches!(
+            end,
+            Some(EarlyEnd::Untrusted { .. } | EarlyEnd::ProxyRefused { .. })
+        ) {
             // No verdict on the row, whatever retries it has left: it waits, and the end leaves it alone.
             self.wait_until(now, call.delivery);
             return self.stop_for(end);

@@ -1,0 +1,163 @@
+//! Connections, each with an HTTP client of its own, so that it is known beforehand whether a call would have to connect.
+//! Those without a call are kept in a stack: the one that was used last is used next, and what lies at its bottom is given
+//! up in time. How calls are made on them is in `send/transport.rs`.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use reqwest::Client;
+use tokio::time::Instant;
+
+use super::gate::{Gate, Gated};
+use crate::causes::root_cause;
+use crate::http::{Route, SetupError};
+use crate::send::lookup::Lookup;
+use crate::send::wire::Wire;
+
+/// A kept connection is given up before the server does so: a request that crosses the server's goodbye is in doubt.
+/// The shortest idle time of a common server is Apache's, 5 s.
+const MAX_IDLE: Duration = Duration::from_secs(4);
+
+/// After this many kept connections in a row that were gone when they were to be used, none is kept any more.
+const MAX_LOST: u32 = 3;
+
+/// A connection, once its first call has made it.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) client: Client,
+    pub(super) gate: Arc<Gate>,
+    /// Since when no call was on it, before the call that is now; nothing for its first call.
+    pub(super) kept: Option<Instant>,
+}
+
+/// All connections without a call, and what makes others.
+#[derive(Debug)]
+pub(super) struct Lines {
+    route: Route,
+    lookup: Lookup,
+    connect_timeout: Duration,
+    stack: Mutex<Stack>,
+}
+
+#[derive(Debug, Default)]
+struct Stack {
+    /// Kept longest first.
+    kept: VecDeque<(Line, Instant)>,
+    losses: Losses,
+}
+
+/// Whether it pays to keep connections. A server that closes them without saying so costs each call that is made on one.
+#[derive(Debug, Default)]
+struct Losses {
+    /// Kept connections in a row that were gone. Each was kept after the one before had shown to be gone, so that a server
+    /// that closes all of them at once counts once.
+    in_a_row: u32,
+    last: Option<Instant>,
+}
+
+impl Losses {
+    fn lost(&mut self, kept: Instant, now: Instant) {
+        if self.last.is_none_or(|last| last <= kept) {
+            self.in_a_row += 1;
+            self.last = Some(now);
+        }
+    }
+
+    fn keeps(&self) -> bool {
+        self.in_a_row < MAX_LOST
+    }
+}
+
+impl Lines {
+    pub(super) fn new(route: Route, lookup: Lookup, connect_timeout: Duration) -> Self {
+        Self {
+            route,
+            lookup,
+            connect_timeout,
+            stack: Mutex::default(),
+        }
+    }
+
+    /// A line that its first call has to connect.
+    pub(super) fn connect(&self, wire: Wire) -> Result<Line, SetupError> {
+        let gate = Arc::new(Gate::new(wire));
+        let client = self
+            .route
+            .client()
+            .dns_resolver(self.lookup.clone())
+            .tcp_nodelay(true)
+            .pool_idle_timeout(None)
+            .pool_max_idle_per_host(1)
+            .connector_layer(Gated {
+                gate: Arc::clone(&gate),
+                connect_timeout: self.connect_timeout,
+            })
+            .build()
+            .map_err(|error| SetupError::Client(root_cause(&error.without_url())))?;
+        Ok(Line {
+            client,
+            gate,
+            kept: None,
+        })
+    }
+
+    /// How many kept lines there are for calls that are written at this time. Gives up those that would be too old then.
+    pub(super) fn count(&self, at: Instant) -> usize {
+        let mut stack = self.stack();
+        while let Some((_, since)) = stack.kept.front()
+            && at.saturating_duration_since(*since) >= MAX_IDLE
+        {
+            stack.kept.pop_front();
+        }
+        stack.kept.len()
+    }
+
+    /// The line that was used last, for a call that is written now.
+    pub(super) fn take(&self, now: Instant) -> Option<Line> {
+        let (mut line, since) = self.stack().kept.pop_back()?;
+        line.kept = Some(since);
+        line.gate.shut(now);
+        Some(line)
+    }
+
+    /// Keeps a line whose call was answered whole.
+    pub(super) fn keep(&self, line: Line, now: Instant) {
+        let mut stack = self.stack();
+        if line.kept.is_some() {
+            stack.losses.in_a_row = 0;
+        }
+        if stack.losses.keeps() {
+            stack.kept.push_back((line, now));
+        }
+    }
+
+    /// A kept line was gone when it was to be used.
+    pub(super) fn lost(&self, line: &Line, now: Instant) {
+        let mut stack = self.stack();
+        let Some(kept) = line.kept.filter(|_| stack.losses.keeps()) else {
+            return;
+        };
+        stack.losses.lost(kept, now);
+        if !stack.losses.keeps() {
+            stack.kept.clear();
+            tracing::info!(
+                event = "connections_not_kept",
+                "the platform closes connections after its answers: each call makes one of its own from here on"
+            );
+        }
+    }
+
+    /// Whether lines are kept at all.
+    pub(super) fn keeps(&self) -> bool {
+        self.stack().losses.keeps()
+    }
+
+    pub(super) fn route(&self) -> &Route {
+        &self.route
+    }
+
+    fn stack(&self) -> MutexGuard<'_, Stack> {
+        self.stack.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
