@@ -70,6 +70,8 @@ pub(crate) enum Verdict {
     RowsFailed,
     NoRows,
     Aborted,
+    /// Nothing was sent, since the proxy wants credentials.
+    Misconfigured,
     InputBroke,
     NotWritten,
     /// `--max-duration` was over.
@@ -124,6 +126,10 @@ impl RunReport {
             RunEnd::Early(EarlyEnd::Deadline) => Verdict::Deadline,
             RunEnd::Early(EarlyEnd::Interrupted(Signal::Interrupt)) => Verdict::Interrupted,
             RunEnd::Early(EarlyEnd::Interrupted(Signal::Terminate)) => Verdict::Terminated,
+            // Nothing but the configuration is wrong yet.
+            RunEnd::Early(EarlyEnd::ProxyRefused { status: 407, .. }) if self.attempts == 0 => {
+                Verdict::Misconfigured
+            }
             RunEnd::Early(_) => Verdict::Aborted,
             RunEnd::Complete if self.rows == 0 => Verdict::NoRows,
             RunEnd::Complete
@@ -145,6 +151,7 @@ impl Verdict {
             Self::RowsFailed => ExitCode::RowsFailed,
             Self::NoRows => ExitCode::NoRows,
             Self::Aborted => ExitCode::Aborted,
+            Self::Misconfigured => ExitCode::Usage,
             Self::InputBroke => ExitCode::Input,
             Self::NotWritten => ExitCode::Output,
             Self::Unreachable => ExitCode::Unreachable,

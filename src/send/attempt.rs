@@ -14,6 +14,11 @@ pub(crate) trait Transport {
         usize::MAX
     }
 
+    /// How many connections stand without a call, however old they are.
+    fn idle(&self) -> usize {
+        0
+    }
+
     /// One attempt. It uses a kept connection, or makes one where `wire` says so, and then writes nothing before
     /// [`Wire::granted`] returns.
     ///

@@ -97,7 +97,13 @@ impl Connecting {
     }
 
     /// A call begins to connect.
-    pub(super) fn begin(&mut self, task: AbortHandle, delivery: Box<Delivery>, is_probe: bool, now: Instant) {
+    pub(super) fn begin(
+        &mut self,
+        task: &AbortHandle,
+        delivery: Box<Delivery>,
+        is_probe: bool,
+        now: Instant,
+    ) {
         self.number += 1;
         let begun = (now, self.number);
         self.begun.insert(begun);

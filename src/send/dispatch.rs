@@ -27,6 +27,7 @@ use tokio::time::{Instant, sleep_until};
 use super::attempt::{Reply, Transport, TransportError};
 use super::breaker::Breaker;
 use super::connecting::Connecting;
+use super::connections::Connections;
 use super::controls::Controls;
 use super::deliver::Delivery;
 use super::in_flight::InFlight;
@@ -96,6 +97,7 @@ pub(super) struct Dispatcher<T> {
     in_flight: HashMap<Id, Call>,
     connecting: Connecting,
     asks: Asks,
+    connections: Connections,
     limit: InFlight,
     most_in_flight: usize,
 
@@ -150,6 +152,7 @@ impl<T: Transport> Dispatcher<T> {
             in_flight: HashMap::new(),
             connecting: Connecting::default(),
             asks: Asks::new(),
+            connections: Connections::new(Instant::now()),
             limit: InFlight::new(settings.concurrency, settings.rate.per_second(), Instant::now()),
             most_in_flight: 0,
             limiter: Limiter::new(settings.rate, Instant::now()),

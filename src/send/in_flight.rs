@@ -1,22 +1,29 @@
 //! How many calls are in flight at most: as many as the user says, or as many as the rate needs (`auto`). Pure.
 //!
 //! By Little's law a rate of R calls per second at a latency of L seconds needs R × L calls in flight. `auto` begins with
-//! few, takes the mean latency of a round, as many answers as calls may be in flight, and asks for a quarter more than
-//! that needs. It grows at most twofold a round, and only if all that were allowed were used; it shrinks slowly.
+//! few, and each answer lets one more start until there are enough or a queue shows. From then on it takes the mean
+//! latency of a round, as many answers as calls may be in flight, and asks for a quarter more than that needs. It grows at
+//! most twofold a round, and only if all that were allowed were used; it shrinks slowly.
 //!
 //! Where a platform is at its limit, more calls in flight only wait for each other there: latency rises as they grow,
 //! which asks for still more of them. So no more are in flight than double the latency that a quiet platform shows, the
 //! least that was seen. That may be out of date: where latency was above it for long, a round with so few calls that
 //! there can be no queue shows what it is now. Rounds in which many calls get no answer ask for fewer, too.
 
+mod beginning;
+
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::model::Concurrency;
+use beginning::Beginning;
 
 /// What `auto` begins with, and its least.
 const LEAST: usize = 2;
+
+/// A connection counts for at most this long in what a call takes: it is not begun earlier before its call.
+const MAX_CONNECTING: Duration = Duration::from_secs(1);
 
 /// A round has as many calls as may be in flight, but four times as many as long as that is fewer than this: the mean of
 /// fewer would be chance.
@@ -64,6 +71,8 @@ enum First {
 struct Auto {
     /// Calls per second; infinite where there is no ceiling.
     rate: f64,
+    /// Nothing once it is over.
+    beginning: Option<Beginning>,
     round: Round,
     /// The mean latency in seconds of a quiet platform, as far as is known; infinite before the first round.
     quiet: f64,
@@ -81,17 +90,25 @@ struct Round {
     answered: usize,
     /// All together.
     latency: Duration,
+    /// With what their connections took.
+    occupied: Duration,
     unanswered: usize,
     /// As many calls were in flight as may be.
     full: bool,
 }
 
 impl Round {
+    /// The mean of a round's answers in seconds; not a number if there were none.
+    fn mean(&self, all: Duration) -> f64 {
+        all.as_secs_f64() / share(self.answered, 1)
+    }
+
     fn beginning(begins: Instant) -> Self {
         Self {
             begins,
             answered: 0,
             latency: Duration::ZERO,
+            occupied: Duration::ZERO,
             unanswered: 0,
             full: false,
         }
@@ -115,6 +132,7 @@ impl InFlight {
                 now: LEAST,
                 auto: Some(Auto {
                     rate: rate.unwrap_or(f64::INFINITY),
+                    beginning: Some(Beginning::new(now)),
                     round: Round::beginning(now),
                     quiet: f64::INFINITY,
                     busy: 0,
@@ -142,10 +160,13 @@ impl InFlight {
         }
     }
 
-    /// A call starts, one of so many in flight.
+    /// A call starts, or begins to connect, one of so many in flight.
     pub(crate) fn started(&mut self, in_flight: usize, now: Instant) {
-        if let Some(auto) = &mut self.auto {
-            auto.round.full |= in_flight >= self.now;
+        if let Some(auto) = self.auto.as_mut().filter(|_| in_flight >= self.now) {
+            auto.round.full = true;
+            if let Some(beginning) = &mut auto.beginning {
+                beginning.full();
+            }
         }
         if matches!(self.first, First::NotStarted) {
             self.first = First::AloneUntil(now + ALONE);
@@ -163,11 +184,22 @@ impl InFlight {
         self.now = self.now.min(self.most);
     }
 
-    /// A call that started then got its answer now.
-    pub(crate) fn answered(&mut self, started: Instant, now: Instant) {
+    /// A call that was written then got its answer now; its connection took so long before.
+    pub(crate) fn answered(&mut self, written: Instant, connecting: Duration, now: Instant) {
         if let Some(auto) = self.auto.as_mut().filter(|auto| now >= auto.round.begins) {
+            let latency = now - written;
+            let occupied = latency + connecting.min(MAX_CONNECTING);
+            if let Some(beginning) = &mut auto.beginning {
+                let (limit, goes_on) = beginning.answered((self.now, auto.rate), latency, occupied, now);
+                self.now = limit.min(self.most);
+                if !goes_on {
+                    auto.has_begun(now);
+                }
+                return;
+            }
             auto.round.answered += 1;
-            auto.round.latency += now - started;
+            auto.round.latency += latency;
+            auto.round.occupied += occupied;
             self.end_round(now);
         }
     }
@@ -175,6 +207,7 @@ impl InFlight {
     /// A call got no answer: its time was up, it was cut, or the platform failed.
     pub(crate) fn unanswered(&mut self, now: Instant) {
         if let Some(auto) = self.auto.as_mut().filter(|auto| now >= auto.round.begins) {
+            auto.has_begun(now);
             auto.round.unanswered += 1;
             self.end_round(now);
         }
@@ -187,7 +220,7 @@ impl InFlight {
         if round.answered + round.unanswered < self.now.max(LEAST_CALLS.min(4 * self.now)) {
             return;
         }
-        let (mean, before) = (round.latency.as_secs_f64() / share(round.answered, 1), self.now);
+        let (mean, before) = (round.mean(round.latency), self.now);
         self.now = auto.next_limit(before, mean, self.most);
         let mut begins = now;
         if self.now != before && mean.is_finite() {
@@ -199,6 +232,14 @@ impl InFlight {
 }
 
 impl Auto {
+    /// The beginning is over, if it was not before.
+    fn has_begun(&mut self, now: Instant) {
+        if let Some(beginning) = self.beginning.take() {
+            self.quiet = beginning.quiet;
+            self.round = Round::beginning(now);
+        }
+    }
+
     /// A round is over that had so many calls in flight and this mean latency, not a number if nothing was answered.
     fn next_limit(&mut self, limit: usize, mean: f64, most: usize) -> usize {
         let round = &self.round;
@@ -221,7 +262,7 @@ impl Auto {
             return scaled(limit, LOOK * self.quiet / mean).clamp(least, limit);
         }
         let unqueued = scaled(limit, QUEUE * self.quiet / mean).clamp(least, most);
-        let wanted = needed(self.rate, mean).clamp(least, most);
+        let wanted = needed(self.rate, round.mean(round.occupied)).clamp(least, most);
         if unqueued < limit {
             unqueued.max(smaller)
         } else if wanted < limit {

@@ -97,6 +97,7 @@ impl Limiter {
     }
 
     /// Takes back the token of an attempt that was not made. It is good for another attempt within the slack, no longer.
+    #[expect(clippy::needless_pass_by_value, reason = "a token comes back once")]
     pub(crate) fn give_back(&mut self, token: Token) {
         if let (Some(inner), Some(booked)) = (&mut self.inner, token.0) {
             inner.returned.push_back(booked);

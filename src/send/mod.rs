@@ -16,6 +16,7 @@ mod attempt;
 mod breaker;
 mod classify;
 mod connecting;
+mod connections;
 mod controls;
 mod deliver;
 mod dispatch;

@@ -121,6 +121,10 @@ impl Transport for HttpTransport {
         self.shared.lines.count(at)
     }
 
+    fn idle(&self) -> usize {
+        self.shared.lines.idle()
+    }
+
     fn attempt(
         &self,
         update: &UpdateRespondent,

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::{Call, Dispatcher};
 use crate::send::attempt::Transport;
 use crate::send::connecting::Granted;
+use crate::send::connections::Refusal;
 use crate::send::deliver::Delivery;
 
 impl<T: Transport> Dispatcher<T> {
@@ -20,7 +21,7 @@ impl<T: Transport> Dispatcher<T> {
         }
         let attempt = self.transport.attempt(delivery.update(), self.asks.wire());
         let task = self.calls.spawn(attempt);
-        self.connecting.begin(task, delivery, is_probe, now);
+        self.connecting.begin(&task, delivery, is_probe, now);
         self.limit.started(self.calls.len(), now);
     }
 
@@ -96,6 +97,25 @@ impl<T: Transport> Dispatcher<T> {
         delivery.start_attempt(now);
         // It took no token: connections that fail at once must not be tried faster than calls.
         self.connecting.hold(now, self.gap());
+    }
+
+    /// A connection was refused, or broke without an answer to its first call: whether that is a limit of the platform,
+    /// which then is not out of reach.
+    pub(super) fn is_limit(&mut self, now: Instant) -> bool {
+        let standing = self.in_flight.len() + self.connecting.standing() + self.transport.idle();
+        match self.connections.refused(standing, self.calls.len(), now) {
+            Refusal::Unclear => false,
+            Refusal::Limit { calls, first } => {
+                if first {
+                    tracing::warn!(
+                        event = "connections_limited",
+                        "the platform refuses connections beyond {calls}: no more calls at a time for now; more are tried \
+                         now and then, which is not said again"
+                    );
+                }
+                true
+            }
+        }
     }
 
     /// Gives up all calls that are not written, since the run ends.

@@ -133,7 +133,7 @@ impl<T: Transport> Dispatcher<T> {
         wall: Timestamp,
     ) {
         self.control_put_back();
-        let (update, started) = (call.delivery.update().clone(), call.delivery.attempt_started());
+        let update = call.delivery.update().clone();
         let lane = update.lane();
         let Some(result) = result else {
             self.queue.doubt(&update, now);
@@ -156,7 +156,7 @@ impl<T: Transport> Dispatcher<T> {
             }));
         }
         let heard = Heard::of(&result, &decision);
-        self.limit_hears(heard, &decision, started, now);
+        self.limit_hears(heard, &decision, &call, now);
         self.heed(&decision, now, wall);
         if matches!(decision, Decision::Success { .. }) {
             self.controls.forget(lane);

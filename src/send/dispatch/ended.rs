@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
-use super::{DRAIN, Dispatcher, WORTH_TELLING};
+use super::{Call, DRAIN, Dispatcher, WORTH_TELLING};
 use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, clean, local_time};
 use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::classify::{Decision, Effect, classify};
@@ -66,7 +66,7 @@ impl<T: Transport> Dispatcher<T> {
             return self.wait_until(now, call.delivery);
         }
         let heard = Heard::of(&result, &decision);
-        self.limit_hears(heard, &decision, call.delivery.attempt_started(), now);
+        self.limit_hears(heard, &decision, &call, now);
         if matches!(decision, Decision::Success { .. }) {
             self.controls.acknowledge(call.delivery.update());
         }
@@ -74,11 +74,20 @@ impl<T: Transport> Dispatcher<T> {
         if crowded {
             self.lower_concurrency();
         }
-        if !crowded || self.outage.is_paused() {
+        let limited = match &result {
+            _ if self.outage.is_paused() => false,
+            Err(TransportError::NotSent(_)) => self.is_limit(now),
+            Err(TransportError::Interrupted(_)) if !call.kept && !call.delivery.is_fresh() => {
+                self.is_limit(now);
+                false
+            }
+            _ => false,
+        };
+        if !(crowded || limited) || self.outage.is_paused() {
             let reason = decision.fault().map_or("", |fault| fault.message.as_str());
             self.hear(row, lane, heard, is_web_page(&result), reason, now);
         }
-        if heard == Heard::NotSent && (crowded || self.outage.pauses()) {
+        if heard == Heard::NotSent && (crowded || limited || self.outage.pauses()) {
             return self.put_back(now, call);
         }
         if call.token.is_none() {
@@ -97,19 +106,17 @@ impl<T: Transport> Dispatcher<T> {
     }
 
     /// What an attempt's end says about how many calls may be in flight.
-    pub(super) fn limit_hears(
-        &mut self,
-        heard: Heard,
-        decision: &Decision,
-        started: Option<Instant>,
-        now: Instant,
-    ) {
+    pub(super) fn limit_hears(&mut self, heard: Heard, decision: &Decision, call: &Call, now: Instant) {
+        let started = call.delivery.attempt_started();
         match (heard, decision, started) {
             (Heard::Definite, Decision::Success { .. } | Decision::Fail(_), Some(started)) => {
-                self.limit.answered(started, now);
+                self.limit.answered(started, call.connecting, now);
             }
             (Heard::Nothing, _, _) => self.limit.unanswered(now),
             _ => {}
+        }
+        if heard == Heard::Definite {
+            self.connections.answered(started.unwrap_or(now), now);
         }
     }
 
@@ -177,6 +184,7 @@ impl<T: Transport> Dispatcher<T> {
             Change::None => {}
             Change::Silent => self.silence_is_full(reason, now),
             Change::Paused { until } => {
+                self.connections.forget();
                 let waiting = self.wait_for_platform(until - now, reason);
                 let hint = if self.outage.answered() {
                     ""

@@ -22,19 +22,18 @@ impl<T: Transport> Dispatcher<T> {
         self.queue.release(now);
         self.stop_for(self.outage.expired(now));
         self.wants_room = false;
-        self.wake = match &self.stop {
-            Some((_, until)) => Some(*until),
-            None => {
-                // First those whose connections stand.
-                let wakes = [
-                    self.grant_standing(now),
-                    self.ask(),
-                    self.start_calls(),
-                    self.outage.gives_up_at(),
-                    self.queue.releases_at(),
-                ];
-                wakes.into_iter().flatten().min()
-            }
+        self.wake = if let Some((_, until)) = &self.stop {
+            Some(*until)
+        } else {
+            // First those whose connections stand.
+            let wakes = [
+                self.grant_standing(now),
+                self.ask(),
+                self.start_calls(),
+                self.outage.gives_up_at(),
+                self.queue.releases_at(),
+            ];
+            wakes.into_iter().flatten().min()
         };
         let tells = self.look_at_window(Instant::now());
         let ends = self.stop.as_ref().map(|(_, until)| *until);
@@ -44,7 +43,7 @@ impl<T: Transport> Dispatcher<T> {
     /// Starts calls as long as places, rows and connections are there. Returns when to ask again, unless something happens
     /// before.
     fn start_calls(&mut self) -> Option<Instant> {
-        while self.calls.len() < self.limit.limit() && self.question.is_none() && self.stop.is_none() {
+        while self.may_start_rows() {
             if self.wires.room.unrecorded.available_permits() <= self.unneeded() {
                 // Remembered, and not asked again later: the recorder is another thread.
                 self.wants_room = true;
@@ -68,6 +67,12 @@ impl<T: Transport> Dispatcher<T> {
             }
         }
         None
+    }
+
+    /// Whether a row may start if there is one: no question is open, and there is a place among the calls in flight.
+    fn may_start_rows(&mut self) -> bool {
+        let limit = self.limit.limit().min(self.connections.limit(Instant::now()));
+        self.question.is_none() && self.stop.is_none() && self.calls.len() < limit
     }
 
     /// Starts the call of the next row, on a kept connection or by making one; if that may not be, says when to ask again.
@@ -133,6 +138,7 @@ impl<T: Transport> Dispatcher<T> {
             self.wires.waiting.send_replace(None);
         }
         self.meter.start(now);
+        self.connections.written(now);
         self.slowdown.started(now);
         self.retried += u64::from(call.delivery.attempts() > 0);
         if call.delivery.is_control() {

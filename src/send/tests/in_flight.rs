@@ -202,6 +202,29 @@ async fn the_rate_is_used_whatever_the_latency_and_no_more_calls_than_that_needs
     assert!(!failed, "{table}");
 }
 
+/// However long an answer takes, the rate that is agreed is used after eight of them.
+#[tokio::test(start_paused = true)]
+async fn the_whole_rate_is_used_after_eight_answer_times() {
+    for (name, rate, per_second, answer_time, mut latency) in [
+        ("2 s", "50/s", 50, 2.0, constant(2_000)),
+        ("2 s, give or take half of it", "50/s", 50, 2.0, jittery(2_000)),
+        ("200 ms", "200/s", 200, 0.2, constant(200)),
+        ("20 s", "2/s", 2, 20.0, constant(20_000)),
+        ("1 s", "100/s", 100, 1.0, constant(1_000)),
+    ] {
+        let seconds = Duration::from_secs_f64(8.0 * answer_time).as_secs() + 15;
+        let rows = per_second * seconds;
+        let ran = send(distinct(rows), auto(rate), move |_, _| success().after(latency())).await;
+        let from = ran.seen[0].start + Duration::from_secs_f64(8.0 * answer_time);
+        let during = |call: &&Seen| call.start >= from && call.start < from + Duration::from_secs(10);
+        let calls = ran.seen.iter().filter(during).count() as u64;
+        assert!(
+            calls + 1 >= 10 * per_second,
+            "{name}: {calls} in ten seconds at {rate}"
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_platform_at_its_limit_is_not_pushed_into_time_outs() {
     let settings = auto("5/s");

@@ -113,6 +113,11 @@ impl Lines {
         stack.kept.len()
     }
 
+    /// How many kept lines there are, however old.
+    pub(super) fn idle(&self) -> usize {
+        self.stack().kept.len()
+    }
+
     /// The line that was used last, for a call that is written now.
     pub(super) fn take(&self, now: Instant) -> Option<Line> {
         let (mut line, since) = self.stack().kept.pop_back()?;
