@@ -12,6 +12,10 @@ use crate::model::{ErrorCode, Outcome, Plan, PlannedRow, Position, ROW_BYTES, St
 
 /// A row that is to be sent, from its first attempt to its verdict.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts, each of which can be without the others"
+)]
 pub(crate) struct Delivery {
     row: PlannedRow,
     update: UpdateRespondent,

@@ -25,6 +25,7 @@ mod in_flight;
 mod lanes;
 mod limit;
 mod lookup;
+mod losses;
 mod meter;
 mod outage;
 mod queue;

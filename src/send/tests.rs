@@ -280,6 +280,23 @@ async fn send_as(
         script: Arc::new(Mutex::new(Script::new(script))),
         seen: Arc::clone(&seen),
     };
+    let (outcomes, end, took) = send_through(rows, settings, transport, change).await;
+    let seen = seen.lock().unwrap().clone();
+    Ran {
+        outcomes,
+        seen,
+        end,
+        took,
+    }
+}
+
+/// The same through any transport: the outcomes in the order of the rows, how the stage ended, and after what time.
+async fn send_through(
+    rows: Vec<PlannedRow>,
+    settings: SendSettings,
+    transport: impl Transport,
+    change: impl FnOnce(Wires) -> Wires,
+) -> (Vec<Outcome>, SendEnd, Duration) {
     let (plans, plans_in) = mpsc::channel(2);
     let (outcomes, mut outcomes_in) = mpsc::channel::<Vec<Outcome>>(2);
     let room = Room::new(settings.concurrency);
@@ -318,13 +335,7 @@ async fn send_as(
         );
     }
     outcomes.sort_by_key(|outcome| outcome.row.sequence);
-    let seen = seen.lock().unwrap().clone();
-    Ran {
-        outcomes,
-        seen,
-        end,
-        took,
-    }
+    (outcomes, end, took)
 }
 
 #[tokio::test(start_paused = true)]
@@ -932,6 +943,7 @@ async fn the_first_call_goes_alone() {
     }
 }
 
+mod connections;
 mod control;
 mod doubt;
 mod in_flight;

@@ -84,7 +84,9 @@ impl<T: Transport> Dispatcher<T> {
         // A kept connection may have died without a word, which must not look like the platform's silence to a probe.
         let is_probe = gate == Gate::Probe;
         let fresh = is_probe || self.queue.peek_next(now).is_some_and(Delivery::is_fresh);
-        if !fresh && self.transport.kept(due) > 0 {
+        // Asked in any case: it gives up what is too old, which might be all that the platform takes.
+        let kept = self.transport.kept(due);
+        if !fresh && kept > 0 {
             if self.connecting.next_is_probe().is_some() {
                 // The next token is that call's.
                 return Err(None);

@@ -13,14 +13,12 @@ use super::gate::{Gate, Gated};
 use crate::causes::root_cause;
 use crate::http::{Route, SetupError};
 use crate::send::lookup::Lookup;
+use crate::send::losses::Losses;
 use crate::send::wire::Wire;
 
 /// A kept connection is given up before the server does so: a request that crosses the server's goodbye is in doubt.
 /// The shortest idle time of a common server is Apache's, 5 s.
 const MAX_IDLE: Duration = Duration::from_secs(4);
-
-/// After this many kept connections in a row that were gone when they were to be used, none is kept any more.
-const MAX_LOST: u32 = 3;
 
 /// A connection, once its first call has made it.
 #[derive(Debug)]
@@ -45,28 +43,6 @@ struct Stack {
     /// Kept longest first.
     kept: VecDeque<(Line, Instant)>,
     losses: Losses,
-}
-
-/// Whether it pays to keep connections. A server that closes them without saying so costs each call that is made on one.
-#[derive(Debug, Default)]
-struct Losses {
-    /// Kept connections in a row that were gone. Each was kept after the one before had shown to be gone, so that a server
-    /// that closes all of them at once counts once.
-    in_a_row: u32,
-    last: Option<Instant>,
-}
-
-impl Losses {
-    fn lost(&mut self, kept: Instant, now: Instant) {
-        if self.last.is_none_or(|last| last <= kept) {
-            self.in_a_row += 1;
-            self.last = Some(now);
-        }
-    }
-
-    fn keeps(&self) -> bool {
-        self.in_a_row < MAX_LOST
-    }
 }
 
 impl Lines {
@@ -130,7 +106,7 @@ impl Lines {
     pub(super) fn keep(&self, line: Line, now: Instant) {
         let mut stack = self.stack();
         if line.kept.is_some() {
-            stack.losses.in_a_row = 0;
+            stack.losses.served();
         }
         if stack.losses.keeps() {
             stack.kept.push_back((line, now));
@@ -140,11 +116,7 @@ impl Lines {
     /// A kept line was gone when it was to be used.
     pub(super) fn lost(&self, line: &Line, now: Instant) {
         let mut stack = self.stack();
-        let Some(kept) = line.kept.filter(|_| stack.losses.keeps()) else {
-            return;
-        };
-        stack.losses.lost(kept, now);
-        if !stack.losses.keeps() {
+        if line.kept.is_some_and(|kept| stack.losses.lost(kept, now)) {
             stack.kept.clear();
             tracing::info!(
                 event = "connections_not_kept",

@@ -1,0 +1,65 @@
+//! Whether it pays to keep connections: a server that closes them without saying so costs each call that is made on one.
+//! Pure.
+
+use tokio::time::Instant;
+
+/// After this many kept connections in a row that were gone when they were to be used, none is kept any more.
+const MAX_LOST: u32 = 3;
+
+#[derive(Debug, Default)]
+pub(super) struct Losses {
+    /// Kept connections in a row that were gone. Each was kept after the one before had shown to be gone, so that a server
+    /// that closes all of them at once counts once.
+    in_a_row: u32,
+    last: Option<Instant>,
+}
+
+impl Losses {
+    /// A connection that was kept since then was gone when it was to be used. Says whether that was the last to be kept.
+    pub(super) fn lost(&mut self, kept: Instant, now: Instant) -> bool {
+        if self.keeps() && self.last.is_none_or(|last| last <= kept) {
+            self.in_a_row += 1;
+            self.last = Some(now);
+            return !self.keeps();
+        }
+        false
+    }
+
+    /// A kept connection served another call.
+    pub(super) fn served(&mut self) {
+        if self.keeps() {
+            self.in_a_row = 0;
+        }
+    }
+
+    /// Whether connections are kept.
+    pub(super) fn keeps(&self) -> bool {
+        self.in_a_row < MAX_LOST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_losses_of_one_after_the_other_end_the_keeping() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut restarted = Losses::default();
+        for second in 0..10 {
+            assert!(!restarted.lost(at(second), at(10)), "all at once");
+        }
+        restarted.lost(at(11), at(12));
+        restarted.served();
+        restarted.lost(at(13), at(14));
+        assert!(restarted.keeps(), "two in a row");
+        assert!(!restarted.lost(at(15), at(16)));
+        assert!(restarted.lost(at(17), at(18)));
+        assert!(!restarted.keeps());
+        restarted.served();
+        assert!(!restarted.keeps(), "for good");
+    }
+}
