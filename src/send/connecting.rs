@@ -217,6 +217,11 @@ impl Connecting {
             .map(Unwritten::give_up)
     }
 
+    /// Whether all calls are written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
     /// How many connections stand and were not written on.
     pub(super) fn standing(&self) -> usize {
         self.standing.len()

@@ -1,5 +1,6 @@
-//! A limit of connections: where the platform refuses further ones while others stand and are answered, it is not out of
-//! reach, and there are fewer calls at a time for a while. Pure; the dispatcher puts the refused rows back.
+//! What is known of the platform's connections. Where it refuses further ones while others stand and are answered, it is not
+//! out of reach: that is a limit, and there are fewer calls at a time for a while. Where answers leave their connections
+//! to the next call, that call need not make one. Pure; the dispatcher acts on it.
 
 use std::time::Duration;
 
@@ -25,6 +26,12 @@ pub(super) struct Connections {
     /// A sign of life, and how long it is good: the last answer, or the first call if there was none.
     alive: Option<(Instant, Duration)>,
     refused: bool,
+    /// When a call was written last.
+    last: Instant,
+    /// The mean of late of how long answers take.
+    latency: Duration,
+    /// The last answer left its connection to others.
+    kept: bool,
 }
 
 /// What a refused connection means.
@@ -45,6 +52,9 @@ impl Connections {
             raised: false,
             alive: None,
             refused: false,
+            last: now,
+            latency: Duration::ZERO,
+            kept: false,
         }
     }
 
@@ -64,12 +74,22 @@ impl Connections {
     /// A call is written.
     pub(super) fn written(&mut self, now: Instant) {
         self.alive.get_or_insert((now, RECENT));
+        self.last = now;
     }
 
-    /// A call that was written then was answered.
-    pub(super) fn answered(&mut self, written: Instant, now: Instant) {
+    /// A call that was written then was answered; `kept` says that its connection is free for others.
+    pub(super) fn answered(&mut self, written: Instant, kept: bool, now: Instant) {
         let latency = now.saturating_duration_since(written);
         self.alive = Some((now, RECENT.max(latency * 2)));
+        self.latency = self.latency / 8 * 7 + latency / 8;
+        self.kept = kept;
+    }
+
+    /// Until when the calls that are in flight will have left their connections to others, if that is before a further
+    /// one would be needed.
+    pub(super) fn free_until(&self, now: Instant, due: Instant) -> Option<Instant> {
+        let free = self.last + self.latency / 4 * 5;
+        (self.kept && now < free && free <= due).then_some(free)
     }
 
     /// A connection was refused, while so many others stand and so many calls are left, written or connecting.
@@ -121,7 +141,7 @@ mod tests {
             let before = now;
             while connections.limit(now) == 10 {
                 now += Duration::from_secs(1);
-                connections.answered(now, now);
+                connections.answered(now, true, now);
             }
             raises.push((now - before).as_secs());
             assert_eq!(connections.limit(now), 12, "a quarter more");
@@ -146,7 +166,7 @@ mod tests {
         connections.written(start);
         assert_eq!(connections.refused(0, 5, start), Refusal::Unclear);
         assert_eq!(connections.refused(5, 5, at(6)), Refusal::Unclear);
-        connections.answered(at(6), at(26));
+        connections.answered(at(6), true, at(26));
         assert_eq!(connections.refused(5, 5, at(67)), Refusal::Unclear);
         let limit = Refusal::Limit {
             calls: 5,
@@ -154,5 +174,23 @@ mod tests {
         };
         assert_eq!(connections.refused(5, 5, at(66)), limit, "answers take 20 s");
         assert_eq!(connections.limit(at(66)), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_is_waited_for_if_it_comes_free_before_it_is_needed() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut connections = Connections::new(start);
+        for second in 0..40 {
+            connections.written(at(1000 * second));
+            connections.answered(at(1000 * second), true, at(1000 * second + 80));
+        }
+        connections.written(at(40_000));
+        let free = connections.free_until(at(40_010), at(40_200)).unwrap();
+        assert!((at(40_095)..=at(40_101)).contains(&free), "{:?}", free - start);
+        assert_eq!(connections.free_until(at(40_010), at(40_090)), None, "too late");
+        assert_eq!(connections.free_until(at(40_110), at(40_200)), None, "overdue");
+        connections.answered(at(40_000), false, at(40_080));
+        assert_eq!(connections.free_until(at(40_010), at(40_200)), None, "it closes");
     }
 }

@@ -116,7 +116,8 @@ impl<T: Transport> Dispatcher<T> {
             _ => {}
         }
         if heard == Heard::Definite {
-            self.connections.answered(started.unwrap_or(now), now);
+            let kept = self.transport.idle() > 0;
+            self.connections.answered(started.unwrap_or(now), kept, now);
         }
     }
 

@@ -97,6 +97,10 @@ impl<T: Transport> Dispatcher<T> {
             }
             return Ok(());
         }
+        if !fresh && !self.in_flight.is_empty() && self.connecting.is_empty() {
+            let free = self.connections.free_until(now, due);
+            free.map_or(Ok(()), |until| Err(Some(until)))?;
+        }
         self.connecting.may_begin(now, due, self.gap())?;
         let next = if is_probe {
             self.queue.take_probe()

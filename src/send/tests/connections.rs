@@ -492,7 +492,7 @@ async fn where_all_connections_are_refused_it_is_an_outage_after_all() {
 async fn a_pause_gives_up_the_connections_that_are_in_the_way_of_its_probes() {
     let start = Instant::now();
     let manner = Manner {
-        most: 3,
+        most: 1,
         answers: Box::new(move || {
             if (5..60).contains(&start.elapsed().as_secs()) {
                 reply(503, "")
@@ -502,7 +502,7 @@ async fn a_pause_gives_up_the_connections_that_are_in_the_way_of_its_probes() {
         }),
         ..Manner::default()
     };
-    let sent = send_lined(500, paced("10/s", Concurrency::Fixed(3)), manner).await;
+    let sent = send_lined(500, paced("10/s", Concurrency::Fixed(1)), manner).await;
     assert_eq!((sent.successes(), sent.end.early), (500, None));
     assert!(sent.record.refused > 0, "they were in the way");
     assert!(sent.took < Duration::from_secs(240), "{:?}", sent.took);
