@@ -7,10 +7,13 @@ use anyhow::{Context, Result};
 use tokio::time::Instant;
 
 use crate::client::{cost_of, remove_outputs};
-use crate::server::{Manner, Server};
+use crate::server::{Manner, Server, certificate};
 use crate::{input, tell};
 
 const SECONDS: u32 = 20;
+
+/// The rate at which calls wait for a platform that shakes no hands for a while.
+const STALLED_RATE: u32 = 20;
 
 /// Against a server that takes 200 ± 100 ms, with as many calls in flight as the tool finds right. The mean is that of
 /// the second half, in which it has found them.
@@ -38,6 +41,42 @@ pub(crate) fn measure(folder: &Path) -> Result<()> {
             ),
         );
     }
+    for stall in [1, 6, 20] {
+        for concurrency in ["64", "auto"] {
+            after_stall(folder, Duration::from_secs(stall), concurrency)?;
+        }
+    }
+    Ok(())
+}
+
+/// The fullest second after TLS handshakes that all took this long.
+fn after_stall(folder: &Path, stall: Duration, concurrency: &str) -> Result<()> {
+    let (config, pem) = certificate(&["http/1.1"])?;
+    std::fs::write(folder.join("ca.pem"), pem)?;
+    let server = Server::start(Manner {
+        tls: Some(config),
+        stalls: Some(stall),
+        stamps: true,
+        ..Manner::default()
+    })?;
+    input::write(folder, STALLED_RATE * 10, input::sent)?;
+    remove_outputs(folder);
+    let base = format!("https://localhost:{} --ca-file ca.pem", server.address.port());
+    let arguments = format!(
+        "run in.csv -q --survey 7 --rate {STALLED_RATE}/s -c {concurrency} --connect-timeout 1m --base-url {base}"
+    );
+    cost_of(folder, &arguments)?;
+    let (mean, most) = rate_of(&server.seen.take_stamps()).context("no calls came")?;
+    tell(
+        &format!(
+            "rate {STALLED_RATE}/s, TLS stalls for {} s, `-c {concurrency}`",
+            stall.as_secs()
+        ),
+        &format!(
+            "at most {most} in any one second, then mean {:.1} %",
+            100.0 * mean / f64::from(STALLED_RATE)
+        ),
+    );
     Ok(())
 }
 

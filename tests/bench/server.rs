@@ -36,6 +36,10 @@ pub(crate) struct Manner {
     pub(crate) closes: bool,
     /// This respondent is never answered.
     pub(crate) hangs: Option<u32>,
+    /// From the first connection on, TLS handshakes wait until this time has passed.
+    pub(crate) stalls: Option<Duration>,
+    /// No more connections than this are open: further ones are closed at once.
+    pub(crate) most: Option<usize>,
     /// Remember when each call came.
     pub(crate) stamps: bool,
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
@@ -112,20 +116,31 @@ async fn accept(
 ) -> Result<Infallible> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     bound.send(listener.local_addr()?)?;
+    let mut first = None;
     loop {
         let (stream, _) = listener.accept().await?;
+        let first = *first.get_or_insert_with(Instant::now);
+        if manner
+            .most
+            .is_some_and(|most| seen.open.load(Ordering::Relaxed) >= most)
+        {
+            continue;
+        }
         stream.set_nodelay(true)?;
-        tokio::spawn(connection(stream, Arc::clone(manner), Arc::clone(seen)));
+        seen.open.fetch_add(1, Ordering::Relaxed);
+        let shakes = first + manner.stalls.unwrap_or_default();
+        tokio::spawn(connection(stream, shakes, Arc::clone(manner), Arc::clone(seen)));
     }
 }
 
-async fn connection(stream: TcpStream, manner: Arc<Manner>, seen: Arc<Seen>) {
+async fn connection(stream: TcpStream, shakes: Instant, manner: Arc<Manner>, seen: Arc<Seen>) {
     seen.connections.fetch_add(1, Ordering::Relaxed);
-    let open = seen.open.fetch_add(1, Ordering::Relaxed) + 1;
+    let open = seen.open.load(Ordering::Relaxed);
     seen.most_open.fetch_max(open, Ordering::Relaxed);
     match &manner.tls {
         None => serve(stream, &manner, &seen).await,
         Some(config) => {
+            tokio::time::sleep_until(shakes).await;
             // A client that does not trust the certificate goes away.
             if let Ok(stream) = TlsAcceptor::from(Arc::clone(config)).accept(stream).await {
                 let resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);

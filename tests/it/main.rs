@@ -29,6 +29,7 @@ mod memory; // That it is flat in the file.
 mod monitor; // Who hears of a run.
 mod outputs; // The files that a run leaves.
 mod pace; // The one test of the rate over real sockets.
+mod proxies; // What a proxy says to `CONNECT`.
 mod resume; // Runs that are killed, stopped and gone on with.
 mod samples; // Every file in `samples/` is run.
 mod secret_sources; // Secrets from files and commands, and who else may see those.

@@ -1,7 +1,8 @@
-//! The rate over real sockets, by the arrival times that the server measures. The one test that depends on real time.
+//! The rate over real sockets, by the arrival times that the server measures. The only tests that depend on real time.
 
 use std::time::Duration;
 
+use crate::server::{Manner, Server, certificate};
 use crate::support::{Answer, Fake, Job, numbered};
 
 #[test]
@@ -46,4 +47,36 @@ fn no_second_sees_more_than_the_rate_and_the_mean_is_kept() {
     }
     let span = arrivals[219] - arrivals[0];
     assert!(span >= Duration::from_millis(4360), "219 gaps of 20 ms: {span:?}");
+}
+
+/// What waits for a platform that accepts nothing must not come down on it at once. Longer stalls are in the bench (`rate`).
+#[test]
+fn calls_that_waited_for_a_tls_handshake_arrive_at_the_rate() {
+    let (config, pem) = certificate(&["http/1.1"]).unwrap();
+    for concurrency in ["64", "auto"] {
+        let stall = Duration::from_secs(1);
+        let server = Server::start(Manner {
+            tls: Some(std::sync::Arc::clone(&config)),
+            stalls: Some(stall),
+            stamps: true,
+            ..Manner::default()
+        })
+        .unwrap();
+        let base = format!("https://localhost:{} --ca-file ca.pem", server.address.port());
+        Job::new("run in.csv --survey 7 --rate 20/s")
+            .args(&format!("-c {concurrency} --base-url {base}"))
+            .file("ca.pem", &pem)
+            .file("in.csv", numbered(60, "x"))
+            .ends(0);
+        let arrivals = server.seen.take_stamps();
+        assert_eq!(arrivals.len(), 60);
+        // Twenty gaps of 50 ms are a second; one more may be delayed on the way by a loaded machine.
+        for window in arrivals.windows(23) {
+            let span = window[22] - window[0];
+            assert!(
+                span >= Duration::from_secs(1),
+                "23 calls in {span:?} with -c {concurrency}"
+            );
+        }
+    }
 }

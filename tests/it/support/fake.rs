@@ -20,6 +20,8 @@ pub(crate) struct Call {
     pub(crate) parameters: Vec<(String, String)>,
     /// How often this respondent was called before.
     pub(crate) before: usize,
+    /// How many calls came on this connection before.
+    pub(crate) on_connection: usize,
     pub(crate) arrived: Instant,
 }
 
@@ -51,6 +53,8 @@ pub(crate) enum Answer {
     Nonsense,
     /// Promises a body and closes in the middle of it.
     HalfABody,
+    /// A body without a length, which ends with the connection; over TLS there is no goodbye.
+    WithoutLength(&'static str),
 }
 
 impl Answer {
@@ -144,7 +148,9 @@ impl Fake {
 
 fn serve<S: Read + Write>(stream: S, script: &Script, seen: &Mutex<Vec<Call>>) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
-    while let Some(call) = read_call(&mut stream, seen)? {
+    let mut calls = 0;
+    while let Some(call) = read_call(&mut stream, seen, calls)? {
+        calls += 1;
         let mut send = |text: &str| {
             let stream = stream.get_mut();
             stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
@@ -164,6 +170,7 @@ fn serve<S: Read + Write>(stream: S, script: &Script, seen: &Mutex<Vec<Call>>) -
             // Until the client gives up and closes.
             Answer::Hang => drop(stream.read(&mut [0])?),
             Answer::Nonsense => return send("SMTP ready\r\n\r\n"),
+            Answer::WithoutLength(body) => return send(&format!("HTTP/1.1 200 OK\r\n\r\n{body}")),
             Answer::HalfABody => {
                 return send("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"type\":\"success\"");
             }
@@ -173,7 +180,11 @@ fn serve<S: Read + Write>(stream: S, script: &Script, seen: &Mutex<Vec<Call>>) -
 }
 
 #[expect(clippy::disallowed_methods, reason = "real arrival times")]
-fn read_call(reader: &mut impl BufRead, seen: &Mutex<Vec<Call>>) -> std::io::Result<Option<Call>> {
+fn read_call(
+    reader: &mut impl BufRead,
+    seen: &Mutex<Vec<Call>>,
+    on_connection: usize,
+) -> std::io::Result<Option<Call>> {
     let mut first = String::new();
     if reader.read_line(&mut first)? == 0 {
         return Ok(None);
@@ -207,6 +218,7 @@ fn read_call(reader: &mut impl BufRead, seen: &Mutex<Vec<Call>>) -> std::io::Res
         body,
         parameters,
         before: 0,
+        on_connection,
         arrived,
     };
     let mut seen = seen.lock().unwrap();
