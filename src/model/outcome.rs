@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{ErrorCode, Plan, PlannedRow};
+use super::{ErrorCode, Plan, PlannedRow, Position, Unsent};
 
 /// The verdict on a row. Promised to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,6 +132,32 @@ impl Outcome {
     pub(crate) fn known(mut row: PlannedRow) -> Option<Self> {
         let known = row.settled.take().or(row.doubt.take())?;
         Some(Self::settled(row, *known))
+    }
+
+    /// What an earlier run knows of a row that cannot be read any more: as it is, without a record and without values
+    /// to repeat.
+    pub(crate) fn without_record(row: u64, respondent: String, survey: String, settled: Settled) -> Self {
+        let position = Position {
+            row,
+            ..Position::START
+        };
+        let unsent = Unsent {
+            respondent,
+            survey,
+            // Of this run nothing is asked for; the verdict below is the one that counts.
+            code: settled.error_code.unwrap_or(ErrorCode::Unchanged),
+            message: String::new(),
+        };
+        let row = PlannedRow {
+            sequence: 0,
+            position,
+            record: Box::default(),
+            kept: Vec::new(),
+            plan: Plan::Skip(unsent),
+            settled: None,
+            doubt: None,
+        };
+        Self::settled(row, settled)
     }
 
     fn settled(row: PlannedRow, settled: Settled) -> Self {

@@ -93,9 +93,17 @@ fn digest_of(paths: &OutputPaths) -> String {
 /// A line that is not the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
-    Outcome { row: u64, digest: u64, settled: Settled },
+    Outcome {
+        row: u64,
+        digest: u64,
+        /// The respondent and the survey.
+        ids: (String, String),
+        settled: Settled,
+    },
     Streak,
-    Again { row: u64 },
+    Again {
+        row: u64,
+    },
     Resumed,
     Finishing,
 }
@@ -200,7 +208,7 @@ pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
         row => {
             let row = row.parse().ok()?;
             let digest = u64::from_str_radix(fields.next()?, 16).ok()?;
-            let _ids = (fields.next()?, fields.next()?);
+            let ids = (fields.next()?.to_owned(), fields.next()?.to_owned());
             let settled = Settled {
                 status: Status::from_name(fields.next()?)?,
                 error_code: optional(fields.next()?, ErrorCode::from_name).ok()?,
@@ -210,7 +218,12 @@ pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
                 elapsed: Duration::from_millis(fields.next()?.parse().ok()?),
                 finished_at: Timestamp::from_millisecond(fields.next()?.parse().ok()?).ok()?,
             };
-            Some(Entry::Outcome { row, digest, settled })
+            Some(Entry::Outcome {
+                row,
+                digest,
+                ids,
+                settled,
+            })
         }
     }
 }
@@ -260,8 +273,9 @@ mod tests {
                 ..outcome(7)
             };
             let line = line_of(&written);
-            let Some(Entry::Outcome { row, digest, settled }) = read_entry(&line) else { panic!("unread") };
+            let Some(Entry::Outcome { row, digest, ids, settled }) = read_entry(&line) else { panic!("unread") };
             prop_assert_eq!(row, 9);
+            prop_assert_eq!(ids, ("8".to_owned(), "7".to_owned()));
             prop_assert_eq!(digest, row_digest(&written.row.record));
             prop_assert_eq!(settled, Settled {
                 status: written.status,

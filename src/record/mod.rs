@@ -146,7 +146,7 @@ pub(crate) fn open(
     Ok(Opened {
         recorder: Recorder::new(
             (journal, results, failed),
-            results_format.style,
+            (results_format.style, results_format.kept.len()),
             replaces,
             (paths.clone(), header.clone()),
         ),

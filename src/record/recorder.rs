@@ -22,6 +22,8 @@ pub(crate) struct Recorder {
     failed: FailedFile,
     window: ReorderWindow<WaitingLine>,
     style: Style,
+    /// How many columns the results repeat.
+    kept: usize,
     clock: WallClock,
     /// Used again for every line.
     line: Vec<u8>,
@@ -34,7 +36,7 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(super) fn new(
         (journal, results, failed): (Journal, ResultsFile, FailedFile),
-        style: Style,
+        (style, kept): (Style, usize),
         replaces: Replaces,
         (paths, header): (OutputPaths, Header),
     ) -> Self {
@@ -44,6 +46,7 @@ impl Recorder {
             failed,
             window: ReorderWindow::default(),
             style,
+            kept,
             clock: WallClock::new(TimeZone::system()),
             line: Vec::new(),
             replaces,
@@ -92,6 +95,15 @@ impl Recorder {
     /// Writes the line of a row that the journal knows, behind all others: rows come in the input's order.
     pub(crate) fn write_known(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
         self.write_line(outcome)
+    }
+
+    /// Writes the line of a row that the journal knows and that cannot be read any more, behind all others. Its kept columns
+    /// are blank, and the failed file, which repeats records, does without it.
+    pub(crate) fn write_without_record(&mut self, outcome: &mut Outcome) -> Result<(), OutputError> {
+        outcome.row.kept = vec![String::new(); self.kept];
+        self.line.clear();
+        push_line(outcome, self.style, &mut self.clock, &mut self.line);
+        self.results.append(&self.line)
     }
 
     /// Names the rows of the streak that ended the run, as the last that its journal says.

@@ -7,13 +7,21 @@ use std::path::Path;
 use super::entry::{self, Entry};
 use super::error::OutputError;
 use super::lines::Lines;
-use crate::model::Settled;
+use crate::model::{Outcome, Settled};
 
 /// The rows that have their verdict, in the input's order, to be read beside it.
 pub(crate) struct SettledRows {
     /// Nothing for a run that starts anew.
     lines: Option<Lines>,
-    next: Option<(u64, u64, Settled)>,
+    next: Option<Known>,
+}
+
+/// What the journal says of a row.
+struct Known {
+    row: u64,
+    digest: u64,
+    ids: (String, String),
+    settled: Settled,
 }
 
 impl SettledRows {
@@ -37,15 +45,33 @@ impl SettledRows {
     /// What the journal says of a row, if it says anything: its verdict, or that it was `stopped`; rows are asked for in the input's order. Fails if the record is not the
     /// one that the journal means, or the journal cannot be read.
     pub(crate) fn take(&mut self, row: u64, record: &[u8]) -> Result<Option<Box<Settled>>, OutputError> {
-        if self.next.as_ref().is_none_or(|(next, _, _)| *next != row) {
+        if self.next.as_ref().is_none_or(|next| next.row != row) {
             return Ok(None);
         }
+        match self.take_next()? {
+            Some(known) if known.digest != entry::row_digest(record) => Err(OutputError::OtherRow { row }),
+            known => Ok(known.map(|known| Box::new(known.settled))),
+        }
+    }
+
+    /// What the journal says of the next row that it knows, for an input that cannot be read so far: without the record
+    /// and the kept columns, which the journal does not have.
+    pub(crate) fn take_without_record(&mut self) -> Result<Option<Outcome>, OutputError> {
+        let known = self.take_next()?;
+        Ok(known.map(
+            |Known {
+                 row, ids, settled, ..
+             }| {
+                let (respondent, survey) = ids;
+                Outcome::without_record(row, respondent, survey, settled)
+            },
+        ))
+    }
+
+    fn take_next(&mut self) -> Result<Option<Known>, OutputError> {
         let next = self.next.take();
         self.advance().map_err(OutputError::Journal)?;
-        match next {
-            Some((_, digest, _)) if digest != entry::row_digest(record) => Err(OutputError::OtherRow { row }),
-            next => Ok(next.map(|(_, _, settled)| Box::new(settled))),
-        }
+        Ok(next)
     }
 
     /// Whether nothing is known of any further row.
@@ -59,8 +85,19 @@ impl SettledRows {
         };
         self.next = None;
         while let Some(line) = lines.next()? {
-            if let Some(Entry::Outcome { row, digest, settled }) = entry::read_entry(line) {
-                self.next = Some((row, digest, settled));
+            if let Some(Entry::Outcome {
+                row,
+                digest,
+                ids,
+                settled,
+            }) = entry::read_entry(line)
+            {
+                self.next = Some(Known {
+                    row,
+                    digest,
+                    ids,
+                    settled,
+                });
                 break;
             }
         }

@@ -268,6 +268,59 @@ fn what_comes_into_being_behind_the_decision_is_not_overwritten_either() {
     assert!(matches!(refused, Err(OutputError::InTheWay(_))));
 }
 
+#[test]
+fn a_row_that_cannot_be_read_any_more_has_the_line_that_the_journal_knows() {
+    let desk = Desk::new();
+    let refused = failing(1, Status::Failed, ErrorCode::Rejected, "no such; \"respondent\"");
+    drop(desk.record(
+        format("id;l1\n", &[]),
+        vec![vec![outcome(0), refused, outcome(2)]],
+    ));
+    let asked = Existing {
+        resume: true,
+        ..Existing::default()
+    };
+    let decision = decide(&desk.paths(), &Desk::header().fingerprint, asked).unwrap();
+    let results = ResultsFormat {
+        style: Style::Plain,
+        kept: &["one", "two"],
+    };
+    let opened = open(
+        &desk.paths(),
+        &decision,
+        Desk::header(),
+        results,
+        format("id;l1\n", &[]),
+    );
+    let Opened {
+        mut recorder,
+        mut settled,
+        ..
+    } = opened.unwrap();
+    assert!(settled.take(2, &outcome(0).row.record).unwrap().is_some());
+    while let Some(mut known) = settled.take_without_record().unwrap() {
+        recorder.write_without_record(&mut known).unwrap();
+    }
+    recorder.flush().unwrap();
+    let lines = desk.read("a.results.csv.partial");
+    let without_time: Vec<String> = lines
+        .lines()
+        .map(|line| {
+            let fields: Vec<&str> = line.split(',').collect();
+            [&fields[..9], &fields[10..]].concat().join(",")
+        })
+        .collect();
+    assert_eq!(
+        without_time,
+        [
+            "row,id_respondent,id_survey,status,error_code,message,http_status,attempts,elapsed_ms,one,two",
+            "3,2,7,failed,rejected,\"no such; \"\"respondent\"\"\",200,1,42,,",
+            "4,3,7,success,,updated,200,1,42,,",
+        ]
+    );
+    assert_eq!(desk.read("a.failed.csv.partial").lines().count(), 1);
+}
+
 /// A run that had named some of its files when it was killed: going on makes the same files, and calls nobody.
 #[test]
 fn a_kill_between_the_names_is_gone_on_with() {

@@ -11,7 +11,7 @@ use crate::model::{ErrorCode, Outcome, PlannedRow, Row, Settled};
 use crate::plan::{PlanTally, Planner};
 use crate::read::{InputError, Rows, RowsEnd};
 use crate::record::{OutputError, Recorder, SettledRows};
-use crate::report::RunSummary;
+use crate::report::{RunSummary, counted};
 
 /// A message between threads costs more than a call; so rows travel in batches of at most this many or this much.
 const BATCH_ROWS: usize = 64;
@@ -62,8 +62,15 @@ pub(super) struct Reader {
 pub(super) struct ReadEnd {
     pub(super) end: Result<RowsEnd, ReadFault>,
     pub(super) tally: PlanTally,
-    /// The reader of a run that ended before its input, and what it could not hand on any more.
-    pub(super) rest: Option<(Reader, Vec<PlannedRow>)>,
+    pub(super) rest: Option<Rest>,
+}
+
+/// What is left of an input that was not read to its end.
+pub(super) enum Rest {
+    /// The run ended first: the reader, and what it could not hand on any more.
+    Unread(Box<Reader>, Vec<PlannedRow>),
+    /// The input broke or changed, so the journal's verdicts on the rows behind that are all there is.
+    Unreadable(SettledRows),
 }
 
 impl Reader {
@@ -99,13 +106,13 @@ impl Reader {
                     return self.cut_short(unwanted.0.into_iter().chain(rows).collect());
                 }
             }
-            if let Some(ended) = ended {
-                return ReadEnd {
-                    end: ended.and_then(|()| self.rows.finish().map_err(ReadFault::from)),
-                    tally: self.planner.into_tally(),
-                    rest: None,
-                };
-            }
+            let Some(ended) = ended else { continue };
+            let broke = matches!(ended, Err(ReadFault::Input(_)));
+            return ReadEnd {
+                end: ended.and_then(|()| self.rows.finish().map_err(ReadFault::from)),
+                tally: self.planner.into_tally(),
+                rest: broke.then_some(Rest::Unreadable(self.settled)),
+            };
         }
     }
 
@@ -134,21 +141,50 @@ impl Reader {
         ReadEnd {
             end: Ok(self.rows.so_far()),
             tally: self.planner.tally().clone(),
-            rest: Some((self, unwanted)),
+            rest: Some(Rest::Unread(Box::new(self), unwanted)),
         }
     }
 }
 
-/// Writes what an earlier run knows of the rows that this one does not come to, so that the files of a run that was cut
+/// Writes what an earlier run knows of the rows that this one does not come to, so that the results of a run that was cut
 /// short again hold every verdict that was ever reached.
 pub(super) fn write_rest(
-    (mut reader, unwanted): (Reader, Vec<PlannedRow>),
+    rest: Rest,
     recorder: &mut Recorder,
     summary: &mut RunSummary,
 ) -> Result<(), OutputError> {
+    let mut settled = match rest {
+        Rest::Unread(reader, unwanted) => write_unread(*reader, unwanted, recorder, summary)?,
+        Rest::Unreadable(settled) => settled,
+    };
+    let mut count = 0_u64;
+    while let Some(mut outcome) = settled.take_without_record()? {
+        recorder.write_without_record(&mut outcome)?;
+        summary.add(&outcome);
+        count += 1;
+    }
+    if count > 0 {
+        tracing::warn!(
+            event = "records_missing",
+            rows = count,
+            "{} behind the place where the input broke had their verdict before: their lines lack the columns of `--keep`, and \
+             those that failed are missing in the failed file, until a resume can read them again",
+            counted(count, "row")
+        );
+    }
+    recorder.flush()
+}
+
+/// Reads on for as long as the journal knows a row. Returns what it knows of those behind a place where the input broke.
+fn write_unread(
+    mut reader: Reader,
+    unwanted: Vec<PlannedRow>,
+    recorder: &mut Recorder,
+    summary: &mut RunSummary,
+) -> Result<SettledRows, OutputError> {
     let mut unwanted = unwanted.into_iter();
     while !reader.settled.is_over() || unwanted.len() > 0 {
-        // An input that breaks here has been told of, or will be when it is read again.
+        // An input that breaks here has been reported, or will be when it is read again.
         let next = unwanted.next().or_else(|| reader.next().ok().flatten());
         let Some(row) = next else { break };
         if let Some(outcome) = Outcome::known(row) {
@@ -156,7 +192,7 @@ pub(super) fn write_rest(
             summary.add(&outcome);
         }
     }
-    recorder.flush()
+    Ok(reader.settled)
 }
 
 /// What an earlier run knows of the row: a verdict, or that it was stopped, and then it is sent again in doubt.
