@@ -8,10 +8,10 @@
 //! Data flows one way. `model` lies under all and has no I/O, no async and no clock. The stages do not know each
 //! other; `run` alone wires them, and nothing below it imports `cli` or `config`.
 //!
-//! What always holds: exactly one outcome per row that was taken; at most one call in flight per respondent, in the
-//! file's order; no more attempts a second than agreed; no secret in anything that is printed or written; every
-//! channel bounded. The invariants stand in full where they are kept: `send/dispatch.rs`, `send/limit.rs`,
-//! `model/endpoint.rs`, `record/mod.rs`.
+//! What always holds: no row of a file but from the content that was read before the first call; exactly one outcome per
+//! row that was taken; at most one call in flight per respondent, in the file's order; no more attempts a second than
+//! agreed; no secret in anything that is printed or written; every channel bounded. The invariants stand in full where
+//! they are kept: `read/source/mod.rs`, `send/dispatch.rs`, `send/limit.rs`, `model/endpoint.rs`, `record/mod.rs`.
 
 mod causes;
 mod cli;

@@ -1,16 +1,19 @@
 //! What an input is packed in, told by its first bytes and never by its name: gzip, zstd, or a workbook. What is inside
 //! comes out as a stream of bytes; that of a workbook is made in `read/workbook.rs`.
 
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 
 use flate2::read::MultiGzDecoder;
 
+use super::source::{Change, Pass};
 use super::workbook::{self, Workbook};
 use super::{Delimiter, Encoding, InputError, ReadOptions};
 
 /// The first bytes that tell.
 const MAGIC_BYTES: u64 = 4;
+
+/// How a zip archive begins, which a workbook is.
+pub(super) const WORKBOOK: &[u8] = b"PK\x03\x04";
 
 /// So much is read of an archive at once.
 const READ_SIZE: usize = 64 << 10;
@@ -31,31 +34,32 @@ pub(crate) struct Contents {
 }
 
 impl Contents {
-    /// A file's, from its beginning, whatever was read of it before. Nobody else must read it meanwhile. `sheet` names that of
-    /// a workbook, of which so many rows are `skipped`.
-    pub(super) fn of_file(file: &File, sheet: Option<&str>, skipped: u64) -> Result<Self, InputError> {
-        let again = || {
-            let mut again = file.try_clone()?;
-            again.seek(SeekFrom::Start(0))?;
-            Ok(again)
-        };
-        let failed = |source| InputError::Read { byte: 0, source };
-        let magic = magic_of(&mut again().map_err(failed)?)?;
-        let file = again().map_err(failed)?;
-        if magic.starts_with(b"PK\x03\x04") {
-            let (workbook, bytes) = workbook::open(file, sheet, skipped)?;
-            return Ok(Self {
-                container: Container::Workbook(workbook),
-                bytes: Box::new(bytes),
-            });
+    /// A file's. `sheet` names that of a workbook, of which `skipped` rows are left out.
+    pub(super) fn of_file(mut pass: Pass, sheet: Option<&str>, skipped: u64) -> Result<Self, InputError> {
+        let magic = magic_of(&mut pass)?;
+        match pass {
+            Pass::Later(mut file) if magic == WORKBOOK => {
+                file.rewind()
+                    .map_err(|source| InputError::reading(0, None, source))?;
+                let (workbook, bytes) = workbook::open(file, sheet, skipped)?;
+                Ok(Self {
+                    container: Container::Workbook(workbook),
+                    bytes: Box::new(bytes),
+                })
+            }
+            // It was something else a moment ago, when it was looked at for this.
+            Pass::First(_) if magic == WORKBOOK => Err(InputError::Changed {
+                row: None,
+                change: Change::Rewritten { byte: 0 },
+            }),
+            pass => Self::unpacked(&magic, Cursor::new(magic.clone()).chain(pass)),
         }
-        Self::unpacked(&magic, file)
     }
 
     /// A stream's, of which nothing was read yet.
     pub(super) fn of_stream(mut stream: impl Read + Send + 'static) -> Result<Self, InputError> {
         let magic = magic_of(&mut stream)?;
-        if magic.starts_with(b"PK\x03\x04") {
+        if magic == WORKBOOK {
             return Err(InputError::NotCsv {
                 what: "a workbook or a zip archive",
                 remedy: "a workbook is read from a file, not from standard input",
@@ -76,7 +80,7 @@ impl Contents {
         } else if matches!(magic, b"\x28\xB5\x2F\xFD" | [0x50..=0x5F, 0x2A, 0x4D, 0x18]) {
             // The second is a frame to be skipped, with which some programs begin.
             let decoder =
-                zstd::Decoder::new(packed).map_err(|source| InputError::Read { byte: 0, source })?;
+                zstd::Decoder::new(packed).map_err(|source| InputError::reading(0, None, source))?;
             Self {
                 container: Container::Zstd,
                 bytes: Box::new(Archive(decoder, "zstd")),
@@ -118,7 +122,7 @@ fn magic_of(input: &mut impl Read) -> Result<Vec<u8>, InputError> {
     input
         .take(MAGIC_BYTES)
         .read_to_end(&mut magic)
-        .map_err(|source| InputError::Read { byte: 0, source })?;
+        .map_err(|source| InputError::reading(0, None, source))?;
     Ok(magic)
 }
 
@@ -128,6 +132,9 @@ struct Archive<R>(R, &'static str);
 impl<R: Read> Read for Archive<R> {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         self.0.read(space).map_err(|error| {
+            if Change::is_in(&error) {
+                return error;
+            }
             let what = if error.kind() == io::ErrorKind::UnexpectedEof {
                 "is cut off, or has something else behind its end"
             } else {

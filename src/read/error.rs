@@ -5,6 +5,8 @@ use std::io;
 
 use thiserror::Error;
 
+use super::Change;
+
 /// Why the input as a whole cannot be used (exit 3, or 9 where it holds no rows).
 #[derive(Debug, Error)]
 pub(crate) enum InputError {
@@ -159,16 +161,42 @@ pub(crate) enum InputError {
     )]
     NoLabels { line: u64, columns: String },
 
+    /// A file's. `row` is the first that was not handed on; nothing during the first read, which hands on none.
     #[error(
-        "the input changed while it was read (it was {before}, now it is {now}): export to a file of another name and \
-         rename it when it is whole, then run again"
+        "{}the file changed while it was read ({change}), so nothing was sent: export to a file of another name and \
+         rename it when it is whole, then run again",
+        position(*.row)
     )]
-    Changed { before: String, now: String },
+    Changed { row: Option<u64>, change: Change },
 }
 
 impl InputError {
+    /// What a failed read at this byte of the text comes to: a change of the file, or a fault of the system. `row` is the
+    /// one that would have come next.
+    pub(super) fn reading(byte: u64, row: Option<u64>, error: io::Error) -> Self {
+        match Change::from_io(error) {
+            Ok(change) => Self::Changed { row, change },
+            Err(source) => Self::Read { byte, source },
+        }
+    }
+
+    /// The words for a file that changed after sending had begun; nothing for any other error.
+    pub(crate) fn changed_while_sent(&self) -> Option<String> {
+        let Self::Changed { row, change } = self else {
+            return None;
+        };
+        Some(format!(
+            "{}the file changed while it was sent ({change}): nothing from here on was sent",
+            position(*row)
+        ))
+    }
+
     /// Whether there is simply nothing to send, which has an exit code of its own.
     pub(crate) fn is_no_rows(&self) -> bool {
         matches!(self, Self::Empty | Self::NoRows)
     }
+}
+
+fn position(row: Option<u64>) -> String {
+    row.map(|row| format!("row {row}: ")).unwrap_or_default()
 }

@@ -264,7 +264,7 @@ pub(super) fn records<R: Read>(
 ) -> Result<Records<Scanned<R>>, InputError> {
     let mut input = Scanned::new(input, dialect);
     io::copy(&mut input.by_ref().take(first.byte), &mut io::sink())
-        .map_err(|source| InputError::Read { byte: 0, source })?;
+        .map_err(|source| InputError::reading(0, Some(first.row), source))?;
     Ok(Records::new(input, dialect.byte, first))
 }
 
@@ -289,10 +289,7 @@ fn read_head(input: &mut impl Read) -> Result<(Vec<u8>, bool), InputError> {
         .by_ref()
         .take(HEAD_BYTES)
         .read_to_end(&mut head)
-        .map_err(|source| InputError::Read {
-            byte: head.len() as u64,
-            source,
-        })?;
+        .map_err(|source| InputError::reading(head.len() as u64, None, source))?;
     if count == 0 {
         return Err(InputError::Empty);
     }

@@ -1,13 +1,13 @@
 //! Stage one: bytes to [`Row`](crate::model::Row)s, synchronously and in bounded memory.
 //!
-//! A file is read twice. The [first read](FirstRead) goes through all of it before anything is sent: it settles the
-//! encoding and the delimiter, checks the structure, counts the rows and takes a digest, and refuses what cannot be
-//! used. The second, [`Rows`], yields the rows one by one. Standard input can only be read once, so there the first
-//! read sees its beginning alone.
+//! A file is read several times. The [first read](FirstRead) goes through all of it before anything is sent: it settles
+//! the encoding and the delimiter, checks the structure, counts the rows, digests every block of the file, and refuses
+//! what cannot be used. The others, [`Rows`], yield the rows one by one, from blocks that are those of the first read and
+//! from no others. Standard input can only be read once, so there the first read sees its beginning alone.
 //!
 //! ```text
 //! source ─▶ container ─▶ records ─▶ fields ─▶ rows     first_read = records + evidence + dialect + columns
-//! file      bytes        raw record text     Row
+//! blocks    bytes        raw record text     Row
 //! ```
 //!
 //! What the columns are for, and whether an id is an id, is [`crate::plan`]'s business.
@@ -52,7 +52,7 @@ pub(crate) use fields::FieldParser;
 pub(crate) use first_read::{EncodingFrom, FirstRead, ReadOptions};
 pub(crate) use note::{for_excel as note_for_excel, of_encoding as note_of_encoding};
 pub(crate) use rows::{Rows, RowsEnd};
-pub(crate) use source::{Input, Source};
+pub(crate) use source::{Change, Input, Source};
 pub(crate) use start::{BOM, DelimiterFrom};
 pub(crate) use wanted::{Kept, SurveyColumn, Wanted};
 pub(crate) use workbook::Workbook;

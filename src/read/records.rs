@@ -82,10 +82,6 @@ impl<R: Read> Records<R> {
         &self.input
     }
 
-    pub(crate) fn input_mut(&mut self) -> &mut R {
-        &mut self.input
-    }
-
     /// The next record, or nothing at the end of the input.
     pub(crate) fn next(&mut self) -> Result<Option<RawRecord<'_>>, InputError> {
         Ok(if self.advance()? {
@@ -249,9 +245,8 @@ impl<R: Read> Records<R> {
             self.buffer.resize(grown, 0);
         }
         let space = self.buffer.get_mut(self.filled..).unwrap_or_default();
-        let count = read_some(&mut self.input, space).map_err(|source| InputError::Read {
-            byte: self.at.byte + self.filled as u64,
-            source,
+        let count = read_some(&mut self.input, space).map_err(|source| {
+            InputError::reading(self.at.byte + self.filled as u64, Some(self.at.row), source)
         })?;
         self.filled += count;
         self.at_end = count == 0;

@@ -1,6 +1,6 @@
 //! The second read: one [`Row`] after the other, and at the end the proof that they are those of the first read.
 
-use std::io::{Read, Take};
+use std::io::Read;
 
 use super::digesting::Digesting;
 use super::evidence::is_telling;
@@ -9,7 +9,7 @@ use super::first_read::{EncodingFrom, Totals, records};
 use super::records::{RawRecord, Records};
 use super::scanned::Scanned;
 use super::start::FailedFile;
-use super::{Encoding, FirstRead, InputError};
+use super::{Change, Encoding, FirstRead, InputError};
 use crate::model::{ErrorCode, Fields, Position, Row, RowError, is_blank};
 
 /// So many places of blank records are remembered.
@@ -17,7 +17,7 @@ const BLANK_PLACES: usize = 5;
 
 /// The data rows of an input, in its order. Holds one record.
 pub(crate) struct Rows<R> {
-    records: Records<Scanned<Take<Digesting<R>>>>,
+    records: Records<Scanned<Digesting<R>>>,
     parser: FieldParser,
     columns: usize,
     encoding: Encoding,
@@ -44,11 +44,8 @@ pub(crate) struct RowsEnd {
 impl<R: Read> Rows<R> {
     /// `input` stands at its first byte; `first` is what the first read found in it.
     pub(crate) fn new(input: R, first: &FirstRead) -> Result<Self, InputError> {
-        // No further than the first read went: what was appended since is told at the end, and not sent.
-        let limit = first.totals.map_or(u64::MAX, |totals| totals.bytes);
-        let input = Digesting::new(input).take(limit);
         Ok(Self {
-            records: records(input, first.position, first.dialect)?,
+            records: records(Digesting::new(input), first.position, first.dialect)?,
             parser: match first.failed_file {
                 Some(FailedFile::ForExcel) => FieldParser::new(first.dialect).without_guards(),
                 _ => FieldParser::new(first.dialect),
@@ -135,37 +132,23 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// Checks at the end of the input that it is what the first read saw. Digest and length are compared, so that a
-    /// file that was rewritten, cut or appended to meanwhile is told.
-    pub(crate) fn finish(mut self) -> Result<RowsEnd, InputError> {
+    /// Checks at the end of the input that its text is that of the first read: below, each block of a file was; this is
+    /// the proof for whatever unpacked them.
+    pub(crate) fn finish(self) -> Result<RowsEnd, InputError> {
         let end = self.so_far();
         let Some(expected) = self.expected else {
             return Ok(end);
         };
-        let grew = self.has_more();
-        let input = self.records.input().input().get_ref();
-        let same_length = input.length() == expected.bytes;
-        if !grew && same_length && input.digest() == expected.digest {
+        let input = self.records.input().input();
+        if (input.length(), input.digest()) == (expected.bytes, expected.digest) {
             return Ok(end);
         }
-        let now = match (grew, same_length) {
-            (true, _) => "longer".to_owned(),
-            (false, true) => "another content of the same length".to_owned(),
-            (false, false) => format!("{} bytes", input.length()),
-        };
         Err(InputError::Changed {
-            before: format!("{} bytes", expected.bytes),
-            now,
+            row: Some(self.records.current().position.row),
+            change: Change::Unpacked {
+                before: expected.bytes,
+            },
         })
-    }
-
-    /// Whether the input goes on behind the end of the first read. One that cannot be read there has not grown.
-    fn has_more(&mut self) -> bool {
-        let input = self.records.input_mut().input_mut();
-        let mut byte = [0];
-        let at_limit = input.limit() == 0;
-        input.set_limit(1);
-        at_limit && input.read(&mut byte).is_ok_and(|count| count > 0)
     }
 }
 
@@ -260,18 +243,12 @@ mod tests {
     }
 
     #[test]
-    fn an_input_that_changed_since_the_first_read_is_told() {
+    fn another_text_than_that_of_the_first_read_is_told_at_the_end() {
         let first = b"id,l1\n1,a\n2,b\n";
-        let told = |second: &[u8]| {
-            let (seen, end) = reread(first, second);
-            (seen.len(), end.unwrap_err().to_string())
-        };
-        let (rows, error) = told(b"id,l1\n1,a\n2,b\n3,c\n");
-        assert_eq!(rows, 2, "what was appended is not sent");
-        assert!(error.contains("it was 14 bytes, now it is longer"), "{error}");
-        let (_, error) = told(b"id,l1\n1,a\n2,X\n");
-        assert!(error.contains("another content of the same length"), "{error}");
-        let (_, error) = told(b"id,l1\n1,a\n");
-        assert!(error.contains("now it is 10 bytes"), "{error}");
+        for second in [b"id,l1\n1,a\n2,X\n".as_slice(), b"id,l1\n1,a\n"] {
+            let (_, end) = reread(first, second);
+            let error = end.unwrap_err().to_string();
+            assert!(error.contains("it had 14 bytes once unpacked"), "{error}");
+        }
     }
 }

@@ -51,17 +51,6 @@ impl<R: Read> Scanned<R> {
             Unicode::FromUtf16(reader) => &reader.input,
         }
     }
-
-    pub(super) fn input_mut(&mut self) -> &mut R {
-        let unicode = match self {
-            Self::AsItIs(unicode) => unicode,
-            Self::Swapped(swapped) => &mut swapped.input,
-        };
-        match unicode {
-            Unicode::AsItIs(input) => input,
-            Unicode::FromUtf16(reader) => &mut reader.input,
-        }
-    }
 }
 
 impl<R: Read> Read for Scanned<R> {

@@ -1,10 +1,12 @@
 //! A sheet of an Excel workbook as the CSV that a person would have saved of it. What a cell's text is, is decided in
 //! `read/cell_text.rs`; records are made of them in `read/sheet_rows.rs`.
 //!
+//! Nothing of it is handed on once a read of the file has failed: the library may swallow an error and go on as if a part of
+//! the workbook were not there.
+//!
 //! The sheet is streamed; the workbook's table of texts is held, as the format wants it. The library that reads it borrows
 //! from the open workbook, so it has a thread of its own, which ends with the sheet or when nobody reads any more.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -14,6 +16,7 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use super::InputError;
 use super::cell_text::push_text;
 use super::sheet_rows::SheetRows;
+use super::source::{Verified, Watch};
 use crate::model::quoted;
 
 /// Records are handed on in pieces of about this size, and so many of them are ready at a time.
@@ -41,21 +44,31 @@ enum Piece {
     End,
 }
 
-/// Opens the sheet of this name, or the first that can be seen. So many rows of it are `skipped`.
+/// Opens the sheet of this name, or the first that can be seen. `skipped` rows of it are left out.
 pub(super) fn open(
-    file: File,
+    file: Verified,
     name: Option<&str>,
     skipped: u64,
 ) -> Result<(Workbook, SheetBytes), InputError> {
-    let unreadable = |error: calamine::XlsxError| InputError::Workbook(error.to_string());
-    let mut xlsx: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(unreadable)?;
+    let watch = file.watch();
+    let xlsx: Result<Xlsx<_>, _> = Xlsx::new(BufReader::new(file));
+    watch
+        .intact()
+        .map_err(|source| InputError::reading(0, None, source))?;
+    let mut xlsx = xlsx.map_err(|error| InputError::Workbook(error.to_string()))?;
     let workbook = choose(&xlsx, name)?;
     let sheet = workbook.sheet.clone();
     let (sender, pieces) = sync_channel(PIECES);
     thread::spawn(move || {
-        let told = write_sheet(&mut xlsx, (&sheet, skipped), &sender).map(|()| Piece::End);
-        // Nobody may want to know any more.
-        sender.send(told).ok();
+        let written = write_sheet(&mut xlsx, (&sheet, skipped), &watch, &sender);
+        // A fault of the file comes before what the library makes of it.
+        let end = watch
+            .intact()
+            .and(written)
+            .and_then(|()| watch.check_end())
+            .map(|()| Piece::End);
+        // Fails if the reader has gone.
+        sender.send(end).ok();
     });
     let bytes = SheetBytes {
         pieces,
@@ -66,7 +79,7 @@ pub(super) fn open(
     Ok((workbook, bytes))
 }
 
-fn choose(xlsx: &Xlsx<BufReader<File>>, name: Option<&str>) -> Result<Workbook, InputError> {
+fn choose(xlsx: &Xlsx<BufReader<Verified>>, name: Option<&str>) -> Result<Workbook, InputError> {
     let tables = || {
         xlsx.sheets_metadata()
             .iter()
@@ -119,8 +132,9 @@ impl Read for SheetBytes {
 
 /// Hands on all rows of a sheet up to the last that has a cell; the first `skipped` are blank.
 fn write_sheet(
-    xlsx: &mut Xlsx<BufReader<File>>,
+    xlsx: &mut Xlsx<BufReader<Verified>>,
     (sheet, skipped): (&str, u64),
+    watch: &Watch,
     sender: &SyncSender<io::Result<Piece>>,
 ) -> io::Result<()> {
     let mut cells = xlsx.worksheet_cells_reader(sheet).map_err(io::Error::other)?;
@@ -141,12 +155,14 @@ fn write_sheet(
         let text = rows.cell(cell.get_position()).map_err(io::Error::other)?;
         push_text(cell.get_value(), format, text);
         if rows.bytes().len() >= PIECE_BYTES {
+            watch.intact()?;
             let piece = std::mem::take(rows.bytes());
             if sender.send(Ok(Piece::Records(piece))).is_err() {
                 return Ok(());
             }
         }
     }
+    watch.intact()?;
     sender.send(Ok(Piece::Records(rows.finish()))).ok();
     Ok(())
 }

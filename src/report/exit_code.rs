@@ -9,7 +9,7 @@ pub(crate) enum ExitCode {
     RowsFailed = 1,
     /// Usage or configuration, or an output in the way or in no place to be written.
     Usage = 2,
-    /// The input cannot be used.
+    /// The input cannot be used, or changed while it was read or sent.
     Input = 3,
     /// Aborted: credentials, certificate or address refused, too many errors, or a guard.
     Aborted = 4,
@@ -44,7 +44,10 @@ impl ExitCode {
             Self::Usage,
             "usage or configuration, an output in the way or in no place to be written; nothing was sent",
         ),
-        (Self::Input, "the input cannot be used"),
+        (
+            Self::Input,
+            "the input cannot be used, or changed while it was read or sent",
+        ),
         (
             Self::Aborted,
             "aborted: credentials, certificate or address refused, too many errors, or a guard",

@@ -107,6 +107,7 @@ fn end_name(end: &RunEnd) -> &'static str {
         RunEnd::Early(EarlyEnd::Interrupted(_)) => "interrupted",
         RunEnd::Early(_) => "aborted",
         RunEnd::InputBroke(_) => "input_broke",
+        RunEnd::InputChanged(_) => "input_changed",
         RunEnd::NotWritten(_) => "not_written",
         RunEnd::Bug(_) => "bug",
     }

@@ -15,8 +15,10 @@ pub(crate) enum RunEnd {
     Complete,
     /// A fault that is not the row's own.
     Early(EarlyEnd),
-    /// The input broke or changed in the middle; why.
+    /// The input broke in the middle; why.
     InputBroke(String),
+    /// The file is no longer what was read before the first call; where and how.
+    InputChanged(String),
     /// A file could not be written; why.
     NotWritten(String),
     /// Something that cannot happen did; what.
@@ -103,6 +105,7 @@ impl RunReport {
     pub(crate) fn error(&self) -> Option<String> {
         let why = match &self.end {
             RunEnd::Complete => return None,
+            RunEnd::InputChanged(why) => return Some(self.changed(why)),
             RunEnd::Early(early) => early.to_string(),
             RunEnd::InputBroke(reason) | RunEnd::NotWritten(reason) => reason.clone(),
             RunEnd::Bug(what) => format!("{what}: this is a bug, please report it"),
@@ -114,6 +117,17 @@ impl RunReport {
         }
     }
 
+    /// The new content is another input; only the old one can be resumed.
+    fn changed(&self, why: &str) -> String {
+        let what_to_do = match &self.next {
+            Some(next) => format!(
+                "for the new content, run again with `--resume --rotate`; to resume the old one, put it back and run {next}"
+            ),
+            None => "run again".to_owned(),
+        };
+        format!("{}: {why}; {what_to_do}", self.input)
+    }
+
     pub(crate) fn verdict(&self) -> Verdict {
         if !self.adds_up() {
             return Verdict::Bug;
@@ -121,7 +135,7 @@ impl RunReport {
         match &self.end {
             RunEnd::Bug(_) => Verdict::Bug,
             RunEnd::NotWritten(_) | RunEnd::Early(EarlyEnd::NotRecorded) => Verdict::NotWritten,
-            RunEnd::InputBroke(_) => Verdict::InputBroke,
+            RunEnd::InputBroke(_) | RunEnd::InputChanged(_) => Verdict::InputBroke,
             RunEnd::Early(EarlyEnd::Outage { .. }) => Verdict::Unreachable,
             RunEnd::Early(EarlyEnd::Deadline) => Verdict::Deadline,
             RunEnd::Early(EarlyEnd::Interrupted(Signal::Interrupt)) => Verdict::Interrupted,

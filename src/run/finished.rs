@@ -175,6 +175,9 @@ fn end(
         (Some(error), _, _) => RunEnd::NotWritten(error),
         (_, Some(early), _) => RunEnd::Early(early),
         (_, _, Some(Err(error))) if error.is_of_own_files() => RunEnd::NotWritten(in_full(error)),
+        (_, _, Some(Err(ReadFault::Input(error)))) if let Some(changed) = error.changed_while_sent() => {
+            RunEnd::InputChanged(changed)
+        }
         (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
         _ if summary.rows() != rows => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
         _ => RunEnd::Complete,

@@ -51,23 +51,23 @@ pub(super) fn read(
 ) -> Result<FoundTable, Failure> {
     let fault = |error| refused(&settings.path, error);
     let mut source = Source::open(&Input::File(settings.path.clone())).map_err(fault)?;
-    let mut contents = || source.contents(None, 0);
-    let Contents { container, bytes } = contents().map_err(fault)?;
+    let Contents { container, bytes } = source.contents(None, 0).map_err(fault)?;
     let options = container.options(ReadOptions::default()).map_err(fault)?;
-    let first = match FirstRead::of_file(bytes, options) {
+    let first = match source.settle(FirstRead::of_file(bytes, options)) {
         Err(InputError::EncodingUnclear { .. }) => {
             let options = ReadOptions {
                 encoding: encoding.or_else(|| USUAL_ENCODING.parse().ok()),
                 ..options
             };
-            FirstRead::of_file(contents().map_err(fault)?.bytes, options)
+            let bytes = source.contents(None, 0).map_err(fault)?.bytes;
+            source.settle(FirstRead::of_file(bytes, options))
         }
         first => first,
     };
     let first = first.map_err(fault)?;
     let places = places(&first.columns, settings, survey).map_err(fault)?;
     let mut table = IdTable::new(places.survey.is_some());
-    let bytes = contents().map_err(fault)?.bytes;
+    let bytes = source.contents(None, 0).map_err(fault)?.bytes;
     let mut rows = Rows::new(bytes, &first).map_err(fault)?;
     while let Some(row) = rows.next().map_err(fault)? {
         if let Some(error) = &row.error {
@@ -107,7 +107,7 @@ fn places(columns: &Columns, settings: &IdsSettings, survey: &SurveyColumn) -> R
 
 fn refused(path: &Path, error: InputError) -> Failure {
     let hint = match error {
-        InputError::Open(_) | InputError::Folder | InputError::Read { .. } => "",
+        InputError::Open(_) | InputError::Folder | InputError::Read { .. } | InputError::Changed { .. } => "",
         _ => {
             "; (`--encoding`, `--sheet` and the like are the input's: a table has its header on line 1 of its first sheet)"
         }

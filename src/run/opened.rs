@@ -45,11 +45,12 @@ impl Opened {
             .map_err(fault)?;
         let fault = |error| in_container(error, &input, &container, settings.sheet.is_some());
         let options = container.options(settings.options).map_err(fault)?;
-        let (first, stream) = if matches!(source, Source::Stdin) {
+        let (first, stream) = if source.is_stdin() {
             let (first, stream) = FirstRead::of_stream(bytes, options).map_err(fault)?;
             (first, Some(stream))
         } else {
-            (FirstRead::of_file(bytes, options).map_err(fault)?, None)
+            let first = source.settle(FirstRead::of_file(bytes, options));
+            (first.map_err(fault)?, None)
         };
         let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
         let (survey, survey_from) = settled_survey(&settings.survey, &layout)?;
@@ -83,7 +84,7 @@ impl Opened {
         Ok(opened)
     }
 
-    /// All data rows. Of a file several times, but one pass after the other: all of its readers share their place in it.
+    /// All data rows; of a file as often as they are asked for, and each time those of the first read or an error.
     pub(crate) fn rows(&mut self, settings: &ReadingSettings) -> Result<Rows<Box<dyn Read + Send>>, Failure> {
         let fault = |error| Failure::input(error, &settings.input);
         let again = |source: &mut Source| {

@@ -182,6 +182,8 @@ async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result
     } = ready;
     let RunSettings { reading, outputs, .. } = settings;
     let start = Instant::now();
+    // Before there is an output: a file that has changed by now is refused as in every look before this one.
+    let rows = opened.rows(reading)?;
     // From here on a signal lets the run end in an orderly way.
     let stops = stop::in_thread(window).map_err(Failure::usage)?;
     let results = ResultsFormat {
@@ -205,7 +207,7 @@ async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result
         .shows_progress
         .then(|| tokio::spawn(progress.clone().tell()));
     let stages = pipeline::Stages {
-        rows: opened.rows(reading)?,
+        rows,
         reads_ahead: opened.is_file(),
         planner: Planner::new(opened.plan.clone(), opened.layout.clone()),
         settled: files.settled,

@@ -1,8 +1,6 @@
 //! What the system does to files and streams while a run goes on: full disks, folders that vanish, pipes that close.
 
 use std::fs;
-use std::io::{Seek, SeekFrom, Write};
-use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::support::{Answer, Fake, Job, numbered, pause};
@@ -94,56 +92,6 @@ fn nobody_who_listens_is_no_reason_to_stop() {
             job.ends(0);
             assert_eq!(job.lines("in.results.csv").len(), 150);
         }
-    }
-}
-
-#[test]
-fn an_input_that_changes_while_it_is_sent_is_told_and_what_was_reached_is_kept() {
-    for (change, told) in [
-        ("grows", "longer"),
-        ("shrinks", "now it is"),
-        ("is replaced", "another content"),
-    ] {
-        let input = numbered(
-            2_000,
-            &"a value that makes the file longer than any buffer ".repeat(20),
-        );
-        let path = Mutex::new(None::<std::path::PathBuf>);
-        let path = std::sync::Arc::new(path);
-        let known = std::sync::Arc::clone(&path);
-        let length = input.len() as u64;
-        let fake = Fake::start(move |call| {
-            if call.respondent() == "5"
-                && let Some(path) = known.lock().unwrap().take()
-            {
-                // In place: the program has the same file open.
-                let mut file = fs::OpenOptions::new().write(true).open(path).unwrap();
-                match change {
-                    "grows" => {
-                        file.seek(SeekFrom::End(0)).unwrap();
-                        file.write_all(b"99999999,late\n").unwrap();
-                    }
-                    "shrinks" => file.set_len(length - 1000).unwrap(),
-                    _ => {
-                        file.seek(SeekFrom::End(-5)).unwrap();
-                        file.write_all(b"b").unwrap();
-                    }
-                }
-            }
-            Answer::success()
-        });
-        let job = Job::run(&input, &fake).args("-c 4");
-        *path.lock().unwrap() = Some(job.path("in.csv"));
-        let ran = job.ends(3);
-        assert!(
-            ran.stderr.contains("changed") && ran.stderr.contains(told),
-            "{change}: {}",
-            ran.stderr
-        );
-        assert!(job.names().contains(&"in.results.csv.partial".to_owned()));
-        let sent = fake.calls().len();
-        assert_eq!(job.lines("in.results.csv.partial").len(), sent, "{change}");
-        assert!(fake.calls().iter().all(|call| call.respondent() != "99999999"));
     }
 }
 

@@ -7,6 +7,7 @@
 )]
 
 mod calls; // What goes over the wire, and what answers do.
+mod changed; // Inputs that change while they are read and sent.
 mod check; // What it finds, for people and for machines.
 mod columns; // Which column goes where.
 mod config; // The config file: what it may say, what beats it, where it is looked for.

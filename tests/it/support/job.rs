@@ -284,6 +284,14 @@ impl Running {
         line.trim().strip_suffix(" kB")?.parse().ok()
     }
 
+    /// How many bytes it has read up to now, of files and of what else it reads; nothing once it has ended.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn bytes_read(&self) -> Option<u64> {
+        let counts = fs::read_to_string(format!("/proc/{}/io", self.child.id())).ok()?;
+        let line = counts.lines().find_map(|line| line.strip_prefix("rchar: "))?;
+        line.parse().ok()
+    }
+
     /// Whether it still runs.
     pub(crate) fn runs(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()

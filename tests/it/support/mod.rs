@@ -2,9 +2,11 @@
 
 mod fake;
 mod job;
+mod workbook;
 
 pub(crate) use fake::{Answer, Call, Fake, pause};
-pub(crate) use job::{Job, Running};
+pub(crate) use job::{Job, Ran, Running};
+pub(crate) use workbook::workbook;
 
 /// An input of so many respondents, `1` on, each with this value of `l1`.
 pub(crate) fn numbered(count: u32, value: &str) -> String {

@@ -1,0 +1,99 @@
+//! Opens the input: the one place that touches the file system or standard input to read rows. A file is read several
+//! times, and only its first read may find anything new (design, rule 13).
+
+mod blocks;
+mod change;
+mod file;
+#[cfg(test)]
+mod tests;
+mod verified;
+
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+
+use super::InputError;
+use super::container::{Contents, WORKBOOK};
+
+pub(crate) use change::Change;
+pub(super) use file::{InputFile, Pass};
+pub(super) use verified::{Verified, Watch};
+
+/// What the user named as the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    File(PathBuf),
+    Stdin,
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Stdin => f.write_str("standard input"),
+        }
+    }
+}
+
+/// An opened input.
+pub(crate) struct Source(Kind);
+
+enum Kind {
+    File(InputFile),
+    Stdin,
+}
+
+impl Source {
+    pub(crate) fn open(input: &Input) -> Result<Self, InputError> {
+        Self::open_in_blocks(input, blocks::BLOCK_BYTES)
+    }
+
+    fn open_in_blocks(input: &Input, block_bytes: usize) -> Result<Self, InputError> {
+        let path = match input {
+            Input::Stdin => return Ok(Self(Kind::Stdin)),
+            Input::File(path) => path,
+        };
+        let file = File::open(path).map_err(InputError::Open)?;
+        let metadata = file.metadata().map_err(InputError::Open)?;
+        if metadata.is_dir() {
+            return Err(InputError::Folder);
+        }
+        if !metadata.is_file() {
+            return Err(InputError::NotCsv {
+                what: "a pipe or a device",
+                remedy: "a file is read twice; give a stream as standard input (`-`)",
+            });
+        }
+        Ok(Self(Kind::File(InputFile::new(file, &metadata, block_bytes))))
+    }
+
+    pub(crate) fn is_stdin(&self) -> bool {
+        matches!(self.0, Kind::Stdin)
+    }
+
+    /// The input without what it is packed in. A file's can be had several times: the first read, which
+    /// [`Source::settle`] ends, and then others, which yield the same bytes or fail. `sheet` names that of a workbook, of
+    /// which `skipped` rows are left out.
+    pub(crate) fn contents(&mut self, sheet: Option<&str>, skipped: u64) -> Result<Contents, InputError> {
+        match &mut self.0 {
+            Kind::File(file) => {
+                let pass = file.pass(WORKBOOK);
+                let contents = pass
+                    .map_err(|source| InputError::reading(0, None, source))
+                    .and_then(|pass| Contents::of_file(pass, sheet, skipped));
+                contents.or_else(|error| file.settle(Err(error)))
+            }
+            Kind::Stdin => Contents::of_stream(io::stdin()),
+        }
+    }
+
+    /// Ends the first read of a file. What was `found` in it, a fault too, counts only if the file did not change
+    /// meanwhile.
+    pub(crate) fn settle<T>(&mut self, found: Result<T, InputError>) -> Result<T, InputError> {
+        match &mut self.0 {
+            Kind::File(file) => file.settle(found),
+            Kind::Stdin => found,
+        }
+    }
+}
