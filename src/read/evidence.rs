@@ -9,10 +9,13 @@ use encoding_rs::{ISO_8859_2, WINDOWS_1250};
 
 use super::Encoding;
 use super::letters::Letters;
+use super::utf8::valid_up_to;
 
 /// So many more bytes that are not UTF-8 than characters that are: those are accidents (mostly an old fault in a cell),
 /// and the input is in a single-byte encoding. With fewer, the bytes are the strays.
 const STRAYS_AT_MOST: u64 = 10;
+
+const MAX_CHARACTER_BYTES: usize = 4;
 
 /// What is known of an input's bytes, piece by piece.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +69,7 @@ impl Evidence {
             candidate.push(first);
             match str::from_utf8(&candidate) {
                 Ok(text) => {
-                    self.take_in_text(text);
+                    self.take_in_text(text.as_bytes());
                     bytes = rest;
                 }
                 Err(error) if error.error_len().is_none() => {
@@ -81,12 +84,13 @@ impl Evidence {
             }
         }
         loop {
-            let error = match str::from_utf8(bytes) {
-                Ok(text) => return self.take_in_text(text),
-                Err(error) => error,
+            let (text, rest) = bytes.split_at(valid_up_to(bytes));
+            self.take_in_text(text);
+            // Four bytes tell whether what is not valid is only not whole.
+            let character = rest.get(..MAX_CHARACTER_BYTES).unwrap_or(rest);
+            let Err(error) = str::from_utf8(character) else {
+                return;
             };
-            let (valid, rest) = bytes.split_at(error.valid_up_to());
-            self.take_in_text(str::from_utf8(valid).unwrap_or_default());
             let Some(length) = error.error_len() else {
                 self.pending = rest.to_vec();
                 return;
@@ -127,13 +131,14 @@ impl Evidence {
         self.strays > 0
     }
 
-    fn take_in_text(&mut self, text: &str) {
+    /// Takes in what is valid UTF-8.
+    fn take_in_text(&mut self, text: &[u8]) {
         self.letters.take_in_text(text);
         if text.is_ascii() {
             return;
         }
-        self.characters += first_bytes(text.as_bytes());
-        self.telling = self.telling || is_telling(text);
+        self.characters += first_bytes(text);
+        self.telling = self.telling || str::from_utf8(text).is_ok_and(is_telling);
     }
 
     fn take_in_strays(&mut self, bytes: &[u8]) {

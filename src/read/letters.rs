@@ -85,11 +85,11 @@ impl Default for Letters {
 }
 
 impl Letters {
-    pub(super) fn take_in_text(&mut self, text: &str) {
-        if let (Some(first), Some(last)) = (text.bytes().next(), text.bytes().next_back()) {
+    pub(super) fn take_in_text(&mut self, text: &[u8]) {
+        if let (Some(&first), Some(&last)) = (text.first(), text.last()) {
             self.settle(first);
-            let last_but_one = text.bytes().rev().nth(1).unwrap_or(self.before[1]);
-            self.before = [last_but_one, last];
+            let last_but_one = text.iter().rev().nth(1).copied();
+            self.before = [last_but_one.unwrap_or(self.before[1]), last];
         }
     }
 

@@ -38,6 +38,7 @@ mod sheet_rows;
 mod source;
 mod start;
 mod utf16;
+mod utf8;
 mod wanted;
 mod workbook;
 
