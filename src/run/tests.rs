@@ -196,7 +196,11 @@ fn most_in_flight(calls: &[Call]) -> usize {
 /// No more has to be repeated than the calls in flight and those on their way to the journal: nothing after an orderly
 /// end, twice the calls in flight after a kill.
 fn check_repeats(case: &Case, calls: &[Call], known: &HashMap<u64, String>, ended: &Ended) {
-    let unknown = |call: &&Call| call.end.is_none() || (call.acknowledged && !known.contains_key(&call.row));
+    // A control call is not made again: its row has its verdict.
+    let is_control = |call: &Call| *ended == Ended::Killed && known.contains_key(&call.row);
+    let unknown = |call: &&Call| {
+        call.end.is_none() && !is_control(call) || (call.acknowledged && !known.contains_key(&call.row))
+    };
     let repeats = calls
         .iter()
         .filter(unknown)

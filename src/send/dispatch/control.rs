@@ -104,7 +104,9 @@ impl<T: Transport> Dispatcher<T> {
         };
         let delivery = Box::new(Delivery::control(update, self.chance.fork()));
         let due = self.due(now);
-        if !is_probe && self.transport.kept(due) > 0 {
+        // Asked in any case: it gives up what is too old, which might be all that the platform takes.
+        let kept = self.transport.kept(due);
+        if !is_probe && kept > 0 {
             let token = self.take_token(now).map_err(Some)?;
             self.start_at_once(delivery, token, now);
         } else {
