@@ -19,6 +19,7 @@ mod send_file;
 mod serve;
 mod site;
 mod state;
+mod workers;
 
 use anyhow::Error;
 use tokio::time::Instant;

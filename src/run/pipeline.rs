@@ -2,13 +2,13 @@
 //! records. The end of the input travels down as channels close; a stop travels up as receivers close.
 
 use std::io::Read;
-use std::thread;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout};
 
 use super::reader::{ReadFault, Reader, write_rest};
+use super::workers::Workers;
 use crate::delta::Delta;
 use crate::model::{EarlyEnd, Outcome, UpdateRespondent, Waiting};
 use crate::plan::{PlanTally, Planner};
@@ -39,6 +39,8 @@ pub(crate) struct PipelineEnd {
 
 /// What goes into the pipeline: a stage's own thing each.
 pub(crate) struct Stages<T> {
+    /// Where the reader and the recorder run.
+    pub(crate) workers: Workers,
     pub(crate) rows: Rows<Box<dyn Read + Send>>,
     /// The input is there whole.
     pub(crate) reads_ahead: bool,
@@ -58,9 +60,10 @@ pub(crate) struct Stages<T> {
     pub(crate) waiting: watch::Sender<Option<Waiting>>,
 }
 
-/// Runs the stages to their end. `None` if one of the two threads panicked, which is a bug.
+/// Runs the stages to their end. `None` if the reader or the recorder panicked, which is a bug.
 pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings) -> Option<PipelineEnd> {
     let Stages {
+        workers,
         rows,
         reads_ahead,
         planner,
@@ -87,9 +90,8 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         delta: delta.clone(),
         reads_ahead,
     };
-    let reading = in_thread(move || reader.read(&plans));
-    let recording =
-        in_thread(move || record(recorder, outcomes_in, &given_back, (&progress, delta.as_ref())));
+    let mut reading = workers.start(reader.read(plans));
+    let mut recording = workers.start(record(recorder, outcomes_in, given_back, (progress, delta)));
     let wires = Wires {
         plans: plans_in,
         outcomes,
@@ -108,12 +110,12 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
     } else {
         Duration::MAX
     };
-    let told = timeout(patience, reading).await;
+    let read_end = timeout(patience, reading.result()).await.ok();
     // The recorder first: whatever became of the reader, what was sent is written.
-    let (mut written, mut recorder, mut summary) = recording.await.ok()?;
-    let told = told.ok().transpose().ok()?;
+    let (mut written, mut recorder, mut summary) = recording.result().await?;
     let (mut read, mut tally) = (None, PlanTally::default());
-    if let Some(told) = told {
+    if let Some(told) = read_end {
+        let told = told?;
         (read, tally) = (Some(told.end), told.tally);
         if let Some(rest) = told.rest {
             written = written.and_then(|()| write_rest(rest, &mut recorder, &mut summary));
@@ -146,25 +148,19 @@ pub(super) fn notes(tally: &PlanTally, blank_records: u64, only_last: bool) -> N
     }
 }
 
-/// Runs blocking work in a thread of its own; the receiver fails if the work panics.
-fn in_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
-    let (sender, receiver) = oneshot::channel();
-    thread::spawn(move || sender.send(work()).ok());
-    receiver
-}
-
 /// Records until the sender is gone. After an error the receiver is dropped, which tells the sender to stop.
-fn record(
+async fn record(
     mut recorder: Recorder,
     outcomes: mpsc::Receiver<Vec<Outcome>>,
-    room: &Room,
-    (progress, delta): (&Progress, Option<&Delta>),
+    room: Room,
+    (progress, delta): (Progress, Option<Delta>),
 ) -> (Result<(), OutputError>, Recorder, RunSummary) {
     let mut summary = RunSummary::default();
-    let written = record_all(&mut recorder, outcomes, (room, delta), |outcome| {
+    let written = record_all(&mut recorder, outcomes, (&room, delta.as_ref()), |outcome| {
         summary.add(outcome);
         progress.row(outcome);
     });
+    let written = written.await;
     if let Some(delta) = delta {
         delta.flush();
     }
@@ -177,14 +173,14 @@ fn record(
     (written, recorder, summary)
 }
 
-fn record_all(
+async fn record_all(
     recorder: &mut Recorder,
     mut outcomes: mpsc::Receiver<Vec<Outcome>>,
     (room, delta): (&Room, Option<&Delta>),
     mut count: impl FnMut(&Outcome),
 ) -> Result<(), OutputError> {
     let mut flushed = Instant::now();
-    while let Some(batch) = outcomes.blocking_recv() {
+    while let Some(batch) = outcomes.recv().await {
         let calls = calls_among(&batch);
         let free = recorder.record(&batch)?;
         room.journalled(calls);

@@ -89,7 +89,7 @@ impl Reader {
 
     /// Hands on until the input ends, breaks, or nobody wants more. Of an input that breaks, the rows before the fault
     /// are handed on.
-    pub(super) fn read(mut self, plans: &mpsc::Sender<Vec<PlannedRow>>) -> ReadEnd {
+    pub(super) async fn read(mut self, plans: mpsc::Sender<Vec<PlannedRow>>) -> ReadEnd {
         loop {
             let (mut rows, ended) = self.chunk();
             let passed = self.delta.as_ref().map_or(Ok(()), |delta| delta.pass(&mut rows));
@@ -102,7 +102,7 @@ impl Reader {
             let mut rows = rows.into_iter();
             while rows.len() > 0 {
                 let batch = rows.by_ref().take(BATCH_ROWS).collect();
-                if let Err(unwanted) = plans.blocking_send(batch) {
+                if let Err(unwanted) = plans.send(batch).await {
                     return self.cut_short(unwanted.0.into_iter().chain(rows).collect());
                 }
             }

@@ -15,6 +15,7 @@ use super::next_command::next_command;
 use super::opened::Opened;
 use super::site::Site;
 use super::state::Memory;
+use super::workers::Workers;
 use super::{Failure, pipeline, state};
 use crate::config::{DeltaMode, RunSettings, max_query_bytes};
 use crate::delta::Store;
@@ -207,6 +208,7 @@ async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result
         .shows_progress
         .then(|| tokio::spawn(progress.clone().tell()));
     let stages = pipeline::Stages {
+        workers: Workers::Threads,
         rows,
         reads_ahead: opened.is_file(),
         planner: Planner::new(opened.plan.clone(), opened.layout.clone()),
