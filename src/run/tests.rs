@@ -209,8 +209,8 @@ fn check_repeats(case: &Case, calls: &[Call], known: &HashMap<u64, String>, ende
     let most = match ended {
         Ended::Killed => match case.settings.concurrency {
             Concurrency::Fixed(calls) => 2 * calls,
-            // It allows no more than twice as many calls as there ever were.
-            Concurrency::Auto => 2 * 2 * most_in_flight(calls),
+            // It allows at most twice as many calls as there ever were, and one more for each answer of a group.
+            Concurrency::Auto => 2 * (2 * most_in_flight(calls) + 16),
         },
         // Those in flight when it ended are known as `stopped`.
         _ => calls
