@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 use super::calls::{PaceArgs, PlatformArgs, RateArg};
 use super::config::ConfigArg;
-use super::guards::{GuardArgs, MaxChangesArg};
+use super::guards::{GuardArgs, PastGuardArgs};
 use super::input::{InputArgs, SelectionArgs};
 use super::monitor::MonitorArgs;
 use super::output::{AcceptArg, LogArgs, OutputArgs};
@@ -22,7 +22,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) guards: GuardArgs,
     #[command(flatten)]
-    pub(crate) max_changes: MaxChangesArg,
+    pub(crate) past_guards: PastGuardArgs,
     #[command(flatten)]
     pub(crate) delta: DeltaArgs,
     #[command(flatten)]

@@ -1,8 +1,11 @@
 //! Flags: what must hold of an export before any of it is sent.
 
+use std::time::Duration;
+
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args};
 
+use super::values::duration;
 use crate::model::CountOrPercent;
 
 /// Guards that look at the file alone.
@@ -14,15 +17,21 @@ pub(crate) struct GuardArgs {
     /// Send nothing (exit 4) if the label has a value on fewer of all data rows; repeatable
     #[arg(long, value_name = "LABEL=N%", env = "RESPONDENT_SYNC_MIN_FILLED")]
     pub(crate) min_filled: Vec<String>,
+    /// Send nothing (exit 4) if the file was last written longer ago
+    #[arg(long, value_name = "DUR", env = "RESPONDENT_SYNC_MAX_AGE", value_parser = duration)]
+    pub(crate) max_age: Option<Duration>,
     /// Let this one export through, whatever a guard says
     #[arg(long, env = "RESPONDENT_SYNC_IGNORE_GUARDS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) ignore_guards: bool,
 }
 
-/// The guard that needs to know what was sent before.
+/// Guards that need to know what was sent before.
 #[derive(Debug, Args)]
-pub(crate) struct MaxChangesArg {
+pub(crate) struct PastGuardArgs {
     /// With `--changed-only`: send nothing (exit 4) if more rows would be sent (per cent: of those that could be)
     #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_CHANGES")]
     pub(crate) max_changes: Option<CountOrPercent>,
+    /// Send nothing (exit 4) if finished runs have had this very content for longer
+    #[arg(long, value_name = "DUR", env = "RESPONDENT_SYNC_MAX_SAME", value_parser = duration)]
+    pub(crate) max_same: Option<Duration>,
 }

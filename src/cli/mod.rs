@@ -20,7 +20,7 @@ pub(crate) use args::{CheckArgs, CheckFormatArg, RunArgs};
 pub(crate) use calls::{MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use config::ConfigCommand;
 pub(crate) use from_file::{FileSetting, FileValue};
-pub(crate) use guards::GuardArgs;
+pub(crate) use guards::{GuardArgs, PastGuardArgs};
 pub(crate) use input::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, SelectionArgs};
 pub(crate) use monitor::MonitorArgs;
 pub(crate) use output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};

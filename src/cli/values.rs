@@ -7,15 +7,20 @@ use jiff::civil::Time;
 
 use crate::model::CountOrPercent;
 
-/// `500ms`, `30s`, `15m`, `2h`.
+/// `500ms`, `30s`, `15m`, `2h`, `3d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     if text.trim() == "0" {
         return Ok(Duration::ZERO);
     }
+    // Days are 24 hours here, whatever clocks do.
+    let days = text.trim().strip_suffix('d').and_then(|days| days.parse().ok());
+    if let Some(hours) = days.and_then(|days: u32| days.checked_mul(24)) {
+        return Ok(Duration::from_hours(u64::from(hours)));
+    }
     let parsed: SignedDuration = text
         .trim()
         .parse()
-        .map_err(|_| format!("`{text}` is no duration: write `500ms`, `30s`, `15m` or `2h`"))?;
+        .map_err(|_| format!("`{text}` is no duration: write `500ms`, `30s`, `15m`, `2h` or `3d`"))?;
     parsed
         .try_into()
         .map_err(|_| format!("`{text}` is less than nothing"))

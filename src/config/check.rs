@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::delta::DeltaMode;
 use super::guards::{GuardSettings, guards};
 use super::mistakes::Mistakes;
 use super::reading::{ReadingSettings, reading};
 use crate::cli::{CheckArgs, CheckFormatArg, Origins};
 use crate::delta::Account;
-use crate::model::{CountOrPercent, Rate};
+use crate::model::{CountOrPercent, DeltaMode, Rate};
+use crate::record::OutputPaths;
 
 /// What a check looks at: that of `check`, or a run's that is to send nothing.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub(crate) struct CheckSettings {
     pub(crate) guards: GuardSettings,
     /// What earlier runs remember, if it counts.
     pub(crate) known: Option<KnownSettings>,
+    /// Where earlier runs have left their files, if that counts.
+    pub(crate) before: Option<BeforeSettings>,
     pub(crate) format: CheckFormat,
 }
 
@@ -32,6 +34,14 @@ pub(crate) struct KnownSettings {
     pub(crate) path: PathBuf,
     pub(crate) account: Account,
     pub(crate) mode: DeltaMode,
+}
+
+/// The outputs of earlier runs.
+#[derive(Clone, Debug)]
+pub(crate) struct BeforeSettings {
+    pub(crate) paths: OutputPaths,
+    /// An unfinished run of the same input would be resumed.
+    pub(crate) resumes: bool,
 }
 
 /// For whom findings are printed.
@@ -44,13 +54,15 @@ pub(crate) enum CheckFormat {
 /// Checks all that `check` was asked.
 pub(super) fn check(args: &CheckArgs, origins: &Origins) -> Result<CheckSettings> {
     let mut mistakes = Mistakes::default();
+    let reading = reading(&args.input, &args.selection, &[], None, origins, &mut mistakes);
     let settings = CheckSettings {
-        reading: reading(&args.input, &args.selection, &[], None, origins, &mut mistakes),
         max_query_bytes: None,
         rate: args.rate.rate,
         accept_failures: args.accept.accept_failures,
-        guards: mistakes.note(guards(&args.guards, None, origins)),
+        guards: guards(&args.guards, None, &reading.input, origins, &mut mistakes),
+        reading,
         known: None,
+        before: None,
         format: match args.format {
             CheckFormatArg::Text => CheckFormat::Text,
             CheckFormatArg::Json => CheckFormat::Json,

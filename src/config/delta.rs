@@ -6,21 +6,10 @@ use anyhow::{Result, anyhow};
 
 use crate::cli::{DeltaArgs, StateArg};
 use crate::folders;
+use crate::model::DeltaMode;
 
 /// The name of the store in the user's state folder.
 const NAME: &str = "state.sqlite";
-
-/// What is done with what is remembered of earlier runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum DeltaMode {
-    /// Everything is sent; what is remembered is kept right, if anything is.
-    #[default]
-    Follow,
-    /// What the platform has is skipped.
-    ChangedOnly,
-    /// Everything is sent, and remembered anew.
-    Refresh,
-}
 
 /// What is remembered where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

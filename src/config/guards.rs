@@ -3,22 +3,51 @@
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::mapping::{label, several};
-use crate::cli::{GuardArgs, Origins};
-use crate::model::CountOrPercent;
-use crate::plan::Guards;
+use super::mistakes::Mistakes;
+use crate::cli::{GuardArgs, Origins, PastGuardArgs};
+use crate::model::{CountOrPercent, Label};
+use crate::plan::{Freshness, Guards};
+use crate::read::Input;
 
 /// The guards, and whether this export is let through whatever they say.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GuardSettings {
     pub(crate) guards: Guards,
+    /// Asked of what is no resume alone.
+    pub(crate) freshness: Freshness,
     pub(crate) lets_through: bool,
 }
 
+/// `past` are those that know what was sent before, if there are any.
 pub(super) fn guards(
     args: &GuardArgs,
-    max_changes: Option<CountOrPercent>,
+    past: Option<&PastGuardArgs>,
+    input: &Input,
     origins: &Origins,
-) -> Result<GuardSettings> {
+    mistakes: &mut Mistakes,
+) -> GuardSettings {
+    let freshness = Freshness {
+        max_age: args.max_age,
+        max_same: past.and_then(|past| past.max_same),
+    };
+    if freshness.is_asked() && *input == Input::Stdin && !args.ignore_guards {
+        mistakes.note::<()>(Err(anyhow!(
+            "`--max-age` and `--max-same` look at a file's time and at earlier runs, and standard input has neither: give a \
+             file, or `--ignore-guards`"
+        )));
+    }
+    GuardSettings {
+        guards: Guards {
+            min_rows: args.min_rows,
+            min_filled: mistakes.note(min_filled(args, origins)),
+            max_changes: past.and_then(|past| past.max_changes),
+        },
+        freshness,
+        lets_through: args.ignore_guards,
+    }
+}
+
+fn min_filled(args: &GuardArgs, origins: &Origins) -> Result<Vec<(Label, f64)>> {
     let mut min_filled = Vec::new();
     for text in several(&args.min_filled, origins.min_filled) {
         let parsed = text
@@ -37,12 +66,5 @@ pub(super) fn guards(
         }
         min_filled.push((label, least));
     }
-    Ok(GuardSettings {
-        guards: Guards {
-            min_rows: args.min_rows,
-            min_filled,
-            max_changes,
-        },
-        lets_through: args.ignore_guards,
-    })
+    Ok(min_filled)
 }

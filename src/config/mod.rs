@@ -32,7 +32,7 @@ use crate::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use calls::{Destination, max_query_bytes, sandbox_credentials};
 pub(crate) use check::{CheckFormat, CheckSettings};
-pub(crate) use delta::{DeltaMode, DeltaSettings};
+pub(crate) use delta::DeltaSettings;
 pub(crate) use file::{ConfigFile, file};
 pub(crate) use guards::GuardSettings;
 pub(crate) use log::log;

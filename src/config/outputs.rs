@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 
-use super::delta::DeltaMode;
 use super::mistakes::Mistakes;
 use crate::cli::{ExistingArgs, OutputArgs};
-use crate::model::CountOrPercent;
+use crate::model::{CountOrPercent, DeltaMode};
 use crate::read::Input;
 use crate::record::{Existing, OutputError, OutputPaths, SameInput, Style};
 
@@ -59,7 +58,7 @@ pub(super) fn outputs(
 }
 
 /// `rehearsal` is the word in the names of a run that is none: `sandbox` or `trial`.
-fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -> Result<OutputPaths> {
+pub(super) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -> Result<OutputPaths> {
     for (flag, given) in [("--output", &args.output), ("--failed", &args.failed)] {
         ensure!(
             !is_dash(given.as_ref()),

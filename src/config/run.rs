@@ -6,18 +6,18 @@ use jiff::ZonedDateTime;
 use url::Url;
 
 use super::calls::{self, CallSettings, Destination, sandbox_credentials};
-use super::check::{CheckFormat, CheckSettings, KnownSettings};
-use super::delta::{DeltaMode, DeltaSettings, delta};
+use super::check::{BeforeSettings, CheckFormat, CheckSettings, KnownSettings};
+use super::delta::{DeltaSettings, delta};
 use super::file::ConfigFile;
 use super::guards::{GuardSettings, guards};
 use super::mistakes::Mistakes;
 use super::monitor::{MonitorSettings, monitor};
-use super::outputs::{OutputSettings, outputs};
+use super::outputs::{self, OutputSettings};
 use super::reading::{ReadingSettings, reading};
 use super::{secrets, variable};
 use crate::cli::{Origins, PaceArgs, RunArgs};
 use crate::delta::Account;
-use crate::model::{Credentials, Deadline, Endpoint};
+use crate::model::{Credentials, Deadline, DeltaMode, Endpoint};
 
 /// The survey of a rehearsal whose input names none.
 const SANDBOX_SURVEY: &str = "1";
@@ -62,7 +62,13 @@ pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCo
         origins,
         &mut mistakes,
     );
-    let guards = mistakes.note(guards(&args.guards, args.max_changes.max_changes, origins));
+    let guards = guards(
+        &args.guards,
+        Some(&args.past_guards),
+        &reading.input,
+        origins,
+        &mut mistakes,
+    );
     let base = (!is_sandbox || is_dry).then(|| mistakes.keep(calls::base(&args.platform)));
     let calls = calls::calls(&args.platform, &args.pace, origins, &mut mistakes);
     let delta = mistakes.note(delta(&args.delta));
@@ -73,7 +79,13 @@ pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCo
         &mut mistakes,
     );
     let base = base.flatten();
+    let rehearsal = if is_sandbox {
+        Some("sandbox")
+    } else {
+        reading.plan.selection.is_partial().then_some("trial")
+    };
     if is_dry {
+        let before = outputs::paths(&args.output, &reading.input, rehearsal).ok();
         let known = known_before(&delta, base.as_ref().filter(|_| !is_sandbox), file);
         let check = CheckSettings {
             max_query_bytes: base.and_then(|base| max_query_bytes_without_secrets(args, &base)),
@@ -82,6 +94,10 @@ pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCo
             accept_failures: args.output.accept.accept_failures,
             guards,
             known,
+            before: before.map(|paths| BeforeSettings {
+                paths,
+                resumes: args.output.existing.resume,
+            }),
             format: CheckFormat::Text,
         };
         let asked = mistakes
@@ -89,12 +105,7 @@ pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCo
             .map(|check| Asked::DryRun(Box::new(check)));
         return RunCommand { monitor, asked };
     }
-    let rehearsal = if is_sandbox {
-        Some("sandbox")
-    } else {
-        reading.plan.selection.is_partial().then_some("trial")
-    };
-    let outputs = outputs(&args.output, &reading.input, rehearsal, delta.mode, &mut mistakes);
+    let outputs = outputs::outputs(&args.output, &reading.input, rehearsal, delta.mode, &mut mistakes);
     let destination = destination(base, is_sandbox, file, &mut mistakes);
     let settings = outputs
         .zip(destination)

@@ -3,8 +3,9 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::StoreError;
 use super::key::{Account, Key, digest, plain};
-use super::store::{Store, StoreError};
+use super::store::Store;
 use crate::model::{LastExport, UpdateRespondent};
 
 /// How much is known of a survey, for people.
@@ -16,14 +17,39 @@ pub(crate) struct Known {
     pub(crate) respondents: u64,
 }
 
+/// What the platform acknowledged last of a respondent, beside what a row says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Nothing is known.
+    Unknown,
+    /// The same, and nothing else can come after it.
+    Same,
+    /// The same, but a late call may have said something else since: it is said once more.
+    SameInDoubt,
+    Other,
+}
+
+/// Deletes what was acknowledged of a survey; what may be applied late stays.
+const FORGET: [&str; 2] = [
+    "DELETE FROM known WHERE list = ? AND doubt IS NULL",
+    "UPDATE known SET digest = x'' WHERE list = ?",
+];
+
 impl Store {
-    /// Whether the respondent was told the same last; nothing if nobody knows.
-    pub(crate) fn is_same(&self, update: &UpdateRespondent) -> Result<Option<bool>, StoreError> {
-        let known = match self.key(update) {
-            Some(key) => self.known(key)?,
+    /// What the respondent was told last, beside this command.
+    pub(crate) fn told(&self, update: &UpdateRespondent) -> Result<Told, StoreError> {
+        let entry = match self.key(update) {
+            Some(key) => self.entry(key)?,
             None => None,
         };
-        Ok(known.map(|known| known.digest == digest(update)))
+        let digest = digest(update);
+        let told = entry.and_then(|entry| Some((entry.acknowledged?, entry.doubt)));
+        Ok(match told {
+            None => Told::Unknown,
+            Some((said, _)) if said != digest => Told::Other,
+            Some((_, doubt)) if doubt.repeats_only(digest) => Told::Same,
+            Some(_) => Told::SameInDoubt,
+        })
     }
 
     /// Learns the numbers of this account's surveys, so that asking needs to write nothing.
@@ -46,27 +72,40 @@ impl Store {
             .filter(|(of, _)| survey.is_none_or(|survey| survey == of.as_str()))
             .map(|(_, list)| *list)
             .collect();
-        for list in lists {
-            self.connection
-                .execute("DELETE FROM known WHERE list = ?", [list])
-                .map_err(|error| self.fault("write", &error))?;
-        }
-        Ok(())
+        self.transaction(|store| {
+            let mut lists = lists.into_iter();
+            lists.try_for_each(|list| store.forget_list(list).map(drop))
+        })
     }
 
     /// How much is known of each survey of every account.
     pub(crate) fn known_surveys(&self) -> Result<Vec<Known>, StoreError> {
         let mut all = Vec::new();
         for (list, mut known) in self.all_known()? {
-            let count = "SELECT count(*) FROM known WHERE list = ?";
-            let count: i64 = self
-                .connection
-                .query_row(count, [list], |row| row.get(0))
-                .map_err(|error| self.fault("read", &error))?;
-            known.respondents = u64::try_from(count).unwrap_or_default();
+            known.respondents = self.count(list)?;
             all.push(known);
         }
         Ok(all)
+    }
+
+    /// Respondents of a survey of whom it is known what the platform acknowledged.
+    fn count(&self, list: i64) -> Result<u64, StoreError> {
+        let count = "SELECT count(*) FROM known WHERE list = ? AND digest <> x''";
+        let count: i64 = self
+            .connection
+            .query_row(count, [list], |row| row.get(0))
+            .map_err(|error| self.fault("read", &error))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// Forgets a survey. Returns how many respondents that were.
+    fn forget_list(&mut self, list: i64) -> Result<u64, StoreError> {
+        let count = self.count(list)?;
+        for statement in FORGET {
+            let forgotten = self.connection.execute(statement, [list]);
+            forgotten.map_err(|error| self.fault("write", &error))?;
+        }
+        Ok(count)
     }
 
     fn all_known(&self) -> Result<Vec<(i64, Known)>, StoreError> {
@@ -94,33 +133,36 @@ impl Store {
         &mut self,
         survey: Option<&str>,
         respondents: &[String],
-    ) -> Result<usize, StoreError> {
+    ) -> Result<u64, StoreError> {
         let lists = self.all_known()?;
         let lists = lists
             .into_iter()
             .filter(|(_, known)| survey.is_none_or(|survey| known.survey == plain(survey)));
-        let mut count = 0;
-        self.begin()?;
-        for (list, known) in lists {
-            let forgotten = if respondents.is_empty() {
-                let of_survey = params![known.base_url, known.account, known.survey];
-                let delete = "DELETE FROM last_exports WHERE (base_url, account) = (?, ?) AND (survey = ?3 OR survey LIKE ?3 || ' %')";
-                self.connection.execute(delete, of_survey).and_then(|_| {
-                    self.connection
-                        .execute("DELETE FROM known WHERE list = ?", [list])
-                })
-            } else {
-                let mut forget = |respondent: &String| {
+        self.transaction(|store| {
+            let mut count = 0;
+            for (list, known) in lists {
+                if respondents.is_empty() {
+                    store.forget_exports(&known)?;
+                    count += store.forget_list(list)?;
+                }
+                for respondent in respondents {
                     let key = Key::new(list, respondent);
-                    let delete = "DELETE FROM known WHERE list = ? AND respondent = ?";
-                    self.connection.execute(delete, params![key.list, key.respondent])
-                };
-                respondents.iter().map(&mut forget).sum()
-            };
-            count += forgotten.map_err(|error| self.fault("write", &error))?;
-        }
-        self.commit()?;
-        Ok(count)
+                    if let Some(entry) = store.entry(key)? {
+                        count += u64::from(entry.acknowledged.is_some());
+                        store.forget(key, &entry)?;
+                    }
+                }
+            }
+            Ok(count)
+        })
+    }
+
+    fn forget_exports(&self, of: &Known) -> Result<(), StoreError> {
+        let delete = "DELETE FROM last_exports WHERE (base_url, account) = (?, ?) AND (survey = ?3 OR survey LIKE ?3 || ' %')";
+        self.connection
+            .execute(delete, params![of.base_url, of.account, of.survey])
+            .map(drop)
+            .map_err(|error| self.fault("write", &error))
     }
 
     /// What the last export of this account and these surveys was; `survey` is whatever names them.

@@ -1,49 +1,112 @@
-//! Which rows were planned last and have no verdict yet, and what was acknowledged and is not written yet. Pure.
+//! Rows that were planned and have no verdict yet, by respondent, and what is known of respondents whose rows all have
+//! theirs but is not written yet. Pure.
 
 use std::collections::HashMap;
 
+use super::doubt::Doubt;
 use super::key::Key;
 
-/// Bounded by the rows that are on their way, those that were read ahead, and a thousand acknowledgements.
+/// Bounded by the rows that are on their way, those that were read ahead, and what is written at a time.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    /// The sequence of the row of each respondent that was planned last.
-    last: HashMap<Key, u64>,
-    /// What was said last, where that was acknowledged.
-    acknowledged: HashMap<Key, u128>,
+    under_way: HashMap<Key, UnderWay>,
+    ended: HashMap<Key, Has>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct UnderWay {
+    /// The sequence of the row that was planned last.
+    last: u64,
+    /// By the verdicts that have come.
+    has: Has,
+}
+
+/// What a respondent has, as far as verdicts tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Has {
+    /// What the platform acknowledged last, if nothing else was sent since.
+    pub(super) acknowledged: Option<u128>,
+    /// What may be applied late.
+    pub(super) late: Late,
+}
+
+/// What may still be applied late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Late {
+    pub(super) doubt: Doubt,
+    /// Until when, in seconds of the epoch.
+    pub(super) until: i64,
+}
+
+impl Late {
+    /// The same, and this content until then.
+    pub(super) fn with(self, digest: u128, until: i64) -> Self {
+        Self {
+            doubt: self.doubt.with(digest),
+            until: self.until.max(until),
+        }
+    }
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Verdict {
+    pub(super) digest: u128,
+    pub(super) is_success: bool,
+    /// Until when an attempt of it may be applied late, if one may.
+    pub(super) doubted_until: Option<i64>,
 }
 
 impl Pending {
-    /// A row goes on to be sent: what was acknowledged before it is not the last word any more.
-    pub(super) fn planned(&mut self, key: Key, sequence: u64) {
-        self.last.insert(key, sequence);
-        self.acknowledged.remove(&key);
-    }
-
-    /// A row has its verdict; `digest` is what it said, if that was acknowledged.
-    pub(super) fn ended(&mut self, key: Key, sequence: u64, digest: Option<u128>) {
-        if self.last.get(&key) != Some(&sequence) {
-            return;
-        }
-        self.last.remove(&key);
-        if let Some(digest) = digest {
-            self.acknowledged.insert(key, digest);
-        }
+    /// What a respondent has whose rows are under way, or not written yet; nothing of any other.
+    pub(super) fn has(&self, key: Key) -> Option<Has> {
+        let under_way = self.under_way.get(&key).map(|under_way| under_way.has);
+        under_way.or_else(|| self.ended.get(&key).copied())
     }
 
     /// Whether a row of the respondent has no verdict yet.
-    pub(super) fn is_on_its_way(&self, key: Key) -> bool {
-        self.last.contains_key(&key)
+    pub(super) fn is_under_way(&self, key: Key) -> bool {
+        self.under_way.contains_key(&key)
     }
 
-    /// How many respondents' acknowledgements wait to be written.
-    pub(super) fn acknowledged(&self) -> usize {
-        self.acknowledged.len()
+    /// A row goes on to be sent to a respondent who has this.
+    pub(super) fn planned(&mut self, key: Key, sequence: u64, has: Has) {
+        self.under_way.insert(key, UnderWay { last: sequence, has });
+        self.ended.remove(&key);
+    }
+
+    /// A row has its verdict.
+    pub(super) fn ended(&mut self, key: Key, sequence: u64, verdict: Verdict) {
+        let Some(UnderWay { last, has }) = self.under_way.get_mut(&key) else {
+            return;
+        };
+        has.acknowledged = verdict.is_success.then_some(verdict.digest);
+        if let Some(until) = verdict.doubted_until {
+            has.late = has.late.with(verdict.digest, until);
+        }
+        if *last == sequence {
+            self.ended.insert(key, *has);
+            self.under_way.remove(&key);
+        }
+    }
+
+    /// No row is under way any more: those without a verdict were never sent.
+    pub(super) fn none_is_under_way(&mut self) {
+        let ended = self
+            .under_way
+            .drain()
+            .map(|(key, under_way)| (key, under_way.has));
+        self.ended.extend(ended);
+    }
+
+    /// How many respondents wait to be written.
+    pub(super) fn unwritten(&self) -> usize {
+        self.ended.len()
     }
 
     /// What is to be written, in the order of the keys, which is the one that is quickest to write.
-    pub(super) fn take_acknowledged(&mut self) -> Vec<(Key, u128)> {
-        let mut all: Vec<_> = self.acknowledged.drain().collect();
+    pub(super) fn take_ended(&mut self) -> Vec<(Key, Has)> {
+        let mut all: Vec<_> = self.ended.drain().collect();
         all.sort_unstable_by_key(|(key, _)| *key);
         all
     }
@@ -58,28 +121,72 @@ mod tests {
         respondent: 7,
     };
 
+    fn verdict(digest: u128, is_success: bool, doubted_until: Option<i64>) -> Verdict {
+        Verdict {
+            digest,
+            is_success,
+            doubted_until,
+        }
+    }
+
+    fn ended(acknowledged: Option<u128>, doubt: Doubt, until: i64) -> (Key, Has) {
+        let late = Late { doubt, until };
+        (ONE, Has { acknowledged, late })
+    }
+
     #[test]
     fn only_the_row_that_was_planned_last_is_the_last_word() {
         let mut pending = Pending::default();
-        pending.planned(ONE, 1);
-        pending.planned(ONE, 2);
-        pending.ended(ONE, 1, Some(11));
-        assert_eq!(pending.take_acknowledged(), [], "another is on its way");
-        pending.ended(ONE, 2, Some(22));
-        assert_eq!(pending.take_acknowledged(), [(ONE, 22)]);
-        pending.planned(ONE, 3);
-        pending.ended(ONE, 3, None);
-        assert_eq!(pending.take_acknowledged(), [], "it failed");
+        let nothing = Has::default();
+        pending.planned(ONE, 1, nothing);
+        pending.planned(ONE, 2, nothing);
+        pending.ended(ONE, 1, verdict(11, true, None));
+        assert_eq!(pending.take_ended(), [], "another is on its way");
+        pending.ended(ONE, 2, verdict(22, true, None));
+        assert_eq!(pending.take_ended(), [ended(Some(22), Doubt::None, 0)]);
+        pending.planned(ONE, 3, nothing);
+        pending.ended(ONE, 3, verdict(33, false, None));
+        assert_eq!(pending.take_ended(), [ended(None, Doubt::None, 0)], "it failed");
     }
 
     #[test]
     fn what_is_not_written_yet_is_outdone_by_what_is_planned_next() {
         let mut pending = Pending::default();
-        pending.planned(ONE, 1);
-        pending.ended(ONE, 1, Some(11));
-        pending.planned(ONE, 2);
-        assert_eq!(pending.take_acknowledged(), []);
-        pending.ended(ONE, 1, Some(11));
-        assert_eq!(pending.take_acknowledged(), [], "told twice");
+        pending.planned(ONE, 1, Has::default());
+        pending.ended(ONE, 1, verdict(11, true, None));
+        pending.planned(ONE, 2, pending.has(ONE).unwrap());
+        assert_eq!(pending.take_ended(), []);
+        pending.ended(ONE, 2, verdict(22, false, None));
+        pending.ended(ONE, 2, verdict(22, true, None));
+        assert_eq!(pending.take_ended(), [ended(None, Doubt::None, 0)], "told twice");
+    }
+
+    #[test]
+    fn who_was_sent_nothing_has_what_they_had() {
+        let mut pending = Pending::default();
+        let (_, before) = ended(Some(5), Doubt::None, 0);
+        pending.planned(ONE, 1, before);
+        pending.none_is_under_way();
+        assert_eq!(pending.take_ended(), [(ONE, before)]);
+        pending.planned(ONE, 1, before);
+        pending.planned(ONE, 2, before);
+        pending.ended(ONE, 1, verdict(11, false, None));
+        pending.none_is_under_way();
+        assert_eq!(pending.take_ended(), [ended(None, Doubt::None, 0)]);
+    }
+
+    #[test]
+    fn doubt_outlasts_its_row() {
+        let mut pending = Pending::default();
+        pending.planned(ONE, 1, Has::default());
+        pending.planned(ONE, 2, Has::default());
+        pending.ended(ONE, 1, verdict(11, true, Some(60)));
+        pending.ended(ONE, 2, verdict(22, true, None));
+        let has = pending.has(ONE).unwrap();
+        assert_eq!((has.late.doubt, has.late.until), (Doubt::One(11), 60));
+        pending.planned(ONE, 3, has);
+        pending.ended(ONE, 3, verdict(33, true, Some(50)));
+        assert_eq!(pending.take_ended(), [ended(Some(33), Doubt::Several, 60)]);
+        assert_eq!(pending.has(ONE), None);
     }
 }

@@ -1,12 +1,18 @@
-//! That no update is ever missed: nights of random files against a model of the platform, with answers that are lost,
-//! runs that are cut short and stores that lose what they may lose.
+//! The stage as its users see it, one rule at a time. That no update is ever missed, whatever happens, is in
+//! `delta/tests/nights.rs`.
 
-use std::collections::HashMap;
+mod nights;
+
+use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{Digits, Label, Position, UpdateRespondent};
+use crate::model::{Digits, ErrorCode, Label, Position, SentRow, Settled, UpdateRespondent};
+
+/// How long a call may be applied late.
+const LATE: Duration = Duration::from_secs(30);
 
 fn account() -> Account {
     Account {
@@ -24,7 +30,10 @@ fn update(respondent: &str, value: &str) -> UpdateRespondent {
 fn row(sequence: u64, respondent: &str, value: &str) -> PlannedRow {
     PlannedRow {
         sequence,
-        position: Position::START,
+        position: Position {
+            row: sequence + 2,
+            ..Position::START
+        },
         record: Box::default(),
         kept: Vec::new(),
         plan: Plan::Send(update(respondent, value)),
@@ -41,8 +50,8 @@ fn outcome(row: PlannedRow, status: Status) -> Outcome {
         message: String::new(),
         http_status: None,
         attempts: 1,
-        elapsed: std::time::Duration::ZERO,
-        finished_at: Timestamp::UNIX_EPOCH,
+        elapsed: Duration::ZERO,
+        finished_at: at(0),
         doubted: false,
         journalled: false,
         streak: None,
@@ -53,9 +62,36 @@ fn is_sent(row: &PlannedRow) -> bool {
     matches!(row.plan, Plan::Send(_))
 }
 
+/// So many seconds after the first run began.
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_000_000 + seconds).unwrap()
+}
+
+fn open(path: &Path) -> Store {
+    Store::open(path, account()).unwrap()
+}
+
+/// A run that starts anew so many seconds after the first.
+fn begin(path: &Path, skips: bool, seconds: i64) -> Delta {
+    let clock = Clock {
+        start: at(seconds),
+        late: LATE,
+    };
+    Delta::new(open(path), &Past::Nothing, skips, clock).unwrap()
+}
+
+/// Passes one row, and says whether it is sent.
+fn passes(delta: &Delta, row: PlannedRow) -> (PlannedRow, bool) {
+    let mut rows = [row];
+    delta.pass(&mut rows).unwrap();
+    let [row] = rows;
+    let is_sent = is_sent(&row) && row.settled.is_none();
+    (row, is_sent)
+}
+
 /// One night in which everything goes well: which rows were sent.
-fn night(path: &std::path::Path, rows: &[(&str, &str)], skips: bool) -> Vec<bool> {
-    let delta = Delta::new(Store::open(path, account()).unwrap(), skips).unwrap();
+fn night(path: &Path, rows: &[(&str, &str)], skips: bool) -> Vec<bool> {
+    let delta = begin(path, skips, 0);
     let mut sent = Vec::new();
     for (sequence, (respondent, value)) in rows.iter().enumerate() {
         let mut rows = [row(sequence as u64, respondent, value)];
@@ -107,7 +143,7 @@ fn x_and_back_to_y_ends_with_y() {
 #[test]
 fn what_a_run_has_written_itself_is_not_believed_before_the_next() {
     let folder = tempfile::tempdir().unwrap();
-    let delta = Delta::new(Store::open(&folder.path().join("s"), account()).unwrap(), true).unwrap();
+    let delta = begin(&folder.path().join("s"), true, 0);
     for sequence in 0..2 {
         let mut rows = [row(sequence, "1", "a")];
         delta.pass(&mut rows).unwrap();
@@ -116,135 +152,6 @@ fn what_a_run_has_written_itself_is_not_believed_before_the_next() {
         delta.acknowledge(&[outcome(row, Status::Success)]);
         delta.flush();
     }
-}
-
-/// A row that was sent and has no verdict yet: its batch, and whether the platform has applied it.
-struct OnItsWay {
-    row: PlannedRow,
-    value: String,
-}
-
-/// Each night: rows in batches, several batches on their way, verdicts in any order between respondents, and an end at any
-/// moment. What is skipped must be what the platform has.
-fn nights(seed: u64) {
-    let mut chance = fastrand::Rng::with_seed(seed);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("state.sqlite");
-    let mut platform: HashMap<String, String> = HashMap::new();
-    for _ in 0..6 {
-        let delta = Delta::new(Store::open(&path, account()).unwrap(), chance.u8(..10) > 0).unwrap();
-        let mut on_their_way: Vec<OnItsWay> = Vec::new();
-        let ends_at = chance.u64(..60);
-        let mut sequence = 0;
-        while sequence < ends_at {
-            let batch = chance.u64(1..5);
-            let mut rows: Vec<PlannedRow> = Vec::new();
-            let mut values = Vec::new();
-            for _ in 0..batch {
-                let (respondent, value) = (chance.u8(..6).to_string(), chance.u8(..3).to_string());
-                rows.push(row(sequence, &respondent, &value));
-                values.push(value);
-                sequence += 1;
-            }
-            delta.pass(&mut rows).unwrap();
-            for (row, value) in rows.into_iter().zip(values) {
-                if is_sent(&row) {
-                    on_their_way.push(OnItsWay { row, value });
-                    continue;
-                }
-                let respondent = row.respondent().to_owned();
-                let is_busy = on_their_way
-                    .iter()
-                    .any(|other| other.row.respondent() == respondent);
-                assert!(!is_busy, "seed {seed}: skipped behind one that is on its way");
-                assert_eq!(
-                    platform.get(&respondent),
-                    Some(&value),
-                    "seed {seed}: a missed update"
-                );
-            }
-            while !on_their_way.is_empty() && chance.bool() {
-                settle(&delta, &mut on_their_way, &mut platform, &mut chance);
-            }
-            if chance.u8(..4) == 0 {
-                delta.flush();
-            }
-        }
-        if chance.u8(..3) == 0 {
-            // Killed: some calls arrive nevertheless, first rows of each respondent first.
-            for sent in on_their_way.into_iter().take(usize::from(chance.u8(..4))) {
-                platform.insert(sent.row.respondent().to_owned(), sent.value);
-            }
-        } else {
-            while !on_their_way.is_empty() {
-                settle(&delta, &mut on_their_way, &mut platform, &mut chance);
-            }
-            delta.flush();
-        }
-    }
-}
-
-/// One row gets its verdict: the first of a respondent whoever that is.
-fn settle(
-    delta: &Delta,
-    on_their_way: &mut Vec<OnItsWay>,
-    platform: &mut HashMap<String, String>,
-    chance: &mut fastrand::Rng,
-) {
-    let any = chance.usize(..on_their_way.len());
-    let respondent = on_their_way[any].row.respondent().to_owned();
-    let first = on_their_way
-        .iter()
-        .position(|sent| sent.row.respondent() == respondent);
-    let sent = on_their_way.remove(first.unwrap());
-    let (status, arrives) = match chance.u8(..5) {
-        0 => (Status::Failed, false),
-        1 => (Status::Unconfirmed, chance.bool()),
-        _ => (Status::Success, true),
-    };
-    if arrives {
-        platform.insert(respondent, sent.value);
-    }
-    delta.acknowledge(&[outcome(sent.row, status)]);
-}
-
-#[test]
-fn no_update_is_ever_missed() {
-    for seed in 0..60 {
-        nights(seed);
-    }
-}
-
-#[test]
-fn rows_of_an_earlier_run_correct_what_is_known() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("state.sqlite");
-    night(&path, &[("1", "old"), ("2", "same")], true);
-    let settled = |row: PlannedRow, status| {
-        let of = outcome(row.clone(), status);
-        PlannedRow {
-            settled: Some(Box::new(crate::model::Settled {
-                status,
-                error_code: None,
-                message: String::new(),
-                http_status: None,
-                attempts: of.attempts,
-                elapsed: of.elapsed,
-                finished_at: of.finished_at,
-            })),
-            ..row
-        }
-    };
-    let delta = Delta::new(Store::open(&path, account()).unwrap(), true).unwrap();
-    // The journal says that this was sent, by a run that had another store.
-    let mut rows = [
-        settled(row(0, "1", "new"), Status::Success),
-        settled(row(1, "2", "same"), Status::Success),
-        row(2, "1", "old"),
-        row(3, "2", "same"),
-    ];
-    delta.pass(&mut rows).unwrap();
-    assert_eq!(rows.each_ref().map(is_sent), [true, true, true, false]);
 }
 
 #[test]
@@ -285,7 +192,12 @@ fn accounts_and_platforms_are_told_apart() {
         ..account()
     };
     for (account, sent) in [(account(), false), (other, true)] {
-        let delta = Delta::new(Store::open(&path, account).unwrap(), true).unwrap();
+        let clock = Clock {
+            start: at(0),
+            late: LATE,
+        };
+        let store = Store::open(&path, account).unwrap();
+        let delta = Delta::new(store, &Past::Nothing, true, clock).unwrap();
         let mut rows = [row(0, "1", "a")];
         delta.pass(&mut rows).unwrap();
         assert_eq!(is_sent(&rows[0]), sent);
@@ -308,4 +220,342 @@ fn what_is_known_is_counted_and_forgotten() {
     assert_eq!(night(&path, &[("1", "a"), ("2", "b")], true), [false, true]);
     assert_eq!(store.forget_all(None, &[]).unwrap(), 3);
     assert_eq!(night(&path, &[("1", "a")], true), [true]);
+}
+
+/// What the journal says of a row.
+fn settled(row: PlannedRow, status: Status, code: Option<ErrorCode>) -> PlannedRow {
+    let is_unsent = status == Status::Skipped;
+    PlannedRow {
+        settled: Some(Box::new(Settled {
+            status,
+            error_code: code,
+            message: String::new(),
+            http_status: None,
+            attempts: u32::from(!is_unsent),
+            elapsed: Duration::ZERO,
+            finished_at: at(0),
+        })),
+        ..row
+    }
+}
+
+fn unchanged(row: PlannedRow) -> PlannedRow {
+    settled(row, Status::Skipped, Some(ErrorCode::Unchanged))
+}
+
+fn success(row: PlannedRow) -> PlannedRow {
+    settled(row, Status::Success, None)
+}
+
+/// A run that resumes the journal of another, a day later.
+fn resume(path: &Path, before: &Delta) -> Delta {
+    let clock = Clock {
+        start: at(86_400),
+        late: LATE,
+    };
+    let store = open(path);
+    let past = store.past(before.store_run(), before.passes()).unwrap();
+    Delta::new(store, &past, true, clock).unwrap()
+}
+
+#[test]
+fn a_journal_teaches_the_store_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    let first = begin(&path, true, 0);
+    let (sent, _) = passes(&first, row(0, "1", "a"));
+    first.acknowledge(&[outcome(sent, Status::Success)]);
+    first.flush();
+    // Another input comes between.
+    night(&path, &[("1", "b")], true);
+    let resumed = resume(&path, &first);
+    let (_, sent) = passes(&resumed, success(row(0, "1", "a")));
+    assert!(!sent, "it has its verdict");
+    drop(resumed);
+    assert_eq!(night(&path, &[("1", "b")], true), [false]);
+    assert_eq!(night(&path, &[("1", "a")], true), [true]);
+}
+
+#[test]
+fn what_the_journal_calls_unchanged_is_judged_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    night(&path, &[("1", "a"), ("2", "a"), ("3", "a")], true);
+    let first = begin(&path, true, 0);
+    let (_, sent) = passes(&first, row(0, "1", "a"));
+    assert!(!sent);
+    open(&path).forget_all(Some("7"), &["1".to_owned()]).unwrap();
+    night(&path, &[("2", "b")], true);
+    let resumed = resume(&path, &first);
+    let judged = ["1", "2", "3"].map(|id| passes(&resumed, unchanged(row(0, id, "a"))).1);
+    assert_eq!(judged, [true, true, false]);
+}
+
+#[test]
+fn no_unchanged_row_is_sent_after_a_later_one_of_its_respondent() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    night(&path, &[("1", "a"), ("2", "a")], true);
+    // Both were set to something else behind a row that said nothing new; nobody is known any more.
+    open(&path).forget_all(None, &[]).unwrap();
+    let clock = Clock {
+        start: at(86_400),
+        late: LATE,
+    };
+    let sent = |sequence: u64, respondent: &str, may_be_applied| SentRow {
+        row: sequence + 2,
+        survey: "7".to_owned(),
+        respondent: respondent.to_owned(),
+        finished_at: at(0),
+        may_be_applied,
+    };
+    let mut store = open(&path);
+    store
+        .note_sent(&[sent(1, "1", true), sent(3, "2", false)])
+        .unwrap();
+    let resumed = Delta::new(store, &Past::Nothing, true, clock).unwrap();
+    let judged = [
+        unchanged(row(0, "1", "a")),
+        success(row(1, "1", "b")),
+        unchanged(row(2, "2", "a")),
+        settled(row(3, "2", "b"), Status::Failed, Some(ErrorCode::Rejected)),
+        unchanged(row(4, "1", "a")),
+    ]
+    .map(|row| passes(&resumed, row).1);
+    assert_eq!(
+        judged,
+        [false, false, true, false, true],
+        "the first of 1 was overtaken, that of 2 by a row that was refused"
+    );
+}
+
+#[test]
+fn what_the_process_was_killed_over_is_sent_again_and_in_doubt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    let killed = begin(&path, true, 0);
+    for (sequence, id, value) in [(0, "1", "a"), (1, "2", "a"), (2, "3", "a"), (3, "3", "b")] {
+        passes(&killed, row(sequence, id, value));
+    }
+    drop(killed);
+    // At once, by an input that says something else of one of them.
+    let next = begin(&path, true, 1);
+    for (sequence, id, value) in [(0, "1", "a"), (1, "2", "b"), (2, "3", "b")] {
+        let (sent, _) = passes(&next, row(sequence, id, value));
+        next.acknowledge(&[outcome(sent, Status::Success)]);
+    }
+    next.finish();
+    let told = |id, value| open(&path).told(&update(id, value)).unwrap();
+    assert_eq!(
+        (told("1", "a"), told("2", "b"), told("2", "a")),
+        (Told::Same, Told::SameInDoubt, Told::Other)
+    );
+    assert_eq!(
+        told("3", "b"),
+        Told::SameInDoubt,
+        "the first of two may have been sent"
+    );
+}
+
+#[test]
+fn a_late_call_that_said_something_else_costs_one_repeated_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    let first = begin(&path, true, 0);
+    let doubted = |row, status| Outcome {
+        doubted: true,
+        ..outcome(row, status)
+    };
+    for (sequence, value) in [(0, "a"), (1, "b")] {
+        let (sent, _) = passes(&first, row(sequence, "1", value));
+        first.acknowledge(&[match value {
+            "a" => doubted(sent, Status::Unconfirmed),
+            _ => outcome(sent, Status::Success),
+        }]);
+    }
+    // What was said late says the same as what was said last: harmless.
+    let (sent, _) = passes(&first, row(2, "2", "a"));
+    first.acknowledge(&[doubted(sent, Status::Success)]);
+    first.finish();
+    let again = |seconds| {
+        let delta = begin(&path, true, seconds);
+        let sent = [("1", "b"), ("2", "a")].map(|(id, value)| {
+            let (row, is_sent) = passes(&delta, row(0, id, value));
+            if is_sent {
+                delta.acknowledge(&[outcome(row, Status::Success)]);
+            }
+            is_sent
+        });
+        delta.finish();
+        sent
+    };
+    assert_eq!(again(10), [true, false], "the call may still come");
+    assert_eq!(again(60), [true, false], "it must have come");
+    assert_eq!(again(61), [false, false]);
+}
+
+#[test]
+fn rows_that_were_never_sent_are_in_no_doubt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    let stopped = begin(&path, true, 0);
+    passes(&stopped, row(0, "1", "a"));
+    stopped.finish();
+    let next = begin(&path, true, 1);
+    let (sent, _) = passes(&next, row(0, "1", "b"));
+    next.acknowledge(&[outcome(sent, Status::Success)]);
+    next.finish();
+    assert_eq!(open(&path).told(&update("1", "b")).unwrap(), Told::Same);
+}
+
+#[test]
+fn another_store_and_one_that_was_restored_know_nothing_of_a_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    let copy =
+        |from: &str, to: &str| std::fs::copy(folder.path().join(from), folder.path().join(to)).unwrap();
+    night(&path, &[("1", "old")], true);
+    copy("state.sqlite", "before");
+    let first = begin(&path, true, 0);
+    let is = first.store_run().unwrap().clone();
+    let (sent, _) = passes(&first, row(0, "1", "new"));
+    first.acknowledge(&[outcome(sent, Status::Success)]);
+    first.flush();
+    drop(first);
+    let past = |name: &str, passes| open(&folder.path().join(name)).past(Some(&is), passes).unwrap();
+    assert_eq!(past("state.sqlite", 1), Past::All(is.clone()));
+    assert_eq!(
+        past("state.sqlite", 2),
+        Past::Part { run: Some(is.run) },
+        "from within the run"
+    );
+    assert_eq!(past("before", 0), Past::Part { run: Some(is.run) });
+    assert_eq!(past("another", 0), Past::Part { run: None });
+    assert_eq!(open(&path).past(None, 0).unwrap(), Past::Part { run: None });
+    // A run of the restored store takes the same number, and yet is not that run.
+    night(&folder.path().join("before"), &[("2", "a")], true);
+    assert_eq!(past("before", 0), Past::Part { run: Some(is.run) });
+}
+
+#[test]
+fn respondents_of_a_journal_that_the_store_does_not_know_of_are_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    night(&path, &[("1", "a"), ("2", "a"), ("3", "a")], true);
+    let clock = Clock {
+        start: at(86_400),
+        late: LATE,
+    };
+    let sent = |respondent: &str, finished_at| SentRow {
+        row: 2,
+        may_be_applied: true,
+        survey: "7".to_owned(),
+        respondent: respondent.to_owned(),
+        finished_at,
+    };
+    let mut store = open(&path);
+    store
+        .forget_sent(
+            &[sent("1", at(0)), sent("02", at(86_399)), sent("4", at(0))],
+            clock,
+        )
+        .unwrap();
+    let told = |store: &Store, id| store.told(&update(id, "a")).unwrap();
+    assert_eq!(
+        ["1", "2", "3"].map(|id| told(&store, id)),
+        [Told::Unknown, Told::Unknown, Told::Same]
+    );
+    // One that was sent just now may be applied late.
+    let past = Past::Part { run: Some(40) };
+    let delta = Delta::new(store, &past, true, clock).unwrap();
+    assert_eq!(delta.store_run().unwrap().run, 41, "above that of the journal");
+    for (sequence, id, value) in [(0, "1", "b"), (1, "2", "b"), (2, "5", "a"), (3, "5", "b")] {
+        let (row, _) = passes(&delta, row(sequence, id, value));
+        delta.acknowledge(&[outcome(row, Status::Success)]);
+    }
+    delta.finish();
+    let told = |id| open(&path).told(&update(id, "b")).unwrap();
+    assert_eq!((told("1"), told("2")), (Told::Same, Told::SameInDoubt));
+    assert_eq!(
+        told("5"),
+        Told::SameInDoubt,
+        "the first row may have been under way before"
+    );
+}
+
+#[test]
+fn what_may_come_late_outlasts_forgetting() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    drop(passes(&begin(&path, true, 0), row(0, "1", "a")));
+    let mut store = open(&path);
+    assert_eq!(store.forget_all(None, &[]).unwrap(), 0);
+    store.forget_own(None).unwrap();
+    drop(store);
+    let next = begin(&path, true, 1);
+    let (sent, _) = passes(&next, row(0, "1", "b"));
+    next.acknowledge(&[outcome(sent, Status::Success)]);
+    next.finish();
+    assert_eq!(open(&path).told(&update("1", "b")).unwrap(), Told::SameInDoubt);
+    assert_eq!(open(&path).known_surveys().unwrap()[0].respondents, 1);
+}
+
+/// A store as version 0.1.0 left it after three runs.
+fn earlier_store(folder: &Path) -> std::path::PathBuf {
+    let path = folder.join("state.sqlite");
+    let earlier = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/earlier/state-1.sqlite");
+    std::fs::copy(earlier, &path).unwrap();
+    path
+}
+
+#[test]
+fn a_store_of_version_1_is_migrated_where_it_lies() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = earlier_store(folder.path());
+    let account = Account {
+        base_url: "http://127.0.0.1:18080/".to_owned(),
+        account: "387487".to_owned(),
+    };
+    let open = || Store::open(&path, account.clone()).unwrap();
+    let label: Label = "l1".parse().unwrap();
+    let update = |id, value| {
+        let digits = |text| Digits::new(text).unwrap();
+        UpdateRespondent::new(digits("7"), digits(id), [(label, value)].into_iter())
+    };
+    let told = |store: &Store| {
+        [("1", "a"), ("2", "b"), ("3", "c3"), ("3", "c2")]
+            .map(|(id, value)| store.told(&update(id, value)).unwrap())
+    };
+    let known = [Told::Same, Told::Same, Told::Same, Told::Other];
+    assert_eq!(told(&open()), known);
+    assert_eq!(told(&open()), known, "once is enough");
+    assert_eq!(open().last_export("7").unwrap().unwrap().rows, 3);
+    let clock = Clock {
+        start: at(0),
+        late: LATE,
+    };
+    let delta = Delta::new(open(), &Past::Nothing, true, clock).unwrap();
+    let is = delta.store_run().unwrap().clone();
+    assert_eq!(is.run, 4, "runs count on");
+    drop(delta);
+    assert_eq!(open().past(Some(&is), 0).unwrap(), Past::All(is));
+}
+
+#[test]
+fn a_migration_that_fails_has_not_happened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = earlier_store(folder.path());
+    // Somebody writes, so that it cannot be finished.
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let hasty = rusqlite::Connection::open(&path).unwrap();
+    hasty.busy_timeout(Duration::ZERO).unwrap();
+    let refused = schema::check(&hasty, &path);
+    assert!(matches!(refused, Err(StoreError::Busy { .. })), "{refused:?}");
+    other.execute_batch("ROLLBACK").unwrap();
+    let version: i32 = other
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 1);
+    schema::check(&hasty, &path).unwrap();
 }

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// The part that stands for the input's bytes.
+pub(crate) const CONTENT: &str = "content";
+
 /// One digest per part. Holds no text of the input and no secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -18,6 +21,12 @@ impl Fingerprint {
     pub(crate) fn with(mut self, part: &str, digest: u128) -> Self {
         self.parts.insert(part.to_owned(), format!("{digest:032x}"));
         self
+    }
+
+    /// Whether both have the same content, whatever else they do with it.
+    pub(crate) fn has_content_of(&self, other: &Self) -> bool {
+        let content = |of: &Self| of.parts.get(CONTENT).cloned();
+        content(self).is_some_and(|digest| content(other) == Some(digest))
     }
 
     /// The parts that are not the same in both.

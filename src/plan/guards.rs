@@ -23,6 +23,23 @@ impl Guards {
             || empty == EmptyPolicy::Send
     }
 
+    /// A text that is the same for the same guards. `compares`: the export is compared with the last one.
+    pub(crate) fn canonical(&self, empty: EmptyPolicy, compares: bool) -> String {
+        let mut min_filled = self.min_filled.clone();
+        min_filled.sort_by_key(|(label, _)| *label);
+        let filled = min_filled
+            .iter()
+            .map(|(label, least)| format!("--min-filled {label}={least}%"));
+        let all = [
+            self.min_rows.map(|least| format!("--min-rows {least}")),
+            self.max_changes.map(|most| format!("--max-changes {most}")),
+            (empty == EmptyPolicy::Send).then(|| "--empty send".to_owned()),
+            compares.then(|| "last export".to_owned()),
+        ];
+        let all: Vec<String> = all.into_iter().flatten().chain(filled).collect();
+        all.join(" ")
+    }
+
     /// What speaks against sending it, with the numbers; nothing if it is as it should be. `last` is the export that was
     /// sent before, where one is remembered.
     pub(crate) fn objections(
@@ -139,6 +156,26 @@ mod tests {
 
     fn objections(guards: &Guards, export: &Export) -> Vec<String> {
         guards.objections(export, EmptyPolicy::Skip, None)
+    }
+
+    #[test]
+    fn the_same_guards_have_the_same_text() {
+        let of = |filled: &[(&str, f64)]| Guards {
+            min_rows: Some(5),
+            min_filled: filled.iter().map(|(name, least)| (label(name), *least)).collect(),
+            max_changes: Some(CountOrPercent::Percent(20.0)),
+        };
+        let one = of(&[("l4", 80.0), ("l7", 0.5)]);
+        assert_eq!(
+            one.canonical(EmptyPolicy::Send, true),
+            "--min-rows 5 --max-changes 20% --empty send last export --min-filled l4=80% --min-filled l7=0.5%"
+        );
+        let other = of(&[("l7", 0.5), ("l4", 80.0)]);
+        assert_eq!(
+            one.canonical(EmptyPolicy::Skip, false),
+            other.canonical(EmptyPolicy::Skip, false)
+        );
+        assert_eq!(Guards::default().canonical(EmptyPolicy::Skip, false), "");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Which column means what is settled before ([`Layout`]); how a command travels comes after ([`crate::send`]).
 
 mod damage;
+mod freshness;
 mod guards;
 mod id_table;
 mod ids;
@@ -13,6 +14,7 @@ mod selection;
 mod who;
 
 pub(crate) use damage::Damage;
+pub(crate) use freshness::{Freshness, Stale};
 pub(crate) use guards::Guards;
 pub(crate) use id_table::IdTable;
 pub(crate) use last_rows::{LastRows, LastRowsPass};

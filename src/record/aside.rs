@@ -11,18 +11,21 @@ use jiff::Timestamp;
 use super::error::OutputError;
 use super::files::{self, OutputPaths};
 use super::found::{Found, OldSummary, Unfinished};
+use super::header::Header;
 use super::names::{self, Stamp};
+use crate::model::DeltaMode;
 
-/// Sets aside all that is there, and deletes the sets beyond the `keep` newest.
-pub(super) fn set_aside(paths: &OutputPaths, keep: usize) -> Result<(), OutputError> {
+/// Sets aside all that is there for a new run, and deletes the sets beyond the `keep` newest.
+pub(super) fn set_aside(paths: &OutputPaths, keep: usize, new: &Header) -> Result<(), OutputError> {
     let found = Found::look(paths)?;
     let mut of_unfinished: Vec<PathBuf> = Vec::new();
     if let Some(unfinished) = &found.unfinished {
         let start = match unfinished {
             Unfinished::Journal(contents) => contents.header.started_at,
-            Unfinished::Nothing(path) | Unfinished::Stray(path) | Unfinished::Unreadable { path, .. } => {
-                changed_at(path)
-            }
+            Unfinished::Nothing(path)
+            | Unfinished::Stray(path)
+            | Unfinished::Unreadable { path, .. }
+            | Unfinished::OtherVersion { path, .. } => changed_at(path),
         };
         // A run that was cut short by its own decision has left its summary.
         if OldSummary::read(&paths.summary).is_some_and(|summary| !summary.finished) {
@@ -30,18 +33,40 @@ pub(super) fn set_aside(paths: &OutputPaths, keep: usize) -> Result<(), OutputEr
         }
         of_unfinished.extend(paths.unfinished());
         let moved = move_together(&of_unfinished, Stamp::new(start, true))?;
-        let names: Vec<String> = moved.iter().map(|path| format!("`{}`", path.display())).collect();
-        tracing::warn!(
-            event = "unfinished_set_aside",
-            "a run of another input was not finished; what it had not sent yet is not sent any more, and its files were \
-             set aside: {}",
-            names.join(", ")
-        );
+        tell_of_unfinished(unfinished, new, &moved);
     }
     if found.finished.is_some() {
         set_finished_aside(paths)?;
     }
     delete_beyond(paths, keep)
+}
+
+/// Says what becomes of the rows that an unfinished run has not sent.
+fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) {
+    let names: Vec<String> = moved.iter().map(|path| format!("`{}`", path.display())).collect();
+    let names = names.join(", ");
+    let is_same = matches!(
+        unfinished,
+        Unfinished::Journal(contents) if contents.header.fingerprint == new.fingerprint
+    );
+    if is_same {
+        tracing::info!(
+            event = "unfinished_set_aside",
+            "the last run was not finished; this one sends all rows of the same input, and its files were set aside: {names}"
+        );
+    } else if new.looked_over.mode == DeltaMode::ChangedOnly {
+        tracing::info!(
+            event = "unfinished_set_aside",
+            "the last run was not finished; this one sends what was not acknowledged, as far as it is in this input, and its \
+             files were set aside: {names}"
+        );
+    } else {
+        tracing::warn!(
+            event = "unfinished_set_aside",
+            "the last run was of another input and not finished: rows that are not in this one are not sent any more; its \
+             files were set aside: {names}"
+        );
+    }
 }
 
 /// Sets aside what a finished run left.

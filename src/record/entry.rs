@@ -1,11 +1,12 @@
-//! The journal's lines: how they are written and read back. Pure; the file is the business of `record/journal.rs`, a
-//! journal that is read again of `record/replay.rs`.
+//! The journal's lines: how they are written and read back. Pure; the first line is the business of `record/header.rs`, the
+//! file of `record/journal.rs`, a journal that is read again of `record/replay.rs`.
 //!
 //! ```text
-//! {"journal":1,…}                                                          <sum>   what this run is
+//! {"journal":2,…}                                                          <sum>   what this run is
 //! row ⇥ digest ⇥ id_respondent ⇥ … ⇥ finished_at                           <sum>   an outcome, as it happened
 //! streak                                                                   <sum>   what was named before counts no more
 //! again ⇥ row                                                              <sum>   of the streak that ended the run
+//! state ⇥ passes                                                           <sum>   what the store had to know by now
 //! resumed                                                                  <sum>   before: rewritten in row order
 //! finishing                                                                <sum>   every row has its outcome
 //! ```
@@ -13,82 +14,19 @@
 //! Fields are separated by tabs, which no field holds. Each line ends with a checksum of itself, so that a line that was
 //! torn, or that two writes were glued into, is no line.
 
-use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::files::OutputPaths;
 use super::push::{push_hex, push_number, push_tabbed};
-use crate::model::{ErrorCode, Fingerprint, Outcome, Settled, Status, clean};
-
-/// The one form of journals that there has been.
-const VERSION: u32 = 1;
+use crate::model::{ErrorCode, Outcome, SentRow, Settled, Status, clean};
 
 /// A line cannot be longer: its texts are bounded.
 pub(super) const MOST_LINE_BYTES: u64 = 64 << 10;
 
 /// Checksum and line end.
 const SEAL_BYTES: usize = 1 + 16 + 1;
-
-/// The first line: what run this is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Header {
-    journal: u32,
-    /// When the run was started for the first time.
-    pub(crate) started_at: Timestamp,
-    pub(crate) fingerprint: Fingerprint,
-    /// Started with `--overwrite`: finished files of an older run may be replaced once the new ones are whole.
-    pub(crate) replaces: bool,
-    /// A rehearsal's: a later one replaces it.
-    #[serde(default)]
-    pub(super) rehearsal: bool,
-    /// The digest of where the failed file and the summary lie: what is `.partial` there is this run's.
-    #[serde(default)]
-    outputs: String,
-}
-
-impl Header {
-    pub(crate) fn new(started_at: Timestamp, fingerprint: Fingerprint, replaces: bool) -> Self {
-        Self {
-            journal: VERSION,
-            started_at,
-            fingerprint,
-            replaces,
-            rehearsal: false,
-            outputs: String::new(),
-        }
-    }
-
-    /// The same for a run with these outputs.
-    pub(super) fn writing_to(self, paths: &OutputPaths) -> Self {
-        Self {
-            rehearsal: paths.rehearsal,
-            outputs: digest_of(paths),
-            ..self
-        }
-    }
-
-    /// Whether the run writes to these outputs.
-    pub(super) fn writes_to(&self, paths: &OutputPaths) -> bool {
-        self.outputs == digest_of(paths)
-    }
-
-    /// Whether a summary that tells of this start and fingerprint is of this run.
-    pub(super) fn is_of(&self, started_at: Timestamp, fingerprint: &Fingerprint) -> bool {
-        // A summary has no more than milliseconds.
-        self.started_at.as_millisecond() == started_at.as_millisecond() && self.fingerprint == *fingerprint
-    }
-}
-
-fn digest_of(paths: &OutputPaths) -> String {
-    // One that cannot be made absolute stands for itself.
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let both = format!("{:?}", (absolute(&paths.failed), absolute(&paths.summary)));
-    format!("{:016x}", xxh3_64(both.as_bytes()))
-}
 
 /// A line that is not the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +42,10 @@ pub(super) enum Entry {
     Again {
         row: u64,
     },
+    /// How often the store had deleted what it knew before the next lines were written.
+    State {
+        passes: u64,
+    },
     Resumed,
     Finishing,
 }
@@ -111,13 +53,6 @@ pub(super) enum Entry {
 /// A record's digest: tells whether a row is the one that the journal means.
 pub(crate) fn row_digest(record: &[u8]) -> u64 {
     xxh3_64(record)
-}
-
-pub(super) fn write_header(header: &Header, lines: &mut Vec<u8>) {
-    let start = lines.len();
-    // Texts and numbers always serialise, and a vector takes them.
-    serde_json::to_writer(&mut *lines, header).ok();
-    seal(lines, start);
 }
 
 pub(super) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
@@ -160,6 +95,10 @@ pub(super) fn write_entry(entry: &str, lines: &mut Vec<u8>) {
     seal(lines, start);
 }
 
+pub(super) fn write_state(passes: u64, lines: &mut Vec<u8>) {
+    write_entry(&format!("state\t{passes}"), lines);
+}
+
 pub(super) fn write_again(row: u64, lines: &mut Vec<u8>) {
     write_entry(&format!("again\t{row}"), lines);
 }
@@ -168,8 +107,27 @@ pub(super) const STREAK: &str = "streak";
 pub(super) const RESUMED: &str = "resumed";
 pub(super) const FINISHING: &str = "finishing";
 
+/// The row of an outcome's line as one that was sent; nothing if it was not.
+pub(super) fn sent_row(line: &[u8]) -> Option<SentRow> {
+    let Some(Entry::Outcome {
+        row, ids, settled, ..
+    }) = read_entry(line)
+    else {
+        return None;
+    };
+    let (respondent, survey) = ids;
+    let is_final = settled.error_code != Some(ErrorCode::Stopped);
+    (settled.attempts > 0).then_some(SentRow {
+        row,
+        survey,
+        respondent,
+        finished_at: settled.finished_at,
+        may_be_applied: is_final && matches!(settled.status, Status::Success | Status::Unconfirmed),
+    })
+}
+
 /// Ends the line that begins at `start` with its checksum.
-fn seal(lines: &mut Vec<u8>, start: usize) {
+pub(super) fn seal(lines: &mut Vec<u8>, start: usize) {
     let sum = xxh3_64(lines.get(start..).unwrap_or_default());
     lines.push(b'\t');
     push_hex(sum, lines);
@@ -177,7 +135,7 @@ fn seal(lines: &mut Vec<u8>, start: usize) {
 }
 
 /// The line without its seal, if it is whole and as it was written.
-fn unseal(line: &[u8]) -> Option<&str> {
+pub(super) fn unseal(line: &[u8]) -> Option<&str> {
     let (content, seal) = line.split_at_checked(line.len().checked_sub(SEAL_BYTES)?)?;
     let sum = str::from_utf8(seal)
         .ok()?
@@ -189,12 +147,6 @@ fn unseal(line: &[u8]) -> Option<&str> {
         .flatten()
 }
 
-/// Reads a first line; nothing if it is torn, damaged or of another version.
-pub(super) fn read_header(line: &[u8]) -> Option<Header> {
-    let header: Header = serde_json::from_str(unseal(line)?).ok()?;
-    (header.journal == VERSION).then_some(header)
-}
-
 /// Reads any other line; nothing if it is torn or damaged.
 pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
     let mut fields = unseal(line)?.split('\t');
@@ -202,6 +154,9 @@ pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
         STREAK => Some(Entry::Streak),
         RESUMED => Some(Entry::Resumed),
         FINISHING => Some(Entry::Finishing),
+        "state" => Some(Entry::State {
+            passes: fields.next()?.parse().ok()?,
+        }),
         "again" => Some(Entry::Again {
             row: fields.next()?.parse().ok()?,
         }),
@@ -297,25 +252,43 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_read_back_and_one_of_another_version_is_not() {
-        let header = Header::new(
-            Timestamp::UNIX_EPOCH,
-            Fingerprint::default().with("content", 5),
-            true,
+    fn who_was_sent_is_read_back() {
+        let sent = |outcome: Outcome| sent_row(&line_of(&outcome));
+        let SentRow {
+            row,
+            survey,
+            respondent,
+            may_be_applied,
+            ..
+        } = sent(outcome(7)).unwrap();
+        assert_eq!(
+            (row, survey.as_str(), respondent.as_str(), may_be_applied),
+            (9, "7", "8", true)
         );
-        let mut line = Vec::new();
-        write_header(&header, &mut line);
-        assert_eq!(read_header(&line), Some(header.clone()));
-        let later = Header { journal: 2, ..header };
-        line.clear();
-        write_header(&later, &mut line);
-        assert_eq!(read_header(&line), None);
+        let of = |status, error_code, attempts| {
+            sent(Outcome {
+                status,
+                error_code: Some(error_code),
+                attempts,
+                ..outcome(7)
+            })
+            .map(|sent| sent.may_be_applied)
+        };
+        assert_eq!(of(Status::Failed, ErrorCode::Rejected, 1), Some(false));
+        assert_eq!(of(Status::Unconfirmed, ErrorCode::Timeout, 9), Some(true));
+        assert_eq!(
+            of(Status::Unconfirmed, ErrorCode::Stopped, 1),
+            Some(false),
+            "it is sent again"
+        );
+        assert_eq!(of(Status::Skipped, ErrorCode::Unchanged, 0), None);
     }
 
     #[test]
     fn the_other_lines_are_read_back() {
         let mut lines = Vec::new();
         write_again(7, &mut lines);
+        write_state(3, &mut lines);
         write_entry(STREAK, &mut lines);
         write_entry(RESUMED, &mut lines);
         write_entry(FINISHING, &mut lines);
@@ -327,6 +300,7 @@ mod tests {
             read,
             [
                 Some(Entry::Again { row: 7 }),
+                Some(Entry::State { passes: 3 }),
                 Some(Entry::Streak),
                 Some(Entry::Resumed),
                 Some(Entry::Finishing)

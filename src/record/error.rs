@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::header::OtherVersion;
+
 /// What can be wrong with an output.
 #[derive(Debug, Error)]
 pub(crate) enum OutputError {
@@ -44,6 +46,18 @@ pub(crate) enum OutputError {
         path.display()
     )]
     NotResumable { path: PathBuf, why: &'static str },
+    #[error(
+        "`{}` is of {} version of this program: finish that run with the version that began it, or start anew with \
+         `--overwrite`, which sends every row again",
+        path.display(), version.name()
+    )]
+    OtherVersion { path: PathBuf, version: OtherVersion },
+    #[error(
+        "`{}` is of an unfinished run that is no `--full-refresh`: finish it without that flag, set it aside with \
+         `--resume --rotate`, or start anew with `--overwrite`",
+        .0.display()
+    )]
+    NoRefresh(PathBuf),
     #[error("`{}` is damaged at byte {byte}: whole lines follow there, so it was not only torn by a kill", path.display())]
     DamagedJournal { path: PathBuf, byte: u64 },
     #[error(

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use super::error::OutputError;
 use super::files::{OutputPaths, Replaces};
 use super::found::{Finished, Found, Unfinished};
+use super::go_on::GoOn;
 use super::names;
 use super::replay::Contents;
-use crate::model::Fingerprint;
+use crate::model::{DeltaMode, Fingerprint};
 
 /// What the user said about outputs that exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,16 +18,17 @@ pub(crate) struct Existing {
     /// How many sets to keep that were set aside.
     pub(crate) rotate: Option<usize>,
     pub(crate) overwrite: bool,
-    /// With `rotate`: what is done where the same input was sent to its end.
+    /// What is done where the same input was sent before.
     pub(crate) same: SameInput,
 }
 
-/// What is done about an input that was sent before, to its end.
+/// What is done about an input that was sent before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SameInput {
-    /// Nothing is sent, as far as its files tell.
+    /// A row that has its verdict is not sent, as far as the files tell.
     #[default]
     IsDone,
+    /// `--full-refresh`: all rows are sent, but for those that an unfinished refresh has sent.
     Again,
 }
 
@@ -50,15 +52,6 @@ pub(crate) struct SentBefore {
     pub(crate) finished_at: Option<Timestamp>,
     /// Rows of it that are failed, unconfirmed or invalid.
     pub(crate) failures: u64,
-}
-
-/// A journal that is gone on with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct GoOn {
-    pub(super) contents: Contents,
-    /// Finished files that are in the way are an older run's, to be set aside, and so many sets kept.
-    pub(super) sets_aside: Option<usize>,
-    pub(super) replaces: Replaces,
 }
 
 /// Looks at what is there and decides. `fingerprint` is that of the run that is to start.
@@ -96,6 +89,8 @@ pub(crate) fn decide(
             }
             if changed.is_empty() && !asked.resume {
                 or_refuse(OutputError::Unfinished(names::journal(&paths.results)))
+            } else if changed.is_empty() && !can_resume(&contents, asked) {
+                or_refuse(OutputError::NoRefresh(names::journal(&paths.results)))
             } else if changed.is_empty() {
                 go_on(contents, finished, asked)
             } else {
@@ -120,13 +115,51 @@ pub(crate) fn decide(
         (Some(Unfinished::Unreadable { path, why }), _) if !asked.overwrite => {
             Err(OutputError::UnreadableJournal { path, why })
         }
-        (Some(Unfinished::Unreadable { .. }), _) => Ok(start_anew),
+        (Some(Unfinished::OtherVersion { path, version }), _) if !asked.overwrite => {
+            Err(OutputError::OtherVersion { path, version })
+        }
+        (Some(Unfinished::Unreadable { .. } | Unfinished::OtherVersion { .. }), _) => Ok(start_anew),
         (Some(Unfinished::Stray(path)), _) => or_refuse(OutputError::NotResumable {
             path,
             why: "there is no journal",
         }),
         (None, Some(finished)) => after_finished(finished, fingerprint, asked, or_refuse),
     }
+}
+
+/// What earlier runs left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Before {
+    /// When the first of those runs started that had this content, one behind the other; nothing if the last had another, or
+    /// there is none. Rehearsals do not count.
+    pub(crate) content_since: Option<Timestamp>,
+    /// A run that is not finished, of whatever input.
+    pub(crate) unfinished: Option<GoOn>,
+}
+
+/// Looks at what earlier runs left. `fingerprint` has the content that is to be sent.
+pub(crate) fn before(paths: &OutputPaths, fingerprint: &Fingerprint) -> Result<Before, OutputError> {
+    let Found { unfinished, finished } = Found::look(paths)?;
+    let unfinished = match unfinished {
+        Some(Unfinished::Journal(contents)) => Some(GoOn {
+            contents,
+            sets_aside: None,
+            replaces: Replaces::Nothing,
+        }),
+        _ => None,
+    };
+    let of_journal = unfinished
+        .as_ref()
+        .filter(|journal| journal.has_content_of(fingerprint));
+    let of_journal = of_journal.map(|journal| journal.contents.header.content_since);
+    let finished = finished.and_then(|finished| finished.summary);
+    let of_finished = finished.filter(|summary| summary.fingerprint.has_content_of(fingerprint));
+    let of_finished = of_finished.map(|summary| summary.content_since.unwrap_or(summary.started_at));
+    let since = of_journal.into_iter().chain(of_finished).min();
+    Ok(Before {
+        content_since: since.filter(|_| !paths.rehearsal),
+        unfinished,
+    })
 }
 
 /// What is done about what an earlier rehearsal left; nothing if it is simply replaced. What is not a rehearsal's, under
@@ -146,7 +179,9 @@ fn rehearse(
             return Some(Err(OutputError::Unfinished(names::journal(&paths.results))));
         }
         Some(Unfinished::Journal(contents))
-            if asked.resume && contents.header.fingerprint == *fingerprint =>
+            if asked.resume
+                && contents.header.fingerprint == *fingerprint
+                && can_resume(&contents, asked) =>
         {
             return Some(Ok(Decision::GoOn(Box::new(GoOn {
                 contents,
@@ -157,6 +192,9 @@ fn rehearse(
         Some(Unfinished::Unreadable { path, why }) => {
             return Some(Err(OutputError::UnreadableJournal { path, why }));
         }
+        Some(Unfinished::OtherVersion { path, version }) if asked.resume || !version.rehearsal => {
+            return Some(Err(OutputError::OtherVersion { path, version }));
+        }
         _ => {}
     }
     let real = finished.filter(|finished| {
@@ -164,6 +202,11 @@ fn rehearse(
         summary.is_some_and(|summary| !summary.rehearsal)
     });
     real.map(|finished| Err(OutputError::InTheWay(finished.path)))
+}
+
+/// A refresh sends all rows, so it resumes no run but a refresh.
+fn can_resume(contents: &Contents, asked: Existing) -> bool {
+    asked.same == SameInput::IsDone || contents.header.looked_over.mode == DeltaMode::Refresh
 }
 
 fn go_on(contents: Contents, finished: Option<Finished>, asked: Existing) -> Result<Decision, OutputError> {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::error::OutputError;
 use super::files::{self, OutputPaths};
+use super::header::OtherVersion;
 use super::names;
 use super::replay::Contents;
 use crate::model::{Fingerprint, Status};
@@ -28,10 +29,15 @@ pub(super) enum Unfinished {
     Nothing(PathBuf),
     /// A file without a journal.
     Stray(PathBuf),
-    /// A journal that is damaged, or of another version: nobody knows what was sent.
+    /// A journal that is damaged: nobody knows what was sent.
     Unreadable {
         path: PathBuf,
         why: String,
+    },
+    /// A journal of another version of this program.
+    OtherVersion {
+        path: PathBuf,
+        version: OtherVersion,
     },
 }
 
@@ -42,8 +48,9 @@ impl Unfinished {
             Ok(None) if is_one_torn_line(&path)? => Ok(Self::Nothing(path)),
             Ok(None) => Ok(Self::Unreadable {
                 path,
-                why: "its first line is damaged, or of another version of this program".to_owned(),
+                why: "its first line is damaged".to_owned(),
             }),
+            Err(OutputError::OtherVersion { path, version }) => Ok(Self::OtherVersion { path, version }),
             Err(OutputError::DamagedJournal { path, byte }) => Ok(Self::Unreadable {
                 path,
                 why: format!("it is damaged at byte {byte}, and whole lines follow there"),
@@ -69,6 +76,9 @@ pub(super) struct OldSummary {
     pub(super) started_at: Timestamp,
     #[serde(default)]
     pub(super) finished_at: Option<Timestamp>,
+    /// When the first of those runs started that had this content, one behind the other.
+    #[serde(default)]
+    pub(super) content_since: Option<Timestamp>,
     #[serde(default)]
     pub(super) rehearsal: bool,
     #[serde(default)]

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::entry::{self, Header};
+use super::entry;
+use super::header::Header;
 use super::names;
 use super::replay::Contents;
 use crate::model::{ErrorCode, Fingerprint, Outcome, Plan, PlannedRow, Position, Status, Unsent};
@@ -62,7 +63,7 @@ pub(crate) fn fuzzed_journal(bytes: &[u8], folder: &Path) {
     let (damage, steps) = bytes.split_at(bytes.len().min(3));
     let mut lines = Vec::new();
     let header = Header::new(Timestamp::UNIX_EPOCH, Fingerprint::default(), false);
-    entry::write_header(&header, &mut lines);
+    header.write(&mut lines);
     // What the journal says after each of its lines, by row.
     let mut said = vec![(lines.len(), BTreeMap::new())];
     for step in steps.chunks_exact(2) {
@@ -126,7 +127,8 @@ pub(crate) fn fuzzed_journal(bytes: &[u8], folder: &Path) {
 fn rewritten(lines: &[u8], path: &Path, results: &Path) -> Option<Vec<u64>> {
     fs::write(path, lines).ok()?;
     let contents = Contents::read(path).ok()?;
-    let mut rewritten = contents?.rewrite(results).ok()?;
+    let contents = contents?;
+    let mut rewritten = contents.rewrite(results, &contents.header).ok()?;
     let mut take = |sequence: u64| {
         let row = outcome(sequence, 0).row;
         let settled = rewritten.rows.take(row.position.row, &row.record).ok().flatten();

@@ -14,9 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::entry::{self, FINISHING, Header, STREAK};
+use super::entry::{self, FINISHING, STREAK};
 use super::error::OutputError;
 use super::files::{create_private, sync, sync_folder_of};
+use super::header::Header;
 use crate::model::Outcome;
 
 /// How much a power cut can take, in time.
@@ -28,6 +29,8 @@ pub(crate) struct Journal {
     lines: Vec<u8>,
     /// A streak was named.
     names_streak: bool,
+    /// What it says of the store.
+    passes: u64,
     syncing: Syncing,
 }
 
@@ -42,7 +45,7 @@ impl Journal {
             }
         })?;
         let begun = Self::append_to(file, path).and_then(|mut journal| {
-            entry::write_header(header, &mut journal.lines);
+            header.write(&mut journal.lines);
             journal.write_lines()?;
             journal.sync()?;
             Ok(journal)
@@ -60,6 +63,7 @@ impl Journal {
             path: path.to_owned(),
             lines: Vec::new(),
             names_streak: false,
+            passes: 0,
             syncing,
         })
     }
@@ -73,6 +77,15 @@ impl Journal {
             }
         }
         self.write_lines()
+    }
+
+    /// Says, before the next outcomes, how often the store had deleted what it knew: one that knows of fewer deletions was
+    /// restored from a backup.
+    pub(super) fn note_passes(&mut self, passes: u64) {
+        if passes != self.passes {
+            self.passes = passes;
+            entry::write_state(passes, &mut self.lines);
+        }
     }
 
     /// Says of these rows, and of no others that were named before, that their verdicts are not final: they are of the

@@ -19,9 +19,12 @@ mod files;
 mod found;
 #[cfg(any(test, fuzzing))]
 mod fuzzed;
+mod go_on;
+mod header;
 mod journal;
 mod lines;
 mod names;
+mod ordered;
 mod push;
 mod recorder;
 mod replay;
@@ -34,13 +37,14 @@ mod window;
 use std::io::Write;
 use std::path::PathBuf;
 
-pub(crate) use entry::Header;
 pub(crate) use error::OutputError;
-pub(crate) use existing::{Decision, Existing, SameInput, SentBefore, decide};
+pub(crate) use existing::{Before, Decision, Existing, SameInput, SentBefore, before, decide};
 pub(crate) use failed::FailedFormat;
 pub(crate) use files::OutputPaths;
 #[cfg(any(test, fuzzing))]
 pub(crate) use fuzzed::fuzzed_journal;
+pub(crate) use go_on::GoOn;
+pub(crate) use header::{Header, LookedOver};
 pub(crate) use journal::Journal;
 pub(crate) use names::lock as lock_of;
 pub(crate) use recorder::Recorder;
@@ -109,14 +113,14 @@ pub(crate) fn open(
                     go_on.contents.torn
                 );
             }
-            header = go_on.contents.header.clone();
-            let rewritten = go_on.contents.rewrite(&paths.results)?;
+            header = go_on.contents.header.resumed_by(&header);
+            let rewritten = go_on.contents.rewrite(&paths.results, &header)?;
             settled = rewritten.rows;
             (settled_count, knows_success) = (rewritten.count, rewritten.knows_success);
             rewritten.journal
         }
         Decision::SetAside { keep } => {
-            aside::set_aside(paths, *keep)?;
+            aside::set_aside(paths, *keep, &header)?;
             Journal::create(&journal_path, &header, false)?
         }
         Decision::Start { removes, .. } => {

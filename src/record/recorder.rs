@@ -4,11 +4,11 @@
 use jiff::tz::TimeZone;
 
 use super::aside;
-use super::entry::Header;
 use super::error::OutputError;
 use super::failed::FailedFile;
 use super::files::{self, OutputPaths, Replaces};
 use super::found::OldSummary;
+use super::header::Header;
 use super::journal::Journal;
 use super::result_line::{Style, WallClock, push_line};
 use super::results::ResultsFile;
@@ -76,6 +76,11 @@ impl Recorder {
             }
         }
         Ok(free)
+    }
+
+    /// Says in the journal, before the next outcomes, how often the store had deleted what it knew.
+    pub(crate) fn note_passes(&mut self, passes: u64) {
+        self.journal.note_passes(passes);
     }
 
     /// Hands to the system what is buffered.

@@ -1,24 +1,25 @@
 //! A journal that is read again: rewritten in row order, so that the input can be read beside it.
 //!
-//! A journal has up to two parts: what an earlier resume put in order, and what happened since, which is out of order
-//! by at most a window. Both are merged in one pass of bounded memory into a new file, which takes the old one's place
-//! once it is safe on the disk; a kill before that leaves the old one. Left out are the rows of the streak that ended a
-//! run, which are sent again, and a last line that is torn. A `stopped` row keeps its line, since it is sent again as one
-//! that may have been applied.
+//! That is one pass of bounded memory (`record/ordered.rs`) into a new file, which takes the old one's place once it is
+//! safe on the disk; a kill before that leaves the old one. Left out are the rows of the streak that ended a run, which are
+//! sent again, and a last line that is torn. A `stopped` row keeps its line, since it is sent again as one that may have
+//! been applied.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::entry::{self, Entry, FINISHING, Header, RESUMED};
+use super::entry::{self, Entry, FINISHING, RESUMED};
 use super::error::OutputError;
 use super::files::{create_private, sync, sync_folder_of};
+use super::header::{Header, OtherVersion};
 use super::journal::Journal;
 use super::lines::Lines;
 use super::names;
+use super::ordered::{Ordered, OutcomeLine, Parts};
 use super::settled::SettledRows;
-use crate::model::{ErrorCode, SLOTS, Status};
+use crate::model::ErrorCode;
 
 /// What a journal says on the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +27,13 @@ pub(super) struct Contents {
     pub(super) header: Header,
     /// Every row had its outcome: some files may have their names already.
     pub(super) finishing: bool,
-    /// Where the part ends that is in row order; the start of the other.
-    ordered_end: u64,
-    /// Where the last whole line ends.
-    whole_end: u64,
-    /// How many bytes behind that cannot be read.
+    parts: Parts,
+    /// Bytes behind the last whole line.
     pub(super) torn: u64,
-    header_end: u64,
+    /// How often the store had deleted what it knew, by the last word of it.
+    pub(super) passes: u64,
+    /// Rows were passed over that said nothing new.
+    pub(super) has_unchanged: bool,
     /// Rows of the streak that ended the run.
     again: HashSet<u64>,
 }
@@ -55,42 +56,56 @@ impl Contents {
         let file = File::open(path).map_err(fault)?;
         let length = file.metadata().map_err(fault)?.len();
         let mut lines = Lines::new(file, length);
-        let header = lines.next().map_err(fault)?.and_then(entry::read_header);
-        let Some(header) = header else { return Ok(None) };
+        let first = lines.next().map_err(fault)?.unwrap_or_default();
+        if let Some(version) = OtherVersion::read(first) {
+            let path = path.to_owned();
+            return Err(OutputError::OtherVersion { path, version });
+        }
+        let Some(header) = Header::read(first) else {
+            return Ok(None);
+        };
         let mut contents = Self {
             header,
             finishing: false,
-            ordered_end: lines.at,
-            whole_end: lines.at,
+            parts: Parts {
+                header_end: lines.at,
+                ordered_end: lines.at,
+                whole_end: lines.at,
+            },
             torn: 0,
-            header_end: lines.at,
+            passes: 0,
+            has_unchanged: false,
             again: HashSet::new(),
         };
         while let Some(entry) = lines.next().map_err(fault)?.and_then(entry::read_entry) {
-            contents.whole_end = lines.at;
+            contents.parts.whole_end = lines.at;
             match entry {
-                // One that was sent again since has its verdict.
-                Entry::Outcome { row, .. } => drop(contents.again.remove(&row)),
+                Entry::Outcome { row, settled, .. } => {
+                    // One that was sent again since has its verdict.
+                    contents.again.remove(&row);
+                    contents.has_unchanged |= settled.error_code == Some(ErrorCode::Unchanged);
+                }
                 Entry::Streak => contents.again.clear(),
                 Entry::Again { row } => drop(contents.again.insert(row)),
-                Entry::Resumed => contents.ordered_end = lines.at,
+                Entry::State { passes } => contents.passes = passes,
+                Entry::Resumed => contents.parts.ordered_end = lines.at,
                 Entry::Finishing => contents.finishing = true,
             }
         }
-        contents.torn = length - contents.whole_end;
+        contents.torn = length - contents.parts.whole_end;
         while let Some(line) = lines.next().map_err(fault)? {
             if entry::read_entry(line).is_some() {
                 return Err(OutputError::DamagedJournal {
                     path: path.to_owned(),
-                    byte: contents.whole_end,
+                    byte: contents.parts.whole_end,
                 });
             }
         }
         Ok(Some(contents))
     }
 
-    /// Writes the journal anew in row order, and opens it for the run that goes on.
-    pub(super) fn rewrite(&self, results: &Path) -> Result<Rewritten, OutputError> {
+    /// Writes the journal anew in row order, under this header, and opens it for the run that resumes it.
+    pub(super) fn rewrite(&self, results: &Path, header: &Header) -> Result<Rewritten, OutputError> {
         let (path, new) = (names::journal(results), names::journal_rewritten(results));
         let file = create_private(&new, true).map_err(|source| OutputError::create(&new, source))?;
         let mut rewriting = Rewriting {
@@ -99,7 +114,7 @@ impl Contents {
             count: 0,
             knows_success: false,
         };
-        self.merge(&path, &mut rewriting)
+        self.write_ordered(&path, header, &mut rewriting)
             .map_err(|source| OutputError::write(&new, source))?;
         let Rewriting {
             out,
@@ -121,31 +136,13 @@ impl Contents {
         })
     }
 
-    fn merge(&self, path: &Path, out: &mut Rewriting) -> io::Result<()> {
-        let mut header = Vec::new();
-        entry::write_header(&self.header, &mut header);
-        out.put(&header)?;
-        let mut ordered = Part::open(path, self.header_end, self.ordered_end)?;
-        let mut recent = Window::new(Part::open(path, self.ordered_end, self.whole_end)?);
-        let (mut before, mut since) = (ordered.next()?, recent.next()?);
-        loop {
-            let next = match (&before, &since) {
-                (None, None) => break,
-                (Some(old), Some(new)) if old.row < new.row => {
-                    std::mem::replace(&mut before, ordered.next()?)
-                }
-                (Some(old), Some(new)) => {
-                    if old.row == new.row {
-                        before = ordered.next()?;
-                    }
-                    std::mem::replace(&mut since, recent.next()?)
-                }
-                (Some(_), None) => std::mem::replace(&mut before, ordered.next()?),
-                (None, Some(_)) => std::mem::replace(&mut since, recent.next()?),
-            };
-            if let Some(outcome) = next.and_then(|outcome| self.still_known(outcome)) {
-                out.put_outcome(&outcome)?;
-            }
+    fn write_ordered(&self, path: &Path, header: &Header, out: &mut Rewriting) -> io::Result<()> {
+        let mut first = Vec::new();
+        header.write(&mut first);
+        out.put(&first)?;
+        let mut outcomes = self.outcomes(path)?;
+        while let Some(outcome) = outcomes.next()? {
+            out.put_outcome(&outcome)?;
         }
         let mut markers = Vec::new();
         entry::write_entry(RESUMED, &mut markers);
@@ -155,23 +152,10 @@ impl Contents {
         out.put(&markers)?;
         out.out.flush()
     }
-}
 
-impl Contents {
-    /// What is left of an outcome: nothing of one that is of the streak, but that it may have been applied.
-    fn still_known(&self, outcome: OutcomeLine) -> Option<OutcomeLine> {
-        if !self.again.contains(&outcome.row) {
-            return Some(outcome);
-        }
-        let line = outcome
-            .in_doubt
-            .then(|| entry::stopped(&outcome.line))
-            .flatten()?;
-        Some(OutcomeLine {
-            line,
-            stopped: true,
-            ..outcome
-        })
+    /// The outcomes in row order.
+    pub(super) fn outcomes(&self, path: &Path) -> io::Result<Ordered<'_>> {
+        Ordered::open(path, self.parts, &self.again)
     }
 }
 
@@ -193,69 +177,6 @@ impl Rewriting {
         self.count += u64::from(!outcome.stopped);
         self.knows_success |= outcome.succeeded;
         self.put(&outcome.line)
-    }
-}
-
-/// An outcome's line, with what the merge needs to know of it.
-struct OutcomeLine {
-    row: u64,
-    stopped: bool,
-    in_doubt: bool,
-    succeeded: bool,
-    line: Vec<u8>,
-}
-
-/// The outcomes of one part of a journal, as they stand.
-struct Part {
-    lines: Lines,
-}
-
-impl Part {
-    fn open(path: &Path, start: u64, end: u64) -> io::Result<Self> {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(start))?;
-        Ok(Self {
-            lines: Lines::new(file, end.saturating_sub(start)),
-        })
-    }
-
-    fn next(&mut self) -> io::Result<Option<OutcomeLine>> {
-        while let Some(line) = self.lines.next()? {
-            if let Some(Entry::Outcome { row, settled, .. }) = entry::read_entry(line) {
-                return Ok(Some(OutcomeLine {
-                    row,
-                    stopped: settled.error_code == Some(ErrorCode::Stopped),
-                    in_doubt: settled.status == Status::Unconfirmed,
-                    succeeded: settled.status == Status::Success,
-                    line: line.to_vec(),
-                }));
-            }
-        }
-        Ok(None)
-    }
-}
-
-/// Puts a part in row order that is out of it by at most a window. Holds a window's rows.
-struct Window {
-    part: Part,
-    waiting: BTreeMap<u64, OutcomeLine>,
-}
-
-impl Window {
-    fn new(part: Part) -> Self {
-        Self {
-            part,
-            waiting: BTreeMap::new(),
-        }
-    }
-
-    fn next(&mut self) -> io::Result<Option<OutcomeLine>> {
-        // Behind more than a window of later rows no earlier one can come: each took a slot of it.
-        while self.waiting.len() <= SLOTS as usize {
-            let Some(outcome) = self.part.next()? else { break };
-            self.waiting.insert(outcome.row, outcome);
-        }
-        Ok(self.waiting.pop_first().map(|(_, outcome)| outcome))
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct RunReport {
     /// Of the first start, where the run was gone on with.
     pub(crate) started_at: Timestamp,
     pub(crate) fingerprint: Fingerprint,
+    /// When the first of those runs started that had this content, one behind the other.
+    pub(crate) content_since: Timestamp,
     /// Under names of its own, which are replaced each time.
     pub(crate) rehearsal: bool,
     pub(crate) end: RunEnd,

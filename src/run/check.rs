@@ -3,10 +3,12 @@
 use super::examination::Examination;
 use super::guards::{self, Counting};
 use super::opened::Opened;
-use super::{Failure, pipeline};
-use crate::config::{CheckFormat, CheckSettings, DeltaMode};
-use crate::delta::Store;
+use super::{Failure, pipeline, stale};
+use crate::config::{CheckFormat, CheckSettings};
+use crate::delta::{Store, Told};
+use crate::model::{CONTENT, DeltaMode, Fingerprint};
 use crate::plan::Planner;
+use crate::record;
 use crate::report::{Console, ExitCode, Finding, Findings, Places, Weight, refused_as_json};
 
 /// Reads and plans everything, prints what was found, and ends as the run would if every call succeeded.
@@ -47,7 +49,7 @@ fn findings(asked: &CheckSettings) -> Result<Findings, Failure> {
     while let Some(row) = rows.next().map_err(fault)? {
         let mut plan = planner.plan(&row);
         counting.take_in(&row, &opened.layout);
-        let is_same = counting.compare(&plan)? == Some(true);
+        let is_same = counting.compare(&plan)? == Told::Same;
         if skips && is_same {
             plan = plan.unchanged();
         }
@@ -58,7 +60,14 @@ fn findings(asked: &CheckSettings) -> Result<Findings, Failure> {
     let tally = planner.into_tally();
     let notes = pipeline::notes(&tally, end.blank_records, settings.only_last);
     let to_send = examination.to_send;
-    let objections = guards::objections(&counting.export, &opened, settings, &asked.guards.guards, store)?;
+    let mut objections = staleness(asked, &opened)?;
+    objections.extend(guards::objections(
+        &counting.export,
+        &opened,
+        settings,
+        &asked.guards.guards,
+        store,
+    )?);
     let mut found: Vec<Finding> = objections
         .into_iter()
         .map(|text| Finding {
@@ -85,4 +94,22 @@ fn findings(asked: &CheckSettings) -> Result<Findings, Failure> {
         time: asked.rate.time_for(to_send),
         accept_failures: asked.accept_failures,
     })
+}
+
+/// What speaks against an input that has not been made anew. An unfinished run of it would be resumed nevertheless.
+fn staleness(asked: &CheckSettings, opened: &Opened) -> Result<Vec<String>, Failure> {
+    let digest = opened.first.totals.map_or(0, |totals| totals.digest);
+    let content = Fingerprint::default().with(CONTENT, digest);
+    let (mut since, mut is_spared) = (None, false);
+    if let Some(before) = &asked.before {
+        let found = record::before(&before.paths, &content).map_err(Failure::output)?;
+        let is_same = found
+            .unfinished
+            .is_some_and(|unfinished| unfinished.has_content_of(&content));
+        (since, is_spared) = (found.content_since, is_same && before.resumes);
+    }
+    if is_spared {
+        return Ok(Vec::new());
+    }
+    stale::objections(asked.guards.freshness, &asked.reading.input, since)
 }

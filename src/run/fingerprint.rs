@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::opened::Opened;
 use crate::delta::Account;
-use crate::model::Fingerprint;
+use crate::model::{CONTENT, Fingerprint};
 
 /// Content, dialect, mapping, blank policy, survey, account, base URL and selection; not secrets, and nothing of
 /// pace, retries or method. Of a stream the content is not known before it was sent.
@@ -20,7 +20,7 @@ pub(super) fn fingerprint(opened: &Opened, account: &Account) -> Fingerprint {
     if plan.last_rows.is_some() {
         all = all.with("duplicates", part("last".to_owned()));
     }
-    all.with("content", first.totals.map_or(0, |totals| totals.digest))
+    all.with(CONTENT, first.totals.map_or(0, |totals| totals.digest))
         .with(
             "dialect",
             part(format!(

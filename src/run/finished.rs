@@ -83,6 +83,7 @@ impl Finished<'_> {
             input: reading.input.to_string(),
             started_at: self.header.started_at,
             fingerprint: self.header.fingerprint,
+            content_since: self.header.content_since,
             rehearsal: outputs.paths.rehearsal,
             end,
             rows,

@@ -7,11 +7,12 @@ use anyhow::anyhow;
 
 use super::Failure;
 use super::opened::Opened;
-use crate::config::{DeltaMode, GuardSettings, ReadingSettings};
-use crate::delta::Store;
-use crate::model::{Export, Lane, LastExport, Layout, Plan, Row};
+use crate::config::{GuardSettings, ReadingSettings};
+use crate::delta::{Store, Told};
+use crate::model::{DeltaMode, Export, Lane, LastExport, Layout, Plan, Row};
 use crate::plan::{EmptyPolicy, Guards};
 use crate::read::is_own_column;
+use crate::record::{GoOn, LookedOver, OutputPaths};
 use crate::report::ExitCode;
 
 /// So many respondents whose rows differ are remembered, to count their later rows as changes, too.
@@ -23,48 +24,93 @@ pub(super) struct Remembered {
     pub(super) export: LastExport,
 }
 
-/// Counts what the guards need, and refuses the input if one of them objects and it `judges`. Returns what a later run is to
-/// compare its own with, if it is to.
+/// An export that may be sent.
+pub(super) struct Passed {
+    /// What the journal says of how it was looked over.
+    pub(super) looked_over: LookedOver,
+    /// What a later run is to compare its own with, if it is to.
+    pub(super) remembered: Option<Remembered>,
+}
+
+/// An unfinished run.
+#[derive(Clone, Copy)]
+pub(super) struct Unfinished<'a> {
+    pub(super) journal: &'a GoOn,
+    pub(super) paths: &'a OutputPaths,
+}
+
+/// Counts what the guards need, and refuses the input if one of them objects. One that is resumed under the guards under
+/// which it was looked over before, or that was let through then, is not judged again.
 pub(super) fn guard(
     opened: &mut Opened,
     reading: &ReadingSettings,
     settings: &GuardSettings,
     store: Option<&Store>,
     mode: DeltaMode,
-    judges: bool,
-) -> Result<Option<Remembered>, Failure> {
-    if settings.guards.max_changes.is_some() && mode == DeltaMode::Follow {
+    resumed: Option<Unfinished<'_>>,
+) -> Result<Passed, Failure> {
+    let guards = &settings.guards;
+    if guards.max_changes.is_some() && mode == DeltaMode::Follow {
         return Err(Failure::usage(anyhow!(
             "`--max-changes` compares with what is remembered: give `--changed-only`, too"
         )));
     }
-    if !opened.is_file() {
-        return stream(settings, reading.plan.empty).map(|()| None);
-    }
     // Only the line that runs every night is compared with the night before.
     let store = store.filter(|_| mode != DeltaMode::Follow);
-    if !settings.guards.need_counts(reading.plan.empty) && store.is_none() {
-        return Ok(None);
+    let compares = store.is_some() && is_export(opened, reading);
+    let before = resumed.map(|resumed| resumed.journal.looked_over());
+    let looked_over = LookedOver {
+        guards: guards.canonical(reading.plan.empty, compares),
+        mode,
+        let_through: settings.lets_through || before.is_some_and(|before| before.let_through),
+    };
+    let judges = before.is_none_or(|before| !before.let_through && before.guards != looked_over.guards);
+    let passed = |remembered| Passed {
+        looked_over,
+        remembered,
+    };
+    if !opened.is_file() {
+        return stream(settings, reading.plan.empty).map(|()| passed(None));
     }
-    let asks = settings.guards.max_changes.is_some();
+    if !guards.need_counts(reading.plan.empty) && store.is_none() {
+        return Ok(passed(None));
+    }
+    let export = count(opened, reading, guards, store, resumed)?;
+    if judges {
+        let objections = objections(&export, opened, reading, guards, store)?;
+        settle(&objections, reading, settings.lets_through, resumed.is_some())?;
+    }
+    let remembered = compares.then(|| Remembered {
+        name: name(opened, reading),
+        export: export.remembered(),
+    });
+    Ok(passed(remembered))
+}
+
+/// Counts all rows, and changes among those that are left of a run that is resumed.
+fn count(
+    opened: &mut Opened,
+    reading: &ReadingSettings,
+    guards: &Guards,
+    store: Option<&Store>,
+    resumed: Option<Unfinished<'_>>,
+) -> Result<Export, Failure> {
+    let asks = guards.max_changes.is_some();
+    let left = resumed.map(|resumed| resumed.journal.left(resumed.paths));
+    let mut left = left.transpose().map_err(Failure::output)?;
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
     opened.each_row(reading, opened.plan.of_all_rows(), |row, planner| {
         counting.take_in(row, planner.layout());
-        if asks {
+        let is_left = match &mut left {
+            Some(left) => left.has(row.position.row).map_err(Failure::output)?,
+            None => true,
+        };
+        if asks && is_left {
             counting.compare(&planner.plan(row))?;
         }
         Ok(true)
     })?;
-    let export = counting.export;
-    if judges {
-        let objections = objections(&export, opened, reading, &settings.guards, store)?;
-        settle(&objections, reading, settings.lets_through)?;
-    }
-    let remembers = store.is_some() && is_export(opened, reading);
-    Ok(remembers.then(|| Remembered {
-        name: name(opened, reading),
-        export: export.remembered(),
-    }))
+    Ok(counting.export)
 }
 
 /// Whether a run would tell anybody anything new by an input that was sent before. Of several rows of a respondent the last
@@ -77,7 +123,7 @@ pub(super) fn has_news(
     let mut differing = HashSet::new();
     opened.each_row(reading, opened.plan.clone(), |row, planner| {
         if let Plan::Send(update) = planner.plan(row) {
-            if store.is_same(&update).map_err(Failure::usage)? == Some(true) {
+            if store.told(&update).map_err(Failure::usage)? == Told::Same {
                 differing.remove(&update.lane());
             } else {
                 differing.insert(update.lane());
@@ -109,15 +155,16 @@ impl<'a> Counting<'a> {
         self.export.take_in(row, layout);
     }
 
-    /// Counts a row's plan as a change if it is one. Says whether the respondent was told the same last; nothing if nobody
-    /// knows.
-    pub(super) fn compare(&mut self, plan: &Plan) -> Result<Option<bool>, Failure> {
+    /// Counts a row's plan as a change if it is one. Says what the respondent was told last.
+    pub(super) fn compare(&mut self, plan: &Plan) -> Result<Told, Failure> {
         let (Some(store), Plan::Send(update)) = (self.store, plan) else {
-            return Ok(None);
+            return Ok(Told::Unknown);
         };
-        let Some(is_same) = store.is_same(update).map_err(Failure::usage)? else {
-            return Ok(None);
-        };
+        let told = store.told(update).map_err(Failure::usage)?;
+        if told == Told::Unknown {
+            return Ok(told);
+        }
+        let is_same = told != Told::Other;
         // Behind a row that differs, one that says what was said before changes it back.
         let lane = update.lane();
         let is_change = !is_same || self.changed.contains(&lane);
@@ -126,7 +173,7 @@ impl<'a> Counting<'a> {
         }
         self.export.known += 1;
         self.export.changes += u64::from(is_change);
-        Ok(Some(is_same))
+        Ok(told)
     }
 }
 
@@ -158,8 +205,13 @@ fn stream(settings: &GuardSettings, empty: EmptyPolicy) -> Result<(), Failure> {
     )))
 }
 
-/// Refuses an export that somebody objects to, or says what is let through.
-fn settle(objections: &[String], reading: &ReadingSettings, lets_through: bool) -> Result<(), Failure> {
+/// Refuses an export to which there are objections, or says what is let through.
+pub(super) fn settle(
+    objections: &[String],
+    reading: &ReadingSettings,
+    lets_through: bool,
+    resumes: bool,
+) -> Result<(), Failure> {
     if objections.is_empty() {
         return Ok(());
     }
@@ -172,10 +224,11 @@ fn settle(objections: &[String], reading: &ReadingSettings, lets_through: bool) 
         );
         return Ok(());
     }
+    let nothing = if resumes { "nothing more" } else { "nothing" };
     Err(Failure {
         code: ExitCode::Aborted,
         error: anyhow!(
-            "{input}: nothing was sent, since the export does not look right: {said}; if it is right, let it through once \
+            "{input}: {nothing} was sent, since the export does not look right: {said}; if it is right, let it through once \
              with `--ignore-guards`"
         ),
     })

@@ -18,6 +18,7 @@ mod reader;
 mod send_file;
 mod serve;
 mod site;
+mod stale;
 mod state;
 mod workers;
 

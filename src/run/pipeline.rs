@@ -23,6 +23,9 @@ const READER_GRACE: Duration = Duration::from_secs(1);
 /// How old the derived files may be while outcomes come.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 
+/// How old what is remembered may be while outcomes come: a kill costs as many repeated calls by a later run.
+const REMEMBER_EVERY: Duration = Duration::from_millis(200);
+
 /// Batches under way between two stages.
 const BATCHES: usize = 4;
 
@@ -81,12 +84,11 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
     let (plans, plans_in) = mpsc::channel(BATCHES);
     let (outcomes, outcomes_in) = mpsc::channel(BATCHES);
     let room = Room::new(settings.concurrency);
-    let given_back = room.clone();
+    let (given_back, memory) = (room.clone(), delta.clone());
     let reader = Reader {
         rows,
         planner,
         settled,
-        keeps_unchanged: delta.as_ref().is_some_and(Delta::skips),
         delta: delta.clone(),
         reads_ahead,
     };
@@ -113,6 +115,9 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
     let read_end = timeout(patience, reading.result()).await.ok();
     // The recorder first: whatever became of the reader, what was sent is written.
     let (mut written, mut recorder, mut summary) = recording.result().await?;
+    if let Some(delta) = memory.filter(|_| written.is_ok()) {
+        delta.finish();
+    }
     let (mut read, mut tally) = (None, PlanTally::default());
     if let Some(told) = read_end {
         let told = told?;
@@ -179,23 +184,27 @@ async fn record_all(
     (room, delta): (&Room, Option<&Delta>),
     mut count: impl FnMut(&Outcome),
 ) -> Result<(), OutputError> {
-    let mut flushed = Instant::now();
+    let (mut flushed, mut remembered) = (Instant::now(), Instant::now());
     while let Some(batch) = outcomes.recv().await {
         let calls = calls_among(&batch);
+        if let Some(delta) = delta {
+            recorder.note_passes(delta.passes());
+        }
         let free = recorder.record(&batch)?;
         room.journalled(calls);
         room.free(free);
         if let Some(delta) = delta {
             // Behind the journal: what is remembered as acknowledged has its verdict there.
             delta.acknowledge(&batch);
+            if remembered.elapsed() >= REMEMBER_EVERY {
+                delta.flush();
+                remembered = Instant::now();
+            }
         }
         batch.iter().for_each(&mut count);
         // For whoever looks at the derived files while the run goes on.
         if flushed.elapsed() >= FLUSH_EVERY {
             recorder.flush()?;
-            if let Some(delta) = delta {
-                delta.flush();
-            }
             flushed = Instant::now();
         }
     }

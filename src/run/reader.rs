@@ -50,10 +50,8 @@ pub(super) struct Reader {
     pub(super) rows: Rows<Box<dyn Read + Send>>,
     pub(super) planner: Planner,
     pub(super) settled: SettledRows,
-    /// What is known of earlier runs, if anything is.
+    /// What is known of earlier runs, if anything is. There is some wherever the journal has `unchanged` rows.
     pub(super) delta: Option<Delta>,
-    /// What an earlier run knew to be unchanged is left as it was; else it is sent.
-    pub(super) keeps_unchanged: bool,
     /// The input is there whole: nobody waits for rows that are held back for others to come.
     pub(super) reads_ahead: bool,
 }
@@ -80,10 +78,6 @@ impl Reader {
         };
         let mut plan = self.planner.plan_row(&row);
         take_verdict(&mut self.settled, &row, &mut plan)?;
-        let is_unchanged = |known: &Settled| known.error_code == Some(ErrorCode::Unchanged);
-        if !self.keeps_unchanged && plan.settled.as_deref().is_some_and(is_unchanged) {
-            plan.settled = None;
-        }
         Ok(Some(plan))
     }
 

@@ -9,20 +9,20 @@ use tokio::time::Instant;
 use super::announce::{announce, confirm};
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
-use super::guards::{guard, has_news};
+use super::guards::{Unfinished, guard, has_news};
 use super::lock::{Claims, Locks, Patience};
 use super::next_command::next_command;
 use super::opened::Opened;
 use super::site::Site;
-use super::state::Memory;
+use super::state::{Beginning, Memory};
 use super::workers::Workers;
-use super::{Failure, pipeline, state};
-use crate::config::{DeltaMode, RunSettings, max_query_bytes};
-use crate::delta::Store;
-use crate::model::local_time;
+use super::{Failure, pipeline, stale, state};
+use crate::config::{RunSettings, max_query_bytes};
+use crate::delta::{Clock, Delta, Store};
+use crate::model::{DeltaMode, local_time};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::record::{self, Decision, Header, ResultsFormat, SentBefore};
+use crate::record::{self, Before, Decision, GoOn, Header, ResultsFormat, SentBefore};
 use crate::report::{Console, ExitCode, Progress, RunReport, counted};
 use crate::send::HttpTransport;
 use crate::stop;
@@ -100,25 +100,51 @@ async fn prepare(settings: &RunSettings, begun: Instant, console: &Console) -> R
         outputs.existing.overwrite,
     );
     let store = state::open(&settings.delta, &site)?;
-    let decision = match decide(settings, &header, &mut opened, store.as_ref())? {
+    let Decided {
+        decision,
+        content_since,
+        replaced,
+    } = decide(settings, &header, &mut opened, store.as_ref())?;
+    let header = header.with_content_since(content_since);
+    let decision = match decision {
         Decision::AlreadySent(before) => return Ok(Prepared::AlreadySent(before)),
         decision => decision,
     };
-    // One that is resumed was let through when it started.
-    let judges = !matches!(decision, Decision::GoOn(_));
+    let resumes = matches!(decision, Decision::GoOn(_));
+    let journal = match &decision {
+        Decision::GoOn(go_on) => Some(go_on.as_ref()),
+        _ => replaced.as_ref(),
+    };
+    let unfinished = journal.map(|journal| Unfinished {
+        journal,
+        paths: &outputs.paths,
+    });
     let mode = settings.delta.mode;
-    let export = guard(
+    let passed = guard(
         &mut opened,
         reading,
         &settings.guards,
         store.as_ref(),
         mode,
-        judges,
+        unfinished.filter(|_| resumes),
     )?;
     announce(&opened, settings, &site, transport.proxy());
     confirm(&opened, settings, &site, console)?;
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
-    let memory = Memory::begin(store, export, mode, &opened.plan)?;
+    let beginning = Beginning {
+        mode,
+        plan: &opened.plan,
+        account: &site.account,
+        clock: Clock {
+            start: header.started_at,
+            late: calls.http.timeout,
+        },
+        unfinished,
+        resumes,
+    };
+    let memory = Memory::begin(store, passed.remembered, &beginning)?;
+    let used = memory.delta.as_ref().and_then(Delta::store_run).cloned();
+    let header = header.looked_over(passed.looked_over, used);
     Ok(Prepared::Ready(Box::new(Ready {
         window,
         site,
@@ -148,25 +174,51 @@ async fn locks(settings: &RunSettings, site: &Site, window: Window) -> Result<Lo
 }
 
 /// What is done about the outputs that are there.
+struct Decided {
+    decision: Decision,
+    /// Since when runs in a row had this content, if one is not resumed.
+    content_since: Option<Timestamp>,
+    /// The unfinished run that is there and not resumed.
+    replaced: Option<GoOn>,
+}
+
+/// Decides about the outputs that are there. A stale export is refused: an unfinished run of it is resumed nevertheless, but
+/// it is not "already sent".
 fn decide(
     settings: &RunSettings,
     header: &Header,
     opened: &mut Opened,
     store: Option<&Store>,
-) -> Result<Decision, Failure> {
-    let existing = settings.outputs.existing;
-    let decision =
-        record::decide(&settings.outputs.paths, &header.fingerprint, existing).map_err(Failure::output)?;
+) -> Result<Decided, Failure> {
+    let (paths, existing) = (&settings.outputs.paths, settings.outputs.existing);
+    let decision = record::decide(paths, &header.fingerprint, existing).map_err(Failure::output)?;
+    if matches!(decision, Decision::GoOn(_)) {
+        return Ok(Decided {
+            decision,
+            content_since: None,
+            replaced: None,
+        });
+    }
+    let Before {
+        content_since,
+        unfinished,
+    } = record::before(paths, &header.fingerprint).map_err(Failure::output)?;
+    stale::check(&settings.reading, &settings.guards, content_since)?;
     let store = store.filter(|_| settings.delta.mode == DeltaMode::ChangedOnly);
-    match (&decision, store, existing.rotate) {
+    let decision = match (&decision, store, existing.rotate) {
         // Somebody may have made it forget, or a run of another input came between.
         (Decision::AlreadySent(_), Some(store), Some(keep))
             if has_news(opened, &settings.reading, store)? =>
         {
-            Ok(Decision::SetAside { keep })
+            Decision::SetAside { keep }
         }
-        _ => Ok(decision),
-    }
+        _ => decision,
+    };
+    Ok(Decided {
+        decision,
+        content_since,
+        replaced: unfinished,
+    })
 }
 
 /// The stages, and what they add up to.

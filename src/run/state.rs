@@ -8,15 +8,18 @@ use anyhow::{Context, anyhow};
 use jiff::Timestamp;
 
 use super::Failure;
-use super::guards::Remembered;
+use super::guards::{Remembered, Unfinished};
 use super::lock::Locks;
 use super::site::Site;
-use crate::config::{DeltaMode, DeltaSettings, ForgetSettings, StateSettings};
-use crate::delta::{Account, Delta, Store, StoreError};
+use crate::config::{DeltaSettings, ForgetSettings, StateSettings};
+use crate::delta::{Account, Clock, Delta, Past, Store, StoreError};
 use crate::folders::with_suffix;
-use crate::model::{ErrorCode, Status, time_in_name};
+use crate::model::{DeltaMode, ErrorCode, SentRow, Status, time_in_name};
 use crate::plan::PlanSettings;
 use crate::report::{Console, ExitCode, RunSummary, counted};
+
+/// Rows of a journal that are looked up in the store at a time.
+const ROWS_AT_A_TIME: usize = 10_000;
 
 /// What a run knows of earlier ones, and leaves for later ones.
 pub(super) struct Memory {
@@ -24,24 +27,28 @@ pub(super) struct Memory {
     remembered: Option<Remembered>,
 }
 
+/// What a run is to do with what is known of earlier ones.
+pub(super) struct Beginning<'a> {
+    pub(super) mode: DeltaMode,
+    pub(super) plan: &'a PlanSettings,
+    pub(super) account: &'a Account,
+    pub(super) clock: Clock,
+    /// The unfinished run that is there, if one is.
+    pub(super) unfinished: Option<Unfinished<'a>>,
+    /// It is resumed, and not set aside or replaced.
+    pub(super) resumes: bool,
+}
+
 impl Memory {
-    /// For a run that is about to make its first call.
+    /// For a run that is about to make its first call. Forgets all that cannot be relied upon, before anything is sent and
+    /// before the journal names this run.
     pub(super) fn begin(
-        mut store: Option<Store>,
+        store: Option<Store>,
         remembered: Option<Remembered>,
-        mode: DeltaMode,
-        plan: &PlanSettings,
+        beginning: &Beginning<'_>,
     ) -> Result<Self, Failure> {
-        let forgets = mode == DeltaMode::Refresh && !plan.policy.selection.is_partial();
-        if let Some(store) = store.as_mut().filter(|_| forgets) {
-            store.forget_own(plan.survey.as_deref()).map_err(Failure::usage)?;
-        }
-        let skips = mode == DeltaMode::ChangedOnly;
-        let delta = store.map(|store| Delta::new(store, skips));
-        Ok(Self {
-            delta: delta.transpose().map_err(Failure::usage)?,
-            remembered,
-        })
+        let delta = beginning.delta(store)?;
+        Ok(Self { delta, remembered })
     }
 
     /// The run is over: what it sent was an export, unless the platform took nothing of it.
@@ -50,6 +57,74 @@ impl Memory {
         if let (Some(delta), Some(Remembered { name, export }), 1..) = (&self.delta, &self.remembered, taken)
         {
             delta.remember_export(name, export);
+        }
+    }
+}
+
+impl Beginning<'_> {
+    fn delta(&self, store: Option<Store>) -> Result<Option<Delta>, Failure> {
+        let has_unchanged = |unfinished: Unfinished<'_>| self.resumes && unfinished.journal.has_unchanged();
+        let has_unchanged = self.unfinished.is_some_and(has_unchanged);
+        let mut store = match store {
+            Some(store) => store,
+            // Rows that were passed over are judged anew, which takes a store of some kind.
+            None if has_unchanged => Store::temporary(self.account.clone()).map_err(Failure::usage)?,
+            None => return Ok(None),
+        };
+        let past = match self.unfinished {
+            Some(unfinished) => self.past(&mut store, unfinished, has_unchanged)?,
+            None => Past::Nothing,
+        };
+        if self.mode == DeltaMode::Refresh
+            && !self.plan.policy.selection.is_partial()
+            && !self.resumes_refresh(&past)
+        {
+            store
+                .forget_own(self.plan.survey.as_deref())
+                .map_err(Failure::usage)?;
+        }
+        let past = if self.resumes { past } else { Past::Nothing };
+        let skips = self.mode == DeltaMode::ChangedOnly;
+        Delta::new(store, &past, skips, self.clock)
+            .map(Some)
+            .map_err(Failure::usage)
+    }
+
+    /// Whether a refresh goes on that has forgotten everybody already.
+    fn resumes_refresh(&self, past: &Past) -> bool {
+        let is_refresh =
+            |unfinished: Unfinished<'_>| unfinished.journal.looked_over().mode == DeltaMode::Refresh;
+        self.resumes && matches!(past, Past::All(_)) && self.unfinished.is_some_and(is_refresh)
+    }
+
+    /// What the store has of an unfinished run. The respondents of one of which it does not have all are forgotten, whether
+    /// it is resumed or not.
+    fn past(
+        &self,
+        store: &mut Store,
+        unfinished: Unfinished<'_>,
+        has_unchanged: bool,
+    ) -> Result<Past, Failure> {
+        let (before, passes) = unfinished.journal.store();
+        let past = store.past(before, passes).map_err(Failure::usage)?;
+        let forgets = matches!(past, Past::Part { .. });
+        if !forgets && !has_unchanged {
+            return Ok(past);
+        }
+        let sent = unfinished.journal.sent(unfinished.paths);
+        let mut sent = sent.map_err(Failure::output)?;
+        loop {
+            let some = sent.by_ref().take(ROWS_AT_A_TIME);
+            let some: Vec<SentRow> = some.collect::<Result<_, _>>().map_err(Failure::output)?;
+            if some.is_empty() {
+                return Ok(past);
+            }
+            if forgets {
+                store.forget_sent(&some, self.clock).map_err(Failure::usage)?;
+            }
+            if has_unchanged {
+                store.note_sent(&some).map_err(Failure::usage)?;
+            }
         }
     }
 }
@@ -68,7 +143,7 @@ pub(super) fn open(settings: &DeltaSettings, site: &Site) -> Result<Option<Store
         return match settings.mode {
             DeltaMode::Follow => Ok(None),
             DeltaMode::ChangedOnly | DeltaMode::Refresh => {
-                Store::in_memory(account).map(Some).map_err(Failure::usage)
+                Store::temporary(account).map(Some).map_err(Failure::usage)
             }
         };
     }
@@ -150,7 +225,7 @@ async fn forget(settings: ForgetSettings, console: &Console) -> Result<ExitCode,
         .forget_all(survey.as_deref(), &respondents)
         .map_err(Failure::usage)?;
     drop(locks);
-    console.print(&format!("forgotten: {}\n", counted(count as u64, "respondent")));
+    console.print(&format!("forgotten: {}\n", counted(count, "respondent")));
     Ok(ExitCode::Success)
 }
 

@@ -314,27 +314,6 @@ fn somebody_elses_database_is_left_as_it_is() {
 }
 
 #[test]
-fn a_refresh_that_takes_up_an_unfinished_night_sends_what_that_passed_over() {
-    let mut nights = Nights::new(20);
-    nights.job = nights.job.without("--rate");
-    nights.night("--changed-only --rate unlimited", 0);
-    // Ten of twenty have changed, and the night ends before all of these are sent; the others were passed over.
-    let mut half = numbered(20, "a");
-    for id in 1..=10 {
-        half = half.replace(&format!("\n{id},a"), &format!("\n{id},b"));
-    }
-    nights.input(&half);
-    let first = nights.night("--changed-only --rate 10/s --max-duration 400ms", 10);
-    assert!(first.len() < 10, "{first:?}");
-    let rest = nights.night("--full-refresh --rate unlimited", 0);
-    let all: std::collections::BTreeSet<_> = first.iter().chain(&rest).collect();
-    assert_eq!((all.len(), first.len() + rest.len()), (20, 20));
-    // What the first part sent is remembered, too.
-    nights.input(format!("{half}21,a\n"));
-    assert_eq!(nights.night("--changed-only --rate unlimited", 0), ["21"]);
-}
-
-#[test]
 fn the_same_input_is_sent_again_only_for_something_new() {
     // Somebody is set to x and back to y, and a row cannot be sent: neither is news.
     let mut nights = Nights::new(0);

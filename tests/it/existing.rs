@@ -412,17 +412,13 @@ fn flags_that_make_no_sense_together_are_refused() {
 }
 
 #[test]
-fn a_journal_that_is_damaged_or_of_another_version_is_never_passed_over() {
-    for damage in [b"X".as_slice(), b"2"] {
+fn a_journal_that_is_damaged_is_never_passed_over() {
+    // In the middle of a line that others follow; in the first line.
+    for in_header in [false, true] {
         let mut scene = Scene::new(Found::UnfinishedSame);
         let mut journal = scene.job.bytes("in.results.csv.journal");
-        // In the middle of a line that others follow; in the first line.
-        let at = if damage == b"X" {
-            journal.len() / 2
-        } else {
-            "{\"journal\":".len()
-        };
-        journal[at] = damage[0];
+        let at = if in_header { 20 } else { journal.len() / 2 };
+        journal[at] = b'#';
         scene.job = scene.job.file("in.results.csv.journal", &journal);
         for flags in ["", "--resume", "--resume --rotate"] {
             let (calls, _, stderr) = scene.run(flags, 2);
@@ -432,6 +428,32 @@ fn a_journal_that_is_damaged_or_of_another_version_is_never_passed_over() {
         }
         assert_eq!(scene.run("--overwrite", 1).0, 12);
     }
+}
+
+#[test]
+fn a_journal_of_an_earlier_version_is_refused_with_what_to_do() {
+    let journal = include_bytes!("../earlier/journal-1");
+    for flags in [
+        "",
+        "--resume",
+        "--resume --rotate",
+        "--full-refresh --resume --rotate",
+    ] {
+        let mut scene = Scene::new(Found::Nothing);
+        scene.job = scene.job.file("in.results.csv.journal", journal);
+        let (calls, _, stderr) = scene.run(flags, 2);
+        assert_eq!(calls, 0, "{flags}");
+        assert!(
+            stderr.contains(
+                "is of an earlier version of this program: finish that run with the version that began it"
+            ) && stderr.contains("`--overwrite`, which sends every row again"),
+            "{flags}: {stderr}"
+        );
+        assert_eq!(scene.job.bytes("in.results.csv.journal"), journal, "{flags}");
+    }
+    let mut scene = Scene::new(Found::Nothing);
+    scene.job = scene.job.file("in.results.csv.journal", journal);
+    assert_eq!(scene.run("--overwrite", 1).0, 12);
 }
 
 #[test]

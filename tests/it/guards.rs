@@ -1,5 +1,8 @@
 //! Guards against a bad export: nothing is sent, with the numbers, unless this one is let through.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
 use crate::support::{Answer, Fake, Job, numbered};
 
 fn job(input: &str, fake: &Fake) -> Job {
@@ -136,15 +139,122 @@ fn a_failed_file_and_a_trial_are_no_exports() {
     job.again("--overwrite", 4);
 }
 
+/// A platform that takes so many calls and then refuses all.
+fn taking(calls: i64) -> (Fake, Arc<AtomicI64>) {
+    let left = Arc::new(AtomicI64::new(calls));
+    let leaving = Arc::clone(&left);
+    let fake = Fake::start(move |_| match leaving.fetch_sub(1, Ordering::SeqCst) {
+        ..=0 => Answer::of(401, ""),
+        _ => Answer::success(),
+    });
+    (fake, left)
+}
+
+const LINE: &str = "--resume --rotate --min-rows 5000 --min-filled l1=99%";
+
 #[test]
-fn what_was_let_through_is_gone_on_with() {
-    let fake = Fake::start(|_| Answer::of(401, ""));
-    let mut job = job(&numbered(20, "a"), &fake).args("--min-rows 100");
-    let ran = job.again("--ignore-guards", 4);
-    assert!(ran.stderr.contains("refused"), "{}", ran.stderr);
-    let calls = fake.calls().len();
-    job.again("--resume", 4);
-    assert!(fake.calls().len() > calls, "it sent again");
+fn guards_are_not_passed_by_resuming_a_run_without_them() {
+    let (fake, left) = taking(5);
+    let mut job = job(&numbered(20, "a"), &fake).args("-c 1");
+    job.again("", 4);
+    left.store(i64::MAX, Ordering::SeqCst);
+    let (calls, journal) = (fake.calls().len(), job.bytes("in.results.csv.journal"));
+    for _ in 0..2 {
+        let ran = job.again(LINE, 4);
+        assert!(
+            ran.stderr
+                .contains("nothing more was sent, since the export does not look right: it has 20 rows, and `--min-rows` wants 5000"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(
+        (fake.calls().len(), job.bytes("in.results.csv.journal")),
+        (calls, journal)
+    );
+    // Guards that find nothing let it go on, and are named from then on.
+    left.store(3, Ordering::SeqCst);
+    job.again("--resume --min-rows 20", 4);
+    let header = job
+        .text("in.results.csv.journal")
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    assert!(
+        header.contains(r#""looked_over":{"guards":"--min-rows 20","mode":"follow","let_through":false}"#),
+        "{header}"
+    );
+    left.store(i64::MAX, Ordering::SeqCst);
+    job.again("--resume", 0);
+}
+
+#[test]
+fn what_was_let_through_once_is_until_its_content_is_finished() {
+    let (fake, left) = taking(5);
+    let mut job = job(&numbered(20, "a"), &fake).args("-c 1");
+    job.again("--ignore-guards", 4);
+    left.store(5, Ordering::SeqCst);
+    job.again(LINE, 4);
+    left.store(i64::MAX, Ordering::SeqCst);
+    let ran = job.again(LINE, 0);
+    assert!(!ran.stderr.contains("min-rows"), "{}", ran.stderr);
+    assert_eq!(job.lines("in.results.csv").len(), 20);
+    // Another content is looked over.
+    std::fs::write(job.path("in.csv"), numbered(21, "a")).unwrap();
+    job.again(LINE, 4);
+    // A resume can let it through as well.
+    left.store(5, Ordering::SeqCst);
+    job.again("--resume --rotate", 4);
+    left.store(5, Ordering::SeqCst);
+    let ran = job.again(&format!("{LINE} --ignore-guards"), 4);
+    assert!(
+        ran.stderr.contains("is let through by `--ignore-guards`"),
+        "{}",
+        ran.stderr
+    );
+    left.store(i64::MAX, Ordering::SeqCst);
+    job.again(LINE, 0);
+}
+
+#[test]
+fn changes_are_counted_among_the_rows_that_are_left() {
+    let (fake, left) = taking(i64::MAX);
+    let mut job = job(&numbered(40, "a"), &fake).args("-c 1 --resume --rotate --changed-only");
+    job.again("", 0);
+    let mut half = numbered(20, "b");
+    half.extend((21..=40).map(|id| format!("{id},a\n")));
+    std::fs::write(job.path("in.csv"), half).unwrap();
+    left.store(10, Ordering::SeqCst);
+    job.again("", 4);
+    left.store(i64::MAX, Ordering::SeqCst);
+    // Ten were sent, five were refused, and of nobody among these it is known what they have.
+    let ran = job.again("--max-changes 19%", 4);
+    assert!(
+        ran.stderr
+            .contains("5 of 25 rows of respondents who are known would change something"),
+        "{}",
+        ran.stderr
+    );
+    job.again("--max-changes 20%", 0);
+}
+
+#[test]
+fn a_plain_run_that_the_nightly_line_resumes_is_compared_with_the_last_night() {
+    let (fake, left) = taking(i64::MAX);
+    let mut job = job(&numbered(40, "a"), &fake).args("-c 1 --resume --rotate");
+    job.again("--changed-only", 0);
+    std::fs::write(job.path("in.csv"), numbered(15, "b")).unwrap();
+    left.store(5, Ordering::SeqCst);
+    job.again("", 4);
+    left.store(i64::MAX, Ordering::SeqCst);
+    let ran = job.again("--changed-only", 4);
+    assert!(
+        ran.stderr
+            .contains("it has 15 rows, fewer than half of the 40 of last time"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -244,10 +354,10 @@ fn a_column_that_is_gone_is_seen_whether_it_mapped_itself_or_is_part_of_a_label(
 
 #[test]
 fn what_the_platform_took_nothing_of_is_not_remembered() {
-    let refuses = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let refusing = std::sync::Arc::clone(&refuses);
+    let refuses = Arc::new(AtomicBool::new(false));
+    let refusing = Arc::clone(&refuses);
     let fake = Fake::start(move |_| {
-        if refusing.load(std::sync::atomic::Ordering::SeqCst) {
+        if refusing.load(Ordering::SeqCst) {
             Answer::of(401, "")
         } else {
             Answer::success()
@@ -255,7 +365,7 @@ fn what_the_platform_took_nothing_of_is_not_remembered() {
     });
     let mut job = job(&numbered(20, "a"), &fake).args("--resume --rotate --changed-only");
     job.ends(0);
-    refuses.store(true, std::sync::atomic::Ordering::SeqCst);
+    refuses.store(true, Ordering::SeqCst);
     std::fs::write(job.path("in.csv"), numbered(12, "b")).unwrap();
     job.again("", 4);
     std::fs::write(job.path("in.csv"), numbered(7, "b")).unwrap();

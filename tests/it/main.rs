@@ -32,12 +32,14 @@ mod outputs; // The files that a run leaves.
 mod pace; // The one test of the rate over real sockets.
 mod proxies; // What a proxy says to `CONNECT`.
 mod resume; // Runs that are killed, stopped and gone on with.
+mod resumed_nights; // What a resumed run knows, and what it does not.
 mod samples; // Every file in `samples/` is run.
 mod secret_sources; // Secrets from files and commands, and who else may see those.
 mod secrets; // Canaries in every kind of error at the highest verbosity.
 #[path = "../bench/server.rs"]
 #[expect(dead_code, reason = "the benchmark uses all of it")]
 mod server; // A platform that counts connections.
+mod stale; // Exports that nobody has made anew.
 mod starving; // Rows that always fail, among others.
 mod support; // A job to run and a platform to run it against.
 

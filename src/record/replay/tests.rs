@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 
+use super::super::files::{OutputPaths, Replaces};
+use super::super::go_on::GoOn;
 use super::super::tests::outcome;
 use super::*;
-use crate::model::{Fingerprint, Outcome};
+use crate::model::{Fingerprint, Outcome, SLOTS, SentRow, Status};
 
 fn header() -> Header {
     Header::new(
@@ -43,7 +45,11 @@ impl Desk {
 
     /// The rows that have their verdict once the journal was rewritten, as the input's reader meets them.
     fn settled(&self, rows: u64) -> Vec<u64> {
-        let mut rewritten = self.contents().unwrap().rewrite(&self.results()).unwrap();
+        let mut rewritten = self
+            .contents()
+            .unwrap()
+            .rewrite(&self.results(), &header())
+            .unwrap();
         let mut take = |sequence: u64| {
             let row = outcome(sequence).row;
             let found = rewritten.rows.take(row.position.row, &row.record).unwrap();
@@ -69,7 +75,7 @@ fn stopped(sequence: u64) -> Outcome {
 
 fn lines(outcomes: &[Outcome]) -> Vec<u8> {
     let mut lines = Vec::new();
-    entry::write_header(&header(), &mut lines);
+    header().write(&mut lines);
     for outcome in outcomes {
         entry::write_outcome(outcome, &mut lines);
     }
@@ -113,7 +119,11 @@ fn an_unconfirmed_row_of_a_streak_is_sent_again_in_doubt() {
         entry::write_again(outcome(sequence).row.position.row, &mut journal);
     }
     let desk = Desk::new(&journal);
-    let mut rewritten = desk.contents().unwrap().rewrite(&desk.results()).unwrap();
+    let mut rewritten = desk
+        .contents()
+        .unwrap()
+        .rewrite(&desk.results(), &header())
+        .unwrap();
     let known = [0, 1].map(|sequence| {
         let row = outcome(sequence).row;
         let known = rewritten.rows.take(row.position.row, &row.record).unwrap();
@@ -122,10 +132,76 @@ fn an_unconfirmed_row_of_a_streak_is_sent_again_in_doubt() {
     assert_eq!((known, rewritten.count), ([Some(ErrorCode::Stopped), None], 0));
 }
 
+/// What is to be known of a journal before it is resumed.
+#[test]
+fn who_was_sent_and_what_is_left() {
+    let unchanged = |sequence| Outcome {
+        status: Status::Skipped,
+        error_code: Some(ErrorCode::Unchanged),
+        attempts: 0,
+        ..outcome(sequence)
+    };
+    let failed = Outcome {
+        status: Status::Failed,
+        error_code: Some(ErrorCode::Http4xx),
+        ..outcome(5)
+    };
+    let mut journal = lines(&[
+        outcome(3),
+        unchanged(0),
+        stopped(2),
+        failed,
+        unchanged(1),
+        outcome(8),
+    ]);
+    entry::write_state(7, &mut journal);
+    entry::write_outcome(&outcome(1), &mut journal);
+    entry::write_again(outcome(5).row.position.row, &mut journal);
+    let desk = Desk::new(&journal);
+    let go_on = || GoOn {
+        contents: desk.contents().unwrap(),
+        sets_aside: None,
+        replaces: Replaces::Nothing,
+    };
+    let paths = OutputPaths {
+        results: desk.results(),
+        failed: desk.results(),
+        summary: desk.results(),
+        rehearsal: false,
+    };
+    // The same before and after it was put in order.
+    for passes in [7, 0] {
+        let go_on = go_on();
+        assert_eq!((go_on.store(), go_on.has_unchanged()), ((None, passes), true));
+        let sent: Vec<(u64, bool)> = go_on
+            .sent(&paths)
+            .unwrap()
+            .map(Result::unwrap)
+            .map(
+                |SentRow {
+                     row, may_be_applied, ..
+                 }| (row - 2, may_be_applied),
+            )
+            .collect();
+        assert_eq!(sent, [(1, true), (2, false), (3, true), (8, true)]);
+        let mut left = go_on.left(&paths).unwrap();
+        let left: Vec<u64> = (0..10).filter(|row| left.has(row + 2).unwrap()).collect();
+        assert_eq!(left, [0, 2, 4, 5, 6, 7, 9]);
+        desk.contents()
+            .unwrap()
+            .rewrite(&desk.results(), &header())
+            .unwrap();
+    }
+}
+
 #[test]
 fn a_row_that_is_not_the_journals_is_told() {
     let desk = Desk::new(&lines(&[outcome(0)]));
-    let mut rewritten = desk.contents().unwrap().rewrite(&desk.results()).unwrap();
+    let mut rewritten = desk
+        .contents()
+        .unwrap()
+        .rewrite(&desk.results(), &header())
+        .unwrap();
     assert!(rewritten.rows.take(2, b"1;other\n").is_err());
 }
 
@@ -150,7 +226,7 @@ fn what_is_no_journal_is_none() {
     for journal in [
         b"".as_slice(),
         b"row,id\n",
-        b"{\"journal\":1}\n",
+        b"{\"journal\":2}\n",
         &lines(&[])[..20],
     ] {
         assert!(Desk::new(journal).contents().is_none());

@@ -269,7 +269,7 @@ pub(super) fn known(folder: &Path) -> HashMap<u64, String> {
         let fields: Vec<&str> = line.split('\t').collect();
         match fields[0] {
             "again" => drop(known.remove(&fields[1].parse::<u64>().unwrap())),
-            "resumed" | "finishing" | "streak" => {}
+            "resumed" | "finishing" | "streak" | "state" => {}
             row => drop(known.insert(row.parse().unwrap(), format!("{} {}", fields[4], fields[5]))),
         }
     }

@@ -1,0 +1,42 @@
+//! What can be wrong with a store, and what the SQLite library's errors mean for its owner.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode as SqlError;
+use thiserror::Error;
+
+/// Why a store cannot be used.
+#[derive(Debug, Error)]
+pub(crate) enum StoreError {
+    #[error("the state `{}` is damaged ({why}), so nobody knows what was sent: `--full-refresh` sets it aside and builds a new one", path.display())]
+    Damaged { path: PathBuf, why: String },
+    #[error("`{}` is no state of this tool: give another file with `--state`", path.display())]
+    Foreign { path: PathBuf },
+    #[error("the state `{}` is of a later version of this tool: use that one, or another file with `--state`", path.display())]
+    Later { path: PathBuf },
+    #[error("another run holds the state `{}`", path.display())]
+    Busy { path: PathBuf },
+    #[error("cannot {act} the state `{}`", path.display())]
+    Unusable {
+        act: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+}
+
+pub(super) fn fault(act: &'static str, path: &Path, error: &rusqlite::Error) -> StoreError {
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(SqlError::DatabaseBusy | SqlError::DatabaseLocked) => StoreError::Busy { path },
+        Some(SqlError::DatabaseCorrupt | SqlError::NotADatabase) | None => StoreError::Damaged {
+            path,
+            why: error.to_string(),
+        },
+        Some(_) => StoreError::Unusable {
+            act,
+            path,
+            source: io::Error::other(error.to_string()),
+        },
+    }
+}

@@ -1,0 +1,181 @@
+//! Which store this is, which of its runs wrote a journal, and what a journal's rows mean to a store that does not know of
+//! them all.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::StoreError;
+use super::doubt::Doubt;
+use super::key::Key;
+use super::store::{Entry, Store};
+use super::terms::Clock;
+use crate::model::{SentRow, StoreRun};
+
+/// Runs that a store remembers. A journal of an earlier one is taken for one that the store does not know of.
+const MAX_RUNS: i64 = 10_000;
+
+/// What a store has of the journal that a run resumes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Past {
+    /// There is no journal: the run starts anew.
+    Nothing,
+    /// All that the journal's runs did.
+    All(StoreRun),
+    /// Not all: this is another store, it was restored from a backup, or the journal's last run had none. The number of
+    /// that run, if it was one of a store of this id.
+    Part { run: Option<i64> },
+}
+
+/// The rows that a journal's runs have sent, by respondent, for as long as the process lives: on the disk if there are many.
+const SENT: &str =
+    "CREATE TEMP TABLE sent (list INTEGER NOT NULL, respondent INTEGER NOT NULL, row INTEGER NOT NULL,
+    PRIMARY KEY (list, respondent)) WITHOUT ROWID";
+
+impl Store {
+    /// What this store has of a journal. `before` is the run that its header names, `passes` how often its lines say that
+    /// run had deleted what was known.
+    pub(crate) fn past(&self, before: Option<&StoreRun>, passes: u64) -> Result<Past, StoreError> {
+        let id = self.id()?;
+        let Some(before) = before.filter(|before| before.store == id) else {
+            return Ok(Past::Part { run: None });
+        };
+        let select = "SELECT passes FROM runs WHERE run = ? AND journal = ?";
+        let found: Option<i64> = self
+            .connection
+            .query_row(select, params![before.run, before.journal], |row| row.get(0))
+            .optional()
+            .map_err(|error| self.fault("read", &error))?;
+        let has_all = found.is_some_and(|found| u64::try_from(found).is_ok_and(|found| found >= passes));
+        Ok(if has_all {
+            Past::All(before.clone())
+        } else {
+            let run = Some(before.run);
+            Past::Part { run }
+        })
+    }
+
+    /// Forgets respondents whose rows a run has sent of which this store does not know, for a run that resumes it. A call
+    /// that ended just now may be applied late.
+    pub(crate) fn forget_sent(&mut self, rows: &[SentRow], clock: Clock) -> Result<(), StoreError> {
+        self.transaction(|store| {
+            rows.iter().try_for_each(|row| {
+                let key = store.key_of(&row.survey, &row.respondent)?;
+                let until = clock.late_until(row.finished_at);
+                let entry = store.entry(key)?;
+                match entry {
+                    _ if until >= clock.starts() => store.put(
+                        key,
+                        &Entry {
+                            run: entry.map_or(0, |entry| entry.run),
+                            acknowledged: None,
+                            doubt: Doubt::Several,
+                            until: Some(until.max(entry.and_then(|entry| entry.until).unwrap_or(until))),
+                        },
+                    ),
+                    Some(entry) => store.forget(key, &entry),
+                    None => Ok(()),
+                }
+            })
+        })
+    }
+
+    /// What the platform acknowledged is not known any more. What it may apply late stays.
+    pub(super) fn forget(&mut self, key: Key, entry: &Entry) -> Result<(), StoreError> {
+        if entry.doubt == Doubt::None {
+            return self.remove(key);
+        }
+        let acknowledged = None;
+        self.put(
+            key,
+            &Entry {
+                acknowledged,
+                ..*entry
+            },
+        )
+    }
+
+    /// Keeps in mind which rows a run has sent that this one resumes, for [`Store::is_overtaken`]. They come in the input's
+    /// order.
+    pub(crate) fn note_sent(&mut self, rows: &[SentRow]) -> Result<(), StoreError> {
+        if !self.knows_sent {
+            let created = self.connection.execute_batch(SENT);
+            created.map_err(|error| self.fault("write", &error))?;
+            self.knows_sent = true;
+        }
+        self.transaction(|store| {
+            let mut rows = rows.iter().filter(|row| row.may_be_applied);
+            rows.try_for_each(|row| {
+                let key = store.key_of(&row.survey, &row.respondent)?;
+                let insert = "INSERT OR REPLACE INTO sent (list, respondent, row) VALUES (?, ?, ?)";
+                let number = i64::try_from(row.row).unwrap_or(i64::MAX);
+                store
+                    .connection
+                    .prepare_cached(insert)
+                    .and_then(|mut insert| insert.execute(params![key.list, key.respondent, number]))
+                    .map(drop)
+                    .map_err(|error| store.fault("write", &error))
+            })
+        })
+    }
+
+    /// Whether a later row of the respondent was sent by a run that this one resumes.
+    pub(super) fn is_overtaken(&self, key: Key, row: u64) -> Result<bool, StoreError> {
+        if !self.knows_sent {
+            return Ok(false);
+        }
+        let select = "SELECT row FROM sent WHERE list = ? AND respondent = ?";
+        let last: Option<i64> = self
+            .connection
+            .prepare_cached(select)
+            .and_then(|mut select| {
+                let last = select.query_row(params![key.list, key.respondent], |row| row.get(0));
+                last.optional()
+            })
+            .map_err(|error| self.fault("read", &error))?;
+        Ok(last.is_some_and(|last| u64::try_from(last).is_ok_and(|last| last > row)))
+    }
+
+    /// Takes a number above all before: what is written from here on is believed by later runs alone.
+    pub(super) fn begin_run(&mut self, past: &Past) -> Result<StoreRun, StoreError> {
+        let store = self.id()?;
+        let begin = || {
+            let journal = match past {
+                Past::All(before) => before.journal.clone(),
+                _ => {
+                    let new = "SELECT lower(hex(randomblob(8)))";
+                    self.connection.query_row(new, [], |row| row.get(0))?
+                }
+            };
+            // A store that was restored would give numbers a second time.
+            let above = match past {
+                Past::Part { run: Some(run) } => *run,
+                _ => 0,
+            };
+            let insert = "INSERT INTO runs (run, journal) \
+                 SELECT 1 + max(?, ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'runs'), 0)), ? RETURNING run";
+            let run: i64 = self
+                .connection
+                .query_row(insert, params![above, journal], |row| row.get(0))?;
+            let delete = "DELETE FROM runs WHERE run <= ?";
+            self.connection.execute(delete, [run - MAX_RUNS])?;
+            Ok(StoreRun { store, run, journal })
+        };
+        let begun = begin().map_err(|error| self.fault("write", &error))?;
+        self.run = begun.run;
+        Ok(begun)
+    }
+
+    /// This run has deleted once more what was known.
+    pub(super) fn count_pass(&mut self) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("UPDATE runs SET passes = passes + 1 WHERE run = ?")
+            .and_then(|mut update| update.execute([self.run]))
+            .map(drop)
+            .map_err(|error| self.fault("write", &error))
+    }
+
+    fn id(&self) -> Result<String, StoreError> {
+        self.connection
+            .query_row("SELECT lower(hex(id)) FROM store", [], |row| row.get(0))
+            .map_err(|error| self.fault("read", &error))
+    }
+}

@@ -1,0 +1,101 @@
+//! The form of the store's tables: made, recognised, and brought to the newest from an earlier one.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::error::{StoreError, fault};
+
+/// Tells our files from others (`PRAGMA application_id`): "RSYN".
+const APPLICATION: i32 = 0x5253_594E;
+
+/// The form of the tables (`PRAGMA user_version`).
+const VERSION: i32 = 2;
+
+/// `known.digest` is empty where nothing is known to be acknowledged. `known.doubt` is what may still be applied late
+/// (null: nothing; empty: several contents), until `known.until` (seconds of the epoch), which is null while a row of the
+/// respondent is under way in `known.run`.
+///
+/// `runs.journal` is the id of the journal that the run wrote, `runs.passes` how often it deleted what was known.
+const TABLES: &str = "
+    CREATE TABLE store (id BLOB NOT NULL);
+    INSERT INTO store (id) VALUES (randomblob(16));
+    CREATE TABLE lists (list INTEGER PRIMARY KEY AUTOINCREMENT, base_url TEXT NOT NULL, account TEXT NOT NULL, survey TEXT NOT NULL,
+        UNIQUE (base_url, account, survey));
+    CREATE TABLE known (list INTEGER NOT NULL, respondent INTEGER NOT NULL, run INTEGER NOT NULL, digest BLOB NOT NULL,
+        doubt BLOB, until INTEGER,
+        PRIMARY KEY (list, respondent)) WITHOUT ROWID;
+    CREATE TABLE last_exports (base_url TEXT NOT NULL, account TEXT NOT NULL, survey TEXT NOT NULL, export TEXT NOT NULL,
+        PRIMARY KEY (base_url, account, survey)) WITHOUT ROWID;
+    CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, journal TEXT, passes INTEGER NOT NULL DEFAULT 0);
+";
+
+/// From version 1: what it knows is true in this form, too.
+const FROM_1: &str = "
+    CREATE TABLE store (id BLOB NOT NULL);
+    INSERT INTO store (id) VALUES (randomblob(16));
+    ALTER TABLE known ADD COLUMN doubt BLOB;
+    ALTER TABLE known ADD COLUMN until INTEGER;
+    ALTER TABLE runs ADD COLUMN journal TEXT;
+    ALTER TABLE runs ADD COLUMN passes INTEGER NOT NULL DEFAULT 0;
+";
+
+/// Makes the tables of a new file; of one that is not, tells whether it is ours and whole, and brings it to this form. One
+/// of another program is left as it was.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    match form(connection, path)? {
+        Form::This => check_whole(connection, path),
+        Form::Version1 => {
+            check_whole(connection, path)?;
+            bring_to_this(connection, FROM_1).map_err(|error| fault("migrate", path, &error))
+        }
+        Form::Nothing => bring_to_this(connection, TABLES).map_err(|error| fault("write", path, &error)),
+    }
+}
+
+enum Form {
+    Nothing,
+    Version1,
+    This,
+}
+
+fn form(connection: &Connection, path: &Path) -> Result<Form, StoreError> {
+    let number = |pragma: &str| {
+        connection
+            .query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0))
+            .map_err(|error| fault("read", path, &error))
+    };
+    let path = path.to_owned();
+    match (number("application_id")?, number("user_version")?) {
+        (APPLICATION, VERSION) => Ok(Form::This),
+        (APPLICATION, 1) => Ok(Form::Version1),
+        (APPLICATION, version) if version > VERSION => Err(StoreError::Later { path }),
+        (0, 0) if number("schema_version")? == 0 => Ok(Form::Nothing),
+        _ => Err(StoreError::Foreign { path }),
+    }
+}
+
+/// All of it or nothing, whenever the process is killed.
+fn bring_to_this(connection: &Connection, statements: &str) -> rusqlite::Result<()> {
+    let all = format!(
+        "BEGIN IMMEDIATE; {statements} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
+    );
+    connection.execute_batch(&all).inspect_err(|_| {
+        // What cannot be undone is undone when the file is closed.
+        connection.execute_batch("ROLLBACK").ok();
+    })
+}
+
+/// Reads every page, in about a second for ten million respondents.
+fn check_whole(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let said: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| fault("read", path, &error))?;
+    if said == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::Damaged {
+        path: path.to_owned(),
+        why: said.lines().next_back().unwrap_or_default().to_owned(),
+    })
+}

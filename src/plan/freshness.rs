@@ -1,0 +1,106 @@
+//! Guards against an export that nobody has made anew: how old its file is, and since when its content is the same. Pure;
+//! the times come in, the words for people are in `run/stale.rs`.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// What the user asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Freshness {
+    /// Since the file was written last.
+    pub(crate) max_age: Option<Duration>,
+    /// Since a run with the same content was started first.
+    pub(crate) max_same: Option<Duration>,
+}
+
+/// What speaks against an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stale {
+    /// The file was written last at that time.
+    Old {
+        modified: Timestamp,
+        age: Duration,
+        most: Duration,
+    },
+    /// Its content is the same since then.
+    Same {
+        since: Timestamp,
+        age: Duration,
+        most: Duration,
+    },
+}
+
+impl Freshness {
+    /// Whether anything is to be looked at.
+    pub(crate) fn is_asked(self) -> bool {
+        self != Self::default()
+    }
+
+    /// What speaks against sending it at this time. `modified` is the file's time, `since` the start of the first of the runs
+    /// in a row that had this content, if there was one. A time in the future is a clock that is wrong, and nothing is old.
+    pub(crate) fn objections(
+        self,
+        modified: Timestamp,
+        since: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Vec<Stale> {
+        let age_of = |time: Timestamp| Duration::try_from(now.duration_since(time)).unwrap_or_default();
+        let old = self.max_age.map(|most| Stale::Old {
+            modified,
+            age: age_of(modified),
+            most,
+        });
+        let same = self.max_same.zip(since).map(|(most, since)| Stale::Same {
+            since,
+            age: age_of(since),
+            most,
+        });
+        let all = old.into_iter().chain(same);
+        all.filter(|stale| stale.exceeds()).collect()
+    }
+}
+
+impl Stale {
+    fn exceeds(&self) -> bool {
+        match self {
+            Self::Old { age, most, .. } | Self::Same { age, most, .. } => age > most,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    fn at(hour: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 + hour * 3_600).unwrap()
+    }
+
+    #[test]
+    fn each_bound_is_allowed_and_the_future_is_not_old() {
+        let asked = Freshness {
+            max_age: Some(2 * HOUR),
+            max_same: Some(5 * HOUR),
+        };
+        let found = |modified, since: Option<i64>| {
+            let stale = asked.objections(at(modified), since.map(at), at(10));
+            let words = stale.into_iter().map(|stale| match stale {
+                Stale::Old { age, most, .. } => ("old", age.as_secs() / 3_600, most.as_secs() / 3_600),
+                Stale::Same { age, most, .. } => ("same", age.as_secs() / 3_600, most.as_secs() / 3_600),
+            });
+            words.collect::<Vec<_>>()
+        };
+        assert_eq!(found(8, None), []);
+        assert_eq!(found(7, None), [("old", 3, 2)]);
+        assert_eq!(found(8, Some(5)), []);
+        assert_eq!(found(8, Some(4)), [("same", 6, 5)]);
+        assert_eq!(found(7, Some(0)), [("old", 3, 2), ("same", 10, 5)]);
+        assert_eq!(found(11, Some(12)), [], "a clock is wrong");
+        let nothing = Freshness::default();
+        assert!(!nothing.is_asked() && asked.is_asked());
+        assert_eq!(nothing.objections(at(-9_999), Some(at(-9_999)), at(10)), []);
+    }
+}

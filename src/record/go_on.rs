@@ -1,0 +1,98 @@
+//! The journal of an unfinished run, and what has to be known of it before it is resumed or set aside: which rows were sent,
+//! which are left. It is put in order in `record/replay.rs`.
+
+use super::entry;
+use super::error::OutputError;
+use super::files::{OutputPaths, Replaces};
+use super::header::LookedOver;
+use super::names;
+use super::ordered::Ordered;
+use super::replay::Contents;
+use crate::model::{Fingerprint, SentRow, StoreRun};
+
+/// The journal of an unfinished run, which may be to be resumed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GoOn {
+    pub(super) contents: Contents,
+    /// Finished files that are in the way are an older run's, to be set aside, and so many sets kept.
+    pub(super) sets_aside: Option<usize>,
+    pub(super) replaces: Replaces,
+}
+
+impl GoOn {
+    /// How the export was looked over when the run was started, or resumed last.
+    pub(crate) fn looked_over(&self) -> &LookedOver {
+        &self.contents.header.looked_over
+    }
+
+    /// The store that the run used last, if it used one, and how often that had deleted what it knew by then.
+    pub(crate) fn store(&self) -> (Option<&StoreRun>, u64) {
+        (self.contents.header.store.as_ref(), self.contents.passes)
+    }
+
+    /// Whether its input has the same content.
+    pub(crate) fn has_content_of(&self, fingerprint: &Fingerprint) -> bool {
+        self.contents.header.fingerprint.has_content_of(fingerprint)
+    }
+
+    /// Whether rows were passed over that said nothing new.
+    pub(crate) fn has_unchanged(&self) -> bool {
+        self.contents.has_unchanged
+    }
+
+    /// The rows that were sent, in the input's order.
+    pub(crate) fn sent<'a>(
+        &'a self,
+        paths: &OutputPaths,
+    ) -> Result<impl Iterator<Item = Result<SentRow, OutputError>> + use<'a>, OutputError> {
+        let mut outcomes = self.outcomes(paths)?;
+        let mut next = move || {
+            while let Some(outcome) = outcomes.next().map_err(OutputError::Journal)? {
+                if let Some(sent) = entry::sent_row(&outcome.line) {
+                    return Ok(Some(sent));
+                }
+            }
+            Ok(None)
+        };
+        Ok(std::iter::from_fn(move || next().transpose()))
+    }
+
+    /// Tells rows that keep their verdict from those that are left.
+    pub(crate) fn left<'a>(&'a self, paths: &OutputPaths) -> Result<LeftRows<'a>, OutputError> {
+        Ok(LeftRows {
+            outcomes: self.outcomes(paths)?,
+            next: None,
+            is_over: false,
+        })
+    }
+
+    fn outcomes(&self, paths: &OutputPaths) -> Result<Ordered<'_>, OutputError> {
+        let path = names::journal(&paths.results);
+        self.contents
+            .outcomes(&path)
+            .map_err(|source| OutputError::read(&path, source))
+    }
+}
+
+/// Which rows of an input are left, read beside it.
+pub(crate) struct LeftRows<'a> {
+    outcomes: Ordered<'a>,
+    /// The next row that keeps its verdict.
+    next: Option<u64>,
+    is_over: bool,
+}
+
+impl LeftRows<'_> {
+    /// Whether the row may still be sent: it has no verdict, or is sent again, or was passed over and is judged anew. Rows are
+    /// asked for in the input's order.
+    pub(crate) fn has(&mut self, row: u64) -> Result<bool, OutputError> {
+        while !self.is_over && self.next.is_none_or(|next| next < row) {
+            match self.outcomes.next().map_err(OutputError::Journal)? {
+                Some(outcome) if outcome.stopped || outcome.unchanged => {}
+                Some(outcome) => self.next = Some(outcome.row),
+                None => self.is_over = true,
+            }
+        }
+        Ok(self.next != Some(row))
+    }
+}
