@@ -38,7 +38,7 @@ pub(crate) use terms::Clock;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::model::{LastExport, Outcome, Plan, PlannedRow, Status, StoreRun};
+use crate::model::{LastExport, Outcome, Plan, PlannedRow, Status, StoreRun, UpdateRespondent};
 use doubt::Doubt;
 use key::{Key, digest};
 use pending::{Has, Pending, Verdict};
@@ -146,6 +146,21 @@ impl Delta {
         if shared.pending.unwritten() >= WRITE_AT {
             shared.write();
         }
+    }
+
+    /// Those of these commands that the platform acknowledged last, with nothing in doubt.
+    pub(crate) fn acknowledged_among(
+        &self,
+        updates: Vec<UpdateRespondent>,
+    ) -> Result<Vec<UpdateRespondent>, StoreError> {
+        let shared = self.lock();
+        let mut among = Vec::new();
+        for update in updates {
+            if shared.store.told(&update)? == Told::Same {
+                among.push(update);
+            }
+        }
+        Ok(among)
     }
 
     /// Writes what was acknowledged up to now.

@@ -9,7 +9,7 @@ use super::Failure;
 use super::opened::Opened;
 use crate::config::{GuardSettings, ReadingSettings};
 use crate::delta::{Store, Told};
-use crate::model::{DeltaMode, Export, Lane, LastExport, Layout, Plan, Row};
+use crate::model::{DeltaMode, Export, Lane, LastExport, Layout, Plan, Row, UpdateRespondent};
 use crate::plan::{EmptyPolicy, Guards};
 use crate::read::is_own_column;
 use crate::record::{GoOn, LookedOver, OutputPaths};
@@ -17,6 +17,13 @@ use crate::report::ExitCode;
 
 /// So many respondents whose rows differ are remembered, to count their later rows as changes, too.
 const MOST_CHANGED: usize = 100_000;
+
+/// How many commands that were acknowledged before are kept for control calls: the respondents of some may get others.
+const MAX_KNOWN: usize = 8;
+
+/// They are looked for among so many first rows and among each so many behind them: a look costs as much as planning a row.
+const LOOK_AT_FIRST: u64 = 1_000;
+const LOOK_AT_EACH: u64 = 64;
 
 /// What is to be remembered of an export once it is on its way.
 pub(super) struct Remembered {
@@ -30,6 +37,8 @@ pub(super) struct Passed {
     pub(super) looked_over: LookedOver,
     /// What a later run is to compare its own with, if it is to.
     pub(super) remembered: Option<Remembered>,
+    /// Commands of the input that the platform acknowledged before: one of them can be repeated as a control call.
+    pub(super) known: Vec<UpdateRespondent>,
 }
 
 /// An unfinished run.
@@ -65,17 +74,18 @@ pub(super) fn guard(
         let_through: settings.lets_through || before.is_some_and(|before| before.let_through),
     };
     let judges = before.is_none_or(|before| !before.let_through && before.guards != looked_over.guards);
-    let passed = |remembered| Passed {
+    let passed = |remembered, known| Passed {
         looked_over,
         remembered,
+        known,
     };
     if !opened.is_file() {
-        return stream(settings, reading.plan.empty).map(|()| passed(None));
+        return stream(settings, reading.plan.empty).map(|()| passed(None, Vec::new()));
     }
     if !guards.need_counts(reading.plan.empty) && store.is_none() {
-        return Ok(passed(None));
+        return Ok(passed(None, Vec::new()));
     }
-    let export = count(opened, reading, guards, store, resumed)?;
+    let Counted { export, known } = count(opened, reading, guards, store, resumed)?;
     if judges {
         let objections = objections(&export, opened, reading, guards, store)?;
         settle(&objections, reading, settings.lets_through, resumed.is_some())?;
@@ -84,7 +94,13 @@ pub(super) fn guard(
         name: name(opened, reading),
         export: export.remembered(),
     });
-    Ok(passed(remembered))
+    Ok(passed(remembered, known))
+}
+
+/// What a look at all rows comes to.
+struct Counted {
+    export: Export,
+    known: Vec<UpdateRespondent>,
 }
 
 /// Counts all rows, and changes among those that are left of a run that is resumed.
@@ -94,11 +110,12 @@ fn count(
     guards: &Guards,
     store: Option<&Store>,
     resumed: Option<Unfinished<'_>>,
-) -> Result<Export, Failure> {
+) -> Result<Counted, Failure> {
     let asks = guards.max_changes.is_some();
     let left = resumed.map(|resumed| resumed.journal.left(resumed.paths));
     let mut left = left.transpose().map_err(Failure::output)?;
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
+    let mut known = Vec::new();
     opened.each_row(reading, opened.plan.of_all_rows(), |row, planner| {
         counting.take_in(row, planner.layout());
         let is_left = match &mut left {
@@ -108,9 +125,19 @@ fn count(
         if asks && is_left {
             counting.compare(&planner.plan(row))?;
         }
+        let looks = row.sequence < LOOK_AT_FIRST || row.sequence.is_multiple_of(LOOK_AT_EACH);
+        if let Some(store) = store.filter(|_| looks && known.len() < MAX_KNOWN)
+            && let Plan::Send(update) = planner.plan(row)
+            && store.told(&update).map_err(Failure::usage)? == Told::Same
+        {
+            known.push(update);
+        }
         Ok(true)
     })?;
-    Ok(counting.export)
+    Ok(Counted {
+        export: counting.export,
+        known,
+    })
 }
 
 /// Whether a run would tell anybody anything new by an input that was sent before. Of several rows of a respondent the last

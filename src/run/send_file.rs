@@ -19,7 +19,7 @@ use super::workers::Workers;
 use super::{Failure, pipeline, stale, state};
 use crate::config::{RunSettings, max_query_bytes};
 use crate::delta::{Clock, Delta, Store};
-use crate::model::{DeltaMode, local_time};
+use crate::model::{DeltaMode, UpdateRespondent, local_time};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::record::{self, Before, Decision, GoOn, Header, ResultsFormat, SentBefore};
@@ -51,6 +51,8 @@ struct Ready {
     decision: Decision,
     header: Header,
     memory: Memory,
+    /// Commands of the input that the platform acknowledged before.
+    known: Vec<UpdateRespondent>,
     /// Held until the run is over.
     locks: Locks,
 }
@@ -143,6 +145,7 @@ async fn prepare(settings: &RunSettings, begun: Instant, console: &Console) -> R
         resumes,
     };
     let memory = Memory::begin(store, passed.remembered, &beginning)?;
+    let known = memory.still_known(passed.known)?;
     let used = memory.delta.as_ref().and_then(Delta::store_run).cloned();
     let header = header.looked_over(passed.looked_over, used);
     Ok(Prepared::Ready(Box::new(Ready {
@@ -153,6 +156,7 @@ async fn prepare(settings: &RunSettings, begun: Instant, console: &Console) -> R
         decision,
         header,
         memory,
+        known,
         locks,
     })))
 }
@@ -231,6 +235,7 @@ async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result
         decision,
         header,
         memory,
+        known,
         locks,
     } = ready;
     let RunSettings { reading, outputs, .. } = settings;
@@ -267,7 +272,7 @@ async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result
         settled: files.settled,
         resumed: matches!(decision, Decision::GoOn(_)),
         knows_success: files.knows_success,
-        known: Vec::new(),
+        known,
         delta: memory.delta.clone(),
         transport,
         stops,

@@ -14,7 +14,7 @@ use super::site::Site;
 use crate::config::{DeltaSettings, ForgetSettings, StateSettings};
 use crate::delta::{Account, Clock, Delta, Past, Store, StoreError};
 use crate::folders::with_suffix;
-use crate::model::{DeltaMode, ErrorCode, SentRow, Status, time_in_name};
+use crate::model::{DeltaMode, ErrorCode, SentRow, Status, UpdateRespondent, time_in_name};
 use crate::plan::PlanSettings;
 use crate::report::{Console, ExitCode, RunSummary, counted};
 
@@ -49,6 +49,14 @@ impl Memory {
     ) -> Result<Self, Failure> {
         let delta = beginning.delta(store)?;
         Ok(Self { delta, remembered })
+    }
+
+    /// Those of these commands that are remembered as acknowledged now that the run has forgotten what it must.
+    pub(super) fn still_known(&self, known: Vec<UpdateRespondent>) -> Result<Vec<UpdateRespondent>, Failure> {
+        match &self.delta {
+            Some(delta) => delta.acknowledged_among(known).map_err(Failure::usage),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The run is over: what it sent was an export, unless the platform took nothing of it.
