@@ -36,7 +36,8 @@ mod send;
 mod stop;
 mod window;
 
-use std::panic;
+use std::cell::OnceCell;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use report::Console;
@@ -48,8 +49,16 @@ pub fn main() -> ExitCode {
     let begun = Instant::now();
     // A provider that is installed already, which only a test could have done, is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
-    let ended = panic::catch_unwind(|| work(begun))
+    let console = OnceCell::new();
+    // What is seen of the console afterwards is no less true where its setting up broke off.
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| work(begun, &console)))
         .unwrap_or_else(|_| Err(run::Failure::bug("the program panicked")));
+    if let Some(console) = console.get() {
+        if !matches!(ended, Ok(report::ExitCode::Success)) {
+            console.release();
+        }
+        run::print_end(console, &ended);
+    }
     let code = match ended {
         Ok(code) => code,
         Err(failure) => {
@@ -60,25 +69,38 @@ pub fn main() -> ExitCode {
     ExitCode::from(code.code())
 }
 
-/// From what was typed to what was meant, and that to its end.
-fn work(begun: Instant) -> Result<report::ExitCode, run::Failure> {
-    let file = config::file(cli::config_choice()).map_err(run::Failure::usage)?;
+/// From what was typed to what was meant, and that to its end. `console` is set as soon as it is known how the end is to
+/// be reported.
+fn work(begun: Instant, console: &OnceCell<Console>) -> Result<report::ExitCode, run::Failure> {
+    let file = match config::file(cli::config_choice()) {
+        Ok(file) => file,
+        Err(error) => {
+            if let Some((cli, origins)) = cli::parse_without_file() {
+                console.get_or_init(|| start(&cli, &origins));
+            }
+            return Err(run::Failure::usage(error));
+        }
+    };
     let (cli, origins) = cli::parse(&file.settings);
-    let log = config::log(&cli, &origins);
-    let console = Console::start(log.verbosity, log.format);
+    let console = console.get_or_init(|| start(&cli, &origins));
     let command = config::command(cli, &origins, &file).map_err(run::Failure::usage);
-    let ended = command.and_then(|command| {
+    command.and_then(|command| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(run::Failure::usage)?;
-        let ended = runtime.block_on(run::run(command, begun, &console));
+        let ended = runtime.block_on(run::run(command, begun, console));
         // A name that nobody resolves must not keep the process.
         runtime.shutdown_background();
         ended
-    });
-    if !matches!(ended, Ok(report::ExitCode::Success)) {
-        console.release();
+    })
+}
+
+fn start(cli: &cli::Cli, origins: &cli::Origins) -> Console {
+    let log = config::log(cli, origins);
+    let console = Console::start(log.verbosity, log.format);
+    if let Some(input) = config::input_of_printed_summary(cli) {
+        console.promise_object(input);
     }
-    ended
+    console
 }

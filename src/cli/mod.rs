@@ -26,6 +26,7 @@ pub(crate) use monitor::MonitorArgs;
 pub(crate) use output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use parse::{
     ConfigChoice, Effective, FileSettings, Origin, Origins, config_choice, effective, parse,
+    parse_without_file,
 };
 pub(crate) use sandbox::SandboxArgs;
 pub(crate) use state::{DeltaArgs, StateArg, StateCommand};

@@ -23,7 +23,7 @@ pub(crate) struct OutputArgs {
     pub(crate) failed: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) results: ResultsArgs,
-    /// The summary for machines (default: `<input>.summary.json`); `-` = also to standard output
+    /// The summary for machines (default: `<input>.summary.json`); `-` = also to standard output, however the run ends
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_SUMMARY")]
     pub(crate) summary: Option<PathBuf>,
     #[command(flatten)]

@@ -8,7 +8,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use super::Cli;
-use super::from_file::{self, FileSetting, KeyError};
+use super::from_file::{self, FileSetting, FileValue, KeyError};
 
 /// Where a value came from, for the line that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +99,21 @@ pub(crate) fn config_choice() -> ConfigChoice {
 
 /// Parses the process's arguments. Help, version and faults of usage are clap's own to print and to exit with.
 pub(crate) fn parse(file: &FileSettings) -> (Cli, Origins) {
+    parsed(file).unwrap_or_else(|error| error.exit())
+}
+
+/// The process's arguments without their config file, which cannot be read: for what they say of how that is reported.
+pub(crate) fn parse_without_file() -> Option<(Cli, Origins)> {
+    // It may be the file that names the input.
+    let input = FileSetting {
+        key: "input".to_owned(),
+        line: 0,
+        value: FileValue::One("?".to_owned()),
+    };
+    parsed(&FileSettings(vec![input])).ok()
+}
+
+fn parsed(file: &FileSettings) -> Result<(Cli, Origins), clap::Error> {
     let command = ["run", "check"]
         .into_iter()
         .fold(Cli::command(), |command, name| {
@@ -111,7 +126,7 @@ pub(crate) fn parse(file: &FileSettings) -> (Cli, Origins) {
                 state.mut_subcommand(name, |sub| from_file::with_defaults(sub, &of_state))
             })
         });
-    let mut matches = command.get_matches();
+    let mut matches = command.try_get_matches()?;
     let sub = innermost(&matches).cloned().unwrap_or_default();
     let origin = |id: &str| origin(&sub, file, id);
     let survey_of_file = file.0.iter().find(|setting| setting.key == "survey");
@@ -127,8 +142,7 @@ pub(crate) fn parse(file: &FileSettings) -> (Cli, Origins) {
         verbose: origin("verbose"),
         survey_of_file: survey_of_file.map(|setting| setting.texts().join(",")),
     };
-    let cli = Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit());
-    (cli, origins)
+    Ok((Cli::from_arg_matches_mut(&mut matches)?, origins))
 }
 
 /// A flag of `run` with what it comes to.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 
 use super::mistakes::Mistakes;
-use crate::cli::{ExistingArgs, OutputArgs};
+use crate::cli::{Cli, Command, ExistingArgs, OutputArgs};
 use crate::model::{CountOrPercent, DeltaMode};
 use crate::read::Input;
 use crate::record::{Existing, OutputError, OutputPaths, SameInput, Style};
@@ -18,14 +18,24 @@ pub(crate) struct OutputSettings {
     pub(crate) existing: Existing,
     /// What results and failed file are written for.
     pub(crate) style: Style,
-    /// The summary goes to standard output, too.
-    pub(crate) prints_summary: bool,
     /// How long to wait for another run's locks.
     pub(crate) wait_lock: Duration,
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) shows_progress: bool,
     /// A person at a terminal is asked before many rows are sent.
     pub(crate) asks: bool,
+}
+
+/// The input of a run that is to print its end as an object (`--summary -`), as the user wrote it.
+pub(crate) fn input_of_printed_summary(cli: &Cli) -> Option<String> {
+    match &cli.command {
+        Command::Run(args) if prints_summary(&args.output) => Some(args.input.input.display().to_string()),
+        _ => None,
+    }
+}
+
+pub(super) fn prints_summary(args: &OutputArgs) -> bool {
+    is_dash(args.summary.as_ref())
 }
 
 /// What a run of this input writes; `None` only with a mistake noted.
@@ -49,7 +59,6 @@ pub(super) fn outputs(
         } else {
             Style::Plain
         },
-        prints_summary: is_dash(args.summary.as_ref()),
         wait_lock: args.wait_lock,
         accept_failures: args.accept.accept_failures,
         shows_progress: !args.no_progress,

@@ -12,7 +12,7 @@ use super::file::ConfigFile;
 use super::guards::{GuardSettings, guards};
 use super::mistakes::Mistakes;
 use super::monitor::{MonitorSettings, monitor};
-use super::outputs::{self, OutputSettings};
+use super::outputs::{self, OutputSettings, prints_summary};
 use super::reading::{ReadingSettings, reading};
 use super::{secrets, variable};
 use crate::cli::{Origins, PaceArgs, RunArgs};
@@ -98,7 +98,11 @@ pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCo
                 paths,
                 resumes: args.output.existing.resume,
             }),
-            format: CheckFormat::Text,
+            format: if prints_summary(&args.output) {
+                CheckFormat::Json
+            } else {
+                CheckFormat::Text
+            },
         };
         let asked = mistakes
             .settle(Some(check))

@@ -5,7 +5,7 @@
 //! whole addresses, and the addresses are secrets (design, rule 9).
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indicatif::MultiProgress;
 use tracing::{Level, Metadata};
@@ -49,6 +49,8 @@ pub(crate) struct Console {
     screen: Screen,
     verbosity: Verbosity,
     run_id: String,
+    /// The input of a run that has promised an object on standard output for its end, and has not printed it yet.
+    promised: Arc<Mutex<Option<String>>>,
 }
 
 impl Console {
@@ -86,7 +88,32 @@ impl Console {
             screen,
             verbosity,
             run_id,
+            promised: Arc::default(),
         }
+    }
+
+    /// From now on one JSON object is to be printed for the end of the run, however it ends (`--summary -`). `input` is
+    /// shown in it where nothing else is known.
+    pub(crate) fn promise_object(&self, input: String) {
+        *self.promised() = Some(input);
+    }
+
+    /// Prints the object that was promised, if it was; once.
+    pub(crate) fn keep_promise(&self, object: impl FnOnce(&str) -> String) {
+        let promised = self.promised().take();
+        if let Some(input) = promised {
+            self.print(&object(&input));
+        }
+    }
+
+    /// Prints an object, which is the one that was promised, if one was.
+    pub(crate) fn print_object(&self, object: &str) {
+        self.promised().take();
+        self.print(object);
+    }
+
+    fn promised(&self) -> MutexGuard<'_, Option<String>> {
+        self.promised.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells this run from all others, wherever it is told of.

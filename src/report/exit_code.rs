@@ -31,6 +31,34 @@ pub(crate) enum ExitCode {
     Terminated = 143,
 }
 
+/// When a scheduler that starts the same command again by itself can hope for a better end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    /// At once.
+    Now,
+    /// After some minutes.
+    Delayed,
+    /// When the next window for calls begins.
+    NextWindow,
+    /// Never: there is nothing to do, or a person has to look at it.
+    No,
+}
+
+impl Retry {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Now => "now",
+            Self::Delayed => "delayed",
+            Self::NextWindow => "next_window",
+            Self::No => "no",
+        }
+    }
+
+    pub(crate) fn is_any(self) -> bool {
+        self != Self::No
+    }
+}
+
 impl ExitCode {
     /// All codes with what they mean, as the README has them.
     #[cfg(test)]
@@ -75,6 +103,24 @@ impl ExitCode {
     pub(crate) fn code(self) -> u8 {
         self as u8
     }
+
+    /// A person who pressed Ctrl-C wants no other run; a system that shuts down, or a node that is drained, does.
+    pub(crate) fn retry(self) -> Retry {
+        match self {
+            Self::Terminated => Retry::Now,
+            Self::Unreachable | Self::Locked => Retry::Delayed,
+            Self::Deadline => Retry::NextWindow,
+            Self::Success
+            | Self::RowsFailed
+            | Self::Usage
+            | Self::Input
+            | Self::Aborted
+            | Self::Output
+            | Self::NoRows
+            | Self::Bug
+            | Self::Interrupted => Retry::No,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -85,7 +131,7 @@ mod tests {
     fn the_readme_prints_the_same_table() {
         let readme = include_str!("../../README.md");
         for (code, meaning) in ExitCode::TABLE {
-            let row = format!("| {} | {meaning} |", code.code());
+            let row = format!("| {} | {meaning} | `{}` |", code.code(), code.retry().name());
             assert!(readme.contains(&row), "README.md lacks this line:\n{row}");
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::{ExitCode, counted, duration, thousands};
+use super::{Ending, ExitCode, counted, duration, thousands};
 use crate::model::{CountOrPercent, Position};
 
 /// How many places are named of each finding.
@@ -130,6 +130,18 @@ impl Findings {
         }
     }
 
+    fn ending(&self) -> Ending {
+        let code = self.exit_code();
+        let refused = self.of(Weight::Refused).next();
+        let why = match code {
+            ExitCode::NoRows => "there are no data rows".to_owned(),
+            ExitCode::Aborted => refused.map_or_else(String::new, |finding| finding.text.clone()),
+            ExitCode::RowsFailed => format!("invalid rows: {}", thousands(self.count(Weight::Invalid))),
+            _ => "every row can be sent or is skipped".to_owned(),
+        };
+        Ending::new(code, &why)
+    }
+
     /// One line of JSON, ended. Field names are stable; new ones may come.
     pub(crate) fn to_json(&self) -> String {
         #[derive(Serialize)]
@@ -141,7 +153,8 @@ impl Findings {
             seconds_at_least: Option<f64>,
             skipped: u64,
             invalid: u64,
-            exit_code: u8,
+            #[serde(flatten)]
+            ending: Ending,
         }
         let whole = Whole {
             tool: env!("CARGO_PKG_NAME"),
@@ -150,7 +163,7 @@ impl Findings {
             seconds_at_least: self.time.map(|time| time.as_secs_f64()),
             skipped: self.count(Weight::Skipped),
             invalid: self.count(Weight::Invalid),
-            exit_code: self.exit_code().code(),
+            ending: self.ending(),
         };
         // A struct of numbers and texts always serialises.
         serde_json::to_string(&whole).unwrap_or_default() + "\n"
@@ -244,12 +257,22 @@ impl Findings {
 
 /// What a check says for machines of an input that cannot be used.
 pub(crate) fn refused_as_json(input: &str, error: &str, code: ExitCode) -> String {
-    let object = serde_json::json!({
-        "tool": env!("CARGO_PKG_NAME"),
-        "version": env!("CARGO_PKG_VERSION"),
-        "input": input,
-        "error": error,
-        "exit_code": code.code(),
-    });
-    format!("{object}\n")
+    #[derive(Serialize)]
+    struct Refused<'a> {
+        tool: &'static str,
+        version: &'static str,
+        input: &'a str,
+        error: &'a str,
+        #[serde(flatten)]
+        ending: Ending,
+    }
+    let object = Refused {
+        tool: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        input,
+        error,
+        ending: Ending::new(code, error),
+    };
+    // A struct of texts and numbers always serialises.
+    serde_json::to_string(&object).unwrap_or_default() + "\n"
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{RunEnd, RunReport};
+use super::{Ending, RunEnd, RunReport};
 use crate::model::{EarlyEnd, Fingerprint, Status, rfc3339};
 
 /// The fields of the summary, in their order.
@@ -22,7 +21,8 @@ struct Summary<'a> {
     rehearsal: bool,
     finished: bool,
     end: &'static str,
-    exit_code: u8,
+    #[serde(flatten)]
+    ending: &'a Ending,
     rows: u64,
     settled_before: u64,
     statuses: BTreeMap<&'static str, u64>,
@@ -50,22 +50,23 @@ struct Summary<'a> {
 }
 
 /// One line of JSON, ended. The fingerprint stands for what was sent where, part by part; the failed file's digest
-/// (xxh3-128) tells whether somebody has edited it since.
-pub(crate) fn to_json(report: &RunReport) -> String {
+/// (xxh3-128) tells whether somebody has edited it since. `ending` is the report's own, unless something went wrong
+/// after it.
+pub(crate) fn to_json(report: &RunReport, ending: &Ending) -> String {
     let (summary, notes) = (&report.summary, &report.notes);
     let object = Summary {
         tool: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         run_id: &report.run_id,
         started_at: rfc3339(report.started_at),
-        finished_at: rfc3339(Timestamp::now()),
+        finished_at: rfc3339(report.finished_at),
         input: &report.input,
         fingerprint: &report.fingerprint,
         content_since: rfc3339(report.content_since),
         rehearsal: report.rehearsal,
         finished: report.end == RunEnd::Complete,
         end: end_name(&report.end),
-        exit_code: report.verdict().exit_code().code(),
+        ending,
         rows: report.rows,
         settled_before: report.settled_before,
         statuses: Status::ALL

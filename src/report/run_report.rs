@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{ExitCode, Notes, RunSummary};
+use super::{Ending, ExitCode, Notes, RunSummary, counted};
 use crate::model::{CountOrPercent, EarlyEnd, Fingerprint, Signal};
 
 /// How a run ended.
@@ -32,6 +32,7 @@ pub(crate) struct RunReport {
     pub(crate) input: String,
     /// Of the first start, where the run was gone on with.
     pub(crate) started_at: Timestamp,
+    pub(crate) finished_at: Timestamp,
     pub(crate) fingerprint: Fingerprint,
     /// When the first of those runs started that had this content, one behind the other.
     pub(crate) content_since: Timestamp,
@@ -103,15 +104,42 @@ impl RunReport {
         }
     }
 
+    /// Why the run did not come to its end; `None` for one that did.
+    fn fault(&self) -> Option<String> {
+        match &self.end {
+            RunEnd::Complete => None,
+            RunEnd::Early(early) => Some(early.to_string()),
+            RunEnd::InputBroke(reason) | RunEnd::InputChanged(reason) | RunEnd::NotWritten(reason) => {
+                Some(reason.clone())
+            }
+            RunEnd::Bug(what) => Some(format!("{what}: this is a bug, please report it")),
+        }
+    }
+
+    /// The run's end for machines.
+    pub(crate) fn ending(&self) -> Ending {
+        let verdict = self.verdict();
+        let why = self.fault().unwrap_or_else(|| {
+            let failures = counted(self.summary.failures(), "row");
+            match verdict {
+                Verdict::NoRows => "there are no data rows".to_owned(),
+                Verdict::RowsFailed => format!("{failures} failed, unconfirmed or invalid"),
+                Verdict::Done if self.summary.failures() > 0 => {
+                    format!("{failures} failed, unconfirmed or invalid, as `--accept-failures` allows")
+                }
+                Verdict::Done => "every row is a success or was skipped".to_owned(),
+                _ => "the outcomes do not add up to the rows".to_owned(),
+            }
+        });
+        Ending::new(verdict.exit_code(), &why)
+    }
+
     /// The one line that says why the run did not come to its end, and how to go on; nothing for one that did.
     pub(crate) fn error(&self) -> Option<String> {
-        let why = match &self.end {
-            RunEnd::Complete => return None,
-            RunEnd::InputChanged(why) => return Some(self.changed(why)),
-            RunEnd::Early(early) => early.to_string(),
-            RunEnd::InputBroke(reason) | RunEnd::NotWritten(reason) => reason.clone(),
-            RunEnd::Bug(what) => format!("{what}: this is a bug, please report it"),
-        };
+        if let RunEnd::InputChanged(why) = &self.end {
+            return Some(self.changed(why));
+        }
+        let why = self.fault()?;
         let resumes = !matches!(self.end, RunEnd::InputBroke(_));
         match self.next.as_ref().filter(|_| resumes) {
             Some(next) => Some(format!("{why}; to go on: {next}")),

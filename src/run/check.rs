@@ -17,11 +17,11 @@ pub(super) fn check(settings: &CheckSettings, console: &Console) -> Result<ExitC
     match (settings.format, &found) {
         (CheckFormat::Text, Ok(findings)) if console.is_quiet() && findings.is_spotless() => {}
         (CheckFormat::Text, Ok(findings)) => console.print(&findings.to_text()),
-        (CheckFormat::Json, Ok(findings)) => console.print(&findings.to_json()),
+        (CheckFormat::Json, Ok(findings)) => console.print_object(&findings.to_json()),
         (CheckFormat::Text, Err(_)) => {}
         (CheckFormat::Json, Err(failure)) => {
             let (input, error) = (settings.reading.input.to_string(), format!("{:#}", failure.error));
-            console.print(&refused_as_json(&input, &error, failure.code));
+            console.print_object(&refused_as_json(&input, &error, failure.code));
         }
     }
     found.map(|findings| findings.exit_code())

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::Failure;
 use super::pipeline::{self, PipelineEnd};
 use super::reader::ReadFault;
@@ -31,23 +33,20 @@ impl Finished<'_> {
     /// Gives the files of a run that came to its end their names, writes the summary, removes the journal of such a run,
     /// reports to people and machines, and chooses the exit code.
     pub(super) fn conclude(self, summary_file: SummaryFile, console: &Console) -> Ran {
-        let prints_summary = self.settings.outputs.prints_summary;
         let (report, journal) = self.settle();
-        let json = to_json(&report);
+        let json = to_json(&report, &report.ending());
         let mut written = summary_file.finish(&json, report.end == RunEnd::Complete);
         if written.is_ok()
             && let Some(journal) = journal
         {
             written = journal.remove();
         }
-        if prints_summary {
-            console.print(&json);
-        }
         tell(&report, &json, console);
         let end = verdict(&report, written);
         Ran {
             report: Some(report),
             end,
+            sent_before: None,
         }
     }
 
@@ -82,6 +81,7 @@ impl Finished<'_> {
             run_id: self.run_id.to_owned(),
             input: reading.input.to_string(),
             started_at: self.header.started_at,
+            finished_at: Timestamp::now(),
             fingerprint: self.header.fingerprint,
             content_since: self.header.content_since,
             rehearsal: outputs.paths.rehearsal,
@@ -191,7 +191,7 @@ fn in_full(error: impl Into<anyhow::Error>) -> String {
 }
 
 /// The same input went to the same place before, to its end: nothing is sent, and the verdict is the same.
-pub(super) fn already_sent(paths: &OutputPaths, before: &SentBefore) -> ExitCode {
+pub(super) fn already_sent(paths: &OutputPaths, before: &SentBefore) -> Ran {
     let SentBefore {
         exit_code,
         finished_at,
@@ -201,18 +201,23 @@ pub(super) fn already_sent(paths: &OutputPaths, before: &SentBefore) -> ExitCode
         .map(|time| format!(" on {}", local_time(time)))
         .unwrap_or_default();
     let results = paths.results.display();
-    if exit_code == ExitCode::Success.code() {
-        tracing::info!(
-            event = "already_sent",
+    let (code, words) = if exit_code == ExitCode::Success.code() {
+        let words = format!(
             "already sent{when}: `{results}` has a line for every row of this input; nothing was sent now"
         );
-        return ExitCode::Success;
+        tracing::info!(event = "already_sent", "{words}");
+        (ExitCode::Success, words)
+    } else {
+        let words = format!(
+            "already sent{when}, and {} of it failed: `{}` holds what is to be fixed or sent again; nothing was sent now",
+            counted(failures, "row"),
+            paths.failed.display()
+        );
+        tracing::warn!(event = "already_sent", "{words}");
+        (ExitCode::RowsFailed, words)
+    };
+    Ran {
+        sent_before: Some(words),
+        ..Ran::unsent(Ok(code))
     }
-    tracing::warn!(
-        event = "already_sent",
-        "already sent{when}, and {} of it failed: `{}` holds what is to be fixed or sent again; nothing was sent now",
-        counted(failures, "row"),
-        paths.failed.display()
-    );
-    ExitCode::RowsFailed
 }

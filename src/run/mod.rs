@@ -28,7 +28,7 @@ use tokio::time::Instant;
 use crate::config::Command;
 use crate::read::InputError;
 use crate::record::OutputError;
-use crate::report::{Console, ExitCode};
+use crate::report::{Console, Ending, ExitCode, unsent_to_json};
 
 /// Why a command did not come to its end: for a person, with the exit code that says it to a scheduler.
 #[derive(Debug)]
@@ -72,6 +72,11 @@ impl Failure {
         }
     }
 
+    /// The failure for machines.
+    pub(super) fn ending(&self) -> Ending {
+        Ending::new(self.code, &format!("{:#}", self.error))
+    }
+
     /// Something that cannot happen did.
     pub(crate) fn bug(what: &str) -> Self {
         Self {
@@ -79,6 +84,15 @@ impl Failure {
             error: anyhow::anyhow!("{what}: this is a bug, please report it"),
         }
     }
+}
+
+/// Prints the object of a run that has promised one and has not said anything of its end.
+pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {
+    let ending = match end {
+        Ok(code) => Ending::new(*code, ""),
+        Err(failure) => failure.ending(),
+    };
+    console.keep_promise(|input| unsent_to_json(console.run_id(), input, "not_started", &ending));
 }
 
 /// Runs a command to its end; `begun` is when the program started.

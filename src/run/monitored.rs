@@ -12,7 +12,7 @@ use super::{Failure, check};
 use crate::config::{Asked, MonitorSettings, RunCommand};
 use crate::model::{ErrorCode, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
-use crate::report::{Console, ExitCode, RunReport, to_json};
+use crate::report::{Console, Ending, ExitCode, RunReport, to_json, unsent_to_json};
 use crate::stop;
 
 /// How long a run waits for the monitor to hear of its start; after that both go on.
@@ -29,11 +29,13 @@ pub(super) async fn run(command: RunCommand, begun: Instant, console: &Console) 
         // Reading keeps this thread busy: the monitor is to hear of the start before, if it is quick to.
         timeout(HEAD_START, starting).await.ok();
     }
-    let Ran { report, end } = match asked {
+    let ran = match asked {
         Ok(Asked::Run(settings)) => Box::pin(send_file::run(&settings, begun, console)).await,
         Ok(Asked::DryRun(settings)) => Ran::unsent(check::check(&settings, console)),
         Err(error) => Ran::unsent(Err(Failure::usage(error))),
     };
+    print(&ran, console);
+    let Ran { report, end, .. } = ran;
     let code = match &end {
         Ok(code) => *code,
         Err(failure) => failure.code,
@@ -72,13 +74,37 @@ async fn finish(check: &Healthcheck, starting: JoinHandle<()>, code: ExitCode, t
     check.finish(code.code(), text).await;
 }
 
+/// Prints the object that was promised for the end of the run, before others are told of it.
+fn print(ran: &Ran, console: &Console) {
+    let Ran {
+        report,
+        end,
+        sent_before,
+    } = ran;
+    match (report, end, sent_before) {
+        (Some(report), Err(failure), _) if failure.code != report.verdict().exit_code() => {
+            // What was to be written last could not be.
+            console.keep_promise(|_| to_json(report, &failure.ending()));
+        }
+        (Some(report), _, _) => console.keep_promise(|_| to_json(report, &report.ending())),
+        (None, Ok(code), Some(words)) => {
+            let ending = Ending::new(*code, words);
+            console.keep_promise(|input| unsent_to_json(console.run_id(), input, "already_sent", &ending));
+        }
+        (None, _, _) => super::print_end(console, end),
+    }
+}
+
 /// What the monitor shows: the summary, and before it why there is none or why it is not whole.
 fn text(ended: &Result<ExitCode, Failure>, report: Option<&RunReport>) -> String {
     let error = ended
         .as_ref()
         .err()
         .map(|failure| format!("{:#}\n", failure.error));
-    error.unwrap_or_default() + &report.map(to_json).unwrap_or_default()
+    error.unwrap_or_default()
+        + &report
+            .map(|report| to_json(report, &report.ending()))
+            .unwrap_or_default()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact for thousands of years")]

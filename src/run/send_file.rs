@@ -33,12 +33,18 @@ pub(super) struct Ran {
     /// What there is to report of it; `None` if it ended before its first call.
     pub(super) report: Option<RunReport>,
     pub(super) end: Result<ExitCode, Failure>,
+    /// What there is to say of a run that had nothing to do, since its input was sent before.
+    pub(super) sent_before: Option<String>,
 }
 
 impl Ran {
     /// One that ended before its first call.
     pub(super) fn unsent(end: Result<ExitCode, Failure>) -> Self {
-        Self { report: None, end }
+        Self {
+            report: None,
+            end,
+            sent_before: None,
+        }
     }
 }
 
@@ -69,7 +75,7 @@ pub(super) async fn run(settings: &RunSettings, begun: Instant, console: &Consol
     let ready = match prepare(settings, begun, console).await {
         Ok(Prepared::Ready(ready)) => ready,
         Ok(Prepared::AlreadySent(before)) => {
-            return Ran::unsent(Ok(already_sent(&settings.outputs.paths, &before)));
+            return already_sent(&settings.outputs.paths, &before);
         }
         Err(failure) => return Ran::unsent(Err(failure)),
     };

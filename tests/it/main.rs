@@ -18,6 +18,7 @@ mod deploy; // The samples for schedulers.
 #[cfg(unix)]
 mod disk; // What the system does to files and streams while a run goes on.
 mod duplicates; // Several rows of a respondent; ids that are found by address.
+mod endings; // One JSON object for each end of a run.
 mod excel; // Results and failed file for a spreadsheet, and back.
 mod existing; // Outputs that are there already: each cell of the design's table.
 mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
