@@ -1,4 +1,4 @@
-//! What can be wrong with a store, and what the SQLite library's errors mean for its owner.
+//! What can be wrong with a store, and what the library's errors mean for its owner.
 
 use std::io;
 use std::path::{Path, PathBuf};

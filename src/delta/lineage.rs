@@ -137,13 +137,12 @@ impl Store {
     /// Takes a number above all before: what is written from here on is believed by later runs alone.
     pub(super) fn begin_run(&mut self, past: &Past) -> Result<StoreRun, StoreError> {
         let store = self.id()?;
-        let begin = || {
-            let journal = match past {
-                Past::All(before) => before.journal.clone(),
-                _ => {
-                    let new = "SELECT lower(hex(randomblob(8)))";
-                    self.connection.query_row(new, [], |row| row.get(0))?
-                }
+        let number = || {
+            let journal = if let Past::All(before) = past {
+                before.journal.clone()
+            } else {
+                let new = "SELECT lower(hex(randomblob(8)))";
+                self.connection.query_row(new, [], |row| row.get(0))?
             };
             // A store that was restored would give numbers a second time.
             let above = match past {
@@ -159,7 +158,7 @@ impl Store {
             self.connection.execute(delete, [run - MAX_RUNS])?;
             Ok(StoreRun { store, run, journal })
         };
-        let begun = begin().map_err(|error| self.fault("write", &error))?;
+        let begun = number().map_err(|error| self.fault("write", &error))?;
         self.run = begun.run;
         Ok(begun)
     }

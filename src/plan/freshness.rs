@@ -57,7 +57,7 @@ impl Freshness {
             most,
         });
         let all = old.into_iter().chain(same);
-        all.filter(|stale| stale.exceeds()).collect()
+        all.filter(Stale::exceeds).collect()
     }
 }
 

@@ -92,7 +92,7 @@ pub(crate) fn decide(
             } else if changed.is_empty() && !can_resume(&contents, asked) {
                 or_refuse(OutputError::NoRefresh(names::journal(&paths.results)))
             } else if changed.is_empty() {
-                go_on(contents, finished, asked)
+                go_on(*contents, finished, asked)
             } else {
                 or_refuse(OutputError::OtherRun {
                     path: names::journal(&paths.results),
@@ -142,7 +142,7 @@ pub(crate) fn before(paths: &OutputPaths, fingerprint: &Fingerprint) -> Result<B
     let Found { unfinished, finished } = Found::look(paths)?;
     let unfinished = match unfinished {
         Some(Unfinished::Journal(contents)) => Some(GoOn {
-            contents,
+            contents: *contents,
             sets_aside: None,
             replaces: Replaces::Nothing,
         }),
@@ -184,7 +184,7 @@ fn rehearse(
                 && can_resume(&contents, asked) =>
         {
             return Some(Ok(Decision::GoOn(Box::new(GoOn {
-                contents,
+                contents: *contents,
                 sets_aside: None,
                 replaces: Replaces::Anything,
             }))));

@@ -24,7 +24,7 @@ pub(super) struct Found {
 
 #[derive(Debug)]
 pub(super) enum Unfinished {
-    Journal(Contents),
+    Journal(Box<Contents>),
     /// The run was killed before its journal's first line was whole, and so before its first call.
     Nothing(PathBuf),
     /// A file without a journal.
@@ -44,7 +44,7 @@ pub(super) enum Unfinished {
 impl Unfinished {
     fn of_journal(path: PathBuf) -> Result<Self, OutputError> {
         match Contents::read(&path) {
-            Ok(Some(contents)) => Ok(Self::Journal(contents)),
+            Ok(Some(contents)) => Ok(Self::Journal(Box::new(contents))),
             Ok(None) if is_one_torn_line(&path)? => Ok(Self::Nothing(path)),
             Ok(None) => Ok(Self::Unreadable {
                 path,

@@ -88,7 +88,7 @@ impl LeftRows<'_> {
     pub(crate) fn has(&mut self, row: u64) -> Result<bool, OutputError> {
         while !self.is_over && self.next.is_none_or(|next| next < row) {
             match self.outcomes.next().map_err(OutputError::Journal)? {
-                Some(outcome) if outcome.stopped || outcome.unchanged => {}
+                Some(outcome) if outcome.is_stopped() || outcome.is_unchanged() => {}
                 Some(outcome) => self.next = Some(outcome.row),
                 None => self.is_over = true,
             }

@@ -15,46 +15,55 @@ use crate::model::{ErrorCode, SLOTS, Status};
 /// An outcome's line, with what is to be known of it.
 pub(super) struct OutcomeLine {
     pub(super) row: u64,
-    /// It is sent again, as one that may have been applied.
-    pub(super) stopped: bool,
-    /// It was passed over, since it said nothing new.
-    pub(super) unchanged: bool,
-    in_doubt: bool,
-    pub(super) succeeded: bool,
+    pub(super) status: Status,
+    code: Option<ErrorCode>,
     pub(super) line: Vec<u8>,
 }
 
-/// Where the parts of a journal lie.
+impl OutcomeLine {
+    /// Whether it is sent again, as one that may have been applied.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.code == Some(ErrorCode::Stopped)
+    }
+
+    /// Whether it was passed over, since it said nothing new.
+    pub(super) fn is_unchanged(&self) -> bool {
+        self.code == Some(ErrorCode::Unchanged)
+    }
+}
+
+/// Where the parts of a journal end, one behind the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Parts {
-    /// Where the first line ends.
-    pub(super) header_end: u64,
-    /// Where the part ends that is in row order; the start of the other.
-    pub(super) ordered_end: u64,
-    /// Where the last whole line ends.
-    pub(super) whole_end: u64,
+pub(super) struct Ends {
+    /// The first line.
+    pub(super) header: u64,
+    /// What is in row order.
+    pub(super) ordered: u64,
+    /// What is not; the last whole line.
+    pub(super) recent: u64,
 }
 
 /// The outcomes in row order, each row once: its last word counts. Left out are rows of the streak that ended a run, which are
 /// sent again; one of them that may have been applied is `stopped`.
 pub(super) struct Ordered<'a> {
-    ordered: Part,
-    recent: Window,
-    before: Option<OutcomeLine>,
-    since: Option<OutcomeLine>,
+    older: Part,
+    newer: Window,
+    /// The next line of each.
+    old: Option<OutcomeLine>,
+    new: Option<OutcomeLine>,
     again: &'a HashSet<u64>,
 }
 
 impl<'a> Ordered<'a> {
-    pub(super) fn open(path: &Path, parts: Parts, again: &'a HashSet<u64>) -> io::Result<Self> {
-        let mut ordered = Part::open(path, parts.header_end, parts.ordered_end)?;
-        let mut recent = Window::new(Part::open(path, parts.ordered_end, parts.whole_end)?);
-        let (before, since) = (ordered.next()?, recent.next()?);
+    pub(super) fn open(path: &Path, ends: Ends, again: &'a HashSet<u64>) -> io::Result<Self> {
+        let mut older = Part::open(path, ends.header, ends.ordered)?;
+        let mut newer = Window::new(Part::open(path, ends.ordered, ends.recent)?);
+        let (old, new) = (older.next()?, newer.next()?);
         Ok(Self {
-            ordered,
-            recent,
-            before,
-            since,
+            older,
+            newer,
+            old,
+            new,
             again,
         })
     }
@@ -69,22 +78,18 @@ impl<'a> Ordered<'a> {
     }
 
     fn next_of_both(&mut self) -> io::Result<Option<OutcomeLine>> {
-        let takes_older = match (&self.before, &self.since) {
-            (Some(old), Some(new)) => {
-                if old.row == new.row {
-                    self.before = self.ordered.next()?;
-                    false
-                } else {
-                    old.row < new.row
-                }
+        let takes_old = match (&self.old, &self.new) {
+            (Some(old), Some(new)) if old.row == new.row => {
+                self.old = self.older.next()?;
+                false
             }
-            (Some(_), None) => true,
-            (None, _) => false,
+            (Some(old), Some(new)) => old.row < new.row,
+            (old, _) => old.is_some(),
         };
-        Ok(if takes_older {
-            std::mem::replace(&mut self.before, self.ordered.next()?)
+        Ok(if takes_old {
+            std::mem::replace(&mut self.old, self.older.next()?)
         } else {
-            std::mem::replace(&mut self.since, self.recent.next()?)
+            std::mem::replace(&mut self.new, self.newer.next()?)
         })
     }
 
@@ -93,13 +98,11 @@ impl<'a> Ordered<'a> {
         if !self.again.contains(&outcome.row) {
             return Some(outcome);
         }
-        let line = outcome
-            .in_doubt
-            .then(|| entry::stopped(&outcome.line))
-            .flatten()?;
+        let in_doubt = outcome.status == Status::Unconfirmed;
+        let line = in_doubt.then(|| entry::stopped(&outcome.line)).flatten()?;
         Some(OutcomeLine {
             line,
-            stopped: true,
+            code: Some(ErrorCode::Stopped),
             ..outcome
         })
     }
@@ -124,10 +127,8 @@ impl Part {
             if let Some(Entry::Outcome { row, settled, .. }) = entry::read_entry(line) {
                 return Ok(Some(OutcomeLine {
                     row,
-                    stopped: settled.error_code == Some(ErrorCode::Stopped),
-                    unchanged: settled.error_code == Some(ErrorCode::Unchanged),
-                    in_doubt: settled.status == Status::Unconfirmed,
-                    succeeded: settled.status == Status::Success,
+                    status: settled.status,
+                    code: settled.error_code,
                     line: line.to_vec(),
                 }));
             }

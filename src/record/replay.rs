@@ -17,9 +17,9 @@ use super::header::{Header, OtherVersion};
 use super::journal::Journal;
 use super::lines::Lines;
 use super::names;
-use super::ordered::{Ordered, OutcomeLine, Parts};
+use super::ordered::{Ends, Ordered, OutcomeLine};
 use super::settled::SettledRows;
-use crate::model::ErrorCode;
+use crate::model::{ErrorCode, Status};
 
 /// What a journal says on the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) struct Contents {
     pub(super) header: Header,
     /// Every row had its outcome: some files may have their names already.
     pub(super) finishing: bool,
-    parts: Parts,
+    ends: Ends,
     /// Bytes behind the last whole line.
     pub(super) torn: u64,
     /// How often the store had deleted what it knew, by the last word of it.
@@ -67,10 +67,10 @@ impl Contents {
         let mut contents = Self {
             header,
             finishing: false,
-            parts: Parts {
-                header_end: lines.at,
-                ordered_end: lines.at,
-                whole_end: lines.at,
+            ends: Ends {
+                header: lines.at,
+                ordered: lines.at,
+                recent: lines.at,
             },
             torn: 0,
             passes: 0,
@@ -78,7 +78,7 @@ impl Contents {
             again: HashSet::new(),
         };
         while let Some(entry) = lines.next().map_err(fault)?.and_then(entry::read_entry) {
-            contents.parts.whole_end = lines.at;
+            contents.ends.recent = lines.at;
             match entry {
                 Entry::Outcome { row, settled, .. } => {
                     // One that was sent again since has its verdict.
@@ -88,16 +88,16 @@ impl Contents {
                 Entry::Streak => contents.again.clear(),
                 Entry::Again { row } => drop(contents.again.insert(row)),
                 Entry::State { passes } => contents.passes = passes,
-                Entry::Resumed => contents.parts.ordered_end = lines.at,
+                Entry::Resumed => contents.ends.ordered = lines.at,
                 Entry::Finishing => contents.finishing = true,
             }
         }
-        contents.torn = length - contents.parts.whole_end;
+        contents.torn = length - contents.ends.recent;
         while let Some(line) = lines.next().map_err(fault)? {
             if entry::read_entry(line).is_some() {
                 return Err(OutputError::DamagedJournal {
                     path: path.to_owned(),
-                    byte: contents.parts.whole_end,
+                    byte: contents.ends.recent,
                 });
             }
         }
@@ -155,7 +155,7 @@ impl Contents {
 
     /// The outcomes in row order.
     pub(super) fn outcomes(&self, path: &Path) -> io::Result<Ordered<'_>> {
-        Ordered::open(path, self.parts, &self.again)
+        Ordered::open(path, self.ends, &self.again)
     }
 }
 
@@ -174,8 +174,8 @@ impl Rewriting {
     }
 
     fn put_outcome(&mut self, outcome: &OutcomeLine) -> io::Result<()> {
-        self.count += u64::from(!outcome.stopped);
-        self.knows_success |= outcome.succeeded;
+        self.count += u64::from(!outcome.is_stopped());
+        self.knows_success |= outcome.status == Status::Success;
         self.put(&outcome.line)
     }
 }

@@ -49,7 +49,8 @@ impl Platform {
     fn taking(&self, act: impl FnOnce()) -> Vec<String> {
         let before = self.taken.lock().unwrap().len();
         act();
-        self.taken.lock().unwrap()[before..].to_vec()
+        let mut taken = self.taken.lock().unwrap().clone();
+        taken.split_off(before)
     }
 
     /// What it holds of a respondent.

@@ -150,6 +150,16 @@ enum Ends {
     Killed,
 }
 
+/// A copy of the store, and what was done since.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Backup {
+    /// There is none that could be restored.
+    None,
+    Fresh,
+    /// Runs of this input alone, all of one journal.
+    Since(usize),
+}
+
 struct World {
     seed: u64,
     chance: fastrand::Rng,
@@ -158,8 +168,8 @@ struct World {
     journals: Vec<Option<Journal>>,
     /// The only input that may use the store: what it sent last is known to its journal alone.
     dirty: Option<usize>,
-    /// A copy of the store, and the one input of which runs were made since, all of one journal.
-    backup: Option<Option<usize>>,
+    /// A copy of the store.
+    backup: Backup,
     calls: usize,
 }
 
@@ -173,7 +183,7 @@ impl World {
             platform: Platform::default(),
             journals: vec![None, None],
             dirty: None,
-            backup: None,
+            backup: Backup::None,
             calls: 0,
         }
     }
@@ -193,7 +203,7 @@ impl World {
         std::fs::remove_file(&to).ok();
         let from = rusqlite::Connection::open(self.store("state.sqlite")).unwrap();
         from.execute("VACUUM INTO ?", [to.to_str().unwrap()]).unwrap();
-        self.backup = Some(None);
+        self.backup = Backup::Fresh;
     }
 
     fn restore(&mut self) {
@@ -218,20 +228,20 @@ impl World {
                 .forget_all(Some("7"), if all { &[] } else { std::slice::from_ref(&of) })
                 .unwrap();
         }
-        match &self.backup {
+        match self.backup {
             _ if self.dirty.is_some() => {}
-            None => {
+            Backup::None => {
                 if self.chance.u8(..6) == 0 {
                     open(&self.store("state.sqlite"));
                     self.back_up();
                 }
             }
             // What other inputs sent since would be lost, and of a run that was finished nobody would know.
-            Some(Some(input)) if self.journals[*input].is_some() && self.chance.u8(..3) == 0 => {
-                self.dirty = Some(*input);
+            Backup::Since(input) if self.journals[input].is_some() && self.chance.u8(..3) == 0 => {
+                self.dirty = Some(input);
                 self.restore();
             }
-            Some(_) => {}
+            Backup::Fresh | Backup::Since(_) => {}
         }
     }
 
@@ -257,9 +267,9 @@ impl World {
             _ => "state.sqlite",
         };
         if name == "none" && mode != DeltaMode::Follow {
-            return self.live(input, journal, DeltaMode::Follow, name, Some(()));
+            return self.live(input, journal, DeltaMode::Follow, name, true);
         }
-        self.live(input, journal, mode, name, Some(()));
+        self.live(input, journal, mode, name, true);
     }
 
     /// A run with a new export, which sets an unfinished one aside.
@@ -269,21 +279,11 @@ impl World {
             rows,
             ..Journal::default()
         };
-        self.live(input, journal, mode, "state.sqlite", None);
-    }
-
-    /// Forgets what a journal has sent of which the store does not know.
-    fn past(&mut self, store: &mut Store, journal: &Journal, clock: Clock) -> Past {
-        let past = store.past(journal.store.as_ref(), journal.passes).unwrap();
-        if let Past::Part { .. } = past {
-            store.forget_sent(&journal.sent(), clock).unwrap();
-        }
-        store.note_sent(&journal.sent()).unwrap();
-        past
+        self.live(input, journal, mode, "state.sqlite", false);
     }
 
     /// One life of a run.
-    fn live(&mut self, input: usize, mut journal: Journal, mode: DeltaMode, name: &str, resumes: Option<()>) {
+    fn live(&mut self, input: usize, mut journal: Journal, mode: DeltaMode, name: &str, resumes: bool) {
         let ends = match self.chance.u8(..3) {
             0 => Ends::Complete,
             1 => Ends::Stopped,
@@ -295,7 +295,7 @@ impl World {
             (_, Ends::Complete) => Ends::Stopped,
             (_, ends) => ends,
         };
-        if resumes.is_none() && self.dirty.is_some() {
+        if !resumes && self.dirty.is_some() {
             // What was under way when the journal's run was killed is known to nobody: it is over by now.
             self.platform.wait(i64::try_from(LATE.as_secs()).unwrap() + SOON);
         }
@@ -308,9 +308,9 @@ impl World {
             name => open(&self.store(name)),
         };
         let past = match (self.journals[input].take(), resumes) {
-            (Some(unfinished), Some(())) => self.past(&mut store, &unfinished, clock),
-            (Some(unfinished), None) => {
-                self.past(&mut store, &unfinished, clock);
+            (Some(unfinished), true) => past(&mut store, &unfinished, clock),
+            (Some(unfinished), false) => {
+                past(&mut store, &unfinished, clock);
                 Past::Nothing
             }
             (None, _) => Past::Nothing,
@@ -321,13 +321,13 @@ impl World {
         }
         let delta = Delta::new(store, &past, mode == DeltaMode::ChangedOnly, clock).unwrap();
         if name == "state.sqlite" {
-            match &mut self.backup {
-                Some(since @ None) => *since = Some(input),
-                Some(Some(since)) if *since != input || resumes.is_none() => self.backup = None,
-                _ => {}
-            }
+            self.backup = match self.backup {
+                Backup::Fresh => Backup::Since(input),
+                Backup::Since(since) if since == input && resumes => Backup::Since(input),
+                Backup::Since(_) | Backup::None => Backup::None,
+            };
         }
-        if ends == Ends::Killed && resumes.is_some() && self.chance.u8(..6) == 0 {
+        if ends == Ends::Killed && resumes && self.chance.u8(..6) == 0 {
             // Before the journal was written anew.
             self.journals[input] = Some(journal);
             self.dirty = (name != "state.sqlite").then_some(input).or(self.dirty);
@@ -349,13 +349,23 @@ impl World {
         let journal = life.journal;
         if ended == Ends::Complete {
             journal.check_order(self.seed);
-            if self.backup == Some(Some(input)) {
-                self.backup = None;
+            if self.backup == Backup::Since(input) {
+                self.backup = Backup::None;
             }
         } else {
             self.journals[input] = Some(journal);
         }
     }
+}
+
+/// Forgets what a journal has sent of which the store does not know.
+fn past(store: &mut Store, journal: &Journal, clock: Clock) -> Past {
+    let past = store.past(journal.store.as_ref(), journal.passes).unwrap();
+    if let Past::Part { .. } = past {
+        store.forget_sent(&journal.sent(), clock).unwrap();
+    }
+    store.note_sent(&journal.sent()).unwrap();
+    past
 }
 
 /// A run that is under way.
@@ -394,29 +404,21 @@ impl Life<'_> {
             self.acknowledge();
             let pause = self.world.chance.i64(0..=2);
             self.world.platform.wait(pause);
-            if self.is_true && self.world.backup.is_none() && self.world.chance.u8(..12) == 0 {
+            if self.is_true && self.world.backup == Backup::None && self.world.chance.u8(..12) == 0 {
                 // In the middle of a run: of all others nothing is to come.
                 self.world.back_up();
-                self.world.backup = Some(Some(self.input));
+                self.world.backup = Backup::Since(self.input);
             }
         }
-        match ends {
-            Ends::Killed => {
-                self.die();
-                Ends::Killed
-            }
-            _ => {
-                while !self.under_way.is_empty() && (ends == Ends::Complete || self.world.chance.bool()) {
-                    self.settle();
-                }
-                self.stop();
-                if next == rows && ends == Ends::Complete {
-                    Ends::Complete
-                } else {
-                    Ends::Stopped
-                }
-            }
+        if ends == Ends::Killed {
+            self.die();
+            return Ends::Killed;
         }
+        while !self.under_way.is_empty() && (ends == Ends::Complete || self.world.chance.bool()) {
+            self.settle();
+        }
+        self.stop();
+        ends
     }
 
     /// A row that was passed: skipped, settled, or on its way.
@@ -578,7 +580,7 @@ fn heals(world: &mut World) {
             start: at(world.platform.now),
             late: LATE,
         };
-        let past = world.past(&mut store, &journal, clock);
+        let past = past(&mut store, &journal, clock);
         drop(Delta::new(store, &past, true, clock).unwrap());
     }
     let export = world.export();
