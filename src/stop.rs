@@ -4,7 +4,7 @@
 //! and nowhere else, until the process ends.
 
 use std::io;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -50,8 +50,11 @@ impl Stops {
 
 /// Listens from now on in a thread of its own, which nothing else keeps busy, and passes on each request as long as
 /// somebody listens. A signal after the last outcome changes nothing; a second one ends the process if it does not end
-/// on its own soon. Fails where the system lets nobody listen.
-pub(crate) fn in_thread(window: Window) -> io::Result<mpsc::Receiver<EarlyEnd>> {
+/// on its own soon, after `last_words`. Fails where the system does not allow listening.
+pub(crate) fn in_thread(
+    window: Window,
+    last_words: impl Fn(&EarlyEnd) + Send + Sync + 'static,
+) -> io::Result<mpsc::Receiver<EarlyEnd>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -62,7 +65,7 @@ pub(crate) fn in_thread(window: Window) -> io::Result<mpsc::Receiver<EarlyEnd>> 
     let (sender, receiver) = mpsc::channel(1);
     std::thread::Builder::new()
         .name("stop".to_owned())
-        .spawn(move || runtime.block_on(pass_on(stops, &sender)))?;
+        .spawn(move || runtime.block_on(pass_on(stops, &sender, Arc::new(last_words))))?;
     Ok(receiver)
 }
 
@@ -74,7 +77,11 @@ pub(crate) fn run_is_over(code: u8) {
     OVER.get_or_init(|| code);
 }
 
-async fn pass_on(mut stops: Stops, sender: &mpsc::Sender<EarlyEnd>) -> ! {
+async fn pass_on(
+    mut stops: Stops,
+    sender: &mpsc::Sender<EarlyEnd>,
+    last_words: Arc<impl Fn(&EarlyEnd) + Send + Sync + 'static>,
+) -> ! {
     let mut first = None;
     loop {
         let request = stops.next().await;
@@ -82,10 +89,14 @@ async fn pass_on(mut stops: Stops, sender: &mpsc::Sender<EarlyEnd>) -> ! {
             end_process(i32::from(*code));
         }
         if let Some(first) = &first {
-            let code = exit_code(first);
+            // Of a window that is over and a signal, the signal wants the process gone.
+            let is_signal = matches!(first, EarlyEnd::Interrupted(_));
+            let reason = if is_signal { first } else { &request }.clone();
+            let last_words = Arc::clone(&last_words);
             tokio::spawn(async move {
                 sleep(SECOND_GRACE).await;
-                end_process(code);
+                last_words(&reason);
+                end_process(exit_code(&reason));
             });
         }
         first.get_or_insert(request.clone());

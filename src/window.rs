@@ -43,10 +43,6 @@ impl<W: Fn() -> Timestamp> Window<W> {
         self.deadline.left(self.begun.elapsed(), (self.wall)())
     }
 
-    pub(crate) fn is_over(&mut self) -> bool {
-        self.left().is_some_and(|left| left.is_zero())
-    }
-
     /// Ready once it is over: never, if it has no end. Cancel safe.
     pub(crate) async fn over(&mut self) {
         while let Some(left) = self.left() {
@@ -91,7 +87,7 @@ mod tests {
             () = window.over() => {}
             () = setting => {}
         }
-        assert!(window.is_over());
+        assert_eq!(window.left(), Some(Duration::ZERO));
         begun.elapsed().as_secs()
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Failure;
+use super::lock::Locks;
 use super::pipeline::{self, PipelineEnd};
 use super::reader::ReadFault;
 use super::send_file::Ran;
@@ -47,6 +48,7 @@ impl Finished<'_> {
             report: Some(report),
             end,
             sent_before: None,
+            locks: Locks::default(),
         }
     }
 

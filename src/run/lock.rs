@@ -21,36 +21,12 @@ use crate::folders::{self, for_the_owner_alone};
 use crate::model::local_time;
 use crate::record::{OutputPaths, lock_of};
 use crate::report::ExitCode;
-use crate::window::Window;
 
 /// How often a lock that is held by somebody else is asked for again.
 const ASK_EVERY: Duration = Duration::from_millis(100);
 
 /// How what a lock's file says begins.
 const MARK: &[u8] = b"process ";
-
-/// How long to wait for locks.
-#[derive(Debug)]
-pub(super) struct Patience {
-    /// `None` where it is too far away to be counted.
-    until: Option<Instant>,
-    /// A run whose window is over has nothing to wait for.
-    window: Option<Window>,
-}
-
-impl Patience {
-    pub(super) fn new(wait: Duration, window: Option<Window>) -> Self {
-        Self {
-            until: Instant::now().checked_add(wait),
-            window,
-        }
-    }
-
-    fn is_over(&mut self) -> bool {
-        self.until.is_some_and(|until| Instant::now() >= until)
-            || self.window.as_mut().is_some_and(Window::is_over)
-    }
-}
 
 /// What a run holds while it goes on.
 #[derive(Debug, Default)]
@@ -67,7 +43,7 @@ pub(super) struct Claims<'a> {
     /// Shown to others that wait.
     pub(super) input: &'a str,
     /// How long to wait for all of them together.
-    pub(super) patience: Patience,
+    pub(super) wait: Duration,
 }
 
 impl Locks {
@@ -78,24 +54,25 @@ impl Locks {
             state,
             account,
             input,
-            mut patience,
+            wait,
         } = claims;
-        let patience = &mut patience;
+        // One that is too far away to be counted is none.
+        let until = Instant::now().checked_add(wait);
         let mut held = Vec::new();
         let path = lock_of(&paths.results);
-        let output = Lock::wait_for(&path, "this output", input, patience).await?;
+        let output = Lock::wait_for(&path, "this output", input, until).await?;
         held.extend(output.map_err(|error| {
             Failure::usage(anyhow!(error).context(format!("cannot create `{}`", path.display())))
         })?);
         match account_lock(account) {
-            Ok(path) => match Lock::wait_for(&path, "this account", input, patience).await? {
+            Ok(path) => match Lock::wait_for(&path, "this account", input, until).await? {
                 Ok(lock) => held.extend(lock),
                 Err(error) => warn_without(&error),
             },
             Err(error) => warn_without(&error),
         }
         if let Some(path) = state {
-            held.extend(state_lock(path, input, patience).await?);
+            held.extend(state_lock(path, input, until).await?);
         }
         Ok(Self { _held: held })
     }
@@ -104,7 +81,7 @@ impl Locks {
 impl Locks {
     /// Takes the lock of what is remembered alone, and waits for nobody.
     pub(super) async fn of_state(path: &Path) -> Result<Self, Failure> {
-        let lock = state_lock(path, "`state forget`", &mut Patience::new(Duration::ZERO, None)).await?;
+        let lock = state_lock(path, "`state forget`", Some(Instant::now())).await?;
         Ok(Self {
             _held: lock.into_iter().collect(),
         })
@@ -112,13 +89,13 @@ impl Locks {
 }
 
 /// The lock of what is remembered: a run that does not know of another would believe what is no longer true.
-async fn state_lock(path: &Path, input: &str, patience: &mut Patience) -> Result<Option<Lock>, Failure> {
+async fn state_lock(path: &Path, input: &str, until: Option<Instant>) -> Result<Option<Lock>, Failure> {
     let name = folders::with_suffix(path, ".lock");
     let cannot = |error: io::Error| {
         Failure::usage(anyhow!(error).context(format!("cannot lock the state `{}`", path.display())))
     };
     folders::make_parent(path).map_err(cannot)?;
-    let lock = Lock::wait_for(&name, "this state", input, patience).await?;
+    let lock = Lock::wait_for(&name, "this state", input, until).await?;
     lock.map_err(cannot)
 }
 
@@ -162,7 +139,7 @@ impl Lock {
         path: &Path,
         what: &str,
         input: &str,
-        patience: &mut Patience,
+        until: Option<Instant>,
     ) -> Result<io::Result<Option<Self>>, Failure> {
         let mut told = false;
         loop {
@@ -179,7 +156,7 @@ impl Lock {
                 Ok(Asked::Busy(holder)) => holder,
                 Err(error) => return Ok(Err(error)),
             };
-            if patience.is_over() {
+            if until.is_some_and(|until| Instant::now() >= until) {
                 return Err(Failure {
                     code: ExitCode::Locked,
                     error: anyhow!(

@@ -2,6 +2,7 @@
 //! each of them does is theirs.
 
 mod announce;
+mod before_sending;
 mod check;
 mod examination;
 mod fingerprint;
@@ -92,7 +93,13 @@ pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {
         Ok(code) => Ending::new(*code, ""),
         Err(failure) => failure.ending(),
     };
-    console.keep_promise(|input| unsent_to_json(console.run_id(), input, "not_started", &ending));
+    let name = match end {
+        Err(failure) if failure.code == ExitCode::Bug => "bug",
+        Err(failure) if failure.code == ExitCode::Deadline => "deadline",
+        Err(failure) if matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated) => "interrupted",
+        _ => "not_started",
+    };
+    console.keep_promise(|input| unsent_to_json(console.run_id(), input, name, &ending));
 }
 
 /// Runs a command to its end; `begun` is when the program started.

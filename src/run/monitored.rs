@@ -7,13 +7,15 @@ use secrecy::ExposeSecret;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
+use super::before_sending::{in_thread, unless_stopped};
 use super::send_file::{self, Ran};
-use super::{Failure, check};
-use crate::config::{Asked, MonitorSettings, RunCommand};
-use crate::model::{ErrorCode, Status};
+use super::{Failure, before_sending, check};
+use crate::config::{Asked, CheckSettings, MonitorSettings, RunCommand};
+use crate::model::{Deadline, ErrorCode, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
 use crate::report::{Console, Ending, ExitCode, RunReport, to_json, unsent_to_json};
 use crate::stop;
+use crate::window::Window;
 
 /// How long a run waits for the monitor to hear of its start; after that both go on.
 const HEAD_START: Duration = Duration::from_secs(1);
@@ -30,12 +32,17 @@ pub(super) async fn run(command: RunCommand, begun: Instant, console: &Console) 
         timeout(HEAD_START, starting).await.ok();
     }
     let ran = match asked {
-        Ok(Asked::Run(settings)) => Box::pin(send_file::run(&settings, begun, console)).await,
-        Ok(Asked::DryRun(settings)) => Ran::unsent(check::check(&settings, console)),
+        Ok(Asked::Run(settings)) => Box::pin(send_file::run(*settings, begun, console)).await,
+        Ok(Asked::DryRun(settings)) => Ran::unsent(dry_run(settings, begun, console).await),
         Err(error) => Ran::unsent(Err(Failure::usage(error))),
     };
     print(&ran, console);
-    let Ran { report, end, .. } = ran;
+    let Ran {
+        report,
+        end,
+        locks: _held,
+        ..
+    } = ran;
     let code = match &end {
         Ok(code) => *code,
         Err(failure) => failure.code,
@@ -54,6 +61,17 @@ pub(super) async fn run(command: RunCommand, begun: Instant, console: &Console) 
         finish(&check, starting, code, text(&end, report.as_ref())).await;
     }
     end
+}
+
+/// A check with the flags of `run`. It sends nothing, so its window does not matter.
+async fn dry_run(
+    settings: Box<CheckSettings>,
+    begun: Instant,
+    console: &Console,
+) -> Result<ExitCode, Failure> {
+    let mut stops = before_sending::stops(Window::since(begun, Deadline::default()), console)?;
+    let own = console.clone();
+    unless_stopped(&mut stops, in_thread(move || check::check(&settings, &own))).await
 }
 
 fn healthcheck(monitor: &MonitorSettings, console: &Console) -> Result<Option<Healthcheck>, Failure> {
@@ -80,6 +98,7 @@ fn print(ran: &Ran, console: &Console) {
         report,
         end,
         sent_before,
+        ..
     } = ran;
     match (report, end, sent_before) {
         (Some(report), Err(failure), _) if failure.code != report.verdict().exit_code() => {

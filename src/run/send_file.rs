@@ -1,16 +1,18 @@
 //! `run`: from the settings to the exit code, a step after the other.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::announce::{announce, confirm};
+use super::before_sending::{self, in_thread, unless_stopped};
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
 use super::guards::{Unfinished, guard, has_news};
-use super::lock::{Claims, Locks, Patience};
+use super::lock::{Claims, Locks};
 use super::next_command::next_command;
 use super::opened::Opened;
 use super::site::Site;
@@ -19,13 +21,12 @@ use super::workers::Workers;
 use super::{Failure, pipeline, stale, state};
 use crate::config::{RunSettings, max_query_bytes};
 use crate::delta::{Clock, Delta, Store};
-use crate::model::{DeltaMode, UpdateRespondent, local_time};
+use crate::model::{DeltaMode, EarlyEnd, UpdateRespondent, local_time};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::record::{self, Before, Decision, GoOn, Header, ResultsFormat, SentBefore};
 use crate::report::{Console, ExitCode, Progress, RunReport, counted};
 use crate::send::HttpTransport;
-use crate::stop;
 use crate::window::Window;
 
 /// How a run ended.
@@ -35,6 +36,8 @@ pub(super) struct Ran {
     pub(super) end: Result<ExitCode, Failure>,
     /// What there is to say of a run that had nothing to do, since its input was sent before.
     pub(super) sent_before: Option<String>,
+    /// Held until the process ends: what was given up before the first call may still be at work.
+    pub(super) locks: Locks,
 }
 
 impl Ran {
@@ -44,14 +47,13 @@ impl Ran {
             report: None,
             end,
             sent_before: None,
+            locks: Locks::default(),
         }
     }
 }
 
 /// A run that may make its first call.
 struct Ready {
-    window: Window,
-    site: Site,
     transport: HttpTransport,
     opened: Opened,
     decision: Decision,
@@ -59,8 +61,6 @@ struct Ready {
     memory: Memory,
     /// Commands of the input that the platform acknowledged before.
     known: Vec<UpdateRespondent>,
-    /// Held until the run is over.
-    locks: Locks,
 }
 
 /// What came of looking at everything before the first call.
@@ -71,35 +71,44 @@ enum Prepared {
 }
 
 /// Sends a file, or finds that there is no need or no way to. `begun` is when the program started.
-pub(super) async fn run(settings: &RunSettings, begun: Instant, console: &Console) -> Ran {
-    let ready = match prepare(settings, begun, console).await {
-        Ok(Prepared::Ready(ready)) => ready,
-        Ok(Prepared::AlreadySent(before)) => {
-            return already_sent(&settings.outputs.paths, &before);
-        }
-        Err(failure) => return Ran::unsent(Err(failure)),
+pub(super) async fn run(settings: RunSettings, begun: Instant, console: &Console) -> Ran {
+    let mut locks = Locks::default();
+    let ran = start(&Arc::new(settings), &mut locks, begun, console).await;
+    let ran = ran.unwrap_or_else(|failure| Ran::unsent(Err(failure)));
+    Ran { locks, ..ran }
+}
+
+async fn start(
+    settings: &Arc<RunSettings>,
+    locks: &mut Locks,
+    begun: Instant,
+    console: &Console,
+) -> Result<Ran, Failure> {
+    let input = input_path(&settings.reading.input);
+    settings.outputs.paths.check(input).map_err(Failure::usage)?;
+    // From here on a signal lets the run end in an orderly way.
+    let window = Window::since(begun, settings.deadline.clone());
+    let mut stops = before_sending::stops(window, console)?;
+    let site = Arc::new(Site::open(&settings.destination).await?);
+    *locks = unless_stopped(&mut stops, self::locks(settings, &site)).await?;
+    let work = {
+        let (settings, site, console) = (Arc::clone(settings), Arc::clone(&site), console.clone());
+        move || prepare(&settings, &site, &console)
     };
-    match Box::pin(send(settings, *ready, console)).await {
-        Ok(ran) => ran,
-        Err(failure) => Ran::unsent(Err(failure)),
+    match unless_stopped(&mut stops, in_thread(work)).await? {
+        Prepared::Ready(ready) => Box::pin(send(settings, &site, *ready, stops, console)).await,
+        Prepared::AlreadySent(before) => Ok(already_sent(&settings.outputs.paths, &before)),
     }
 }
 
-/// Everything before the first call: nothing is sent, and nothing but locks is written.
-async fn prepare(settings: &RunSettings, begun: Instant, console: &Console) -> Result<Prepared, Failure> {
+/// Everything before the first call, locks apart: nothing is sent, and nothing is written but what the store forgets.
+fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Prepared, Failure> {
     let RunSettings {
         reading,
         calls,
         outputs,
         ..
     } = settings;
-    let window = Window::since(begun, settings.deadline.clone());
-    outputs
-        .paths
-        .check(input_path(&reading.input))
-        .map_err(Failure::usage)?;
-    let site = Site::open(&settings.destination).await?;
-    let locks = locks(settings, &site, window.clone()).await?;
     let transport = HttpTransport::new(site.endpoint.clone(), &calls.http).map_err(Failure::usage)?;
     let mut opened = Opened::open(reading, max_query_bytes(calls.http.method, &site.endpoint))?;
     let header = Header::new(
@@ -107,7 +116,7 @@ async fn prepare(settings: &RunSettings, begun: Instant, console: &Console) -> R
         fingerprint(&opened, &site.account),
         outputs.existing.overwrite,
     );
-    let store = state::open(&settings.delta, &site)?;
+    let store = state::open(&settings.delta, site)?;
     let Decided {
         decision,
         content_since,
@@ -136,8 +145,8 @@ async fn prepare(settings: &RunSettings, begun: Instant, console: &Console) -> R
         mode,
         unfinished.filter(|_| resumes),
     )?;
-    announce(&opened, settings, &site, transport.proxy());
-    confirm(&opened, settings, &site, console)?;
+    announce(&opened, settings, site, transport.proxy());
+    confirm(&opened, settings, site, console)?;
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
     let beginning = Beginning {
         mode,
@@ -155,20 +164,17 @@ async fn prepare(settings: &RunSettings, begun: Instant, console: &Console) -> R
     let used = memory.delta.as_ref().and_then(Delta::store_run).cloned();
     let header = header.looked_over(passed.looked_over, used);
     Ok(Prepared::Ready(Box::new(Ready {
-        window,
-        site,
         transport,
         opened,
         decision,
         header,
         memory,
         known,
-        locks,
     })))
 }
 
 /// The locks of a run that makes calls; a rehearsal of the sandbox needs none.
-async fn locks(settings: &RunSettings, site: &Site, window: Window) -> Result<Locks, Failure> {
+async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
     if site.is_sandbox() {
         return Ok(Locks::default());
     }
@@ -178,7 +184,7 @@ async fn locks(settings: &RunSettings, site: &Site, window: Window) -> Result<Lo
         state: state::used(&settings.delta),
         account: &site.account,
         input: &settings.reading.input.to_string(),
-        patience: Patience::new(outputs.wait_lock, Some(window)),
+        wait: outputs.wait_lock,
     })
     .await
 }
@@ -232,24 +238,25 @@ fn decide(
 }
 
 /// The stages, and what they add up to.
-async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result<Ran, Failure> {
+async fn send(
+    settings: &RunSettings,
+    site: &Site,
+    ready: Ready,
+    stops: mpsc::Receiver<EarlyEnd>,
+    console: &Console,
+) -> Result<Ran, Failure> {
     let Ready {
-        window,
-        site,
         transport,
         mut opened,
         decision,
         header,
         memory,
         known,
-        locks,
     } = ready;
     let RunSettings { reading, outputs, .. } = settings;
     let start = Instant::now();
     // Before there is an output: a file that has changed by now is refused as in every look before this one.
     let rows = opened.rows(reading)?;
-    // From here on a signal lets the run end in an orderly way.
-    let stops = stop::in_thread(window).map_err(Failure::usage)?;
     let results = ResultsFormat {
         style: outputs.style,
         kept: &opened.kept_names(),
@@ -310,7 +317,6 @@ async fn send(settings: &RunSettings, ready: Ready, console: &Console) -> Result
     };
     let ran = finished.conclude(files.summary, console);
     site.describe_sandbox(console);
-    drop(locks);
     Ok(ran)
 }
 

@@ -15,10 +15,17 @@ fn promised() -> BTreeMap<i64, &'static str> {
     let (_, from) = readme.split_once("| code | meaning | `retry` |").unwrap();
     let rows = from.lines().skip(2).map_while(|line| line.strip_prefix("| "));
     rows.map(|row| {
-        let cells: Vec<&str> = row.trim_end_matches(" |").split(" | ").collect();
-        (cells[0].parse().unwrap(), cells[2].trim_matches('`'))
+        let (code, rest) = row.split_once(" | ").unwrap();
+        let (_, retry) = rest.trim_end_matches(" |").rsplit_once(" | ").unwrap();
+        (code.parse().unwrap(), retry.trim_matches('`'))
     })
     .collect()
+}
+
+fn field<'a>(object: &'a Value, name: &str) -> &'a Value {
+    object
+        .get(name)
+        .unwrap_or_else(|| panic!("no `{name}` in {object}"))
 }
 
 /// The object that a run has printed, which keeps what the README promises of its exit code.
@@ -26,11 +33,11 @@ fn printed(stdout: &str, code: i32) -> Value {
     let object: Value = serde_json::from_str(stdout)
         .unwrap_or_else(|error| panic!("exit {code} with no single object ({error}) in:\n{stdout}"));
     assert_eq!(stdout.lines().count(), 1, "{stdout}");
-    assert_eq!(object["exit_code"], code, "{object}");
-    let retry = promised()[&i64::from(code)];
-    assert_eq!(object["retry"], retry, "{object}");
-    assert_eq!(object["retryable"], retry != "no", "{object}");
-    let why = object["why"].as_str().unwrap();
+    assert_eq!(field(&object, "exit_code"), code, "{object}");
+    let retry = promised().remove(&i64::from(code)).unwrap();
+    assert_eq!(field(&object, "retry"), retry, "{object}");
+    assert_eq!(field(&object, "retryable"), retry != "no", "{object}");
+    let why = field(&object, "why").as_str().unwrap();
     assert!(!why.is_empty() && !why.contains('\n'), "{object}");
     for secret in ["CELLCANARY", "kkkkkkkk", "aaaaaaaa"] {
         assert!(!stdout.contains(secret), "{stdout}");
@@ -45,8 +52,8 @@ fn job(fake: &Fake) -> Job {
 /// Ends the job with this code; `end` is what the object calls it, and `why` a part of its reason.
 fn ends(job: &Job, code: i32, end: &str, why: &str) -> Value {
     let object = printed(&job.ends(code).stdout, code);
-    assert_eq!(object["end"], end, "{object}");
-    assert!(object["why"].as_str().unwrap().contains(why), "{object}");
+    assert_eq!(field(&object, "end"), end, "{object}");
+    assert!(field(&object, "why").as_str().unwrap().contains(why), "{object}");
     object
 }
 
@@ -212,6 +219,83 @@ fn a_run_that_is_interrupted_is_worth_another_if_no_person_did_it() {
         assert_eq!(ran.code, code, "{}", ran.stderr);
         assert_eq!(printed(&ran.stdout, code)["end"], "interrupted");
     }
+}
+
+/// A run that waits for more of its standard input before its first call.
+fn reading(fake: &Fake) -> Job {
+    job(fake)
+        .instead_of("in.csv", "-")
+        .args("-o out.csv")
+        .stdin("id_respondent,l1\n1,CELLCANARY\n")
+        .keeps_stdin_open()
+}
+
+#[test]
+fn a_window_that_is_over_before_the_first_call_ends_the_run_there() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = reading(&fake).args("--max-duration 300ms");
+    ends(
+        &job,
+        10,
+        "deadline",
+        "is over before the first call: nothing was sent",
+    );
+    assert_eq!((job.names(), fake.calls().len()), (vec!["in.csv".to_owned()], 0));
+    let (answers, _fake, job, running) = waiting();
+    let job = job.args("--wait-lock 1m --max-duration 300ms");
+    ends(
+        &job,
+        10,
+        "deadline",
+        "is over before the first call: nothing was sent",
+    );
+    answers.store(true, Ordering::SeqCst);
+    printed(&running.wait().stdout, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_before_its_first_call_ends_in_an_orderly_way() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let fake = Fake::start(|_| Answer::success());
+        for job in [
+            reading(&fake),
+            reading(&fake).args("--dry-run --on-duplicate all"),
+        ] {
+            let running = job.start();
+            // Long after it listens for signals, which nobody can see from outside.
+            pause(Duration::from_millis(800));
+            running.signal(signal);
+            let ran = running.wait();
+            assert_eq!(ran.code, code, "{}", ran.stderr);
+            let object = printed(&ran.stdout, code);
+            assert_eq!(object["end"], "interrupted");
+            let why = object["why"].as_str().unwrap();
+            assert!(
+                why.ends_with("ed before the first call: nothing was sent"),
+                "{why}"
+            );
+            assert_eq!(job.names(), ["in.csv"], "neither outputs nor locks");
+        }
+        assert_eq!(fake.calls().len(), 0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_ended_by_force_says_so() {
+    let fake = Fake::start(|_| Answer::Hang);
+    let job = job(&fake);
+    let running = job.start();
+    while fake.calls().is_empty() {
+        pause(Duration::from_millis(5));
+    }
+    running.signal("TERM");
+    pause(Duration::from_millis(200));
+    running.signal("TERM");
+    let ran = running.wait();
+    assert_eq!(ran.code, 143, "{}", ran.stderr);
+    assert_eq!(printed(&ran.stdout, 143)["end"], "interrupted");
 }
 
 #[cfg(unix)]

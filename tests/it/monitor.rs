@@ -227,6 +227,31 @@ fn a_signal_while_the_monitor_is_told_ends_the_run_with_its_own_code() {
     assert_eq!(job.lines("in.results.csv").len(), 2);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_signal_before_the_first_call_is_told_of_too() {
+    let (monitor, fake) = (Monitor::start(), Fake::start(|_| Answer::success()));
+    let job = Job::run("", &fake)
+        .instead_of("in.csv", "-")
+        .args("-o out.csv --metrics-file over.prom")
+        .keeps_stdin_open()
+        .var("RESPONDENT_SYNC_HEALTHCHECK_URL", &monitor.url);
+    let running = job.start();
+    while monitor.told().is_empty() {
+        crate::support::pause(std::time::Duration::from_millis(10));
+    }
+    crate::support::pause(std::time::Duration::from_millis(500));
+    running.signal("TERM");
+    assert_eq!(running.wait().code, 143);
+    let told = monitor.told();
+    assert!(
+        told.last().unwrap().0.starts_with("POST /CANARYCHECK/143?"),
+        "{told:?}"
+    );
+    let exit_code = job.text("over.prom");
+    assert_eq!(metric(&exit_code, "respondent_sync_last_run_exit_code"), "143");
+}
+
 /// The value of a metric, labels and all.
 fn metric<'a>(text: &'a str, start: &str) -> &'a str {
     let line = text.lines().find(|line| line.starts_with(start));
