@@ -2,6 +2,7 @@
 //! respondents fails in one way each time, wherever they stand in the file.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -47,7 +48,7 @@ fn export(night: u32, fails: impl Fn(u32) -> bool) -> (String, BTreeSet<u32>) {
         if !fails(id) && before != Some(value) {
             changed.insert(id);
         }
-        text.push_str(&format!("{id},v{value}\n"));
+        writeln!(text, "{id},v{value}").unwrap();
     }
     (text, changed)
 }
@@ -72,8 +73,9 @@ fn nights(place: Place, failing: u32, answer: fn() -> Answer) {
         let before = fake.calls().len();
         job.again("", i32::from(night > 0));
         let calls = fake.calls();
-        let called: BTreeSet<u32> = calls[before..]
+        let called: BTreeSet<u32> = calls
             .iter()
+            .skip(before)
             .map(|call| call.respondent().parse().unwrap())
             .filter(|id| !place.has(*id, failing))
             .collect();

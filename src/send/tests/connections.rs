@@ -309,7 +309,12 @@ async fn a_stall_in_the_middle_of_a_run_ends_without_a_burst() {
             connects: Box::new(move |elapsed| {
                 let over = Duration::from_secs(10 + stall);
                 let stalls = (10..10 + stall).contains(&elapsed.as_secs());
-                Duration::from_millis(30) + if stalls { over - elapsed } else { Duration::ZERO }
+                Duration::from_millis(30)
+                    + if stalls {
+                        over.saturating_sub(elapsed)
+                    } else {
+                        Duration::ZERO
+                    }
             }),
             ..Manner::default()
         };
@@ -474,7 +479,7 @@ async fn where_all_connections_are_refused_it_is_an_outage_after_all() {
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_secs(10)).await;
         manner.lock().unwrap().most = 0;
-        tokio::time::sleep(Duration::from_secs(600)).await;
+        tokio::time::sleep(Duration::from_mins(10)).await;
         manner.lock().unwrap().most = usize::MAX;
     });
     let settings = paced("50/s", Concurrency::Fixed(64));
@@ -505,7 +510,7 @@ async fn a_pause_gives_up_the_connections_that_are_in_the_way_of_its_probes() {
     let sent = send_lined(500, paced("10/s", Concurrency::Fixed(1)), manner).await;
     assert_eq!((sent.successes(), sent.end.early), (500, None));
     assert!(sent.record.refused > 0, "they were in the way");
-    assert!(sent.took < Duration::from_secs(240), "{:?}", sent.took);
+    assert!(sent.took < Duration::from_mins(4), "{:?}", sent.took);
 }
 
 /// What a platform does, by chance.

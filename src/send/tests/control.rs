@@ -165,7 +165,7 @@ async fn neighbours_that_are_never_answered_cost_no_pause_where_a_control_is() {
 #[tokio::test(start_paused = true)]
 async fn a_platform_that_answers_nobody_is_waited_for_with_control_calls() {
     let start = Instant::now();
-    let away = Duration::from_secs(3)..Duration::from_secs(900);
+    let away = Duration::from_secs(3)..Duration::from_mins(15);
     let script = move |_: &str, _: usize| {
         if away.contains(&start.elapsed()) {
             reply(503, "<html>")
@@ -183,7 +183,7 @@ async fn a_platform_that_answers_nobody_is_waited_for_with_control_calls() {
     assert!(ran.end.control_calls >= 10, "probes: {}", ran.end.control_calls);
     let in_outage = ran.seen.iter().filter(|call| {
         let at = call.start - start;
-        at > Duration::from_secs(60) && at < Duration::from_secs(899)
+        at > Duration::from_mins(1) && at < Duration::from_secs(899)
     });
     assert!(in_outage.count() < 20, "one probe at a time");
 }
@@ -193,7 +193,7 @@ async fn a_control_that_is_refused_for_its_own_sake_is_replaced_and_where_none_i
     // Respondents 1 to 3 are acknowledged once and rejected when they are repeated; the others fail with 404.
     let script = |good: u64| {
         move |respondent: &str, before: usize| match (id(respondent), before) {
-            (1..=3, 0) => success(),
+            (1..=3, 0) | (100.., _) => success(),
             (1, _) => {
                 if good == 1 {
                     success()
@@ -202,7 +202,6 @@ async fn a_control_that_is_refused_for_its_own_sake_is_replaced_and_where_none_i
                 }
             }
             (2..=3, _) => rejected(),
-            (100.., _) => success(),
             _ => reply(404, ""),
         }
     };
