@@ -14,6 +14,7 @@
 mod connect;
 mod control;
 mod ended;
+mod shown;
 mod start;
 
 use std::collections::{HashMap, VecDeque};

@@ -100,7 +100,7 @@ fn machines_read_rfc_3339_with_the_offset_and_milliseconds() {
         .collect();
     let (summary, results) = (job.text("in.summary.json"), job.text("in.results.csv"));
     let (summary, results) = (moments(&summary), moments(&results));
-    assert_eq!((logged.len(), summary.len(), results.len()), (lines, 2, 4));
+    assert_eq!((logged.len(), summary.len(), results.len()), (lines, 3, 4));
     for moment in logged.iter().map(String::as_str).chain(summary).chain(results) {
         assert!(is_for_machines(moment), "{moment}");
     }

@@ -1,17 +1,16 @@
 //! What follows from a call that ended, or from somebody who asks the run to end: verdicts, retries, the end of the run.
 //! Waits for nothing; the loop does.
 
-use std::borrow::Cow;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
 use super::{Call, DRAIN, Dispatcher, WORTH_TELLING};
-use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, clean, local_time};
+use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, local_time};
 use crate::send::attempt::{Reply, Transport, TransportError};
-use crate::send::classify::{Decision, Effect, classify};
+use crate::send::classify::{Decision, Effect};
 use crate::send::deliver::{Delivery, Step};
 use crate::send::outage::{Change, Heard, is_web_page};
 
@@ -98,11 +97,6 @@ impl<T: Transport> Dispatcher<T> {
         if let Some(end) = end {
             self.streak_is_full(end, now);
         }
-    }
-
-    /// What an attempt's end means, with a message that may be shown.
-    pub(super) fn decision(&mut self, result: &Result<Reply, TransportError>) -> Decision {
-        self.fit_to_be_shown(classify(result, SystemTime::now()))
     }
 
     /// What an attempt's end says about how many calls may be in flight.
@@ -301,31 +295,6 @@ impl<T: Transport> Dispatcher<T> {
             self.stop = Some((end, now + DRAIN));
             self.wires.plans.close();
             self.give_up_connecting(now);
-        }
-    }
-
-    fn fit_to_be_shown(&mut self, mut decision: Decision) -> Decision {
-        match &mut decision {
-            Decision::Success { message, .. } => {
-                if *message != self.success.0 {
-                    self.success = (message.clone(), self.shown(message.clone()));
-                }
-                message.clone_from(&self.success.1);
-            }
-            Decision::Retry { fault, .. } | Decision::Fail(fault) => {
-                fault.message = self.shown(std::mem::take(&mut fault.message));
-            }
-        }
-        decision
-    }
-
-    /// What of a text from the platform or the network may be shown.
-    fn shown(&self, text: String) -> String {
-        let redacted = self.transport.redact(text);
-        match clean(&redacted) {
-            Cow::Borrowed(_) => redacted,
-            // Once more: a control character inside a secret would have hidden it.
-            Cow::Owned(cleaned) => self.transport.redact(cleaned),
         }
     }
 
