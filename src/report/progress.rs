@@ -58,6 +58,18 @@ impl Progress {
         }
     }
 
+    /// Shows nothing.
+    #[cfg(test)]
+    pub(crate) fn hidden(waits: watch::Receiver<Option<Waiting>>) -> Self {
+        Self {
+            bar: None,
+            counts: Arc::default(),
+            total: None,
+            start: Instant::now(),
+            waits,
+        }
+    }
+
     /// One more row has its verdict.
     pub(crate) fn row(&self, outcome: &Outcome) {
         let failures = u64::from(outcome.status.is_failure());

@@ -167,7 +167,7 @@ fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitC
 }
 
 /// How the stages ended, the gravest first; nothing of the files that are still to get their names.
-fn end(
+pub(super) fn end(
     rows: u64,
     summary: &RunSummary,
     unwritten: Option<String>,

@@ -1,6 +1,7 @@
-//! The whole pipeline against a model of the platform, under a paused clock: random inputs, faults, stops, kills and
-//! resumes. After each life the rules of the design's section 4 are checked (never wrong under chaos); in the end the
-//! faults heal, and everything must be done.
+//! The whole pipeline against a model of the platform, under a paused clock: random inputs, faults, calls that are applied
+//! late, stops, kills, resumes and further nights, with a store and without. After each life the rules of the design's
+//! section 4 are checked (never wrong under chaos); in the end the faults heal, and everything must be done: with a store,
+//! the platform then holds what the input's last rows say.
 //!
 //! Each case is made of a seed, which a failure prints; `RESPONDENT_SYNC_MODEL_SEED=n cargo test the_model` runs that one
 //! alone, `RESPONDENT_SYNC_MODEL_CASES=n` as many as that.
@@ -17,20 +18,50 @@ use tokio::time::{Instant, sleep};
 
 use crate::model::{Concurrency, EarlyEnd};
 use crate::send::{BreakerSettings, OutageSettings, RetryPolicy, SendSettings};
-use life::{Ended, Plan, known, live};
+use life::{Ended, Kill, Lived, Plan, known, live};
 use world::{Call, Fault, LONGEST_CALL, Platform, Window, World};
 
-/// Cases per test run; each is a few lives.
-const CASES: u64 = 1500;
+/// Cases per test run; each is a few nights of a few lives.
+const CASES: u64 = 350;
+
+/// Lives within which everything is done once the faults have healed.
+const MAX_HEALED_LIVES: usize = 60;
 
 /// A case, all of which follows from its seed.
 struct Case {
-    input: Vec<u8>,
-    /// Row number to respondent, of the rows that can be sent.
-    rows: HashMap<u64, String>,
-    all_rows: u64,
     settings: SendSettings,
+    /// One store over all nights, with `--changed-only`.
+    remembers: bool,
+    nights: Vec<Night>,
+}
+
+/// An export, and what happens while it is sent.
+#[derive(Clone)]
+struct Night {
+    input: Vec<u8>,
+    /// Row number to respondent and value, of the rows that can be sent.
+    rows: HashMap<u64, (String, String)>,
+    all_rows: u64,
+    windows: Vec<Window>,
     lives: Vec<Plan>,
+    /// Nobody resumes it: the next night comes before it is done.
+    is_given_up: bool,
+}
+
+/// A data row of an export.
+#[derive(Clone)]
+struct Cells {
+    id: String,
+    /// Which value of several the row has.
+    version: u8,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    BadId,
+    Blank,
+    Sent,
 }
 
 fn seconds(chance: &mut fastrand::Rng, most: u64) -> Duration {
@@ -57,24 +88,132 @@ fn fault(chance: &mut fastrand::Rng) -> Fault {
     }
 }
 
+fn plan(chance: &mut fastrand::Rng) -> Plan {
+    let kill = match chance.u8(0..4) {
+        0 => Some(Kill::After(seconds(chance, 20))),
+        1 => Some(Kill::AtWrite {
+            number: chance.usize(1..12),
+            torn: chance.f64(),
+        }),
+        _ => None,
+    };
+    Plan {
+        kill,
+        stops: (0..chance.usize(0..3)).map(|_| seconds(chance, 20)).collect(),
+        lag: Duration::from_millis(*chance.choice(&[0, 0, 30, 500]).unwrap()),
+        pause: *chance
+            .choice(&[Duration::ZERO, LONGEST_CALL / 2, 2 * LONGEST_CALL])
+            .unwrap(),
+    }
+}
+
+fn windows(chance: &mut fastrand::Rng) -> Vec<Window> {
+    let count = chance.usize(0..4);
+    let window = |_| {
+        let from = seconds(chance, 60);
+        Window {
+            from,
+            until: from + seconds(chance, 200),
+            fault: fault(chance),
+            share: *chance.choice(&[1.0, 1.0, 0.5, 0.1]).unwrap(),
+        }
+    };
+    (0..count).map(window).collect()
+}
+
+fn settings(chance: &mut fastrand::Rng, seed: u64) -> SendSettings {
+    let backoff = *chance.choice(&[50, 1000]).unwrap();
+    let (backoff, max_backoff) = (Duration::from_millis(backoff), Duration::from_mins(1));
+    let rate = chance.choice(&["unlimited", "5/s", "50/s"]).unwrap();
+    let concurrency = chance.choice(&["1", "2", "4", "16", "auto"]).unwrap();
+    SendSettings {
+        rate: rate.parse().unwrap(),
+        concurrency: concurrency.parse::<Concurrency>().unwrap(),
+        retry: RetryPolicy {
+            max_retries: *chance.choice(&[0, 2, 8]).unwrap(),
+            backoff,
+            max_backoff,
+        },
+        timeout: LONGEST_CALL,
+        outage: OutageSettings {
+            max_outage: Duration::from_secs(*chance.choice(&[0, 30, 3600]).unwrap()),
+            backoff,
+            max_backoff,
+        },
+        breaker: BreakerSettings {
+            max_same_error: *chance.choice(&[None, Some(5)]).unwrap(),
+            max_errors: None,
+        },
+        seed,
+    }
+}
+
+/// The first night's rows.
+fn first_rows(chance: &mut fastrand::Rng, respondents: u64) -> Vec<Cells> {
+    let count = chance.u64(1..60);
+    let cells = |_| Cells {
+        id: chance.u64(1..=respondents).to_string(),
+        version: 0,
+        kind: match chance.u8(0..20) {
+            0 => Kind::BadId,
+            1 => Kind::Blank,
+            _ => Kind::Sent,
+        },
+    };
+    (0..count).map(cells).collect()
+}
+
+/// What the next night's export says: often the same, else some other values, perhaps ones that it had before.
+fn change(rows: &mut [Cells], chance: &mut fastrand::Rng) {
+    let share = *chance.choice(&[0.0, 0.1, 0.5]).unwrap();
+    for cells in rows {
+        if chance.f64() < share {
+            cells.version = chance.u8(0..3);
+        }
+    }
+}
+
+impl Night {
+    fn new(all: &[Cells], chance: &mut fastrand::Rng) -> Self {
+        let mut input = "id_respondent,l1\n".to_owned();
+        let mut rows = HashMap::new();
+        for (row, Cells { id, version, kind }) in (2..).zip(all) {
+            let value = format!("v{row}.{version}");
+            match kind {
+                Kind::BadId => input.push_str("x,v1\n"),
+                Kind::Blank => input.extend([id, ",\n"]),
+                Kind::Sent => {
+                    input.extend([id, ",", &value, "\n"]);
+                    rows.insert(row, (id.clone(), value));
+                }
+            }
+        }
+        Self {
+            input: input.into_bytes(),
+            rows,
+            all_rows: all.len() as u64,
+            windows: windows(chance),
+            lives: (0..chance.usize(0..4)).map(|_| plan(chance)).collect(),
+            is_given_up: chance.u8(0..3) == 0,
+        }
+    }
+
+    /// The same export on a night without any trouble.
+    fn untroubled(&self) -> Self {
+        Self {
+            windows: Vec::new(),
+            lives: Vec::new(),
+            is_given_up: false,
+            ..self.clone()
+        }
+    }
+}
+
 impl Case {
     fn new(seed: u64) -> (Self, Platform) {
         let mut chance = fastrand::Rng::with_seed(seed);
         let respondents = chance.u64(1..30);
-        let all_rows = chance.u64(1..60);
-        let mut input = "id_respondent,l1\n".to_owned();
-        let mut rows = HashMap::new();
-        for row in 2..2 + all_rows {
-            let id = chance.u64(1..=respondents).to_string();
-            match chance.u8(0..20) {
-                0 => input.push_str("x,v1\n"),
-                1 => input.extend([&id, ",\n"]),
-                _ => {
-                    input.extend([&id, ",v", &row.to_string(), "\n"]);
-                    rows.insert(row, id);
-                }
-            }
-        }
+        let mut rows = first_rows(&mut chance, respondents);
         let mut platform = Platform::new(seed);
         for id in 1..=respondents {
             match chance.u8(0..30) {
@@ -83,76 +222,38 @@ impl Case {
                 _ => {}
             }
         }
-        for _ in 0..chance.usize(0..4) {
-            let from = seconds(&mut chance, 60);
-            platform.windows.push(Window {
-                from,
-                until: from + seconds(&mut chance, 200),
-                fault: fault(&mut chance),
-                share: *chance.choice(&[1.0, 1.0, 0.5, 0.1]).unwrap(),
-            });
+        let mut nights = Vec::new();
+        for _ in 0..chance.usize(1..4) {
+            nights.push(Night::new(&rows, &mut chance));
+            change(&mut rows, &mut chance);
         }
-        let backoff = *chance.choice(&[50, 1000]).unwrap();
-        let (backoff, max_backoff) = (Duration::from_millis(backoff), Duration::from_mins(1));
-        let settings = SendSettings {
-            rate: chance
-                .choice(&["unlimited", "5/s", "50/s"])
-                .unwrap()
-                .parse()
-                .unwrap(),
-            concurrency: chance
-                .choice(&["1", "2", "4", "16", "auto"])
-                .unwrap()
-                .parse::<Concurrency>()
-                .unwrap(),
-            retry: RetryPolicy {
-                max_retries: *chance.choice(&[0, 2, 8]).unwrap(),
-                backoff,
-                max_backoff,
-            },
-            timeout: LONGEST_CALL,
-            outage: OutageSettings {
-                max_outage: Duration::from_secs(*chance.choice(&[0, 30, 3600]).unwrap()),
-                backoff,
-                max_backoff,
-            },
-            breaker: BreakerSettings {
-                max_same_error: *chance.choice(&[None, Some(5)]).unwrap(),
-                max_errors: None,
-            },
-            seed,
-        };
-        let lives = (0..chance.usize(0..4))
-            .map(|_| Plan {
-                kill_after: chance.bool().then(|| seconds(&mut chance, 20)),
-                torn: chance.f64(),
-                stops: (0..chance.usize(0..3))
-                    .map(|_| seconds(&mut chance, 20))
-                    .collect(),
-                recorder_takes: Duration::from_millis(*chance.choice(&[0, 0, 30, 500]).unwrap()),
-            })
-            .collect();
+        // The first may have to complete what was given up.
+        let last = nights[nights.len() - 1].untroubled();
+        nights.extend([last.clone(), last]);
         let case = Self {
-            input: input.into_bytes(),
-            rows,
-            all_rows,
-            settings,
-            lives,
+            settings: settings(&mut chance, seed),
+            remembers: chance.u8(0..3) > 0,
+            nights,
         };
         (case, platform)
     }
 }
 
 /// The calls of one life are made by the rules: one at a time per respondent, in the file's order, no faster than
-/// agreed, and none for a row that had its verdict.
-fn check_calls(case: &Case, calls: &[Call], final_before: &HashSet<u64>) {
+/// agreed, and none for a row that had its verdict, but for control calls: those repeat what was acknowledged last.
+fn check_calls(case: &Case, calls: &[Call], final_before: &HashSet<u64>, control_calls: Option<u64>) {
     let mut latest: HashMap<&str, &Call> = HashMap::new();
+    let mut settled = final_before.clone();
+    let mut controls = 0;
     for call in calls {
-        assert!(
-            !final_before.contains(&call.row),
-            "row {} had its verdict and was sent again",
-            call.row
-        );
+        if settled.contains(&call.row) {
+            controls += 1;
+            assert!(
+                call.repeats,
+                "row {} had its verdict and was sent again",
+                call.row
+            );
+        }
         if let Some(before) = latest.insert(&call.respondent, call) {
             assert!(
                 before.end.is_some_and(|end| end <= call.start),
@@ -166,7 +267,15 @@ fn check_calls(case: &Case, calls: &[Call], final_before: &HashSet<u64>) {
                 call.row
             );
         }
+        if call.acknowledged {
+            settled.insert(call.row);
+        }
     }
+    // One whose connection fails is not seen here.
+    assert!(
+        control_calls.is_none_or(|made| controls <= made),
+        "{controls} rows were sent again, with {control_calls:?} control calls"
+    );
     if let Some(rate) = case.settings.rate.per_second() {
         for (index, call) in calls.iter().enumerate() {
             let second = calls[index..]
@@ -221,17 +330,28 @@ fn check_repeats(case: &Case, calls: &[Call], known: &HashMap<u64, String>, ende
     assert!(repeats.len() <= most, "{} repeats after {ended:?}", repeats.len());
 }
 
-/// The rows with a verdict that is final.
+/// The rows with a verdict that is final. What was `unchanged` then may be sent now.
 fn final_rows(known: &HashMap<u64, String>) -> HashSet<u64> {
     known
         .iter()
-        .filter(|(_, verdict)| !verdict.ends_with(" stopped"))
+        .filter(|(_, verdict)| !verdict.ends_with(" stopped") && !verdict.ends_with(" unchanged"))
         .map(|(row, _)| *row)
         .collect()
 }
 
-/// Results and platform in the end: one line per row in order, each true.
-fn check_end(case: &Case, folder: &Path, platform: &Platform, killed: &HashSet<u64>) {
+/// A run over the lives that it takes, as far as checks need it.
+#[derive(Default)]
+struct Run {
+    /// The first of its calls.
+    from: usize,
+    /// What the platform held when it started.
+    held: HashMap<String, String>,
+    /// Rows that were sent and of which the journal did not know after a kill.
+    lost: HashSet<u64>,
+}
+
+/// Results and platform once a run is complete: one line per row in order, each true.
+fn check_end(night: &Night, folder: &Path, platform: &Platform, run: &Run) {
     let text = std::fs::read_to_string(folder.join("a.results.csv")).unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let lines: Vec<Vec<String>> = reader
@@ -241,35 +361,43 @@ fn check_end(case: &Case, folder: &Path, platform: &Platform, killed: &HashSet<u
     let numbers: Vec<u64> = lines.iter().map(|line| line[0].parse().unwrap()).collect();
     assert_eq!(
         numbers,
-        (2..2 + case.all_rows).collect::<Vec<_>>(),
+        (2..2 + night.all_rows).collect::<Vec<_>>(),
         "one line per row in order"
     );
-    let mut newest: HashMap<&str, (u64, HashSet<u64>)> = HashMap::new();
+    let calls = &platform.calls[run.from..];
+    // What a respondent has by the lines, and what else they may have.
+    let mut newest: HashMap<&str, (Option<&str>, HashSet<&str>)> = HashMap::new();
     for line in &lines {
         let row: u64 = line[0].parse().unwrap();
-        let of_row: Vec<&Call> = platform.calls.iter().filter(|call| call.row == row).collect();
+        let of_row: Vec<&Call> = calls.iter().filter(|call| call.row == row).collect();
         let applied = of_row.iter().any(|call| call.applied);
-        let Some(respondent) = case.rows.get(&row) else {
+        let Some((respondent, value)) = night
+            .rows
+            .get(&row)
+            .map(|(id, value)| (id.as_str(), value.as_str()))
+        else {
             assert!(["invalid", "skipped"].contains(&line[3].as_str()), "{line:?}");
             assert!(of_row.is_empty());
             continue;
         };
-        let (last, since) = newest.entry(respondent).or_default();
-        match line[3].as_str() {
-            "success" => {
+        let held = run.held.get(respondent).map(String::as_str);
+        let (last, since) = newest.entry(respondent).or_insert((held, HashSet::new()));
+        match (line[3].as_str(), line[4].as_str()) {
+            ("success", _) => {
                 assert!(of_row.iter().any(|call| call.acknowledged), "{line:?}");
-                (*last, *since) = (row, HashSet::new());
+                (*last, *since) = (Some(value), HashSet::new());
             }
-            "unconfirmed" => drop(since.insert(row)),
-            "failed" => {
+            ("skipped", "unchanged") => (*last, *since) = (Some(value), HashSet::new()),
+            ("unconfirmed", _) => drop(since.insert(value)),
+            ("failed", code) => {
                 // What was in flight when the process was killed may have been applied, and nobody can know. And a
                 // plain no settles what an earlier attempt left open.
-                let settled = ["auth", "http_4xx"].contains(&line[4].as_str());
+                let settled = ["auth", "http_4xx"].contains(&code);
                 assert!(
-                    !applied || settled || killed.contains(&row),
+                    !applied || settled || run.lost.contains(&row),
                     "applied, and yet {line:?}"
                 );
-                since.insert(row);
+                since.insert(value);
             }
             _ => panic!("{line:?}"),
         }
@@ -277,20 +405,21 @@ fn check_end(case: &Case, folder: &Path, platform: &Platform, killed: &HashSet<u
         let fault = of_row.iter().any(|call| call.faulty);
         let own = platform.poisonous.contains(respondent) || platform.unknown.contains(respondent);
         assert!(
-            line[3] == "success" || fault || own,
+            ["success", "skipped"].contains(&line[3].as_str()) || fault || own,
             "failed for no reason: {line:?}"
         );
     }
     for (respondent, (last, since)) in newest {
-        let holds = platform.holds.get(respondent).copied().unwrap_or(0);
+        let holds = platform.holds.get(respondent).map(String::as_str);
         assert!(
-            holds == last || since.contains(&holds),
-            "respondent {respondent}: row {last} was the last that succeeded, and the platform has row {holds}"
+            holds == last || holds.is_some_and(|holds| since.contains(holds)),
+            "respondent {respondent}: {last:?} was the last that succeeded, and the platform has {holds:?}"
         );
     }
     let names: HashSet<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.contains(".interrupted-"))
         .collect();
     assert!(
         !names
@@ -300,55 +429,127 @@ fn check_end(case: &Case, folder: &Path, platform: &Platform, killed: &HashSet<u
     );
 }
 
-async fn run(case: Case, platform: Platform, folder: &Path) {
-    let world = World {
-        platform: Arc::new(Mutex::new(platform)),
-        start: Instant::now(),
+/// No update is missed: the platform has what the last row of each respondent says.
+fn check_nothing_missed(night: &Night, platform: &Platform) {
+    let mut last: HashMap<&str, (u64, &str)> = HashMap::new();
+    for (row, (respondent, value)) in &night.rows {
+        let last = last.entry(respondent).or_default();
+        *last = (*last).max((*row, value));
+    }
+    for (respondent, (_, value)) in last {
+        let own = platform.poisonous.contains(respondent) || platform.unknown.contains(respondent);
+        let holds = platform.holds.get(respondent).map(String::as_str);
+        assert!(
+            own || holds == Some(value),
+            "respondent {respondent}: the input's last row says {value}, and the platform has {holds:?}"
+        );
+    }
+}
+
+/// Lives once and checks what was done. Returns nothing if there was nothing to do.
+async fn life(
+    (case, night): (&Case, &Night),
+    world: &World,
+    folder: &Path,
+    plan: &Plan,
+    run: &mut Run,
+) -> Option<Ended> {
+    let from = world.platform.lock().unwrap().calls.len();
+    let held = world.platform.lock().unwrap().holds.clone();
+    let known_before = known(folder);
+    let content = xxhash_rust::xxh3::xxh3_128(&night.input);
+    let Lived {
+        ended,
+        resumed,
+        control_calls,
+    } = live(
+        folder,
+        (&night.input, content),
+        world,
+        (case.settings, case.remembers),
+        plan,
+    )
+    .await;
+    if ended == Ended::AlreadySent {
+        return None;
+    }
+    let final_before = if resumed {
+        final_rows(&known_before)
+    } else {
+        *run = Run {
+            from,
+            held,
+            lost: HashSet::new(),
+        };
+        HashSet::new()
     };
-    let mut killed = HashSet::new();
-    let mut final_before = HashSet::new();
-    let mut ended = Ended::Killed;
-    for number in 0..case.lives.len() + 60 {
-        let healed = number >= case.lives.len();
-        let plan = case.lives.get(number).cloned().unwrap_or_default();
-        world.platform.lock().unwrap().life = number;
+    world.platform.lock().unwrap().client_gone(Instant::now());
+    let calls = world.platform.lock().unwrap().calls[from..].to_vec();
+    check_calls(case, &calls, &final_before, control_calls);
+    if ended != Ended::Complete {
+        let known = known(folder);
+        check_repeats(case, &calls, &known, &ended);
+        let lost = calls.iter().filter(|call| !known.contains_key(&call.row));
+        run.lost.extend(lost.map(|call| call.row));
+    }
+    Some(ended)
+}
+
+/// Sends one night's export, through all its lives.
+async fn night(case: &Case, night: &Night, world: &World, folder: &Path, run: &mut Run) {
+    let from = {
+        let mut platform = world.platform.lock().unwrap();
+        platform.windows.clone_from(&night.windows);
+        platform.calls.len()
+    };
+    let mut lives = night
+        .lives
+        .iter()
+        .map(|plan| (plan.clone(), false))
+        .collect::<Vec<_>>();
+    if !night.is_given_up || lives.is_empty() {
+        lives.resize_with(lives.len() + MAX_HEALED_LIVES, || (Plan::default(), true));
+    }
+    let mut ended = Some(Ended::Killed);
+    for (plan, healed) in lives {
         if healed {
             world.platform.lock().unwrap().windows.clear();
         }
-        ended = live(folder, &case.input, &world, case.settings, &plan).await;
-        // What is under way on the platform's side comes to its end before anybody starts again.
-        sleep(LONGEST_CALL).await;
-        let calls: Vec<Call> = {
-            let platform = world.platform.lock().unwrap();
-            platform
-                .calls
-                .iter()
-                .filter(|call| call.life == number)
-                .cloned()
-                .collect()
-        };
-        check_calls(&case, &calls, &final_before);
-        if ended == Ended::Complete {
+        ended = life((case, night), world, folder, &plan, run).await;
+        if matches!(ended, None | Some(Ended::Complete)) {
             break;
         }
-        let known = known(folder);
-        check_repeats(&case, &calls, &known, &ended);
-        let lost = |call: &&Call| !known.contains_key(&call.row);
-        killed.extend(calls.iter().filter(lost).map(|call| call.row));
-        final_before = final_rows(&known);
         assert!(
-            !healed || !matches!(ended, Ended::Early(EarlyEnd::Outage { .. })),
+            !healed || !matches!(ended, Some(Ended::Early(EarlyEnd::Outage { .. }))),
             "an outage although everything has healed"
         );
+        sleep(plan.pause).await;
     }
-    assert_eq!(
-        ended,
-        Ended::Complete,
-        "never done, although everything has healed"
-    );
-    check_end(&case, folder, &world.platform.lock().unwrap(), &killed);
-    let again = live(folder, &case.input, &world, case.settings, &Plan::default()).await;
-    assert_eq!(again, Ended::AlreadySent);
+    // By the next night nothing is under way.
+    sleep(2 * LONGEST_CALL).await;
+    let mut platform = world.platform.lock().unwrap();
+    platform.settle(Instant::now());
+    match ended {
+        Some(Ended::Complete) => check_end(night, folder, &platform, run),
+        None => {}
+        ended => assert!(night.is_given_up, "{ended:?}, although everything has healed"),
+    }
+    // What failed in an earlier night's run that was resumed is final, and sent again by the next.
+    if case.remembers && night.lives.is_empty() && run.from >= from {
+        check_nothing_missed(night, &platform);
+    }
+}
+
+async fn run(case: Case, platform: Platform, folder: &Path) {
+    let platform = Arc::new(Mutex::new(platform));
+    let mut run = Run::default();
+    for one in &case.nights {
+        let world = World {
+            platform: Arc::clone(&platform),
+            start: Instant::now(),
+        };
+        night(&case, one, &world, folder, &mut run).await;
+    }
 }
 
 /// A folder where syncing costs nothing, if the system has one.

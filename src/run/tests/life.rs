@@ -1,35 +1,68 @@
-//! One life of a run: from its start to its end, or to the moment at which it is killed. The stages are the real ones,
-//! as tasks of one thread, so that a paused clock decides everything.
+//! One life of a run: from its start to its end, or to the moment at which it is killed. The pipeline is the program's,
+//! with its reader and its recorder as tasks of one thread, so that a paused clock decides everything.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::io::{Cursor, Read};
 use std::path::Path;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use super::world::World;
-use crate::model::{EarlyEnd, Fingerprint, Outcome, PlannedRow};
+use super::world::{LONGEST_CALL, World};
+use crate::delta::{Account, Clock, Delta, Store};
+use crate::model::{DeltaMode, EarlyEnd, Fingerprint, Layout};
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
 use crate::record::{
-    self, Decision, Existing, FailedFormat, Header, OutputPaths, Recorder, ResultsFormat, Style,
+    self, Decision, Existing, FailedFormat, Header, LookedOver, OutputPaths, ResultsFormat, Style,
+    SummaryFile,
 };
-use crate::run::reader::take_verdict;
-use crate::send::{Room, SendSettings, Wires, calls_among, dispatch};
+use crate::report::{Progress, RunEnd};
+use crate::run::finished::end;
+use crate::run::guards::Unfinished;
+use crate::run::pipeline::{self, PipelineEnd, Stages};
+use crate::run::state::{Beginning, Memory};
+use crate::run::workers::Workers;
+use crate::send::SendSettings;
+
+/// Sets of files that are kept.
+const KEEP: usize = 2;
 
 /// How a life ends, unless the run ends before.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
-    /// Killed after so long.
-    pub(super) kill_after: Option<Duration>,
-    /// How much of the last write a kill tears off, as a share.
-    pub(super) torn: f64,
+    pub(super) kill: Option<Kill>,
     /// Asked to stop after so long each.
     pub(super) stops: Vec<Duration>,
-    /// How long the recorder takes for a batch.
-    pub(super) recorder_takes: Duration,
+    /// How slow the reader and the recorder are.
+    pub(super) lag: Duration,
+    /// How long it takes until somebody resumes the run.
+    pub(super) pause: Duration,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kill {
+    After(Duration),
+    /// While the journal is written for this time, of which a share is torn off.
+    AtWrite {
+        number: usize,
+        torn: f64,
+    },
+}
+
+/// What a life did.
+#[derive(Debug)]
+pub(super) struct Lived {
+    pub(super) ended: Ended,
+    /// It resumed what was unfinished.
+    pub(super) resumed: bool,
+    /// Calls that were control calls, where the pipeline came to an end.
+    pub(super) control_calls: Option<u64>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -54,8 +87,8 @@ pub(super) fn journal(folder: &Path) -> std::path::PathBuf {
     folder.join("a.results.csv.journal")
 }
 
-/// Plans all rows, with what the journal knows of them.
-fn planned(input: &[u8], settled: &mut record::SettledRows) -> (FirstRead, Vec<PlannedRow>) {
+/// What a first read finds in the input, which column means what, and how rows are to be planned.
+fn looked_at(input: &[u8]) -> (FirstRead, Layout, PlanSettings) {
     let first = FirstRead::of_file(input, ReadOptions::default()).unwrap();
     let layout = first
         .columns
@@ -79,15 +112,39 @@ fn planned(input: &[u8], settled: &mut record::SettledRows) -> (FirstRead, Vec<P
         table: None,
         last_rows: None,
     };
-    let mut planner = Planner::new(settings, layout);
-    let mut rows = Rows::new(input, &first).unwrap();
-    let mut all = Vec::new();
-    while let Some(row) = rows.next().unwrap() {
-        let mut plan = planner.plan_row(&row);
-        take_verdict(settled, &row, &mut plan).unwrap();
-        all.push(plan);
-    }
-    (first, all)
+    (first, layout, settings)
+}
+
+/// What is remembered over the nights, in a file beside the outputs.
+fn memory(
+    paths: &OutputPaths,
+    decision: &Decision,
+    fingerprint: &Fingerprint,
+    plan: &PlanSettings,
+) -> Memory {
+    let account = Account {
+        base_url: "http://model".to_owned(),
+        account: "1".to_owned(),
+    };
+    let store = Store::open(&paths.results.with_file_name("state"), account.clone()).unwrap();
+    let before = record::before(paths, fingerprint).unwrap();
+    let journal = match decision {
+        Decision::GoOn(journal) => Some(journal.as_ref()),
+        _ => before.unfinished.as_ref(),
+    };
+    let beginning = Beginning {
+        mode: DeltaMode::ChangedOnly,
+        plan,
+        account: &account,
+        // The wall clock stands still here, so a call that may come late is in doubt on all later nights.
+        clock: Clock {
+            start: Timestamp::now(),
+            late: LONGEST_CALL,
+        },
+        unfinished: journal.map(|journal| Unfinished { journal, paths }),
+        resumes: matches!(decision, Decision::GoOn(_)),
+    };
+    Memory::begin(Some(store), None, &beginning).unwrap()
 }
 
 fn format(header: &[u8]) -> FailedFormat {
@@ -103,145 +160,173 @@ fn format(header: &[u8]) -> FailedFormat {
     }
 }
 
-/// Lives once, with `--resume`. Whatever was opened is closed when this returns.
-pub(super) async fn live(
-    folder: &Path,
-    input: &[u8],
-    world: &World,
-    settings: SendSettings,
-    plan: &Plan,
-) -> Ended {
-    let paths = paths(folder);
-    let fingerprint = Fingerprint::default().with("content", 1);
+/// What is done with the files that are there, as `--resume --rotate` does, with `--changed-only` if there is a store.
+fn decide(paths: &OutputPaths, fingerprint: &Fingerprint, remembers: bool) -> Decision {
     let asked = Existing {
         resume: true,
+        rotate: Some(KEEP),
         ..Existing::default()
     };
-    let decision = record::decide(&paths, &fingerprint, asked).unwrap();
+    match record::decide(paths, fingerprint, asked).unwrap() {
+        // There may be something that the platform does not have, and looking costs nothing here.
+        Decision::AlreadySent(_) if remembers => Decision::SetAside { keep: KEEP },
+        decision => decision,
+    }
+}
+
+/// Lives once. Whatever was opened is closed when this returns.
+pub(super) async fn live(
+    folder: &Path,
+    (input, content): (&[u8], u128),
+    world: &World,
+    (settings, remembers): (SendSettings, bool),
+    plan: &Plan,
+) -> Lived {
+    let paths = paths(folder);
+    let fingerprint = Fingerprint::default().with("content", content);
+    let decision = decide(&paths, &fingerprint, remembers);
+    let resumed = matches!(decision, Decision::GoOn(_));
+    let lived = |ended, control_calls| Lived {
+        ended,
+        resumed,
+        control_calls,
+    };
     if matches!(decision, Decision::AlreadySent(_)) {
-        return Ended::AlreadySent;
+        return lived(Ended::AlreadySent, None);
     }
     let header_line = input.split_inclusive(|byte| *byte == b'\n').next().unwrap();
-    let header = Header::new(Timestamp::now(), fingerprint, false);
     let results = ResultsFormat {
         style: Style::Plain,
         kept: &[],
     };
-    let mut opened = record::open(&paths, &decision, header, results, format(header_line)).unwrap();
-    let (_, rows) = planned(input, &mut opened.settled);
-
-    let (plans, plans_in) = mpsc::channel(2);
-    let (outcomes, outcomes_in) = mpsc::channel(2);
+    let (first, layout, planning) = looked_at(input);
+    let delta = remembers
+        .then(|| memory(&paths, &decision, &fingerprint, &planning))
+        .and_then(|memory| memory.delta);
+    let header = Header::new(Timestamp::now(), fingerprint, false);
+    let header = header.looked_over(
+        LookedOver::default(),
+        delta.as_ref().and_then(Delta::store_run).cloned(),
+    );
+    let files = record::open(&paths, &decision, header, results, format(header_line)).unwrap();
+    let bytes: Box<dyn Read + Send> = Box::new(Cursor::new(input.to_vec()));
     let (asks, stops) = mpsc::channel(1);
-    let room = Room::new(settings.concurrency);
-    let feeding = tokio::spawn(async move {
-        for batch in rows.chunks(5) {
-            if plans.send(batch.to_vec()).await.is_err() {
-                return;
-            }
-        }
-    });
-    let at = plan.stops.clone();
-    let asking = tokio::spawn(async move {
-        for after in at {
-            sleep(after).await;
-            let stop = EarlyEnd::Interrupted(crate::model::Signal::Interrupt);
-            asks.send(stop).await.ok();
-        }
-        std::future::pending::<()>().await;
-    });
-    let wires = Wires {
-        plans: plans_in,
-        outcomes,
-        stops,
-        room: room.clone(),
-        waiting: watch::channel(None).0,
-        resumed: matches!(decision, Decision::GoOn(_)),
-        knows_success: opened.knows_success,
+    let (waiting, waits) = watch::channel(None);
+    let stages = Stages {
+        workers: Workers::Tasks { lag: plan.lag },
+        rows: Rows::new(bytes, &first).unwrap(),
+        reads_ahead: true,
+        planner: Planner::new(planning, layout),
+        settled: files.settled,
+        resumed,
+        knows_success: files.knows_success,
         known: Vec::new(),
+        delta,
+        transport: world.clone(),
+        stops,
+        recorder: files.recorder,
+        progress: Progress::hidden(waits),
+        waiting,
     };
-    let path = journal(folder);
-    let (written, last_write) = watch::channel((0, 0));
-    let takes = plan.recorder_takes;
-    let recording = tokio::spawn(record_all(
-        opened.recorder,
-        outcomes_in,
-        room,
-        takes,
-        path.clone(),
-        written,
-    ));
-    let killed = async {
-        match plan.kill_after {
-            Some(after) => sleep(after).await,
-            None => std::future::pending().await,
-        }
-    };
-    let sent = tokio::select! {
-        biased;
-        () = killed => None,
-        end = dispatch(wires, world.clone(), settings) => Some(end),
-    };
-    feeding.abort();
+    let asking = tokio::spawn(ask(asks, plan.stops.clone()));
+    let running = pipeline::run(stages, settings);
+    let outcome = Box::pin(killed_or_ended(running, &journal(folder), plan.kill)).await;
     asking.abort();
-    let Some(end) = sent else {
-        recording.abort();
-        // Once it is gone, the recorder is, too.
-        recording.await.ok();
-        drop(opened.summary);
-        tear(&path, *last_write.borrow(), plan.torn);
-        return Ended::Killed;
-    };
-    let mut recorder = recording.await.unwrap();
-    recorder.name_streak(&end.streak).unwrap();
-    if let Some(early) = end.early {
-        opened
-            .summary
-            .finish(&summary(false, &opened.header), false)
-            .unwrap();
-        return Ended::Early(early);
+    // The tasks of a pipeline that was dropped are aborted, and this lets them go.
+    sleep(Duration::from_millis(1)).await;
+    match outcome {
+        Err(torn) => {
+            drop(files.summary);
+            if let Some((kept, share)) = torn {
+                tear(&journal(folder), kept, share);
+            }
+            lived(Ended::Killed, None)
+        }
+        Ok(ended) => {
+            let rows = first.totals.unwrap().rows;
+            let control_calls = ended.send.control_calls;
+            lived(
+                conclude(ended, rows, files.summary, &files.header),
+                Some(control_calls),
+            )
+        }
     }
-    let (journal, _) = recorder.finish().unwrap();
-    opened
-        .summary
-        .finish(&summary(true, &opened.header), true)
-        .unwrap();
-    journal.remove().unwrap();
-    Ended::Complete
 }
 
-fn summary(finished: bool, header: &Header) -> String {
+async fn ask(asks: mpsc::Sender<EarlyEnd>, at: Vec<Duration>) {
+    for after in at {
+        sleep(after).await;
+        let stop = EarlyEnd::Interrupted(crate::model::Signal::Interrupt);
+        asks.send(stop).await.ok();
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Runs until the end or the kill. Killed while the journal is written: how long it was before, and which share of the
+/// write is torn off. Nothing of the pipeline has seen by then that the write has returned.
+async fn killed_or_ended(
+    running: impl Future<Output = Option<PipelineEnd>>,
+    journal: &Path,
+    kill: Option<Kill>,
+) -> Result<PipelineEnd, Option<((u64, u64), f64)>> {
+    let mut running = pin!(running);
+    let after = match kill {
+        Some(Kill::After(after)) => after,
+        _ => Duration::MAX,
+    };
+    let mut killed = pin!(sleep(after));
+    let length = || std::fs::metadata(journal).unwrap().len();
+    let (mut seen, mut writes) = (length(), 0);
+    poll_fn(|context| {
+        if kill.is_some() && killed.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(None));
+        }
+        let before = std::mem::replace(&mut seen, length());
+        writes += usize::from(seen > before);
+        if let Some(Kill::AtWrite { number, torn }) = kill
+            && seen > before
+            && writes == number
+        {
+            return Poll::Ready(Err(Some(((before, seen), torn))));
+        }
+        let ended = running.as_mut().poll(context);
+        ended.map(|ended| Ok(ended.expect("a stage panicked")))
+    })
+    .await
+}
+
+/// What the program does with the files of a run that is over.
+fn conclude(ended: PipelineEnd, rows: u64, file: SummaryFile, header: &Header) -> Ended {
+    let PipelineEnd {
+        read,
+        send,
+        written,
+        recorder,
+        summary,
+        ..
+    } = ended;
+    let written = written.err().map(|error| error.to_string());
+    match end(rows, &summary, written, send.early, read) {
+        RunEnd::Complete => {
+            let (journal, _) = recorder.finish().unwrap();
+            file.finish(&summary_text(true, header), true).unwrap();
+            journal.remove().unwrap();
+            Ended::Complete
+        }
+        RunEnd::Early(early) => {
+            file.finish(&summary_text(false, header), false).unwrap();
+            Ended::Early(early)
+        }
+        fault => panic!("{fault:?}"),
+    }
+}
+
+fn summary_text(finished: bool, header: &Header) -> String {
     let fingerprint = serde_json::to_string(&header.fingerprint).unwrap();
     let started_at = header.started_at;
     format!(
         r#"{{"fingerprint":{fingerprint},"finished":{finished},"exit_code":1,"started_at":"{started_at}"}}"#
     )
-}
-
-async fn record_all(
-    mut recorder: Recorder,
-    mut outcomes: mpsc::Receiver<Vec<Outcome>>,
-    room: Room,
-    takes: Duration,
-    journal: std::path::PathBuf,
-    written: watch::Sender<(u64, u64)>,
-) -> Recorder {
-    let length = || std::fs::metadata(&journal).unwrap().len();
-    while let Some(batch) = outcomes.recv().await {
-        let calls = calls_among(&batch);
-        let before = length();
-        let free = recorder.record(&batch).unwrap();
-        written.send_replace((before, length()));
-        // A write that a kill tears has not returned, so nothing is given back before that is out of the question.
-        if !takes.is_zero() {
-            sleep(takes).await;
-        }
-        written.send_replace((length(), length()));
-        room.journalled(calls);
-        room.free(free);
-    }
-    recorder.close().unwrap();
-    recorder
 }
 
 /// Takes away a part of the write that the kill interrupted.

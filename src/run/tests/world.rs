@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use crate::model::UpdateRespondent;
 use crate::send::{Body, Reply, Transport, TransportError, Wire};
 
-/// The longest that any call takes; after so long nothing of an earlier life is under way.
+/// The longest that any call takes, and for how long after its end one in doubt may still be applied.
 pub(super) const LONGEST_CALL: Duration = Duration::from_secs(30);
 
 /// What the platform does to calls for a while.
@@ -20,9 +20,9 @@ pub(super) enum Fault {
     Refuses,
     /// 503, perhaps as a page, perhaps with a wait.
     Unavailable { page: bool, retry_after: Option<u64> },
-    /// It says nothing; the update may have been made.
+    /// It says nothing; the update may have been made, or be made later.
     Silent,
-    /// The connection breaks; the update may have been made.
+    /// The connection breaks; the update may have been made, or be made later.
     Cuts,
     /// A page with 200.
     Page,
@@ -50,11 +50,17 @@ pub(super) struct Window {
 
 /// One call as the platform saw it.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the call"
+)]
 pub(super) struct Call {
-    pub(super) life: usize,
     pub(super) respondent: String,
-    /// The row, which the label's value names.
+    /// The label's value, which names the row.
+    pub(super) value: String,
     pub(super) row: u64,
+    /// It repeats what was acknowledged last for this respondent.
+    pub(super) repeats: bool,
     pub(super) start: Instant,
     /// When the client had its answer; nothing if it was killed before.
     pub(super) end: Option<Instant>,
@@ -70,9 +76,12 @@ pub(super) struct Platform {
     pub(super) poisonous: HashSet<String>,
     pub(super) unknown: HashSet<String>,
     pub(super) calls: Vec<Call>,
-    /// Respondent to the row whose labels it has.
-    pub(super) holds: HashMap<String, u64>,
-    pub(super) life: usize,
+    /// Respondent to the value of their label.
+    pub(super) holds: HashMap<String, String>,
+    /// Respondent to the value that was acknowledged last.
+    acknowledged: HashMap<String, String>,
+    /// Calls that are going to be applied, and when.
+    under_way: Vec<(Instant, usize)>,
     chance: Option<fastrand::Rng>,
 }
 
@@ -80,7 +89,8 @@ pub(super) struct Platform {
 struct Fate {
     takes: Duration,
     answer: Result<Reply, TransportError>,
-    applies: bool,
+    /// How long after its start it is applied, if it is.
+    applied_after: Option<Duration>,
     panics: bool,
     faulty: bool,
 }
@@ -93,13 +103,78 @@ impl Platform {
         }
     }
 
+    /// Applies what is due.
+    pub(super) fn settle(&mut self, now: Instant) {
+        self.under_way.sort_by_key(|(at, _)| *at);
+        let due = self.under_way.partition_point(|(at, _)| *at <= now);
+        for (_, index) in self.under_way.drain(..due) {
+            let call = &mut self.calls[index];
+            call.applied = true;
+            self.holds.insert(call.respondent.clone(), call.value.clone());
+        }
+    }
+
+    /// The client is gone: calls in flight end now, and are applied late as any other.
+    pub(super) fn client_gone(&mut self, now: Instant) {
+        for (at, index) in &mut self.under_way {
+            if self.calls[*index].end.is_none() {
+                *at = (*at).min(now + LONGEST_CALL);
+            }
+        }
+    }
+
+    fn starts(&mut self, respondent: &str, value: &str, elapsed: Duration) -> (Fate, usize) {
+        let now = Instant::now();
+        self.settle(now);
+        let fate = self.fate(respondent, elapsed);
+        self.calls.push(Call {
+            respondent: respondent.to_owned(),
+            value: value.to_owned(),
+            row: value
+                .get(1..)
+                .unwrap()
+                .split_once('.')
+                .unwrap()
+                .0
+                .parse()
+                .unwrap(),
+            repeats: self
+                .acknowledged
+                .get(respondent)
+                .is_some_and(|last| last == value),
+            start: now,
+            end: None,
+            acknowledged: false,
+            applied: false,
+            faulty: fate.faulty,
+        });
+        let index = self.calls.len() - 1;
+        if let Some(after) = fate.applied_after {
+            self.under_way.push((now + after, index));
+        }
+        (fate, index)
+    }
+
+    fn ends(&mut self, index: usize, fate: &Fate) {
+        let now = Instant::now();
+        self.settle(now);
+        let call = &mut self.calls[index];
+        call.end = Some(now);
+        call.acknowledged =
+            call.applied && !fate.panics && matches!(&fate.answer, Ok(reply) if reply.status == 200);
+        if call.acknowledged {
+            self.acknowledged
+                .insert(call.respondent.clone(), call.value.clone());
+        }
+    }
+
     fn fate(&mut self, respondent: &str, elapsed: Duration) -> Fate {
         let chance = self.chance.get_or_insert_default();
         let takes = Duration::from_millis(chance.u64(1..400));
-        let fate = |answer, applies| Fate {
+        let fate = |answer, applies: bool| Fate {
             takes,
             answer,
-            applies,
+            applied_after: applies.then_some(takes / 2),
             panics: false,
             faulty: false,
         };
@@ -123,6 +198,7 @@ impl Platform {
         // What it would refuse it does not apply either, whether it answers or not.
         let maybe =
             chance.bool() && !self.unknown.contains(respondent) && !self.poisonous.contains(respondent);
+        let late = chance.bool().then(|| LONGEST_CALL.mul_f64(chance.f64() * 0.999));
         let fate = match window.fault {
             Fault::Refuses => fate(Err(TransportError::NotSent("refused".to_owned())), false),
             Fault::NoSocket => fate(
@@ -135,9 +211,13 @@ impl Platform {
             ),
             Fault::Silent => Fate {
                 takes: LONGEST_CALL,
-                ..fate(Err(TransportError::TimedOut), maybe)
+                applied_after: maybe.then(|| late.map_or(takes / 2, |late| LONGEST_CALL + late)),
+                ..fate(Err(TransportError::TimedOut), false)
             },
-            Fault::Cuts => fate(Err(TransportError::Interrupted("reset".to_owned())), maybe),
+            Fault::Cuts => Fate {
+                applied_after: maybe.then(|| late.map_or(takes / 2, |late| takes + late)),
+                ..fate(Err(TransportError::Interrupted("reset".to_owned())), false)
+            },
             Fault::Page => fate(Ok(reply(200, "<html>maintenance", None)), false),
             Fault::TooMany { retry_after } => fate(Ok(reply(429, "", retry_after)), false),
             Fault::Unauthorized => fate(Ok(reply(401, "", None)), false),
@@ -176,42 +256,15 @@ impl Transport for World {
         let (platform, start) = (Arc::clone(&self.platform), self.start);
         let respondent = update.respondent().to_owned();
         let labels = String::from_utf8_lossy(update.labels()).into_owned();
-        let row: u64 = labels.rsplit_once("=v").unwrap().1.parse().unwrap();
+        let value = labels.rsplit_once('=').unwrap().1.to_owned();
         async move {
             wire.granted().await;
-            let (fate, index) = {
-                let mut platform = platform.lock().unwrap();
-                let fate = platform.fate(&respondent, start.elapsed());
-                let call = Call {
-                    life: platform.life,
-                    respondent: respondent.clone(),
-                    row,
-                    start: Instant::now(),
-                    end: None,
-                    acknowledged: false,
-                    applied: false,
-                    faulty: fate.faulty,
-                };
-                platform.calls.push(call);
-                (fate, platform.calls.len() - 1)
-            };
-            if fate.applies {
-                // On the platform's side, whatever becomes of the client.
-                let (platform, takes) = (Arc::clone(&platform), fate.takes / 2);
-                tokio::spawn(async move {
-                    sleep(takes).await;
-                    let mut platform = platform.lock().unwrap();
-                    platform.calls[index].applied = true;
-                    platform.holds.insert(respondent, row);
-                });
-            }
+            let (fate, index) = platform
+                .lock()
+                .unwrap()
+                .starts(&respondent, &value, start.elapsed());
             sleep(fate.takes).await;
-            let mut platform = platform.lock().unwrap();
-            let call = &mut platform.calls[index];
-            call.end = Some(Instant::now());
-            call.acknowledged =
-                fate.applies && !fate.panics && matches!(&fate.answer, Ok(reply) if reply.status == 200);
-            drop(platform);
+            platform.lock().unwrap().ends(index, &fate);
             assert!(!fate.panics, "a bug, on purpose");
             fate.answer
         }
