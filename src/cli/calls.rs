@@ -65,7 +65,7 @@ pub(crate) struct PaceArgs {
     /// For one attempt as a whole
     #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration, env = "RESPONDENT_SYNC_TIMEOUT")]
     pub(crate) timeout: Duration,
-    /// For connecting, within the timeout
+    /// For connecting; `--timeout` begins when the connection stands
     #[arg(long, value_name = "DUR", default_value = "10s", value_parser = duration, env = "RESPONDENT_SYNC_CONNECT_TIMEOUT")]
     pub(crate) connect_timeout: Duration,
     /// Per row, after the first attempt
