@@ -29,7 +29,7 @@ pub(crate) use parse::{
     parse_without_file,
 };
 pub(crate) use sandbox::SandboxArgs;
-pub(crate) use state::{DeltaArgs, StateArg, StateCommand};
+pub(crate) use state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs};
 
 /// The whole command line.
 #[derive(Debug, Parser)]

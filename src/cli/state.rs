@@ -51,13 +51,13 @@ pub(crate) struct StateForgetArgs {
     pub(crate) config: ConfigArg,
     #[command(flatten)]
     pub(crate) state: StateArg,
-    /// All respondents of this survey
-    #[arg(long, value_name = "ID", required_unless_present = "all")]
+    /// All respondents of this survey (default: that of the file that `--config` names)
+    #[arg(long, value_name = "ID")]
     pub(crate) survey: Option<String>,
     /// Only these respondents of it
-    #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "survey")]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) respondent: Vec<String>,
     /// Everything, of all surveys and accounts
-    #[arg(long, conflicts_with = "survey")]
+    #[arg(long, conflicts_with_all = ["survey", "respondent"])]
     pub(crate) all: bool,
 }

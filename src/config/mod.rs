@@ -67,7 +67,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         }
         cli::Command::Check(args) => Command::Check(Box::new(check::check(&args, origins)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::ShowConfig(show::show(file, variable)?),
-        cli::Command::State(command) => Command::State(state::state(&command)?),
+        cli::Command::State(command) => Command::State(state::state(&command, origins)?),
         cli::Command::Sandbox(args) => Command::Sandbox(sandbox::sandbox(args)),
     })
 }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use super::delta::state as path_of;
 use super::mistakes::Mistakes;
-use crate::cli::StateCommand;
+use crate::cli::{Origins, StateCommand, StateForgetArgs};
 use crate::model::Digits;
 
 /// What was asked about the store.
@@ -26,7 +26,8 @@ pub(crate) struct ForgetSettings {
     pub(crate) respondents: Vec<String>,
 }
 
-pub(super) fn state(command: &StateCommand) -> Result<StateSettings> {
+/// Checks what was asked about the store.
+pub(super) fn state(command: &StateCommand, origins: &Origins) -> Result<StateSettings> {
     let args = match command {
         StateCommand::Show(args) => {
             return Ok(StateSettings::Show {
@@ -37,8 +38,13 @@ pub(super) fn state(command: &StateCommand) -> Result<StateSettings> {
     };
     let mut mistakes = Mistakes::default();
     let mut id = |id: &String| mistakes.note(digits(id));
-    let survey = args.survey.as_ref().map(&mut id);
+    let survey = survey(args, origins.survey_of_file.as_ref()).map(&mut id);
     let respondents = args.respondent.iter().map(&mut id).collect();
+    if survey.is_none() && !args.all {
+        mistakes.note::<()>(Err(anyhow!(
+            "who is to be forgotten? give `--survey ID`, a `--config FILE` that has one, or `--all`"
+        )));
+    }
     let path = mistakes.keep(path_of(&args.state));
     mistakes.settle(path.map(|path| {
         StateSettings::Forget(ForgetSettings {
@@ -47,6 +53,13 @@ pub(super) fn state(command: &StateCommand) -> Result<StateSettings> {
             respondents,
         })
     }))
+}
+
+/// The survey that was asked for. The config file's counts only if the file was named: `state forget` alone does not mean
+/// all respondents of the survey that happens to be in the usual place.
+fn survey<'a>(args: &'a StateForgetArgs, of_file: Option<&'a String>) -> Option<&'a String> {
+    let of_file = of_file.filter(|_| args.config.config.is_some());
+    args.survey.as_ref().or(of_file).filter(|_| !args.all)
 }
 
 fn digits(id: &str) -> Result<String> {

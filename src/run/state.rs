@@ -233,7 +233,13 @@ async fn forget(settings: ForgetSettings, console: &Console) -> Result<ExitCode,
         .forget_all(survey.as_deref(), &respondents)
         .map_err(Failure::usage)?;
     drop(locks);
-    console.print(&format!("forgotten: {}\n", counted(count, "respondent")));
+    let of_survey = survey
+        .map(|survey| format!(" of survey {survey}"))
+        .unwrap_or_default();
+    console.print(&format!(
+        "forgotten: {}{of_survey}\n",
+        counted(count, "respondent")
+    ));
     Ok(ExitCode::Success)
 }
 

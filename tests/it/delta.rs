@@ -161,14 +161,34 @@ fn what_is_remembered_is_shown_and_forgotten() {
     );
     assert_eq!(
         state("forget --survey 7 --respondent 1,03").ends(0).stdout,
-        "forgotten: 2 respondents\n"
+        "forgotten: 2 respondents of survey 7\n"
     );
-    state("forget").ends(2);
+    let ran = state("forget").usual_config("survey = 7\n").ends(2);
+    assert!(ran.stderr.contains("who is to be forgotten?"), "{}", ran.stderr);
+    state("forget --all --respondent 1").ends(2);
+    let config = |words: &str| {
+        state("forget --config c.toml")
+            .args(words)
+            .file("c.toml", "survey = 7\n")
+    };
+    assert_eq!(
+        config("--respondent 9").ends(0).stdout,
+        "forgotten: 0 respondents of survey 7\n"
+    );
+    assert_eq!(
+        config("--survey 8").ends(0).stdout,
+        "forgotten: 0 respondents of survey 8\n"
+    );
+    state("forget --config c.toml")
+        .file("c.toml", "rate = \"5/s\"\n")
+        .ends(2);
     state("forget --survey x").ends(2);
     nights.input("id_respondent,l1\n3,a\n2,a\n1,a\n");
     assert_eq!(nights.night("--changed-only", 0), ["1", "3"]);
     let state = |words: &str| Job::new("state").args(words).sharing_state_of(&nights.job);
-    assert_eq!(state("forget --all").ends(0).stdout, "forgotten: 3 respondents\n");
+    let config = state("forget --config c.toml").file("c.toml", "survey = 7\n");
+    assert_eq!(config.ends(0).stdout, "forgotten: 3 respondents of survey 7\n");
+    assert_eq!(state("forget --all").ends(0).stdout, "forgotten: 0 respondents\n");
     let ran = state("show --state gone.sqlite").ends(2);
     assert!(
         ran.stderr.contains("there is no state `gone.sqlite`"),
