@@ -31,7 +31,7 @@ pub(crate) struct OutputArgs {
     /// How long to wait for another run that has the output, the account or the state (then exit 11)
     #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration, env = "RESPONDENT_SYNC_WAIT_LOCK")]
     pub(crate) wait_lock: Duration,
-    /// `check` with the flags of `run`: no file, no secrets, no call
+    /// `check` with the flags of `run`: no file, no call; warns of secrets that are missing
     #[arg(short = 'n', long, env = "RESPONDENT_SYNC_DRY_RUN", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) dry_run: bool,
     /// Do not ask before more than 100 rows on a terminal

@@ -86,7 +86,11 @@ pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCo
     };
     if is_dry {
         let before = outputs::paths(&args.output, &reading.input, rehearsal).ok();
-        let known = known_before(&delta, base.as_ref().filter(|_| !is_sandbox), file);
+        let known = if is_sandbox {
+            None
+        } else {
+            known_before(&delta, base.as_ref(), look_at_secrets(file))
+        };
         let check = CheckSettings {
             max_query_bytes: base.and_then(|base| max_query_bytes_without_secrets(args, &base)),
             reading,
@@ -157,8 +161,24 @@ fn destination(
     })
 }
 
+/// Warns, in a dry run, of secrets that would keep a run from starting. The account's number, where that can be told.
+fn look_at_secrets(file: &ConfigFile) -> Option<String> {
+    let seen = secrets::seen(&file.secrets, variable);
+    for fault in &seen.faults {
+        tracing::warn!(event = "secret_refused", "a run would not start: {fault:#}");
+    }
+    for (secret, command) in &seen.of_commands {
+        tracing::info!(
+            event = "secret_not_fetched",
+            "`{}` is not looked at: a dry run does not run the {command}",
+            secret.name()
+        );
+    }
+    seen.account
+}
+
 /// What earlier runs remember, for a dry run: where there is a store and the account is known.
-fn known_before(delta: &DeltaSettings, base: Option<&Url>, file: &ConfigFile) -> Option<KnownSettings> {
+fn known_before(delta: &DeltaSettings, base: Option<&Url>, account: Option<String>) -> Option<KnownSettings> {
     let path = delta.path.clone().filter(|path| path.exists())?;
     if delta.mode == DeltaMode::Follow {
         return None;
@@ -167,7 +187,7 @@ fn known_before(delta: &DeltaSettings, base: Option<&Url>, file: &ConfigFile) ->
         path,
         account: Account {
             base_url: base?.to_string(),
-            account: secrets::account(&file.secrets, variable)?,
+            account: account?,
         },
         mode: delta.mode,
     })

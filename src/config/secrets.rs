@@ -78,14 +78,7 @@ pub(super) fn credentials(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Credentials> {
     let mut mistakes = Mistakes::default();
-    let account = fetched(Secret::Account, file, &variable).and_then(|account| {
-        ensure!(
-            Digits::new(&account).is_some(),
-            "{} is not an account's number: it has digits only (the vendor's support tells it)",
-            source(Secret::Account, file, &variable)?.map_or_else(String::new, |source| source.named())
-        );
-        Ok(account)
-    });
+    let account = fetched(Secret::Account, file, &variable);
     let mut secret = |secret| mistakes.note(fetched(secret, file, &variable));
     let credentials = Credentials {
         webhook_key: SecretString::from(secret(Secret::WebhookKey)),
@@ -109,10 +102,42 @@ pub(super) fn unset(
         })
 }
 
-/// The account's number alone, where it is set and can be one.
-pub(super) fn account(file: &SecretSources, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
-    let account = fetched(Secret::Account, file, &variable).ok()?;
-    Digits::new(&account).is_some().then_some(account)
+/// What a dry run sees of the secrets. It needs none of them, and runs no command.
+#[derive(Debug, Default)]
+pub(super) struct SeenSecrets {
+    /// The account's number, where it can be seen.
+    pub(super) account: Option<String>,
+    /// Why a run would not start.
+    pub(super) faults: Vec<anyhow::Error>,
+    /// Those that a command would print, and which.
+    pub(super) of_commands: Vec<(Secret, String)>,
+}
+
+/// Looks at all three without running a command.
+pub(super) fn seen(file: &SecretSources, variable: impl Fn(&str) -> Option<String>) -> SeenSecrets {
+    let mut seen = SeenSecrets::default();
+    let mut unset = Vec::new();
+    for secret in Secret::ALL {
+        match source(secret, file, &variable) {
+            Ok(Some(source @ SecretSource::Command { .. })) => {
+                seen.of_commands.push((secret, source.named()));
+            }
+            Ok(Some(_)) => match fetched(secret, file, &variable) {
+                Ok(account) if secret == Secret::Account => seen.account = Some(account),
+                Ok(_) => {}
+                Err(error) => seen.faults.push(error),
+            },
+            Ok(None) => unset.push(secret),
+            Err(error) => seen.faults.push(error),
+        }
+    }
+    if unset.len() == Secret::ALL.len() {
+        let names = Secret::ALL.map(Secret::variable).join(", ");
+        seen.faults.push(anyhow!("none of {names} is set"));
+    } else {
+        seen.faults.extend(unset.into_iter().map(missing));
+    }
+    seen
 }
 
 /// Whether a secret is set and where, for people; without the secret, and without running a command.
@@ -170,7 +195,13 @@ fn fetched(
     let value = source
         .fetch(variable)
         .with_context(|| format!("no `{}`", secret.name()))?;
-    checked(&value, &source.named())
+    let value = checked(&value, &source.named())?;
+    ensure!(
+        secret != Secret::Account || Digits::new(&value).is_some(),
+        "{} is not an account's number: it has digits only (the vendor's support tells it)",
+        source.named()
+    );
+    Ok(value)
 }
 
 fn missing(secret: Secret) -> anyhow::Error {

@@ -270,6 +270,49 @@ fn a_command_without_a_shell() {
 
 #[cfg(unix)]
 #[test]
+fn a_dry_run_looks_at_all_three_and_runs_no_command() {
+    let fake = Fake::start(|_| Answer::success());
+    let config =
+        "account_command = [\"touch\", \"ran\"]\nwebhook_key_file = \"key\"\nwebhook_auth_file = \"gone\"\n";
+    let dry = || {
+        Job::run(numbered(1, "A"), &fake)
+            .args("--dry-run")
+            .without_var("RESPONDENT_SYNC_ACCOUNT")
+            .without_var("RESPONDENT_SYNC_WEBHOOK_KEY")
+            .without_var("RESPONDENT_SYNC_WEBHOOK_AUTH")
+    };
+    let job = dry().args("--config c.toml --changed-only");
+    let job = private(private(job, "c.toml", config, 0o600), "key", "CANARY KEY", 0o640);
+    // Where there is a store, the account is wanted.
+    let job = job.args("--state s.sqlite").file("s.sqlite", "");
+    let ran = job.ends(0);
+    for expected in [
+        "`account` is not looked at: a dry run does not run the command touch",
+        "warning: a run would not start: file ",
+        "key holds a character that cannot be seen (U+0020",
+        "which holds a secret: ",
+        "warning: a run would not start: no `webhook_auth`: cannot read",
+    ] {
+        assert!(
+            ran.stderr.contains(expected),
+            "`{expected}` is not in\n{}",
+            ran.stderr
+        );
+    }
+    assert!(!ran.stderr.contains("CANARY") && !job.names().contains(&"ran".to_owned()));
+    let ran = dry().ends(0);
+    let none = "a run would not start: none of RESPONDENT_SYNC_ACCOUNT, ";
+    assert_eq!(ran.stderr.matches(none).count(), 1, "{}", ran.stderr);
+    let all_there = Job::run(numbered(1, "A"), &fake).args("--dry-run");
+    // The sandbox needs none.
+    for job in [all_there, dry().args("--sandbox")] {
+        let ran = job.ends(0);
+        assert!(!ran.stderr.contains("would not start"), "{}", ran.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_config_that_names_a_command_and_that_others_can_write_is_refused() {
     use std::os::unix::fs::PermissionsExt;
     let fake = Fake::start(|_| Answer::success());
