@@ -9,7 +9,7 @@
 //!    process**, and is not believed before the next run. A journal teaches the store nothing.
 //! 3. A call that ended without an answer that tells may be applied late, after a later row was acknowledged. As long as
 //!    such a call said something else, what was acknowledged is not believed: it is said once more, by a run that begins
-//!    when the call must be over. What a killed run had under way is in doubt, too.
+//!    when the call must be over. What a killed run had under way is in doubt, too. A control call is such a call as well.
 //! 4. A journal proves what was said then. Where the store does not have all that an unfinished journal's runs did (it is
 //!    another one, or was restored from a backup), the journal's respondents are forgotten before anything is sent.
 //! 5. A row that the journal calls `unchanged` is judged anew, and sent where the store does not know, unless a later row of
@@ -19,6 +19,7 @@
 //! failed comes back by itself. Within a run, rows behind one that is sent are sent too: a file that sets a respondent to x
 //! and back to y ends with y.
 
+mod control;
 mod doubt;
 mod error;
 mod inventory;
@@ -38,7 +39,10 @@ pub(crate) use terms::Clock;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 use crate::model::{LastExport, Outcome, Plan, PlannedRow, Status, StoreRun, UpdateRespondent};
+use control::Control;
 use doubt::Doubt;
 use key::{Key, digest};
 use pending::{Has, Pending, Verdict};
@@ -62,6 +66,8 @@ struct Shared {
     store: Store,
     pending: Pending,
     terms: Terms,
+    /// Of the control call that is under way.
+    control: Option<Control>,
     /// How often what was known was deleted.
     passes: u64,
     /// The store could not be written; nothing is acknowledged any more, so all that was sent is sent again.
@@ -85,6 +91,7 @@ impl Delta {
                 store,
                 pending: Pending::default(),
                 terms,
+                control: None,
                 passes: 0,
                 is_broken: false,
             })),
@@ -148,6 +155,19 @@ impl Delta {
         }
     }
 
+    /// A control call repeats this command next: once this is written, it may be made. Blocks for a commit.
+    pub(crate) fn control_begins(&self, update: &UpdateRespondent) -> Result<(), StoreError> {
+        self.lock().control_begins(update)
+    }
+
+    /// It ended; `in_doubt_since`, without an answer that tells whether it was applied. One that is never told of is in
+    /// doubt, as what a killed run had under way.
+    pub(crate) fn control_ended(&self, in_doubt_since: Option<Timestamp>) -> Result<(), StoreError> {
+        let mut shared = self.lock();
+        let late_until = in_doubt_since.map(|ended| shared.terms.clock.late_until(ended));
+        shared.control_ended(late_until)
+    }
+
     /// Those of these commands that the platform acknowledged last, with nothing in doubt.
     pub(crate) fn acknowledged_among(
         &self,
@@ -196,7 +216,7 @@ impl Shared {
         if self.is_broken || ended.is_empty() {
             return;
         }
-        if let Err(error) = write(&mut self.store, self.terms.run, &ended) {
+        if let Err(error) = write(&mut self.store, self.terms.run, &mut self.control, &ended) {
             self.is_broken = true;
             tracing::warn!(
                 target: "respondent_sync::loud", event = "state_not_written",
@@ -208,7 +228,12 @@ impl Shared {
 }
 
 /// Writes what each of these has, all or nothing.
-fn write(store: &mut Store, run: i64, ended: &[(Key, Has)]) -> Result<(), StoreError> {
+fn write(
+    store: &mut Store,
+    run: i64,
+    control: &mut Option<Control>,
+    ended: &[(Key, Has)],
+) -> Result<(), StoreError> {
     store.transaction(|store| {
         ended.iter().try_for_each(|(key, Has { acknowledged, late })| {
             let entry = Entry {
@@ -216,6 +241,10 @@ fn write(store: &mut Store, run: i64, ended: &[(Key, Has)]) -> Result<(), StoreE
                 acknowledged: *acknowledged,
                 doubt: late.doubt,
                 until: (late.doubt != Doubt::None).then_some(late.until),
+            };
+            let entry = match control {
+                Some(control) => control.with(*key, entry),
+                None => entry,
             };
             match entry.acknowledged {
                 None => store.forget(*key, &entry),

@@ -90,6 +90,13 @@ impl Pending {
         }
     }
 
+    /// A call that was no row's may be applied until then. Whether the respondent is among these.
+    pub(super) fn doubts(&mut self, key: Key, digest: u128, until: i64) -> bool {
+        let under_way = self.under_way.get_mut(&key).map(|under_way| &mut under_way.has);
+        let has = under_way.or_else(|| self.ended.get_mut(&key));
+        has.map(|has| has.late = has.late.with(digest, until)).is_some()
+    }
+
     /// No row is under way any more: those without a verdict were never sent.
     pub(super) fn none_is_under_way(&mut self) {
         let ended = self

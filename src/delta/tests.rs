@@ -559,3 +559,95 @@ fn a_migration_that_fails_has_not_happened() {
     assert_eq!(version, 1);
     schema::check(&hasty, &path).unwrap();
 }
+
+/// Runs that remember a control call of respondent 1, who has `A`; a later run sends `B`, and one behind it judges it.
+#[test]
+fn a_control_call_is_in_doubt_as_a_rows_call_is() {
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum End {
+        Answered,
+        InDoubt,
+        Killed,
+    }
+    for end in [End::Answered, End::InDoubt, End::Killed] {
+        for same_run in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("state.sqlite");
+            let first = begin(&path, true, 0);
+            sent(&first, 0, "1", "A");
+            first.finish();
+            drop(first);
+
+            let second = begin(&path, true, 100);
+            let mut again = [row(0, "1", "A")];
+            second.pass(&mut again).unwrap();
+            assert!(!is_sent(&again[0]), "nothing new");
+            second.control_begins(&update("1", "A")).unwrap();
+            match end {
+                End::Answered => second.control_ended(None).unwrap(),
+                End::InDoubt => second.control_ended(Some(at(110))).unwrap(),
+                End::Killed => {}
+            }
+            let third = if same_run {
+                second
+            } else {
+                drop(second);
+                begin(&path, true, 120)
+            };
+            sent(&third, 1, "1", "B");
+            third.finish();
+            drop(third);
+
+            // What may have been applied since is set right.
+            // Where nobody knows when the call ended, a run has to begin before it is known to be over.
+            let twice = end == End::Killed && same_run;
+            for (seconds, is_repeated) in [(1_000, end != End::Answered), (2_000, twice), (3_000, false)] {
+                let later = begin(&path, true, seconds);
+                let mut rows = [row(0, "1", "B")];
+                later.pass(&mut rows).unwrap();
+                assert_eq!(is_sent(&rows[0]), is_repeated, "{end:?} {same_run} {seconds}");
+                if is_repeated {
+                    acknowledge(&later, &rows[0], at(seconds));
+                }
+                later.finish();
+            }
+        }
+    }
+}
+
+/// Rows whose outcomes come while a control call of their respondent is under way are written with its doubt.
+#[test]
+fn a_control_call_outlasts_what_is_written_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.sqlite");
+    let run = begin(&path, true, 0);
+    let mut rows = [row(0, "1", "A")];
+    run.pass(&mut rows).unwrap();
+    run.control_begins(&update("1", "A")).unwrap();
+    acknowledge(&run, &rows[0], at(1));
+    run.flush();
+    // Killed here.
+    drop(run);
+    let next = begin(&path, true, 10);
+    sent(&next, 0, "1", "B");
+    next.finish();
+    drop(next);
+    let later = begin(&path, true, 1_000);
+    let mut rows = [row(0, "1", "B")];
+    later.pass(&mut rows).unwrap();
+    assert!(is_sent(&rows[0]), "A may have been applied after B");
+}
+
+fn sent(run: &Delta, sequence: u64, respondent: &str, value: &str) {
+    let mut rows = [row(sequence, respondent, value)];
+    run.pass(&mut rows).unwrap();
+    assert!(is_sent(&rows[0]), "{value}");
+    acknowledge(run, &rows[0], at(1));
+}
+
+fn acknowledge(run: &Delta, row: &PlannedRow, finished_at: Timestamp) {
+    run.acknowledge(&[Outcome {
+        finished_at,
+        ..outcome(row.clone(), Status::Success)
+    }]);
+}

@@ -115,7 +115,7 @@ fn count(
     let left = resumed.map(|resumed| resumed.journal.left(resumed.paths));
     let mut left = left.transpose().map_err(Failure::output)?;
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
-    let mut known = Vec::new();
+    let mut known = Spread::default();
     opened.each_row(reading, opened.plan.of_all_rows(), |row, planner| {
         counting.take_in(row, planner.layout());
         let is_left = match &mut left {
@@ -126,7 +126,7 @@ fn count(
             counting.compare(&planner.plan(row))?;
         }
         let looks = row.sequence < LOOK_AT_FIRST || row.sequence.is_multiple_of(LOOK_AT_EACH);
-        if let Some(store) = store.filter(|_| looks && known.len() < MAX_KNOWN)
+        if let Some(store) = store.filter(|_| looks)
             && let Plan::Send(update) = planner.plan(row)
             && store.told(&update).map_err(Failure::usage)? == Told::Same
         {
@@ -136,8 +136,46 @@ fn count(
     })?;
     Ok(Counted {
         export: counting.export,
-        known,
+        known: known.kept,
     })
+}
+
+/// Some of many things, from all over them: those that fail tonight may stand side by side.
+#[derive(Debug)]
+struct Spread<T> {
+    kept: Vec<T>,
+    seen: usize,
+    stride: usize,
+}
+
+impl<T> Default for Spread<T> {
+    fn default() -> Self {
+        Self {
+            kept: Vec::new(),
+            seen: 0,
+            stride: 1,
+        }
+    }
+}
+
+impl<T> Spread<T> {
+    fn push(&mut self, next: T) {
+        if self.seen.is_multiple_of(self.stride) {
+            if self.kept.len() == MAX_KNOWN {
+                // Every second one stays.
+                let mut number = 0;
+                self.kept.retain(|_| {
+                    number += 1;
+                    number % 2 == 1
+                });
+                self.stride *= 2;
+            }
+            if self.seen.is_multiple_of(self.stride) {
+                self.kept.push(next);
+            }
+        }
+        self.seen += 1;
+    }
 }
 
 /// Whether a run would tell anybody anything new by an input that was sent before. Of several rows of a respondent the last

@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout};
 
@@ -15,7 +16,7 @@ use crate::plan::{PlanTally, Planner};
 use crate::read::{Rows, RowsEnd};
 use crate::record::{OutputError, Recorder, SettledRows};
 use crate::report::{Notes, Progress, RunSummary};
-use crate::send::{Room, SendEnd, SendSettings, Transport, Wires, calls_among, dispatch};
+use crate::send::{ControlMemory, Room, SendEnd, SendSettings, Transport, Wires, calls_among, dispatch};
 
 /// How long a reader may take to notice that the run has ended.
 const READER_GRACE: Duration = Duration::from_secs(1);
@@ -84,7 +85,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
     let (plans, plans_in) = mpsc::channel(BATCHES);
     let (outcomes, outcomes_in) = mpsc::channel(BATCHES);
     let room = Room::new(settings.concurrency);
-    let (given_back, memory) = (room.clone(), delta.clone());
+    let (given_back, memory, delta_of_controls) = (room.clone(), delta.clone(), delta.clone());
     let reader = Reader {
         rows,
         planner,
@@ -103,6 +104,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         resumed,
         knows_success,
         known,
+        memory: delta_of_controls.map(|delta| Box::new(delta) as Box<dyn ControlMemory>),
     };
     let send = dispatch(wires, transport, settings).await;
     // A reader that waits for more of a stream cannot be told to stop: what it counted is given up then, and it ends
@@ -135,6 +137,24 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         recorder,
         summary,
     })
+}
+
+impl ControlMemory for Delta {
+    fn begins(&self, update: &UpdateRespondent) -> bool {
+        self.control_begins(update)
+            .inspect_err(|error| {
+                tracing::warn!(
+                    target: "respondent_sync::loud", event = "state_not_written",
+                    "{error:#}; no update is repeated to learn whose fault failures are"
+                );
+            })
+            .is_ok()
+    }
+
+    fn ended(&self, in_doubt_since: Option<Timestamp>) {
+        // What cannot be written stays in doubt, which costs a repeated call.
+        self.control_ended(in_doubt_since).ok();
+    }
 }
 
 /// What planning counted, in the words of the report.

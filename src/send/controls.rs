@@ -45,6 +45,17 @@ impl Controls {
         }
     }
 
+    /// None can be repeated any more.
+    pub(super) fn clear(&mut self) {
+        self.acknowledged.clear();
+        self.known.clear();
+    }
+
+    /// Whether this run's own call was the one that was acknowledged.
+    pub(super) fn is_of_this_run(&self, lane: Lane) -> bool {
+        self.acknowledged.iter().any(|update| update.lane() == lane)
+    }
+
     /// The command to be repeated: this run's latest, else one of an earlier run, of a respondent that is not `busy`.
     pub(super) fn pick(&self, busy: impl Fn(Lane) -> bool) -> Option<&UpdateRespondent> {
         let latest_first = self.acknowledged.iter().rev();

@@ -39,7 +39,7 @@ use super::queue::Queue;
 use super::slowdown::Slowdown;
 use super::wire::Asks;
 use super::{SendEnd, SendSettings, Wires};
-use crate::model::{EarlyEnd, Outcome, PlannedRow};
+use crate::model::{EarlyEnd, Outcome, PlannedRow, UpdateRespondent};
 use control::Question;
 
 /// How long calls in flight may go on once the run has to end (design, section 8).
@@ -117,6 +117,8 @@ pub(super) struct Dispatcher<T> {
     wants_room: bool,
     breaker: Breaker,
     controls: Controls,
+    /// The command whose repetition the memory was told of.
+    announced: Option<UpdateRespondent>,
     control_calls: u64,
     /// A streak is full, and whose fault it is has to be found out before any row starts.
     question: Option<Question>,
@@ -143,6 +145,7 @@ impl<T: Transport> Dispatcher<T> {
             chance: fastrand::Rng::with_seed(settings.seed),
             breaker: Breaker::new(settings.breaker, wires.knows_success),
             controls: Controls::new(known),
+            announced: None,
             control_calls: 0,
             question: None,
             wires,
@@ -269,6 +272,9 @@ impl<T: Transport> Dispatcher<T> {
         let (now, wall) = (Instant::now(), Timestamp::now());
         self.give_up_connecting(now);
         self.close_question();
+        let is_control = |call: &Call| call.delivery.is_control();
+        let in_doubt = self.in_flight.values().any(is_control).then_some(wall);
+        self.control_is_over(in_doubt);
         let in_flight = self
             .in_flight
             .drain()

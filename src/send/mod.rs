@@ -49,6 +49,7 @@ pub(crate) use wire::Wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, watch};
 
@@ -156,6 +157,18 @@ pub(crate) struct Wires {
     pub(crate) knows_success: bool,
     /// Commands that earlier runs have acknowledged and this input repeats.
     pub(crate) known: Vec<UpdateRespondent>,
+    /// Told of control calls, where somebody remembers what was acknowledged.
+    pub(crate) memory: Option<Box<dyn ControlMemory>>,
+}
+
+/// Remembers that a command is repeated, as it does of rows: the call may be applied late, after a kill, too.
+pub(crate) trait ControlMemory: Send {
+    /// This command is repeated next. False if that could not be written: then it must not be. Blocks for as long as it
+    /// takes to write, while no row starts.
+    fn begins(&self, update: &UpdateRespondent) -> bool;
+
+    /// The call that was announced last is over, or was not made; `in_doubt_since`, it ended without an answer that tells.
+    fn ended(&self, in_doubt_since: Option<Timestamp>);
 }
 
 /// Classifies an answer of these parts, for the fuzz target.

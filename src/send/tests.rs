@@ -246,6 +246,7 @@ fn wires(
         resumed: false,
         knows_success: false,
         known: Vec::new(),
+        memory: None,
     }
 }
 

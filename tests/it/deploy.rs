@@ -79,7 +79,9 @@ fn the_sample_config_runs_night_after_night() {
     // Its guards are on.
     let job = job.file("contacts.csv", export("z"));
     let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(27);
-    let export = std::fs::File::options().append(true).open(job.path("contacts.csv"));
+    let export = std::fs::File::options()
+        .append(true)
+        .open(job.path("contacts.csv"));
     export.unwrap().set_modified(long_ago).unwrap();
     assert_eq!(job.ends_somehow().code, 4);
     let job = job.file(

@@ -6,15 +6,19 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{Call, Dispatcher};
-use crate::model::{EarlyEnd, Lane, Outcome};
+use crate::model::{EarlyEnd, Lane, Outcome, UpdateRespondent};
 use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::classify::{Decision, Effect};
 use crate::send::deliver::Delivery;
 use crate::send::outage::{CONTROL, Gate, Heard};
+use crate::send::retry::{Backoff, RetryPolicy};
 
 /// How often a question is asked again after an answer that decides nothing, before it counts as one without a control:
 /// as often as a row is retried unless asked otherwise.
 const MAX_ASKED: u32 = 8;
+
+/// So many commands of earlier runs have to meet the same fault: one may be of a respondent who has left since.
+const MAX_SAME: u32 = 3;
 
 /// A full streak, and what is done about it.
 #[derive(Debug)]
@@ -22,8 +26,11 @@ pub(super) struct Question {
     about: About,
     /// The control call is under way.
     is_asked: bool,
-    /// How many control calls decided nothing.
-    asked: u32,
+    /// The waits before it is asked again, as between a row's attempts; they end when it counts as one without a control.
+    backoff: Backoff,
+    not_before: Option<Instant>,
+    /// How many commands of earlier runs met the same fault.
+    same: u32,
     /// The verdict that filled the streak. It is handed on with the streak's name once that is known to end the run, so
     /// that the journal never has the one without the other.
     withheld: Option<Box<Outcome>>,
@@ -59,7 +66,9 @@ impl<T: Transport> Dispatcher<T> {
         let question = Question {
             about,
             is_asked,
-            asked: 0,
+            backoff: self.patience(),
+            not_before: None,
+            same: 0,
             withheld,
         };
         if !self.has_control() {
@@ -70,6 +79,14 @@ impl<T: Transport> Dispatcher<T> {
             self.give_up_connecting(now);
         }
         self.question = Some(question);
+    }
+
+    fn patience(&mut self) -> Backoff {
+        let policy = RetryPolicy {
+            max_retries: MAX_ASKED,
+            ..self.settings.retry
+        };
+        policy.backoff(self.chance.fork())
     }
 
     /// Whether there is a command that can be repeated now.
@@ -83,6 +100,10 @@ impl<T: Transport> Dispatcher<T> {
             return None;
         }
         let now = Instant::now();
+        let not_before = self.question.as_ref().and_then(|question| question.not_before);
+        if let Some(until) = not_before.filter(|&until| until > now) {
+            return Some(until);
+        }
         let is_probe = match self.outage.gate(now, self.untried(), true) {
             Gate::Closed(until) => return Some(until),
             Gate::Open => false,
@@ -102,6 +123,10 @@ impl<T: Transport> Dispatcher<T> {
         let Some(update) = self.controls.pick(|lane| self.queue.is_taken(lane)).cloned() else {
             return Ok(());
         };
+        if !self.announce(&update) {
+            self.controls.clear();
+            return Err(Some(now));
+        }
         let delivery = Box::new(Delivery::control(update, self.chance.fork()));
         let due = self.due(now);
         // Asked in any case: it gives up what is too old, which might be all that the platform takes.
@@ -117,6 +142,28 @@ impl<T: Transport> Dispatcher<T> {
             question.is_asked = true;
         }
         Ok(())
+    }
+
+    /// Before a command is repeated, that is remembered. Whether it is.
+    fn announce(&mut self, update: &UpdateRespondent) -> bool {
+        let Some(memory) = &self.wires.memory else {
+            return true;
+        };
+        if self.announced.as_ref() == Some(update) {
+            return true;
+        }
+        let is_written = memory.begins(update);
+        self.announced = is_written.then(|| update.clone());
+        is_written
+    }
+
+    /// The control call is over, or is not made.
+    pub(super) fn control_is_over(&mut self, in_doubt_since: Option<Timestamp>) {
+        if self.announced.take().is_some()
+            && let Some(memory) = &self.wires.memory
+        {
+            memory.ended(in_doubt_since);
+        }
     }
 
     /// The control call was not written, and is made again.
@@ -139,6 +186,7 @@ impl<T: Transport> Dispatcher<T> {
         let lane = update.lane();
         let Some(result) = result else {
             self.queue.doubt(&update, now);
+            self.control_is_over(Some(wall));
             self.controls.forget(lane);
             return self.hear(CONTROL, lane, Heard::Nothing, false, "a bug in this tool", now);
         };
@@ -146,18 +194,19 @@ impl<T: Transport> Dispatcher<T> {
             return self.put_back(now, call);
         }
         let decision = self.decision(&result);
-        if decision
-            .fault()
-            .is_some_and(|fault| fault.effect == Effect::Unknown)
-        {
+        let fault = decision.fault();
+        let in_doubt = fault.is_some_and(|fault| fault.effect == Effect::Unknown);
+        if in_doubt {
             self.queue.doubt(&update, now);
         }
+        self.control_is_over(in_doubt.then_some(wall));
         if let Err(TransportError::Untrusted(reason)) = &result {
             return self.stop_for(Some(EarlyEnd::Untrusted {
                 reason: reason.clone(),
             }));
         }
         let heard = Heard::of(&result, &decision);
+        let is_of_this_run = self.controls.is_of_this_run(lane);
         self.limit_hears(heard, &decision, &call, now);
         self.heed(&decision, now, wall);
         if matches!(decision, Decision::Success { .. }) {
@@ -165,7 +214,13 @@ impl<T: Transport> Dispatcher<T> {
             self.controls.acknowledge(&update);
         }
         match self.question.take() {
-            Some(question) => self.decide(question, lane, &decision, heard, now),
+            Some(mut question) => {
+                if fault.is_some_and(|fault| self.breaker.is_same_fault(fault)) {
+                    // What was acknowledged a moment ago needs no second opinion.
+                    question.same += if is_of_this_run { MAX_SAME } else { 1 };
+                }
+                self.decide(question, lane, &decision, heard, now);
+            }
             None => self.probe_ended(lane, &decision, heard, now),
         }
     }
@@ -179,17 +234,7 @@ impl<T: Transport> Dispatcher<T> {
     }
 
     /// What a control call's end says about the question that it was made for.
-    fn decide(
-        &mut self,
-        mut question: Question,
-        lane: Lane,
-        decision: &Decision,
-        heard: Heard,
-        now: Instant,
-    ) {
-        let is_same = decision
-            .fault()
-            .is_some_and(|fault| self.breaker.is_same_fault(fault));
+    fn decide(&mut self, question: Question, lane: Lane, decision: &Decision, heard: Heard, now: Instant) {
         match (&question.about, heard) {
             (_, Heard::Definite) if matches!(decision, Decision::Success { .. }) => {
                 tracing::debug!(
@@ -200,7 +245,7 @@ impl<T: Transport> Dispatcher<T> {
                 self.breaker.absolve();
                 self.hear(CONTROL, lane, heard, false, "", now);
             }
-            (About::End(_), Heard::Definite) if is_same => {
+            (About::End(_), Heard::Definite) if question.same >= MAX_SAME => {
                 self.hear(CONTROL, lane, heard, false, "", now);
                 self.conclude(question, now);
             }
@@ -215,13 +260,12 @@ impl<T: Transport> Dispatcher<T> {
                     // It is refused for a reason of its own by now; another may tell.
                     self.controls.forget(lane);
                 }
-                question.asked += 1;
-                self.ask_again(question, now);
+                self.hear(CONTROL, lane, heard, false, "", now);
+                self.ask_again(question, decision, now);
             }
             (About::End(_), Heard::Nothing | Heard::NotSent) => {
-                question.asked += 1;
                 if !self.outage.pauses() {
-                    return self.ask_again(question, now);
+                    return self.ask_again(question, decision, now);
                 }
                 if self.outage.is_paused() || heard == Heard::NotSent {
                     self.hear(CONTROL, lane, heard, false, reason(decision), now);
@@ -229,17 +273,19 @@ impl<T: Transport> Dispatcher<T> {
                     self.pause_for_silence(reason(decision), now);
                 }
                 // The pause's probes ask it.
-                self.question = Some(Question { asked: 0, ..question });
+                let backoff = self.patience();
+                self.question = Some(Question { backoff, ..question });
             }
         }
     }
 
-    fn ask_again(&mut self, question: Question, now: Instant) {
-        if question.asked > MAX_ASKED {
-            self.conclude(question, now);
-        } else {
-            self.question = Some(question);
-        }
+    fn ask_again(&mut self, mut question: Question, decision: &Decision, now: Instant) {
+        let Some(wait) = question.backoff.next() else {
+            return self.conclude(question, now);
+        };
+        // After a refusal it is another command's turn, at once.
+        question.not_before = matches!(decision, Decision::Retry { .. }).then(|| now + wait);
+        self.question = Some(question);
     }
 
     /// The fault is not the rows' own, or nothing can be repeated that would tell.

@@ -14,12 +14,36 @@ fn calls_of(ran: &Ran, respondent: &str) -> usize {
         .count()
 }
 
-/// A command that an earlier run has acknowledged.
-fn known(respondent: &str) -> Vec<UpdateRespondent> {
-    let Plan::Send(update) = rows(&[(respondent, "known")]).remove(0).plan else {
-        panic!("it is sent")
+/// Commands that an earlier run has acknowledged, of respondents whose ids have spaces between them.
+fn known(respondents: &str) -> Vec<UpdateRespondent> {
+    let command = |respondent| match rows(&[(respondent, "known")]).remove(0).plan {
+        Plan::Send(update) => update,
+        _ => panic!("it is sent"),
     };
-    vec![update]
+    respondents.split(' ').map(command).collect()
+}
+
+/// What a memory was told of control calls, and how many calls were made before.
+#[derive(Clone, Debug, Default)]
+struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Told {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl ControlMemory for Told {
+    fn begins(&self, update: &UpdateRespondent) -> bool {
+        let mut told = self.0.lock().unwrap();
+        told.push(format!("begins {}", update.respondent()));
+        update.respondent() != "666"
+    }
+
+    fn ended(&self, in_doubt_since: Option<Timestamp>) {
+        let words = in_doubt_since.map_or("ended", |_| "in doubt");
+        self.0.lock().unwrap().push(words.to_owned());
+    }
 }
 
 async fn send_knowing(
@@ -251,6 +275,93 @@ async fn a_control_that_gets_no_answer_waits_as_in_an_outage_and_asks_again() {
             assert_eq!(count(&ran, "success"), 0);
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_respondent_who_has_left_does_not_speak_for_all() {
+    let script = |respondent: &str, _| match id(respondent) {
+        ..=60 | 9001 | 9002 => reply(404, ""),
+        _ => success(),
+    };
+    let ran = send_knowing(distinct(80), known("9001 9002 9003"), script).await;
+    assert_eq!((ran.end.early.clone(), count(&ran, "success")), (None, 20));
+    let gone = |respondent| calls_of(&ran, respondent);
+    assert_eq!((gone("9001"), gone("9002")), (1, 1), "they are not asked again");
+    // More than these are not asked.
+    let all_gone = |respondent: &str, _| match id(respondent) {
+        61..=80 => success(),
+        _ => reply(404, ""),
+    };
+    let ran = send_knowing(distinct(80), known("9001 9002 9003 9004"), all_gone).await;
+    assert!(matches!(ran.end.early, Some(EarlyEnd::SameError { .. })));
+    assert_eq!(ran.end.control_calls, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platform_that_asks_to_slow_down_is_asked_again_later() {
+    let start = Instant::now();
+    let ran = send_knowing(distinct(40), known("9999"), move |respondent, _| {
+        match id(respondent) {
+            ..=5 => reply(403, "blocked"),
+            _ if start.elapsed() < Duration::from_secs(20) => reply(429, ""),
+            _ => success(),
+        }
+    })
+    .await;
+    assert_eq!((ran.end.early.clone(), count(&ran, "success")), (None, 35));
+    assert!(
+        (3..=7).contains(&ran.end.control_calls),
+        "{}",
+        ran.end.control_calls
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_repeated_is_remembered_before_it_is() {
+    let run = async |known: Vec<UpdateRespondent>, control: fn(usize) -> Answer| {
+        let told = Told::default();
+        let memory = told.clone();
+        let ran = send_as(
+            distinct(70),
+            settings(),
+            move |respondent, before| match id(respondent) {
+                ..=60 => reply(404, ""),
+                61..=70 => success(),
+                _ => control(before),
+            },
+            |wires| Wires {
+                known,
+                memory: Some(Box::new(memory)),
+                ..wires
+            },
+        )
+        .await;
+        (ran, told.take())
+    };
+    let (ran, told) = run(known("9999"), |_| success()).await;
+    assert_eq!((ran.end.early, told.len()), (None, 2));
+    assert_eq!(told, ["begins 9999", "ended"]);
+    let late = |before| match before {
+        0 => fault(TransportError::TimedOut).after(Duration::from_secs(30)),
+        1 => fault(TransportError::NotSent("refused".to_owned())),
+        _ => success(),
+    };
+    let (_, told) = run(known("9999"), late).await;
+    assert_eq!(
+        told,
+        [
+            "begins 9999",
+            "in doubt",
+            "begins 9999",
+            "ended",
+            "begins 9999",
+            "ended"
+        ]
+    );
+    // What cannot be remembered is not repeated.
+    let (ran, told) = run(known("666"), |_| success()).await;
+    assert!(matches!(ran.end.early, Some(EarlyEnd::SameError { .. })));
+    assert_eq!((told, ran.end.control_calls), (vec!["begins 666".to_owned()], 0));
 }
 
 #[tokio::test(start_paused = true)]

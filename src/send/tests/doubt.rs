@@ -160,7 +160,7 @@ async fn a_row_of_the_process_before_that_ended_in_doubt_a_moment_ago_is_waited_
         http_status: None,
         attempts,
         elapsed: Duration::ZERO,
-        finished_at: jiff::Timestamp::now() - jiff::SignedDuration::from_secs(ago),
+        finished_at: Timestamp::now() - jiff::SignedDuration::from_secs(ago),
     };
     for (ago, waits) in [(0, true), (3600, false)] {
         let mut all = rows(&[("7", "a"), ("7", "b")]);
