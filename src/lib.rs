@@ -29,6 +29,7 @@ mod monitor;
 mod plan;
 mod read;
 mod record;
+mod regular;
 mod report;
 mod run;
 mod sandbox;

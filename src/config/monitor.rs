@@ -32,9 +32,9 @@ pub(super) fn monitor(
     real: bool,
     mistakes: &mut Mistakes,
 ) -> MonitorSettings {
-    if let Some(path) = &args.metrics_file {
-        mistakes.note(has_metrics_name(path));
-    }
+    let metrics_file = args.metrics_file.clone();
+    // What is refused is not written to when that is told either.
+    let metrics_file = metrics_file.and_then(|path| mistakes.keep(has_metrics_name(&path).map(|()| path)));
     let url = args.healthcheck_url.as_deref();
     let url = url.and_then(|url| mistakes.keep(Healthcheck::check_address(url).map(|()| url)));
     if !real {
@@ -45,7 +45,7 @@ pub(super) fn monitor(
             url: url.to_owned().into(),
             ca_pem: ca_pem.map(<[u8]>::to_vec),
         }),
-        metrics_file: args.metrics_file.clone(),
+        metrics_file,
     }
 }
 

@@ -1,16 +1,23 @@
 //! Writes the metrics where the node exporter's textfile collector finds them: whole or not at all, since it may read at any
-//! moment.
+//! moment, and over nothing but metrics of this tool. The folder may be one that others can write to.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::metrics::{Metrics, last_success, to_text};
-use crate::folders::with_suffix;
+use crate::regular;
 
-/// Replaces the file by what this run was; that a run succeeded once is kept from the old one.
+/// How each file of metrics begins.
+const BEGINNING: &str = "# HELP respondent_sync_";
+
+/// What is read of the old file, in bytes: many times what is written.
+const MAX_READ: u64 = 64 * 1024;
+
+/// Replaces the file by what this run was; that a run succeeded once is kept from the old one. Anything else under the name
+/// is left alone.
 pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
-    let old = fs::read_to_string(path).unwrap_or_default();
+    let old = old(path)?;
     let now = (metrics.exit_code == 0).then_some(metrics.ended_at);
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let text = to_text(&Metrics {
@@ -18,17 +25,33 @@ pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
         last_success_at: now.or_else(|| last_success(&old)),
         ..metrics
     });
-    // The collector reads `*.prom` alone.
-    let new = with_suffix(path, ".new");
-    let written = File::create(&new).and_then(|mut file| {
-        readable_for_all(&file)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    written.and_then(|()| fs::rename(&new, path)).inspect_err(|_| {
-        // What cannot be removed is replaced next time, or is somebody's to look at.
-        fs::remove_file(&new).ok();
-    })
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // The collector reads `*.prom` alone. What is not named in the end is removed.
+    let mut new = tempfile::Builder::new()
+        .prefix(".respondent-sync-")
+        .suffix(".new")
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    readable_for_all(new.as_file())?;
+    new.write_all(text.as_bytes())?;
+    new.as_file().sync_all()?;
+    new.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// The metrics that are there; nothing where no file is.
+fn old(path: &Path) -> io::Result<String> {
+    let file = match regular::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+        opened => opened?,
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_READ).read_to_end(&mut bytes)?;
+    let text = String::from_utf8(bytes).unwrap_or_else(|_| "?".to_owned());
+    if text.is_empty() || text.starts_with(BEGINNING) {
+        Ok(text)
+    } else {
+        let error = "what is there are no metrics of this tool, and is left alone";
+        Err(io::Error::new(io::ErrorKind::AlreadyExists, error))
+    }
 }
 
 /// The exporter is another user, whatever the umask says; there is nothing personal in it.
@@ -42,4 +65,51 @@ fn readable_for_all(file: &File) -> io::Result<()> {
 #[cfg(not(unix))]
 fn readable_for_all(_: &File) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metrics(exit_code: u8, ended_at: f64) -> Metrics {
+        Metrics {
+            exit_code: exit_code.into(),
+            ended_at,
+            ..Metrics::default()
+        }
+    }
+
+    #[test]
+    fn metrics_are_replaced_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        write(&path("a.prom"), metrics(0, 7.0)).unwrap();
+        write(&path("a.prom"), metrics(1, 9.0)).unwrap();
+        let text = fs::read_to_string(path("a.prom")).unwrap();
+        assert!(text.starts_with(BEGINNING), "{text}");
+        assert_eq!(last_success(&text), Some(7.0));
+        fs::write(path("empty.prom"), "").unwrap();
+        write(&path("empty.prom"), metrics(0, 7.0)).unwrap();
+        for foreign in [&b"id_respondent,l1\n"[..], b"\xFF\xFE#"] {
+            fs::write(path("mine.prom"), foreign).unwrap();
+            write(&path("mine.prom"), metrics(0, 7.0)).unwrap_err();
+            assert_eq!(fs::read(path("mine.prom")).unwrap(), foreign);
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{PermissionsExt, symlink};
+            symlink(path("mine.prom"), path("link.prom")).unwrap();
+            symlink(path("gone"), path("dangling.prom")).unwrap();
+            symlink("/dev/zero", path("zero.prom")).unwrap();
+            for link in ["link.prom", "dangling.prom", "zero.prom"] {
+                write(&path(link), metrics(0, 7.0)).unwrap_err();
+                assert!(path(link).is_symlink(), "{link}");
+            }
+            let mode = fs::metadata(path("a.prom")).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o644);
+        }
+        assert!(!path("gone").exists());
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, if cfg!(unix) { 6 } else { 3 }, "nothing half-made is left");
+    }
 }

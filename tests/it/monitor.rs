@@ -305,6 +305,16 @@ fn prometheus_finds_the_last_run_and_when_one_last_succeeded() {
         succeeded
     );
     assert!(!job.names().iter().any(|name| name.contains(".new")));
+    // No ending writes over anything else.
+    for (name, code) in [("in.csv", 2), ("notes.txt", 2), ("input.prom", 0)] {
+        let job = Job::run(numbered(1, "a"), &fake)
+            .args(&format!("--metrics-file {name}"))
+            .file("notes.txt", "mine")
+            .file("input.prom", "id_respondent,l1\n");
+        let before = job.text(name);
+        job.ends(code);
+        assert_eq!(job.text(name), before, "{name}");
+    }
     let ran = Job::run(numbered(1, "a"), &fake)
         .args("--metrics-file gone/nps.prom")
         .ends(0);
