@@ -73,7 +73,7 @@ mod tests {
 
     fn metrics(exit_code: u8, ended_at: f64) -> Metrics {
         Metrics {
-            exit_code: exit_code.into(),
+            exit_code,
             ended_at,
             ..Metrics::default()
         }

@@ -52,6 +52,18 @@ pub(crate) struct SentBefore {
     pub(crate) finished_at: Option<Timestamp>,
     /// Rows of it that are failed, unconfirmed or invalid.
     pub(crate) failures: u64,
+    /// The platform has acknowledged these since.
+    pub(crate) is_mended: bool,
+}
+
+impl SentBefore {
+    /// The same, and nothing of it is left to be done.
+    pub(crate) fn mended(self) -> Self {
+        Self {
+            is_mended: self.failures > 0,
+            ..self
+        }
+    }
 }
 
 /// Looks at what is there and decides. `fingerprint` is that of the run that is to start.
@@ -256,6 +268,7 @@ fn after_finished(
                 exit_code: summary.exit_code,
                 finished_at: summary.finished_at,
                 failures: summary.failures(),
+                is_mended: false,
             }))
         }
         (Some(_), Some(changed)) if changed.is_empty() => or_refuse(OutputError::SameFinished(path)),

@@ -146,12 +146,20 @@ impl Console {
 
     /// Prints what a command was asked for to standard output. A reader that has gone (`| head`) has seen enough.
     pub(crate) fn print(&self, text: &str) {
-        self.screen.bars.suspend(|| {
+        let written = self.screen.bars.suspend(|| {
             io::stdout()
                 .write_all(text.as_bytes())
                 .and_then(|()| io::stdout().flush())
-                .ok()
         });
+        // A reader that has gone wants no more.
+        if let Err(error) = written
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            tracing::warn!(
+                target: "respondent_sync::loud", event = "output_not_written",
+                "cannot write to standard output: {error}"
+            );
+        }
     }
 
     /// Whether a person can be asked.

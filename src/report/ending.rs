@@ -31,6 +31,9 @@ impl Ending {
     }
 }
 
+/// The end of a run whose input was sent before.
+pub(crate) const ALREADY_SENT: &str = "already_sent";
+
 /// One line of JSON, ended: how a run ended that has no summary, since it made no call. `input` as the user wrote it.
 pub(crate) fn unsent_to_json(run_id: &str, input: &str, end: &'static str, ending: &Ending) -> String {
     #[derive(Serialize)]
@@ -49,7 +52,8 @@ pub(crate) fn unsent_to_json(run_id: &str, input: &str, end: &'static str, endin
         version: env!("CARGO_PKG_VERSION"),
         run_id,
         input,
-        finished: false,
+        // There is nothing left to be done.
+        finished: end == ALREADY_SENT,
         end,
         ending,
     };

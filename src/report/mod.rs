@@ -16,7 +16,7 @@ mod summary;
 mod text;
 
 pub(crate) use console::{Console, LogFormat, Verbosity, say_error};
-pub(crate) use ending::{Ending, unsent_to_json};
+pub(crate) use ending::{ALREADY_SENT, Ending, unsent_to_json};
 pub(crate) use exit_code::ExitCode;
 pub(crate) use findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use json::to_json;

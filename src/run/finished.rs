@@ -198,14 +198,23 @@ pub(super) fn already_sent(paths: &OutputPaths, before: &SentBefore) -> Ran {
         exit_code,
         finished_at,
         failures,
+        is_mended,
     } = *before;
     let when = finished_at
         .map(|time| format!(" on {}", local_time(time)))
         .unwrap_or_default();
     let results = paths.results.display();
-    let (code, words) = if exit_code == ExitCode::Success.code() {
+    let (code, words) = if is_mended || exit_code == ExitCode::Success.code() {
+        let since = if is_mended {
+            format!(
+                "; {} that failed then went through since",
+                counted(failures, "row")
+            )
+        } else {
+            String::new()
+        };
         let words = format!(
-            "already sent{when}: `{results}` has a line for every row of this input; nothing was sent now"
+            "already sent{when}: `{results}` has a line for every row of this input{since}; nothing was sent now"
         );
         tracing::info!(event = "already_sent", "{words}");
         (ExitCode::Success, words)

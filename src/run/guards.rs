@@ -178,25 +178,39 @@ impl<T> Spread<T> {
     }
 }
 
-/// Whether a run would tell anybody anything new by an input that was sent before. Of several rows of a respondent the last
-/// is the one that counts.
-pub(super) fn has_news(
-    opened: &mut Opened,
-    reading: &ReadingSettings,
-    store: &Store,
-) -> Result<bool, Failure> {
+/// What an input comes to that was sent before, by what is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// A run would tell somebody something new.
+    Some,
+    /// The platform has all of it.
+    None,
+    /// The platform has all but rows that cannot be sent as they are.
+    Unsendable,
+}
+
+/// What a run would tell by an input that was sent before. Of several rows of a respondent the last is the one that counts.
+pub(super) fn news(opened: &mut Opened, reading: &ReadingSettings, store: &Store) -> Result<News, Failure> {
+    let mut unsendable = false;
     let mut differing = HashSet::new();
     opened.each_row(reading, opened.plan.clone(), |row, planner| {
-        if let Plan::Send(update) = planner.plan(row) {
-            if store.told(&update).map_err(Failure::usage)? == Told::Same {
+        match planner.plan(row) {
+            Plan::Send(update) if store.told(&update).map_err(Failure::usage)? == Told::Same => {
                 differing.remove(&update.lane());
-            } else {
+            }
+            Plan::Send(update) => {
                 differing.insert(update.lane());
             }
+            Plan::Reject(_) => unsendable = true,
+            Plan::Skip(_) => {}
         }
         Ok(differing.len() < MOST_CHANGED)
     })?;
-    Ok(!differing.is_empty())
+    Ok(match (differing.is_empty(), unsendable) {
+        (false, _) => News::Some,
+        (true, true) => News::Unsendable,
+        (true, false) => News::None,
+    })
 }
 
 /// What the guards have to know of all rows, one after the other.

@@ -13,7 +13,7 @@ use super::{Failure, before_sending, check};
 use crate::config::{Asked, CheckSettings, MonitorSettings, RunCommand};
 use crate::model::{Deadline, ErrorCode, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
-use crate::report::{Console, Ending, ExitCode, RunReport, to_json, unsent_to_json};
+use crate::report::{ALREADY_SENT, Console, Ending, ExitCode, RunReport, to_json, unsent_to_json};
 use crate::stop;
 use crate::window::Window;
 
@@ -108,7 +108,7 @@ fn print(ran: &Ran, console: &Console) {
         (Some(report), _, _) => console.keep_promise(|_| to_json(report, &report.ending())),
         (None, Ok(code), Some(words)) => {
             let ending = Ending::new(*code, words);
-            console.keep_promise(|input| unsent_to_json(console.run_id(), input, "already_sent", &ending));
+            console.keep_promise(|input| unsent_to_json(console.run_id(), input, ALREADY_SENT, &ending));
         }
         (None, _, _) => super::print_end(console, end),
     }

@@ -11,7 +11,7 @@ use super::announce::{announce, confirm};
 use super::before_sending::{self, in_thread, unless_stopped};
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
-use super::guards::{Unfinished, guard, has_news};
+use super::guards::{News, Unfinished, guard, news};
 use super::lock::{Claims, Locks};
 use super::next_command::next_command;
 use super::opened::Opened;
@@ -221,14 +221,16 @@ fn decide(
     } = record::before(paths, &header.fingerprint).map_err(Failure::output)?;
     stale::check(&settings.reading, &settings.guards, content_since)?;
     let store = store.filter(|_| settings.delta.mode == DeltaMode::ChangedOnly);
-    let decision = match (&decision, store, existing.rotate) {
-        // Somebody may have made it forget, or a run of another input came between.
-        (Decision::AlreadySent(_), Some(store), Some(keep))
-            if has_news(opened, &settings.reading, store)? =>
-        {
-            Decision::SetAside { keep }
+    let decision = match (decision, store, existing.rotate) {
+        // Somebody may have made it forget, a run of another input may have come between, or one of the failed file.
+        (Decision::AlreadySent(before), Some(store), Some(keep)) => {
+            match news(opened, &settings.reading, store)? {
+                News::Some => Decision::SetAside { keep },
+                News::None => Decision::AlreadySent(before.mended()),
+                News::Unsendable => Decision::AlreadySent(before),
+            }
         }
-        _ => decision,
+        (decision, ..) => decision,
     };
     Ok(Decided {
         decision,

@@ -83,6 +83,30 @@ fn a_failed_row_comes_back_by_itself() {
 }
 
 #[test]
+fn what_failed_and_went_through_since_as_the_failed_file_is_no_failure_of_the_next_night() {
+    for unsendable in ["", "x,a\n"] {
+        let mut nights = Nights::new(3);
+        nights.input(numbered(3, "a") + unsendable);
+        nights.refuses.store(true, Ordering::SeqCst);
+        nights.night("--changed-only", 1);
+        nights.refuses.store(false, Ordering::SeqCst);
+        let failed = Job::run(nights.job.bytes("in.failed.csv"), &nights.fake)
+            .args(LINE)
+            .sharing_state_of(&nights.job);
+        let code = i32::from(!unsendable.is_empty());
+        failed.ends(code);
+        let calls = nights.fake.calls().len();
+        let ran = nights.job.again("--changed-only --summary -", code);
+        assert_eq!(nights.fake.calls().len(), calls);
+        let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(told["end"], "already_sent");
+        assert_eq!(told["finished"], true);
+        let since = ran.stderr.contains("1 row that failed then went through since");
+        assert_eq!(since, unsendable.is_empty(), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_run_that_sends_everything_keeps_what_is_remembered_right() {
     let mut nights = Nights::new(2);
     nights.night("--changed-only", 0);

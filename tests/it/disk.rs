@@ -146,3 +146,15 @@ fn a_device_or_a_pipe_is_no_place_for_an_output() {
     }
     assert_eq!(fake.calls().len(), 0);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_output_that_takes_nothing_is_told_of() {
+    let fake = Fake::start(|_| Answer::success());
+    let ran = Job::run(numbered(1, "a"), &fake)
+        .args("--summary -")
+        .through_shell("exec \"$0\" \"$@\" > /dev/full")
+        .ends(0);
+    let expected = "warning: cannot write to standard output: ";
+    assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+}
