@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use super::world::{LONGEST_CALL, World};
 use crate::delta::{Account, Clock, Delta, Store};
-use crate::model::{DeltaMode, EarlyEnd, Fingerprint, Layout};
+use crate::model::{DeltaMode, EarlyEnd, Fingerprint, Layout, Plan as RowPlan, UpdateRespondent};
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
 use crate::record::{
@@ -115,6 +115,21 @@ fn looked_at(input: &[u8]) -> (FirstRead, Layout, PlanSettings) {
     (first, layout, settings)
 }
 
+/// The commands of an input, some of which are repeated as control calls where they were acknowledged before.
+fn commands(input: &[u8]) -> Vec<UpdateRespondent> {
+    let (first, layout, planning) = looked_at(input);
+    let mut planner = Planner::new(planning, layout);
+    let bytes: Box<dyn Read + Send> = Box::new(Cursor::new(input.to_vec()));
+    let mut rows = Rows::new(bytes, &first).unwrap();
+    let mut commands = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        if let RowPlan::Send(update) = planner.plan(&row) {
+            commands.push(update);
+        }
+    }
+    commands
+}
+
 /// What is remembered over the nights, in a file beside the outputs.
 fn memory(
     paths: &OutputPaths,
@@ -210,6 +225,10 @@ pub(super) async fn live(
     );
     let files = record::open(&paths, &decision, header, results, format(header_line)).unwrap();
     let bytes: Box<dyn Read + Send> = Box::new(Cursor::new(input.to_vec()));
+    let known = delta
+        .as_ref()
+        .map(|delta| delta.acknowledged_among(commands(input)).unwrap())
+        .unwrap_or_default();
     let (asks, stops) = mpsc::channel(1);
     let (waiting, waits) = watch::channel(None);
     let stages = Stages {
@@ -220,7 +239,7 @@ pub(super) async fn live(
         settled: files.settled,
         resumed,
         knows_success: files.knows_success,
-        known: Vec::new(),
+        known,
         delta,
         transport: world.clone(),
         stops,
