@@ -49,7 +49,7 @@ pub(crate) use row::{Fields, Position, Row, RowError};
 pub(crate) use store_run::{SentRow, StoreRun};
 pub(crate) use template::Template;
 pub(crate) use text::{clean, is_blank, is_invisible, quoted, trim_invisible};
-pub(crate) use threshold::CountOrPercent;
+pub(crate) use threshold::{CountOrPercent, reaches};
 pub(crate) use time::{local_time, rfc3339, rfc3339_around_fraction, time_in_name};
 pub(crate) use update::{Lane, UpdateRespondent};
 pub(crate) use waiting::Waiting;

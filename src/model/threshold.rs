@@ -16,10 +16,23 @@ impl CountOrPercent {
     pub(crate) fn is_exceeded_by(self, count: u64, total: u64) -> bool {
         match self {
             Self::Count(limit) => count > limit,
-            Self::Percent(percent) => count as f64 * 100.0 > percent * total as f64,
+            Self::Percent(percent) => count as f64 * 100.0 > share(percent, total) * (1.0 + ROUNDING),
         }
     }
 }
+
+/// Whether `count` is at least `percent` per cent of `total`.
+pub(crate) fn reaches(count: u64, percent: f64, total: u64) -> bool {
+    count as f64 * 100.0 >= share(percent, total) * (1.0 - ROUNDING)
+}
+
+/// `percent` per cent of `total`, times 100.
+fn share(percent: f64, total: u64) -> f64 {
+    percent * total as f64
+}
+
+/// Relative error allowed for a product of decimals, so that 999 of 1000 are 99.9%.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 impl fmt::Display for CountOrPercent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,6 +80,25 @@ mod tests {
                 "{count} of {total} at {limit}"
             );
             assert_eq!(parsed.to_string(), limit);
+        }
+    }
+
+    #[test]
+    fn decimals_do_not_decide_by_their_rounding() {
+        // A share in tenths of a per cent, of a total that makes it a whole number.
+        for tenths in 0..=1000_u32 {
+            let percent = f64::from(tenths) / 10.0;
+            for thousands in [1, 3, 7, 1000] {
+                let (exact, total) = (u64::from(tenths) * thousands, 1000 * thousands);
+                let limit = CountOrPercent::Percent(percent);
+                assert!(!limit.is_exceeded_by(exact, total), "{percent}% of {total}");
+                assert!(limit.is_exceeded_by(exact + 1, total), "{percent}% of {total}");
+                assert!(reaches(exact, percent, total), "{percent}% of {total}");
+                assert!(
+                    exact == 0 || !reaches(exact - 1, percent, total),
+                    "{percent}% of {total}"
+                );
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! in `run/guards.rs`.
 
 use super::EmptyPolicy;
-use crate::model::{CountOrPercent, Export, Label, LastExport};
+use crate::model::{CountOrPercent, Export, Label, LastExport, reaches};
 
 /// What the user asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,9 +57,7 @@ impl Guards {
         }
         for (label, least) in &self.min_filled {
             let filled = export.labels.get(label).map_or(0, |count| count.filled);
-            // Blank on more rows than may be blank.
-            let blank = export.rows.saturating_sub(filled);
-            if CountOrPercent::Percent(100.0 - least).is_exceeded_by(blank, export.rows) {
+            if !reaches(filled, *least, export.rows) {
                 objections.push(format!(
                     "`{label}` has a value on {filled} of {}, and `--min-filled` wants {least}%",
                     rows(export.rows)
