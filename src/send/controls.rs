@@ -45,6 +45,19 @@ impl Controls {
         }
     }
 
+    /// Moves this respondent's command behind all others: its repetition got no answer, perhaps for its own reason.
+    pub(super) fn defer(&mut self, lane: Lane) {
+        let mut deferred = Vec::new();
+        self.acknowledged.retain(|update| {
+            let stays = update.lane() != lane;
+            deferred.extend((!stays).then(|| update.clone()));
+            stays
+        });
+        let at = self.known.iter().position(|update| update.lane() == lane);
+        deferred.extend(at.map(|at| self.known.remove(at)));
+        self.known.extend(deferred);
+    }
+
     /// None can be repeated any more.
     pub(super) fn clear(&mut self) {
         self.acknowledged.clear();
@@ -109,5 +122,19 @@ mod tests {
         controls.forget(update(1).lane());
         controls.forget(update(2).lane());
         assert_eq!(pick(&controls, 0), None);
+    }
+
+    #[test]
+    fn a_command_without_an_answer_comes_after_all_others() {
+        let mut controls = Controls::new(vec![update(1), update(2)]);
+        controls.acknowledge(&update(10));
+        controls.acknowledge(&update(11));
+        let mut order = Vec::new();
+        for _ in 0..5 {
+            let picked = controls.pick(|_| false).unwrap().clone();
+            order.push(picked.respondent().to_owned());
+            controls.defer(picked.lane());
+        }
+        assert_eq!(order, ["11", "10", "1", "2", "11"]);
     }
 }

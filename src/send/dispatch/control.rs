@@ -209,9 +209,14 @@ impl<T: Transport> Dispatcher<T> {
         let is_of_this_run = self.controls.is_of_this_run(lane);
         self.limit_hears(heard, &decision, &call, now);
         self.heed(&decision, now, wall);
-        if matches!(decision, Decision::Success { .. }) {
-            self.controls.forget(lane);
-            self.controls.acknowledge(&update);
+        match heard {
+            _ if matches!(decision, Decision::Success { .. }) => {
+                self.controls.forget(lane);
+                self.controls.acknowledge(&update);
+            }
+            // Perhaps it is this respondent alone who gets no answer.
+            Heard::Nothing => self.controls.defer(lane),
+            Heard::Definite | Heard::NotSent => {}
         }
         match self.question.take() {
             Some(mut question) => {
