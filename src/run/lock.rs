@@ -90,7 +90,9 @@ impl Locks {
 
 /// The lock of what is remembered: a run that does not know of another would believe what is no longer true.
 async fn state_lock(path: &Path, input: &str, until: Option<Instant>) -> Result<Option<Lock>, Failure> {
-    let name = folders::with_suffix(path, ".lock");
+    // By its own name, whatever link leads to it: one store has one lock.
+    let own = path.canonicalize();
+    let name = folders::with_suffix(own.as_deref().unwrap_or(path), ".lock");
     let cannot = |error: io::Error| {
         Failure::usage(anyhow!(error).context(format!("cannot lock the state `{}`", path.display())))
     };

@@ -107,6 +107,44 @@ fn a_process_that_is_killed_gives_its_locks_back() {
 
 #[cfg(unix)]
 #[test]
+fn a_state_has_one_lock_under_all_its_names() {
+    let busy = Busy::new();
+    let folder = tempfile::tempdir().unwrap();
+    let (own, link) = (folder.path().join("own"), folder.path().join("link"));
+    std::fs::create_dir(&own).unwrap();
+    std::os::unix::fs::symlink(&own, &link).unwrap();
+    let state = |folder: &std::path::Path| format!("--state {}/state.sqlite", folder.display());
+    // A first run makes the store, which is then in use by a run for another account.
+    let quick = Fake::start(|_| Answer::success());
+    Job::run(numbered(1, "x"), &quick)
+        .args(&format!("--changed-only {}", state(&own)))
+        .ends(0);
+    let long = busy
+        .other()
+        .var("RESPONDENT_SYNC_ACCOUNT", "5")
+        .args(&state(&own));
+    let calls = busy.fake.calls().len();
+    let running = long.start();
+    while busy.fake.calls().len() == calls {
+        pause(Duration::from_millis(5));
+    }
+    let ran = busy
+        .other()
+        .var("RESPONDENT_SYNC_ACCOUNT", "6")
+        .args(&state(&link))
+        .ends(11);
+    assert!(
+        ran.stderr.contains("another run has this state"),
+        "{}",
+        ran.stderr
+    );
+    busy.answers.store(true, Ordering::SeqCst);
+    assert_eq!(running.wait().code, 0);
+    assert_eq!(busy.running.wait().code, 0);
+}
+
+#[cfg(unix)]
+#[test]
 fn without_a_state_folder_there_is_one_warning() {
     let fake = Fake::start(|_| Answer::success());
     let job = Job::run(numbered(2, "x"), &fake).var("XDG_STATE_HOME", "/proc/none");
