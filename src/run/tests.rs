@@ -1,5 +1,5 @@
 //! The whole pipeline against a model of the platform, under a paused clock: random inputs, faults, calls that are applied
-//! late, stops, kills, resumes and further nights, with a store and without. After each life the rules of the design's
+//! late, stops, kills, resumes, exports that are rewritten while they are sent, and further nights, with a store and without. After each life the rules of the design's
 //! section 4 are checked (never wrong under chaos); in the end the faults heal, and everything must be done: with a store,
 //! the platform then holds what the input's last rows say.
 //!
@@ -104,6 +104,7 @@ fn plan(chance: &mut fastrand::Rng) -> Plan {
         pause: *chance
             .choice(&[Duration::ZERO, LONGEST_CALL / 2, 2 * LONGEST_CALL])
             .unwrap(),
+        rewrite: (chance.u8(0..4) == 0).then(|| chance.f64()),
     }
 }
 
@@ -239,9 +240,20 @@ impl Case {
     }
 }
 
-/// The calls of one life are made by the rules: one at a time per respondent, in the file's order, no faster than
+/// The calls of one life are made by the rules: each says what its row says, one at a time per respondent, in the file's order, no faster than
 /// agreed, and none for a row that had its verdict, but for control calls: those repeat what was acknowledged last.
-fn check_calls(case: &Case, calls: &[Call], final_before: &HashSet<u64>, control_calls: Option<u64>) {
+fn check_calls(
+    (case, night): (&Case, &Night),
+    calls: &[Call],
+    final_before: &HashSet<u64>,
+    control_calls: Option<u64>,
+) {
+    for call in calls {
+        let row = night.rows.get(&call.row);
+        let says = row.map(|(respondent, value)| (respondent.as_str(), value.as_str()));
+        let sent = (call.respondent.as_str(), call.value.as_str());
+        assert_eq!(says, Some(sent), "row {} was sent as it is not", call.row);
+    }
     let mut latest: HashMap<&str, &Call> = HashMap::new();
     let mut settled = final_before.clone();
     let mut controls = 0;
@@ -487,7 +499,7 @@ async fn life(
     };
     world.platform.lock().unwrap().client_gone(Instant::now());
     let calls = world.platform.lock().unwrap().calls[from..].to_vec();
-    check_calls(case, &calls, &final_before, control_calls);
+    check_calls((case, night), &calls, &final_before, control_calls);
     if ended != Ended::Complete {
         let known = known(folder);
         check_repeats(case, &calls, &known, &ended);

@@ -49,7 +49,8 @@ impl Source {
         Self::open_in_blocks(input, blocks::BLOCK_BYTES)
     }
 
-    fn open_in_blocks(input: &Input, block_bytes: usize) -> Result<Self, InputError> {
+    /// Opens an input of which the first read makes a digest for each `block_bytes` bytes.
+    pub(crate) fn open_in_blocks(input: &Input, block_bytes: usize) -> Result<Self, InputError> {
         let path = match input {
             Input::Stdin => return Ok(Self(Kind::Stdin)),
             Input::File(path) => path,

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::io::{Cursor, Read};
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use super::world::{LONGEST_CALL, World};
 use crate::delta::{Account, Clock, Delta, Store};
 use crate::model::{DeltaMode, EarlyEnd, Fingerprint, Layout, Plan as RowPlan, UpdateRespondent};
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
-use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
+use crate::read::{FirstRead, Input, Kept, ReadOptions, Rows, Source, SurveyColumn, Wanted};
 use crate::record::{
     self, Decision, Existing, FailedFormat, Header, LookedOver, OutputPaths, ResultsFormat, Style,
     SummaryFile,
@@ -33,6 +33,9 @@ use crate::send::SendSettings;
 /// Sets of files that are kept.
 const KEEP: usize = 2;
 
+/// Small enough for an export of a few rows to have several blocks.
+const BLOCK_BYTES: usize = 64;
+
 /// How a life ends, unless the run ends before.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
@@ -43,6 +46,8 @@ pub(super) struct Plan {
     pub(super) lag: Duration,
     /// How long it takes until somebody resumes the run.
     pub(super) pause: Duration,
+    /// The export is rewritten in place once this share of it was read to be sent.
+    pub(super) rewrite: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +74,8 @@ pub(super) struct Lived {
 pub(super) enum Ended {
     Killed,
     Early(EarlyEnd),
+    /// The export changed while it was sent.
+    Changed,
     Complete,
     /// The same was sent to its end before.
     AlreadySent,
@@ -83,51 +90,139 @@ pub(super) fn paths(folder: &Path) -> OutputPaths {
     }
 }
 
-pub(super) fn journal(folder: &Path) -> std::path::PathBuf {
+pub(super) fn journal(folder: &Path) -> PathBuf {
     folder.join("a.results.csv.journal")
 }
 
-/// What a first read finds in the input, which column means what, and how rows are to be planned.
-fn looked_at(input: &[u8]) -> (FirstRead, Layout, PlanSettings) {
-    let first = FirstRead::of_file(input, ReadOptions::default()).unwrap();
-    let layout = first
-        .columns
-        .resolve(&Wanted {
-            respondent: "id_respondent".to_owned(),
-            by_address: false,
-            survey: SurveyColumn::IfPresent("id_survey"),
-            labels: None,
-            constants: Vec::new(),
-            kept: Kept::Named(Vec::new()),
-        })
-        .unwrap();
-    let settings = PlanSettings {
-        policy: PlanPolicy {
-            empty: EmptyPolicy::Skip,
-            blank_id: BlankId::Invalid,
-            selection: Selection::new(None, None),
-        },
-        max_query_bytes: None,
-        survey: Some("7".to_owned()),
-        table: None,
-        last_rows: None,
-    };
-    (first, layout, settings)
+/// An export as the program sees it before its first call.
+struct Export {
+    source: Source,
+    first: FirstRead,
+    layout: Layout,
+    planning: PlanSettings,
 }
 
-/// The commands of an input, some of which are repeated as control calls where they were acknowledged before.
-fn commands(input: &[u8]) -> Vec<UpdateRespondent> {
-    let (first, layout, planning) = looked_at(input);
-    let mut planner = Planner::new(planning, layout);
-    let bytes: Box<dyn Read + Send> = Box::new(Cursor::new(input.to_vec()));
-    let mut rows = Rows::new(bytes, &first).unwrap();
-    let mut commands = Vec::new();
-    while let Some(row) = rows.next().unwrap() {
-        if let RowPlan::Send(update) = planner.plan(&row) {
-            commands.push(update);
+impl Export {
+    /// Writes the file and reads it for the first time.
+    fn look_at(path: &Path, input: &[u8]) -> Self {
+        std::fs::write(path, input).unwrap();
+        let mut source = Source::open_in_blocks(&Input::File(path.to_owned()), BLOCK_BYTES).unwrap();
+        let contents = source.contents(None, 0).unwrap();
+        let first = source
+            .settle(FirstRead::of_file(contents.bytes, ReadOptions::default()))
+            .unwrap();
+        let layout = first
+            .columns
+            .resolve(&Wanted {
+                respondent: "id_respondent".to_owned(),
+                by_address: false,
+                survey: SurveyColumn::IfPresent("id_survey"),
+                labels: None,
+                constants: Vec::new(),
+                kept: Kept::Named(Vec::new()),
+            })
+            .unwrap();
+        let planning = PlanSettings {
+            policy: PlanPolicy {
+                empty: EmptyPolicy::Skip,
+                blank_id: BlankId::Invalid,
+                selection: Selection::new(None, None),
+            },
+            max_query_bytes: None,
+            survey: Some("7".to_owned()),
+            table: None,
+            last_rows: None,
+        };
+        Self {
+            source,
+            first,
+            layout,
+            planning,
         }
     }
-    commands
+
+    /// The rows of another read.
+    fn rows(&mut self, rewrite: Option<Rewrite>) -> Rows<Box<dyn Read + Send>> {
+        let contents = self.source.contents(None, 0).unwrap();
+        let bytes: Box<dyn Read + Send> = match rewrite {
+            None => contents.bytes,
+            Some(rewrite) => Box::new(Rewriting {
+                bytes: contents.bytes,
+                rewrite: Some(rewrite),
+            }),
+        };
+        Rows::new(bytes, &self.first).unwrap()
+    }
+
+    fn planner(&self) -> Planner {
+        Planner::new(self.planning.clone(), self.layout.clone())
+    }
+
+    /// The commands, some of which are repeated as control calls where they were acknowledged before.
+    fn commands(&mut self) -> Vec<UpdateRespondent> {
+        let mut planner = self.planner();
+        let mut rows = self.rows(None);
+        let mut commands = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            if let RowPlan::Send(update) = planner.plan(&row) {
+                commands.push(update);
+            }
+        }
+        commands
+    }
+}
+
+/// Another program that writes the export anew, into the same file.
+struct Rewrite {
+    path: PathBuf,
+    content: Vec<u8>,
+    /// Bytes that are read before.
+    after: usize,
+}
+
+impl Rewrite {
+    /// The same values with the ids of strangers: those of the export, in reverse order.
+    fn of(path: PathBuf, input: &[u8], share: f64) -> Self {
+        let text = std::str::from_utf8(input).unwrap();
+        let (header, rows) = text.split_once('\n').unwrap();
+        let cells = || rows.lines().map(|row| row.split_once(',').unwrap());
+        let strangers = cells().rev().zip(cells());
+        let rows = strangers.map(|((id, _), (_, value))| format!("{id},{value}\n"));
+        let content = std::iter::once(format!("{header}\n")).chain(rows);
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "small"
+        )]
+        let after = (input.len() as f64 * share) as usize;
+        Self {
+            path,
+            content: content.collect::<String>().into_bytes(),
+            after,
+        }
+    }
+}
+
+/// A read during which the file is rewritten.
+struct Rewriting {
+    bytes: Box<dyn Read + Send>,
+    rewrite: Option<Rewrite>,
+}
+
+impl Read for Rewriting {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        if let Some(rewrite) = self.rewrite.take_if(|rewrite| rewrite.after == 0) {
+            std::fs::write(rewrite.path, rewrite.content)?;
+        }
+        let Some(rewrite) = &mut self.rewrite else {
+            return self.bytes.read(space);
+        };
+        let most = rewrite.after.min(space.len());
+        let count = self.bytes.read(&mut space[..most])?;
+        rewrite.after -= count;
+        Ok(count)
+    }
 }
 
 /// What is remembered over the nights, in a file beside the outputs.
@@ -214,9 +309,10 @@ pub(super) async fn live(
         style: Style::Plain,
         kept: &[],
     };
-    let (first, layout, planning) = looked_at(input);
+    let file = folder.join("a.csv");
+    let mut export = Export::look_at(&file, input);
     let delta = remembers
-        .then(|| memory(&paths, &decision, &fingerprint, &planning))
+        .then(|| memory(&paths, &decision, &fingerprint, &export.planning))
         .and_then(|memory| memory.delta);
     let header = Header::new(Timestamp::now(), fingerprint, false);
     let header = header.looked_over(
@@ -224,18 +320,17 @@ pub(super) async fn live(
         delta.as_ref().and_then(Delta::store_run).cloned(),
     );
     let files = record::open(&paths, &decision, header, results, format(header_line)).unwrap();
-    let bytes: Box<dyn Read + Send> = Box::new(Cursor::new(input.to_vec()));
     let known = delta
         .as_ref()
-        .map(|delta| delta.acknowledged_among(commands(input)).unwrap())
+        .map(|delta| delta.acknowledged_among(export.commands()).unwrap())
         .unwrap_or_default();
     let (asks, stops) = mpsc::channel(1);
     let (waiting, waits) = watch::channel(None);
     let stages = Stages {
         workers: Workers::Tasks { lag: plan.lag },
-        rows: Rows::new(bytes, &first).unwrap(),
+        rows: export.rows(plan.rewrite.map(|share| Rewrite::of(file, input, share))),
         reads_ahead: true,
-        planner: Planner::new(planning, layout),
+        planner: export.planner(),
         settled: files.settled,
         resumed,
         knows_success: files.knows_success,
@@ -262,7 +357,7 @@ pub(super) async fn live(
             lived(Ended::Killed, None)
         }
         Ok(ended) => {
-            let rows = first.totals.unwrap().rows;
+            let rows = export.first.totals.unwrap().rows;
             let control_calls = ended.send.control_calls;
             lived(
                 conclude(ended, rows, files.summary, &files.header),
@@ -335,6 +430,10 @@ fn conclude(ended: PipelineEnd, rows: u64, file: SummaryFile, header: &Header) -
         RunEnd::Early(early) => {
             file.finish(&summary_text(false, header), false).unwrap();
             Ended::Early(early)
+        }
+        RunEnd::InputChanged(_) => {
+            file.finish(&summary_text(false, header), false).unwrap();
+            Ended::Changed
         }
         fault => panic!("{fault:?}"),
     }
