@@ -1,5 +1,5 @@
 //! What an input is packed in, told by its first bytes and never by its name: gzip, zstd, or a workbook. What is inside
-//! comes out as a stream of bytes; that of a workbook is made in `read/workbook.rs`.
+//! comes out as a stream of bytes; that of a workbook is made in `read/workbook/`.
 
 use std::io::{self, BufReader, Cursor, Read, Seek};
 

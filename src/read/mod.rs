@@ -12,7 +12,6 @@
 //!
 //! What the columns are for, and whether an id is an id, is [`crate::plan`]'s business.
 
-mod cell_text;
 mod columns;
 mod container;
 mod crm;
@@ -28,13 +27,11 @@ mod first_read;
 mod formats;
 mod letters;
 mod note;
-mod number_format;
 mod recoding;
 mod records;
 mod rows;
 mod scanned;
 mod seen;
-mod sheet_rows;
 mod source;
 mod start;
 mod utf16;

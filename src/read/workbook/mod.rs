@@ -1,11 +1,15 @@
 //! A sheet of an Excel workbook as the CSV that a person would have saved of it. What a cell's text is, is decided in
-//! `read/cell_text.rs`; records are made of them in `read/sheet_rows.rs`.
+//! `cell_text.rs`; records are made of them in `sheet_rows.rs`.
 //!
 //! Nothing of it is handed on once a read of the file has failed: the library may swallow an error and go on as if a part of
 //! the workbook were not there.
 //!
 //! The sheet is streamed; the workbook's table of texts is held, as the format wants it. The library that reads it borrows
 //! from the open workbook, so it has a thread of its own, which ends with the sheet or when nobody reads any more.
+
+mod cell_text;
+mod number_format;
+mod sheet_rows;
 
 use std::io::{self, BufReader, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -14,10 +18,10 @@ use std::thread;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 
 use super::InputError;
-use super::cell_text::push_text;
-use super::sheet_rows::SheetRows;
 use super::source::{Verified, Watch};
 use crate::model::quoted;
+use cell_text::push_text;
+use sheet_rows::SheetRows;
 
 /// Records are handed on in pieces of about this size, and so many of them are ready at a time.
 const PIECE_BYTES: usize = 64 << 10;
