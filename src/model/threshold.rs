@@ -22,11 +22,13 @@ impl CountOrPercent {
 }
 
 /// Whether `count` is at least `percent` per cent of `total`.
+#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 rows")]
 pub(crate) fn reaches(count: u64, percent: f64, total: u64) -> bool {
     count as f64 * 100.0 >= share(percent, total) * (1.0 - ROUNDING)
 }
 
 /// `percent` per cent of `total`, times 100.
+#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 rows")]
 fn share(percent: f64, total: u64) -> f64 {
     percent * total as f64
 }

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Cursor, Read, Seek};
 use flate2::read::MultiGzDecoder;
 
 use super::source::{Change, Pass};
-use super::workbook::{self, Workbook};
+use super::workbook::{self, Vetted, Workbook};
 use super::{Delimiter, Encoding, InputError, ReadOptions};
 
 /// The first bytes that tell.
@@ -34,14 +34,20 @@ pub(crate) struct Contents {
 }
 
 impl Contents {
-    /// A file's. `sheet` names that of a workbook, of which `skipped` rows are left out.
-    pub(super) fn of_file(mut pass: Pass, sheet: Option<&str>, skipped: u64) -> Result<Self, InputError> {
+    /// A file's. `sheet` names that of a workbook, of which `skipped` rows are left out; what is found out about a
+    /// workbook is kept in `vetted` for the next read.
+    pub(super) fn of_file(
+        mut pass: Pass,
+        vetted: &mut Option<Vetted>,
+        sheet: Option<&str>,
+        skipped: u64,
+    ) -> Result<Self, InputError> {
         let magic = magic_of(&mut pass)?;
         match pass {
             Pass::Later(mut file) if magic == WORKBOOK => {
                 file.rewind()
                     .map_err(|source| InputError::reading(0, None, source))?;
-                let (workbook, bytes) = workbook::open(file, sheet, skipped)?;
+                let (workbook, bytes) = workbook::open(file, vetted, sheet, skipped)?;
                 Ok(Self {
                     container: Container::Workbook(workbook),
                     bytes: Box::new(bytes),

@@ -6,6 +6,7 @@ use std::io;
 use thiserror::Error;
 
 use super::Change;
+use super::workbook::WorkbookFault;
 
 /// Why the input as a whole cannot be used (exit 3, or 9 where it holds no rows).
 #[derive(Debug, Error)]
@@ -36,6 +37,9 @@ pub(crate) enum InputError {
          it first"
     )]
     Workbook(String),
+
+    #[error(transparent)]
+    DamagedWorkbook(#[from] WorkbookFault),
 
     #[error("the workbook has no sheet `{name}`: its sheets are {sheets} (`--sheet`)")]
     NoSheet { name: String, sheets: String },
@@ -171,12 +175,16 @@ pub(crate) enum InputError {
 }
 
 impl InputError {
-    /// What a failed read at this byte of the text comes to: a change of the file, or a fault of the system. `row` is the
+    /// What a failed read at this byte of the text comes to: a change of the file, a damaged workbook, or a fault of the
+    /// system. `row` is the
     /// one that would have come next.
     pub(super) fn reading(byte: u64, row: Option<u64>, error: io::Error) -> Self {
         match Change::from_io(error) {
             Ok(change) => Self::Changed { row, change },
-            Err(source) => Self::Read { byte, source },
+            Err(error) => match error.downcast::<WorkbookFault>() {
+                Ok(fault) => fault.into(),
+                Err(source) => Self::Read { byte, source },
+            },
         }
     }
 

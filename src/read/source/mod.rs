@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use super::InputError;
 use super::container::{Contents, WORKBOOK};
+use super::workbook::Vetted;
 
 pub(crate) use change::Change;
 pub(super) use file::{InputFile, Pass};
@@ -40,7 +41,11 @@ impl fmt::Display for Input {
 pub(crate) struct Source(Kind);
 
 enum Kind {
-    File(InputFile),
+    File {
+        file: InputFile,
+        /// What is known of its entries, if it is a workbook that was opened before.
+        vetted: Option<Vetted>,
+    },
     Stdin,
 }
 
@@ -66,7 +71,10 @@ impl Source {
                 remedy: "a file is read twice; give a stream as standard input (`-`)",
             });
         }
-        Ok(Self(Kind::File(InputFile::new(file, &metadata, block_bytes))))
+        Ok(Self(Kind::File {
+            file: InputFile::new(file, &metadata, block_bytes),
+            vetted: None,
+        }))
     }
 
     pub(crate) fn is_stdin(&self) -> bool {
@@ -78,11 +86,11 @@ impl Source {
     /// which `skipped` rows are left out.
     pub(crate) fn contents(&mut self, sheet: Option<&str>, skipped: u64) -> Result<Contents, InputError> {
         match &mut self.0 {
-            Kind::File(file) => {
+            Kind::File { file, vetted } => {
                 let pass = file.pass(WORKBOOK);
                 let contents = pass
                     .map_err(|source| InputError::reading(0, None, source))
-                    .and_then(|pass| Contents::of_file(pass, sheet, skipped));
+                    .and_then(|pass| Contents::of_file(pass, vetted, sheet, skipped));
                 contents.or_else(|error| file.settle(Err(error)))
             }
             Kind::Stdin => Contents::of_stream(io::stdin()),
@@ -93,7 +101,7 @@ impl Source {
     /// meanwhile.
     pub(crate) fn settle<T>(&mut self, found: Result<T, InputError>) -> Result<T, InputError> {
         match &mut self.0 {
-            Kind::File(file) => file.settle(found),
+            Kind::File { file, .. } => file.settle(found),
             Kind::Stdin => found,
         }
     }

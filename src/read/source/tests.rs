@@ -259,7 +259,9 @@ proptest! {
         let (rows, end) = desk.rows(&first, usize::MAX, |_| ());
         // Where a letter was cut in two, rows cannot be compared as texts.
         if let Ok(text) = str::from_utf8(&seen) {
-            let records: Vec<String> = text.lines().skip(1).map(|line| line.replace(',', "|")).collect();
+            // A blank record is no row; a cut may leave one between two halves.
+            let rows_of = text.lines().skip(1).filter(|line| !line.trim_matches(',').is_empty());
+            let records: Vec<String> = rows_of.map(|line| line.replace(',', "|")).collect();
             prop_assert!(records.starts_with(&rows), "{rows:?} of {records:?}");
         }
         // What came to its end is the file as it stands.

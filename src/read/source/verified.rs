@@ -78,6 +78,11 @@ impl Seek for Verified {
 }
 
 impl Watch {
+    /// Another read of the same file, from its start.
+    pub(in crate::read) fn read_again(&self) -> Verified {
+        Verified::new(Arc::clone(&self.file), Arc::clone(&self.blocks))
+    }
+
     /// Fails if any read of the file has failed, even one whose error was swallowed.
     pub(in crate::read) fn intact(&self) -> io::Result<()> {
         self.blocks.intact()

@@ -1,15 +1,20 @@
 //! A sheet of an Excel workbook as the CSV that a person would have saved of it. What a cell's text is, is decided in
 //! `cell_text.rs`; records are made of them in `sheet_rows.rs`.
 //!
-//! Nothing of it is handed on once a read of the file has failed: the library may swallow an error and go on as if a part of
+//! Every entry that is used is looked through before the library reads it (`gate.rs`, `scan.rs`): a damaged or hostile
+//! workbook is refused during the first read, before anything is sent. Nothing is handed on once a read of the file has failed: the library may swallow an error and go on as if a part of
 //! the workbook were not there.
 //!
 //! The sheet is streamed; the workbook's table of texts is held, as the format wants it. The library that reads it borrows
 //! from the open workbook, so it has a thread of its own, which ends with the sheet or when nobody reads any more.
 
 mod cell_text;
+mod gate;
 mod number_format;
+mod scan;
 mod sheet_rows;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, BufReader, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -19,8 +24,10 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 
 use super::InputError;
 use super::source::{Verified, Watch};
-use crate::model::quoted;
+use crate::model::{clean, quoted};
 use cell_text::push_text;
+use gate::Gate;
+pub(super) use gate::{Vetted, WorkbookFault};
 use sheet_rows::SheetRows;
 
 /// Records are handed on in pieces of about this size, and so many of them are ready at a time.
@@ -48,26 +55,42 @@ enum Piece {
     End,
 }
 
-/// Opens the sheet of this name, or the first that can be seen. `skipped` rows of it are left out.
+/// Opens the sheet of this name, or the first that can be seen. `skipped` rows of it are left out. What an earlier read
+/// found out about the archive is in `vetted`, or will be.
 pub(super) fn open(
     file: Verified,
+    vetted: &mut Option<Vetted>,
     name: Option<&str>,
     skipped: u64,
 ) -> Result<(Workbook, SheetBytes), InputError> {
     let watch = file.watch();
-    let xlsx: Result<Xlsx<_>, _> = Xlsx::new(BufReader::new(file));
-    watch
-        .intact()
-        .map_err(|source| InputError::reading(0, None, source))?;
-    let mut xlsx = xlsx.map_err(|error| InputError::Workbook(error.to_string()))?;
+    let intact = || {
+        watch
+            .intact()
+            .map_err(|source| InputError::reading(0, None, source))
+    };
+    let known = if let Some(known) = vetted.clone() {
+        known
+    } else {
+        let found = Vetted::new(watch.read_again());
+        intact()?;
+        vetted.insert(found?).clone()
+    };
+    let xlsx: Result<Xlsx<_>, _> = Xlsx::new(BufReader::new(Gate::new(file, known.clone())));
+    intact()?;
+    let mut xlsx = xlsx.map_err(|error| match known.fault() {
+        Some(fault) => fault.into(),
+        None => InputError::Workbook(clean(&error.to_string()).into_owned()),
+    })?;
     let workbook = choose(&xlsx, name)?;
     let sheet = workbook.sheet.clone();
     let (sender, pieces) = sync_channel(PIECES);
     thread::spawn(move || {
         let written = write_sheet(&mut xlsx, (&sheet, skipped), &watch, &sender);
-        // A fault of the file comes before what the library makes of it.
+        // A fault of the file, or of an entry, comes before what the library makes of it.
         let end = watch
             .intact()
+            .and(known.fault().map_or(Ok(()), |fault| Err(io::Error::other(fault))))
             .and(written)
             .and_then(|()| watch.check_end())
             .map(|()| Piece::End);
@@ -83,7 +106,7 @@ pub(super) fn open(
     Ok((workbook, bytes))
 }
 
-fn choose(xlsx: &Xlsx<BufReader<Verified>>, name: Option<&str>) -> Result<Workbook, InputError> {
+fn choose(xlsx: &Xlsx<BufReader<Gate>>, name: Option<&str>) -> Result<Workbook, InputError> {
     let tables = || {
         xlsx.sheets_metadata()
             .iter()
@@ -136,7 +159,7 @@ impl Read for SheetBytes {
 
 /// Hands on all rows of a sheet up to the last that has a cell; the first `skipped` are blank.
 fn write_sheet(
-    xlsx: &mut Xlsx<BufReader<Verified>>,
+    xlsx: &mut Xlsx<BufReader<Gate>>,
     (sheet, skipped): (&str, u64),
     watch: &Watch,
     sender: &SyncSender<io::Result<Piece>>,

@@ -1,0 +1,499 @@
+//! Looks through an entry of a workbook, as XML, before the library that reads workbooks sees any of it: nothing in it may
+//! take memory without bound, and a sheet has one table with nothing behind it. Pure. Bytes come in pieces of any size.
+//!
+//! This is no parser: what the XML means, and whether it is well-formed, is the library's business. It knows markup from
+//! text by the rules of XML 1.0 (section 2.4), a prefix from a local name, and the few elements whose content the library
+//! collects.
+
+use memchr::{memchr, memchr3, memmem};
+use thiserror::Error;
+
+/// The longest tag, comment or run of text, and the most that a cell, a shared text or a name may hold, in bytes. Excel
+/// allows 32,767 characters in a cell; as numeric references these are less than 400,000 bytes.
+const MAX_TOKEN: usize = 1 << 20;
+
+/// All shared texts of a workbook, in bytes, [`TEXT_PLACE`] more for each: they are held in memory.
+const MAX_TEXTS: u64 = 64 << 20;
+
+/// What a text takes in memory besides its bytes.
+const TEXT_PLACE: u64 = 24;
+
+/// Elements that the library collects besides texts. Excel allows 65,490 formats.
+const MAX_COLLECTED: u64 = 1 << 18;
+
+/// Their names: formats, sheets, names and relationships.
+const COLLECTED: [&[u8]; 11] = [
+    b"xf",
+    b"numFmt",
+    b"font",
+    b"fill",
+    b"border",
+    b"cellStyle",
+    b"gs",
+    b"stop",
+    b"sheet",
+    b"definedName",
+    b"Relationship",
+];
+
+/// Elements whose content the library puts together from any number of pieces.
+const UNITS: [&[u8]; 3] = [b"c", b"si", b"definedName"];
+
+/// Why an entry must not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum ScanFault {
+    #[error("it is not XML")]
+    NotXml,
+    #[error("it declares a document type, which no workbook does")]
+    DocumentType,
+    #[error("a tag or a text in it is longer than {} MiB", MAX_TOKEN >> 20)]
+    Token,
+    #[error("a cell or a text in it is longer than {} MiB", MAX_TOKEN >> 20)]
+    Unit,
+    #[error("its shared texts take more than {} MiB", MAX_TEXTS >> 20)]
+    Texts,
+    #[error("it has more than {MAX_COLLECTED} formats, names or sheets")]
+    Collected,
+    #[error("it has a second table of cells")]
+    SecondTable,
+    #[error("it has cells outside its table")]
+    OutsideTable,
+    #[error("it ends in the middle")]
+    CutOff,
+}
+
+/// What comes next in the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// White space or a byte order mark, before the first `<`.
+    Beginning,
+    Text,
+    /// Behind `<`; what kind of markup it is shows in its first bytes.
+    Markup,
+    Comment,
+    CData,
+    Instruction,
+}
+
+/// Where the scan is in a sheet's table of cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Table {
+    Before,
+    /// With the prefix of its names.
+    In(Vec<u8>),
+    Behind(Vec<u8>),
+}
+
+/// A scan that goes on.
+#[derive(Debug)]
+pub(super) struct Scan {
+    state: State,
+    /// Bytes of the token so far, of text only counted.
+    length: usize,
+    /// The bytes of markup that began in an earlier piece, `<` left out.
+    carried: Vec<u8>,
+    table: Table,
+    /// Inside one of [`UNITS`]: which, and how many bytes of it came.
+    unit: Option<(usize, usize)>,
+    texts: u64,
+    collected: u64,
+}
+
+impl Scan {
+    pub(super) fn new() -> Self {
+        Self {
+            state: State::Beginning,
+            length: 0,
+            carried: Vec::new(),
+            table: Table::Before,
+            unit: None,
+            texts: 0,
+            collected: 0,
+        }
+    }
+
+    /// Takes in the next bytes.
+    pub(super) fn take_in(&mut self, mut bytes: &[u8]) -> Result<(), ScanFault> {
+        while !bytes.is_empty() {
+            bytes = match self.state {
+                State::Beginning => self.beginning(bytes)?,
+                State::Text => self.text(bytes)?,
+                _ => self.markup(bytes)?,
+            };
+        }
+        Ok(())
+    }
+
+    /// The end of the entry.
+    pub(super) fn finish(&self) -> Result<(), ScanFault> {
+        match (self.state, &self.table) {
+            (State::Beginning, _) => Err(ScanFault::NotXml),
+            (State::Text, Table::Before | Table::Behind(_)) if self.unit.is_none() => Ok(()),
+            _ => Err(ScanFault::CutOff),
+        }
+    }
+
+    fn beginning<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], ScanFault> {
+        const BLANKS: &[u8] = b" \t\r\n\xEF\xBB\xBF";
+        let Some(at) = bytes.iter().position(|byte| !BLANKS.contains(byte)) else {
+            return self.grow(bytes.len()).map(|()| &[][..]);
+        };
+        if bytes.get(at) != Some(&b'<') {
+            return Err(ScanFault::NotXml);
+        }
+        self.state = State::Text;
+        Ok(bytes.get(at..).unwrap_or_default())
+    }
+
+    fn text<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], ScanFault> {
+        let end = memchr(b'<', bytes);
+        let count = end.unwrap_or(bytes.len());
+        self.grow(count)?;
+        self.count_unit(count)?;
+        if end.is_some() {
+            (self.state, self.length) = (State::Markup, 0);
+        }
+        Ok(bytes.get(count + 1..).unwrap_or_default())
+    }
+
+    /// Markup whose `<` was passed: to its end, or all of these bytes.
+    fn markup<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], ScanFault> {
+        if !self.carried.is_empty() {
+            return self.carried_markup(bytes);
+        }
+        let Some(end) = self.end_of(bytes)? else {
+            self.grow(bytes.len())?;
+            self.carried.extend_from_slice(bytes);
+            return Ok(&[]);
+        };
+        let (token, rest) = bytes.split_at(end);
+        self.token(token)?;
+        Ok(rest)
+    }
+
+    /// Goes on with markup of an earlier piece. As much is carried as a token can have, so the search begins anew: in
+    /// honest files few tokens lie on a seam.
+    fn carried_markup<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], ScanFault> {
+        let mut token = std::mem::take(&mut self.carried);
+        let before = token.len();
+        // A tag of usual length ends soon; only a long one needs all bytes looked at.
+        let mut used = 0;
+        let mut step = 256;
+        loop {
+            let more = bytes.len().min(used + step);
+            token.extend_from_slice(bytes.get(used..more).unwrap_or_default());
+            used = more;
+            if let Some(end) = self.end_of(&token)? {
+                token.truncate(end);
+                self.length = 0;
+                self.token(&token)?;
+                return Ok(bytes.get(end - before..).unwrap_or_default());
+            }
+            if token.len() > MAX_TOKEN {
+                return Err(ScanFault::Token);
+            }
+            if used == bytes.len() {
+                self.carried = token;
+                return Ok(&[]);
+            }
+            step *= 4;
+        }
+    }
+
+    /// Where the markup ends, behind its `>`, if it does. Settles what kind of markup it is.
+    fn end_of(&mut self, bytes: &[u8]) -> Result<Option<usize>, ScanFault> {
+        let behind = |found: Option<usize>, length: usize| found.map(|at| at + length);
+        self.state = match bytes {
+            [b'?', ..] => State::Instruction,
+            [b'!', b'-', b'-', ..] => State::Comment,
+            [b'!', b'[', ..] => State::CData,
+            [b'!'] | [b'!', b'-'] => return Ok(None),
+            [b'!', ..] => return Err(ScanFault::DocumentType),
+            _ => State::Markup,
+        };
+        Ok(match self.state {
+            State::Instruction => behind(memmem::find(bytes, b"?>"), 2),
+            // The two hyphens that open it do not close it.
+            State::Comment => behind(memmem::find(bytes.get(3..).unwrap_or_default(), b"-->"), 6),
+            State::CData => behind(memmem::find(bytes, b"]]>"), 3),
+            _ => behind(end_of_tag(bytes), 1),
+        })
+    }
+
+    /// Markup that is whole, with its `>`.
+    fn token(&mut self, token: &[u8]) -> Result<(), ScanFault> {
+        self.grow(token.len())?;
+        self.count_unit(token.len() + 1)?;
+        let is_tag = self.state == State::Markup;
+        (self.state, self.length) = (State::Text, 0);
+        if !is_tag {
+            return Ok(());
+        }
+        let tag = token.strip_suffix(b">").unwrap_or(token);
+        match tag.strip_prefix(b"/") {
+            Some(name) => self.closes(name),
+            None => self.opens(tag),
+        }
+    }
+
+    fn opens(&mut self, tag: &[u8]) -> Result<(), ScanFault> {
+        let is_empty = tag.ends_with(b"/");
+        let (prefix, local) = name_of(tag);
+        if COLLECTED.contains(&local) {
+            self.collected += 1;
+            if self.collected > MAX_COLLECTED {
+                return Err(ScanFault::Collected);
+            }
+        }
+        if let Some(index) = UNITS.iter().position(|unit| *unit == local) {
+            self.unit = (!is_empty).then_some((index, 0));
+        }
+        match local {
+            b"sst" => check_claim(tag),
+            b"si" => self.count_texts(TEXT_PLACE),
+            b"sheetData" => {
+                if self.table != Table::Before {
+                    return Err(ScanFault::SecondTable);
+                }
+                self.table = if is_empty {
+                    Table::Behind(prefix.to_vec())
+                } else {
+                    Table::In(prefix.to_vec())
+                };
+                Ok(())
+            }
+            // Drawings behind the table have rows and columns of their own, by another prefix.
+            b"row" | b"c" if matches!(&self.table, Table::Behind(of) if of == prefix) => {
+                Err(ScanFault::OutsideTable)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn closes(&mut self, name: &[u8]) -> Result<(), ScanFault> {
+        let (_, local) = name_of(name);
+        if self
+            .unit
+            .is_some_and(|(index, _)| UNITS.get(index).is_some_and(|unit| *unit == local))
+        {
+            self.unit = None;
+        }
+        if local == b"sheetData" {
+            let before = std::mem::replace(&mut self.table, Table::Before);
+            let Table::In(prefix) = before else {
+                return Err(ScanFault::OutsideTable);
+            };
+            self.table = Table::Behind(prefix);
+        }
+        Ok(())
+    }
+
+    fn count_texts(&mut self, bytes: u64) -> Result<(), ScanFault> {
+        self.texts += bytes;
+        if self.texts > MAX_TEXTS {
+            return Err(ScanFault::Texts);
+        }
+        Ok(())
+    }
+
+    /// Bytes inside of a cell or a text, those of its tags too.
+    fn count_unit(&mut self, bytes: usize) -> Result<(), ScanFault> {
+        const SHARED: usize = 1;
+        let Some((unit, length)) = &mut self.unit else {
+            return Ok(());
+        };
+        *length += bytes;
+        if *length > MAX_TOKEN {
+            return Err(ScanFault::Unit);
+        }
+        if *unit == SHARED && self.state == State::Text {
+            return self.count_texts(bytes as u64);
+        }
+        Ok(())
+    }
+
+    fn grow(&mut self, bytes: usize) -> Result<(), ScanFault> {
+        self.length = self.length.saturating_add(bytes);
+        if self.length > MAX_TOKEN {
+            return Err(ScanFault::Token);
+        }
+        Ok(())
+    }
+}
+
+/// The library makes room for as many texts as the table claims to have.
+fn check_claim(tag: &[u8]) -> Result<(), ScanFault> {
+    const CLAIM: &[u8] = b"uniqueCount";
+    for at in memmem::find_iter(tag, CLAIM) {
+        let value = tag.get(at + CLAIM.len()..).unwrap_or_default();
+        let digits: Vec<u8> = value
+            .iter()
+            .copied()
+            .skip_while(|byte| b" \t\r\n=\"'+".contains(byte))
+            .take_while(u8::is_ascii_digit)
+            .collect();
+        let claimed = std::str::from_utf8(&digits).unwrap_or_default();
+        let claimed: u64 = if claimed.is_empty() {
+            0
+        } else {
+            claimed.parse().unwrap_or(u64::MAX)
+        };
+        if claimed > MAX_TEXTS / TEXT_PLACE {
+            return Err(ScanFault::Texts);
+        }
+    }
+    Ok(())
+}
+
+/// Where the `>` of a tag stands: not inside a quoted value.
+fn end_of_tag(tag: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let rest = tag.get(at..).unwrap_or_default();
+        let found = memchr3(b'>', b'"', b'\'', rest)?;
+        let quote = *rest.get(found)?;
+        at += found;
+        if quote == b'>' {
+            return Some(at);
+        }
+        let value = tag.get(at + 1..).unwrap_or_default();
+        at += memchr(quote, value)? + 2;
+    }
+}
+
+/// The prefix and the local name of a tag, whatever attributes it has.
+fn name_of(tag: &[u8]) -> (&[u8], &[u8]) {
+    let end = tag
+        .iter()
+        .position(|byte| b" \t\r\n/".contains(byte))
+        .unwrap_or(tag.len());
+    let name = tag.get(..end).unwrap_or_default();
+    match memchr(b':', name) {
+        Some(colon) => (
+            name.get(..colon).unwrap_or_default(),
+            name.get(colon + 1..).unwrap_or_default(),
+        ),
+        None => (&[], name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a text comes to, in pieces of this size.
+    fn in_pieces(bytes: &[u8], size: usize) -> Result<(), ScanFault> {
+        let mut scan = Scan::new();
+        for piece in bytes.chunks(size.max(1)) {
+            scan.take_in(piece)?;
+        }
+        scan.finish()
+    }
+
+    fn of(text: &str) -> Result<(), ScanFault> {
+        let whole = in_pieces(text.as_bytes(), text.len());
+        if text.len() < 1000 {
+            for size in [1, 2, 7] {
+                assert_eq!(in_pieces(text.as_bytes(), size), whole, "{text} by {size}");
+            }
+        }
+        whole
+    }
+
+    fn sheet(rest: &str) -> String {
+        format!(
+            "<?xml version=\"1.0\"?>\n<worksheet><dimension ref=\"A1\"/><sheetData><row r=\"1\"><c r=\"A1\" \
+             t='inlineStr'><is><t>a &gt; \"b\"</t></is></c></row></sheetData>{rest}</worksheet>"
+        )
+    }
+
+    #[test]
+    fn a_sheet_has_one_table_and_nothing_behind_it() {
+        let drawing = "<controls><xdr:from><xdr:row>3</xdr:row><xdr:c/></xdr:from></controls><rowBreaks/>";
+        let cases = [
+            ("", Ok(())),
+            (drawing, Ok(())),
+            ("<!-- <sheetData> -->", Ok(())),
+            ("<x><![CDATA[<sheetData><row>]]></x>", Ok(())),
+            ("<x a=\"<row> > '\" b='\"<c>'/>", Ok(())),
+            ("<sheetData/>", Err(ScanFault::SecondTable)),
+            ("<x:sheetData></x:sheetData>", Err(ScanFault::SecondTable)),
+            ("<row r=\"2\"/>", Err(ScanFault::OutsideTable)),
+            ("<c/>", Err(ScanFault::OutsideTable)),
+            ("</sheetData>", Err(ScanFault::OutsideTable)),
+            ("<!DOCTYPE x>", Err(ScanFault::DocumentType)),
+            ("<x a=\"", Err(ScanFault::CutOff)),
+            ("<!-- <", Err(ScanFault::CutOff)),
+        ];
+        for (rest, expected) in cases {
+            assert_eq!(of(&sheet(rest)), expected, "{rest}");
+        }
+        assert_eq!(of("<worksheet><sheetData/></worksheet>"), Ok(()));
+        for (text, expected) in [
+            ("", ScanFault::NotXml),
+            (" \n", ScanFault::NotXml),
+            ("\u{FEFF} PK", ScanFault::NotXml),
+            ("<worksheet><sheetData><row>", ScanFault::CutOff),
+        ] {
+            assert_eq!(of(text), Err(expected), "{text}");
+        }
+        assert_eq!(of("\u{FEFF}\n<a/>"), Ok(()));
+    }
+
+    #[test]
+    fn nothing_takes_memory_without_bound() {
+        let long = "x".repeat(MAX_TOKEN + 1);
+        let pieces = "<t>y</t><!-- -->".repeat(MAX_TOKEN / 16 + 1);
+        let texts = |count: usize, text: &str| {
+            format!("<sst>{}</sst>", format!("<si><t>{text}</t></si>").repeat(count))
+        };
+        let of_each = usize::try_from(MAX_TEXTS / TEXT_PLACE).unwrap();
+        let collected = usize::try_from(MAX_COLLECTED).unwrap();
+        let cases = [
+            (format!("<a>{long}</a>"), Err(ScanFault::Token)),
+            (format!("<a b=\"{long}\"/>"), Err(ScanFault::Token)),
+            (format!("<a><!--{long}--></a>"), Err(ScanFault::Token)),
+            (format!("<a><![CDATA[{long}]]></a>"), Err(ScanFault::Token)),
+            (format!("<a><?p {long}?></a>"), Err(ScanFault::Token)),
+            (format!("<a {long}"), Err(ScanFault::Token)),
+            (format!("<sheetData><c>{pieces}</c>"), Err(ScanFault::Unit)),
+            (format!("<sst><si>{pieces}</si></sst>"), Err(ScanFault::Unit)),
+            (format!("<a>{pieces}</a>"), Ok(())),
+            (texts(of_each, ""), Ok(())),
+            (texts(of_each + 1, ""), Err(ScanFault::Texts)),
+            (texts(of_each, "x"), Err(ScanFault::Texts)),
+            (format!("<sst count=\"9\" uniqueCount = '{of_each}'/>"), Ok(())),
+            (
+                "<sst uniqueCount=\"99999999999999999999999\"/>".to_owned(),
+                Err(ScanFault::Texts),
+            ),
+            (
+                format!("<styleSheet>{}</styleSheet>", "<xf/>".repeat(collected)),
+                Ok(()),
+            ),
+            (
+                format!("<styleSheet>{}</styleSheet>", "<x:xf/>".repeat(collected + 1)),
+                Err(ScanFault::Collected),
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(of(&text), expected, "{}", text.get(..40).unwrap_or(&text));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_pieces_do_not_matter(
+            tokens in prop::collection::vec(prop::sample::select(vec![
+                "<a>", "</a>", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>", "\"", "'", ">", "<", "/", "x", "<c ", "<row/>",
+                "<sheetData>", "</sheetData>", "<si>", "</si>", "!", "-", "[", "\u{FEFF}",
+            ]), 0..30),
+            size in 1..9_usize,
+        ) {
+            let text = tokens.concat();
+            prop_assert_eq!(in_pieces(text.as_bytes(), size), in_pieces(text.as_bytes(), text.len()));
+        }
+    }
+}
