@@ -66,6 +66,17 @@ pub(crate) enum InputError {
     RecordTooLong { row: u64, line: u64, limit: usize },
 
     #[error(
+        "line {line}: more than {limit} blank records in a row: remove them, or save only the rows that have something"
+    )]
+    TooManyBlanks { line: u64, limit: u64 },
+
+    #[error(
+        "line {line}: the header has more than {limit} columns, which no spreadsheet has: look for line ends that are \
+         missing, or give the right `--delimiter`"
+    )]
+    TooManyColumns { line: u64, limit: usize },
+
+    #[error(
         "line {line}: the delimiter {given} finds one column in the header, {better} would find {columns}: give the \
          right one with `--delimiter`"
     )]

@@ -6,6 +6,9 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::Dialect;
 use crate::model::{Fields, unguarded_cell};
 
+/// As many columns as a spreadsheet has. Of a record with more, one more is looked at: then it is too long.
+pub(super) const MAX_COLUMNS: usize = 1 << 14;
+
 /// Parses one record after another into buffers that it keeps.
 #[derive(Debug)]
 pub(crate) struct FieldParser {
@@ -25,12 +28,8 @@ pub(crate) struct FieldParser {
 
 impl FieldParser {
     pub(crate) fn new(dialect: Dialect) -> Self {
-        let mut parser = ReaderBuilder::new().delimiter(dialect.byte).build();
-        // The parser takes a byte order mark off the first record it sees, which here would be a value's: an empty
-        // line makes it believe that it is past that.
-        parser.read_record(b"\n", &mut [0], &mut [0]);
         Self {
-            parser,
+            parser: parser(dialect),
             dialect,
             lost: '?',
             has_guards: false,
@@ -112,7 +111,7 @@ impl FieldParser {
         self.bytes.get(..bytes)?.get(start..*ends.get(column)?)
     }
 
-    /// Fills `bytes` and `ends`; how much of each.
+    /// Fills `bytes` and `ends`, with at most [`MAX_COLUMNS`] fields and one more; how much of each.
     fn unquote(&mut self, record: &[u8]) -> (usize, usize) {
         let (mut input, mut written, mut fields) = (record, 0, 0);
         loop {
@@ -126,11 +125,26 @@ impl FieldParser {
                 // An empty input tells the parser that a record without a line end is whole.
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.bytes.resize(self.bytes.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull if fields > MAX_COLUMNS => {
+                    self.parser = parser(self.dialect);
+                    return (self.ends.last().copied().unwrap_or_default(), fields);
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    let room = (self.ends.len() * 2).min(MAX_COLUMNS + 1);
+                    self.ends.resize(room, 0);
+                }
                 ReadRecordResult::Record | ReadRecordResult::End => return (written, fields),
             }
         }
     }
+}
+
+fn parser(dialect: Dialect) -> Reader {
+    let mut parser = ReaderBuilder::new().delimiter(dialect.byte).build();
+    // The parser takes a byte order mark off the first record it sees, which here would be a value's: an empty line makes
+    // it believe that it is past that.
+    parser.read_record(b"\n", &mut [0], &mut [0]);
+    parser
 }
 
 /// The unquoted fields of a header or of a sample: for the few records that are looked at outside the row loop.
@@ -187,6 +201,22 @@ mod tests {
             (fields, clean),
             (vec!["1".to_owned(), "ż§b".to_owned(), "c".to_owned()], true)
         );
+    }
+
+    #[test]
+    fn a_record_with_more_columns_than_a_spreadsheet_is_not_looked_at_to_its_end() {
+        let mut parser = FieldParser::new(dialect("utf-8"));
+        for (fields, expected) in [
+            (MAX_COLUMNS, MAX_COLUMNS),
+            (MAX_COLUMNS + 1, MAX_COLUMNS + 1),
+            (1 << 20, MAX_COLUMNS + 1),
+            (3, 3),
+        ] {
+            let record = "x;".repeat(fields - 1) + "y\n";
+            let (found, clean) = parser.parse(record.as_bytes());
+            assert_eq!((found.len(), found.get(1)), (expected, Some("x")));
+            assert!(clean);
+        }
     }
 
     proptest! {

@@ -208,6 +208,12 @@ impl FirstRead {
             .ok_or_else(|| InputError::DelimiterNeedsEncoding(delimiter.to_string()))?;
         let (first, line) = seen.first.clone().ok_or(InputError::Empty)?;
         let (mut names, clean) = fields::fields_of(&first, dialect);
+        if names.len() > fields::MAX_COLUMNS {
+            return Err(InputError::TooManyColumns {
+                line,
+                limit: fields::MAX_COLUMNS,
+            });
+        }
         let header = if start.has_header {
             if !clean {
                 return Err(InputError::HeaderEncoding {

@@ -18,6 +18,9 @@ use crate::model::Position;
 /// A longer record is refused: no contact has 8 MiB of labels, a runaway quote has.
 const MOST_RECORD_BYTES: usize = 8 << 20;
 
+/// More blank records in a row are refused: as many rows as a spreadsheet has are a mistake or a trap, and cost time.
+const MAX_BLANK_RUN: u64 = 1 << 20;
+
 /// How much is asked of the input at once. Larger ones measured no faster.
 const READ_SIZE: usize = 128 << 10;
 
@@ -36,6 +39,9 @@ pub(crate) struct Records<R> {
     at: Position,
     next: Position,
     at_end: bool,
+    /// Whether the current record is blank, and how many blank ones in a row it ends.
+    is_blank: bool,
+    blank_run: u64,
 }
 
 /// One record, byte for byte, its line end included.
@@ -74,6 +80,8 @@ impl<R: Read> Records<R> {
             at: first,
             next: first,
             at_end: false,
+            is_blank: false,
+            blank_run: 0,
         }
     }
 
@@ -99,7 +107,16 @@ impl<R: Read> Records<R> {
             return Ok(false);
         };
         self.end = end;
-        let bytes = self.current().bytes;
+        let bytes = self.buffer.get(self.start..self.end).unwrap_or_default();
+        let is_filler = |byte: &u8| *byte == self.delimiter || *byte == b'"' || byte.is_ascii_whitespace();
+        self.is_blank = bytes.iter().all(is_filler);
+        self.blank_run = if self.is_blank { self.blank_run + 1 } else { 0 };
+        if self.blank_run > MAX_BLANK_RUN {
+            return Err(InputError::TooManyBlanks {
+                line: self.at.line,
+                limit: MAX_BLANK_RUN,
+            });
+        }
         self.next = Position {
             row: self.at.row + 1,
             line: self.at.line + 1 + if quoted { inner_line_ends(bytes) } else { 0 },
@@ -110,12 +127,10 @@ impl<R: Read> Records<R> {
 
     /// The record to which the last call moved.
     pub(crate) fn current(&self) -> RawRecord<'_> {
-        let bytes = self.buffer.get(self.start..self.end).unwrap_or_default();
-        let is_filler = |byte: &u8| *byte == self.delimiter || *byte == b'"' || byte.is_ascii_whitespace();
         RawRecord {
             position: self.at,
-            bytes,
-            is_blank: bytes.iter().all(is_filler),
+            bytes: self.buffer.get(self.start..self.end).unwrap_or_default(),
+            is_blank: self.is_blank,
         }
     }
 

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::digesting::Digesting;
 use super::evidence::is_telling;
-use super::fields::FieldParser;
+use super::fields::{FieldParser, MAX_COLUMNS};
 use super::first_read::{EncodingFrom, Totals, records};
 use super::records::{RawRecord, Records};
 use super::scanned::Scanned;
@@ -152,10 +152,11 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// Whether a record has its fields. More are none, as long as they are blank: spreadsheets write delimiters behind the
-/// last column.
+/// Whether a record has a field for each column. Blank fields behind the last column do not count: spreadsheets write
+/// delimiters there, if not more than a spreadsheet has columns.
 fn has_columns(fields: &Fields<'_>, columns: usize) -> bool {
-    fields.len() == columns || fields.len() > columns && fields.iter().skip(columns).all(is_blank)
+    let behind = (columns + 1..=MAX_COLUMNS).contains(&fields.len());
+    fields.len() == columns || behind && fields.iter().skip(columns).all(is_blank)
 }
 
 /// Whether a record above ASCII is UTF-8, and not by accident.
@@ -167,7 +168,12 @@ fn wrong_count(columns: usize, fields: usize) -> RowError {
     RowError::new(
         ErrorCode::ColumnCount,
         format!(
-            "the record has {fields} fields, the header has {columns}: {}",
+            "the record has {} fields, the header has {columns}: {}",
+            if fields > MAX_COLUMNS {
+                format!("more than {MAX_COLUMNS}")
+            } else {
+                fields.to_string()
+            },
             if fields > columns {
                 "quote fields that hold the delimiter"
             } else {

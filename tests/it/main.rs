@@ -6,6 +6,8 @@
     reason = "what fails in a test fails the test, in its helpers too"
 )]
 
+#[cfg(target_os = "linux")]
+mod bombs; // Small files that would take all memory or time.
 mod calls; // What goes over the wire, and what answers do.
 mod changed; // Inputs that change while they are read and sent.
 mod check; // What it finds, for people and for machines.

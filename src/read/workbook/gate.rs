@@ -14,6 +14,7 @@ use zip::result::ZipError;
 
 use super::scan::{Scan, ScanFault};
 use crate::model::clean;
+use crate::read::InputError;
 use crate::read::source::{Change, Verified};
 
 /// The most that an entry may unpack to. A sheet with all the rows that Excel allows and 100 columns has less.
@@ -68,10 +69,11 @@ struct Stretch {
 
 impl Vetted {
     /// Opens the archive. Its directory must agree with its entries, and name all of them.
-    pub(super) fn new(file: Verified) -> Result<Self, WorkbookFault> {
-        let unusable = |error: ZipError| WorkbookFault::Archive(clean(&error.to_string()).into_owned());
+    pub(super) fn new(file: Verified) -> Result<Self, InputError> {
+        let told = |error: ZipError| clean(&error.to_string()).into_owned();
+        let unusable = |error| WorkbookFault::Archive(told(error));
         let file = BufReader::with_capacity(READ_BYTES, file);
-        let mut archive = ZipArchive::new(file).map_err(unusable)?;
+        let mut archive = ZipArchive::new(file).map_err(|error| InputError::Workbook(told(error)))?;
         archive.validate_header_consistency().map_err(unusable)?;
         let mut entries = Vec::with_capacity(archive.len());
         for index in 0..archive.len() {
@@ -92,7 +94,7 @@ impl Vetted {
         }))))
     }
 
-    /// Why what was read cannot be believed, if so.
+    /// The refused entry that was read last: where the library fails, it is the reason.
     pub(super) fn fault(&self) -> Option<WorkbookFault> {
         self.locked().fault.clone()
     }

@@ -20,7 +20,7 @@ use std::io::{self, BufReader, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::InputError;
 use super::source::{Verified, Watch};
@@ -78,9 +78,11 @@ pub(super) fn open(
     };
     let xlsx: Result<Xlsx<_>, _> = Xlsx::new(BufReader::new(Gate::new(file, known.clone())));
     intact()?;
-    let mut xlsx = xlsx.map_err(|error| match known.fault() {
-        Some(fault) => fault.into(),
-        None => InputError::Workbook(clean(&error.to_string()).into_owned()),
+    let mut xlsx = xlsx.map_err(|error| match (&error, known.fault()) {
+        (XlsxError::FileNotFound(_), _) | (_, None) => {
+            InputError::Workbook(clean(&error.to_string()).into_owned())
+        }
+        (_, Some(fault)) => fault.into(),
     })?;
     let workbook = choose(&xlsx, name)?;
     let sheet = workbook.sheet.clone();
@@ -90,8 +92,7 @@ pub(super) fn open(
         // A fault of the file, or of an entry, comes before what the library makes of it.
         let end = watch
             .intact()
-            .and(known.fault().map_or(Ok(()), |fault| Err(io::Error::other(fault))))
-            .and(written)
+            .and(written.map_err(|error| known.fault().map_or(error, io::Error::other)))
             .and_then(|()| watch.check_end())
             .map(|()| Piece::End);
         // Fails if the reader has gone.

@@ -6,7 +6,7 @@ mod workbook;
 
 pub(crate) use fake::{Answer, Call, Fake, pause};
 pub(crate) use job::{Job, Ran, Running};
-pub(crate) use workbook::workbook;
+pub(crate) use workbook::{Part, repeat, workbook, workbook_with};
 
 /// An input of so many respondents, `1` on, each with this value of `l1`.
 pub(crate) fn numbered(count: u32, value: &str) -> String {

@@ -1,6 +1,10 @@
-//! The smallest workbook that is one: a zip archive of five parts, none of them compressed.
+//! The smallest workbook that is one: a zip archive of five parts.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{Cursor, Write};
+
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 const CONTENT_TYPES: &str = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>"#;
 
@@ -10,8 +14,30 @@ const WORKBOOK: &str = r#"<?xml version="1.0"?><workbook xmlns="http://schemas.o
 
 const SHEETS: &str = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 
+/// A part of a workbook: a beginning, what is written again and again, and an end.
+#[derive(Default)]
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) beginning: String,
+    pub(crate) again: String,
+    pub(crate) times: usize,
+    pub(crate) end: String,
+}
+
 /// A workbook whose one sheet is this table of texts, comma-separated and without quotes.
 pub(crate) fn workbook(table: &str) -> Vec<u8> {
+    zip(&parts(table))
+}
+
+/// The same with another part, in the place of the one of that name if there is one.
+pub(crate) fn workbook_with(table: &str, part: Part) -> Vec<u8> {
+    let mut parts = parts(table);
+    parts.retain(|other| other.name != part.name);
+    parts.push(part);
+    zip(&parts)
+}
+
+fn parts(table: &str) -> Vec<Part> {
     let mut sheet = r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#.to_owned();
     for (row, line) in (1..).zip(table.lines()) {
         write!(sheet, "<row r=\"{row}\">").unwrap();
@@ -22,66 +48,40 @@ pub(crate) fn workbook(table: &str) -> Vec<u8> {
         sheet += "</row>";
     }
     sheet += "</sheetData></worksheet>";
-    zip(&[
+    [
         ("[Content_Types].xml", CONTENT_TYPES),
         ("_rels/.rels", RELATIONSHIPS),
         ("xl/workbook.xml", WORKBOOK),
         ("xl/_rels/workbook.xml.rels", SHEETS),
         ("xl/worksheets/sheet1.xml", &sheet),
-    ])
-}
-
-fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
-    let (mut archive, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in parts {
-        let mut sum = flate2::Crc::new();
-        sum.update(content.as_bytes());
-        let at = long(archive.len());
-        // Version, flags, method (stored), time, date; checksum, both lengths; lengths of the name and of what is extra.
-        let fields = [
-            [20, 0, 0, 0, 0x21].map(short).as_flattened(),
-            &sum.sum().to_le_bytes(),
-            [content.len(), content.len()].map(long).as_flattened(),
-            [name.len(), 0].map(short).as_flattened(),
-        ]
-        .concat();
-        archive.extend(
-            [
-                b"PK\x03\x04",
-                fields.as_slice(),
-                name.as_bytes(),
-                content.as_bytes(),
-            ]
-            .concat(),
-        );
-        directory.extend(
-            [
-                b"PK\x01\x02\x14\0",
-                fields.as_slice(),
-                &[0; 10],
-                &at,
-                name.as_bytes(),
-            ]
-            .concat(),
-        );
-    }
-    let counts = [0, 0, parts.len(), parts.len()].map(short);
-    let places = [directory.len(), archive.len()].map(long);
-    [
-        archive.as_slice(),
-        &directory,
-        b"PK\x05\x06",
-        counts.as_flattened(),
-        places.as_flattened(),
-        &[0, 0],
     ]
-    .concat()
+    .map(|(name, content)| Part {
+        name: name.to_owned(),
+        beginning: content.to_owned(),
+        ..Part::default()
+    })
+    .into()
 }
 
-fn short(number: usize) -> [u8; 2] {
-    u16::try_from(number).unwrap().to_le_bytes()
+fn zip(parts: &[Part]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_level(Some(1));
+    for part in parts {
+        archive.start_file(part.name.as_str(), options).unwrap();
+        archive.write_all(part.beginning.as_bytes()).unwrap();
+        repeat(&part.again, part.times, &mut archive);
+        archive.write_all(part.end.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
 }
 
-fn long(number: usize) -> [u8; 4] {
-    u32::try_from(number).unwrap().to_le_bytes()
+/// Writes a text many times, in pieces that are large and few.
+pub(crate) fn repeat(text: &str, times: usize, to: &mut impl Write) {
+    let in_piece = (64 << 10) / text.len().max(1);
+    let piece = text.repeat(in_piece);
+    for _ in 0..times / in_piece.max(1) {
+        to.write_all(piece.as_bytes()).unwrap();
+    }
+    to.write_all(text.repeat(times % in_piece.max(1)).as_bytes())
+        .unwrap();
 }
