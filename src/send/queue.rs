@@ -1,5 +1,5 @@
-//! Which row is sent next: due retries before new rows, and in each lane one row at a time. Pure; when there is room
-//! and a token for it is the dispatcher's business.
+//! Which row is sent next: due retries and new rows take turns, so that neither waits for the end of the other, and in each
+//! lane one row at a time. Pure; when there is room and a token for it is the dispatcher's business.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -21,6 +21,8 @@ pub(super) struct Queue {
     retries: BTreeMap<(Instant, u64), Box<Delivery>>,
     /// Has its lane, was never tried, and waits until a late call to its respondent is out of the question.
     held: BTreeMap<(Instant, u64), Box<Delivery>>,
+    /// The last row that was taken was a retry.
+    took_retry: bool,
     doubts: Doubts,
     /// For how long after its end an attempt in doubt may still be applied.
     late: Duration,
@@ -44,6 +46,7 @@ impl Queue {
             new: VecDeque::new(),
             retries: BTreeMap::new(),
             held: BTreeMap::new(),
+            took_retry: false,
             doubts: Doubts::default(),
             late,
             resumed: resumed.then(|| Resumed {
@@ -145,19 +148,29 @@ impl Queue {
         self.retries.first_key_value().map(|(&(due, _), _)| due)
     }
 
+    /// Whether the row to be sent now is a retry.
+    fn is_retrys_turn(&self, now: Instant) -> bool {
+        let is_due = self.next_due().is_some_and(|due| due <= now);
+        is_due && (self.new.is_empty() || !self.took_retry)
+    }
+
     /// The row to be sent now.
     pub(super) fn peek_next(&self, now: Instant) -> Option<&Delivery> {
-        match self.retries.first_key_value() {
-            Some((&(due, _), delivery)) if due <= now => Some(delivery),
-            _ => self.new.front().map(|delivery| &**delivery),
-        }
+        let next = if self.is_retrys_turn(now) {
+            self.retries.first_key_value().map(|(_, delivery)| delivery)
+        } else {
+            self.new.front()
+        };
+        next.map(|delivery| &**delivery)
     }
 
     /// The row to be sent now, which keeps its lane.
     pub(super) fn take_next(&mut self, now: Instant) -> Option<Box<Delivery>> {
-        match self.next_due() {
-            Some(due) if due <= now => self.retries.pop_first().map(|(_, delivery)| delivery),
-            _ => self.new.pop_front(),
+        self.took_retry = self.is_retrys_turn(now);
+        if self.took_retry {
+            self.retries.pop_first().map(|(_, delivery)| delivery)
+        } else {
+            self.new.pop_front()
         }
     }
 
