@@ -9,6 +9,10 @@ use crate::model::{Lane, UpdateRespondent};
 /// How many of this run's acknowledged commands are kept: the latest may have a call under way, or be refused by now.
 const MAX_ACKNOWLEDGED: usize = 8;
 
+/// How many respondents' commands are repeated in vain before the last of them stays: each repetition sets back what was
+/// edited on the platform meanwhile.
+const MAX_DEFERRED: u32 = 2;
+
 /// Commands that can be repeated without changing anything: nothing else was sent to their respondents since.
 #[derive(Debug, Default)]
 pub(super) struct Controls {
@@ -16,6 +20,8 @@ pub(super) struct Controls {
     acknowledged: VecDeque<UpdateRespondent>,
     /// Of earlier runs, as far as a look at the input has found rows that say the same.
     known: Vec<UpdateRespondent>,
+    /// Commands without an answer, since one had one.
+    deferred: u32,
 }
 
 impl Controls {
@@ -23,11 +29,13 @@ impl Controls {
         Self {
             acknowledged: VecDeque::with_capacity(MAX_ACKNOWLEDGED),
             known,
+            deferred: 0,
         }
     }
 
     /// The platform has acknowledged this command.
     pub(super) fn acknowledge(&mut self, update: &UpdateRespondent) {
+        self.deferred = 0;
         if self.acknowledged.len() == MAX_ACKNOWLEDGED {
             self.acknowledged.pop_front();
         }
@@ -45,8 +53,13 @@ impl Controls {
         }
     }
 
-    /// Moves this respondent's command behind all others: its repetition got no answer, perhaps for its own reason.
+    /// Moves this respondent's command behind all others: its repetition got no answer, perhaps for its own reason. After
+    /// [`MAX_DEFERRED`] of them the next stays where it is: then it is the platform that does not answer.
     pub(super) fn defer(&mut self, lane: Lane) {
+        if self.deferred == MAX_DEFERRED {
+            return;
+        }
+        self.deferred += 1;
         let mut deferred = Vec::new();
         self.acknowledged.retain(|update| {
             let stays = update.lane() != lane;
@@ -125,16 +138,19 @@ mod tests {
     }
 
     #[test]
-    fn a_command_without_an_answer_comes_after_all_others() {
+    fn a_command_without_an_answer_comes_after_all_others_but_not_ever_more_are_repeated() {
         let mut controls = Controls::new(vec![update(1), update(2)]);
         controls.acknowledge(&update(10));
         controls.acknowledge(&update(11));
         let mut order = Vec::new();
         for _ in 0..5 {
+            if order.len() == 4 {
+                controls.acknowledge(&update(12));
+            }
             let picked = controls.pick(|_| false).unwrap().clone();
             order.push(picked.respondent().to_owned());
             controls.defer(picked.lane());
         }
-        assert_eq!(order, ["11", "10", "1", "2", "11"]);
+        assert_eq!(order, ["11", "10", "1", "1", "12"]);
     }
 }

@@ -213,6 +213,16 @@ impl InFlight {
         }
     }
 
+    /// Calls without an answer were their rows' own fault: the platform answers others. So there may be twice as many, up to
+    /// what the rate needs where each call takes as long as it may.
+    pub(crate) fn vindicated(&mut self, timeout: Duration, now: Instant) {
+        let Some(auto) = &mut self.auto else { return };
+        auto.has_begun(now);
+        let wanted = needed(auto.rate, timeout.as_secs_f64()).min(self.most);
+        self.now = self.now.max(wanted.min(2 * self.now));
+        auto.round = Round::beginning(now);
+    }
+
     /// If the round is over, there is a new limit.
     fn end_round(&mut self, now: Instant) {
         let Some(auto) = &mut self.auto else { return };

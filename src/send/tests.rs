@@ -949,3 +949,4 @@ mod control;
 mod doubt;
 mod in_flight;
 mod outage;
+mod turns;

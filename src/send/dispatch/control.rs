@@ -246,6 +246,9 @@ impl<T: Transport> Dispatcher<T> {
                     event = "control_succeeded",
                     "a command that was acknowledged before succeeds again: the fault is the rows' own"
                 );
+                if matches!(question.about, About::Silence(_)) {
+                    self.limit.vindicated(self.settings.timeout, now);
+                }
                 self.finished.extend(question.withheld.map(|outcome| *outcome));
                 self.breaker.absolve();
                 self.hear(CONTROL, lane, heard, false, "", now);
