@@ -172,17 +172,22 @@ impl Connecting {
         })
     }
 
-    /// A call ended without having been written.
-    pub(super) fn failed(&mut self, call: Id, now: Instant) -> Option<Box<Delivery>> {
+    /// A call ended without having been written. Returns its row, and when its connection was begun.
+    pub(super) fn failed(&mut self, call: Id, now: Instant) -> Option<(Box<Delivery>, Instant)> {
         let unwritten = self.calls.remove(&call)?;
         self.connected(unwritten.begun, now);
-        Some(unwritten.delivery)
+        Some((unwritten.delivery, unwritten.begun.0))
     }
 
     /// No connection is begun for so long.
     pub(super) fn hold(&mut self, now: Instant, time: Duration) {
         let from = self.not_before.map_or(now, |before| before.max(now));
         self.not_before = from.checked_add(time);
+    }
+
+    /// No connection is begun before then.
+    pub(super) fn hold_until(&mut self, until: Instant) {
+        self.not_before = Some(self.not_before.map_or(until, |before| before.max(until)));
     }
 
     /// Gives up the next call if its connection has stood for too long; its row comes back.

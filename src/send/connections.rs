@@ -1,6 +1,8 @@
 //! What is known of the platform's connections. Where it refuses further ones while others stand and are answered, it is not
-//! out of reach: that is a limit, and there are fewer calls at a time for a while. Where answers leave their connections
-//! to the next call, that call need not make one. Pure; the dispatcher acts on it.
+//! out of reach: that is a limit, and there are fewer calls at a time for a while. One that fails although calls were
+//! answered a moment ago is an accident, as with a dead server among several: another is made, and only if that fails,
+//! too, is the platform out of reach. Where answers leave their connections to the next call, that call need not make
+//! one. Pure; the dispatcher acts on it.
 
 use std::time::Duration;
 
@@ -15,6 +17,19 @@ const MIN_WAIT: Duration = Duration::from_secs(10);
 /// twice as long after each time that they were refused again, up to this.
 const MAX_WAIT: Duration = Duration::from_mins(10);
 
+/// So many connections, each begun after the one before was cut, have to be cut before that is a limit: one whose row breaks
+/// the platform is none, nor are any number that are cut at once.
+const MAX_CUTS: u32 = 3;
+
+/// How a connection failed before its first call was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It was not made.
+    Refused,
+    /// It was cut once the call was written.
+    Cut,
+}
+
 #[derive(Debug)]
 pub(super) struct Connections {
     /// Calls at a time, written or connecting; nothing for no limit.
@@ -26,6 +41,13 @@ pub(super) struct Connections {
     /// A sign of life, and how long it is good: the last answer, or the first call if there was none.
     alive: Option<(Instant, Duration)>,
     refused: bool,
+    /// Connections in a row that failed, each begun after the one before had, and when the last of them did.
+    failed_in_a_row: u32,
+    failed_at: Option<Instant>,
+    /// The most connections that stood of late when another was made, and when that was.
+    made_beside: Option<(usize, Instant)>,
+    /// The same of connections that were refused beside as many, each begun after the one before was: how many those are.
+    refused_beside: Option<(usize, u32, Instant)>,
     /// When a call was written last.
     last: Instant,
     /// The mean of late of how long answers take.
@@ -39,6 +61,8 @@ pub(super) struct Connections {
 pub(super) enum Refusal {
     /// The platform may be out of reach.
     Unclear,
+    /// It was in reach a moment ago: another one will show.
+    Accident,
     /// It takes no more connections than this; `first` if that is news.
     Limit { calls: usize, first: bool },
 }
@@ -52,6 +76,10 @@ impl Connections {
             raised: false,
             alive: None,
             refused: false,
+            failed_in_a_row: 0,
+            failed_at: None,
+            made_beside: None,
+            refused_beside: None,
             last: now,
             latency: Duration::ZERO,
             kept: false,
@@ -92,14 +120,70 @@ impl Connections {
         (self.kept && now < free && free <= due).then_some(free)
     }
 
-    /// A connection was refused, while so many others stand and so many calls are left, written or connecting.
-    pub(super) fn refused(&mut self, standing: usize, calls: usize, now: Instant) -> Refusal {
+    /// A connection was made beside so many others.
+    pub(super) fn made(&mut self, standing: usize, now: Instant) {
+        let is_less =
+            |(most, at): (usize, Instant)| standing < most && now.saturating_duration_since(at) <= RECENT;
+        if !self.made_beside.is_some_and(is_less) {
+            self.made_beside = Some((standing, now));
+        }
+        self.refused_beside.take_if(|(least, ..)| *least <= standing);
+    }
+
+    /// Whether a connection that was begun then and refused beside so many others is one too many: none was made beside
+    /// as many of late, and it is the second in a row.
+    fn is_one_too_many(&mut self, standing: usize, begun: Instant, now: Instant) -> bool {
+        let was_made =
+            |(most, at): (usize, Instant)| most >= standing && now.saturating_duration_since(at) <= RECENT;
+        if self.made_beside.is_some_and(was_made) {
+            return false;
+        }
+        let (least, count, at) = self.refused_beside.unwrap_or((standing, 0, begun));
+        let is_next = count == 0 || begun > at;
+        let count = count + u32::from(is_next);
+        self.refused_beside = Some((least.min(standing), count, if is_next { now } else { at }));
+        count >= 2
+    }
+
+    /// The first call of a connection was answered.
+    pub(super) fn served(&mut self) {
+        (self.failed_in_a_row, self.failed_at) = (0, None);
+    }
+
+    /// A connection that was begun then failed, while so many others stand and so many calls are left, written or
+    /// connecting.
+    pub(super) fn failed(
+        &mut self,
+        fault: Fault,
+        begun: Instant,
+        (standing, calls): (usize, usize),
+        now: Instant,
+    ) -> Refusal {
+        let is_next = self.failed_at.is_none_or(|at| begun > at);
+        if is_next {
+            self.failed_in_a_row += 1;
+            self.failed_at = Some(now);
+        }
         let alive = self
             .alive
             .is_some_and(|(at, good)| now.saturating_duration_since(at) <= good);
-        if standing == 0 || !alive {
-            return Refusal::Unclear;
+        let in_a_row = self.failed_in_a_row;
+        match fault {
+            _ if !alive => Refusal::Unclear,
+            Fault::Refused if standing > 0 => {
+                if self.is_one_too_many(standing, begun, now) {
+                    self.limited(calls, now)
+                } else {
+                    Refusal::Accident
+                }
+            }
+            Fault::Cut if standing > 0 && is_next && in_a_row >= MAX_CUTS => self.limited(calls, now),
+            Fault::Refused if in_a_row == 1 => Refusal::Accident,
+            Fault::Refused | Fault::Cut => Refusal::Unclear,
         }
+    }
+
+    fn limited(&mut self, calls: usize, now: Instant) -> Refusal {
         self.wait = match self.limit {
             None => MIN_WAIT,
             Some(_) if self.raised => (self.wait * 2).min(MAX_WAIT),
@@ -118,6 +202,7 @@ impl Connections {
         self.limit = None;
         self.wait = MIN_WAIT;
         self.raised = false;
+        self.refused_beside = None;
     }
 }
 
@@ -131,11 +216,14 @@ mod tests {
         let mut connections = Connections::new(start);
         assert_eq!(connections.limit(start), usize::MAX);
         connections.written(start);
+        let mut now = start;
+        let first = connections.failed(Fault::Refused, now, (9, 13), now);
+        assert_eq!(first, Refusal::Accident, "one may be chance");
+        now += Duration::from_millis(100);
         for (calls, first) in [(12, true), (11, false), (10, false)] {
-            let refusal = connections.refused(9, calls, start);
+            let refusal = connections.failed(Fault::Refused, now, (9, calls), now);
             assert_eq!(refusal, Refusal::Limit { calls, first });
         }
-        let mut now = start;
         let mut raises = Vec::new();
         for _ in 0..9 {
             let before = now;
@@ -145,8 +233,8 @@ mod tests {
             }
             raises.push((now - before).as_secs());
             assert_eq!(connections.limit(now), 12, "a quarter more");
-            connections.refused(10, 11, now);
-            connections.refused(10, 10, now);
+            connections.failed(Fault::Refused, now, (10, 11), now);
+            connections.failed(Fault::Refused, now, (10, 10), now);
         }
         assert_eq!(raises, [10, 20, 40, 80, 160, 320, 600, 600, 600]);
         connections.forget();
@@ -158,22 +246,97 @@ mod tests {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut connections = Connections::new(start);
+        let refused = |connections: &mut Connections, standing, now| {
+            connections.failed(Fault::Refused, now, (standing, 5), now)
+        };
         assert_eq!(
-            connections.refused(5, 5, start),
+            refused(&mut connections, 5, start),
             Refusal::Unclear,
             "nothing was written"
         );
         connections.written(start);
-        assert_eq!(connections.refused(0, 5, start), Refusal::Unclear);
-        assert_eq!(connections.refused(5, 5, at(6)), Refusal::Unclear);
+        connections.served();
+        assert_eq!(refused(&mut connections, 0, at(1)), Refusal::Accident);
+        let at_once = connections.failed(Fault::Refused, at(1), (0, 5), at(2));
+        assert_eq!(at_once, Refusal::Accident, "begun before the first had failed");
+        assert_eq!(
+            refused(&mut connections, 0, at(3)),
+            Refusal::Unclear,
+            "two in a row"
+        );
+        connections.served();
+        assert_eq!(refused(&mut connections, 0, at(4)), Refusal::Accident);
+        assert_eq!(
+            refused(&mut connections, 5, at(6)),
+            Refusal::Unclear,
+            "no answer of late"
+        );
         connections.answered(at(6), true, at(26));
-        assert_eq!(connections.refused(5, 5, at(67)), Refusal::Unclear);
+        assert_eq!(refused(&mut connections, 5, at(67)), Refusal::Unclear);
         let limit = Refusal::Limit {
             calls: 5,
             first: true,
         };
-        assert_eq!(connections.refused(5, 5, at(66)), limit, "answers take 20 s");
+        assert_eq!(refused(&mut connections, 5, at(64)), Refusal::Accident);
+        assert_eq!(refused(&mut connections, 5, at(66)), limit, "answers take 20 s");
         assert_eq!(connections.limit(at(66)), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_is_not_too_many_where_as_many_stood_of_late() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut connections = Connections::new(start);
+        connections.written(start);
+        let refused = |connections: &mut Connections, standing, now| {
+            connections.answered(now, true, now);
+            connections.failed(Fault::Refused, now, (standing, standing), now)
+        };
+        for second in 0..20 {
+            connections.made(3, at(second));
+            assert_eq!(
+                refused(&mut connections, 3, at(second)),
+                Refusal::Accident,
+                "every second one"
+            );
+        }
+        assert_eq!(refused(&mut connections, 4, at(20)), Refusal::Accident);
+        connections.made(2, at(20));
+        let limit = |refusal| matches!(refusal, Refusal::Limit { .. });
+        assert!(limit(refused(&mut connections, 4, at(21))));
+        connections.made(4, at(22));
+        assert_eq!(refused(&mut connections, 4, at(23)), Refusal::Accident);
+        assert_eq!(refused(&mut connections, 5, at(40)), Refusal::Accident);
+        assert!(
+            limit(refused(&mut connections, 4, at(41))),
+            "what was made long ago says nothing"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_that_are_cut_are_a_limit_only_one_after_the_other() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut connections = Connections::new(start);
+        let cut = |connections: &mut Connections, begun, now| {
+            connections.answered(now, true, now);
+            connections.failed(Fault::Cut, begun, (5, 5), now)
+        };
+        for _ in 0..50 {
+            assert_eq!(
+                cut(&mut connections, start, at(1)),
+                Refusal::Unclear,
+                "all at once"
+            );
+        }
+        assert_eq!(cut(&mut connections, at(2), at(3)), Refusal::Unclear);
+        connections.served();
+        assert_eq!(cut(&mut connections, at(4), at(5)), Refusal::Unclear);
+        assert_eq!(cut(&mut connections, at(6), at(7)), Refusal::Unclear);
+        assert!(matches!(
+            cut(&mut connections, at(8), at(9)),
+            Refusal::Limit { .. }
+        ));
     }
 
     #[tokio::test(start_paused = true)]

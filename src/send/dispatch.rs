@@ -57,7 +57,8 @@ struct Call {
     delivery: Box<Delivery>,
     /// Spent when the call was written; nothing if it was not.
     token: Option<Token>,
-    /// How long its connection took.
+    /// When its connection was begun, and how long that took; now where it is on a kept one.
+    begun: Instant,
     connecting: Duration,
     /// It is on a kept connection.
     kept: bool,
@@ -68,6 +69,7 @@ impl Call {
         Self {
             delivery,
             token: None,
+            begun: Instant::now(),
             connecting: Duration::ZERO,
             kept: false,
         }
@@ -195,7 +197,7 @@ impl<T: Transport> Dispatcher<T> {
             tokio::select! {
                 biased;
                 Some(ended) = self.calls.join_next_with_id(), if !self.calls.is_empty() => self.call_ended(ended),
-                Some(standing) = self.asks.next() => self.connecting.stands(standing, Instant::now()),
+                Some(standing) = self.asks.next() => self.connection_made(standing),
                 batch = self.wires.plans.recv(), if wants_plans => match batch {
                     Some(batch) => self.batch = batch.into(),
                     None => self.plans_ended = true,
@@ -212,7 +214,7 @@ impl<T: Transport> Dispatcher<T> {
                 self.call_ended(ended);
             }
             while let Some(standing) = self.asks.try_next() {
-                self.connecting.stands(standing, Instant::now());
+                self.connection_made(standing);
             }
         }
         self.end().await

@@ -105,13 +105,16 @@ pub(crate) enum Change {
     None,
     /// Calls are not answered, which may be the fault of their rows; nothing pauses yet.
     Silent,
-    /// A pause has begun, and lasts until this time at most.
+    /// A pause has begun, and lasts until this time at most. Users are told of one whose first probe is not answered
+    /// either, and at once where there is more reason to believe that it lasts.
     Paused {
         until: Instant,
+        tells: bool,
     },
-    /// The pause is over, after so long.
+    /// The pause is over, after so long; users that were told of it are told.
     Over {
         after: Duration,
+        tells: bool,
     },
     /// The run has to end.
     End(EarlyEnd),
@@ -141,6 +144,8 @@ struct Pause {
     /// How many probes were not answered.
     probes: usize,
     reason: String,
+    /// Users were told of it.
+    told: bool,
 }
 
 impl Outage {
@@ -254,6 +259,7 @@ impl Outage {
             return match self.pause.take() {
                 Some(pause) => Change::Over {
                     after: now.saturating_duration_since(pause.since),
+                    tells: pause.told,
                 },
                 None => Change::None,
             };
@@ -265,6 +271,12 @@ impl Outage {
                 pause.gap = pause.gap.saturating_mul(2).min(self.settings.max_backoff);
                 pause.next_probe = now + pause.gap.max(LEAST_PROBE_GAP);
                 reason.clone_into(&mut pause.reason);
+                if !std::mem::replace(&mut pause.told, true) {
+                    return Change::Paused {
+                        until: pause.since + self.settings.max_outage,
+                        tells: true,
+                    };
+                }
             }
             return Change::None;
         }
@@ -284,6 +296,7 @@ impl Outage {
 
     fn begin(&mut self, for_silence: bool, reason: &str, now: Instant) -> Change {
         let gap = self.settings.backoff.min(self.settings.max_backoff);
+        let told = for_silence || !self.answered;
         self.pause = Some(Pause {
             since: now,
             for_silence,
@@ -292,9 +305,11 @@ impl Outage {
             probing: None,
             probes: 0,
             reason: reason.to_owned(),
+            told,
         });
         Change::Paused {
             until: now + self.settings.max_outage,
+            tells: told,
         }
     }
 }
@@ -346,8 +361,10 @@ mod tests {
         assert_eq!(
             ends(&mut outage, 1, Heard::NotSent, start),
             Change::Paused {
-                until: start + Duration::from_hours(1)
-            }
+                until: start + Duration::from_hours(1),
+                tells: true,
+            },
+            "nothing was ever answered"
         );
         assert_eq!(
             ends(&mut outage, 2, Heard::NotSent, start),
@@ -375,9 +392,32 @@ mod tests {
         assert!(outage.expired(start + Duration::from_hours(1)).is_some());
         assert_eq!(
             ends(&mut outage, 3, Heard::Definite, now),
-            Change::Over { after: now - start }
+            Change::Over {
+                after: now - start,
+                tells: true,
+            }
         );
         assert_eq!(outage.gate(now, READY, false), Gate::Open);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_its_first_probe_ends_is_no_news() {
+        let (mut outage, now) = (outage(), Instant::now());
+        ends(&mut outage, 1, Heard::Definite, now);
+        for probes in 0..3 {
+            let begun = ends(&mut outage, 2, Heard::NotSent, now);
+            assert!(matches!(begun, Change::Paused { tells: false, .. }), "{begun:?}");
+            for probe in 0..probes {
+                outage.probe_started(2);
+                let change = ends(&mut outage, 2, Heard::NotSent, now);
+                assert_eq!(matches!(change, Change::Paused { tells: true, .. }), probe == 0);
+            }
+            let over = ends(&mut outage, 2, Heard::Definite, now);
+            assert!(
+                matches!(over, Change::Over { tells, .. } if tells == (probes > 0)),
+                "{over:?}"
+            );
+        }
     }
 
     #[tokio::test(start_paused = true)]

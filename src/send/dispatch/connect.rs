@@ -9,8 +9,12 @@ use tokio::time::Instant;
 use super::{Call, Dispatcher};
 use crate::send::attempt::Transport;
 use crate::send::connecting::Granted;
-use crate::send::connections::Refusal;
+use crate::send::connections::{Fault, Refusal};
 use crate::send::deliver::Delivery;
+use crate::send::wire::Standing;
+
+/// How long after a connection that failed by accident another is begun, at least.
+const ACCIDENT: Duration = Duration::from_millis(100);
 
 impl<T: Transport> Dispatcher<T> {
     /// Begins to connect for a row. The call spends no token and is no attempt before it is written.
@@ -23,6 +27,14 @@ impl<T: Transport> Dispatcher<T> {
         let task = self.calls.spawn(attempt);
         self.connecting.begin(&task, delivery, is_probe, now);
         self.limit.started(self.calls.len(), now);
+    }
+
+    /// A call's connection stands.
+    pub(super) fn connection_made(&mut self, standing: Standing) {
+        let now = Instant::now();
+        self.connections
+            .made(self.in_flight.len() + self.connecting.standing(), now);
+        self.connecting.stands(standing, now);
     }
 
     /// Lets calls be written whose connections stand, in the order in which they did: each needs a token, and all that is
@@ -50,6 +62,7 @@ impl<T: Transport> Dispatcher<T> {
                     {
                         let call_made = Call {
                             connecting: took,
+                            begun: now.checked_sub(took).unwrap_or(now),
                             ..Call::written(delivery, token)
                         };
                         self.call_written(call, call_made, is_probe, now);
@@ -68,7 +81,10 @@ impl<T: Transport> Dispatcher<T> {
     pub(super) fn take_call(&mut self, id: Id, now: Instant) -> Option<Call> {
         match self.in_flight.remove(&id) {
             Some(call) => Some(call),
-            None => self.connecting.failed(id, now).map(Call::unwritten),
+            None => self.connecting.failed(id, now).map(|(delivery, begun)| Call {
+                begun,
+                ..Call::unwritten(delivery)
+            }),
         }
     }
 
@@ -99,12 +115,20 @@ impl<T: Transport> Dispatcher<T> {
         self.connecting.hold(now, self.gap());
     }
 
-    /// A connection was refused, or broke without an answer to its first call: whether that is a limit of the platform,
-    /// which then is not out of reach.
-    pub(super) fn is_limit(&mut self, now: Instant) -> bool {
-        let standing = self.in_flight.len() + self.connecting.standing() + self.transport.idle();
-        match self.connections.refused(standing, self.calls.len(), now) {
+    /// A connection that was begun then was refused, or broke without an answer to its first call: whether that is a limit
+    /// of the platform, which then is not out of reach. Kept connections do not count: they may be gone as well.
+    pub(super) fn is_limit(&mut self, fault: Fault, begun: Instant, now: Instant) -> bool {
+        let standing = self.in_flight.len() + self.connecting.standing();
+        match self
+            .connections
+            .failed(fault, begun, (standing, self.calls.len()), now)
+        {
             Refusal::Unclear => false,
+            Refusal::Accident if self.outage.pauses() => {
+                self.connecting.hold_until(now + self.gap().max(ACCIDENT));
+                true
+            }
+            Refusal::Accident => false,
             Refusal::Limit { calls, first } => {
                 if first {
                     tracing::warn!(
@@ -113,6 +137,7 @@ impl<T: Transport> Dispatcher<T> {
                          now and then, which is not said again"
                     );
                 }
+                self.connecting.hold_until(now + self.gap());
                 true
             }
         }

@@ -11,6 +11,7 @@ use super::{Call, DRAIN, Dispatcher, WORTH_TELLING};
 use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, local_time};
 use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::classify::{Decision, Effect};
+use crate::send::connections::Fault;
 use crate::send::deliver::{Delivery, Step};
 use crate::send::outage::{Change, Heard, is_web_page};
 
@@ -75,9 +76,9 @@ impl<T: Transport> Dispatcher<T> {
         }
         let limited = match &result {
             _ if self.outage.is_paused() => false,
-            Err(TransportError::NotSent(_)) => self.is_limit(now),
+            Err(TransportError::NotSent(_)) => self.is_limit(Fault::Refused, call.begun, now),
             Err(TransportError::Interrupted(_)) if !call.kept && !call.delivery.is_fresh() => {
-                self.is_limit(now);
+                self.is_limit(Fault::Cut, call.begun, now);
                 false
             }
             _ => false,
@@ -112,6 +113,9 @@ impl<T: Transport> Dispatcher<T> {
         if heard == Heard::Definite {
             let kept = self.transport.idle() > 0;
             self.connections.answered(started.unwrap_or(now), kept, now);
+            if !call.kept {
+                self.connections.served();
+            }
         }
     }
 
@@ -178,9 +182,12 @@ impl<T: Transport> Dispatcher<T> {
         match change {
             Change::None => {}
             Change::Silent => self.silence_is_full(reason, now),
-            Change::Paused { until } => {
+            Change::Paused { until, tells } => {
                 self.connections.forget();
                 let waiting = self.wait_for_platform(until - now, reason);
+                if !tells {
+                    return;
+                }
                 let hint = if self.outage.answered() {
                     ""
                 } else {
@@ -191,9 +198,12 @@ impl<T: Transport> Dispatcher<T> {
                     "the platform is out of reach, {waiting}{hint}"
                 );
             }
-            Change::Over { after } => {
+            Change::Over { after, tells } => {
                 self.tells_of_waiting = false;
                 self.wires.waiting.send_replace(None);
+                if !tells {
+                    return;
+                }
                 tracing::info!(
                     event = "outage_ended",
                     seconds = after.as_secs(),

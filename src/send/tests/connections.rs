@@ -29,6 +29,8 @@ struct Manner {
     answers: Box<dyn FnMut() -> Answer + Send>,
     /// Connections that may be open.
     most: usize,
+    /// Whether a connection is refused that is begun now.
+    down: Box<dyn FnMut() -> bool + Send>,
 }
 
 impl Default for Manner {
@@ -38,6 +40,7 @@ impl Default for Manner {
             connects: Box::new(|_| Duration::from_millis(30)),
             answers: Box::new(|| success().after(Duration::from_millis(200))),
             most: usize::MAX,
+            down: Box::new(|| false),
         }
     }
 }
@@ -143,7 +146,8 @@ async fn connect(
     let takes = (manner.lock().unwrap().connects)(start.elapsed());
     let (index, full) = {
         let mut record = record.lock().unwrap();
-        let full = record.open >= manner.lock().unwrap().most;
+        let mut manner = manner.lock().unwrap();
+        let full = record.open >= manner.most || (manner.down)();
         record.open += 1;
         let under_way: Vec<Instant> = record
             .connects
@@ -534,6 +538,7 @@ fn any_manner(seed: u64) -> (Manner, SendSettings, f64) {
     let (faulty, mut answering) = (chance.f64() * 0.2, chance.fork());
     let about = Duration::from_millis(chance.u64(1..800));
     let manner = Manner {
+        down: Box::new(|| false),
         closes,
         connects: Box::new(move |_| {
             let stall = if connecting.f64() < stalls {
@@ -580,5 +585,66 @@ async fn no_second_holds_more_than_was_agreed_whatever_connections_do() {
         );
         assert_eq!((sent.outcomes.len(), &sent.end.early), (300, &None), "{context}");
         assert_eq!(sent.successes(), 300, "{context}");
+    }
+}
+
+/// The platform crashes: what stood is gone, and nothing listens for a while.
+#[tokio::test(start_paused = true)]
+async fn a_platform_that_has_crashed_is_not_stormed() {
+    for (rate, concurrency) in [
+        ("20/s", "8"),
+        ("50/s", "64"),
+        ("100/s", "auto"),
+        ("unlimited", "16"),
+    ] {
+        let start = Instant::now();
+        let down = move || (Duration::from_secs(3)..Duration::from_secs(9)).contains(&start.elapsed());
+        let manner = Manner {
+            down: Box::new(down),
+            answers: Box::new(move || {
+                if down() {
+                    fault(TransportError::Gone("reset".to_owned()))
+                } else {
+                    success().after(Duration::from_millis(100))
+                }
+            }),
+            ..Manner::default()
+        };
+        let rows = if rate == "unlimited" { 3_000 } else { 600 };
+        let sent = send_lined(rows, paced(rate, concurrency.parse().unwrap()), manner).await;
+        let during = |at: &Instant| (3..9).contains(&(*at - sent.start).as_secs());
+        let tried = sent
+            .record
+            .connects
+            .iter()
+            .filter(|(begun, _)| during(begun))
+            .count();
+        assert!(tried < 200, "{tried} connections at {rate}, {concurrency}");
+        assert_eq!(sent.successes() as u64, rows, "{rate}, {concurrency}");
+    }
+}
+
+/// Every second connection is refused, as by one dead server of two.
+#[tokio::test(start_paused = true)]
+async fn a_dead_server_of_two_is_no_outage() {
+    for concurrency in ["1", "4", "auto"] {
+        let mut number = 0;
+        let manner = Manner {
+            closes: Closes::Announced,
+            down: Box::new(move || {
+                number += 1;
+                number % 2 == 0
+            }),
+            ..Manner::default()
+        };
+        let sent = send_lined(200, paced("20/s", concurrency.parse().unwrap()), manner).await;
+        assert_eq!(sent.successes(), 200);
+        // Each refusal costs a tenth of a second with one call at a time.
+        let most = if concurrency == "1" { 100 } else { 40 };
+        assert!(
+            sent.took < Duration::from_secs(most),
+            "{concurrency}: {:?}",
+            sent.took
+        );
     }
 }
