@@ -29,6 +29,20 @@ pub(crate) enum Told {
     Other,
 }
 
+impl Told {
+    /// Whether the platform acknowledged last what the row says, believed or not. Such a command can be repeated to learn
+    /// whether the platform takes it.
+    pub(crate) fn is_same(self) -> bool {
+        matches!(self, Self::Same | Self::SameInDoubt)
+    }
+}
+
+/// Marks all that was acknowledged of a survey as not to be believed: as if something else might have been applied since.
+const DISBELIEVE: [&str; 2] = [
+    "UPDATE known SET doubt = x'' WHERE list = ? AND doubt IS NOT NULL",
+    "UPDATE known SET doubt = x'', until = 0 WHERE list = ? AND doubt IS NULL",
+];
+
 /// Deletes what was acknowledged of a survey; what may be applied late stays.
 const FORGET: [&str; 2] = [
     "DELETE FROM known WHERE list = ? AND doubt IS NULL",
@@ -63,9 +77,9 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a survey of this account, or all of them, for a run that tells everybody anew: whatever becomes of it, nobody
-    /// whom it did not reach is passed over later.
-    pub(crate) fn forget_own(&mut self, survey: Option<&str>) -> Result<(), StoreError> {
+    /// Believes nothing any more that was acknowledged of a survey of this account, or of all of them, for a run that sends
+    /// everything: whatever becomes of it, nobody whom it did not reach is passed over later.
+    pub(crate) fn disbelieve_own(&mut self, survey: Option<&str>) -> Result<(), StoreError> {
         let survey = survey.map(plain);
         let lists = self.lists.iter();
         let lists: Vec<i64> = lists
@@ -74,7 +88,12 @@ impl Store {
             .collect();
         self.transaction(|store| {
             let mut lists = lists.into_iter();
-            lists.try_for_each(|list| store.forget_list(list).map(drop))
+            lists.try_for_each(|list| {
+                DISBELIEVE.iter().try_for_each(|statement| {
+                    let marked = store.connection.execute(statement, [list]);
+                    marked.map(drop).map_err(|error| store.fault("write", &error))
+                })
+            })
         })
     }
 

@@ -490,7 +490,7 @@ fn what_may_come_late_outlasts_forgetting() {
     drop(passes(&begin(&path, true, 0), row(0, "1", "a")));
     let mut store = open(&path);
     assert_eq!(store.forget_all(None, &[]).unwrap(), 0);
-    store.forget_own(None).unwrap();
+    store.disbelieve_own(None).unwrap();
     drop(store);
     let next = begin(&path, true, 1);
     let (sent, _) = passes(&next, row(0, "1", "b"));

@@ -11,6 +11,8 @@ use super::{Label, Layout, Row, is_blank};
 pub(crate) struct Export {
     /// Data rows.
     pub(crate) rows: u64,
+    /// Those that name a respondent, by an id or an address, whatever it is worth.
+    pub(crate) named: u64,
     /// Every label that gets its value from columns.
     pub(crate) labels: BTreeMap<Label, LabelCount>,
     /// Rows of respondents of whom it is known what they were told, and how many of those would tell them something else.
@@ -31,6 +33,9 @@ pub(crate) struct LabelCount {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LastExport {
     pub(crate) rows: u64,
+    /// Nothing where an earlier version wrote it.
+    #[serde(default)]
+    pub(crate) named: Option<u64>,
     /// The labels that had a value from all of their columns on any row, by name.
     pub(crate) labels: Vec<String>,
 }
@@ -52,6 +57,8 @@ impl Export {
     /// Counts a row's cells. A row that cannot be read has none.
     pub(crate) fn take_in(&mut self, row: &Row<'_>, layout: &Layout) {
         self.rows += 1;
+        let respondent = row.fields.get(layout.respondent).unwrap_or_default();
+        self.named += u64::from(row.error.is_none() && !is_blank(respondent));
         for (label, from) in &layout.labels {
             let Some(count) = self.labels.get_mut(label) else {
                 continue;
@@ -70,6 +77,7 @@ impl Export {
         let filled = self.labels.iter().filter(|(_, count)| count.filled > 0);
         LastExport {
             rows: self.rows,
+            named: Some(self.named),
             labels: filled.map(|(label, _)| label.name().to_owned()).collect(),
         }
     }

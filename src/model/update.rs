@@ -86,6 +86,18 @@ impl UpdateRespondent {
         self.form.get(self.respondent_end..).unwrap_or_default()
     }
 
+    /// Whether this leaves nothing of an `earlier` command, sent before it: it is for the same respondent as written, and
+    /// sets every label again.
+    pub(crate) fn replaces(&self, earlier: &Self) -> bool {
+        let names = |update: &Self| {
+            let labels = update.labels().split(|byte| *byte == b'&');
+            let name = |label: &[u8]| label.split(|byte| *byte == b'=').next().map(<[u8]>::to_vec);
+            labels.filter_map(name).collect::<Vec<_>>()
+        };
+        let own = names(self);
+        self.addressee() == earlier.addressee() && names(earlier).iter().all(|name| own.contains(name))
+    }
+
     /// A digest of all that is said: equal for two commands that are the same byte for byte.
     pub(crate) fn content(&self) -> u128 {
         xxh3_128(&self.form)
@@ -115,6 +127,23 @@ mod tests {
 
     fn digits(text: &str) -> Digits<'_> {
         Digits::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_command_replaces_one_whose_labels_it_sets_all() {
+        let update = |respondent: &'static str, labels: &[(&str, &'static str)]| {
+            let labels = labels.iter().map(|(name, value)| (name.parse().unwrap(), *value));
+            UpdateRespondent::new(digits("7"), digits(respondent), labels)
+        };
+        let both = update("12", &[("l1", "a"), ("l10", "b&l2=c")]);
+        let first = update("12", &[("l1", "x")]);
+        assert!(both.replaces(&first) && both.replaces(&both));
+        assert!(!first.replaces(&both));
+        assert!(!both.replaces(&update("12", &[("l2", "x")])));
+        assert!(
+            !both.replaces(&update("0012", &[("l1", "x")])),
+            "perhaps somebody else"
+        );
     }
 
     #[test]

@@ -109,6 +109,17 @@ fn unlike(export: &Export, last: &LastExport) -> Vec<String> {
             last.rows
         ));
     }
+    let is_short = !objections.is_empty();
+    if let Some(named) = last
+        .named
+        .filter(|named| !is_short && export.named < named.div_ceil(2))
+    {
+        objections.push(format!(
+            "a respondent is named on {} of {}, fewer than half of the {named} of last time",
+            export.named,
+            rows(export.rows)
+        ));
+    }
     for had in &last.labels {
         match export.labels.iter().find(|(label, _)| label.name() == had) {
             None => objections.push(format!(
@@ -147,6 +158,7 @@ mod tests {
                 },
             )]
             .into(),
+            named: rows,
             known: rows,
             changes: 0,
         }
@@ -244,6 +256,7 @@ mod tests {
     fn what_is_unlike_the_last_time() {
         let last = LastExport {
             rows: 11,
+            named: Some(11),
             labels: vec!["l4".to_owned()],
         };
         let of = |export: &Export| Guards::default().objections(export, EmptyPolicy::Skip, Some(&last));
@@ -254,6 +267,14 @@ mod tests {
                 "it has 5 rows, fewer than half of the 11 of last time",
                 "`l4` is blank throughout, and had values last time"
             ]
+        );
+        let nameless = Export {
+            named: 5,
+            ..export(11, 11)
+        };
+        assert_eq!(
+            of(&nameless),
+            ["a respondent is named on 5 of 11 rows, fewer than half of the 11 of last time"]
         );
         let other = Export {
             labels: [].into(),

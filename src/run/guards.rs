@@ -1,14 +1,15 @@
 //! The pass over an input that tells whether it looks like an export at all, before any of it is sent. What speaks against
 //! it is decided in `plan/guards.rs`.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::anyhow;
 
 use super::Failure;
 use super::opened::Opened;
 use crate::config::{GuardSettings, ReadingSettings};
-use crate::delta::{Store, Told};
+use crate::delta::{Past, Store, Told};
 use crate::model::{DeltaMode, Export, Lane, LastExport, Layout, Plan, Row, UpdateRespondent};
 use crate::plan::{EmptyPolicy, Guards};
 use crate::read::is_own_column;
@@ -21,9 +22,8 @@ const MOST_CHANGED: usize = 100_000;
 /// How many commands that were acknowledged before are kept for control calls: the respondents of some may get others.
 const MAX_KNOWN: usize = 8;
 
-/// They are looked for among so many first rows and among each so many behind them: a look costs as much as planning a row.
-const LOOK_AT_FIRST: u64 = 1_000;
-const LOOK_AT_EACH: u64 = 64;
+/// They are looked for among about so many rows, from all over the file: a look costs as much as planning a row.
+const LOOK_AT: u64 = 10_000;
 
 /// What is to be remembered of an export once it is on its way.
 pub(super) struct Remembered {
@@ -48,15 +48,16 @@ pub(super) struct Unfinished<'a> {
     pub(super) paths: &'a OutputPaths,
 }
 
-/// Counts what the guards need, and refuses the input if one of them objects. One that is resumed under the guards under
-/// which it was looked over before, or that was let through then, is not judged again.
+/// Counts what the guards need, and refuses the input if one of them objects. One that is resumed under the guards and beside
+/// the store under which it was looked over before, or that was let through then, is not judged again. `seed` is for the
+/// choice of the commands that are `known`.
 pub(super) fn guard(
     opened: &mut Opened,
     reading: &ReadingSettings,
     settings: &GuardSettings,
     store: Option<&Store>,
     mode: DeltaMode,
-    resumed: Option<Unfinished<'_>>,
+    (resumed, seed): (Option<Unfinished<'_>>, u64),
 ) -> Result<Passed, Failure> {
     let guards = &settings.guards;
     if guards.max_changes.is_some() && mode == DeltaMode::Follow {
@@ -73,7 +74,17 @@ pub(super) fn guard(
         mode,
         let_through: settings.lets_through || before.is_some_and(|before| before.let_through),
     };
-    let judges = before.is_none_or(|before| !before.let_through && before.guards != looked_over.guards);
+    let judges = match (before, store, resumed) {
+        (None, ..) => true,
+        (Some(before), ..) if before.let_through => false,
+        (Some(before), ..) if before.guards != looked_over.guards => true,
+        // Beside another store, or an older state of this one, changes were other ones.
+        (Some(_), Some(store), Some(resumed)) => {
+            let (run, passes) = resumed.journal.store();
+            !matches!(store.past(run, passes).map_err(Failure::usage)?, Past::All(_))
+        }
+        (Some(_), ..) => false,
+    };
     let passed = |remembered, known| Passed {
         looked_over,
         remembered,
@@ -85,7 +96,7 @@ pub(super) fn guard(
     if !guards.need_counts(reading.plan.empty) && store.is_none() {
         return Ok(passed(None, Vec::new()));
     }
-    let Counted { export, known } = count(opened, reading, guards, store, resumed)?;
+    let Counted { export, known } = count(opened, reading, guards, store, (resumed, seed))?;
     if judges {
         let objections = objections(&export, opened, reading, guards, store)?;
         settle(&objections, reading, settings.lets_through, resumed.is_some())?;
@@ -109,13 +120,14 @@ fn count(
     reading: &ReadingSettings,
     guards: &Guards,
     store: Option<&Store>,
-    resumed: Option<Unfinished<'_>>,
+    (resumed, seed): (Option<Unfinished<'_>>, u64),
 ) -> Result<Counted, Failure> {
     let asks = guards.max_changes.is_some();
     let left = resumed.map(|resumed| resumed.journal.left(resumed.paths));
     let mut left = left.transpose().map_err(Failure::output)?;
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
-    let mut known = Spread::default();
+    let mut known = Sample::new(fastrand::Rng::with_seed(seed));
+    let stride = (opened.known_rows().unwrap_or_default() / LOOK_AT).max(1);
     opened.each_row(reading, opened.plan.of_all_rows(), |row, planner| {
         counting.take_in(row, planner.layout());
         let is_left = match &mut left {
@@ -125,10 +137,10 @@ fn count(
         if asks && is_left {
             counting.compare(&planner.plan(row))?;
         }
-        let looks = row.sequence < LOOK_AT_FIRST || row.sequence.is_multiple_of(LOOK_AT_EACH);
+        let looks = row.sequence.is_multiple_of(stride);
         if let Some(store) = store.filter(|_| looks)
             && let Plan::Send(update) = planner.plan(row)
-            && store.told(&update).map_err(Failure::usage)? == Told::Same
+            && store.told(&update).map_err(Failure::usage)?.is_same()
         {
             known.push(update);
         }
@@ -136,45 +148,39 @@ fn count(
     })?;
     Ok(Counted {
         export: counting.export,
-        known: known.kept,
+        known: known.into_shuffled(),
     })
 }
 
-/// Some of many things, from all over them: those that fail tonight may stand side by side.
+/// Some of many things by chance, each as likely as any other: those that fail tonight may stand side by side.
 #[derive(Debug)]
-struct Spread<T> {
+struct Sample<T> {
     kept: Vec<T>,
     seen: usize,
-    stride: usize,
+    chance: fastrand::Rng,
 }
 
-impl<T> Default for Spread<T> {
-    fn default() -> Self {
+impl<T> Sample<T> {
+    fn new(chance: fastrand::Rng) -> Self {
         Self {
             kept: Vec::new(),
             seen: 0,
-            stride: 1,
+            chance,
         }
     }
-}
 
-impl<T> Spread<T> {
     fn push(&mut self, next: T) {
-        if self.seen.is_multiple_of(self.stride) {
-            if self.kept.len() == MAX_KNOWN {
-                // Every second one stays.
-                let mut number = 0;
-                self.kept.retain(|_| {
-                    number += 1;
-                    number % 2 == 1
-                });
-                self.stride *= 2;
-            }
-            if self.seen.is_multiple_of(self.stride) {
-                self.kept.push(next);
-            }
-        }
         self.seen += 1;
+        if self.kept.len() < MAX_KNOWN {
+            self.kept.push(next);
+        } else if let Some(place) = self.kept.get_mut(self.chance.usize(..self.seen)) {
+            *place = next;
+        }
+    }
+
+    fn into_shuffled(mut self) -> Vec<T> {
+        self.chance.shuffle(&mut self.kept);
+        self.kept
     }
 }
 
@@ -189,18 +195,30 @@ pub(super) enum News {
     Unsendable,
 }
 
-/// What a run would tell by an input that was sent before. Of several rows of a respondent the last is the one that counts.
-pub(super) fn news(opened: &mut Opened, reading: &ReadingSettings, store: &Store) -> Result<News, Failure> {
+/// What a run would tell by an input that was sent before. Of several rows of a respondent the last is the one that counts,
+/// if all of them were acknowledged when that was sent. Where some `failed`, it is known of the last alone that the platform
+/// has it: then an earlier one counts, too, unless the last sets all of its labels.
+pub(super) fn news(
+    opened: &mut Opened,
+    reading: &ReadingSettings,
+    store: &Store,
+    failed: bool,
+) -> Result<News, Failure> {
     let mut unsendable = false;
-    let mut differing = HashSet::new();
+    let mut differing: HashMap<Lane, Vec<UpdateRespondent>> = HashMap::new();
     opened.each_row(reading, opened.plan.clone(), |row, planner| {
         match planner.plan(row) {
             Plan::Send(update) if store.told(&update).map_err(Failure::usage)? == Told::Same => {
-                differing.remove(&update.lane());
+                if let Entry::Occupied(mut earlier) = differing.entry(update.lane()) {
+                    earlier
+                        .get_mut()
+                        .retain(|earlier| failed && !update.replaces(earlier));
+                    if earlier.get().is_empty() {
+                        earlier.remove();
+                    }
+                }
             }
-            Plan::Send(update) => {
-                differing.insert(update.lane());
-            }
+            Plan::Send(update) => differing.entry(update.lane()).or_default().push(update),
             Plan::Reject(_) => unsendable = true,
             Plan::Skip(_) => {}
         }

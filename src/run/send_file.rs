@@ -143,7 +143,7 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         &settings.guards,
         store.as_ref(),
         mode,
-        unfinished.filter(|_| resumes),
+        (unfinished.filter(|_| resumes), calls.send.seed),
     )?;
     announce(&opened, settings, site, transport.proxy());
     confirm(&opened, settings, site, console)?;
@@ -224,7 +224,7 @@ fn decide(
     let decision = match (decision, store, existing.rotate) {
         // Somebody may have made it forget, a run of another input may have come between, or one of the failed file.
         (Decision::AlreadySent(before), Some(store), Some(keep)) => {
-            match news(opened, &settings.reading, store)? {
+            match news(opened, &settings.reading, store, before.failures > 0)? {
                 News::Some => Decision::SetAside { keep },
                 News::None => Decision::AlreadySent(before.mended()),
                 News::Unsendable => Decision::AlreadySent(before),

@@ -88,7 +88,7 @@ impl Beginning<'_> {
             && !self.resumes_refresh(&past)
         {
             store
-                .forget_own(self.plan.survey.as_deref())
+                .disbelieve_own(self.plan.survey.as_deref())
                 .map_err(Failure::usage)?;
         }
         let past = if self.resumes { past } else { Past::Nothing };
@@ -98,7 +98,7 @@ impl Beginning<'_> {
             .map_err(Failure::usage)
     }
 
-    /// Whether a refresh goes on that has forgotten everybody already.
+    /// Whether a refresh is resumed, which believes nothing already.
     fn resumes_refresh(&self, past: &Past) -> bool {
         let is_refresh =
             |unfinished: Unfinished<'_>| unfinished.journal.looked_over().mode == DeltaMode::Refresh;

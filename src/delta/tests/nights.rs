@@ -317,7 +317,7 @@ impl World {
         };
         let is_resumed_refresh = matches!(past, Past::All(_)) && journal.mode == DeltaMode::Refresh;
         if mode == DeltaMode::Refresh && !is_resumed_refresh {
-            store.forget_own(None).unwrap();
+            store.disbelieve_own(None).unwrap();
         }
         let delta = Delta::new(store, &past, mode == DeltaMode::ChangedOnly, clock).unwrap();
         if name == "state.sqlite" {

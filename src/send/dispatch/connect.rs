@@ -123,12 +123,11 @@ impl<T: Transport> Dispatcher<T> {
             .connections
             .failed(fault, begun, (standing, self.calls.len()), now)
         {
-            Refusal::Unclear => false,
             Refusal::Accident if self.outage.pauses() => {
                 self.connecting.hold_until(now + self.gap().max(ACCIDENT));
                 true
             }
-            Refusal::Accident => false,
+            Refusal::Accident | Refusal::Unclear => false,
             Refusal::Limit { calls, first } => {
                 if first {
                     tracing::warn!(
