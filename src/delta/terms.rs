@@ -14,12 +14,22 @@ use crate::model::{ErrorCode, PlannedRow};
 pub(crate) struct Clock {
     pub(crate) start: Timestamp,
     pub(crate) late: Duration,
+    /// The run whose journal is there, and until when its process was alive at most: then its last calls ended.
+    pub(crate) before: Option<(i64, Timestamp)>,
 }
 
 impl Clock {
     /// In seconds of the epoch.
     pub(super) fn starts(self) -> i64 {
         self.start.as_second()
+    }
+
+    /// Whether the calls that were under way in a killed run are over: it is known when it was killed, and that was long
+    /// enough before this run.
+    fn are_over(self, run: i64) -> bool {
+        let over = |alive: Timestamp| alive.checked_add(self.late).is_ok_and(|over| over <= self.start);
+        self.before
+            .is_some_and(|(before, alive)| before == run && over(alive))
     }
 
     /// Until when a call that ended then may be applied, in seconds of the epoch.
@@ -99,10 +109,18 @@ impl Terms {
     fn late(&self, entry: Option<&Entry>) -> Late {
         let late = |doubt, until| Late { doubt, until };
         match entry {
-            // A killed run's: nobody knows when its calls ended, but it was before this run.
+            // A killed run's: its calls ended before this run, at the latest.
             Some(Entry {
-                doubt, until: None, ..
-            }) => late(*doubt, self.clock.late_until(self.clock.start)),
+                run,
+                doubt,
+                until: None,
+                ..
+            }) => {
+                if self.clock.are_over(*run) {
+                    return Late::default();
+                }
+                late(*doubt, self.clock.late_until(self.clock.start))
+            }
             Some(entry) if entry.run == self.run || entry.until >= Some(self.clock.starts()) => {
                 late(entry.doubt, entry.until.unwrap_or_default())
             }

@@ -76,6 +76,7 @@ fn begin(path: &Path, skips: bool, seconds: i64) -> Delta {
     let clock = Clock {
         start: at(seconds),
         late: LATE,
+        before: None,
     };
     Delta::new(open(path), &Past::Nothing, skips, clock).unwrap()
 }
@@ -195,6 +196,7 @@ fn accounts_and_platforms_are_told_apart() {
         let clock = Clock {
             start: at(0),
             late: LATE,
+            before: None,
         };
         let store = Store::open(&path, account).unwrap();
         let delta = Delta::new(store, &Past::Nothing, true, clock).unwrap();
@@ -252,6 +254,7 @@ fn resume(path: &Path, before: &Delta) -> Delta {
     let clock = Clock {
         start: at(86_400),
         late: LATE,
+        before: None,
     };
     let store = open(path);
     let past = store.past(before.store_run(), before.passes()).unwrap();
@@ -301,6 +304,7 @@ fn no_unchanged_row_is_sent_after_a_later_one_of_its_respondent() {
     let clock = Clock {
         start: at(86_400),
         late: LATE,
+        before: None,
     };
     let sent = |sequence: u64, respondent: &str, may_be_applied| SentRow {
         row: sequence + 2,
@@ -445,6 +449,7 @@ fn respondents_of_a_journal_that_the_store_does_not_know_of_are_forgotten() {
     let clock = Clock {
         start: at(86_400),
         late: LATE,
+        before: None,
     };
     let sent = |respondent: &str, finished_at| SentRow {
         row: 2,
@@ -533,6 +538,7 @@ fn a_store_of_version_1_is_migrated_where_it_lies() {
     let clock = Clock {
         start: at(0),
         late: LATE,
+        before: None,
     };
     let delta = Delta::new(open(), &Past::Nothing, true, clock).unwrap();
     let is = delta.store_run().unwrap().clone();

@@ -1,10 +1,15 @@
 //! The journal of an unfinished run, and what has to be known of it before it is resumed or set aside: which rows were sent,
 //! which are left. It is put in order in `record/replay.rs`.
 
+use std::fs;
+
+use jiff::Timestamp;
+
 use super::entry;
 use super::error::OutputError;
 use super::files::{OutputPaths, Replaces};
 use super::header::LookedOver;
+use super::journal::SYNC_EVERY;
 use super::names;
 use super::ordered::Ordered;
 use super::replay::Contents;
@@ -28,6 +33,22 @@ impl GoOn {
     /// The store that the run used last, if it used one, and how often that had deleted what it knew by then.
     pub(crate) fn store(&self) -> (Option<&StoreRun>, u64) {
         (self.contents.header.store.as_ref(), self.contents.passes)
+    }
+
+    /// Whether calls were under way when its process ended: it was killed, or ended before they did.
+    pub(crate) fn left_calls(&self, paths: &OutputPaths) -> Result<bool, OutputError> {
+        let summary = names::partial(&paths.summary);
+        // Written last, by a run that ends in an orderly way.
+        if !fs::metadata(summary).is_ok_and(|summary| summary.len() > 0) {
+            return Ok(true);
+        }
+        let mut outcomes = self.outcomes(paths)?;
+        while let Some(outcome) = outcomes.next().map_err(OutputError::Journal)? {
+            if outcome.is_stopped() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether its input has the same content.
@@ -72,6 +93,13 @@ impl GoOn {
             .outcomes(&path)
             .map_err(|source| OutputError::read(&path, source))
     }
+}
+
+/// Until when the process lived that wrote the journal that is there, at most.
+pub(crate) fn alive_until(paths: &OutputPaths) -> Option<Timestamp> {
+    let journal = fs::metadata(names::journal(&paths.results)).ok()?;
+    let modified = Timestamp::try_from(journal.modified().ok()?).ok()?;
+    modified.checked_add(SYNC_EVERY).ok()
 }
 
 /// Which rows of an input are left, read beside it.

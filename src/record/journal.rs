@@ -3,7 +3,8 @@
 //!
 //! What is kept: once [`Journal::write`] has returned, the lines are the system's, and a process that is killed loses
 //! none of them. A power cut loses at most the last second's: a thread syncs the file that often. An error of that
-//! thread is the next write's.
+//! thread is the next write's. It also sets the file's modification time, so that of a killed process it is known when
+//! that was.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::entry::{self, FINISHING, STREAK};
 use super::error::OutputError;
@@ -20,8 +21,8 @@ use super::files::{create_private, sync, sync_folder_of};
 use super::header::Header;
 use crate::model::Outcome;
 
-/// How much a power cut can take, in time.
-const SYNC_EVERY: Duration = Duration::from_secs(1);
+/// How much a power cut can take, in time, and how exactly it is known when a process was killed.
+pub(super) const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct Journal {
     file: File,
@@ -152,6 +153,8 @@ impl Syncing {
         let (is_dirty, told) = (Arc::clone(&dirty), Arc::clone(&fault));
         thread::Builder::new().name("sync".to_owned()).spawn(move || {
             while ended.recv_timeout(SYNC_EVERY) == Err(RecvTimeoutError::Timeout) {
+                // Where that is not possible, the last write says it, as well as it can.
+                file.set_modified(SystemTime::now()).ok();
                 if is_dirty.swap(false, Ordering::AcqRel)
                     && let Err(error) = sync(&file)
                 {

@@ -43,7 +43,7 @@ pub(crate) use failed::FailedFormat;
 pub(crate) use files::OutputPaths;
 #[cfg(any(test, fuzzing))]
 pub(crate) use fuzzed::fuzzed_journal;
-pub(crate) use go_on::GoOn;
+pub(crate) use go_on::{GoOn, alive_until};
 pub(crate) use header::{Header, LookedOver};
 pub(crate) use journal::Journal;
 pub(crate) use names::lock as lock_of;

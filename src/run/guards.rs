@@ -1,8 +1,7 @@
 //! The pass over an input that tells whether it looks like an export at all, before any of it is sent. What speaks against
 //! it is decided in `plan/guards.rs`.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use anyhow::anyhow;
 
@@ -17,7 +16,7 @@ use crate::record::{GoOn, LookedOver, OutputPaths};
 use crate::report::ExitCode;
 
 /// So many respondents whose rows differ are remembered, to count their later rows as changes, too.
-const MOST_CHANGED: usize = 100_000;
+pub(super) const MOST_CHANGED: usize = 100_000;
 
 /// How many commands that were acknowledged before are kept for control calls: the respondents of some may get others.
 const MAX_KNOWN: usize = 8;
@@ -182,53 +181,6 @@ impl<T> Sample<T> {
         self.chance.shuffle(&mut self.kept);
         self.kept
     }
-}
-
-/// What an input comes to that was sent before, by what is remembered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum News {
-    /// A run would tell somebody something new.
-    Some,
-    /// The platform has all of it.
-    None,
-    /// The platform has all but rows that cannot be sent as they are.
-    Unsendable,
-}
-
-/// What a run would tell by an input that was sent before. Of several rows of a respondent the last is the one that counts,
-/// if all of them were acknowledged when that was sent. Where some `failed`, it is known of the last alone that the platform
-/// has it: then an earlier one counts, too, unless the last sets all of its labels.
-pub(super) fn news(
-    opened: &mut Opened,
-    reading: &ReadingSettings,
-    store: &Store,
-    failed: bool,
-) -> Result<News, Failure> {
-    let mut unsendable = false;
-    let mut differing: HashMap<Lane, Vec<UpdateRespondent>> = HashMap::new();
-    opened.each_row(reading, opened.plan.clone(), |row, planner| {
-        match planner.plan(row) {
-            Plan::Send(update) if store.told(&update).map_err(Failure::usage)? == Told::Same => {
-                if let Entry::Occupied(mut earlier) = differing.entry(update.lane()) {
-                    earlier
-                        .get_mut()
-                        .retain(|earlier| failed && !update.replaces(earlier));
-                    if earlier.get().is_empty() {
-                        earlier.remove();
-                    }
-                }
-            }
-            Plan::Send(update) => differing.entry(update.lane()).or_default().push(update),
-            Plan::Reject(_) => unsendable = true,
-            Plan::Skip(_) => {}
-        }
-        Ok(differing.len() < MOST_CHANGED)
-    })?;
-    Ok(match (differing.is_empty(), unsendable) {
-        (false, _) => News::Some,
-        (true, true) => News::Unsendable,
-        (true, false) => News::None,
-    })
 }
 
 /// What the guards have to know of all rows, one after the other.

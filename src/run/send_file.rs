@@ -11,8 +11,10 @@ use super::announce::{announce, confirm};
 use super::before_sending::{self, in_thread, unless_stopped};
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
-use super::guards::{News, Unfinished, guard, news};
+use super::guards::{Unfinished, guard};
+use super::late_calls::{quiet_from, wait_for_quiet};
 use super::lock::{Claims, Locks};
+use super::news::{News, news};
 use super::next_command::next_command;
 use super::opened::Opened;
 use super::site::Site;
@@ -61,6 +63,8 @@ struct Ready {
     memory: Memory,
     /// Commands of the input that the platform acknowledged before.
     known: Vec<UpdateRespondent>,
+    /// Calls of another run may be applied until then.
+    quiet_from: Option<Timestamp>,
 }
 
 /// What came of looking at everything before the first call.
@@ -96,7 +100,10 @@ async fn start(
         move || prepare(&settings, &site, &console)
     };
     match unless_stopped(&mut stops, in_thread(work)).await? {
-        Prepared::Ready(ready) => Box::pin(send(settings, &site, *ready, stops, console)).await,
+        Prepared::Ready(ready) => {
+            unless_stopped(&mut stops, wait_for_quiet(ready.quiet_from)).await?;
+            Box::pin(send(settings, &site, *ready, stops, console)).await
+        }
         Prepared::AlreadySent(before) => Ok(already_sent(&settings.outputs.paths, &before)),
     }
 }
@@ -148,13 +155,20 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
     announce(&opened, settings, site, transport.proxy());
     confirm(&opened, settings, site, console)?;
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
+    let alive_until = unfinished.and_then(|unfinished| record::alive_until(unfinished.paths));
+    let quiet_from = match unfinished.filter(|_| !resumes) {
+        Some(replaced) => quiet_from(replaced, alive_until, calls.http.timeout)?,
+        None => None,
+    };
+    let run_before = unfinished.and_then(|unfinished| unfinished.journal.store().0);
     let beginning = Beginning {
         mode,
         plan: &opened.plan,
         account: &site.account,
         clock: Clock {
-            start: header.started_at,
+            start: quiet_from.unwrap_or(header.started_at),
             late: calls.http.timeout,
+            before: run_before.map(|before| before.run).zip(alive_until),
         },
         unfinished,
         resumes,
@@ -170,6 +184,7 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         header,
         memory,
         known,
+        quiet_from,
     })))
 }
 
@@ -254,6 +269,7 @@ async fn send(
         header,
         memory,
         known,
+        ..
     } = ready;
     let RunSettings { reading, outputs, .. } = settings;
     let start = Instant::now();

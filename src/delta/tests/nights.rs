@@ -302,6 +302,7 @@ impl World {
         let clock = Clock {
             start: at(self.platform.now),
             late: LATE,
+            before: None,
         };
         let mut store = match name {
             "none" => Store::temporary(account()).unwrap(),
@@ -579,6 +580,7 @@ fn heals(world: &mut World) {
         let clock = Clock {
             start: at(world.platform.now),
             late: LATE,
+            before: None,
         };
         let past = past(&mut store, &journal, clock);
         drop(Delta::new(store, &past, true, clock).unwrap());

@@ -250,6 +250,7 @@ fn memory(
         clock: Clock {
             start: Timestamp::now(),
             late: LONGEST_CALL,
+            before: None,
         },
         unfinished: journal.map(|journal| Unfinished { journal, paths }),
         resumes: matches!(decision, Decision::GoOn(_)),

@@ -7,7 +7,7 @@ use tokio::task::Id;
 use tokio::time::Instant;
 
 use super::{Call, Dispatcher, WORTH_TELLING};
-use crate::model::{Outcome, Plan, PlannedRow};
+use crate::model::{Outcome, Plan, PlannedRow, Settled, Status, UpdateRespondent};
 use crate::send::UNRECORDED;
 use crate::send::attempt::Transport;
 use crate::send::deliver::Delivery;
@@ -247,11 +247,9 @@ impl<T: Transport> Dispatcher<T> {
         let update = match &row.plan {
             Plan::Send(update) if row.settled.is_none() => update.clone(),
             plan => {
-                if let (Plan::Send(update), Some(settled)) = (plan, &row.settled)
-                    && settled.may_come_late()
-                {
-                    let ago = Timestamp::now().duration_since(settled.finished_at);
-                    self.queue.doubt_since(update, ago.unsigned_abs(), Instant::now());
+                if let (Plan::Send(update), Some(settled)) = (plan, &row.settled) {
+                    let (update, settled) = (update.clone(), settled.clone());
+                    self.learn_from_before(&update, &settled);
                 }
                 self.finished.extend(Outcome::without_call(row, Timestamp::now()));
                 return;
@@ -260,5 +258,23 @@ impl<T: Transport> Dispatcher<T> {
         let backoff = self.settings.retry.backoff(self.chance.fork());
         self.queue
             .enter(Box::new(Delivery::new(row, update, backoff)), Instant::now());
+    }
+
+    /// What an earlier run's verdict on a row says about what may come late, and what can be repeated as a control call.
+    fn learn_from_before(&mut self, update: &UpdateRespondent, settled: &Settled) {
+        let now = Instant::now();
+        if settled.may_come_late() {
+            let ago = Timestamp::now().duration_since(settled.finished_at);
+            self.queue.doubt_since(update, ago.unsigned_abs(), now);
+        }
+        match settled.status {
+            Status::Success => {
+                self.queue.acknowledged_before(update, now);
+                self.controls.forget(update.lane());
+                self.controls.acknowledge(update);
+            }
+            Status::Failed | Status::Unconfirmed => self.controls.forget(update.lane()),
+            Status::Invalid | Status::Skipped => {}
+        }
     }
 }

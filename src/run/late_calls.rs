@@ -1,0 +1,44 @@
+//! Calls of a run that was cut short a moment ago, which the platform may still apply: a run that starts anew waits until
+//! that is over. Rows of a run that is resumed wait one by one, which is [`crate::send`]'s business.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::sleep;
+
+use super::Failure;
+use super::guards::Unfinished;
+
+/// From when on no call of an unfinished run that is not resumed can be applied any more; nothing if that is now. Rows of
+/// one that is resumed wait one by one.
+pub(super) fn quiet_from(
+    replaced: Unfinished<'_>,
+    alive_until: Option<Timestamp>,
+    late: Duration,
+) -> Result<Option<Timestamp>, Failure> {
+    let now = Timestamp::now();
+    let until = alive_until.and_then(|alive| {
+        // A clock that was set back must not make anybody wait for longer.
+        alive.min(now).checked_add(late).ok()
+    });
+    let Some(until) = until.filter(|until| *until > now) else {
+        return Ok(None);
+    };
+    let left = replaced.journal.left_calls(replaced.paths);
+    Ok(left.map_err(Failure::output)?.then_some(until))
+}
+
+/// Waits for the calls of another run.
+pub(super) async fn wait_for_quiet(until: Option<Timestamp>) -> Result<(), Failure> {
+    let Some(until) = until else { return Ok(()) };
+    let wait = until.duration_since(Timestamp::now());
+    let wait = Duration::try_from(wait).unwrap_or_default();
+    tracing::info!(
+        event = "late_calls_awaited",
+        seconds = wait.as_secs(),
+        "a run was cut short a moment ago, and the platform may still apply its last calls: starting in {} s",
+        wait.as_secs() + 1
+    );
+    sleep(wait).await;
+    Ok(())
+}
