@@ -38,8 +38,8 @@ impl GoOn {
     /// Whether calls were under way when its process ended: it was killed, or ended before they did.
     pub(crate) fn left_calls(&self, paths: &OutputPaths) -> Result<bool, OutputError> {
         let summary = names::partial(&paths.summary);
-        // Written last, by a run that ends in an orderly way.
-        if !fs::metadata(summary).is_ok_and(|summary| summary.len() > 0) {
+        // Written and named last, by a run that ends in an orderly way.
+        if fs::metadata(summary).is_ok_and(|summary| summary.len() == 0) {
             return Ok(true);
         }
         let mut outcomes = self.outcomes(paths)?;

@@ -8,19 +8,16 @@ use tokio::time::sleep;
 
 use super::Failure;
 use super::guards::Unfinished;
+use crate::delta::Clock;
+use crate::record;
 
 /// From when on no call of an unfinished run that is not resumed can be applied any more; nothing if that is now. Rows of
 /// one that is resumed wait one by one.
-pub(super) fn quiet_from(
-    replaced: Unfinished<'_>,
-    alive_until: Option<Timestamp>,
-    late: Duration,
-) -> Result<Option<Timestamp>, Failure> {
+pub(super) fn quiet_from(replaced: Unfinished<'_>, late: Duration) -> Result<Option<Timestamp>, Failure> {
     let now = Timestamp::now();
-    let until = alive_until.and_then(|alive| {
-        // A clock that was set back must not make anybody wait for longer.
-        alive.min(now).checked_add(late).ok()
-    });
+    // A clock that was set back must not make anybody wait for longer.
+    let ended = record::alive_until(replaced.paths).map(|alive| alive.min(now));
+    let until = ended.and_then(|ended| ended.checked_add(late).ok());
     let Some(until) = until.filter(|until| *until > now) else {
         return Ok(None);
     };
@@ -41,4 +38,13 @@ pub(super) async fn wait_for_quiet(until: Option<Timestamp>) -> Result<(), Failu
     );
     sleep(wait).await;
     Ok(())
+}
+
+/// The clock of a run that makes its first call at `start`.
+pub(super) fn clock(start: Timestamp, late: Duration, unfinished: Option<Unfinished<'_>>) -> Clock {
+    let before = unfinished.and_then(|unfinished| {
+        let run = unfinished.journal.store().0?.run;
+        Some((run, record::alive_until(unfinished.paths)?))
+    });
+    Clock { start, late, before }
 }

@@ -12,7 +12,7 @@ use super::before_sending::{self, in_thread, unless_stopped};
 use super::fingerprint::fingerprint;
 use super::finished::{Finished, already_sent};
 use super::guards::{Unfinished, guard};
-use super::late_calls::{quiet_from, wait_for_quiet};
+use super::late_calls::{clock, quiet_from, wait_for_quiet};
 use super::lock::{Claims, Locks};
 use super::news::{News, news};
 use super::next_command::next_command;
@@ -22,7 +22,7 @@ use super::state::{Beginning, Memory};
 use super::workers::Workers;
 use super::{Failure, pipeline, stale, state};
 use crate::config::{RunSettings, max_query_bytes};
-use crate::delta::{Clock, Delta, Store};
+use crate::delta::{Delta, Store};
 use crate::model::{DeltaMode, EarlyEnd, UpdateRespondent, local_time};
 use crate::plan::Planner;
 use crate::read::Input;
@@ -155,21 +155,16 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
     announce(&opened, settings, site, transport.proxy());
     confirm(&opened, settings, site, console)?;
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
-    let alive_until = unfinished.and_then(|unfinished| record::alive_until(unfinished.paths));
+    let late = calls.http.timeout;
     let quiet_from = match unfinished.filter(|_| !resumes) {
-        Some(replaced) => quiet_from(replaced, alive_until, calls.http.timeout)?,
+        Some(replaced) => quiet_from(replaced, late)?,
         None => None,
     };
-    let run_before = unfinished.and_then(|unfinished| unfinished.journal.store().0);
     let beginning = Beginning {
         mode,
         plan: &opened.plan,
         account: &site.account,
-        clock: Clock {
-            start: quiet_from.unwrap_or(header.started_at),
-            late: calls.http.timeout,
-            before: run_before.map(|before| before.run).zip(alive_until),
-        },
+        clock: clock(quiet_from.unwrap_or(header.started_at), late, unfinished),
         unfinished,
         resumes,
     };

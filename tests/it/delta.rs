@@ -240,7 +240,7 @@ fn no_kill_at_any_moment_makes_the_next_night_miss_an_update() {
     let fake = Fake::start(|_| Answer::success());
     let rows = 400;
     let job = Job::run(numbered(rows, "a"), &fake)
-        .args("--changed-only -c 8 --no-progress")
+        .args("--changed-only -c 8 --no-progress --timeout 1s")
         .args(LINE);
     job.ends(0);
     // Each night everything changes, and is cut short at some moment; what the platform has is what it was told last.

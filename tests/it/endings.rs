@@ -71,7 +71,7 @@ fn a_run_that_came_to_its_end_prints_what_its_file_says() {
     let object = ends(&job, 1, "already_sent", "already sent on 20");
     assert_eq!(
         (&object["input"], &object["finished"]),
-        (&"in.csv".into(), &false.into())
+        (&"in.csv".into(), &true.into())
     );
     assert!(object["run_id"].is_string(), "{object}");
     let job = job.args("--accept-failures 1").file("in.csv", numbered(5, "y"));

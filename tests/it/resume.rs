@@ -61,7 +61,7 @@ fn killed_again_and_again_a_run_comes_to_the_same_end() {
         .map(|row| (u64::from(row) + 2, format!("v{row}")))
         .collect();
     let fake = Fake::start(lively);
-    let mut job = Job::run(&input, &fake).args("--keep Uwagi -c 4 --resume");
+    let mut job = Job::run(&input, &fake).args("--keep Uwagi -c 4 --resume --timeout 1s");
     let mut chance = fastrand::Rng::with_seed(20_261_124);
     let (mut kills, mut lives) = (0, vec![0]);
     let mut final_values = HashSet::new();

@@ -10,6 +10,7 @@
 
 mod cell_text;
 mod gate;
+mod markup;
 mod number_format;
 mod scan;
 mod sheet_rows;

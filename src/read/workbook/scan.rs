@@ -5,8 +5,10 @@
 //! text by the rules of XML 1.0 (section 2.4), a prefix from a local name, and the few elements whose content the library
 //! collects.
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memmem};
 use thiserror::Error;
+
+use super::markup::{end_of_tag, name_of, texts_claimed};
 
 /// The longest tag, comment or run of text, and the most that a cell, a shared text or a name may hold, in bytes. Excel
 /// allows 32,767 characters in a cell; as numeric references these are less than 400,000 bytes.
@@ -249,7 +251,7 @@ impl Scan {
             self.unit = (!is_empty).then_some((index, 0));
         }
         match local {
-            b"sst" => check_claim(tag),
+            b"sst" if texts_claimed(tag) > MAX_TEXTS / TEXT_PLACE => Err(ScanFault::Texts),
             b"si" => self.count_texts(TEXT_PLACE),
             b"sheetData" => {
                 if self.table != Table::Before {
@@ -318,62 +320,6 @@ impl Scan {
             return Err(ScanFault::Token);
         }
         Ok(())
-    }
-}
-
-/// The library makes room for as many texts as the table claims to have.
-fn check_claim(tag: &[u8]) -> Result<(), ScanFault> {
-    const CLAIM: &[u8] = b"uniqueCount";
-    for at in memmem::find_iter(tag, CLAIM) {
-        let value = tag.get(at + CLAIM.len()..).unwrap_or_default();
-        let digits: Vec<u8> = value
-            .iter()
-            .copied()
-            .skip_while(|byte| b" \t\r\n=\"'+".contains(byte))
-            .take_while(u8::is_ascii_digit)
-            .collect();
-        let claimed = std::str::from_utf8(&digits).unwrap_or_default();
-        let claimed: u64 = if claimed.is_empty() {
-            0
-        } else {
-            claimed.parse().unwrap_or(u64::MAX)
-        };
-        if claimed > MAX_TEXTS / TEXT_PLACE {
-            return Err(ScanFault::Texts);
-        }
-    }
-    Ok(())
-}
-
-/// Where the `>` of a tag stands: not inside a quoted value.
-fn end_of_tag(tag: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        let rest = tag.get(at..).unwrap_or_default();
-        let found = memchr3(b'>', b'"', b'\'', rest)?;
-        let quote = *rest.get(found)?;
-        at += found;
-        if quote == b'>' {
-            return Some(at);
-        }
-        let value = tag.get(at + 1..).unwrap_or_default();
-        at += memchr(quote, value)? + 2;
-    }
-}
-
-/// The prefix and the local name of a tag, whatever attributes it has.
-fn name_of(tag: &[u8]) -> (&[u8], &[u8]) {
-    let end = tag
-        .iter()
-        .position(|byte| b" \t\r\n/".contains(byte))
-        .unwrap_or(tag.len());
-    let name = tag.get(..end).unwrap_or_default();
-    match memchr(b':', name) {
-        Some(colon) => (
-            name.get(..colon).unwrap_or_default(),
-            name.get(colon + 1..).unwrap_or_default(),
-        ),
-        None => (&[], name),
     }
 }
 
