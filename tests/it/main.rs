@@ -31,6 +31,7 @@ mod logs; // What is said on standard error, for people and for machines.
 #[cfg(target_os = "linux")]
 mod memory; // That it is flat in the file.
 mod monitor; // Who hears of a run.
+mod neighbours; // Features that meet.
 mod outputs; // The files that a run leaves.
 mod pace; // The one test of the rate over real sockets.
 mod proxies; // What a proxy says to `CONNECT`.
