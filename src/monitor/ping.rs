@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// For one attempt.
 const ATTEMPT: Duration = Duration::from_secs(4);
 
+/// What is told of a start, in the protocol's word.
+const START: &str = "start";
+
 /// Before it is told again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -59,7 +62,7 @@ impl Healthcheck {
 
     /// Says that the run starts.
     pub(crate) async fn start(&self) {
-        self.tell("start", String::new()).await;
+        self.tell(START, String::new()).await;
     }
 
     /// Says how it ended, with the exit code and what there is to read.
@@ -75,8 +78,9 @@ impl Healthcheck {
         if let Err(error) = told {
             tracing::warn!(
                 target: "respondent_sync::loud", event = "monitor_not_told",
-                "the monitor at {} was not told: {error:#}",
-                self.server()
+                "the monitor at {} was not told of the run's {}: {error:#}",
+                self.server(),
+                if what == START { "start" } else { "end" }
             );
         }
     }

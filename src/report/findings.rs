@@ -160,7 +160,9 @@ impl Findings {
             tool: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             findings: self,
-            seconds_at_least: self.time.map(|time| time.as_secs_f64()),
+            seconds_at_least: self
+                .time
+                .map(|time| (time.as_secs_f64() * 1000.0).round() / 1000.0),
             skipped: self.count(Weight::Skipped),
             invalid: self.count(Weight::Invalid),
             ending: self.ending(),

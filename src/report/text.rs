@@ -40,8 +40,9 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
     if report.settled_before > 0 {
         writeln!(
             text,
-            "  {} had their verdict from the run before",
-            counted(report.settled_before, "row")
+            "  {} {} already settled by the run before",
+            counted(report.settled_before, "row"),
+            if report.settled_before == 1 { "was" } else { "were" }
         )?;
     }
     write_calls(report, text)?;
@@ -110,21 +111,24 @@ fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
         )?;
     }
     if report.slow_downs > 0 {
-        let asked = thousands(report.slow_downs);
+        let asked = match report.slow_downs {
+            1 => "once".to_owned(),
+            more => format!("{} times", thousands(more)),
+        };
         match report.taken_rate {
             Some(taken) if taken > 0.0 => writeln!(
                 text,
-                "  the platform asked to slow down {asked} times (429): it took {}; a lower `--rate` would spare the \
+                "  the platform asked to slow down {asked} (429): it took {}; a lower `--rate` would spare the \
                  repeated calls",
                 per_second(taken)
             ),
             None if report.attempts > report.slow_downs => writeln!(
                 text,
-                "  the platform asked to slow down {asked} times (429): a lower `--rate` would spare the repeated calls"
+                "  the platform asked to slow down {asked} (429): a lower `--rate` would spare the repeated calls"
             ),
             _ => writeln!(
                 text,
-                "  the platform asked to slow down {asked} times (429) and took nothing: is a quota used up?"
+                "  the platform asked to slow down {asked} (429) and took nothing: is a quota used up?"
             ),
         }?;
     }

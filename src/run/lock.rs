@@ -162,7 +162,12 @@ impl Lock {
                 return Err(Failure {
                     code: ExitCode::Locked,
                     error: anyhow!(
-                        "another run has {what}: {holder}; wait for its end, or let this one wait with `--wait-lock`"
+                        "another run has {what}: {holder}; {}",
+                        if told {
+                            "it did not end within `--wait-lock`"
+                        } else {
+                            "wait for its end, or let this one wait with `--wait-lock`"
+                        }
                     ),
                 });
             }

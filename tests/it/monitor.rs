@@ -142,7 +142,7 @@ fn a_monitor_that_is_down_changes_nothing_and_holds_nobody_up_for_long() {
     let ran = job.ends(0);
     assert!(
         ran.stderr.contains(&format!(
-            "warning: the monitor at {} was not told: no answer within 10 s",
+            "warning: the monitor at {} was not told of the run's start: no answer within 10 s",
             silent.local_addr().unwrap()
         )),
         "{}",
@@ -176,8 +176,12 @@ fn a_monitor_that_refuses_connections_is_known_to_at_once() {
         "{:?}",
         start.elapsed()
     );
-    let warning = format!("warning: the monitor at {closed} was not told: the connection was refused");
-    assert_eq!(ran.stderr.matches(&warning).count(), 2, "{}", ran.stderr);
+    for what in ["start", "end"] {
+        let warning = format!(
+            "warning: the monitor at {closed} was not told of the run's {what}: the connection was refused"
+        );
+        assert_eq!(ran.stderr.matches(&warning).count(), 1, "{}", ran.stderr);
+    }
     assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
 }
 
@@ -197,7 +201,7 @@ fn what_the_monitor_says_of_its_troubles_is_said() {
         .ends(0);
     assert!(
         ran.stderr
-            .contains("was not told: it answered 503 Service Unavailable, and nothing better within 10 s"),
+            .contains("was not told of the run's start: it answered 503 Service Unavailable, and nothing better within 10 s"),
         "{}",
         ran.stderr
     );

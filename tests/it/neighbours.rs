@@ -126,30 +126,31 @@ fn ids_that_are_gone_are_seen_by_a_night_that_skips_blank_ones() {
 }
 
 /// The first rows are refused for ever, and a refresh sends everything: what was acknowledged before still tells whose
-/// fault that is, on that night and on the next.
+/// fault that is, on that night and on the next. (By chance, three of the six could be those that are asked: once in
+/// 300,000 times.)
 #[test]
 fn a_refresh_does_not_starve_behind_rows_that_are_refused() {
     let (refuses, is_refusing) = switch();
     let fake = Fake::start(move |call| {
         let id: u32 = call.respondent().parse().unwrap();
-        if id <= 90 && is_refusing.load(Ordering::SeqCst) {
-            Answer::of(404, "<html>")
+        if id <= 6 && is_refusing.load(Ordering::SeqCst) {
+            Answer::of(403, "")
         } else {
             Answer::success()
         }
     });
-    let mut job = Job::run(numbered(100, "a"), &fake).args("--resume --rotate -c 4");
+    let mut job = Job::run(numbered(400, "a"), &fake).args("--resume --rotate -c 1");
     job.again("--changed-only", 0);
     refuses.store(true, Ordering::SeqCst);
     for flags in ["--full-refresh", "--changed-only", "--changed-only"] {
         let night = flags.to_owned() + &fake.calls().len().to_string();
-        let input = numbered(100, "a") + &format!("101,{night}\n");
+        let input = numbered(400, "a") + &format!("401,{night}\n");
         fs::write(job.path("in.csv"), input).unwrap();
         job.again(flags, 1);
         let reached = fake
             .calls()
             .iter()
-            .any(|call| call.respondent() == "101" && call.get("l1") == Some(&*night));
+            .any(|call| call.respondent() == "401" && call.get("l1") == Some(&*night));
         assert!(reached, "{flags}");
     }
 }
@@ -177,11 +178,9 @@ fn a_run_that_starts_anew_waits_for_the_calls_of_a_killed_one() {
             "{}",
             ran.stderr
         );
-        let first = fake
-            .calls()
-            .into_iter()
-            .find(|call| call.get("l1") == Some("new"));
-        let waited = first.unwrap().arrived - killed;
+        let calls = fake.calls();
+        let first = calls.iter().find(|call| call.get("l1") == Some("new"));
+        let waited = first.unwrap().arrived - calls[0].arrived;
         assert!(waited >= Duration::from_millis(1_900), "{flags}: {waited:?}");
         // One that ended in an orderly way left nothing under way.
         let ran = job.again("--overwrite", 0);

@@ -314,12 +314,14 @@ impl<T: Transport> Dispatcher<T> {
             *until = Instant::now();
             return;
         }
-        tracing::warn!(
-            event = "stopping",
-            "{end}: no new call; {} in flight have {} s (asked again, the run ends at once)",
-            self.in_flight.len(),
-            DRAIN.as_secs()
-        );
+        let drains = match self.in_flight.len() {
+            0 => String::new(),
+            calls => format!(
+                "; {calls} in flight may take {} s more (asked again, the run ends at once)",
+                DRAIN.as_secs()
+            ),
+        };
+        tracing::warn!(event = "stopping", "{end}: no new call starts{drains}");
         self.stop_for(Some(end));
     }
 }
