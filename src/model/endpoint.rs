@@ -8,6 +8,8 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+use super::redaction::{Secrets, WITHHELD};
+
 /// How the parameters travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
@@ -38,8 +40,8 @@ pub(crate) struct Endpoint {
     url: SecretString,
     host: String,
     target_len: usize,
-    /// Everything that is taken out of quoted texts, the longest first.
-    secrets: Vec<SecretString>,
+    /// What no text that is shown may hold.
+    secrets: Secrets,
 }
 
 impl Endpoint {
@@ -58,7 +60,10 @@ impl Endpoint {
         Self {
             host: host_of(base),
             target_len: url.path().len(),
-            secrets: secret_forms(&url, credentials),
+            secrets: Secrets::new(&[
+                credentials.webhook_key.expose_secret(),
+                credentials.webhook_auth.expose_secret(),
+            ]),
             url: SecretString::from(String::from(url)),
         }
     }
@@ -78,44 +83,13 @@ impl Endpoint {
         self.target_len
     }
 
-    /// The text with every occurrence of a secret replaced: an answer may quote the address it was called by.
+    /// The text, or a word that it is not shown: an answer may quote the address it was called by, in any spelling.
     pub(crate) fn without_secrets(&self, text: String) -> String {
-        self.secrets
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            .fold(text, |text, secret| {
-                if text.contains(secret) {
-                    text.replace(secret, "***")
-                } else {
-                    text
-                }
-            })
+        if self.secrets.are_in(&text) {
+            return WITHHELD.to_owned();
+        }
+        text
     }
-}
-
-/// The secrets in each form in which an address can be quoted, the longest first, so that none is taken apart by a
-/// shorter one: both together as in the path, and each as it is, as in a path and as in a form. One so short that it
-/// is part of common words is only looked for together with the other.
-fn secret_forms(url: &Url, credentials: &Credentials) -> Vec<SecretString> {
-    const SHORTEST: usize = 4;
-    let (key, auth) = (
-        credentials.webhook_key.expose_secret(),
-        credentials.webhook_auth.expose_secret(),
-    );
-    let path: Vec<&str> = url.path().rsplit('/').skip(1).take(2).collect();
-    let mut forms = vec![format!("{key}/{auth}")];
-    forms.extend(path.iter().map(|segment| (*segment).to_owned()));
-    if let [auth, key] = path.as_slice() {
-        forms.push(format!("{key}/{auth}"));
-    }
-    for secret in [key, auth] {
-        forms.push(secret.to_owned());
-        forms.push(form_urlencoded::byte_serialize(secret.as_bytes()).collect());
-    }
-    forms.retain(|form| form.len() >= SHORTEST || form.contains('/'));
-    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-    forms.dedup();
-    forms.into_iter().map(SecretString::from).collect()
 }
 
 /// The host of a base address with its port, if one is given.
@@ -180,22 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_taken_out_of_quoted_texts() {
-        let clean = |text: &str| endpoint("https://a.example").without_secrets(text.to_owned());
-        let quoted = "/webhooks/387487/TUwNjNDg3M/84b7%2050d6/ is not 84b7 50d6 (84b7+50d6) nor TUwNjNDg3M";
-        assert_eq!(clean(quoted), "/webhooks/387487/***/ is not *** (***) nor ***");
-        let credentials = |key: &str, auth: &str| Credentials {
-            account: "1".to_owned(),
-            webhook_key: SecretString::from(key.to_owned()),
-            webhook_auth: SecretString::from(auth.to_owned()),
-        };
-        let base = Url::parse("https://a.example").unwrap();
-        let prefix = Endpoint::new(&base, &credentials("abcd", "abcdSECRET"));
-        assert_eq!(prefix.without_secrets("abcdSECRET, abcd".to_owned()), "***, ***");
-        let odd = Endpoint::new(&base, &credentials("a!b{SECRET", "x"));
-        assert_eq!(
-            odd.without_secrets(format!("{} x", odd.expose_url())),
-            "https://a.example/webhooks/1/***/update-respondent x"
-        );
+    fn a_text_that_quotes_a_secret_is_not_shown() {
+        let shown = |text: &str| endpoint("https://a.example").without_secrets(text.to_owned());
+        let quoted = endpoint("https://a.example").expose_url().to_owned();
+        assert_eq!(shown(&quoted), WITHHELD);
+        for form in ["84b7 50d6", "84b7+50d6", "84b7%2050d6", "TUWNJNDG3M"] {
+            assert_eq!(shown(&format!("not known: {form}")), WITHHELD);
+        }
+        assert_eq!(shown("not known: 387487"), "not known: 387487");
     }
 }

@@ -19,6 +19,7 @@ mod layout;
 mod outcome;
 mod planned;
 mod rate;
+mod redaction;
 mod row;
 mod store_run;
 mod template;
@@ -48,7 +49,9 @@ pub(crate) use rate::Rate;
 pub(crate) use row::{Fields, Position, Row, RowError};
 pub(crate) use store_run::{SentRow, StoreRun};
 pub(crate) use template::Template;
-pub(crate) use text::{clean, is_blank, is_invisible, quoted, trim_invisible};
+pub(crate) use text::{
+    ShownPath, clean, is_blank, is_invisible, printable, printable_json, quoted, trim_invisible,
+};
 pub(crate) use threshold::{CountOrPercent, reaches};
 pub(crate) use time::{local_time, rfc3339, rfc3339_around_fraction, time_in_name};
 pub(crate) use update::{Lane, UpdateRespondent};
