@@ -9,7 +9,7 @@ use url::Url;
 use super::mistakes::Mistakes;
 use super::{base_url, plain_text};
 use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs};
-use crate::model::{Credentials, Endpoint, Method};
+use crate::model::{Credentials, Endpoint, Method, ShownPath};
 use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
 
 /// A longer `--max-outage` stands for ever.
@@ -126,7 +126,7 @@ fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
         bytes
             // A mark in front of the first certificate would hide it.
             .map(plain_text::unmarked)
-            .with_context(|| format!("cannot read `--ca-file {}`", path.display()))
+            .with_context(|| format!("cannot read `--ca-file {}`", path.shown()))
     };
     platform.ca_file.as_ref().map(read).transpose()
 }

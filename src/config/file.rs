@@ -4,6 +4,7 @@
 //! It is never looked for in the current folder or beside the input: a folder of exports is often shared, and whoever
 //! could put a file there could send the secrets elsewhere, or have a command run.
 
+use crate::model::ShownPath as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl ConfigFile {
                 event = "config_writable",
                 "others can write `{}` or its folder, or it belongs to somebody else: they could send labels and secrets \
                  elsewhere: {}",
-                path.display(),
+                path.shown(),
                 Access::ADVICE
             );
         }
@@ -60,7 +61,7 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
             ensure!(
                 !path.exists() || path.is_file(),
                 "the config file `{}` is no file",
-                path.display()
+                path.shown()
             );
             let opened = File::open(&path);
             (path, opened)
@@ -77,7 +78,7 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
             }
         }
     };
-    let cannot_read = || format!("cannot read the config file `{}`", path.display());
+    let cannot_read = || format!("cannot read the config file `{}`", path.shown());
     let opened = opened.with_context(cannot_read)?;
     let mut bytes = Vec::new();
     (&opened)
@@ -87,25 +88,25 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     ensure!(
         bytes.len() as u64 <= MAX_BYTES,
         "`{}` has more than 1 MiB: it is no config file",
-        path.display()
+        path.shown()
     );
-    let text = plain_text(&bytes).map_err(|error| anyhow!("the config file `{}` {error}", path.display()))?;
+    let text = plain_text(&bytes).map_err(|error| anyhow!("the config file `{}` {error}", path.shown()))?;
     let folder = std::path::absolute(&path).with_context(cannot_read)?;
     let folder = folder.parent().unwrap_or(Path::new(""));
     ensure!(
         folder.to_str().is_some(),
         "the name of the config file's folder is no Unicode, and paths in it could not be told: `{}`",
-        folder.display()
+        folder.shown()
     );
     let (settings, secrets) =
-        understood(&text, folder).map_err(|error| anyhow!("{}:{error}", path.display()))?;
+        understood(&text, folder).map_err(|error| anyhow!("{}:{error}", path.shown()))?;
     let access = Access::of(&opened, &path)
-        .with_context(|| format!("who can write `{}` cannot be told", path.display()))?;
+        .with_context(|| format!("who can write `{}` cannot be told", path.shown()))?;
     let is_safe = access.is_own && !access.others_write;
     ensure!(
         is_safe || !secrets.has_command(),
         "`{}` names a command, so it has to be yours, and neither it nor its folder may be writable by others: {}",
-        path.display(),
+        path.shown(),
         Access::ADVICE
     );
     Ok(ConfigFile {

@@ -1,5 +1,6 @@
 //! Who hears of a run: the check's address and the file of numbers.
 
+use crate::model::ShownPath as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
@@ -53,7 +54,7 @@ fn has_metrics_name(path: &Path) -> Result<()> {
     ensure!(
         path.extension().is_some_and(|extension| extension == "prom"),
         "`--metrics-file {}`: the collector reads files that end with `.prom` alone",
-        path.display()
+        path.shown()
     );
     Ok(())
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, bail, ensure};
 
 use super::mistakes::Mistakes;
 use crate::cli::{Cli, Command, ExistingArgs, OutputArgs};
-use crate::model::{CountOrPercent, DeltaMode};
+use crate::model::{CountOrPercent, DeltaMode, ShownPath};
 use crate::read::Input;
 use crate::record::{Existing, OutputError, OutputPaths, SameInput, Style};
 
@@ -29,7 +29,7 @@ pub(crate) struct OutputSettings {
 /// The input of a run that is to print its end as an object (`--summary -`), as the user wrote it.
 pub(crate) fn input_of_printed_summary(cli: &Cli) -> Option<String> {
     match &cli.command {
-        Command::Run(args) if prints_summary(&args.output) => Some(args.input.input.display().to_string()),
+        Command::Run(args) if prints_summary(&args.output) => Some(args.input.input.shown().to_string()),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Where one secret comes from, and how it is fetched from there. Whether it looks like one is checked in
 //! `config/secrets.rs`.
 
+use crate::model::ShownPath as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -49,8 +50,8 @@ impl SecretSource {
     pub(super) fn named(&self) -> String {
         match self {
             Self::Variable(name) => name.clone(),
-            Self::File(path) | Self::Credential(path) => format!("file {}", path.display()),
-            Self::Command { program, .. } => format!("command {}", program.display()),
+            Self::File(path) | Self::Credential(path) => format!("file {}", path.shown()),
+            Self::Command { program, .. } => format!("command {}", program.shown()),
         }
     }
 
@@ -70,19 +71,19 @@ impl SecretSource {
 }
 
 fn read(path: &Path, judges: bool) -> Result<String> {
-    let cannot = || format!("cannot read `{}`", path.display());
+    let cannot = || format!("cannot read `{}`", path.shown());
     // Before it is opened: a pipe would wait for somebody.
     ensure!(
         std::fs::metadata(path).with_context(cannot)?.is_file(),
         "`{}` is no file: what a program prints is fetched by a command",
-        path.display()
+        path.shown()
     );
     let file = File::open(path).with_context(cannot)?;
     let access = Access::of(&file, path).with_context(cannot)?;
     ensure!(
         !judges || access.is_own && !access.others_write,
         "others can write `{}` or its folder, or it belongs to somebody else, so what is in it may be anybody's: {}",
-        path.display(),
+        path.shown(),
         Access::ADVICE
     );
     if judges && access.others_read {
@@ -90,7 +91,7 @@ fn read(path: &Path, judges: bool) -> Result<String> {
             target: "respondent_sync::loud",
             event = "secret_readable",
             "others can read `{}`, which holds a secret: {}",
-            path.display(),
+            path.shown(),
             Access::ADVICE
         );
     }
@@ -101,14 +102,14 @@ fn read(path: &Path, judges: bool) -> Result<String> {
     ensure!(
         bytes.len() as u64 <= MAX_BYTES,
         "`{}` has more than 64 KiB: it is no secret",
-        path.display()
+        path.shown()
     );
-    plain_text(&bytes).map_err(|error| anyhow!("`{}` {error}", path.display()))
+    plain_text(&bytes).map_err(|error| anyhow!("`{}` {error}", path.shown()))
 }
 
 /// What a command prints until it ends. What it says on standard error is shown to nobody: it may be the secret.
 fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
-    let name = program.display();
+    let name = program.shown();
     let mut child = Command::new(program)
         .args(arguments)
         .current_dir(folder)

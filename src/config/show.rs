@@ -1,6 +1,7 @@
 //! `config show`: what every flag comes to, and where that comes from, as lines that a config file could have. Of secrets
 //! it says only whether they are set.
 
+use crate::model::ShownPath as _;
 use std::fmt::Write;
 
 use anyhow::{Result, anyhow};
@@ -16,7 +17,7 @@ const SECRET: [&str; 1] = ["healthcheck_url"];
 /// The settings of a run without further flags, a line each.
 pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
     let mut text = match &file.path {
-        Some(path) => format!("# config file: {}\n", path.display()),
+        Some(path) => format!("# config file: {}\n", path.shown()),
         None => "# no config file\n".to_owned(),
     };
     for setting in effective(&file.settings).map_err(|error| anyhow!(error))? {

@@ -1,5 +1,6 @@
 //! What can be wrong with a store, and what the library's errors mean for its owner.
 
+use crate::model::ShownPath as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,15 +10,15 @@ use thiserror::Error;
 /// Why a store cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum StoreError {
-    #[error("the state `{}` is damaged ({why}), so nobody knows what was sent: `--full-refresh` sets it aside and builds a new one", path.display())]
+    #[error("the state `{}` is damaged ({why}), so nobody knows what was sent: `--full-refresh` sets it aside and builds a new one", path.shown())]
     Damaged { path: PathBuf, why: String },
-    #[error("`{}` is no state of this tool: give another file with `--state`", path.display())]
+    #[error("`{}` is no state of this tool: give another file with `--state`", path.shown())]
     Foreign { path: PathBuf },
-    #[error("the state `{}` is of a later version of this tool: use that one, or another file with `--state`", path.display())]
+    #[error("the state `{}` is of a later version of this tool: use that one, or another file with `--state`", path.shown())]
     Later { path: PathBuf },
-    #[error("another run holds the state `{}`", path.display())]
+    #[error("another run holds the state `{}`", path.shown())]
     Busy { path: PathBuf },
-    #[error("cannot {act} the state `{}`", path.display())]
+    #[error("cannot {act} the state `{}`", path.shown())]
     Unusable {
         act: &'static str,
         path: PathBuf,

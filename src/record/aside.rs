@@ -13,7 +13,7 @@ use super::files::{self, OutputPaths};
 use super::found::{Found, OldSummary, Unfinished};
 use super::header::Header;
 use super::names::{self, Stamp};
-use crate::model::DeltaMode;
+use crate::model::{DeltaMode, ShownPath};
 
 /// Sets aside all that is there for a new run, and deletes the sets beyond the `keep` newest.
 pub(super) fn set_aside(paths: &OutputPaths, keep: usize, new: &Header) -> Result<(), OutputError> {
@@ -43,7 +43,7 @@ pub(super) fn set_aside(paths: &OutputPaths, keep: usize, new: &Header) -> Resul
 
 /// Says what becomes of the rows that an unfinished run has not sent.
 fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) {
-    let names: Vec<String> = moved.iter().map(|path| format!("`{}`", path.display())).collect();
+    let names: Vec<String> = moved.iter().map(|path| format!("`{}`", path.shown())).collect();
     let names = names.join(", ");
     let is_same = matches!(
         unfinished,
@@ -80,7 +80,7 @@ pub(super) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError>
             .map_or(Timestamp::UNIX_EPOCH, |path| changed_at(path))
     });
     for path in move_together(&existing, Stamp::new(start, false))? {
-        tracing::info!(event = "set_aside", "set aside: `{}`", path.display());
+        tracing::info!(event = "set_aside", "set aside: `{}`", path.shown());
     }
     Ok(())
 }
@@ -104,7 +104,7 @@ pub(super) fn delete_beyond(paths: &OutputPaths, keep: usize) -> Result<(), Outp
         tracing::info!(
             event = "old_set_deleted",
             "deleted, as one of more than {keep} older sets: `{}`",
-            path.display()
+            path.shown()
         );
         files::remove(&path)?;
     }
@@ -130,7 +130,7 @@ pub(super) fn save_edited(failed: &Path, known: &[&str]) -> Result<(), OutputErr
         tracing::warn!(
             event = "edited_failed_file_set_aside",
             "the failed file was edited since it was written, so it was set aside: `{}`",
-            path.display()
+            path.shown()
         );
     }
     Ok(())

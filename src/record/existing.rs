@@ -9,7 +9,7 @@ use super::found::{Finished, Found, Unfinished};
 use super::go_on::GoOn;
 use super::names;
 use super::replay::Contents;
-use crate::model::{DeltaMode, Fingerprint};
+use crate::model::{DeltaMode, Fingerprint, ShownPath};
 
 /// What the user said about outputs that exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,7 +116,7 @@ pub(crate) fn decide(
             tracing::debug!(
                 event = "journal_empty",
                 "`{}` is of a run that was killed before its first call",
-                path.display()
+                path.shown()
             );
             Ok(Decision::Start {
                 removes: true,

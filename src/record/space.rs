@@ -1,5 +1,6 @@
 //! Whether there is room for a run's files, as far as that can be told before its first call.
 
+use crate::model::ShownPath as _;
 use std::fs;
 
 use super::error::OutputError;
@@ -38,7 +39,7 @@ pub(crate) fn check(paths: &OutputPaths, rows: u64) -> Result<(), OutputError> {
                 event = "disk_low",
                 "`{}` has room for {} KiB, which is little for {rows} rows: if it is used up, sending stops and can be \
                  gone on with",
-                folder.display(),
+                folder.shown(),
                 free / 1024
             );
             Ok(())

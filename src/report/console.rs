@@ -17,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::ExitCode;
 use super::log_lines::Lines;
+use crate::model::{printable, printable_json};
 
 /// The target of what is no full success, though every row may be one: a quiet console says it.
 const LOUD: &str = "respondent_sync::loud";
@@ -102,14 +103,14 @@ impl Console {
     pub(crate) fn keep_promise(&self, object: impl FnOnce(&str) -> String) {
         let promised = self.promised().take();
         if let Some(input) = promised {
-            self.print(&object(&input));
+            self.write_out(&printable_json(&object(&input)));
         }
     }
 
     /// Prints an object, which is the one that was promised, if one was.
     pub(crate) fn print_object(&self, object: &str) {
         self.promised().take();
-        self.print(object);
+        self.write_out(&printable_json(object));
     }
 
     fn promised(&self) -> MutexGuard<'_, Option<String>> {
@@ -141,11 +142,16 @@ impl Console {
     /// Prints to standard error. A closed one is no reason to stop: the files hold the truth.
     pub(crate) fn say(&self, text: &str) {
         self.release();
-        self.screen.write(text.as_bytes()).ok();
+        self.screen.write(printable(text).as_bytes()).ok();
     }
 
-    /// Prints what a command was asked for to standard output. A reader that has gone (`| head`) has seen enough.
+    /// Prints what a command was asked for to standard output.
     pub(crate) fn print(&self, text: &str) {
+        self.write_out(&printable(text));
+    }
+
+    /// Writes to standard output. A reader that has gone (`| head`) has seen enough.
+    fn write_out(&self, text: &str) {
         let written = self.screen.bars.suspend(|| {
             io::stdout()
                 .write_all(text.as_bytes())
@@ -199,7 +205,7 @@ pub(crate) fn say_error(error: &anyhow::Error, code: ExitCode) {
         tracing::error!(event = "failed", exit_code = code.code(), "{error:#}");
     } else {
         // A closed standard error leaves the exit code to speak.
-        writeln!(io::stderr(), "error: {error:#}").ok();
+        writeln!(io::stderr(), "error: {}", printable(&format!("{error:#}"))).ok();
     }
 }
 

@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::model::rfc3339;
+use crate::model::{printable, rfc3339};
 
 /// The form of every line.
 pub(super) enum Lines {
@@ -37,7 +37,11 @@ where
             Self::ForPeople => {
                 let mut message = Message(String::new());
                 event.record(&mut message);
-                writeln!(writer, "{}{}", in_front(level), message.0)
+                // No text from outside begins a line of its own.
+                let message = printable(&message.0)
+                    .replace('\n', "\n  ")
+                    .replace("\n    ", "\n  ");
+                writeln!(writer, "{}{message}", in_front(level))
             }
             Self::ForMachines { run_id } => {
                 let mut fields = Fields(Map::new());
@@ -81,7 +85,7 @@ impl Fields {
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.put(field.name(), format!("{value:?}"));
+        self.put(field.name(), printable(&format!("{value:?}")).into_owned());
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -89,7 +93,7 @@ impl Visit for Fields {
         let summary = (field.name() == "summary").then(|| serde_json::from_str(value).ok());
         self.put(
             field.name(),
-            summary.flatten().unwrap_or_else(|| Value::from(value)),
+            summary.flatten().unwrap_or_else(|| Value::from(printable(value))),
         );
     }
 

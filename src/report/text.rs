@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::run_report::Verdict;
 use super::summary::CodeCount;
 use super::{RunEnd, RunReport, counted, duration, per_second, thousands};
-use crate::model::{ErrorCode, Status, clean};
+use crate::model::{ErrorCode, ShownPath, Status, clean};
 
 /// How many messages are shown per error code.
 const MESSAGES_SHOWN: usize = 3;
@@ -136,7 +136,7 @@ fn write_calls(report: &RunReport, text: &mut String) -> std::fmt::Result {
 }
 
 fn write_files(report: &RunReport, text: &mut String) -> std::fmt::Result {
-    let (results, failed) = (report.results.display(), report.failed.display());
+    let (results, failed) = (report.results.shown(), report.failed.shown());
     if report.end == RunEnd::Complete {
         writeln!(text, "  results: {results}")?;
         if report.summary.failures() > 0 {

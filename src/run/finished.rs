@@ -10,7 +10,7 @@ use super::pipeline::{self, PipelineEnd};
 use super::reader::ReadFault;
 use super::send_file::Ran;
 use crate::config::RunSettings;
-use crate::model::{EarlyEnd, local_time};
+use crate::model::{EarlyEnd, ShownPath, local_time};
 use crate::read::RowsEnd;
 use crate::record::{Header, Journal, OutputError, OutputPaths, SentBefore, SummaryFile};
 use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json, to_text};
@@ -203,7 +203,7 @@ pub(super) fn already_sent(paths: &OutputPaths, before: &SentBefore) -> Ran {
     let when = finished_at
         .map(|time| format!(" on {}", local_time(time)))
         .unwrap_or_default();
-    let results = paths.results.display();
+    let results = paths.results.shown();
     let (code, words) = if is_mended || exit_code == ExitCode::Success.code() {
         let since = if is_mended {
             format!(
@@ -222,7 +222,7 @@ pub(super) fn already_sent(paths: &OutputPaths, before: &SentBefore) -> Ran {
         let words = format!(
             "already sent{when}, and {} of it failed: `{}` holds what is to be fixed or sent again; nothing was sent now",
             counted(failures, "row"),
-            paths.failed.display()
+            paths.failed.shown()
         );
         tracing::warn!(event = "already_sent", "{words}");
         (ExitCode::RowsFailed, words)

@@ -2,7 +2,7 @@
 
 use super::opened::Opened;
 use crate::config::ReadingSettings;
-use crate::model::{ValueFrom, clean, quoted};
+use crate::model::{ShownPath, ValueFrom, clean, quoted};
 use crate::read::{
     BOM, Certainty, Container, DelimiterFrom, EncodingFrom, FieldParser, FirstRead, Workbook, is_crm_number,
     is_own_column, note_for_excel, note_of_encoding,
@@ -32,7 +32,7 @@ impl Opened {
             })
             .collect();
         let by = match &settings.ids {
-            Some(ids) => format!(" by {}", ids.path.display()),
+            Some(ids) => format!(" by {}", ids.path.shown()),
             None => String::new(),
         };
         labels.insert(0, format!("respondent ← `{}`{by}", name(self.layout.respondent)));
@@ -55,7 +55,7 @@ impl Opened {
         if let (Some(ids), Some(found)) = (&settings.ids, &self.table) {
             lines.push(format!(
                 "{}: {}; {} different addresses, {} of them of several respondents",
-                ids.path.display(),
+                ids.path.shown(),
                 found.form,
                 thousands(found.table.addresses()),
                 thousands(found.table.ambiguous())

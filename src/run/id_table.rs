@@ -8,7 +8,7 @@ use anyhow::anyhow;
 
 use super::{Failure, form};
 use crate::config::{IdsSettings, SURVEY_COLUMN};
-use crate::model::Position;
+use crate::model::{Position, ShownPath};
 use crate::plan::IdTable;
 use crate::read::{
     Columns, Contents, Encoding, FirstRead, Input, InputError, ReadOptions, Rows, Source, SurveyColumn,
@@ -116,7 +116,7 @@ fn refused(path: &Path, error: InputError) -> Failure {
         code: ExitCode::Input,
         error: anyhow!(
             "{} (`--ids`): {:#}{hint}",
-            path.display(),
+            path.shown(),
             anyhow::Error::new(error)
         ),
     }
@@ -128,7 +128,7 @@ fn broken(path: &Path, position: Position, message: &str) -> Failure {
         error: anyhow!(
             "{} (`--ids`): {position}: {message}; a table with a line that cannot be read is not used, since its addresses \
              might be somebody else's too",
-            path.display()
+            path.shown()
         ),
     }
 }

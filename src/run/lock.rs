@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::Failure;
 use crate::delta::Account;
 use crate::folders::{self, for_the_owner_alone};
-use crate::model::local_time;
+use crate::model::{ShownPath, local_time};
 use crate::record::{OutputPaths, lock_of};
 use crate::report::ExitCode;
 
@@ -62,7 +62,7 @@ impl Locks {
         let path = lock_of(&paths.results);
         let output = Lock::wait_for(&path, "this output", input, until).await?;
         held.extend(output.map_err(|error| {
-            Failure::usage(anyhow!(error).context(format!("cannot create `{}`", path.display())))
+            Failure::usage(anyhow!(error).context(format!("cannot create `{}`", path.shown())))
         })?);
         match account_lock(account) {
             Ok(path) => match Lock::wait_for(&path, "this account", input, until).await? {
@@ -94,7 +94,7 @@ async fn state_lock(path: &Path, input: &str, until: Option<Instant>) -> Result<
     let own = path.canonicalize();
     let name = folders::with_suffix(own.as_deref().unwrap_or(path), ".lock");
     let cannot = |error: io::Error| {
-        Failure::usage(anyhow!(error).context(format!("cannot lock the state `{}`", path.display())))
+        Failure::usage(anyhow!(error).context(format!("cannot lock the state `{}`", path.shown())))
     };
     folders::make_parent(path).map_err(cannot)?;
     let lock = Lock::wait_for(&name, "this state", input, until).await?;
@@ -151,7 +151,7 @@ impl Lock {
                     tracing::warn!(
                         event = "output_not_locked",
                         "no lock on `{}`: its file system has none",
-                        path.display()
+                        path.shown()
                     );
                     return Ok(Ok(None));
                 }

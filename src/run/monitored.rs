@@ -11,7 +11,7 @@ use super::before_sending::{in_thread, unless_stopped};
 use super::send_file::{self, Ran};
 use super::{Failure, before_sending, check};
 use crate::config::{Asked, CheckSettings, MonitorSettings, RunCommand};
-use crate::model::{Deadline, ErrorCode, Status};
+use crate::model::{Deadline, ErrorCode, ShownPath, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
 use crate::report::{ALREADY_SENT, Console, Ending, ExitCode, RunReport, to_json, unsent_to_json};
 use crate::stop;
@@ -54,7 +54,7 @@ pub(super) async fn run(command: RunCommand, begun: Instant, console: &Console) 
         tracing::warn!(
             target: "respondent_sync::loud", event = "metrics_not_written",
             "cannot write `{}`: {error}",
-            path.display()
+            path.shown()
         );
     }
     if let (Some(check), Some(starting)) = (check, starting) {

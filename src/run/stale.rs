@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::Failure;
 use super::guards::settle;
 use crate::config::{GuardSettings, ReadingSettings};
-use crate::model::local_time;
+use crate::model::{ShownPath, local_time};
 use crate::plan::{Freshness, Stale};
 use crate::read::Input;
 use crate::report::duration;
@@ -37,7 +37,7 @@ pub(super) fn objections(
     };
     let modified = fs::metadata(path)
         .and_then(|file| file.modified())
-        .with_context(|| format!("cannot read when `{}` was written", path.display()))
+        .with_context(|| format!("cannot read when `{}` was written", path.shown()))
         .and_then(|time| Ok(Timestamp::try_from(time)?))
         .map_err(Failure::usage)?;
     let stale = freshness.objections(modified, since, Timestamp::now());

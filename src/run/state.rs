@@ -14,7 +14,7 @@ use super::site::Site;
 use crate::config::{DeltaSettings, ForgetSettings, StateSettings};
 use crate::delta::{Account, Clock, Delta, Past, Store, StoreError};
 use crate::folders::with_suffix;
-use crate::model::{DeltaMode, ErrorCode, SentRow, Status, UpdateRespondent, time_in_name};
+use crate::model::{DeltaMode, ErrorCode, SentRow, ShownPath, Status, UpdateRespondent, time_in_name};
 use crate::plan::PlanSettings;
 use crate::report::{Console, ExitCode, RunSummary, counted};
 
@@ -167,7 +167,7 @@ pub(super) fn open(settings: &DeltaSettings, site: &Site) -> Result<Option<Store
                 target: "respondent_sync::loud",
                 event = "state_set_aside",
                 "the state was damaged ({why}): set aside as `{}`, a new one is built",
-                aside.display()
+                aside.shown()
             );
             Store::open(path, account).map(Some).map_err(Failure::usage)
         }
@@ -182,7 +182,7 @@ fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
         let (from, to) = (with_suffix(path, end), with_suffix(&aside, end));
         if from.exists() {
             fs::rename(&from, &to)
-                .with_context(|| format!("cannot rename the damaged state `{}`", from.display()))?;
+                .with_context(|| format!("cannot rename the damaged state `{}`", from.shown()))?;
         }
     }
     Ok(aside)
@@ -199,7 +199,7 @@ pub(super) async fn run(command: StateSettings, console: &Console) -> Result<Exi
 fn show(path: PathBuf, console: &Console) -> Result<ExitCode, Failure> {
     let (store, path) = existing(path)?;
     let size = fs::metadata(&path).map_or(0, |file| file.len());
-    let mut text = format!("{}: {}\n", path.display(), counted(size, "byte"));
+    let mut text = format!("{}: {}\n", path.shown(), counted(size, "byte"));
     for known in store.known_surveys().map_err(Failure::usage)? {
         // Writing to a text does not fail.
         writeln!(
@@ -247,7 +247,7 @@ fn existing(path: PathBuf) -> Result<(Store, PathBuf), Failure> {
     if !path.exists() {
         return Err(Failure::usage(anyhow!(
             "there is no state `{}`: a run with `--changed-only` makes it",
-            path.display()
+            path.shown()
         )));
     }
     // Whose it is does not matter to whoever asks for all.

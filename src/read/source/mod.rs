@@ -8,6 +8,7 @@ mod file;
 mod tests;
 mod verified;
 
+use crate::model::ShownPath as _;
 use std::fmt;
 use std::fs::File;
 use std::io;
@@ -31,7 +32,7 @@ pub(crate) enum Input {
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) => write!(f, "{}", path.shown()),
             Self::Stdin => f.write_str("standard input"),
         }
     }
