@@ -1,5 +1,7 @@
 //! How an input is read and planned: the flags that `run` and `check` share.
 
+use std::io::IsTerminal as _;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -80,6 +82,7 @@ pub(super) fn reading(
             skip_lines: input.skip_lines,
             no_header: input.no_header,
             one_column: !constants.is_empty(),
+            shows_cells: std::io::stderr().is_terminal(),
             ..ReadOptions::default()
         },
         sheet: input.sheet.clone(),

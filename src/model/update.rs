@@ -81,6 +81,12 @@ impl UpdateRespondent {
         self.lane
     }
 
+    /// The labels that are set, by name, and their values as they were given.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        let labels = form_urlencoded::parse(self.labels());
+        labels.map(|(label, value)| (label.into_owned(), value.into_owned()))
+    }
+
     /// The labels as they are sent, for telling whether two commands for one respondent say the same.
     pub(crate) fn labels(&self) -> &[u8] {
         self.form.get(self.respondent_end..).unwrap_or_default()

@@ -28,6 +28,8 @@ pub(crate) struct ReadOptions {
     pub(crate) no_header: bool,
     /// One column is enough, since the labels' values do not come from the input alone.
     pub(crate) one_column: bool,
+    /// Errors may quote a cell: they are read by a person alone.
+    pub(crate) shows_cells: bool,
     /// The bytes were made of a workbook: a record's row is its line, whatever line ends its cells hold.
     pub(crate) of_workbook: bool,
 }
@@ -199,7 +201,11 @@ impl FirstRead {
             (None, None, Verdict::Guess(encoding, certainty)) => (encoding, EncodingFrom::Guess(certainty)),
             (None, None, Verdict::Unclear(candidates)) => {
                 return Err(InputError::EncodingUnclear {
-                    readings: readings(candidates, seen.sample(), delimiter),
+                    readings: readings(
+                        candidates,
+                        seen.sample().filter(|_| options.shows_cells),
+                        delimiter,
+                    ),
                 });
             }
         };

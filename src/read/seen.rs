@@ -93,13 +93,19 @@ pub(super) fn sample(record: &[u8], dialect: Dialect) -> Option<String> {
     )
 }
 
-/// How each encoding would read a record.
+/// Which encodings it may be, and how each would read a record, if there is one.
 pub(super) fn readings(candidates: &[Encoding], record: Option<&[u8]>, delimiter: Delimiter) -> String {
     let read = |encoding: &Encoding| {
         let sample = sample(record?, Dialect::new(delimiter, *encoding)?)?;
         Some(format!("`{sample}` ({})", encoding.name()))
     };
-    let readings: Vec<String> = candidates.iter().filter_map(read).collect();
+    let readings: Vec<String> = match record {
+        Some(_) => candidates.iter().filter_map(read).collect(),
+        None => candidates
+            .iter()
+            .map(|encoding| format!("`{}`", encoding.name()))
+            .collect(),
+    };
     match readings.as_slice() {
         [] => String::new(),
         readings => format!(", which may mean {}", readings.join(" or ")),

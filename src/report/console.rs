@@ -17,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::ExitCode;
 use super::log_lines::Lines;
+use super::summary::Reader;
 use crate::model::{printable, printable_json};
 
 /// The target of what is no full success, though every row may be one: a quiet console says it.
@@ -165,6 +166,24 @@ impl Console {
                 target: "respondent_sync::loud", event = "output_not_written",
                 "cannot write to standard output: {error}"
             );
+        }
+    }
+
+    /// Who reads standard error. Cells appear to a person alone.
+    pub(crate) fn reader(&self) -> Reader {
+        match self.format() {
+            LogFormat::Text if io::stderr().is_terminal() => Reader::Person,
+            _ => Reader::Record,
+        }
+    }
+
+    /// The same of standard output.
+    #[expect(clippy::unused_self, reason = "the console is the one that knows of streams")]
+    pub(crate) fn reader_of_output(&self) -> Reader {
+        if io::stdout().is_terminal() {
+            Reader::Person
+        } else {
+            Reader::Record
         }
     }
 

@@ -61,8 +61,7 @@ impl Retry {
 
 impl ExitCode {
     /// All codes with what they mean, as the README has them.
-    #[cfg(test)]
-    pub(crate) const TABLE: [(Self, &'static str); 13] = [
+    const TABLE: [(Self, &'static str); 13] = [
         (Self::Success, "every row is a success or was skipped"),
         (
             Self::RowsFailed,
@@ -98,6 +97,12 @@ impl ExitCode {
         (Self::Interrupted, "interrupted (Ctrl-C)"),
         (Self::Terminated, "asked to end (`SIGTERM`)"),
     ];
+
+    /// What it means, in general.
+    pub(crate) fn meaning(self) -> &'static str {
+        let found = Self::TABLE.iter().find(|(code, _)| *code == self);
+        found.map_or("", |(_, meaning)| meaning)
+    }
 
     /// The number that the process returns.
     pub(crate) fn code(self) -> u8 {

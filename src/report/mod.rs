@@ -24,5 +24,5 @@ pub(crate) use notes::Notes;
 pub(crate) use numbers::{counted, duration, per_second, thousands};
 pub(crate) use progress::Progress;
 pub(crate) use run_report::{RunEnd, RunReport};
-pub(crate) use summary::RunSummary;
+pub(crate) use summary::{Reader, RunSummary};
 pub(crate) use text::to_text;

@@ -25,8 +25,42 @@ pub(crate) struct RunSummary {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CodeCount {
     pub(crate) rows: u64,
-    messages: HashMap<String, u64>,
+    messages: HashMap<String, Said>,
 }
+
+/// How often a message came, and the first respondents that it was about.
+#[derive(Clone, Debug, Default)]
+struct Said {
+    rows: u64,
+    respondents: Vec<Lane>,
+}
+
+/// Who reads what is quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// Somebody at a terminal, who has the input before them.
+    Person,
+    /// A file, a mail, a log: a message is quoted only if several respondents got it, so it is about none of them.
+    Record,
+}
+
+impl Reader {
+    /// Who reads the messages of this code: those in which the platform never speaks are for everybody.
+    pub(crate) fn of(self, code: ErrorCode) -> Self {
+        match code {
+            ErrorCode::Rejected
+            | ErrorCode::Auth
+            | ErrorCode::Http4xx
+            | ErrorCode::Http5xx
+            | ErrorCode::RateLimited
+            | ErrorCode::Redirected => self,
+            _ => Self::Person,
+        }
+    }
+}
+
+/// So many respondents have to have got a message before a record quotes it.
+const SEVERAL: usize = 3;
 
 impl RunSummary {
     /// Folds one outcome in. Those of one respondent come in the order of the input.
@@ -41,7 +75,11 @@ impl RunSummary {
             }
         }
         if let Some(code) = outcome.error_code {
-            self.codes.entry(code).or_default().add(&outcome.message);
+            let lane = match &outcome.row.plan {
+                Plan::Send(update) => Some(update.lane()),
+                _ => None,
+            };
+            self.codes.entry(code).or_default().add(&outcome.message, lane);
         }
     }
 
@@ -75,21 +113,34 @@ impl RunSummary {
 }
 
 impl CodeCount {
-    fn add(&mut self, message: &str) {
+    /// `lane` is the respondent's, of a row that has one. Messages on rows without are this tool's own.
+    fn add(&mut self, message: &str, lane: Option<Lane>) {
         self.rows += 1;
-        if let Some(count) = self.messages.get_mut(message) {
-            *count += 1;
-        } else if self.messages.len() < MOST_MESSAGES {
-            self.messages.insert(message.to_owned(), 1);
+        let has_room = self.messages.len() < MOST_MESSAGES;
+        let said = match self.messages.get_mut(message) {
+            Some(said) => said,
+            None if has_room => self.messages.entry(message.to_owned()).or_default(),
+            None => return,
+        };
+        said.rows += 1;
+        if let Some(lane) = lane
+            && said.respondents.len() < SEVERAL
+            && !said.respondents.contains(&lane)
+        {
+            said.respondents.push(lane);
         }
     }
 
-    /// The commonest messages and how often each came, the commonest first.
-    pub(crate) fn commonest(&self, most: usize) -> Vec<(&str, u64)> {
+    /// The commonest messages that may be quoted to the reader and how often each came, the commonest first.
+    pub(crate) fn commonest(&self, most: usize, reader: Reader) -> Vec<(&str, u64)> {
+        let is_quoted = |said: &Said| {
+            reader == Reader::Person || said.respondents.is_empty() || said.respondents.len() >= SEVERAL
+        };
         let mut messages: Vec<_> = self
             .messages
             .iter()
-            .map(|(message, count)| (message.as_str(), *count))
+            .filter(|(_, said)| is_quoted(said))
+            .map(|(message, said)| (message.as_str(), said.rows))
             .collect();
         messages.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
         messages.truncate(most);

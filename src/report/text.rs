@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::run_report::Verdict;
-use super::summary::CodeCount;
+use super::summary::{CodeCount, Reader};
 use super::{RunEnd, RunReport, counted, duration, per_second, thousands};
 use crate::model::{ErrorCode, ShownPath, Status, clean};
 
@@ -11,14 +11,14 @@ use crate::model::{ErrorCode, ShownPath, Status, clean};
 const MESSAGES_SHOWN: usize = 3;
 
 /// The summary, several lines, each ended.
-pub(crate) fn to_text(report: &RunReport) -> String {
+pub(crate) fn to_text(report: &RunReport, reader: Reader) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
-    write_text(report, &mut text).ok();
+    write_text(report, reader, &mut text).ok();
     text
 }
 
-fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
+fn write_text(report: &RunReport, reader: Reader, text: &mut String) -> std::fmt::Result {
     let summary = &report.summary;
     let counts: Vec<String> = Status::ALL
         .into_iter()
@@ -48,7 +48,7 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
     write_calls(report, text)?;
     report.notes.write(text)?;
     for (code, count) in summary.codes() {
-        write_code(report, code, count, text)?;
+        write_code(report, (code, count), reader, text)?;
         if code == ErrorCode::NotSelected && count.rows == report.rows {
             writeln!(text, "    no row was selected: are these ids in the input?")?;
         }
@@ -64,7 +64,12 @@ fn write_text(report: &RunReport, text: &mut String) -> std::fmt::Result {
     write_files(report, text)
 }
 
-fn write_code(report: &RunReport, code: ErrorCode, count: &CodeCount, text: &mut String) -> std::fmt::Result {
+fn write_code(
+    report: &RunReport,
+    (code, count): (ErrorCode, &CodeCount),
+    reader: Reader,
+    text: &mut String,
+) -> std::fmt::Result {
     let rows = thousands(count.rows);
     let Some(advice) = code.advice() else {
         return writeln!(text, "  {} {rows}: {}", code.name(), code.meaning());
@@ -73,12 +78,17 @@ fn write_code(report: &RunReport, code: ErrorCode, count: &CodeCount, text: &mut
     let cut_short = report.end != RunEnd::Complete && code != ErrorCode::Stopped;
     let advice = if cut_short { code.meaning() } else { advice };
     writeln!(text, "  {} {rows}: {advice}", code.name())?;
-    let shown = count.commonest(MESSAGES_SHOWN);
+    let shown = count.commonest(MESSAGES_SHOWN, reader.of(code));
     for (message, times) in &shown {
         writeln!(text, "    {} × {}", thousands(*times), clean(message))?;
     }
     match count.rows - shown.iter().map(|(_, times)| times).sum::<u64>() {
         0 => Ok(()),
+        others if shown.is_empty() => writeln!(
+            text,
+            "    the reasons are in the results, not here: each may be about a person ({} rows)",
+            thousands(others)
+        ),
         others => writeln!(text, "    {} × other reasons", thousands(others)),
     }
 }

@@ -7,16 +7,21 @@ use super::opened::Opened;
 use super::site::Site;
 use crate::config::RunSettings;
 use crate::read::Input;
-use crate::report::{Console, duration, thousands};
+use crate::report::{Console, Reader, duration, thousands};
 
 /// On a terminal more rows than these are asked about.
 const ASK_ABOVE: u64 = 100;
 
 /// Names the input's form, the mapping, the pace and the time it will take.
-pub(super) fn announce(opened: &Opened, settings: &RunSettings, site: &Site, proxy: Option<&str>) {
+pub(super) fn announce(
+    opened: &Opened,
+    settings: &RunSettings,
+    site: &Site,
+    (proxy, reader): (Option<&str>, Reader),
+) {
     let RunSettings { reading, calls, .. } = settings;
     let endpoint = &site.endpoint;
-    for line in opened.form(reading) {
+    for line in opened.form(reading, reader) {
         tracing::info!(event = "input_form", "{line}");
     }
     for (kind, warning) in opened.warnings() {

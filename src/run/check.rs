@@ -9,11 +9,11 @@ use crate::delta::{Store, Told};
 use crate::model::{CONTENT, DeltaMode, Fingerprint};
 use crate::plan::Planner;
 use crate::record;
-use crate::report::{Console, ExitCode, Finding, Findings, Places, Weight, refused_as_json};
+use crate::report::{Console, ExitCode, Finding, Findings, Places, Reader, Weight, refused_as_json};
 
 /// Reads and plans everything, prints what was found, and ends as the run would if every call succeeded.
 pub(super) fn check(settings: &CheckSettings, console: &Console) -> Result<ExitCode, Failure> {
-    let found = findings(settings);
+    let found = findings(settings, console.reader_of_output());
     match (settings.format, &found) {
         (CheckFormat::Text, Ok(findings)) if console.is_quiet() && findings.is_spotless() => {}
         (CheckFormat::Text, Ok(findings)) => console.print(&findings.to_text()),
@@ -27,7 +27,7 @@ pub(super) fn check(settings: &CheckSettings, console: &Console) -> Result<ExitC
     found.map(|findings| findings.exit_code())
 }
 
-fn findings(asked: &CheckSettings) -> Result<Findings, Failure> {
+fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> {
     let settings = &asked.reading;
     let store = match &asked.known {
         Some(known) => Some(Store::open(&known.path, known.account.clone()).map_err(Failure::usage)?),
@@ -39,7 +39,7 @@ fn findings(asked: &CheckSettings) -> Result<Findings, Failure> {
         .as_ref()
         .is_some_and(|known| known.mode == DeltaMode::ChangedOnly);
     let mut opened = Opened::open(settings, asked.max_query_bytes)?;
-    let form = opened.form(settings);
+    let form = opened.form(settings, reader);
     let warnings = opened.warnings();
     let mut planner = Planner::new(opened.plan.clone(), opened.layout.clone());
     let mut examination = Examination::default();

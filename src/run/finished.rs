@@ -136,7 +136,7 @@ fn tell(report: &RunReport, json: &str, console: &Console) {
             );
         }
         LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
-        LogFormat::Text => console.say(&to_text(report)),
+        LogFormat::Text => console.say(&to_text(report, console.reader())),
     }
 }
 

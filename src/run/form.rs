@@ -8,11 +8,12 @@ use crate::read::{
     is_own_column, note_for_excel, note_of_encoding,
 };
 use crate::record::{FailedFormat, Style};
-use crate::report::{counted, thousands};
+use crate::report::{Reader, counted, thousands};
 
 impl Opened {
-    /// What was found of the input's form, and what goes where, a line each.
-    pub(super) fn form(&self, settings: &ReadingSettings) -> Vec<String> {
+    /// What was found of the input's form, and what goes where, a line each. A cell, by which an encoding can be judged, is
+    /// shown to a person alone.
+    pub(super) fn form(&self, settings: &ReadingSettings, reader: Reader) -> Vec<String> {
         let first = &self.first;
         let name = |column: usize| clean(first.columns.name(column));
         let mut labels: Vec<String> = self
@@ -37,7 +38,7 @@ impl Opened {
         };
         labels.insert(0, format!("respondent ← `{}`{by}", name(self.layout.respondent)));
         let mut lines = vec![
-            of(&self.container, first),
+            of(&self.container, first, reader),
             format!("{} (mapping from {})", labels.join(", "), settings.mapping_from),
             match self.layout.survey {
                 Some(column) => format!(
@@ -162,14 +163,14 @@ impl Opened {
 }
 
 /// What a file was found to be, in words.
-pub(super) fn of(container: &Container, first: &FirstRead) -> String {
+pub(super) fn of(container: &Container, first: &FirstRead, reader: Reader) -> String {
     let packed = match container {
         Container::Workbook(workbook) => return sheet(workbook),
         Container::Plain => "",
         Container::Gzip => "gzip; ",
         Container::Zstd => "zstd; ",
     };
-    format!("{packed}{}; {}", encoding(first), delimiter(first))
+    format!("{packed}{}; {}", encoding(first, reader), delimiter(first))
 }
 
 fn sheet(workbook: &Workbook) -> String {
@@ -180,7 +181,7 @@ fn sheet(workbook: &Workbook) -> String {
     format!("a workbook's sheet `{}`{others}", clean(&workbook.sheet))
 }
 
-fn encoding(first: &FirstRead) -> String {
+fn encoding(first: &FirstRead, reader: Reader) -> String {
     let from = match first.encoding_from {
         EncodingFrom::Flag | EncodingFrom::FlagAgainst(_) => " (given)",
         EncodingFrom::ByteOrderMark => " (byte order mark)",
@@ -189,7 +190,8 @@ fn encoding(first: &FirstRead) -> String {
         EncodingFrom::FailedFile => " (the failed file says so)",
         EncodingFrom::Guess(_) => " (guessed)",
     };
-    let sample = first.sample.as_ref().map(|sample| format!(", e.g. `{sample}`"));
+    let sample = first.sample.as_ref().filter(|_| reader == Reader::Person);
+    let sample = sample.map(|sample| format!(", e.g. `{sample}`"));
     let sureness = match first.encoding_from {
         EncodingFrom::Guess(certainty) => format!(" ({})", how_sure(certainty)),
         _ => String::new(),
@@ -205,7 +207,7 @@ fn how_sure(certainty: Certainty) -> String {
     match certainty {
         Certainty::Told(count) => format!("certain: {} of its letters fit no other", thousands(count)),
         Certainty::SameIn(other) => format!("{other} reads it the same"),
-        Certainty::Likely => "likely: look at the sample".to_owned(),
+        Certainty::Likely => "likely: `check` on a terminal shows a sample".to_owned(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::plan::IdTable;
 use crate::read::{
     Columns, Contents, Encoding, FirstRead, Input, InputError, ReadOptions, Rows, Source, SurveyColumn,
 };
-use crate::report::ExitCode;
+use crate::report::{ExitCode, Reader};
 
 /// Where neither the table's bytes nor a flag tell.
 const USUAL_ENCODING: &str = "windows-1250";
@@ -85,7 +85,7 @@ pub(super) fn read(
         digest: first.totals.map_or(0, |totals| totals.digest),
         address_column: first.columns.name(places.address).to_owned(),
         id_column: first.columns.name(places.id).to_owned(),
-        form: form::of(&container, &first),
+        form: form::of(&container, &first, Reader::Record),
     })
 }
 

@@ -114,16 +114,20 @@ fn print(ran: &Ran, console: &Console) {
     }
 }
 
-/// What the monitor shows: the summary, and before it why there is none or why it is not whole.
+/// What the monitor shows: the summary, or why there is none. Of a run that made calls, counts and codes alone: what ended
+/// it may quote the platform.
 fn text(ended: &Result<ExitCode, Failure>, report: Option<&RunReport>) -> String {
-    let error = ended
-        .as_ref()
-        .err()
-        .map(|failure| format!("{:#}\n", failure.error));
-    error.unwrap_or_default()
-        + &report
-            .map(|report| to_json(report, &report.ending()))
-            .unwrap_or_default()
+    match (report, ended) {
+        (Some(report), _) => {
+            let code = match ended {
+                Ok(code) => *code,
+                Err(failure) => failure.code,
+            };
+            to_json(report, &Ending::new(code, code.meaning()))
+        }
+        (None, Err(failure)) => format!("{:#}\n", failure.error),
+        (None, Ok(_)) => String::new(),
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact for thousands of years")]

@@ -152,7 +152,7 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         mode,
         (unfinished.filter(|_| resumes), calls.send.seed),
     )?;
-    announce(&opened, settings, site, transport.proxy());
+    announce(&opened, settings, site, (transport.proxy(), console.reader()));
     confirm(&opened, settings, site, console)?;
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
     let late = calls.http.timeout;

@@ -35,6 +35,18 @@ pub(super) fn is_page(body: &Body) -> bool {
 }
 
 impl Answer {
+    /// The same without the platform's own words.
+    pub(super) fn without_message(&self) -> Self {
+        match self {
+            Self::Success { .. } | Self::Refusal { .. } => Self::Success {
+                message: String::new(),
+            },
+            Self::Unreadable(what) => Self::Unreadable(what),
+            Self::Cut(reason) => Self::Cut(reason.clone()),
+            Self::TimedOut => Self::TimedOut,
+        }
+    }
+
     pub(super) fn of(body: &Body) -> Self {
         let bytes = match body {
             Body::Whole(bytes) => bytes,

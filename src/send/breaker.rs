@@ -160,7 +160,7 @@ impl Breaker {
                 streak.clear();
             }
         }
-        let example = || fault.message.clone();
+        let example = || fault.cause.clone();
         if self.refused.length >= MOST_REFUSED {
             let streak = std::mem::take(&mut self.refused);
             let in_a_row = streak.length;

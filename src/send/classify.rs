@@ -41,7 +41,10 @@ impl Decision {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) code: ErrorCode,
+    /// What the platform said, if it said something.
     pub(crate) message: String,
+    /// The same without the platform's own words, which may be about a person.
+    pub(crate) cause: String,
     pub(crate) http_status: Option<u16>,
     pub(crate) effect: Effect,
 }
@@ -61,6 +64,7 @@ pub(crate) enum Effect {
 pub(crate) fn classify(result: &Result<Reply, TransportError>, now: SystemTime) -> Decision {
     let fault = |code, message: String, effect| Fault {
         code,
+        cause: message.clone(),
         message,
         http_status: None,
         effect,
@@ -103,6 +107,7 @@ fn classify_reply(reply: &Reply, now: SystemTime) -> Decision {
     let fault = |code, effect| Fault {
         code,
         message: describe(status, &answer),
+        cause: describe(status, &answer.without_message()),
         http_status: Some(status),
         effect,
     };
@@ -143,6 +148,7 @@ fn classify_2xx(status: u16, answer: &Answer) -> Decision {
             return Decision::Fail(Fault {
                 code: ErrorCode::Rejected,
                 message: refusal(answer),
+                cause: describe(status, &answer.without_message()),
                 http_status: Some(status),
                 effect: Effect::Refused,
             });
@@ -154,6 +160,7 @@ fn classify_2xx(status: u16, answer: &Answer) -> Decision {
     let fault = Fault {
         code,
         message: describe(status, answer),
+        cause: describe(status, &answer.without_message()),
         http_status: Some(status),
         effect: Effect::Unknown,
     };

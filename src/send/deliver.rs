@@ -188,6 +188,7 @@ impl Delivery {
             Fault {
                 code: ErrorCode::Internal,
                 message: "a bug in this tool ended the call; please report it".to_owned(),
+                cause: String::new(),
                 http_status: None,
                 effect: Effect::Unknown,
             },

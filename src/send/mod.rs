@@ -28,6 +28,7 @@ mod lookup;
 mod losses;
 mod meter;
 mod outage;
+mod placeholders;
 mod queue;
 mod retry;
 mod slowdown;

@@ -76,7 +76,7 @@ fn inputs_that_cannot_be_used() {
         b"id_respondent;l1\n1;Plze\xF2\n",
         "",
         3,
-        &["`Plzeň` (windows-1250)", "`Plzeò` (windows-1252)", "--encoding"],
+        &["`windows-1250` or `ISO-8859-2` or `windows-1252`", "--encoding"],
     );
     refused(
         b"Raport;;\n\nid_respondent;l1;\n1;a;\n",

@@ -34,6 +34,7 @@ mod monitor; // Who hears of a run.
 mod neighbours; // Features that meet.
 mod outputs; // The files that a run leaves.
 mod pace; // The one test of the rate over real sockets.
+mod privacy; // Cells in logs, mails and monitors.
 mod proxies; // What a proxy says to `CONNECT`.
 mod resume; // Runs that are killed, stopped and gone on with.
 mod resumed_nights; // What a resumed run knows, and what it does not.

@@ -176,7 +176,10 @@ fn write_sheet(
         })
         .collect();
     let mut rows = SheetRows::new(skipped);
-    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(io::Error::other)? {
+    loop {
+        let next = cells.next_cell_with_style_id();
+        let next = next.map_err(|error| io::Error::other(unreadable_cell(&error, rows.number())))?;
+        let Some((cell, style)) = next else { break };
         if matches!(cell.get_value(), DataRef::Empty) {
             continue;
         }
@@ -194,4 +197,16 @@ fn write_sheet(
     watch.intact()?;
     sender.send(Ok(Piece::Records(rows.finish()))).ok();
     Ok(())
+}
+
+/// What is wrong with a cell, without a word of what is in it, which the library's own words quote.
+fn unreadable_cell(error: &XlsxError, row: u64) -> String {
+    let what = match error {
+        XlsxError::Xml(_) | XlsxError::XmlAttr(_) | XlsxError::XmlEof(_) => {
+            "what follows is not well-formed XML"
+        }
+        XlsxError::Io(_) | XlsxError::Zip(_) => "what follows cannot be unpacked",
+        _ => "the next cell cannot be read",
+    };
+    format!("row {row} of the sheet: {what}; open it in Excel and save it anew")
 }

@@ -60,6 +60,11 @@ impl SheetRows {
         self.fields.last_mut().ok_or_else(String::new)
     }
 
+    /// The number of the row that is being made, from 1.
+    pub(super) fn number(&self) -> u64 {
+        self.row + 1
+    }
+
     /// The records that are ready, to be taken.
     pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
         &mut self.bytes

@@ -193,7 +193,7 @@ impl<T: Transport> Dispatcher<T> {
         if matches!(result, Err(TransportError::Closed)) {
             return self.put_back(now, call);
         }
-        let decision = self.decision(&result);
+        let decision = self.decision(&result, &update);
         let fault = decision.fault();
         let in_doubt = fault.is_some_and(|fault| fault.effect == Effect::Unknown);
         if in_doubt {
@@ -317,5 +317,5 @@ impl<T: Transport> Dispatcher<T> {
 }
 
 fn reason(decision: &Decision) -> &str {
-    decision.fault().map_or("", |fault| fault.message.as_str())
+    decision.fault().map_or("", |fault| fault.cause.as_str())
 }

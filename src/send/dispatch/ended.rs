@@ -44,7 +44,7 @@ impl<T: Transport> Dispatcher<T> {
         if matches!(result, Err(TransportError::Closed)) {
             return self.put_back(now, call);
         }
-        let decision = self.decision(&result);
+        let decision = self.decision(&result, call.delivery.update());
         if decision
             .fault()
             .is_some_and(|fault| fault.effect == Effect::Unknown)
@@ -84,7 +84,7 @@ impl<T: Transport> Dispatcher<T> {
             _ => false,
         };
         if !(crowded || limited) || self.outage.is_paused() {
-            let reason = decision.fault().map_or("", |fault| fault.message.as_str());
+            let reason = decision.fault().map_or("", |fault| fault.cause.as_str());
             self.hear(row, lane, heard, is_web_page(&result), reason, now);
         }
         if heard == Heard::NotSent && (crowded || limited || self.outage.pauses()) {
@@ -226,7 +226,7 @@ impl<T: Transport> Dispatcher<T> {
                 // Only ever raised: a shorter wait that is asked for later does not cut a longer one.
                 self.hold_off = Some(until);
                 if wait >= WORTH_TELLING && !self.outage.is_paused() {
-                    let reason = format!("it asked to wait ({})", fault.message);
+                    let reason = format!("it asked to wait ({})", fault.cause);
                     tracing::info!(event = "held_off", "{}", self.wait_for_platform(wait, &reason));
                 }
             }

@@ -1,29 +1,35 @@
-//! What of the platform's and the network's words may be shown: no secret and no control character.
+//! What of the platform's and the network's words may be shown: no secret, no control character, and nothing of the
+//! respondent that they are about.
 
 use std::borrow::Cow;
 use std::time::SystemTime;
 
 use super::Dispatcher;
-use crate::model::clean;
+use crate::model::{UpdateRespondent, clean};
 use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::classify::{Decision, classify};
+use crate::send::placeholders::without_cells;
 
 impl<T: Transport> Dispatcher<T> {
-    /// What an attempt's end means, with a message that may be shown.
-    pub(super) fn decision(&mut self, result: &Result<Reply, TransportError>) -> Decision {
-        self.fit_to_be_shown(classify(result, SystemTime::now()))
-    }
-
-    fn fit_to_be_shown(&mut self, mut decision: Decision) -> Decision {
+    /// What the end of an attempt of this command means, with a message that may be shown.
+    pub(super) fn decision(
+        &mut self,
+        result: &Result<Reply, TransportError>,
+        update: &UpdateRespondent,
+    ) -> Decision {
+        let mut decision = classify(result, SystemTime::now());
         match &mut decision {
             Decision::Success { message, .. } => {
                 if *message != self.success.0 {
                     self.success = (message.clone(), self.shown(message.clone()));
                 }
-                message.clone_from(&self.success.1);
+                // Nearly always the platform says the same to everybody.
+                *message = without_cells(self.success.1.clone(), update);
             }
             Decision::Retry { fault, .. } | Decision::Fail(fault) => {
-                fault.message = self.shown(std::mem::take(&mut fault.message));
+                let message = self.shown(std::mem::take(&mut fault.message));
+                fault.message = without_cells(message, update);
+                fault.cause = self.shown(std::mem::take(&mut fault.cause));
             }
         }
         decision
