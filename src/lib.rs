@@ -26,6 +26,7 @@ mod fuzzing;
 mod http;
 mod model;
 mod monitor;
+mod no_core;
 mod plan;
 mod read;
 mod record;
@@ -48,6 +49,7 @@ use tokio::time::Instant;
 /// error, and returns the exit code. Blocks until all is done.
 pub fn main() -> ExitCode {
     let begun = Instant::now();
+    no_core::ask();
     // A provider that is installed already, which only a test could have done, is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
     let console = OnceCell::new();

@@ -19,6 +19,10 @@ const HEAD_BYTES: u64 = 256 << 10;
 
 /// What the user said of the input's form; what is not said is found.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of its own of the user, or of the container"
+)]
 pub(crate) struct ReadOptions {
     pub(crate) encoding: Option<Encoding>,
     pub(crate) delimiter: Option<Delimiter>,

@@ -61,3 +61,25 @@ fn no_secret_and_no_cell_reaches_any_output() {
         }
     }
 }
+
+/// A crash writes no memory to the disk, whatever limits the process was given.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_leaves_no_core() {
+    let fake = Fake::start(|_| Answer::Hang);
+    let job = Job::run(numbered(1, "x"), &fake)
+        .through_shell("ulimit -c unlimited 2>/dev/null; exec \"$0\" \"$@\"");
+    let mut running = job.start();
+    while fake.calls().is_empty() {
+        assert!(running.runs(), "it ended by itself");
+        crate::support::pause(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(running.limit("Max core file size").as_deref(), Some("0"));
+    running.signal("ABRT");
+    running.wait();
+    assert!(
+        !job.names().iter().any(|name| name.starts_with("core")),
+        "{:?}",
+        job.names()
+    );
+}

@@ -284,6 +284,14 @@ impl Running {
         line.trim().strip_suffix(" kB")?.parse().ok()
     }
 
+    /// What the system limits it to, of what `/proc` calls so.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn limit(&self, name: &str) -> Option<String> {
+        let limits = fs::read_to_string(format!("/proc/{}/limits", self.child.id())).ok()?;
+        let line = limits.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next().map(str::to_owned)
+    }
+
     /// How many bytes it has read up to now, of files and of what else it reads; nothing once it has ended.
     #[cfg(target_os = "linux")]
     pub(crate) fn bytes_read(&self) -> Option<u64> {
