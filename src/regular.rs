@@ -1,9 +1,12 @@
-//! Opens a file that is one: no link is followed, and nothing is waited for, between the look and the opening neither. For
-//! files in folders that others can write to. How outputs are made is [`crate::record`]'s business.
+//! Opens a file that is one, and nothing that only looks like one: what is judged is what was opened, nothing is waited for
+//! as for a pipe, and what is written is never reached through a link. How outputs are made is [`crate::record`]'s
+//! business.
 
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
+
+use crate::folders::for_the_owner_alone;
 
 /// Opens a regular file to be read.
 ///
@@ -14,7 +17,40 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     without_following(&mut options);
-    let file = options.open(path)?;
+    regular(options.open(path).map_err(link)?)
+}
+
+/// Opens a regular file to be read, through a link as well: Kubernetes mounts secrets and settings as links.
+///
+/// # Errors
+///
+/// As the system says; `InvalidInput` for what is no file.
+pub(crate) fn open_through_links(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    without_waiting(&mut options);
+    regular(options.open(path)?)
+}
+
+/// Opens a regular file to be read and written, or makes it, for its owner alone. `append` writes at its end.
+///
+/// # Errors
+///
+/// As the system says, for a link too; `InvalidInput` for what is neither a file nor a link.
+pub(crate) fn open_or_create(path: &Path, append: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options
+        .read(true)
+        .write(true)
+        .append(append)
+        .create(true)
+        .truncate(false);
+    for_the_owner_alone(&mut options);
+    without_following(&mut options);
+    regular(options.open(path).map_err(link)?)
+}
+
+fn regular(file: File) -> io::Result<File> {
     let kind = file.metadata()?.file_type();
     if kind.is_file() && !kind.is_symlink() {
         Ok(file)
@@ -22,6 +58,23 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
         let error = "it is no regular file";
         Err(io::Error::new(io::ErrorKind::InvalidInput, error))
     }
+}
+
+/// Says what the system's own words do not: that a link was met.
+#[cfg(unix)]
+fn link(error: io::Error) -> io::Error {
+    if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+        return io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "it is a link, which is not followed",
+        );
+    }
+    error
+}
+
+#[cfg(not(unix))]
+fn link(error: io::Error) -> io::Error {
+    error
 }
 
 /// The last part of the path must be no link; a pipe without a writer is not waited for.
@@ -33,6 +86,19 @@ fn without_following(options: &mut OpenOptions) {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     options.custom_flags(flags.bits().cast_signed());
 }
+
+/// A pipe without a writer is not waited for.
+#[cfg(unix)]
+fn without_waiting(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use rustix::fs::OFlags;
+    options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+}
+
+/// Windows' pipes have names of their own, which are no files'.
+#[cfg(windows)]
+fn without_waiting(_: &mut OpenOptions) {}
 
 /// A link is opened itself, and then is no regular file.
 #[cfg(windows)]
@@ -56,11 +122,16 @@ mod tests {
         fs::write(path("file"), "x").unwrap();
         assert_eq!(io::read_to_string(open(&path("file")).unwrap()).unwrap(), "x");
         assert_eq!(open(&path("gone")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        drop(open_or_create(&path("new"), false).unwrap());
+        assert!(path("new").is_file());
         open(folder.path()).unwrap_err();
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(path("file"), path("link")).unwrap();
             open(&path("link")).unwrap_err();
+            open_or_create(&path("link"), false).unwrap_err();
+            let through = open_through_links(&path("link")).unwrap();
+            assert_eq!(io::read_to_string(through).unwrap(), "x");
             std::os::unix::fs::symlink(path("gone"), path("dangling")).unwrap();
             assert_ne!(
                 open(&path("dangling")).unwrap_err().kind(),
@@ -68,8 +139,15 @@ mod tests {
             );
             let made = std::process::Command::new("mkfifo").arg(path("pipe")).status();
             assert!(made.unwrap().success());
-            let error = open(&path("pipe")).unwrap_err();
-            assert_eq!(error.to_string(), "it is no regular file");
+            for opened in [
+                open(&path("pipe")),
+                open_through_links(&path("pipe")),
+                open_or_create(&path("pipe"), true),
+            ] {
+                assert_eq!(opened.unwrap_err().to_string(), "it is no regular file");
+            }
+            open_or_create(&path("dangling"), true).unwrap_err();
+            assert!(!path("gone").exists());
             open(Path::new("/dev/zero")).unwrap_err();
         }
     }

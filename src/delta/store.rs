@@ -5,7 +5,7 @@
 //! About 33 bytes a respondent. A kill or a power cut loses nothing that was committed (WAL, synced at each commit).
 
 use std::collections::HashMap;
-use std::fs::OpenOptions;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,8 +15,9 @@ use super::doubt::Doubt;
 use super::error::{StoreError, fault};
 use super::key::{Account, Key, plain};
 use super::schema;
-use crate::folders::{for_the_owner_alone, make_parent};
+use crate::folders::make_parent;
 use crate::model::UpdateRespondent;
+use crate::regular;
 
 /// How long `state forget` may hold the file; another run has none while this one has its lock.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -61,13 +62,14 @@ impl Store {
             }
         };
         make_parent(path).map_err(unusable("make the folder of"))?;
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
-        for_the_owner_alone(&mut options);
-        options.open(path).map_err(unusable("open"))?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        regular::open_or_create(path, true).map_err(unusable("open"))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        // The folders above may well be links; the file itself, which is opened by its name once more, may not.
+        let own = own_name(path).map_err(unusable("open"))?;
         let connection =
-            Connection::open_with_flags(path, flags).map_err(|error| fault("open", path, &error))?;
+            Connection::open_with_flags(&own, flags).map_err(|error| fault("open", path, &error))?;
         Self::start(connection, path, account, true)
     }
 
@@ -233,6 +235,13 @@ impl Store {
     pub(super) fn fault(&self, act: &'static str, error: &rusqlite::Error) -> StoreError {
         fault(act, &self.path, error)
     }
+}
+
+/// The path with the links resolved that lead to its folder.
+fn own_name(path: &Path) -> io::Result<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    Ok(folder.unwrap_or(Path::new(".")).canonicalize()?.join(name))
 }
 
 /// A digest, if the bytes are one.

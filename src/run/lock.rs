@@ -4,7 +4,7 @@
 //! The system releases a lock when its process dies, however it dies. A lock's file is removed with it; since that can
 //! cross with somebody who has just opened it, a lock counts only while its file still has its name.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,9 +17,10 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::Failure;
 use crate::delta::Account;
-use crate::folders::{self, for_the_owner_alone};
+use crate::folders;
 use crate::model::{ShownPath, local_time};
 use crate::record::{OutputPaths, lock_of};
+use crate::regular;
 use crate::report::ExitCode;
 
 /// How often a lock that is held by somebody else is asked for again.
@@ -184,14 +185,8 @@ impl Lock {
 
     fn ask(path: &Path, input: &str) -> io::Result<Asked> {
         loop {
-            if path.is_symlink() {
-                // What it leads to is somebody else's, and would be written over.
-                return Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is a link"));
-            }
-            let mut options = OpenOptions::new();
-            options.read(true).write(true).create(true).truncate(false);
-            for_the_owner_alone(&mut options);
-            let mut file = options.open(path)?;
+            // What a link leads to is somebody else's, and would be written over.
+            let mut file = regular::open_or_create(path, false)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(Asked::Busy(holder(&mut file))),
