@@ -1,5 +1,6 @@
 //! Where calls go, how fast, how often again, and when a run gives up.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,9 +8,10 @@ use anyhow::{Context, Result, bail, ensure};
 use url::Url;
 
 use super::mistakes::Mistakes;
-use super::{base_url, plain_text};
+use super::{base_url, plain_text, trust};
 use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs};
 use crate::model::{Credentials, Endpoint, Method, ShownPath};
+use crate::regular;
 use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
 
 /// A longer `--max-outage` stands for ever.
@@ -119,14 +121,26 @@ fn not_zero(duration: Duration, flag: &str, why: &str) -> Result<()> {
     Ok(())
 }
 
+/// All authorities of a system have less.
+const MAX_CA_BYTES: u64 = 4 << 20;
+
 /// Further trusted authorities, for the platform and for the monitor.
 fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
     let read = |path: &PathBuf| {
-        let bytes = std::fs::read(path);
-        bytes
-            // A mark in front of the first certificate would hide it.
-            .map(plain_text::unmarked)
-            .with_context(|| format!("cannot read `--ca-file {}`", path.shown()))
+        let cannot = || format!("cannot read `--ca-file {}`", path.shown());
+        let file = regular::open_through_links(path).with_context(cannot)?;
+        trust::check(path)?;
+        let mut bytes = Vec::new();
+        file.take(MAX_CA_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .with_context(cannot)?;
+        ensure!(
+            bytes.len() as u64 <= MAX_CA_BYTES,
+            "`--ca-file {}` has more than 4 MiB: it is no list of authorities",
+            path.shown()
+        );
+        // A mark in front of the first certificate would hide it.
+        Ok(plain_text::unmarked(bytes))
     };
     platform.ca_file.as_ref().map(read).transpose()
 }

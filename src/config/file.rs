@@ -5,7 +5,6 @@
 //! could put a file there could send the secrets elsewhere, or have a command run.
 
 use crate::model::ShownPath as _;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +12,12 @@ use anyhow::{Context, Result, anyhow, ensure};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::access::Access;
 use super::plain_text::plain_text;
 use super::secret_source::SecretSource;
 use super::secrets::{Secret, SecretSources};
+use super::trust;
 use crate::cli::{ConfigChoice, FileSetting, FileSettings, FileValue};
-use crate::folders;
+use crate::{folders, regular};
 
 const NAME: &str = "respondent-sync.toml";
 
@@ -32,24 +31,6 @@ pub(crate) struct ConfigFile {
     pub(crate) path: Option<PathBuf>,
     pub(crate) settings: FileSettings,
     pub(crate) secrets: SecretSources,
-    /// Nobody else can write it, and so send the calls elsewhere.
-    is_safe: bool,
-}
-
-impl ConfigFile {
-    /// Says, once there is a log, that others can write the file.
-    pub(crate) fn warn(&self) {
-        if let Some(path) = self.path.as_ref().filter(|_| !self.is_safe) {
-            tracing::warn!(
-                target: "respondent_sync::loud",
-                event = "config_writable",
-                "others can write `{}` or its folder, or it belongs to somebody else: they could send labels and secrets \
-                 elsewhere: {}",
-                path.shown(),
-                Access::ADVICE
-            );
-        }
-    }
 }
 
 /// Reads the file that was asked for.
@@ -57,20 +38,14 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     let (path, opened) = match choice {
         ConfigChoice::Nothing => return Ok(ConfigFile::default()),
         ConfigChoice::Named(path) => {
-            // Before it is opened: a pipe would wait for somebody.
-            ensure!(
-                !path.exists() || path.is_file(),
-                "the config file `{}` is no file",
-                path.shown()
-            );
-            let opened = File::open(&path);
+            let opened = regular::open_through_links(&path);
             (path, opened)
         }
         ConfigChoice::Usual => {
             let Some(path) = folders::config().map(|folder| folder.join(NAME)) else {
                 return Ok(ConfigFile::default());
             };
-            match File::open(&path) {
+            match regular::open_through_links(&path) {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                     return Ok(ConfigFile::default());
                 }
@@ -100,20 +75,11 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     );
     let (settings, secrets) =
         understood(&text, folder).map_err(|error| anyhow!("{}:{error}", path.shown()))?;
-    let access = Access::of(&opened, &path)
-        .with_context(|| format!("who can write `{}` cannot be told", path.shown()))?;
-    let is_safe = access.is_own && !access.others_write;
-    ensure!(
-        is_safe || !secrets.has_command(),
-        "`{}` names a command, so it has to be yours, and neither it nor its folder may be writable by others: {}",
-        path.shown(),
-        Access::ADVICE
-    );
+    trust::check(&path)?;
     Ok(ConfigFile {
         path: Some(path),
         settings,
         secrets,
-        is_safe,
     })
 }
 

@@ -25,6 +25,7 @@ mod secret_source;
 mod secrets;
 mod show;
 mod state;
+pub(crate) mod trust;
 
 use anyhow::Result;
 
@@ -61,10 +62,7 @@ pub(crate) enum Command {
 /// All that is wrong with the settings. Those of `run` come with the command, since a monitor may have to hear of it.
 pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<Command> {
     Ok(match cli.command {
-        cli::Command::Run(args) => {
-            file.warn();
-            Command::Run(run::run(&args, origins, file))
-        }
+        cli::Command::Run(args) => Command::Run(run::run(&args, origins, file)),
         cli::Command::Check(args) => Command::Check(Box::new(check::check(&args, origins)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::ShowConfig(show::show(file, variable)?),
         cli::Command::State(command) => Command::State(state::state(&command, origins)?),

@@ -2,7 +2,6 @@
 //! `config/secrets.rs`.
 
 use crate::model::ShownPath as _;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -14,6 +13,8 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::access::Access;
 use super::plain_text::plain_text;
+use super::trust;
+use crate::regular;
 
 /// A command that takes longer waits for somebody who is not there.
 const MOST_TIME: Duration = Duration::from_mins(1);
@@ -72,20 +73,11 @@ impl SecretSource {
 
 fn read(path: &Path, judges: bool) -> Result<String> {
     let cannot = || format!("cannot read `{}`", path.shown());
-    // Before it is opened: a pipe would wait for somebody.
-    ensure!(
-        std::fs::metadata(path).with_context(cannot)?.is_file(),
-        "`{}` is no file: what a program prints is fetched by a command",
-        path.shown()
-    );
-    let file = File::open(path).with_context(cannot)?;
+    let file = regular::open_through_links(path).with_context(cannot)?;
+    if judges {
+        trust::check(path)?;
+    }
     let access = Access::of(&file, path).with_context(cannot)?;
-    ensure!(
-        !judges || access.is_own && !access.others_write,
-        "others can write `{}` or its folder, or it belongs to somebody else, so what is in it may be anybody's: {}",
-        path.shown(),
-        Access::ADVICE
-    );
     if judges && access.others_read {
         tracing::warn!(
             target: "respondent_sync::loud",
@@ -110,7 +102,15 @@ fn read(path: &Path, judges: bool) -> Result<String> {
 /// What a command prints until it ends. What it says on standard error is shown to nobody: it may be the secret.
 fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
     let name = program.shown();
-    let mut child = Command::new(program)
+    trust::check_program(program, folder)?;
+    let mut command = Command::new(program);
+    // What this tool was given is none of its business.
+    for (variable, _) in std::env::vars_os() {
+        if variable.to_string_lossy().starts_with("RESPONDENT_SYNC_") {
+            command.env_remove(variable);
+        }
+    }
+    let mut child = command
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null())

@@ -57,12 +57,6 @@ impl SecretSources {
         had
     }
 
-    pub(super) fn has_command(&self) -> bool {
-        let is_command =
-            |(_, source): &(Secret, SecretSource)| matches!(source, SecretSource::Command { .. });
-        self.0.iter().any(is_command)
-    }
-
     fn of(&self, secret: Secret) -> Option<&SecretSource> {
         self.0
             .iter()

@@ -11,7 +11,7 @@ use super::Failure;
 use super::guards::{Remembered, Unfinished};
 use super::lock::Locks;
 use super::site::Site;
-use crate::config::{DeltaSettings, ForgetSettings, StateSettings};
+use crate::config::{DeltaSettings, ForgetSettings, StateSettings, trust};
 use crate::delta::{Account, Clock, Delta, Past, Store, StoreError};
 use crate::folders::with_suffix;
 use crate::model::{DeltaMode, ErrorCode, SentRow, ShownPath, Status, UpdateRespondent, time_in_name};
@@ -158,6 +158,8 @@ pub(super) fn open(settings: &DeltaSettings, site: &Site) -> Result<Option<Store
     let Some(path) = used(settings) else {
         return Ok(None);
     };
+    // What others wrote there could pass everybody over.
+    trust::check(path).map_err(Failure::usage)?;
     match (Store::open(path, account.clone()), settings.mode) {
         (Ok(store), _) => Ok(Some(store)),
         // A run that sends everything needs none of it, and nobody must believe it later: it does not know of this run.

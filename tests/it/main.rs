@@ -51,4 +51,6 @@ mod support; // A job to run and a platform to run it against.
 mod tidy; // The house's own rules.
 mod times; // The forms in which moments are written.
 mod tls; // Whose certificates are trusted.
+#[cfg(unix)]
+mod trust; // Files that others could have written, and links.
 mod until; // `--until` where clocks do odd things.
