@@ -9,6 +9,7 @@ use anyhow::{Result, anyhow};
 use super::base_url;
 use super::file::ConfigFile;
 use super::secrets::{Secret, described};
+use super::trust;
 use crate::cli::{Effective, Origin, effective};
 
 /// Flags whose value opens a door, if only to a monitor.
@@ -38,6 +39,10 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
     for secret in Secret::ALL {
         let described = described(secret, &file.secrets, &variable);
         writeln!(text, "# {}: {described}", secret.name())?;
+    }
+    match variable(trust::GROUP).filter(|group| !group.trim().is_empty()) {
+        Some(group) => writeln!(text, "# trust_group: {} (from {})", group.trim(), trust::GROUP)?,
+        None => writeln!(text, "# trust_group is not set")?,
     }
     Ok(text)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow};
 
 /// Names another trusted group, by name or number: where several users keep a job, or a pod's volumes have a group.
-const GROUP: &str = "RESPONDENT_SYNC_TRUST_GROUP";
+pub(super) const GROUP: &str = "RESPONDENT_SYNC_TRUST_GROUP";
 
 /// Refuses a file, or the folders of one that is not there yet, if others could have written it.
 ///

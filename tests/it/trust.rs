@@ -149,6 +149,7 @@ fn links_are_followed_where_they_are_read_and_nowhere_else() {
             let words = [
                 "it is a link, which is not followed",
                 "others can write `/dev/zero`",
+                "is a device or a pipe",
             ];
             assert!(
                 words.iter().any(|word| ran.stderr.contains(word)),
