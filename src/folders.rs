@@ -33,6 +33,11 @@ pub(crate) fn make_parent(path: &Path) -> io::Result<()> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };
+    make(folder)
+}
+
+/// Makes a folder and those above it where there are none, for the user alone.
+pub(crate) fn make(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

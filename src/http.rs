@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use hyper::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::{Client, ClientBuilder, Proxy, Url};
 use rustls::crypto::ring;
@@ -140,21 +141,48 @@ fn speaking_http_1(mut config: ClientConfig) -> ClientConfig {
     config
 }
 
+/// Refuses a variable that should name a proxy and names none: calls would go around it.
+fn check_proxies(base: &Uri) -> Result<(), SetupError> {
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let value = std::env::var(name).unwrap_or_default();
+        let is_usable = || {
+            Matcher::builder()
+                .all(value.as_str())
+                .build()
+                .intercept(base)
+                .is_some()
+        };
+        if !value.trim().is_empty() && !is_usable() {
+            // Not quoted: it may hold a password.
+            return Err(SetupError::Proxy(format!(
+                "{name} holds no address of a proxy: write it like `http://proxy.example:3128`"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// The proxy that the environment names for this address (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). For `https` only, and
 /// never for loopback (design, rule 9).
 fn proxy_for(url: &Url) -> Result<Option<Via>, SetupError> {
     if url.scheme() != "https" || is_loopback(url) {
         return Ok(None);
     }
-    let base = url
+    let base: Option<Uri> = url
         .host_str()
         .and_then(|host| format!("https://{host}/").parse().ok());
-    let Some(found) = base.and_then(|base| Matcher::from_env().intercept(&base)) else {
-        return Ok(None);
+    let Some(base) = base else { return Ok(None) };
+    let Some(found) = Matcher::from_env().intercept(&base) else {
+        return check_proxies(&base).map(|()| None);
     };
     let shown = found.uri().to_string();
-    let fault =
-        |error: reqwest::Error| SetupError::Proxy(format!("{shown}: {}", root_cause(&error.without_url())));
+    // Not quoted: what is not understood may hold a password.
+    let fault = |error: reqwest::Error| {
+        SetupError::Proxy(format!(
+            "HTTPS_PROXY or ALL_PROXY holds no address of a proxy ({}): write it like `http://proxy.example:3128`",
+            root_cause(&error.without_url())
+        ))
+    };
     if !matches!(found.uri().scheme_str(), Some("http" | "https")) {
         return Err(SetupError::Proxy(format!(
             "{shown}: name an `http` or `https` proxy, no other kind is supported"

@@ -13,7 +13,7 @@ pub(super) fn parse(text: &str, allow_http: bool) -> Result<Url> {
         anyhow::bail!("`--base-url` is not an address: {shape}")
     };
     ensure!(
-        !url.path().contains("/webhooks"),
+        !is_webhook(&url),
         "`--base-url` holds the whole webhook address: give its beginning alone ({shape}), and the account and the \
          secrets in their variables"
     );
@@ -36,6 +36,15 @@ pub(super) fn parse(text: &str, allow_http: bool) -> Result<Url> {
          `--allow-http` if you must"
     );
     Ok(url)
+}
+
+/// Whether the address is that of a webhook, in whatever case or percent codes somebody has pasted it.
+fn is_webhook(url: &Url) -> bool {
+    let path = form_urlencoded::parse(url.path().replace('+', "%2B").as_bytes())
+        .flat_map(|(key, value)| [key, value])
+        .collect::<String>()
+        .to_lowercase();
+    path.contains("webhooks") || path.contains("update-respondent")
 }
 
 #[cfg(test)]
@@ -61,6 +70,9 @@ mod tests {
             "https://u:p@x.example",
             "https://x.example?a=b",
             "https://x.example/webhooks/1/k/a/update-respondent",
+            "https://x.example/Webhooks/1/k/a",
+            "https://x.example/%77ebhooks/1/k/a",
+            "https://x.example/1/k/a/Update-Respondent",
         ] {
             let error = parse(bad, false).unwrap_err().to_string();
             assert!(

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-/// What a formula begins with, or is behind when a spreadsheet takes white space away.
-const FORMULA_SIGNS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
+/// What a formula begins with, or is behind when a spreadsheet takes white space away. Those of full width are the same to
+/// a spreadsheet in an East Asian language.
+const FORMULA_SIGNS: [char; 11] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
+];
 
 /// A text that no spreadsheet takes for a formula: an apostrophe in front makes it one of text.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
@@ -55,7 +58,9 @@ mod tests {
 
     #[test]
     fn no_text_from_outside_is_a_formula() {
-        for text in ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", "\r=1"] {
+        for text in [
+            "=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠A1",
+        ] {
             assert_eq!(guarded(text), format!("'{text}"));
         }
         assert_eq!(guarded("5=5"), "5=5");
@@ -74,7 +79,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cell_comes_back_as_it_was(text in "['=+@a-]{0,5}[0-9 ]{0,3}") {
+        fn a_cell_comes_back_as_it_was(text in "['=+@＝＋a-]{0,5}[0-9 ]{0,3}") {
             let guarded = guarded_cell(&text);
             prop_assert_eq!(unguarded_cell(&guarded), &text);
         }

@@ -113,7 +113,7 @@ fn warn_without(error: &io::Error) {
 /// Where the lock of an account lies; its folder is made.
 fn account_lock(account: &Account) -> io::Result<PathBuf> {
     let folder = folders::state().ok_or(io::ErrorKind::NotFound)?;
-    fs::create_dir_all(&folder)?;
+    folders::make(&folder)?;
     let name = xxh3_128(format!("{}\n{}", account.base_url, account.account).as_bytes());
     Ok(folder.join(format!("{name:032x}.lock")))
 }

@@ -89,3 +89,21 @@ fn a_proxy_that_cannot_reach_the_platform_just_now_is_an_outage() {
         assert!(ran.stderr.contains(&told), "{}", ran.stderr);
     }
 }
+
+/// Calls do not go around a proxy whose address was mistyped.
+#[test]
+fn a_variable_that_names_no_proxy_is_refused_and_not_quoted() {
+    for (variable, value) in [
+        ("HTTPS_PROXY", "http://user:CANARYPASS@"),
+        ("HTTPS_PROXY", "://CANARYPASS"),
+        ("https_proxy", "http:// CANARYPASS:3128"),
+        ("ALL_PROXY", "http://:CANARYPASS"),
+    ] {
+        let ran = Job::new("run in.csv --survey 7 --base-url https://platform.example --max-outage 100ms")
+            .var(variable, value)
+            .file("in.csv", numbered(1, "x"))
+            .ends(2);
+        assert!(ran.stderr.contains(variable), "{value}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+    }
+}
