@@ -94,7 +94,8 @@ fn flag<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
 
 fn unknown(run: &Command, key: &str, others: &[&str]) -> String {
     const ALIKE: f64 = 0.8;
-    if ["account", "webhook_key", "webhook_auth"].contains(&key) {
+    // Whoever names places for a secret's value does not take the value.
+    if others.contains(&format!("{key}_file").as_str()) {
         return format!(
             "a secret does not stand in a config file: give `{key}_file` or `{key}_command`, or set RESPONDENT_SYNC_{}",
             key.to_uppercase()

@@ -151,6 +151,8 @@ pub(crate) struct Effective {
     pub(crate) key: String,
     pub(crate) values: Vec<String>,
     pub(crate) is_switch: bool,
+    /// Its value is shown nowhere: the flag's own definition says so (`hide_env_values`).
+    pub(crate) is_secret: bool,
     pub(crate) origin: Origin,
 }
 
@@ -162,7 +164,14 @@ pub(crate) fn effective(file: &FileSettings) -> Result<Vec<Effective>, String> {
     let flags: Vec<_> = command
         .get_arguments()
         .filter(|arg| !["config", "help", "version"].contains(&arg.get_id().as_str()))
-        .map(|arg| (arg.get_id().to_string(), arg.get_action().takes_values()))
+        .map(|arg| {
+            let takes_value = arg.get_action().takes_values();
+            (
+                arg.get_id().to_string(),
+                takes_value,
+                arg.is_hide_env_values_set(),
+            )
+        })
         .collect();
     let nothing: [OsString; 0] = [];
     let matches = from_file::with_defaults(command, &file.0)
@@ -174,13 +183,14 @@ pub(crate) fn effective(file: &FileSettings) -> Result<Vec<Effective>, String> {
             let first = text.lines().next().unwrap_or_default();
             first.trim_start_matches("error: ").to_owned()
         })?;
-    let effective = flags.into_iter().map(|(key, takes_value)| {
+    let effective = flags.into_iter().map(|(key, takes_value, is_secret)| {
         let raw = matches.get_raw(&key).into_iter().flatten();
         let raw = raw.map(|value| value.to_string_lossy().into_owned());
         let switch = matches.try_get_one::<bool>(&key).ok().flatten();
         Effective {
             values: switch.map_or_else(|| raw.collect(), |on| vec![on.to_string()]),
             is_switch: !takes_value,
+            is_secret,
             origin: origin(&matches, file, &key),
             key,
         }

@@ -12,9 +12,6 @@ use super::secrets::{Secret, described};
 use super::trust;
 use crate::cli::{Effective, Origin, effective};
 
-/// Flags whose value opens a door, if only to a monitor.
-const SECRET: [&str; 1] = ["healthcheck_url"];
-
 /// The settings of a run without further flags, a line each.
 pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
     let mut text = match &file.path {
@@ -29,7 +26,7 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
             }
         };
         match value(&setting) {
-            Some(_) if SECRET.contains(&setting.key.as_str()) => {
+            Some(_) if setting.is_secret => {
                 writeln!(text, "# {}: set ({from})", setting.key)?;
             }
             Some(value) => writeln!(text, "{} = {value}  # {from}", setting.key)?,
