@@ -6,14 +6,99 @@
     expect(unreachable_pub, reason = "reached from outside by the fuzz targets")
 )]
 
+use std::io::Write as _;
 use std::path::Path;
 use std::time::SystemTime;
 
 use crate::model::ValueFrom;
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
-use crate::read::{FirstRead, Kept, ReadOptions, Rows, SurveyColumn, Wanted};
+use crate::read::{FirstRead, Input, InputError, Kept, ReadOptions, Rows, Source, SurveyColumn, Wanted};
 use crate::record;
 use crate::send;
+
+/// A workbook of which one part is these bytes behind the first, which says which; or all of it. `folder` is for its file.
+/// What it takes in memory is for the fuzzer to bound (`-rss_limit_mb`, `-malloc_limit_mb`).
+///
+/// # Panics
+///
+/// If a later read has other rows than the first.
+pub fn workbook(bytes: &[u8], folder: &Path) {
+    const PARTS: [(&str, &str); 6] = [
+        (
+            "_rels/.rels",
+            r#"<Relationships><Relationship Id="r1" Type="x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
+        ),
+        (
+            "xl/workbook.xml",
+            r#"<workbook><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            r#"<Relationships><Relationship Id="r1" Type="x/worksheet" Target="sheet.xml"/></Relationships>"#,
+        ),
+        (
+            "xl/styles.xml",
+            r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="00000"/></numFmts><cellXfs><xf numFmtId="164"/></cellXfs></styleSheet>"#,
+        ),
+        (
+            "xl/sharedStrings.xml",
+            "<sst><si><t>id_respondent</t></si><si><t>l1</t></si></sst>",
+        ),
+        (
+            "xl/sheet.xml",
+            r#"<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row><row r="2"><c r="A2" s="0"><v>7</v></c></row></sheetData></worksheet>"#,
+        ),
+    ];
+    let Some((which, content)) = bytes.split_first() else {
+        return;
+    };
+    let file = if usize::from(*which) < PARTS.len() {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (number, (name, usual)) in PARTS.iter().enumerate() {
+            let part = if number == usize::from(*which) {
+                content
+            } else {
+                usual.as_bytes()
+            };
+            let options = zip::write::SimpleFileOptions::default();
+            let written = archive
+                .start_file(*name, options)
+                .map(|()| archive.write_all(part));
+            if !matches!(written, Ok(Ok(()))) {
+                return;
+            }
+        }
+        match archive.finish() {
+            Ok(archive) => archive.into_inner(),
+            Err(_) => return,
+        }
+    } else {
+        content.to_vec()
+    };
+    let path = folder.join("a.xlsx");
+    if std::fs::write(&path, file).is_err() {
+        return;
+    }
+    let Ok(first) = records_of(&path) else { return };
+    let again = records_of(&path).unwrap_or_default();
+    assert!(first == again, "the same file has other rows");
+}
+
+/// All records of a workbook, by two reads as the program makes them.
+fn records_of(path: &Path) -> Result<Vec<Vec<u8>>, InputError> {
+    let mut source = Source::open(&Input::File(path.to_owned()))?;
+    let contents = source.contents(None, 0)?;
+    let options = contents.container.options(ReadOptions::default())?;
+    let first = FirstRead::of_file(contents.bytes, options);
+    let first = source.settle(first)?;
+    let mut rows = Rows::new(source.contents(None, 0)?.bytes, &first)?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        records.push(row.record.to_vec());
+    }
+    rows.finish()?;
+    Ok(records)
+}
 
 /// An input from its first byte to its plans, in each way in which it can be taken: dialect, reader, planner.
 ///
@@ -169,6 +254,15 @@ mod tests {
         fn any_input(rest in like_csv()) {
             input(&rest);
             input(&[b"id_respondent,l1\n".as_slice(), &rest].concat());
+        }
+
+        #[test]
+        fn any_workbook(which in 0..8_u8, pieces in proptest::collection::vec(prop::sample::select(vec![
+            "<worksheet>", "<sheetData>", "<row r=\"1\">", "<c r=\"A1\" t=\"s\">", "<c>", "<v>0</v>", "<v>", "</v>", "</c>", "</row>",
+            "</sheetData>", "</worksheet>", "<sst>", "<si><t>x</t></si>", "</sst>", "<!-- -->", "<![CDATA[1]]>", "&#49;", "7", "\u{FEFF}",
+        ]), 0..20)) {
+            let folder = tempfile::tempdir().unwrap();
+            workbook(&[&[which], pieces.concat().as_bytes()].concat(), folder.path());
         }
 
         #[test]
