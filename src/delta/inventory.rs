@@ -26,16 +26,21 @@ pub(crate) enum Told {
     Same,
     /// The same, but a late call may have said something else since: it is said once more.
     SameInDoubt,
+    /// The same, but a refresh says everything once more.
+    SameDisbelieved,
     Other,
 }
 
 impl Told {
-    /// Whether the platform acknowledged last what the row says, believed or not. Such a command can be repeated to learn
-    /// whether the platform takes it.
-    pub(crate) fn is_same(self) -> bool {
-        matches!(self, Self::Same | Self::SameInDoubt)
+    /// Whether the platform acknowledged last what the row says, and nothing else can have come after it. Such a command can
+    /// be repeated to learn whether the platform takes it.
+    pub(crate) fn is_repeatable(self) -> bool {
+        matches!(self, Self::Same | Self::SameDisbelieved)
     }
 }
+
+/// Until when what is marked so may be applied late, in seconds of the epoch: it never could.
+const DISBELIEVED: i64 = 0;
 
 /// Marks all that was acknowledged of a survey as not to be believed: as if something else might have been applied since.
 const DISBELIEVE: [&str; 2] = [
@@ -57,11 +62,12 @@ impl Store {
             None => None,
         };
         let digest = digest(update);
-        let told = entry.and_then(|entry| Some((entry.acknowledged?, entry.doubt)));
+        let told = entry.and_then(|entry| Some((entry.acknowledged?, entry)));
         Ok(match told {
             None => Told::Unknown,
             Some((said, _)) if said != digest => Told::Other,
-            Some((_, doubt)) if doubt.repeats_only(digest) => Told::Same,
+            Some((_, entry)) if entry.doubt.repeats_only(digest) => Told::Same,
+            Some((_, entry)) if entry.until == Some(DISBELIEVED) => Told::SameDisbelieved,
             Some(_) => Told::SameInDoubt,
         })
     }

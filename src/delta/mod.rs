@@ -168,7 +168,7 @@ impl Delta {
         shared.control_ended(late_until)
     }
 
-    /// Those of these commands that the platform acknowledged last, be it in doubt.
+    /// Those of these commands that the platform acknowledged last, with nothing in doubt.
     pub(crate) fn acknowledged_among(
         &self,
         updates: Vec<UpdateRespondent>,
@@ -176,7 +176,7 @@ impl Delta {
         let shared = self.lock();
         let mut among = Vec::new();
         for update in updates {
-            if shared.store.told(&update)?.is_same() {
+            if shared.store.told(&update)?.is_repeatable() {
                 among.push(update);
             }
         }

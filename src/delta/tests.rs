@@ -307,6 +307,7 @@ fn no_unchanged_row_is_sent_after_a_later_one_of_its_respondent() {
         before: None,
     };
     let sent = |sequence: u64, respondent: &str, may_be_applied| SentRow {
+        may_come_late: false,
         row: sequence + 2,
         survey: "7".to_owned(),
         respondent: respondent.to_owned(),
@@ -452,6 +453,7 @@ fn respondents_of_a_journal_that_the_store_does_not_know_of_are_forgotten() {
         before: None,
     };
     let sent = |respondent: &str, finished_at| SentRow {
+        may_come_late: false,
         row: 2,
         may_be_applied: true,
         survey: "7".to_owned(),

@@ -25,6 +25,8 @@ pub(crate) struct SentRow {
     pub(crate) respondent: String,
     /// When its last attempt ended.
     pub(crate) finished_at: Timestamp,
+    /// A call of it may be applied late.
+    pub(crate) may_come_late: bool,
     /// The platform took it, or may have.
     pub(crate) may_be_applied: bool,
 }

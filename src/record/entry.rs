@@ -47,6 +47,8 @@ pub(super) enum Entry {
         passes: u64,
     },
     Resumed,
+    /// The process that wrote what stands before ended in an orderly way.
+    Ended,
     Finishing,
 }
 
@@ -105,6 +107,7 @@ pub(super) fn write_again(row: u64, lines: &mut Vec<u8>) {
 
 pub(super) const STREAK: &str = "streak";
 pub(super) const RESUMED: &str = "resumed";
+pub(super) const ENDED: &str = "ended";
 pub(super) const FINISHING: &str = "finishing";
 
 /// The row of an outcome's line as one that was sent; nothing if it was not.
@@ -122,6 +125,7 @@ pub(super) fn sent_row(line: &[u8]) -> Option<SentRow> {
         survey,
         respondent,
         finished_at: settled.finished_at,
+        may_come_late: settled.may_come_late(),
         may_be_applied: is_final && matches!(settled.status, Status::Success | Status::Unconfirmed),
     })
 }
@@ -153,6 +157,7 @@ pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
     match fields.next()? {
         STREAK => Some(Entry::Streak),
         RESUMED => Some(Entry::Resumed),
+        ENDED => Some(Entry::Ended),
         FINISHING => Some(Entry::Finishing),
         "state" => Some(Entry::State {
             passes: fields.next()?.parse().ok()?,
@@ -291,6 +296,7 @@ mod tests {
         write_state(3, &mut lines);
         write_entry(STREAK, &mut lines);
         write_entry(RESUMED, &mut lines);
+        write_entry(ENDED, &mut lines);
         write_entry(FINISHING, &mut lines);
         let read: Vec<_> = lines
             .split_inclusive(|byte| *byte == b'\n')
@@ -303,6 +309,7 @@ mod tests {
                 Some(Entry::State { passes: 3 }),
                 Some(Entry::Streak),
                 Some(Entry::Resumed),
+                Some(Entry::Ended),
                 Some(Entry::Finishing)
             ]
         );

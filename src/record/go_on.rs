@@ -2,6 +2,7 @@
 //! which are left. It is put in order in `record/replay.rs`.
 
 use std::fs;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -35,16 +36,24 @@ impl GoOn {
         (self.contents.header.store.as_ref(), self.contents.passes)
     }
 
-    /// Whether calls were under way when its process ended: it was killed, or ended before they did.
-    pub(crate) fn left_calls(&self, paths: &OutputPaths) -> Result<bool, OutputError> {
-        let summary = names::partial(&paths.summary);
-        // Written and named last, by a run that ends in an orderly way.
-        if fs::metadata(summary).is_ok_and(|summary| summary.len() == 0) {
+    /// Whether calls of it may still be applied, up to `late` after they ended: its process was killed with some under way, or
+    /// ended before they did, or gave some up of late.
+    pub(crate) fn may_come_late(
+        &self,
+        paths: &OutputPaths,
+        late: Duration,
+        now: Timestamp,
+    ) -> Result<bool, OutputError> {
+        if !self.contents.ended {
             return Ok(true);
         }
         let mut outcomes = self.outcomes(paths)?;
         while let Some(outcome) = outcomes.next().map_err(OutputError::Journal)? {
-            if outcome.is_stopped() {
+            let is_late = |sent: SentRow| {
+                let over = sent.finished_at.checked_add(late);
+                sent.may_come_late && over.is_ok_and(|over| over > now)
+            };
+            if outcome.is_stopped() || entry::sent_row(&outcome.line).is_some_and(is_late) {
                 return Ok(true);
             }
         }

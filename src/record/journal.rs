@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::entry::{self, FINISHING, STREAK};
+use super::entry::{self, ENDED, FINISHING, STREAK};
 use super::error::OutputError;
 use super::files::{create_private, sync, sync_folder_of};
 use super::header::Header;
@@ -90,11 +90,12 @@ impl Journal {
     }
 
     /// Says of these rows, and of no others that were named before, that their verdicts are not final: they are of the
-    /// streak that ended the run.
-    pub(super) fn write_streak(&mut self, rows: &[u64]) -> Result<(), OutputError> {
+    /// streak that ended the run. The process ends here, in an orderly way.
+    pub(super) fn write_end(&mut self, rows: &[u64]) -> Result<(), OutputError> {
         if self.names_streak || !rows.is_empty() {
             self.add_streak(rows);
         }
+        entry::write_entry(ENDED, &mut self.lines);
         self.write_lines()?;
         self.sync()
     }

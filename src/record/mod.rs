@@ -34,6 +34,7 @@ mod settled;
 mod space;
 mod window;
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -74,6 +75,8 @@ pub(crate) struct Opened {
     /// How many those are, and whether a success is among them.
     pub(crate) settled_count: u64,
     pub(crate) knows_success: bool,
+    /// Those whose command a killed process may have been repeating as a control call.
+    pub(crate) repeated: HashSet<u64>,
     /// What this run is, from its first start on.
     pub(crate) header: Header,
 }
@@ -99,6 +102,7 @@ pub(crate) fn open(
 ) -> Result<Opened, OutputError> {
     let journal_path = names::journal(&paths.results);
     let (mut settled, mut settled_count, mut knows_success) = (SettledRows::none(), 0, false);
+    let mut repeated = HashSet::new();
     let mut header = header.writing_to(paths);
     let journal = match decision {
         Decision::GoOn(go_on) => {
@@ -117,6 +121,7 @@ pub(crate) fn open(
             let rewritten = go_on.contents.rewrite(&paths.results, &header)?;
             settled = rewritten.rows;
             (settled_count, knows_success) = (rewritten.count, rewritten.knows_success);
+            repeated = go_on.contents.repeated();
             rewritten.journal
         }
         Decision::SetAside { keep } => {
@@ -162,6 +167,7 @@ pub(crate) fn open(
         settled,
         settled_count,
         knows_success,
+        repeated,
         header,
     })
 }

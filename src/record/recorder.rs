@@ -113,7 +113,7 @@ impl Recorder {
 
     /// Names the rows of the streak that ended the run, as the last that its journal says.
     pub(crate) fn name_streak(&mut self, rows: &[u64]) -> Result<(), OutputError> {
-        self.journal.write_streak(rows)
+        self.journal.write_end(rows)
     }
 
     /// Gives the files their names: every row has its line. A failed file without rows is removed, and an old one

@@ -5,7 +5,7 @@
 //! sent again, and a last line that is torn. A `stopped` row keeps its line, since it is sent again as one that may have
 //! been applied.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -36,7 +36,14 @@ pub(super) struct Contents {
     pub(super) has_unchanged: bool,
     /// Rows of the streak that ended the run.
     again: HashSet<u64>,
+    /// The process that wrote it ended in an orderly way: no call of it is unknown.
+    pub(super) ended: bool,
+    /// The rows that were acknowledged last.
+    latest: VecDeque<u64>,
 }
+
+/// How many of the rows acknowledged last are remembered: a control call repeats one of the last eight.
+const MAX_LATEST: usize = 16;
 
 /// What was made of a journal.
 pub(super) struct Rewritten {
@@ -76,11 +83,20 @@ impl Contents {
             passes: 0,
             has_unchanged: false,
             again: HashSet::new(),
+            ended: false,
+            latest: VecDeque::new(),
         };
         while let Some(entry) = lines.next().map_err(fault)?.and_then(entry::read_entry) {
             contents.ends.recent = lines.at;
+            contents.ended = entry == Entry::Ended;
             match entry {
                 Entry::Outcome { row, settled, .. } => {
+                    if settled.status == Status::Success {
+                        contents.latest.push_back(row);
+                        if contents.latest.len() > MAX_LATEST {
+                            contents.latest.pop_front();
+                        }
+                    }
                     // One that was sent again since has its verdict.
                     contents.again.remove(&row);
                     contents.has_unchanged |= settled.error_code == Some(ErrorCode::Unchanged);
@@ -89,10 +105,12 @@ impl Contents {
                 Entry::Again { row } => drop(contents.again.insert(row)),
                 Entry::State { passes } => contents.passes = passes,
                 Entry::Resumed => contents.ends.ordered = lines.at,
+                Entry::Ended => {}
                 Entry::Finishing => contents.finishing = true,
             }
         }
         contents.torn = length - contents.ends.recent;
+        contents.ended &= contents.torn == 0;
         while let Some(line) = lines.next().map_err(fault)? {
             if entry::read_entry(line).is_some() {
                 return Err(OutputError::DamagedJournal {
@@ -151,6 +169,14 @@ impl Contents {
         }
         out.put(&markers)?;
         out.out.flush()
+    }
+
+    /// Rows whose command the process may have been repeating as a control call when it was killed.
+    pub(super) fn repeated(&self) -> HashSet<u64> {
+        if self.ended {
+            return HashSet::new();
+        }
+        self.latest.iter().copied().collect()
     }
 
     /// The outcomes in row order.

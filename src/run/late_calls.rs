@@ -21,7 +21,7 @@ pub(super) fn quiet_from(replaced: Unfinished<'_>, late: Duration) -> Result<Opt
     let Some(until) = until.filter(|until| *until > now) else {
         return Ok(None);
     };
-    let left = replaced.journal.left_calls(replaced.paths);
+    let left = replaced.journal.may_come_late(replaced.paths, late, now);
     Ok(left.map_err(Failure::output)?.then_some(until))
 }
 

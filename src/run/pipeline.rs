@@ -1,6 +1,7 @@
 //! The stages side by side (design, section 8): a thread that reads and plans, the task that sends, a thread that
 //! records. The end of the input travels down as channels close; a stop travels up as receivers close.
 
+use std::collections::HashSet;
 use std::io::Read;
 use std::time::Duration;
 
@@ -54,6 +55,8 @@ pub(crate) struct Stages<T> {
     pub(crate) resumed: bool,
     /// A success is among the settled rows.
     pub(crate) knows_success: bool,
+    /// Rows among them whose command a killed process may have been repeating.
+    pub(crate) repeated: HashSet<u64>,
     /// Commands that earlier runs have acknowledged and this input repeats.
     pub(crate) known: Vec<UpdateRespondent>,
     pub(crate) delta: Option<Delta>,
@@ -74,6 +77,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         settled,
         resumed,
         knows_success,
+        repeated,
         known,
         delta,
         transport,
@@ -103,6 +107,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         waiting,
         resumed,
         knows_success,
+        repeated,
         known,
         memory: delta_of_controls.map(|delta| Box::new(delta) as Box<dyn ControlMemory>),
     };

@@ -298,6 +298,7 @@ async fn send(
         settled: files.settled,
         resumed: matches!(decision, Decision::GoOn(_)),
         knows_success: files.knows_success,
+        repeated: files.repeated,
         known,
         delta: memory.delta.clone(),
         transport,

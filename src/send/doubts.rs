@@ -31,14 +31,9 @@ struct Doubt {
 impl Doubts {
     /// A call of this command may be applied until then.
     pub(super) fn add(&mut self, update: &UpdateRespondent, until: Instant, now: Instant) {
-        self.add_content((update.lane(), update.content()), until, now);
-    }
-
-    /// A call to this lane with this content may be applied until then.
-    pub(super) fn add_content(&mut self, (lane, content): (Lane, u128), until: Instant, now: Instant) {
         self.forget(now);
-        let said = Some(content);
-        let doubt = self.lanes.entry(lane).or_insert(Doubt {
+        let said = Some(update.content());
+        let doubt = self.lanes.entry(update.lane()).or_insert(Doubt {
             until,
             said,
             suspected: false,
@@ -49,7 +44,7 @@ impl Doubts {
             doubt.said = None;
         }
         doubt.until = doubt.until.max(until);
-        self.ends.push_back((until, lane));
+        self.ends.push_back((until, update.lane()));
     }
 
     /// A row that has no verdict from the process before, which may have made a call for it: at most one of a respondent

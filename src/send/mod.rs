@@ -47,6 +47,7 @@ pub(crate) use transport::{HttpSettings, HttpTransport};
 #[cfg(test)]
 pub(crate) use wire::Wire;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -156,6 +157,8 @@ pub(crate) struct Wires {
     pub(crate) resumed: bool,
     /// The journal of the run that is resumed knows a success.
     pub(crate) knows_success: bool,
+    /// Rows with a verdict of a process before whose command that may have been repeating when it was killed.
+    pub(crate) repeated: HashSet<u64>,
     /// Commands that earlier runs have acknowledged and this input repeats.
     pub(crate) known: Vec<UpdateRespondent>,
     /// Told of control calls, where somebody remembers what was acknowledged.

@@ -1,7 +1,7 @@
 //! Which row is sent next: due retries and new rows take turns, so that neither waits for the end of the other, and in each
 //! lane one row at a time. Pure; when there is room and a token for it is the dispatcher's business.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,11 +10,6 @@ use super::deliver::Delivery;
 use super::doubts::Doubts;
 use super::lanes::Lanes;
 use crate::model::{Lane, Position, SLOTS, UpdateRespondent};
-
-/// How many of the rows that a process before had acknowledged are remembered, the last of them, about half a MiB: one of
-/// the very latest may have been repeated as a control call when that process was killed, and rows are in order but for
-/// calls in flight.
-const MAX_REPEATED: usize = 8_192;
 
 /// The rows that have a slot and are not in flight.
 #[derive(Debug)]
@@ -40,9 +35,6 @@ struct Resumed {
     until: Instant,
     /// How many of the next rows may be among those that were in flight: no more than had a place in the window.
     suspects: u32,
-    /// What was acknowledged, by lane, and the lanes in their order.
-    repeated: HashMap<Lane, u128>,
-    order: VecDeque<Lane>,
 }
 
 impl Queue {
@@ -60,41 +52,20 @@ impl Queue {
             resumed: resumed.then(|| Resumed {
                 until: after(now, late),
                 suspects: SLOTS,
-                repeated: HashMap::new(),
-                order: VecDeque::new(),
             }),
         }
     }
 
     /// A new row goes behind those of its respondent, or is ready, or waits for a late call.
     pub(super) fn enter(&mut self, delivery: Box<Delivery>, now: Instant) {
-        if let Some(resumed) = self.resumed.as_mut().filter(|resumed| resumed.until > now) {
-            let lane = delivery.update().lane();
-            if let Some(content) = resumed.repeated.get(&lane) {
-                self.doubts.add_content((lane, *content), resumed.until, now);
-            }
-            if resumed.suspects > 0 {
-                resumed.suspects -= 1;
-                self.doubts.suspect(delivery.update(), resumed.until, now);
-            }
+        if let Some(resumed) = self.resumed.as_mut().filter(|resumed| resumed.until > now)
+            && resumed.suspects > 0
+        {
+            resumed.suspects -= 1;
+            self.doubts.suspect(delivery.update(), resumed.until, now);
         }
         if let Some(first) = self.lanes.enter(delivery.update().lane(), delivery) {
             self.ready(first, now);
-        }
-    }
-
-    /// The process before had this command acknowledged, and may have repeated it a moment ago.
-    pub(super) fn acknowledged_before(&mut self, update: &UpdateRespondent, now: Instant) {
-        let Some(resumed) = self.resumed.as_mut().filter(|resumed| resumed.until > now) else {
-            return;
-        };
-        if resumed.repeated.insert(update.lane(), update.content()).is_none() {
-            resumed.order.push_back(update.lane());
-        }
-        if resumed.order.len() > MAX_REPEATED
-            && let Some(oldest) = resumed.order.pop_front()
-        {
-            resumed.repeated.remove(&oldest);
         }
     }
 

@@ -245,6 +245,7 @@ fn wires(
         waiting: watch::channel(None).0,
         resumed: false,
         knows_success: false,
+        repeated: HashSet::new(),
         known: Vec::new(),
         memory: None,
     }

@@ -115,6 +115,7 @@ impl Journal {
     fn sent(&self) -> Vec<SentRow> {
         let sent = self.verdicts.iter().filter(|(_, settled)| settled.attempts > 0);
         let sent = sent.map(|(sequence, settled)| SentRow {
+            may_come_late: false,
             row: sequence + 2,
             may_be_applied: settled.status != Status::Failed
                 && settled.error_code != Some(ErrorCode::Stopped),

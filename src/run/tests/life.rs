@@ -335,6 +335,7 @@ pub(super) async fn live(
         settled: files.settled,
         resumed,
         knows_success: files.knows_success,
+        repeated: files.repeated,
         known,
         delta,
         transport: world.clone(),
@@ -473,7 +474,7 @@ pub(super) fn known(folder: &Path) -> HashMap<u64, String> {
         let fields: Vec<&str> = line.split('\t').collect();
         match fields[0] {
             "again" => drop(known.remove(&fields[1].parse::<u64>().unwrap())),
-            "resumed" | "finishing" | "streak" | "state" => {}
+            "resumed" | "ended" | "finishing" | "streak" | "state" => {}
             row => drop(known.insert(row.parse().unwrap(), format!("{} {}", fields[4], fields[5]))),
         }
     }

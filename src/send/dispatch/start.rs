@@ -7,7 +7,7 @@ use tokio::task::Id;
 use tokio::time::Instant;
 
 use super::{Call, Dispatcher, WORTH_TELLING};
-use crate::model::{Outcome, Plan, PlannedRow, Settled, Status, UpdateRespondent};
+use crate::model::{Outcome, Plan, PlannedRow, Settled, UpdateRespondent};
 use crate::send::UNRECORDED;
 use crate::send::attempt::Transport;
 use crate::send::deliver::Delivery;
@@ -249,7 +249,7 @@ impl<T: Transport> Dispatcher<T> {
             plan => {
                 if let (Plan::Send(update), Some(settled)) = (plan, &row.settled) {
                     let (update, settled) = (update.clone(), settled.clone());
-                    self.learn_from_before(&update, &settled);
+                    self.learn_from_before(row.position.row, &update, &settled);
                 }
                 self.finished.extend(Outcome::without_call(row, Timestamp::now()));
                 return;
@@ -260,21 +260,16 @@ impl<T: Transport> Dispatcher<T> {
             .enter(Box::new(Delivery::new(row, update, backoff)), Instant::now());
     }
 
-    /// What an earlier run's verdict on a row says about what may come late, and what can be repeated as a control call.
-    fn learn_from_before(&mut self, update: &UpdateRespondent, settled: &Settled) {
+    /// What an earlier process's verdict on a row says about what may come late. Its command is none that can be repeated:
+    /// a later row of the respondent may have its verdict as well, or another run may have updated them since.
+    fn learn_from_before(&mut self, row: u64, update: &UpdateRespondent, settled: &Settled) {
         let now = Instant::now();
         if settled.may_come_late() {
             let ago = Timestamp::now().duration_since(settled.finished_at);
             self.queue.doubt_since(update, ago.unsigned_abs(), now);
         }
-        match settled.status {
-            Status::Success => {
-                self.queue.acknowledged_before(update, now);
-                self.controls.forget(update.lane());
-                self.controls.acknowledge(update);
-            }
-            Status::Failed | Status::Unconfirmed => self.controls.forget(update.lane()),
-            Status::Invalid | Status::Skipped => {}
+        if self.wires.repeated.contains(&row) {
+            self.queue.doubt(update, now);
         }
     }
 }

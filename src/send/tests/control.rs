@@ -443,3 +443,39 @@ async fn a_control_never_overtakes_or_undoes_a_row_of_its_respondent() {
         }
     }
 }
+
+/// What an earlier process had acknowledged is not repeated: a later row of the respondent, which was not read yet, may have
+/// its verdict, too, and another run may have updated them since.
+#[tokio::test(start_paused = true)]
+async fn the_journals_successes_are_no_controls() {
+    let mut rows = distinct(40);
+    for row in rows.iter_mut().take(20) {
+        row.settled = Some(Box::new(crate::model::Settled {
+            status: Status::Success,
+            error_code: None,
+            message: String::new(),
+            http_status: Some(200),
+            attempts: 1,
+            elapsed: Duration::ZERO,
+            finished_at: Timestamp::now(),
+        }));
+    }
+    let ran = send_as(
+        rows,
+        settings(),
+        |_, _| reply(403, ""),
+        |wires| Wires {
+            resumed: true,
+            knows_success: true,
+            ..wires
+        },
+    )
+    .await;
+    assert!(
+        matches!(ran.end.early, Some(EarlyEnd::Refused { .. })),
+        "{:?}",
+        ran.end.early
+    );
+    assert_eq!(ran.end.control_calls, 0);
+    assert!(ran.seen.iter().all(|call| id(&call.respondent) > 20));
+}

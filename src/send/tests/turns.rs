@@ -15,7 +15,7 @@ fn reached(ran: &Ran, above: u64, within: Duration) -> usize {
         .filter(|call| call.start - start < within)
         .map(|call| id(&call.respondent))
         .filter(|id| *id > above && *id <= ran.outcomes.len() as u64);
-    ids.collect::<std::collections::HashSet<_>>().len()
+    ids.collect::<HashSet<_>>().len()
 }
 
 #[tokio::test(start_paused = true)]
