@@ -81,6 +81,7 @@ fn a_record_of_millions_of_fields_is_one_wrong_row() {
 fn a_workbook_that_unpacks_without_end() {
     const LONG: usize = 300 << 20;
     let sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>";
+    let inline = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>";
     let cases = [
         (
             "xl/worksheets/sheet1.xml",
@@ -94,7 +95,7 @@ fn a_workbook_that_unpacks_without_end() {
         ),
         (
             "xl/worksheets/sheet1.xml",
-            (sheet, "x<!---->", LONG / 8, "</v></c>"),
+            (inline, "x<!---->", LONG / 8, "</t></is></c>"),
             "longer than 1 MiB",
         ),
         (

@@ -36,6 +36,11 @@ impl Verified {
         }
     }
 
+    /// Another read of the same file, from its start.
+    pub(in crate::read) fn read_again(&self) -> Self {
+        self.watch.read_again()
+    }
+
     /// For a library that owns this reader and may not say what went wrong with it.
     pub(in crate::read) fn watch(&self) -> Watch {
         self.watch.clone()

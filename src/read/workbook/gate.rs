@@ -12,6 +12,7 @@ use thiserror::Error;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::directory::{is_part, local_name, same_part, unlisted};
 use super::scan::{Scan, ScanFault};
 use crate::model::clean;
 use crate::read::InputError;
@@ -47,6 +48,8 @@ struct Vetting {
     archive: ZipArchive<BufReader<Verified>>,
     /// In the order in which they lie in the file.
     entries: Vec<Entry>,
+    /// Names of further entries in the archive, of which the directory's last word names another.
+    twice: Vec<String>,
     /// Of the refused entries that were read, the last.
     fault: Option<WorkbookFault>,
 }
@@ -55,6 +58,8 @@ struct Vetting {
 #[derive(Debug)]
 struct Entry {
     index: usize,
+    /// Where its header begins.
+    header: u64,
     start: u64,
     end: u64,
     /// Nothing before somebody reads it.
@@ -68,28 +73,52 @@ struct Stretch {
 }
 
 impl Vetted {
-    /// Opens the archive. Its directory must agree with its entries, and name all of them.
-    pub(super) fn new(file: Verified) -> Result<Self, InputError> {
+    /// Opens the archive. Each entry must have the name by which the directory knows it, and the directory must name all of
+    /// them, but for those that no library reads: some programs pack a picture twice under one name.
+    pub(super) fn new(file: &Verified) -> Result<Self, InputError> {
         let told = |error: ZipError| clean(&error.to_string()).into_owned();
         let unusable = |error| WorkbookFault::Archive(told(error));
-        let file = BufReader::with_capacity(READ_BYTES, file);
-        let mut archive = ZipArchive::new(file).map_err(|error| InputError::Workbook(told(error)))?;
-        archive.validate_header_consistency().map_err(unusable)?;
+        let packed = BufReader::with_capacity(READ_BYTES, file.read_again());
+        let mut archive = ZipArchive::new(packed).map_err(|error| InputError::Workbook(told(error)))?;
+        let mut headers = file.read_again();
         let mut entries = Vec::with_capacity(archive.len());
         for index in 0..archive.len() {
             let entry = archive.by_index_raw(index).map_err(unusable)?;
             let start = entry.data_start().unwrap_or_default();
+            let (header, name) = (entry.header_start(), entry.name_raw().to_vec());
+            let own = local_name(&mut headers, header).map_err(|error| unusable(error.into()))?;
+            if own.as_ref().is_none_or(|(own, _)| *own != name) {
+                let name = clean(&String::from_utf8_lossy(&name)).into_owned();
+                return Err(
+                    WorkbookFault::Archive(format!("`{name}` has another name in its directory")).into(),
+                );
+            }
             entries.push(Entry {
                 index,
+                header,
                 start,
                 end: start.saturating_add(entry.compressed_size()),
                 verdict: None,
             });
         }
         entries.sort_by_key(|entry| entry.start);
+        let end = archive.central_directory_start();
+        let twice = unlisted(
+            &mut headers,
+            entries.iter().map(|entry| (entry.header, entry.end)),
+            end,
+        )
+        .map_err(|error| unusable(error.into()))?;
+        if let Some(missing) = twice
+            .iter()
+            .find(|name| is_part(name) && archive.index_for_name(name).is_none())
+        {
+            return Err(WorkbookFault::Archive(format!("its directory lacks `{}`", clean(missing))).into());
+        }
         Ok(Self(Arc::new(Mutex::new(Vetting {
             archive,
             entries,
+            twice,
             fault: None,
         }))))
     }
@@ -128,7 +157,7 @@ impl Vetting {
                 Some(verdict) => verdict,
                 None => entry
                     .verdict
-                    .insert(look_through(&mut self.archive, entry.index)?),
+                    .insert(look_through(&mut self.archive, &self.twice, entry.index)?),
             };
             if let Err(fault) = verdict {
                 self.fault = Some(fault.clone());
@@ -144,6 +173,7 @@ impl Vetting {
 /// Reads an entry to its end. An error is the file's, not the entry's.
 fn look_through(
     archive: &mut ZipArchive<BufReader<Verified>>,
+    twice: &[String],
     index: usize,
 ) -> io::Result<Result<(), WorkbookFault>> {
     let name = match archive.name_for_index(index) {
@@ -158,6 +188,9 @@ fn look_through(
         entry: name.clone(),
         what,
     };
+    if twice.iter().any(|other| same_part(other, &name)) {
+        return Ok(Err(damaged("it is there twice".to_owned())));
+    }
     let mut entry = match archive.by_index(index) {
         Ok(entry) => entry,
         Err(ZipError::Io(error)) => return broken(error, damaged),

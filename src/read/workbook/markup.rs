@@ -50,3 +50,23 @@ pub(super) fn texts_claimed(tag: &[u8]) -> u64 {
     });
     claims.max().unwrap_or_default()
 }
+
+/// Whether the value of a cell is a text of its own, in which references stand for signs (`t="str"`, `t="e"`, `t="inlineStr"`).
+pub(super) fn has_text(tag: &[u8]) -> bool {
+    let mut rest = tag;
+    while let Some(at) = memmem::find(rest, b"t=") {
+        let is_name = at
+            .checked_sub(1)
+            .and_then(|before| rest.get(before))
+            .is_none_or(u8::is_ascii_whitespace);
+        let value = rest.get(at + 2..).unwrap_or_default();
+        if is_name {
+            let value = value.get(1..).unwrap_or_default();
+            return [&b"str"[..], b"e", b"inlineStr", b"d"]
+                .iter()
+                .any(|kind| value.starts_with(kind) && matches!(value.get(kind.len()), Some(b'"' | b'\'')));
+        }
+        rest = value;
+    }
+    false
+}

@@ -9,6 +9,7 @@
 //! from the open workbook, so it has a thread of its own, which ends with the sheet or when nobody reads any more.
 
 mod cell_text;
+mod directory;
 mod gate;
 mod markup;
 mod number_format;
@@ -16,6 +17,7 @@ mod scan;
 mod sheet_rows;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use std::io::{self, BufReader, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -73,7 +75,7 @@ pub(super) fn open(
     let known = if let Some(known) = vetted.clone() {
         known
     } else {
-        let found = Vetted::new(watch.read_again());
+        let found = Vetted::new(&watch.read_again());
         intact()?;
         vetted.insert(found?).clone()
     };

@@ -9,6 +9,7 @@ use memchr::{memchr, memmem};
 use thiserror::Error;
 
 use super::markup::{end_of_tag, name_of, texts_claimed};
+use super::value::{InPieces, Value};
 
 /// The longest tag, comment or run of text, and the most that a cell, a shared text or a name may hold, in bytes. Excel
 /// allows 32,767 characters in a cell; as numeric references these are less than 400,000 bytes.
@@ -38,6 +39,9 @@ const COLLECTED: [&[u8]; 11] = [
     b"Relationship",
 ];
 
+/// All of them together, in bytes: they are held in memory.
+const MAX_COLLECTED_BYTES: usize = 16 << 20;
+
 /// Elements whose content the library puts together from any number of pieces.
 const UNITS: [&[u8]; 3] = [b"c", b"si", b"definedName"];
 
@@ -54,14 +58,22 @@ pub(super) enum ScanFault {
     Unit,
     #[error("its shared texts take more than {} MiB", MAX_TEXTS >> 20)]
     Texts,
-    #[error("it has more than {MAX_COLLECTED} formats, names or sheets")]
+    #[error("it has more than {MAX_COLLECTED} formats, names or sheets, or more than {} MiB of them", MAX_COLLECTED_BYTES >> 20)]
     Collected,
+    #[error("a cell's value is written in pieces, which no spreadsheet does")]
+    Pieces,
     #[error("it has a second table of cells")]
     SecondTable,
     #[error("it has cells outside its table")]
     OutsideTable,
     #[error("it ends in the middle")]
     CutOff,
+}
+
+impl From<InPieces> for ScanFault {
+    fn from(_: InPieces) -> Self {
+        Self::Pieces
+    }
 }
 
 /// What comes next in the input.
@@ -97,8 +109,11 @@ pub(super) struct Scan {
     table: Table,
     /// Inside one of [`UNITS`]: which, and how many bytes of it came.
     unit: Option<(usize, usize)>,
+    /// In a cell: what is known of its value.
+    value: Value,
     texts: u64,
     collected: u64,
+    collected_bytes: usize,
 }
 
 impl Scan {
@@ -109,8 +124,10 @@ impl Scan {
             carried: Vec::new(),
             table: Table::Before,
             unit: None,
+            value: Value::Before { is_text: true },
             texts: 0,
             collected: 0,
+            collected_bytes: 0,
         }
     }
 
@@ -152,6 +169,7 @@ impl Scan {
         let count = end.unwrap_or(bytes.len());
         self.grow(count)?;
         self.count_unit(count)?;
+        self.value.text(bytes.get(..count).unwrap_or_default())?;
         if end.is_some() {
             (self.state, self.length) = (State::Markup, 0);
         }
@@ -229,7 +247,7 @@ impl Scan {
         let is_tag = self.state == State::Markup;
         (self.state, self.length) = (State::Text, 0);
         if !is_tag {
-            return Ok(());
+            return Ok(self.value.interrupted()?);
         }
         let tag = token.strip_suffix(b">").unwrap_or(token);
         match tag.strip_prefix(b"/") {
@@ -243,10 +261,9 @@ impl Scan {
         let (prefix, local) = name_of(tag);
         if COLLECTED.contains(&local) {
             self.collected += 1;
-            if self.collected > MAX_COLLECTED {
-                return Err(ScanFault::Collected);
-            }
+            self.count_collected(tag.len())?;
         }
+        self.value = self.value.opens(tag, local, self.is_in_cell())?;
         if let Some(index) = UNITS.iter().position(|unit| *unit == local) {
             self.unit = (!is_empty).then_some((index, 0));
         }
@@ -272,8 +289,22 @@ impl Scan {
         }
     }
 
+    fn is_in_cell(&self) -> bool {
+        const CELL: usize = 0;
+        self.unit.is_some_and(|(unit, _)| unit == CELL)
+    }
+
+    fn count_collected(&mut self, bytes: usize) -> Result<(), ScanFault> {
+        self.collected_bytes += bytes;
+        if self.collected > MAX_COLLECTED || self.collected_bytes > MAX_COLLECTED_BYTES {
+            return Err(ScanFault::Collected);
+        }
+        Ok(())
+    }
+
     fn closes(&mut self, name: &[u8]) -> Result<(), ScanFault> {
         let (_, local) = name_of(name);
+        self.value = self.value.closes(local);
         if self
             .unit
             .is_some_and(|(index, _)| UNITS.get(index).is_some_and(|unit| *unit == local))
@@ -301,6 +332,7 @@ impl Scan {
     /// Bytes inside of a cell or a text, those of its tags too.
     fn count_unit(&mut self, bytes: usize) -> Result<(), ScanFault> {
         const SHARED: usize = 1;
+        const NAME: usize = 2;
         let Some((unit, length)) = &mut self.unit else {
             return Ok(());
         };
@@ -308,10 +340,11 @@ impl Scan {
         if *length > MAX_TOKEN {
             return Err(ScanFault::Unit);
         }
-        if *unit == SHARED && self.state == State::Text {
-            return self.count_texts(bytes as u64);
+        match *unit {
+            SHARED if self.state == State::Text => self.count_texts(bytes as u64),
+            NAME => self.count_collected(bytes),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn grow(&mut self, bytes: usize) -> Result<(), ScanFault> {
@@ -389,6 +422,37 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_one_piece() {
+        let cell = |kind: &str, inner: &str| {
+            of(&format!(
+                "<worksheet><sheetData><row><c r=\"A1\"{kind}>{inner}</c></row></sheetData></worksheet>"
+            ))
+        };
+        let text = " t=\"str\"";
+        for (kind, inner, expected) in [
+            ("", "<v>123</v>", Ok(())),
+            ("", "<f>A1&amp;B1</f><v>123</v>", Ok(())),
+            ("", "<v/>", Ok(())),
+            (text, "<v>A &amp; B</v>", Ok(())),
+            (
+                " t='inlineStr'",
+                "<is><t>A<!-- --><![CDATA[ & ]]>B</t></is>",
+                Ok(()),
+            ),
+            ("", "<v>1<!-- -->3</v>", Err(ScanFault::Pieces)),
+            ("", "<v>1<?p q?>3</v>", Err(ScanFault::Pieces)),
+            ("", "<v>1<![CDATA[2]]>3</v>", Err(ScanFault::Pieces)),
+            (text, "<v>1<![CDATA[2]]>3</v>", Err(ScanFault::Pieces)),
+            ("", "<v>1&#50;3</v>", Err(ScanFault::Pieces)),
+            (" t=\"s\"", "<v>0<![CDATA[1]]></v>", Err(ScanFault::Pieces)),
+            ("", "<v>1</v><v>2</v>", Err(ScanFault::Pieces)),
+            ("", "<v>1<b/>2</v>", Err(ScanFault::Pieces)),
+        ] {
+            assert_eq!(cell(kind, inner), expected, "{kind} {inner}");
+        }
+    }
+
+    #[test]
     fn nothing_takes_memory_without_bound() {
         let long = "x".repeat(MAX_TOKEN + 1);
         let pieces = "<t>y</t><!-- -->".repeat(MAX_TOKEN / 16 + 1);
@@ -414,6 +478,20 @@ mod tests {
             (
                 "<sst uniqueCount=\"99999999999999999999999\"/>".to_owned(),
                 Err(ScanFault::Texts),
+            ),
+            (
+                format!(
+                    "<workbook>{}</workbook>",
+                    format!("<sheet name=\"{}\"/>", "x".repeat(1 << 19)).repeat(33)
+                ),
+                Err(ScanFault::Collected),
+            ),
+            (
+                format!(
+                    "<workbook>{}</workbook>",
+                    format!("<definedName>{}</definedName>", "x".repeat(1 << 19)).repeat(33)
+                ),
+                Err(ScanFault::Collected),
             ),
             (
                 format!("<styleSheet>{}</styleSheet>", "<xf/>".repeat(collected)),

@@ -142,6 +142,42 @@ fn a_digit_that_flips_in_an_id_is_found_by_the_checksum() {
     );
 }
 
+/// As openpyxl packs a picture that stands in a sheet twice.
+#[test]
+fn a_picture_may_be_packed_twice_and_a_part_that_is_read_may_not() {
+    let twice = |name: &str| {
+        let mut parts = Parts::new(3);
+        let content = parts
+            .0
+            .iter()
+            .find(|(other, _)| *other == name)
+            .unwrap()
+            .1
+            .clone();
+        // The writer refuses a name that it knows, so the second one is renamed in the bytes.
+        let other = name.replace("xl", "xx");
+        parts.0.push((Box::leak(other.clone().into_boxed_str()), content));
+        let mut packed = parts.packed();
+        while let Some(at) = memchr::memmem::find(&packed, other.as_bytes()) {
+            packed[at..at + name.len()].copy_from_slice(name.as_bytes());
+        }
+        packed
+    };
+    assert_eq!(
+        rows(folder().path(), &twice("xl/media/image1.png"))
+            .unwrap()
+            .len(),
+        3
+    );
+    for part in [
+        "xl/worksheets/sheet1.xml",
+        "xl/sharedStrings.xml",
+        "xl/styles.xml",
+    ] {
+        assert!(fault(&twice(part)).contains("it is there twice"), "{part}");
+    }
+}
+
 #[test]
 fn a_part_that_nobody_reads_may_be_anything() {
     let odd = Parts::new(3)

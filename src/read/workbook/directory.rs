@@ -1,0 +1,71 @@
+//! Whether the directory of an archive and its entries agree. What the entries hold is looked through in
+//! `workbook/gate.rs`.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::read::source::Verified;
+
+/// The longest word behind an entry that repeats its lengths, and the shortest header.
+const MAX_DESCRIPTOR: u64 = 24;
+const MIN_HEADER: u64 = 30;
+
+/// Whether a library that takes workbooks apart may ask for an entry of this name.
+pub(super) fn is_part(name: &str) -> bool {
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    ending.eq_ignore_ascii_case("xml") || ending.eq_ignore_ascii_case("rels")
+}
+
+/// The library does not heed case and takes either slash.
+pub(super) fn same_part(one: &str, other: &str) -> bool {
+    one.replace('\\', "/")
+        .eq_ignore_ascii_case(&other.replace('\\', "/"))
+}
+
+/// The name in the header of an entry, and where its packed bytes begin; nothing where there is no header.
+pub(super) fn local_name(file: &mut Verified, header: u64) -> io::Result<Option<(Vec<u8>, u64)>> {
+    const FIXED: usize = 30;
+    file.seek(SeekFrom::Start(header))?;
+    let mut fixed = [0; FIXED];
+    if file.read_exact(&mut fixed).is_err() || !fixed.starts_with(b"PK\x03\x04") {
+        return Ok(None);
+    }
+    let length = |at: usize| {
+        u16::from_le_bytes([
+            fixed.get(at).copied().unwrap_or_default(),
+            fixed.get(at + 1).copied().unwrap_or_default(),
+        ])
+    };
+    let (name, extra) = (length(26), length(28));
+    let mut bytes = vec![0; usize::from(name)];
+    if file.read_exact(&mut bytes).is_err() {
+        return Ok(None);
+    }
+    let start = header + FIXED as u64 + u64::from(name) + u64::from(extra);
+    Ok(Some((bytes, start)))
+}
+
+/// The names of entries that lie between those of the directory, as one that was packed twice. `entries` are those, each by
+/// where its header begins and where its packed bytes end, in the order in which they lie; the directory is at `end`.
+pub(super) fn unlisted(
+    file: &mut Verified,
+    entries: impl Iterator<Item = (u64, u64)> + Clone,
+    end: u64,
+) -> io::Result<Vec<String>> {
+    let headers = entries.clone().map(|(header, _)| header);
+    let first = headers.clone().next().unwrap_or(end);
+    let starts = headers.chain([end]).skip(1);
+    let ends = entries.map(|(_, end)| end);
+    let gaps = std::iter::once((0, first)).chain(ends.zip(starts));
+    let mut names = Vec::new();
+    for (from, to) in gaps {
+        // Behind an entry there may be a few bytes that repeat its lengths.
+        let slack = (0..=MAX_DESCRIPTOR).map(|slack| from + slack).find_map(|at| {
+            let header = (at + MIN_HEADER < to).then(|| local_name(file, at));
+            header.and_then(Result::transpose)
+        });
+        if let Some(found) = slack {
+            names.push(String::from_utf8_lossy(&found?.0).into_owned());
+        }
+    }
+    Ok(names)
+}
