@@ -4,6 +4,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use unicode_normalization::UnicodeNormalization;
 
 use super::text::is_invisible;
 
@@ -11,14 +12,34 @@ use super::text::is_invisible;
 const SHORTEST: usize = 4;
 
 /// How often encodings are taken off a text: an address in a link in a page in JSON has three.
-const LAYERS: usize = 4;
+const LAYERS: usize = 6;
+
+/// Letters and digits of a secret that are looked for without any other sign between them. Fewer are part of common words.
+const SHORTEST_BARE: usize = 8;
 
 /// What is shown of a text that holds a secret.
 pub(crate) const WITHHELD: &str = "(not shown: the text quotes a secret)";
 
 /// Secrets in the plain form.
 #[derive(Clone)]
-pub(super) struct Secrets(Vec<SecretString>);
+pub(super) struct Secrets(Vec<Secret>);
+
+#[derive(Clone)]
+struct Secret {
+    plain: SecretString,
+    /// Its letters and digits alone, if there are enough of them.
+    bare: Option<SecretString>,
+}
+
+impl Secret {
+    fn new(plain: String) -> Self {
+        let bare = bare(&plain);
+        Self {
+            plain: SecretString::from(plain),
+            bare: (bare.len() >= SHORTEST_BARE).then(|| SecretString::from(bare)),
+        }
+    }
+}
 
 impl Secrets {
     /// Each of these, and one behind the other as in an address.
@@ -26,7 +47,7 @@ impl Secrets {
         let all = secrets.join("/");
         let forms = secrets.iter().copied().chain([all.as_str()]).map(plain);
         let usable = forms.filter(|form| form.len() >= SHORTEST);
-        Self(usable.map(SecretString::from).collect())
+        Self(usable.map(Secret::new).collect())
     }
 
     /// Whether one of them is in the text.
@@ -34,7 +55,12 @@ impl Secrets {
         let mut decoded = text.to_owned();
         for _ in 0..LAYERS {
             let plain = plain(&decoded);
-            if self.0.iter().any(|secret| plain.contains(secret.expose_secret())) {
+            let bare = bare(&plain);
+            let is_in = |secret: &Secret| {
+                let is_bare = |of: &SecretString| bare.contains(of.expose_secret());
+                plain.contains(secret.plain.expose_secret()) || secret.bare.as_ref().is_some_and(is_bare)
+            };
+            if self.0.iter().any(is_in) {
                 return true;
             }
             let next = without_a_layer(&decoded);
@@ -53,15 +79,20 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// A text without what does not count: case, white space, invisible signs, and the signs that encodings put between or
-/// before others.
+/// A text without what does not count: case, white space, invisible signs, other forms of the same letter, and the signs
+/// that encodings put between or before others.
 fn plain(text: &str) -> String {
-    text.chars()
+    text.nfkc()
         .filter(|character| {
             !is_invisible(*character) && !character.is_control() && !matches!(character, '\\' | '+')
         })
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Its letters and digits alone: a text may be broken by any sign, or quoted letter by letter.
+fn bare(plain: &str) -> String {
+    plain.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// The text with percent codes, JSON escapes and HTML entities decoded once.
@@ -86,24 +117,44 @@ fn without_a_layer(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// `%41`: what it stands for, and its length.
+/// `%41`, or `%u0041` as old scripts have it: what it stands for, and its length.
 fn percent(text: &str) -> Option<(Vec<u8>, usize)> {
+    if let Some(digits) = text.get(1..)?.strip_prefix(['u', 'U']) {
+        return code(digits.get(..4)?, 16, 6);
+    }
     let digits = text.get(1..3)?;
     Some((vec![u8::from_str_radix(digits, 16).ok()?], 3))
 }
 
-/// `\u0041` or `\/`.
+/// `\u0041`, `\x41`, `\u{41}` or `\/`.
 fn json(text: &str) -> Option<(Vec<u8>, usize)> {
-    if text.get(1..2)? != "u" {
-        return Some((Vec::new(), 1));
-    }
-    let character = char::from_u32(u32::from_str_radix(text.get(2..6)?, 16).ok()?)?;
-    Some((character.to_string().into_bytes(), 6))
+    let escaped = match text.get(1..2)? {
+        "u" | "U" => braced(text).or_else(|| code(text.get(2..6)?, 16, 6)),
+        "x" | "X" => code(text.get(2..4)?, 16, 4),
+        _ => None,
+    };
+    Some(escaped.unwrap_or((Vec::new(), 1)))
 }
 
-/// `&#65;`, `&#x41;` or a name of a sign that addresses have.
+/// `\u{41}`.
+fn braced(text: &str) -> Option<(Vec<u8>, usize)> {
+    const MOST_DIGITS: usize = 6;
+    let digits = text.get(2..)?.strip_prefix('{')?;
+    let end = digits
+        .bytes()
+        .take(MOST_DIGITS + 1)
+        .position(|byte| byte == b'}')?;
+    code(digits.get(..end)?, 16, end + 4)
+}
+
+/// The letter of a number in a text, and how long its spelling is.
+fn code(digits: &str, radix: u32, length: usize) -> Option<(Vec<u8>, usize)> {
+    let character = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
+    Some((character.to_string().into_bytes(), length))
+}
+
+/// `&#65;`, `&#x41;`, with or without its `;`, or a name of a sign that addresses have.
 fn entity(text: &str) -> Option<(Vec<u8>, usize)> {
-    const LONGEST: usize = 12;
     const NAMES: [(&str, char); 8] = [
         ("amp", '&'),
         ("sol", '/'),
@@ -114,23 +165,23 @@ fn entity(text: &str) -> Option<(Vec<u8>, usize)> {
         ("equals", '='),
         ("quest", '?'),
     ];
-    let end = text
-        .char_indices()
-        .take(LONGEST)
-        .find(|(_, character)| *character == ';')?
-        .0;
-    let name = text.get(1..end)?;
-    let character = match name.strip_prefix('#') {
-        Some(number) => {
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16),
-                None => number.parse(),
-            };
-            char::from_u32(code.ok()?)?
-        }
-        None => NAMES.iter().find(|(known, _)| *known == name)?.1,
-    };
-    Some((character.to_string().into_bytes(), end + 1))
+    let name = text.get(1..)?;
+    if let Some(number) = name.strip_prefix('#') {
+        let (digits, radix) = match number.strip_prefix(['x', 'X']) {
+            Some(digits) => (digits, 16),
+            None => (number, 10),
+        };
+        let is_digit = |character: char| character.is_digit(radix);
+        let count = digits
+            .find(|character| !is_digit(character))
+            .unwrap_or(digits.len());
+        let (digits, behind) = digits.split_at(count);
+        let length = text.len() - behind.len() + usize::from(behind.starts_with(';'));
+        return code(digits, radix, length);
+    }
+    let is_here = |known: &str| name.strip_prefix(known).is_some_and(|rest| rest.starts_with(';'));
+    let (known, sign) = NAMES.iter().find(|(known, _)| is_here(known))?;
+    Some((sign.to_string().into_bytes(), known.len() + 2))
 }
 
 #[cfg(test)]
@@ -162,6 +213,15 @@ mod tests {
             .collect::<Vec<_>>()
             .concat();
         let inner = html.replace('&', "&amp;");
+        let open = html.replace(';', " ");
+        let long = html.replace("&#", "&#0000000000000000");
+        let script = json.replace("\\u00", "\\x");
+        let braces = json.replace("\\u00", "\\u{").replace('\\', "}\\");
+        let old_script = percent.replace('%', "%u00");
+        let deep = (0..4).fold(percent.clone(), |text, _| text.replace('%', "%25"));
+        let letters: Vec<_> = "84b750d6956f".chars().map(String::from).collect();
+        let (hyphens, quotes) = (letters.join("-"), letters.join("\", \""));
+        let wide = "８４ｂ７５０ｄ６９５６ｆ";
         for spelling in [
             "no such hook: /webhooks/1/TUwNjNDg3M/x",
             "84B750D6956F",
@@ -175,6 +235,15 @@ mod tests {
             &html,
             &hex,
             &inner,
+            &open,
+            &long,
+            &script,
+            &format!("{braces}}}"),
+            &old_script,
+            &deep,
+            &hyphens,
+            &quotes,
+            wide,
             "TUw%4EjNDg&#51;M",
         ] {
             assert!(secrets.are_in(spelling), "{spelling}");
