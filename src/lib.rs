@@ -31,6 +31,7 @@ mod plan;
 mod read;
 mod record;
 mod regular;
+mod rename;
 mod report;
 mod run;
 mod sandbox;

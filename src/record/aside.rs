@@ -14,6 +14,7 @@ use super::found::{Found, OldSummary, Unfinished};
 use super::header::Header;
 use super::names::{self, Stamp};
 use crate::model::{DeltaMode, ShownPath};
+use crate::rename::rename_new;
 
 /// Sets aside all that is there for a new run, and deletes the sets beyond the `keep` newest.
 pub(super) fn set_aside(paths: &OutputPaths, keep: usize, new: &Header) -> Result<(), OutputError> {
@@ -148,7 +149,7 @@ fn move_together(paths: &[PathBuf], mut stamp: Stamp) -> Result<Vec<PathBuf>, Ou
     let mut moved = Vec::new();
     for path in paths.iter().filter(|path| files::exists(path)) {
         let aside = names::aside(path, &stamp);
-        fs::rename(path, &aside).map_err(|source| OutputError::rename(&aside, source))?;
+        rename_new(path, &aside).map_err(|source| OutputError::rename(&aside, source))?;
         files::sync_folder_of(&aside);
         moved.push(aside);
     }

@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::error::OutputError;
 use super::names;
 use crate::folders::for_the_owner_alone;
+use crate::rename::rename_new;
 
 /// Where a run's files go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,15 +111,21 @@ impl PartialFile {
         sync(&self.file).map_err(|source| self.write_error(source))?;
         let path = self.path;
         let same = || Some(digest_of(&path).ok()? == digest_of(&names::partial(&path)).ok()?);
-        let may = match replaces {
-            Replaces::Nothing => !exists(&path),
-            Replaces::Same => !exists(&path) || same() == Some(true),
+        let partial = names::partial(&path);
+        let may_replace = match replaces {
+            Replaces::Nothing => false,
+            Replaces::Same => same() == Some(true),
             Replaces::Anything => true,
         };
-        if !may {
-            return Err(OutputError::InTheWay(path));
-        }
-        fs::rename(names::partial(&path), &path).map_err(|source| OutputError::rename(&path, source))?;
+        let renamed = if may_replace {
+            fs::rename(&partial, &path)
+        } else {
+            rename_new(&partial, &path)
+        };
+        renamed.map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists if !may_replace => OutputError::InTheWay(path.clone()),
+            _ => OutputError::rename(&path, source),
+        })?;
         sync_folder_of(&path);
         Ok(())
     }

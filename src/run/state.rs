@@ -16,6 +16,7 @@ use crate::delta::{Account, Clock, Delta, Past, Store, StoreError};
 use crate::folders::with_suffix;
 use crate::model::{DeltaMode, ErrorCode, SentRow, ShownPath, Status, UpdateRespondent, time_in_name};
 use crate::plan::PlanSettings;
+use crate::rename::rename_new;
 use crate::report::{Console, ExitCode, RunSummary, counted};
 
 /// Rows of a journal that are looked up in the store at a time.
@@ -183,7 +184,7 @@ fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
     for end in ["", "-wal", "-shm"] {
         let (from, to) = (with_suffix(path, end), with_suffix(&aside, end));
         if from.exists() {
-            fs::rename(&from, &to)
+            rename_new(&from, &to)
                 .with_context(|| format!("cannot rename the damaged state `{}`", from.shown()))?;
         }
     }
