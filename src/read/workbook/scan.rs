@@ -60,20 +60,14 @@ pub(super) enum ScanFault {
     Texts,
     #[error("it has more than {MAX_COLLECTED} formats, names or sheets, or more than {} MiB of them", MAX_COLLECTED_BYTES >> 20)]
     Collected,
-    #[error("a cell's value is written in pieces, which no spreadsheet does")]
-    Pieces,
+    #[error(transparent)]
+    Pieces(#[from] InPieces),
     #[error("it has a second table of cells")]
     SecondTable,
     #[error("it has cells outside its table")]
     OutsideTable,
     #[error("it ends in the middle")]
     CutOff,
-}
-
-impl From<InPieces> for ScanFault {
-    fn from(_: InPieces) -> Self {
-        Self::Pieces
-    }
 }
 
 /// What comes next in the input.
@@ -439,14 +433,18 @@ mod tests {
                 "<is><t>A<!-- --><![CDATA[ & ]]>B</t></is>",
                 Ok(()),
             ),
-            ("", "<v>1<!-- -->3</v>", Err(ScanFault::Pieces)),
-            ("", "<v>1<?p q?>3</v>", Err(ScanFault::Pieces)),
-            ("", "<v>1<![CDATA[2]]>3</v>", Err(ScanFault::Pieces)),
-            (text, "<v>1<![CDATA[2]]>3</v>", Err(ScanFault::Pieces)),
-            ("", "<v>1&#50;3</v>", Err(ScanFault::Pieces)),
-            (" t=\"s\"", "<v>0<![CDATA[1]]></v>", Err(ScanFault::Pieces)),
-            ("", "<v>1</v><v>2</v>", Err(ScanFault::Pieces)),
-            ("", "<v>1<b/>2</v>", Err(ScanFault::Pieces)),
+            ("", "<v>1<!-- -->3</v>", Err(ScanFault::Pieces(InPieces))),
+            ("", "<v>1<?p q?>3</v>", Err(ScanFault::Pieces(InPieces))),
+            ("", "<v>1<![CDATA[2]]>3</v>", Err(ScanFault::Pieces(InPieces))),
+            (text, "<v>1<![CDATA[2]]>3</v>", Err(ScanFault::Pieces(InPieces))),
+            ("", "<v>1&#50;3</v>", Err(ScanFault::Pieces(InPieces))),
+            (
+                " t=\"s\"",
+                "<v>0<![CDATA[1]]></v>",
+                Err(ScanFault::Pieces(InPieces)),
+            ),
+            ("", "<v>1</v><v>2</v>", Err(ScanFault::Pieces(InPieces))),
+            ("", "<v>1<b/>2</v>", Err(ScanFault::Pieces(InPieces))),
         ] {
             assert_eq!(cell(kind, inner), expected, "{kind} {inner}");
         }

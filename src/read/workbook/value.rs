@@ -1,6 +1,8 @@
 //! Follows a cell to its value, which must be one piece: the library takes the first piece of a number's text, or the last
 //! value of several, for the whole. Pure. What a tag is, and where a cell ends, is the [scan](super::scan)'s business.
 
+use thiserror::Error;
+
 use super::markup::has_text;
 
 /// How far the value of a cell was read.
@@ -16,8 +18,9 @@ pub(super) enum Value {
     Behind,
 }
 
-/// A value is in pieces, which no spreadsheet writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a cell must not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a cell's value is written in pieces, which no spreadsheet does")]
 pub(super) struct InPieces;
 
 impl Value {
