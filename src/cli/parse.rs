@@ -44,6 +44,7 @@ pub(crate) struct Origins {
     pub(crate) keep: Origin,
     pub(crate) min_filled: Origin,
     pub(crate) rate: Origin,
+    pub(crate) healthcheck_url: Origin,
     pub(crate) quiet: Origin,
     pub(crate) verbose: Origin,
     /// The survey that the config file names, whether it is the one that counts or not.
@@ -138,6 +139,7 @@ fn parsed(file: &FileSettings) -> Result<(Cli, Origins), clap::Error> {
         keep: origin("keep"),
         min_filled: origin("min_filled"),
         rate: origin("rate"),
+        healthcheck_url: origin("healthcheck_url"),
         quiet: origin("quiet"),
         verbose: origin("verbose"),
         survey_of_file: survey_of_file.map(|setting| setting.texts().join(",")),

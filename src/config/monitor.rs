@@ -3,11 +3,13 @@
 use crate::model::ShownPath as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use secrecy::SecretString;
 
 use super::mistakes::Mistakes;
-use crate::cli::MonitorArgs;
+use super::secrets::{self, SecretSources};
+use super::variable;
+use crate::cli::{MonitorArgs, Origin, Origins};
 use crate::monitor::Healthcheck;
 
 /// Who hears of a run.
@@ -29,6 +31,8 @@ pub(crate) struct HealthcheckSettings {
 /// Who hears of a run; of one that is `real`, that is: what is wrong is noted for the others as well.
 pub(super) fn monitor(
     args: &MonitorArgs,
+    origins: &Origins,
+    file: &SecretSources,
     ca_pem: Option<&[u8]>,
     real: bool,
     mistakes: &mut Mistakes,
@@ -36,17 +40,36 @@ pub(super) fn monitor(
     let metrics_file = args.metrics_file.clone();
     // What is refused is not written to when that is told either.
     let metrics_file = metrics_file.and_then(|path| mistakes.keep(has_metrics_name(&path).map(|()| path)));
-    let url = args.healthcheck_url.as_deref();
-    let url = url.and_then(|url| mistakes.keep(Healthcheck::check_address(url).map(|()| url)));
+    let given = args.healthcheck_url.as_deref();
+    // A rehearsal tells nobody, and runs no command.
     if !real {
+        mistakes.note(given.map(Healthcheck::check_address).transpose());
         return MonitorSettings::default();
     }
+    let url = mistakes.note(healthcheck_url(given, origins.healthcheck_url, file));
     MonitorSettings {
         healthcheck: url.map(|url| HealthcheckSettings {
-            url: url.to_owned().into(),
+            url: url.into(),
             ca_pem: ca_pem.map(<[u8]>::to_vec),
         }),
         metrics_file,
+    }
+}
+
+/// The flag's address, or the one of the only other place that has one.
+fn healthcheck_url(given: Option<&str>, from: Origin, file: &SecretSources) -> Result<Option<String>> {
+    let elsewhere = match from {
+        Origin::Flag => None,
+        _ => secrets::healthcheck_url(file, variable)?,
+    };
+    match (given, elsewhere) {
+        (Some(_), Some((_, place))) if from == Origin::File => bail!(
+            "`healthcheck_url` stands in the config file and comes from {place} as well: which of them is meant? Remove \
+             the other"
+        ),
+        (_, Some((url, _))) => Ok(Some(url)),
+        (Some(url), None) => Healthcheck::check_address(url).map(|()| Some(url.to_owned())),
+        (None, None) => Ok(None),
     }
 }
 

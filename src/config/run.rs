@@ -74,6 +74,8 @@ pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCo
     let delta = mistakes.note(delta(&args.delta));
     let monitor = monitor(
         &args.monitor,
+        origins,
+        &file.secrets,
         calls.http.ca_pem.as_deref(),
         !is_dry && !is_sandbox,
         &mut mistakes,

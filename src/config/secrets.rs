@@ -1,7 +1,7 @@
-//! The account and the two secrets: from the environment, from files, or from commands. They have no flag, since other
-//! users of a machine can read a process's arguments, and they do not stand in the config file, which is copied about.
-//! Checked here, because a web page or a mail leaves things in a pasted secret that nobody sees. No error ever quotes
-//! one.
+//! The account, the two secrets of the webhook and the address of a check: from the environment, from files, or from
+//! commands. The first three have no flag, since other users of a machine can read a process's arguments, and they do not
+//! stand in the config file, which is copied about. Checked here, because a web page or a mail leaves things in a pasted
+//! secret that nobody sees. No error ever quotes one.
 
 use std::path::{Path, PathBuf};
 
@@ -11,20 +11,29 @@ use secrecy::SecretString;
 use super::mistakes::Mistakes;
 use super::secret_source::SecretSource;
 use crate::model::{Credentials, Digits, is_invisible};
+use crate::monitor::Healthcheck;
 
 /// What systemd calls the folder of `LoadCredential=`.
 const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 
-/// One of the three pieces of the webhook's path.
+/// One of the three pieces of the webhook's path, or the address of a check at a monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Secret {
     Account,
     WebhookKey,
     WebhookAuth,
+    HealthcheckUrl,
 }
 
 impl Secret {
-    pub(crate) const ALL: [Self; 3] = [Self::Account, Self::WebhookKey, Self::WebhookAuth];
+    pub(crate) const OF_WEBHOOK: [Self; 3] = [Self::Account, Self::WebhookKey, Self::WebhookAuth];
+
+    pub(super) const ALL: [Self; 4] = [
+        Self::Account,
+        Self::WebhookKey,
+        Self::WebhookAuth,
+        Self::HealthcheckUrl,
+    ];
 
     /// As a credential's name, and as the beginning of its keys in a config file.
     pub(crate) fn name(self) -> &'static str {
@@ -32,6 +41,7 @@ impl Secret {
             Self::Account => "account",
             Self::WebhookKey => "webhook_key",
             Self::WebhookAuth => "webhook_auth",
+            Self::HealthcheckUrl => "healthcheck_url",
         }
     }
 
@@ -82,12 +92,24 @@ pub(super) fn credentials(
     mistakes.settle(Some(credentials))
 }
 
+/// The address of a check, if its variable, a file or a command has it, and from where.
+pub(super) fn healthcheck_url(
+    file: &SecretSources,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Option<(String, String)>> {
+    let Some(source) = source(Secret::HealthcheckUrl, file, &variable)? else {
+        return Ok(None);
+    };
+    let url = fetched_from(&source, Secret::HealthcheckUrl, &variable)?;
+    Ok(Some((url, source.named())))
+}
+
 /// What is wrong with where the secrets come from, as far as that can be seen without fetching them.
 pub(super) fn unset(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
 ) -> impl Iterator<Item = anyhow::Error> {
-    Secret::ALL
+    Secret::OF_WEBHOOK
         .into_iter()
         .filter_map(move |secret| match source(secret, file, &variable) {
             Ok(Some(_)) => None,
@@ -111,7 +133,7 @@ pub(super) struct SeenSecrets {
 pub(super) fn seen(file: &SecretSources, variable: impl Fn(&str) -> Option<String>) -> SeenSecrets {
     let mut seen = SeenSecrets::default();
     let mut unset = Vec::new();
-    for secret in Secret::ALL {
+    for secret in Secret::OF_WEBHOOK {
         match source(secret, file, &variable) {
             Ok(Some(source @ SecretSource::Command { .. })) => {
                 seen.of_commands.push((secret, source.named()));
@@ -125,8 +147,8 @@ pub(super) fn seen(file: &SecretSources, variable: impl Fn(&str) -> Option<Strin
             Err(error) => seen.faults.push(error),
         }
     }
-    if unset.len() == Secret::ALL.len() {
-        let names = Secret::ALL.map(Secret::variable).join(", ");
+    if unset.len() == Secret::OF_WEBHOOK.len() {
+        let names = Secret::OF_WEBHOOK.map(Secret::variable).join(", ");
         seen.faults.push(anyhow!("none of {names} is set"));
     } else {
         seen.faults.extend(unset.into_iter().map(missing));
@@ -144,10 +166,7 @@ pub(crate) fn described(
         Err(error) => format!("wrong ({error:#})"),
         Ok(None) => "not set".to_owned(),
         Ok(Some(source @ SecretSource::Command { .. })) => format!("set (from {})", source.named()),
-        Ok(Some(from)) => match from
-            .fetch(&variable)
-            .and_then(|value| checked(&value, &from.named()))
-        {
+        Ok(Some(from)) => match fetched_from(&from, secret, &variable) {
             Ok(_) => format!("set (from {})", from.named()),
             Err(error) => format!("wrong ({error:#})"),
         },
@@ -186,16 +205,33 @@ fn fetched(
     variable: &impl Fn(&str) -> Option<String>,
 ) -> Result<String> {
     let source = source(secret, file, variable)?.ok_or_else(|| missing(secret))?;
+    fetched_from(&source, secret, variable)
+}
+
+fn fetched_from(
+    source: &SecretSource,
+    secret: Secret,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<String> {
     let value = source
         .fetch(variable)
         .with_context(|| format!("no `{}`", secret.name()))?;
-    let value = checked(&value, &source.named())?;
-    ensure!(
-        secret != Secret::Account || Digits::new(&value).is_some(),
-        "{} is not an account's number: it has digits only (the vendor's support tells it)",
-        source.named()
-    );
-    Ok(value)
+    let name = source.named();
+    // A line end, or a byte order mark in what `$(cat file)` gives, is no part of a secret.
+    let value = value.trim_start_matches('\u{FEFF}').trim();
+    ensure!(!value.is_empty(), "{name} is empty: put the value there");
+    match secret {
+        Secret::HealthcheckUrl => Healthcheck::check_address(value).with_context(|| name)?,
+        Secret::WebhookKey | Secret::WebhookAuth => check_piece(value, &name)?,
+        Secret::Account => {
+            check_piece(value, &name)?;
+            ensure!(
+                Digits::new(value).is_some(),
+                "{name} is not an account's number: it has digits only (the vendor's support tells it)"
+            );
+        }
+    }
+    Ok(value.to_owned())
 }
 
 fn missing(secret: Secret) -> anyhow::Error {
@@ -207,11 +243,8 @@ fn missing(secret: Secret) -> anyhow::Error {
     )
 }
 
-/// The value without white space around it, if it may be one; `name` says whose.
-fn checked(value: &str, name: &str) -> Result<String> {
-    // A line end, or a byte order mark in what `$(cat file)` gives, is no part of a secret.
-    let value = value.trim_start_matches('\u{FEFF}').trim();
-    ensure!(!value.is_empty(), "{name} is empty: put the value there");
+/// Whether it may be a piece of the webhook's path; `name` says whose value it is.
+fn check_piece(value: &str, name: &str) -> Result<()> {
     ensure!(
         !value.contains(['\r', '\n']),
         "{name} has several lines: put the value there alone"
@@ -234,7 +267,7 @@ fn checked(value: &str, name: &str) -> Result<String> {
         value.chars().all(|c| c.is_ascii_graphic()) && value != "." && value != "..",
         "{name} holds characters that no key of the platform has: copy the value again"
     );
-    Ok(value.to_owned())
+    Ok(())
 }
 
 #[cfg(test)]

@@ -30,10 +30,14 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
                 writeln!(text, "# {}: set ({from})", setting.key)?;
             }
             Some(value) => writeln!(text, "{} = {value}  # {from}", setting.key)?,
+            None if setting.key == Secret::HealthcheckUrl.name() => {
+                let described = described(Secret::HealthcheckUrl, &file.secrets, &variable);
+                writeln!(text, "# {}: {described}", setting.key)?;
+            }
             None => writeln!(text, "# {} is not set", setting.key)?,
         }
     }
-    for secret in Secret::ALL {
+    for secret in Secret::OF_WEBHOOK {
         let described = described(secret, &file.secrets, &variable);
         writeln!(text, "# {}: {described}", secret.name())?;
     }

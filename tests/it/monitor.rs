@@ -95,6 +95,85 @@ fn the_monitor_is_told_of_start_and_end_with_the_code_and_the_summary() {
 }
 
 #[test]
+fn the_monitors_address_comes_from_the_places_of_secrets_as_well() {
+    let fake = Fake::start(|_| Answer::success());
+    let told = |prepare: &dyn Fn(Job) -> Job| {
+        let monitor = Monitor::start();
+        let job = Job::run(numbered(2, "a"), &fake).file("healthcheck_url", format!("{}\n", monitor.url));
+        let ran = prepare(job).ends(0);
+        assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+        assert_eq!(monitor.told().len(), 2, "{}", ran.stderr);
+    };
+    told(&|job| job.var("RESPONDENT_SYNC_HEALTHCHECK_URL_FILE", "healthcheck_url"));
+    told(&|job| {
+        let folder = job.path("").to_str().unwrap().to_owned();
+        job.var("CREDENTIALS_DIRECTORY", &folder)
+    });
+    told(&|job| {
+        job.file("c.toml", "healthcheck_url_file = \"healthcheck_url\"\n")
+            .args("--config c.toml")
+    });
+    // A flag counts before all others, as for every setting.
+    told(&|job| {
+        let url = std::fs::read_to_string(job.path("healthcheck_url")).unwrap();
+        job.var("RESPONDENT_SYNC_HEALTHCHECK_URL_FILE", "gone")
+            .args(&format!("--healthcheck-url {}", url.trim()))
+    });
+}
+
+#[test]
+fn a_monitors_address_that_cannot_be_had_is_a_mistake() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = || Job::run(numbered(2, "a"), &fake).file("url", "http://far.example/CANARY");
+    let refused = |job: Job, why: &str| {
+        let ran = job.ends(2);
+        assert!(ran.stderr.contains(why), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+    };
+    let name = "RESPONDENT_SYNC_HEALTHCHECK_URL_FILE";
+    refused(
+        job().var(name, "gone"),
+        "no `healthcheck_url`: cannot read `gone`",
+    );
+    refused(job().var(name, "url"), "url: `--healthcheck-url` is not `https`");
+    refused(
+        job()
+            .var(name, "url")
+            .var("RESPONDENT_SYNC_HEALTHCHECK_URL", "https://a.example/CANARY"),
+        "are both set: which of them is meant?",
+    );
+    refused(
+        job()
+            .file(
+                "c.toml",
+                "healthcheck_url = \"https://a.example/CANARY\"\nhealthcheck_url_file = \"good\"\n",
+            )
+            .file("good", "https://b.example/CANARY")
+            .args("--config c.toml"),
+        "`healthcheck_url` stands in the config file and comes from file ",
+    );
+    assert_eq!(fake.calls().len(), 0);
+    // A rehearsal runs no command.
+    job()
+        .file("c.toml", "healthcheck_url_command = [\"false\"]\n")
+        .args("--config c.toml --dry-run")
+        .ends(0);
+    let shown = Job::new("config show")
+        .file("url", "https://a.example/CANARY")
+        .var(name, "url")
+        .ends(0);
+    let line = shown
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("# healthcheck_url"));
+    assert!(
+        line.is_some_and(|line| line.contains("set (from file ")) && !shown.stdout.contains("CANARY"),
+        "{}",
+        shown.stdout
+    );
+}
+
+#[test]
 fn every_end_is_told_of_and_rehearsals_are_not() {
     let (monitor, fake) = (Monitor::start(), Fake::start(|_| Answer::of(401, "")));
     let job = |fake: &Fake| {
