@@ -83,7 +83,7 @@ impl Endpoint {
         self.target_len
     }
 
-    /// The text, or a word that it is not shown: an answer may quote the address it was called by, in any spelling.
+    /// The text, or a word that it is not shown: an answer may quote the address it was called by, in other spellings too.
     pub(crate) fn without_secrets(&self, text: String) -> String {
         if self.secrets.are_in(&text) {
             return WITHHELD.to_owned();

@@ -1,4 +1,4 @@
-//! Whether a text from outside holds a secret, in whatever spelling: an answer may quote the address it was called by,
+//! Whether a text from outside holds a secret, in other spellings too: an answer may quote the address it was called by,
 //! percent-encoded, as JSON, as HTML, in upper case, or broken over lines. Compared are both in one plain form. Not found is
 //! what is turned around, or encoded as a whole (base64, hexadecimal). Pure.
 
