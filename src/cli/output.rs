@@ -64,6 +64,9 @@ pub(crate) struct ExistingArgs {
     /// With `--resume`: set the files of another input aside, and delete all such sets but the N newest (default: 14)
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "14", value_parser = sets, env = "RESPONDENT_SYNC_ROTATE")]
     pub(crate) rotate: Option<usize>,
+    /// With `--rotate`: delete such sets too whose run began longer ago
+    #[arg(long, value_name = "DUR", env = "RESPONDENT_SYNC_ROTATE_MAX_AGE", value_parser = duration)]
+    pub(crate) rotate_max_age: Option<Duration>,
     /// Replace what is there, finished files once the new ones are whole
     #[arg(long, env = "RESPONDENT_SYNC_OVERWRITE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) overwrite: bool,

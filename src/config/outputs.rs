@@ -9,7 +9,7 @@ use super::mistakes::Mistakes;
 use crate::cli::{Cli, Command, ExistingArgs, OutputArgs};
 use crate::model::{CountOrPercent, DeltaMode, ShownPath};
 use crate::read::Input;
-use crate::record::{Existing, OutputError, OutputPaths, SameInput, Style};
+use crate::record::{Existing, KeptSets, OutputError, OutputPaths, SameInput, Style};
 
 /// What a run writes, and what it says while it goes on.
 #[derive(Clone, Debug)]
@@ -112,9 +112,16 @@ fn existing(args: &ExistingArgs, mode: DeltaMode) -> Result<Existing> {
         args.rotate.is_none() || args.resume,
         "`--rotate` sets aside what `--resume` cannot go on with: give both"
     );
+    ensure!(
+        args.rotate_max_age.is_none() || args.rotate.is_some(),
+        "`--rotate-max-age` says which sets `--rotate` deletes: give both"
+    );
     Ok(Existing {
         resume: args.resume,
-        rotate: args.rotate,
+        rotate: args.rotate.map(|sets| KeptSets {
+            sets,
+            max_age: args.rotate_max_age,
+        }),
         overwrite: args.overwrite,
         same: match mode {
             DeltaMode::Follow | DeltaMode::ChangedOnly => SameInput::IsDone,

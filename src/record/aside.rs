@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use super::error::OutputError;
+use super::existing::KeptSets;
 use super::files::{self, OutputPaths};
 use super::found::{Found, OldSummary, Unfinished};
 use super::header::Header;
@@ -16,8 +17,8 @@ use super::names::{self, Stamp};
 use crate::model::{DeltaMode, ShownPath};
 use crate::rename::rename_new;
 
-/// Sets aside all that is there for a new run, and deletes the sets beyond the `keep` newest.
-pub(super) fn set_aside(paths: &OutputPaths, keep: usize, new: &Header) -> Result<(), OutputError> {
+/// Sets aside all that is there for a new run, and deletes the sets that are not to be kept.
+pub(super) fn set_aside(paths: &OutputPaths, keep: KeptSets, new: &Header) -> Result<(), OutputError> {
     let found = Found::look(paths)?;
     let mut of_unfinished: Vec<PathBuf> = Vec::new();
     if let Some(unfinished) = &found.unfinished {
@@ -86,10 +87,10 @@ pub(super) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError>
     Ok(())
 }
 
-/// Deletes the sets that were set aside beyond the `keep` newest. What is not plainly such a set is left alone: a finished
+/// Deletes the sets that were set aside and are not to be kept. What is not plainly such a set is left alone: a finished
 /// one has a summary that tells the start in its name, an interrupted one says so in its name, and neither is of a run
 /// that is under way.
-pub(super) fn delete_beyond(paths: &OutputPaths, keep: usize) -> Result<(), OutputError> {
+pub(super) fn delete_beyond(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
     let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
     for path in paths.all() {
         let folder = files::folder(path);
@@ -101,13 +102,23 @@ pub(super) fn delete_beyond(paths: &OutputPaths, keep: usize) -> Result<(), Outp
         }
     }
     sets.retain(|stamp, files| is_ours(paths, stamp, files));
-    for path in sets.into_iter().rev().skip(keep).flat_map(|(_, files)| files) {
-        tracing::info!(
-            event = "old_set_deleted",
-            "deleted, as one of more than {keep} older sets: `{}`",
-            path.shown()
-        );
-        files::remove(&path)?;
+    let oldest = keep.max_age.map(|age| {
+        Stamp::new(
+            Timestamp::now().saturating_sub(age).unwrap_or(Timestamp::MIN),
+            false,
+        )
+    });
+    for (index, (stamp, files)) in sets.into_iter().rev().enumerate() {
+        let is_old = oldest.as_ref().is_some_and(|oldest| stamp.is_before(oldest));
+        let why = match index < keep.sets {
+            false => format!("as one of more than {} older sets", keep.sets),
+            true if is_old => "as older than `--rotate-max-age`".to_owned(),
+            true => continue,
+        };
+        for path in files {
+            tracing::info!(event = "old_set_deleted", "deleted, {why}: `{}`", path.shown());
+            files::remove(&path)?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! What is done about outputs that are there already (design, section 3): pure decisions over what was found, taken
 //! before the first call.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::error::OutputError;
@@ -15,11 +17,20 @@ use crate::model::{DeltaMode, Fingerprint, ShownPath};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Existing {
     pub(crate) resume: bool,
-    /// How many sets to keep that were set aside.
-    pub(crate) rotate: Option<usize>,
+    /// Which sets to keep that were set aside.
+    pub(crate) rotate: Option<KeptSets>,
     pub(crate) overwrite: bool,
     /// What is done where the same input was sent before.
     pub(crate) same: SameInput,
+}
+
+/// Which older sets of files are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeptSets {
+    /// The newest ones, so many.
+    pub(crate) sets: usize,
+    /// Of these, the ones whose run began no longer ago; without it, all.
+    pub(crate) max_age: Option<Duration>,
 }
 
 /// What is done about an input that was sent before.
@@ -38,7 +49,7 @@ pub(crate) enum Decision {
     /// Start; `remove` an older run's journal and `.partial` files first, `replaces` its finished files at the end.
     Start { removes: bool, replaces: bool },
     /// Set the old files aside, then start.
-    SetAside { keep: usize },
+    SetAside { keep: KeptSets },
     /// Go on where the journal ends.
     GoOn(Box<GoOn>),
     /// The same was sent before, to the end.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::entry;
 use super::error::OutputError;
+use super::existing::KeptSets;
 use super::files::{OutputPaths, Replaces};
 use super::header::LookedOver;
 use super::journal::SYNC_EVERY;
@@ -21,7 +22,7 @@ use crate::model::{Fingerprint, SentRow, StoreRun};
 pub(crate) struct GoOn {
     pub(super) contents: Contents,
     /// Finished files that are in the way are an older run's, to be set aside, and so many sets kept.
-    pub(super) sets_aside: Option<usize>,
+    pub(super) sets_aside: Option<KeptSets>,
     pub(super) replaces: Replaces,
 }
 

@@ -39,7 +39,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 pub(crate) use error::OutputError;
-pub(crate) use existing::{Before, Decision, Existing, SameInput, SentBefore, before, decide};
+pub(crate) use existing::{Before, Decision, Existing, KeptSets, SameInput, SentBefore, before, decide};
 pub(crate) use failed::FailedFormat;
 pub(crate) use files::OutputPaths;
 #[cfg(any(test, fuzzing))]

@@ -74,6 +74,11 @@ impl Stamp {
         self.start == Self::new(start, self.interrupted).start
     }
 
+    /// Whether the run began before another's start.
+    pub(super) fn is_before(&self, other: &Self) -> bool {
+        self.start < other.start
+    }
+
     fn to_name(&self) -> String {
         let word = if self.interrupted { INTERRUPTED } else { "" };
         match self.number {

@@ -321,6 +321,42 @@ fn only_so_many_sets_are_kept_and_nobody_elses_files_are_touched() {
 }
 
 #[test]
+fn sets_that_are_too_old_are_deleted_however_few_they_are() {
+    let mut scene = Scene::new(Found::FinishedOther);
+    scene.job = scene
+        .job
+        .file("in.interrupted-20200101T000000Z.results.csv.journal", "old")
+        .file("in.20200101T000000Z.summary.json", "mine, since it is no summary");
+    let set = |scene: &Scene| {
+        let is_old = |name: &String| name.contains("interrupted-2020");
+        (
+            scene.job.names().iter().any(is_old),
+            scene
+                .job
+                .names()
+                .iter()
+                .filter(|name| name.ends_with("summary.json"))
+                .count(),
+        )
+    };
+    scene.run("--resume --rotate", 1);
+    assert_eq!(set(&scene), (true, 3));
+    scene.job = scene.job.file("in.csv", numbered(ROWS, "newer"));
+    let (_, _, stderr) = scene.run("--resume --rotate --rotate-max-age 30d -v", 1);
+    assert!(
+        stderr.contains("deleted, as older than `--rotate-max-age`"),
+        "{stderr}"
+    );
+    // Those of a moment ago are kept.
+    assert_eq!(set(&scene), (false, 4));
+    refuses(
+        Found::FinishedOther,
+        "--resume --rotate-max-age 30d",
+        &["`--rotate-max-age` says which sets `--rotate` deletes: give both"],
+    );
+}
+
+#[test]
 fn a_failed_file_that_somebody_edited_is_set_aside() {
     let mut scene = Scene::new(Found::FinishedSame);
     let edited = scene.job.text("in.failed.csv") + "my notes\n";

@@ -19,7 +19,7 @@ use crate::model::{DeltaMode, EarlyEnd, Fingerprint, Layout, Plan as RowPlan, Up
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Input, Kept, ReadOptions, Rows, Source, SurveyColumn, Wanted};
 use crate::record::{
-    self, Decision, Existing, FailedFormat, Header, LookedOver, OutputPaths, ResultsFormat, Style,
+    self, Decision, Existing, FailedFormat, Header, KeptSets, LookedOver, OutputPaths, ResultsFormat, Style,
     SummaryFile,
 };
 use crate::report::{Progress, RunEnd};
@@ -31,7 +31,10 @@ use crate::run::workers::Workers;
 use crate::send::SendSettings;
 
 /// Sets of files that are kept.
-const KEEP: usize = 2;
+const KEEPS: KeptSets = KeptSets {
+    sets: 2,
+    max_age: None,
+};
 
 /// Small enough for an export of a few rows to have several blocks.
 const BLOCK_BYTES: usize = 64;
@@ -275,12 +278,12 @@ fn format(header: &[u8]) -> FailedFormat {
 fn decide(paths: &OutputPaths, fingerprint: &Fingerprint, remembers: bool) -> Decision {
     let asked = Existing {
         resume: true,
-        rotate: Some(KEEP),
+        rotate: Some(KEEPS),
         ..Existing::default()
     };
     match record::decide(paths, fingerprint, asked).unwrap() {
         // There may be something that the platform does not have, and looking costs nothing here.
-        Decision::AlreadySent(_) if remembers => Decision::SetAside { keep: KEEP },
+        Decision::AlreadySent(_) if remembers => Decision::SetAside { keep: KEEPS },
         decision => decision,
     }
 }
