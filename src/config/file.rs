@@ -4,7 +4,6 @@
 //! It is never looked for in the current folder or beside the input: a folder of exports is often shared, and whoever
 //! could put a file there could send the secrets elsewhere, or have a command run.
 
-use crate::model::ShownPath as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +16,7 @@ use super::secret_source::SecretSource;
 use super::secrets::{Secret, SecretSources};
 use super::trust;
 use crate::cli::{ConfigChoice, FileSetting, FileSettings, FileValue};
+use crate::model::ShownPath as _;
 use crate::{folders, regular};
 
 const NAME: &str = "respondent-sync.toml";

@@ -1,6 +1,5 @@
 //! Who hears of a run: the check's address and the file of numbers.
 
-use crate::model::ShownPath as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
@@ -10,6 +9,7 @@ use super::mistakes::Mistakes;
 use super::secrets::{self, SecretSources};
 use super::variable;
 use crate::cli::{MonitorArgs, Origin, Origins};
+use crate::model::ShownPath as _;
 use crate::monitor::Healthcheck;
 
 /// Who hears of a run.

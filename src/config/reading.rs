@@ -1,8 +1,7 @@
 //! How an input is read and planned: the flags that `run` and `check` share.
 
-use std::io::IsTerminal as _;
-
 use std::collections::HashSet;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::str::FromStr;
 

@@ -1,7 +1,6 @@
 //! Where one secret comes from, and how it is fetched from there. Whether it looks like one is checked in
 //! `config/secrets.rs`.
 
-use crate::model::ShownPath as _;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -14,6 +13,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use super::access::Access;
 use super::plain_text::plain_text;
 use super::trust;
+use crate::model::ShownPath as _;
 use crate::regular;
 
 /// A command that takes longer waits for somebody who is not there.

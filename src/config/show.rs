@@ -1,7 +1,6 @@
 //! `config show`: what every flag comes to, and where that comes from, as lines that a config file could have. Of secrets
 //! it says only whether they are set.
 
-use crate::model::ShownPath as _;
 use std::fmt::Write;
 
 use anyhow::{Result, anyhow};
@@ -11,6 +10,7 @@ use super::file::ConfigFile;
 use super::secrets::{Secret, described};
 use super::trust;
 use crate::cli::{Effective, Origin, effective};
+use crate::model::ShownPath as _;
 
 /// The settings of a run without further flags, a line each.
 pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>) -> Result<String> {

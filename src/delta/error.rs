@@ -1,11 +1,12 @@
 //! What can be wrong with a store, and what the library's errors mean for its owner.
 
-use crate::model::ShownPath as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode as SqlError;
 use thiserror::Error;
+
+use crate::model::ShownPath as _;
 
 /// Why a store cannot be used.
 #[derive(Debug, Error)]

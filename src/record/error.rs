@@ -1,12 +1,12 @@
 //! What can be wrong with an output: where, what, why, and what to do.
 
-use crate::model::ShownPath as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use super::header::OtherVersion;
+use crate::model::ShownPath as _;
 
 /// What can be wrong with an output.
 #[derive(Debug, Error)]

@@ -1,10 +1,10 @@
 //! Whether there is room for a run's files, as far as that can be told before its first call.
 
-use crate::model::ShownPath as _;
 use std::fs;
 
 use super::error::OutputError;
 use super::files::{self, OutputPaths};
+use crate::model::ShownPath as _;
 
 /// The shortest line of the results and the shortest of the journal: no row takes less.
 const LEAST_PER_ROW: u64 = 50 + 70;

@@ -8,7 +8,6 @@ mod file;
 mod tests;
 mod verified;
 
-use crate::model::ShownPath as _;
 use std::fmt;
 use std::fs::File;
 use std::io;
@@ -17,6 +16,7 @@ use std::path::PathBuf;
 use super::InputError;
 use super::container::{Contents, WORKBOOK};
 use super::workbook::Vetted;
+use crate::model::ShownPath as _;
 
 pub(crate) use change::Change;
 pub(super) use file::{InputFile, Pass};
