@@ -85,7 +85,7 @@ pub fn workbook(bytes: &[u8], folder: &Path) {
 }
 
 /// All records of a workbook, by two reads as the program makes them.
-fn records_of(path: &Path) -> Result<Vec<Vec<u8>>, InputError> {
+pub(crate) fn records_of(path: &Path) -> Result<Vec<Vec<u8>>, InputError> {
     let mut source = Source::open(&Input::File(path.to_owned()))?;
     let contents = source.contents(None, 0)?;
     let options = contents.container.options(ReadOptions::default())?;

@@ -7,7 +7,8 @@ use std::path::Path;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::read::{FirstRead, Input, InputError, ReadOptions, Rows, Source};
+use crate::fuzzing::records_of;
+use crate::read::InputError;
 
 const RELATIONSHIPS: &str = r#"<Relationships><Relationship Id="r1" Type="x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
 const WORKBOOK: &str = r#"<workbook xmlns:r="r"><sheets><sheet name="A" sheetId="1" r:id="r1"/><sheet name="B" sheetId="2" r:id="r2"/></sheets></workbook>"#;
@@ -73,18 +74,7 @@ impl Parts {
 fn rows(folder: &Path, workbook: &[u8]) -> Result<Vec<Vec<u8>>, InputError> {
     let path = folder.join("a.xlsx");
     std::fs::write(&path, workbook).unwrap();
-    let mut source = Source::open(&Input::File(path))?;
-    let contents = source.contents(None, 0)?;
-    let options = contents.container.options(ReadOptions::default())?;
-    let first = FirstRead::of_file(contents.bytes, options);
-    let first = source.settle(first)?;
-    let mut rows = Rows::new(source.contents(None, 0)?.bytes, &first)?;
-    let mut records = Vec::new();
-    while let Some(row) = rows.next()? {
-        records.push(row.record.to_vec());
-    }
-    rows.finish()?;
-    Ok(records)
+    records_of(&path)
 }
 
 fn folder() -> tempfile::TempDir {
