@@ -70,35 +70,31 @@ fn is_deceptive(character: char) -> bool {
 /// A text as it may leave the program: line ends and tabs stay, and what a terminal would obey, or nobody would see, is
 /// written as an escape (`\u{1b}`). Every line that is printed goes through here.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let escapes = |character: char| {
-        character.is_control() && !matches!(character, '\n' | '\t') || is_deceptive(character)
-    };
+    escaped(text, &['\n', '\t'], |character, shown| {
+        shown.extend(character.escape_unicode());
+    })
+}
+
+/// A line of JSON as it may leave the program: the same characters are written as JSON's own escapes.
+pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
+    escaped(json, &['\n'], |character, shown| {
+        let mut units = [0; 2];
+        let units = character.encode_utf16(&mut units);
+        shown.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+    })
+}
+
+/// The text with its control and deceptive characters, those apart that `stay`, as `escape` writes them.
+fn escaped<'a>(text: &'a str, stay: &[char], escape: impl Fn(char, &mut String)) -> Cow<'a, str> {
+    let escapes =
+        |character: char| character.is_control() && !stay.contains(&character) || is_deceptive(character);
     if !text.contains(escapes) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         if escapes(character) {
-            shown.extend(character.escape_unicode());
-        } else {
-            shown.push(character);
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// A line of JSON as it may leave the program: the same characters are written as JSON's own escapes.
-pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
-    let escapes = |character: char| character.is_control() && character != '\n' || is_deceptive(character);
-    if !json.contains(escapes) {
-        return Cow::Borrowed(json);
-    }
-    let mut shown = String::with_capacity(json.len() + 16);
-    for character in json.chars() {
-        if escapes(character) {
-            let mut units = [0; 2];
-            let units = character.encode_utf16(&mut units);
-            shown.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+            escape(character, &mut shown);
         } else {
             shown.push(character);
         }
