@@ -3,7 +3,7 @@
 //! business.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::folders::for_the_owner_alone;
@@ -48,6 +48,17 @@ pub(crate) fn open_or_create(path: &Path, append: bool) -> io::Result<File> {
     for_the_owner_alone(&mut options);
     without_following(&mut options);
     regular(options.open(path).map_err(link)?)
+}
+
+/// All of a file's bytes, or nothing if there are more than `most`.
+///
+/// # Errors
+///
+/// As the system says.
+pub(crate) fn read_at_most(file: &File, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
 fn regular(file: File) -> io::Result<File> {

@@ -1,6 +1,5 @@
 //! Where calls go, how fast, how often again, and when a run gives up.
 
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -130,15 +129,13 @@ fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
         let cannot = || format!("cannot read `--ca-file {}`", path.shown());
         let file = regular::open_through_links(path).with_context(cannot)?;
         trust::check(path)?;
-        let mut bytes = Vec::new();
-        file.take(MAX_CA_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .with_context(cannot)?;
-        ensure!(
-            bytes.len() as u64 <= MAX_CA_BYTES,
-            "`--ca-file {}` has more than 4 MiB: it is no list of authorities",
-            path.shown()
-        );
+        let bytes = regular::read_at_most(&file, MAX_CA_BYTES).with_context(cannot)?;
+        let bytes = bytes.with_context(|| {
+            format!(
+                "`--ca-file {}` has more than 4 MiB: it is no list of authorities",
+                path.shown()
+            )
+        })?;
         // A mark in front of the first certificate would hide it.
         Ok(plain_text::unmarked(bytes))
     };

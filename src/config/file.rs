@@ -4,7 +4,6 @@
 //! It is never looked for in the current folder or beside the input: a folder of exports is often shared, and whoever
 //! could put a file there could send the secrets elsewhere, or have a command run.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -55,16 +54,9 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     };
     let cannot_read = || format!("cannot read the config file `{}`", path.shown());
     let opened = opened.with_context(cannot_read)?;
-    let mut bytes = Vec::new();
-    (&opened)
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .with_context(cannot_read)?;
-    ensure!(
-        bytes.len() as u64 <= MAX_BYTES,
-        "`{}` has more than 1 MiB: it is no config file",
-        path.shown()
-    );
+    let bytes = regular::read_at_most(&opened, MAX_BYTES).with_context(cannot_read)?;
+    let bytes =
+        bytes.with_context(|| format!("`{}` has more than 1 MiB: it is no config file", path.shown()))?;
     let text = plain_text(&bytes).map_err(|error| anyhow!("the config file `{}` {error}", path.shown()))?;
     let folder = std::path::absolute(&path).with_context(cannot_read)?;
     let folder = folder.parent().unwrap_or(Path::new(""));

@@ -87,15 +87,8 @@ fn read(path: &Path, judges: bool) -> Result<String> {
             Access::ADVICE
         );
     }
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .with_context(cannot)?;
-    ensure!(
-        bytes.len() as u64 <= MAX_BYTES,
-        "`{}` has more than 64 KiB: it is no secret",
-        path.shown()
-    );
+    let bytes = regular::read_at_most(&file, MAX_BYTES).with_context(cannot)?;
+    let bytes = bytes.with_context(|| format!("`{}` has more than 64 KiB: it is no secret", path.shown()))?;
     plain_text(&bytes).map_err(|error| anyhow!("`{}` {error}", path.shown()))
 }
 
