@@ -41,8 +41,8 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
         let described = described(secret, &file.secrets, &variable);
         writeln!(text, "# {}: {described}", secret.name())?;
     }
-    match variable(trust::GROUP).filter(|group| !group.trim().is_empty()) {
-        Some(group) => writeln!(text, "# trust_group: {} (from {})", group.trim(), trust::GROUP)?,
+    match trust::group() {
+        Some(group) => writeln!(text, "# trust_group: {group} (from {})", trust::GROUP)?,
         None => writeln!(text, "# trust_group is not set")?,
     }
     Ok(text)

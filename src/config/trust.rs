@@ -8,8 +8,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 
+use super::variable;
+
 /// Names another trusted group, by name or number: where several users keep a job, or a pod's volumes have a group.
 pub(super) const GROUP: &str = "RESPONDENT_SYNC_TRUST_GROUP";
+
+/// The group that is trusted besides the user's own, as its variable names it.
+pub(super) fn group() -> Option<String> {
+    let group = variable(GROUP)?.trim().to_owned();
+    (!group.is_empty()).then_some(group)
+}
 
 /// Refuses a file, or the folders of one that is not there yet, if others could have written it.
 ///
@@ -54,10 +62,10 @@ fn judge(path: &Path) -> Result<(), String> {
 
     let mut builder = Mistrust::builder();
     builder.ignore_environment();
-    if let Some(group) = std::env::var(GROUP).ok().filter(|group| !group.trim().is_empty()) {
-        match group.trim().parse::<u32>() {
+    if let Some(group) = group() {
+        match group.parse::<u32>() {
             Ok(number) => builder.trust_group(number),
-            Err(_) => builder.trust_group(group.trim()),
+            Err(_) => builder.trust_group(group),
         };
     }
     let mistrust = builder
