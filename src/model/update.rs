@@ -95,13 +95,8 @@ impl UpdateRespondent {
     /// Whether this leaves nothing of an `earlier` command, sent before it: it is for the same respondent as written, and
     /// sets every label again.
     pub(crate) fn replaces(&self, earlier: &Self) -> bool {
-        let names = |update: &Self| {
-            let labels = update.labels().split(|byte| *byte == b'&');
-            let name = |label: &[u8]| label.split(|byte| *byte == b'=').next().map(<[u8]>::to_vec);
-            labels.filter_map(name).collect::<Vec<_>>()
-        };
-        let own = names(self);
-        self.addressee() == earlier.addressee() && names(earlier).iter().all(|name| own.contains(name))
+        let is_set = |label: &String| self.values().any(|(own, _)| own == *label);
+        self.addressee() == earlier.addressee() && earlier.values().all(|(label, _)| is_set(&label))
     }
 
     /// A digest of all that is said: equal for two commands that are the same byte for byte.
