@@ -40,7 +40,7 @@ pub(super) fn set_aside(paths: &OutputPaths, keep: KeptSets, new: &Header) -> Re
     if found.finished.is_some() {
         set_finished_aside(paths)?;
     }
-    delete_beyond(paths, keep)
+    delete_older(paths, keep)
 }
 
 /// Says what becomes of the rows that an unfinished run has not sent.
@@ -90,7 +90,7 @@ pub(super) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError>
 /// Deletes the sets that were set aside and are not to be kept. What is not plainly such a set is left alone: a finished
 /// one has a summary that tells the start in its name, an interrupted one says so in its name, and neither is of a run
 /// that is under way.
-pub(super) fn delete_beyond(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
+pub(super) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
     let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
     for path in paths.all() {
         let folder = files::folder(path);

@@ -108,7 +108,7 @@ pub(crate) fn open(
         Decision::GoOn(go_on) => {
             if let Some(keep) = go_on.sets_aside {
                 aside::set_finished_aside(paths)?;
-                aside::delete_beyond(paths, keep)?;
+                aside::delete_older(paths, keep)?;
             }
             if go_on.contents.torn > 0 {
                 tracing::warn!(
