@@ -94,7 +94,7 @@ fn flag<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
 
 fn unknown(run: &Command, key: &str, others: &[&str]) -> String {
     const ALIKE: f64 = 0.8;
-    // Whoever names places for a secret's value does not take the value.
+    // A key that has places for its value does not take the value itself.
     if others.contains(&format!("{key}_file").as_str()) {
         return format!(
             "a secret does not stand in a config file: give `{key}_file` or `{key}_command`, or set RESPONDENT_SYNC_{}",

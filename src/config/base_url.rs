@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str, allow_http: bool) -> Result<Url> {
     Ok(url)
 }
 
-/// Whether the address is that of a webhook, in whatever case or percent codes somebody has pasted it.
+/// Whether the address is that of a webhook, in any case and with any percent codes.
 fn is_webhook(url: &Url) -> bool {
     let path = form_urlencoded::parse(url.path().replace('+', "%2B").as_bytes())
         .flat_map(|(key, value)| [key, value])

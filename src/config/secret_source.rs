@@ -97,7 +97,7 @@ fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
     let name = program.shown();
     trust::check_program(program, folder)?;
     let mut command = Command::new(program);
-    // What this tool was given is none of its business.
+    // The command does not get what this tool was given.
     for (variable, _) in std::env::vars_os() {
         if variable.to_string_lossy().starts_with("RESPONDENT_SYNC_") {
             command.env_remove(variable);

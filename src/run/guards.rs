@@ -21,7 +21,7 @@ pub(super) const MOST_CHANGED: usize = 100_000;
 /// How many commands that were acknowledged before are kept for control calls: the respondents of some may get others.
 const MAX_KNOWN: usize = 8;
 
-/// They are looked for among about so many rows, from all over the file: a look costs as much as planning a row.
+/// About how many rows, from all over the file, are searched for them: a look costs as much as planning a row.
 const LOOK_AT: u64 = 10_000;
 
 /// What is to be remembered of an export once it is on its way.

@@ -185,7 +185,7 @@ impl Lock {
 
     fn ask(path: &Path, input: &str) -> io::Result<Asked> {
         loop {
-            // What a link leads to is somebody else's, and would be written over.
+            // A link may lead to another user's file, which would be overwritten.
             let mut file = regular::open_or_create(path, false)?;
             match file.try_lock() {
                 Ok(()) => {}

@@ -13,7 +13,7 @@ use crate::model::{Lane, Plan, UpdateRespondent};
 /// What an input comes to that was sent before, by what is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
-    /// A run would tell somebody something new.
+    /// A run would change something for a respondent.
     Some,
     /// The platform has all of it.
     None,
