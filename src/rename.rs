@@ -29,7 +29,16 @@ fn exclusively(from: &Path, to: &Path) -> io::Result<()> {
     })
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+/// `MoveFileExW` without its leave to replace. The type is made for temporary files, which it deletes when it is dropped:
+/// the first thing to switch off.
+#[cfg(windows)]
+fn exclusively(from: &Path, to: &Path) -> io::Result<()> {
+    let mut file = tempfile::TempPath::try_from_path(from)?;
+    file.disable_cleanup(true);
+    file.persist_noclobber(to).map_err(|failed| failed.error)
+}
+
+#[cfg(not(any(windows, target_os = "linux", target_os = "android", target_vendor = "apple")))]
 fn exclusively(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -158,15 +158,23 @@ impl Signals {
 struct Signals {
     ctrl_c: tokio::signal::windows::CtrlC,
     ctrl_break: tokio::signal::windows::CtrlBreak,
+    /// The console's window was closed. The system ends the process five seconds later, which is what calls in flight get.
+    close: tokio::signal::windows::CtrlClose,
+    /// The user logs off, or the system shuts down: of these only services hear in every version of Windows.
+    log_off: tokio::signal::windows::CtrlLogoff,
+    shutdown: tokio::signal::windows::CtrlShutdown,
 }
 
 #[cfg(windows)]
 impl Signals {
     fn listen() -> io::Result<Self> {
-        use tokio::signal::windows::{ctrl_break, ctrl_c};
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
         Ok(Self {
             ctrl_c: ctrl_c()?,
             ctrl_break: ctrl_break()?,
+            close: ctrl_close()?,
+            log_off: ctrl_logoff()?,
+            shutdown: ctrl_shutdown()?,
         })
     }
 
@@ -174,6 +182,9 @@ impl Signals {
         tokio::select! {
             Some(()) = self.ctrl_c.recv() => Signal::Interrupt,
             Some(()) = self.ctrl_break.recv() => Signal::Interrupt,
+            Some(()) = self.close.recv() => Signal::Interrupt,
+            Some(()) = self.log_off.recv() => Signal::Terminate,
+            Some(()) = self.shutdown.recv() => Signal::Terminate,
             else => std::future::pending().await,
         }
     }

@@ -2,7 +2,6 @@
 //! or into an error that lists all that is (exit 2). Reads the environment, the config file, the files and commands of
 //! the secrets, and the CA file; starts nothing and writes nothing.
 
-mod access;
 mod base_url;
 mod calls;
 mod check;

@@ -3,7 +3,24 @@
 //!
 //! Source: Microsoft's pages on "Security Descriptor Definition Language" and "ACE Strings".
 
-use super::access::Access;
+/// How much of a file or folder can be changed; each step includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Change {
+    Nothing,
+    /// Its content; of a folder: files can be added.
+    Content,
+    /// It can be replaced by another; of a folder: so can what lies in it.
+    Replace,
+}
+
+/// What users other than the owner, the system and its administrators can do with a file or folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rights {
+    pub(super) others_read: bool,
+    pub(super) others_change: Change,
+    /// It belongs to the user of this process, to the system or to its administrators.
+    pub(super) is_own: bool,
+}
 
 /// Those who may do everything anyway: the system, its administrators, the trusted installer, and whoever owns the file.
 const TRUSTED: [&str; 6] = [
@@ -18,12 +35,16 @@ const TRUSTED: [&str; 6] = [
 /// Rights by their letters, and the bits of those that are written as a number.
 const READS: [&str; 5] = ["GA", "GR", "FA", "FR", "CC"];
 const READ_BITS: u64 = 0x8000_0000 | 0x1000_0000 | 0x1;
-/// Writing, appending, deleting, and changing the rights or the owner.
-const WRITES: [&str; 10] = ["GA", "GW", "FA", "FW", "DC", "LC", "DT", "SD", "WD", "WO"];
-const WRITE_BITS: u64 = 0x4000_0000 | 0x1000_0000 | 0x2 | 0x4 | 0x40 | 0x1_0000 | 0x4_0000 | 0x8_0000;
+/// Writing and appending; of a folder, adding files and folders.
+const WRITES: [&str; 4] = ["GW", "FW", "DC", "LC"];
+const WRITE_BITS: u64 = 0x4000_0000 | 0x2 | 0x4;
 
-/// What the descriptor allows others than the user with this id; nothing if it cannot be read.
-pub(super) fn judge(sddl: &str, user: &str) -> Option<Access> {
+/// Deleting (also what lies in a folder), and changing the rights or the owner.
+const REPLACES: [&str; 6] = ["GA", "FA", "DT", "SD", "WD", "WO"];
+const REPLACE_BITS: u64 = 0x1000_0000 | 0x40 | 0x1_0000 | 0x4_0000 | 0x8_0000;
+
+/// What the descriptor allows others than the user with this id; `None` if it cannot be read.
+pub(super) fn judge(sddl: &str, user: &str) -> Option<Rights> {
     let rest = sddl.strip_prefix("O:")?;
     let owner = rest.get(..rest.find("G:").or_else(|| rest.find("D:"))?)?;
     if owner.is_empty() {
@@ -33,27 +54,34 @@ pub(super) fn judge(sddl: &str, user: &str) -> Option<Access> {
     // The part behind is about auditing.
     let list = list.split("S:").next()?;
     let is_trusted = |who: &str| who == user || TRUSTED.contains(&who);
-    let mut access = Access {
+    let mut rights = Rights {
         others_read: false,
-        others_write: false,
+        others_change: Change::Nothing,
         is_own: is_trusted(owner),
     };
     if list.starts_with("NO_ACCESS_CONTROL") {
-        (access.others_read, access.others_write) = (true, true);
+        (rights.others_read, rights.others_change) = (true, Change::Replace);
     }
     for entry in list.split('(').skip(1) {
         let mut fields = entry.split(')').next()?.split(';');
-        let (kind, flags, rights) = (fields.next()?, fields.next()?, fields.next()?);
+        let (kind, flags, allowed) = (fields.next()?, fields.next()?, fields.next()?);
         let who = fields.nth(2)?;
         // `IO`: for what is made below, not for this.
         let is_for_this = !pairs(flags).any(|flag| flag == "IO");
         if !["A", "OA", "XA"].contains(&kind) || !is_for_this || is_trusted(who) {
             continue;
         }
-        access.others_read |= allows(rights, &READS, READ_BITS);
-        access.others_write |= allows(rights, &WRITES, WRITE_BITS);
+        rights.others_read |= allows(allowed, &READS, READ_BITS);
+        let change = if allows(allowed, &REPLACES, REPLACE_BITS) {
+            Change::Replace
+        } else if allows(allowed, &WRITES, WRITE_BITS) {
+            Change::Content
+        } else {
+            Change::Nothing
+        };
+        rights.others_change = rights.others_change.max(change);
     }
-    Some(access)
+    Some(rights)
 }
 
 fn allows(rights: &str, letters: &[&str], bits: u64) -> bool {
@@ -74,27 +102,47 @@ mod tests {
 
     const USER: &str = "S-1-5-21-1-2-3-1001";
 
-    fn of(list: &str) -> (bool, bool, bool) {
+    /// Whether it is own, whether others can read it, and what they can change.
+    fn of(list: &str) -> (bool, bool, Change) {
         let sddl = format!("O:{USER}G:{USER}D:{list}");
-        let access = judge(&sddl, USER).unwrap();
-        (access.is_own, access.others_read, access.others_write)
+        let rights = judge(&sddl, USER).unwrap();
+        (rights.is_own, rights.others_read, rights.others_change)
     }
 
     #[test]
     fn what_others_may_do_is_told_from_a_descriptor() {
+        use Change::{Content, Nothing, Replace};
         let own = format!("PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;{USER})");
-        assert_eq!(of(&own), (true, false, false));
-        assert_eq!(of("AI(A;ID;FA;;;SY)(A;ID;0x1200a9;;;BU)"), (true, true, false));
-        assert_eq!(of("AI(A;ID;0x1301bf;;;AU)"), (true, true, true), "modify");
-        assert_eq!(of("(A;;FW;;;WD)"), (true, false, true));
-        assert_eq!(of("(A;;GR;;;S-1-5-21-1-2-3-1002)"), (true, true, false));
-        assert_eq!(of("(D;;FA;;;WD)"), (true, false, false), "denied");
-        assert_eq!(
-            of("(A;OICIIO;GA;;;CO)"),
-            (true, false, false),
-            "for what is made below"
-        );
-        assert_eq!(of("NO_ACCESS_CONTROL"), (true, true, true));
+        for (list, others_read, others_change, case) in [
+            (own.as_str(), false, Nothing, "a file for its owner alone"),
+            (
+                "AI(A;ID;FA;;;SY)(A;ID;0x1200a9;;;BU)",
+                true,
+                Nothing,
+                "read and execute",
+            ),
+            ("AI(A;ID;0x1301bf;;;AU)", true, Replace, "modify"),
+            ("(A;;FW;;;WD)", false, Content, "write"),
+            (
+                "(A;;FW;;;WD)(A;;SD;;;BU)(A;;GR;;;BU)",
+                true,
+                Replace,
+                "the most of all entries",
+            ),
+            ("(A;;GR;;;S-1-5-21-1-2-3-1002)", true, Nothing, "read"),
+            ("(D;;FA;;;WD)", false, Nothing, "denied"),
+            ("(A;OICIIO;GA;;;CO)", false, Nothing, "for what is made below"),
+            (
+                "PAI(A;OICIIO;SDGXGWGR;;;AU)(A;;LC;;;AU)",
+                false,
+                Content,
+                "as `C:\\` comes: adding folders",
+            ),
+            ("(A;CI;DT;;;BU)", false, Replace, "deleting what lies in a folder"),
+            ("NO_ACCESS_CONTROL", true, Replace, "no list"),
+        ] {
+            assert_eq!(of(list), (true, others_read, others_change), "{case}");
+        }
         assert!(
             !judge("O:S-1-5-21-1-2-3-9G:DUD:(A;;FA;;;SY)", USER)
                 .unwrap()

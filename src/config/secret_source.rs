@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use super::access::Access;
+use super::permissions;
 use super::plain_text::plain_text;
 use super::trust;
 use crate::model::ShownPath as _;
@@ -77,14 +77,13 @@ fn read(path: &Path, judges: bool) -> Result<String> {
     if judges {
         trust::check(path)?;
     }
-    let access = Access::of(&file, path).with_context(cannot)?;
-    if judges && access.others_read {
+    if judges && permissions::others_read(&file).with_context(cannot)? {
         tracing::warn!(
             target: "respondent_sync::loud",
             event = "secret_readable",
             "others can read `{}`, which holds a secret: {}",
             path.shown(),
-            Access::ADVICE
+            permissions::ADVICE
         );
     }
     let bytes = regular::read_at_most(&file, MAX_BYTES).with_context(cannot)?;

@@ -90,18 +90,34 @@ fn judge(path: &Path) -> Result<(), String> {
     })
 }
 
+/// The file and its folder must not be writable for others, and no folder above may let others put another in its place:
+/// adding files there harms nobody, and Windows lets every user add folders to `C:\`.
 #[cfg(windows)]
 fn judge(path: &Path) -> Result<(), String> {
-    use super::access::Access;
+    use super::permissions::{ADVICE, rights_at};
+    use super::sddl::Change;
 
-    let access = std::fs::File::open(path)
-        .and_then(|file| Access::of(&file, path))
-        .map_err(|error| format!("who can write it cannot be told: {error}"))?;
-    if access.is_own && !access.others_write {
-        return Ok(());
+    let unclear = |error| format!("who can write it cannot be found out: {error}");
+    let real = path.canonicalize().map_err(unclear)?;
+    for (above, at) in real.ancestors().enumerate() {
+        let rights = rights_at(at).map_err(unclear)?;
+        let allowed = if above < 2 {
+            Change::Nothing
+        } else {
+            Change::Content
+        };
+        if rights.others_change > allowed {
+            return Err(format!(
+                "others can write `{}`, so it may say anything: {ADVICE}",
+                shown(at)
+            ));
+        }
+        if !rights.is_own {
+            return Err(format!(
+                "`{}` belongs to another user, who may change it at any time: keep it elsewhere",
+                shown(at)
+            ));
+        }
     }
-    Err(format!(
-        "others can write it or its folder, or it belongs to another user: {}",
-        Access::ADVICE
-    ))
+    Ok(())
 }

@@ -35,9 +35,9 @@ pub(crate) enum EarlyEnd {
 /// How the process was asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// Ctrl-C or Ctrl-Break.
+    /// Ctrl-C, Ctrl-Break, or the window of a Windows console was closed.
     Interrupt,
-    /// `SIGTERM`: a scheduler, or a system that shuts down.
+    /// `SIGTERM`, or on Windows logging off and shutting down: a scheduler, or a system that shuts down.
     Terminate,
 }
 

@@ -1,7 +1,7 @@
 //! Writes the metrics where the node exporter's textfile collector finds them: whole or not at all, since it may read at any
 //! moment, and over nothing but metrics of this tool. The folder may be one that others can write to.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -57,8 +57,8 @@ fn old(path: &Path) -> io::Result<String> {
 /// The exporter is another user, whatever the umask says; there is nothing personal in it.
 #[cfg(unix)]
 fn readable_for_all(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 /// The rights of the folder hold.
@@ -69,6 +69,8 @@ fn readable_for_all(_: &File) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn metrics(exit_code: u8, ended_at: f64) -> Metrics {
