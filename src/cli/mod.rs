@@ -12,6 +12,7 @@ mod output;
 mod parse;
 mod sandbox;
 mod state;
+mod usage_error;
 mod values;
 
 use clap::{Parser, Subcommand};

@@ -9,6 +9,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use super::Cli;
 use super::from_file::{self, FileSetting, FileValue, KeyError};
+use super::usage_error;
 
 /// Where a value came from, for the line that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +101,7 @@ pub(crate) fn config_choice() -> ConfigChoice {
 
 /// Parses the process's arguments. Help, version and faults of usage are clap's own to print and to exit with.
 pub(crate) fn parse(file: &FileSettings) -> (Cli, Origins) {
-    parsed(file).unwrap_or_else(|error| error.exit())
+    parsed(file).unwrap_or_else(|error| usage_error::shown(error).exit())
 }
 
 /// The process's arguments without their config file, which cannot be read: for what they say of how that is reported.

@@ -38,6 +38,15 @@ pub(super) fn parse(text: &str, allow_http: bool) -> Result<Url> {
     Ok(url)
 }
 
+/// The address without its path, which may be a webhook's, pasted whole and with its secrets.
+pub(super) fn origin(text: &str) -> String {
+    match parse(text, true) {
+        Ok(url) if url.path() == "/" => text.trim().to_owned(),
+        Ok(url) => format!("{}/…", url.origin().ascii_serialization()),
+        Err(_) => "…".to_owned(),
+    }
+}
+
 /// Whether the address is that of a webhook, in any case and with any percent codes.
 fn is_webhook(url: &Url) -> bool {
     let path = form_urlencoded::parse(url.path().replace('+', "%2B").as_bytes())
@@ -50,6 +59,19 @@ fn is_webhook(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_not_shown() {
+        for (text, shown) in [
+            ("https://www.webankieta.pl", "https://www.webankieta.pl"),
+            ("http://127.0.0.1:80/", "http://127.0.0.1:80/"),
+            ("https://x.example/1/key/auth/", "https://x.example/…"),
+            ("https://x.example/webhooks/1/key", "…"),
+            ("https://u:p@x.example", "…"),
+        ] {
+            assert_eq!(origin(text), shown);
+        }
+    }
 
     #[test]
     fn https_everywhere_http_at_home() {

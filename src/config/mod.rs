@@ -37,7 +37,7 @@ pub(crate) use file::{ConfigFile, file};
 pub(crate) use guards::GuardSettings;
 pub(crate) use log::log;
 pub(crate) use monitor::MonitorSettings;
-pub(crate) use outputs::input_of_printed_summary;
+pub(crate) use outputs::{OutputSettings, input_of_printed_summary};
 pub(crate) use reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, SurveySettings};
 pub(crate) use run::{Asked, RunCommand, RunSettings};
 pub(crate) use sandbox::SandboxSettings;

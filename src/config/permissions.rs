@@ -5,14 +5,19 @@ use std::fs::File;
 use std::io;
 
 #[cfg(unix)]
-pub(super) const ADVICE: &str = "`chmod 600` it";
+pub(super) const ADVICE: &str = "take it away from them (`chmod go-r`)";
 
-/// Whether users other than the owner can read an opened file.
+/// Whether users other than the owner can read an opened file. A group of another owner is how the administrator gives this
+/// user a secret, so it does not count.
 #[cfg(unix)]
 pub(super) fn others_read(file: &File) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
-    const READABLE: u32 = 0o044;
-    Ok(file.metadata()?.mode() & READABLE != 0)
+    const GROUP: u32 = 0o040;
+    const OTHERS: u32 = 0o004;
+    let metadata = file.metadata()?;
+    let is_own = metadata.uid() == rustix::process::geteuid().as_raw();
+    let counted = if is_own { GROUP | OTHERS } else { OTHERS };
+    Ok(metadata.mode() & counted != 0)
 }
 
 #[cfg(windows)]

@@ -50,15 +50,9 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
 
 /// The value as TOML; nothing where there is none.
 fn value(setting: &Effective) -> Option<String> {
-    // Somebody may have pasted the whole webhook there.
-    let hidden = setting.key == "base_url"
-        && setting
-            .values
-            .iter()
-            .any(|url| base_url::parse(url, true).is_err());
     let quoted = |text: &String| {
-        if hidden {
-            "\"…\"".to_owned()
+        if setting.key == "base_url" {
+            quoted(&base_url::origin(text))
         } else if setting.is_switch
             || text
                 .parse::<u64>()

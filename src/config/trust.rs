@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow};
 
 use super::variable;
+use crate::model::ShownPath as _;
 
 /// Names another trusted group, by name or number: where several users keep a job, or a pod's volumes have a group.
 pub(super) const GROUP: &str = "RESPONDENT_SYNC_TRUST_GROUP";
@@ -23,25 +24,35 @@ pub(super) fn group() -> Option<String> {
 ///
 /// # Errors
 ///
-/// With the path that is at fault, and the command that mends it.
+/// With the path that is at fault, and what to do.
 pub(crate) fn check(path: &Path) -> Result<()> {
     let Some(found) = nearest(path)? else {
         return Ok(());
     };
-    judge(&found).map_err(|why| anyhow!("`{}` cannot be trusted: {why}", shown(path)))
+    judge(&found).map_err(|why| anyhow!("`{}` cannot be trusted: {why}", path.shown()))
 }
 
-/// The program that a command names, refused likewise. One without a folder is looked for as the system does.
-pub(super) fn check_program(program: &Path, folder: &Path) -> Result<()> {
-    if program.components().count() > 1 {
-        return check(&folder.join(program));
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|candidate| candidate.is_file());
-    // What is not found is said when it cannot be run.
-    found.map_or(Ok(()), |found| check(&found))
+/// Refuses a file beside which its library makes and believes others, such as a database: its folder counts, too, and a
+/// folder where everybody may add files (`/tmp`) is none for it.
+///
+/// # Errors
+///
+/// As [`check`].
+pub(crate) fn check_with_folder(path: &Path) -> Result<()> {
+    check(path)?;
+    let absolute = std::path::absolute(path)?;
+    let Some(folder) = absolute.parent().and_then(|folder| nearest(folder).transpose()) else {
+        return Ok(());
+    };
+    judge(&folder?).map_err(|why| anyhow!("`{}` cannot be trusted: {why}", path.shown()))
+}
+
+/// The program that a command names, found as the system finds it and refused likewise. Only what was judged is run.
+pub(super) fn program(name: &Path, folder: &Path) -> Result<PathBuf> {
+    let found = which::which_in(name, std::env::var_os("PATH"), folder)
+        .map_err(|_| anyhow!("cannot find the program `{}`", name.shown()))?;
+    check(&found)?;
+    Ok(found)
 }
 
 /// The path, or the nearest folder above it that is there.
@@ -49,11 +60,6 @@ fn nearest(path: &Path) -> Result<Option<PathBuf>> {
     let path = std::path::absolute(path)?;
     let found = path.ancestors().find(|ancestor| ancestor.exists());
     Ok(found.map(Path::to_owned))
-}
-
-fn shown(path: &Path) -> impl std::fmt::Display + '_ {
-    use crate::model::ShownPath as _;
-    path.shown()
 }
 
 #[cfg(unix)]
@@ -70,24 +76,50 @@ fn judge(path: &Path) -> Result<(), String> {
     }
     let mistrust = builder
         .build()
-        .map_err(|error| format!("{GROUP} names no group: {error}"))?;
+        .map_err(|_| format!("{GROUP} names no group of this system: give its name or number"))?;
     let verified = mistrust
         .verifier()
         .permit_readable()
         .permit_all_object_types()
         .check(path);
     verified.map_err(|error| match error {
-        Error::BadPermission(at, mode, _) => format!(
-            "others can write `{0}` (mode {1:o}), so it may say anything: `chmod go-w {0}`, or trust its group with {GROUP}",
-            shown(&at),
-            mode & 0o7777
-        ),
+        Error::BadPermission(at, mode, _) => open_to(&at, mode),
         Error::BadOwner(at, owner) => format!(
-            "`{0}` belongs to another user (number {owner}), who may change it at any time: `chown` it, or keep it elsewhere",
-            shown(&at)
+            "`{}` belongs to another user (number {owner}), who may change it at any time: keep it in a folder of your own",
+            at.shown()
         ),
-        other => format!("who can write it cannot be told: {other}"),
+        other => format!("who can write it cannot be found out: {other}"),
     })
+}
+
+/// Who can write there, and what to do about it.
+#[cfg(unix)]
+fn open_to(at: &Path, mode: u32) -> String {
+    use std::os::unix::fs::MetadataExt;
+    const STICKY: u32 = 0o1000;
+    const OTHERS: u32 = 0o002;
+    let metadata = at.metadata().ok();
+    let mode = metadata.as_ref().map_or(mode, MetadataExt::mode) & 0o7777;
+    let at = at.shown();
+    if mode & STICKY != 0 {
+        return format!("every user can add files to `{at}`: keep it in a folder of your own");
+    }
+    if mode & OTHERS != 0 {
+        return format!(
+            "every user can write `{at}` (mode {mode:o}), so it may say anything: `chmod go-w {at}`"
+        );
+    }
+    let owner = metadata
+        .map(|metadata| metadata.gid().to_string())
+        .unwrap_or_default();
+    let trusted = match group() {
+        Some(group) => format!("; the group that {GROUP} trusts is {group}"),
+        None => String::new(),
+    };
+    format!(
+        "group {owner} can write `{at}` (mode {mode:o}){trusted}: `chmod g-w {at}`, or set {GROUP}={owner} if all its members \
+         may decide what this job sends"
+    )
 }
 
 /// The file and its folder must not be writable for others, and no folder above may let others put another in its place:
@@ -109,13 +141,13 @@ fn judge(path: &Path) -> Result<(), String> {
         if rights.others_change > allowed {
             return Err(format!(
                 "others can write `{}`, so it may say anything: {ADVICE}",
-                shown(at)
+                at.shown()
             ));
         }
         if !rights.is_own {
             return Err(format!(
                 "`{}` belongs to another user, who may change it at any time: keep it elsewhere",
-                shown(at)
+                at.shown()
             ));
         }
     }

@@ -2,15 +2,23 @@
 
 use std::borrow::Cow;
 
+use super::trim_invisible;
+
 /// What a formula begins with, or is behind when a spreadsheet takes white space away. Those of full width are the same to
 /// a spreadsheet in an East Asian language.
-const FORMULA_SIGNS: [char; 11] = [
-    '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
+const FORMULA_SIGNS: [char; 15] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}', '\u{FE66}',
+    '\u{FE62}', '\u{FE63}', '\u{FE6B}',
 ];
+
+/// Whether a spreadsheet may take the text for a formula; some pass over white space and invisible characters in front.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(FORMULA_SIGNS) || trim_invisible(text).starts_with(FORMULA_SIGNS)
+}
 
 /// A text that no spreadsheet takes for a formula: an apostrophe in front makes it one of text.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
-    if text.starts_with(FORMULA_SIGNS) {
+    if is_formula(text) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
@@ -35,7 +43,7 @@ pub(crate) fn guarded_value(text: &str) -> Cow<'_, str> {
 /// The same for a cell of a failed file for Excel, which comes back: one that looks guarded already is guarded once more.
 pub(crate) fn guarded_cell(text: &str) -> Cow<'_, str> {
     let inner = text.trim_start_matches('\'');
-    if inner.len() < text.len() && inner.starts_with(FORMULA_SIGNS) {
+    if inner.len() < text.len() && is_formula(inner) {
         Cow::Owned(format!("'{text}"))
     } else {
         guarded_value(text)
@@ -45,7 +53,7 @@ pub(crate) fn guarded_cell(text: &str) -> Cow<'_, str> {
 /// A cell as it was before [`guarded_cell`].
 pub(crate) fn unguarded_cell(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if rest.trim_start_matches('\'').starts_with(FORMULA_SIGNS) => rest,
+        Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,
         _ => text,
     }
 }
@@ -59,7 +67,20 @@ mod tests {
     #[test]
     fn no_text_from_outside_is_a_formula() {
         for text in [
-            "=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠A1",
+            "=1+1",
+            "+cmd|x",
+            "-2+3",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠A1",
+            "﹦1",
+            " =1",
+            "\u{A0}=1",
+            "\u{200B}+1",
         ] {
             assert_eq!(guarded(text), format!("'{text}"));
         }

@@ -18,6 +18,8 @@ const MAX_READ: u64 = 64 * 1024;
 /// is left alone.
 pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
     let old = old(path)?;
+    let is_new = old.is_none();
+    let old = old.unwrap_or_default();
     let now = (metrics.exit_code == 0).then_some(metrics.ended_at);
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let text = to_text(&Metrics {
@@ -34,20 +36,25 @@ pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
     readable_for_all(new.as_file())?;
     new.write_all(text.as_bytes())?;
     new.as_file().sync_all()?;
-    new.persist(path).map(drop).map_err(|error| error.error)
+    let named = if is_new {
+        new.persist_noclobber(path)
+    } else {
+        new.persist(path)
+    };
+    named.map(drop).map_err(|error| error.error)
 }
 
-/// The metrics that are there; nothing where no file is.
-fn old(path: &Path) -> io::Result<String> {
+/// The metrics that are there; `None` where no file is.
+fn old(path: &Path) -> io::Result<Option<String>> {
     let file = match regular::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened?,
     };
     let mut bytes = Vec::new();
     file.take(MAX_READ).read_to_end(&mut bytes)?;
     let text = String::from_utf8(bytes).unwrap_or_else(|_| "?".to_owned());
     if text.is_empty() || text.starts_with(BEGINNING) {
-        Ok(text)
+        Ok(Some(text))
     } else {
         let error = "what is there are no metrics of this tool, and is left alone";
         Err(io::Error::new(io::ErrorKind::AlreadyExists, error))

@@ -4,7 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::InputError;
-use crate::model::{Digits, trim_invisible};
+use crate::model::{Digits, Label, trim_invisible};
 
 /// The columns that this tool puts in front of a failed file, ignored and replaced when such a file is the input.
 const OWN_COLUMNS: [&str; 3] = ["sync_row", "sync_action", "sync_error"];
@@ -21,6 +21,8 @@ pub(crate) struct Columns {
     pub(super) line: u64,
     /// The first records behind the header, each with the `--skip-lines` that would make it the header.
     below: Vec<(u64, Vec<String>)>,
+    /// A person reads errors, which may list all names. Where there is no header they are the cells of the first contact.
+    lists_names: bool,
 }
 
 /// Names match after trimming, Unicode NFC and case folding (by lower case, which is the same for the languages of
@@ -55,12 +57,19 @@ impl Columns {
                 .collect(),
             line,
             below: Vec::new(),
+            lists_names: false,
         }
     }
 
     /// With the first records behind the header, for the hint that one of them may be it.
     pub(super) fn with_records_below(mut self, below: Vec<(u64, Vec<String>)>) -> Self {
         self.below = below;
+        self
+    }
+
+    /// Lets errors list the names where a person at a terminal reads them.
+    pub(super) fn listing_names(mut self, lists_names: bool) -> Self {
+        self.lists_names = lists_names;
         self
     }
 
@@ -101,7 +110,7 @@ impl Columns {
             name: name.to_owned(),
             purpose: purpose.to_owned(),
             hint: self.hint(name, flag),
-            columns: self.listed(),
+            columns: self.listed(name),
         })
     }
 
@@ -191,9 +200,22 @@ impl Columns {
         found.into_iter().map(|(_, column)| self.name(column)).collect()
     }
 
-    pub(super) fn listed(&self) -> String {
+    /// Whether the names are those of columns and no cells: one is a name that exports have, or is much like the name that is
+    /// looked for.
+    fn look_like_names(&self, wanted: &str) -> bool {
+        let is_usual = |key: &str| {
+            matches!(key, "id_respondent" | "id_survey") || Label::all().any(|label| label.name() == key)
+        };
+        self.own_keys().any(|(_, key)| is_usual(key)) || !self.nearest(wanted).is_empty()
+    }
+
+    /// The names, for an error about the one that is looked for.
+    pub(super) fn listed(&self, wanted: &str) -> String {
         if self.look_like_data() {
             return format!("{}, not shown since they look like data", self.names.len());
+        }
+        if !self.lists_names && !self.look_like_names(wanted) {
+            return format!("{}, listed on a terminal only", self.names.len());
         }
         let shown: Vec<String> = self
             .names

@@ -87,6 +87,9 @@ pub(crate) enum InputError {
         columns: usize,
     },
 
+    #[error("the first {lines} lines are blank: there is no table here, so ask for another export")]
+    BlankStart { lines: usize },
+
     #[error(
         "line {line}: no delimiter found: the header is one column, and a respondent's id and a label need two; give \
          the delimiter with `--delimiter` if it is an unusual one{hint}"

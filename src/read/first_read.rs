@@ -253,7 +253,9 @@ impl FirstRead {
             has_bom: start.has_bom,
             skipped_lines: usize::try_from(options.skip_lines).unwrap_or_default(),
             has_header: start.has_header,
-            columns: Columns::new(&names, line).with_records_below(below.collect()),
+            columns: Columns::new(&names, line)
+                .with_records_below(below.collect())
+                .listing_names(options.shows_cells),
             names,
             header,
             totals,

@@ -269,6 +269,9 @@ fn delimiter(
     match dialect::detect(body, whole) {
         Some((found, _)) => Ok((found, DelimiterFrom::Records)),
         None if options.one_column => Ok((Delimiter::COMMA, DelimiterFrom::Nothing)),
+        None if body.iter().all(u8::is_ascii_whitespace) => Err(InputError::BlankStart {
+            lines: memchr::memchr_iter(b'\n', body).count(),
+        }),
         None => Err(InputError::NoDelimiter {
             line,
             hint: hint_further_down(body, whole, options.skip_lines),

@@ -100,7 +100,7 @@ impl Columns {
         if labels.is_empty() {
             return Err(InputError::NoLabels {
                 line: self.line,
-                columns: self.listed(),
+                columns: self.listed("id_respondent"),
             });
         }
         Ok(labels)
@@ -135,7 +135,7 @@ mod tests {
 
     fn columns(names: &[&str]) -> Columns {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        Columns::new(&names, 1)
+        Columns::new(&names, 1).listing_names(true)
     }
 
     fn from(text: &str) -> ValueFrom<String> {

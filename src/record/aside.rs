@@ -90,13 +90,14 @@ pub(super) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError>
 /// Deletes the sets that were set aside and are not to be kept. What is not plainly such a set is left alone: a finished
 /// one has a summary that tells the start in its name, an interrupted one says so in its name, and neither is of a run
 /// that is under way.
-pub(super) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
+pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
     let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
     for path in paths.all() {
         let folder = files::folder(path);
         let entries = fs::read_dir(folder).map_err(|source| OutputError::read(folder, source))?;
         for entry in entries.flatten() {
-            if let Some(stamp) = names::stamp_of(&entry.file_name(), path) {
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if let Some(stamp) = names::stamp_of(&entry.file_name(), path).filter(|_| is_file) {
                 sets.entry(stamp).or_default().push(entry.path());
             }
         }
@@ -115,12 +116,34 @@ pub(super) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), Ou
             true if is_old => "as older than `--rotate-max-age`".to_owned(),
             true => continue,
         };
-        for path in files {
-            tracing::info!(event = "old_set_deleted", "deleted, {why}: `{}`", path.shown());
-            files::remove(&path)?;
-        }
+        delete(paths, &stamp, files, &why);
     }
     Ok(())
+}
+
+/// Deletes the files of a set, but for a failed file that was edited since: that is somebody's work. What cannot be deleted
+/// stops no run.
+fn delete(paths: &OutputPaths, stamp: &Stamp, files: Vec<PathBuf>, why: &str) {
+    let failed = names::aside(&paths.failed, stamp);
+    let summary = OldSummary::read(&names::aside(&paths.summary, stamp));
+    let written = summary.and_then(|summary| summary.failed_digest);
+    for path in files {
+        if path.file_name() == failed.file_name() && files::digest_of(&path).ok() != written {
+            tracing::warn!(
+                event = "edited_failed_file_kept",
+                "an older failed file that was edited is not deleted: `{}`",
+                path.shown()
+            );
+            continue;
+        }
+        match files::remove(&path) {
+            Ok(()) => tracing::info!(event = "old_set_deleted", "deleted, {why}: `{}`", path.shown()),
+            Err(error) => tracing::warn!(
+                event = "old_set_not_deleted",
+                "not deleted, though it should be {why}: {error}; delete it by hand"
+            ),
+        }
+    }
 }
 
 fn is_ours(paths: &OutputPaths, stamp: &Stamp, files: &[PathBuf]) -> bool {

@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::error::OutputError;
 use super::names;
 use crate::folders::for_the_owner_alone;
+use crate::regular;
 use crate::rename::rename_new;
 
 /// Where a run's files go.
@@ -164,7 +165,7 @@ pub(super) fn remove(path: &Path) -> Result<(), OutputError> {
 
 /// The xxh3-128 of a file's bytes, as text.
 pub(super) fn digest_of(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    let mut file = regular::open(path)?;
     let (mut digest, mut space) = (Xxh3::new(), vec![0; 64 << 10]);
     loop {
         let count = file.read(&mut space)?;

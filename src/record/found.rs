@@ -2,7 +2,7 @@
 //! what is done about it is decided in `record/existing.rs`.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use super::header::OtherVersion;
 use super::names;
 use super::replay::Contents;
 use crate::model::{Fingerprint, Status};
+use crate::regular;
 
 /// What is there.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ impl OldSummary {
 
     /// The summary at this path, if one can be read there.
     pub(super) fn read(path: &Path) -> Option<Self> {
-        serde_json::from_reader(File::open(path).ok()?).ok()
+        serde_json::from_reader(BufReader::new(regular::open(path).ok()?)).ok()
     }
 }
 
@@ -139,13 +140,15 @@ impl Found {
 fn is_one_torn_line(path: &Path) -> Result<bool, OutputError> {
     // It cannot be read as a journal, so it is not one of more than a line, unless it was damaged: it is looked at whole
     // only if it is short.
-    const MOST_HEADER: u64 = 16 << 10;
+    const MAX_HEADER: u64 = 16 << 10;
     const START: &[u8] = b"{\"journal\":";
     let fault = |source| OutputError::read(path, source);
-    if fs::metadata(path).map_err(fault)?.len() >= MOST_HEADER {
+    let file = regular::open(path).map_err(fault)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_HEADER).read_to_end(&mut bytes).map_err(fault)?;
+    if bytes.len() as u64 == MAX_HEADER {
         return Ok(false);
     }
-    let bytes = fs::read(path).map_err(fault)?;
     // Anything else is somebody's file.
     let is_header = bytes.starts_with(START) || START.starts_with(&bytes);
     Ok(is_header && !bytes.contains(&b'\n'))

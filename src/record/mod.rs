@@ -38,6 +38,7 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::PathBuf;
 
+pub(crate) use aside::delete_older as delete_old_sets;
 pub(crate) use error::OutputError;
 pub(crate) use existing::{Before, Decision, Existing, KeptSets, SameInput, SentBefore, before, decide};
 pub(crate) use failed::FailedFormat;

@@ -106,7 +106,9 @@ impl Stamp {
             .chars()
             .map(|c| if c.is_ascii_digit() { '0' } else { c })
             .collect();
+        let is_time = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", start).is_ok();
         (form == "00000000T000000Z"
+            && is_time
             && stamp.to_name().len() == name.len() + if interrupted { INTERRUPTED.len() } else { 0 })
         .then_some(stamp)
     }
@@ -192,6 +194,8 @@ mod tests {
             "b.mine.20261124T075743Z.results.csv",
             "b.20261124T075743Z.results.csv.journal",
             "b.20261124T075743Z.results.csv.partial",
+            "b.20261399T000000Z.results.csv",
+            "b.interrupted-00000000T000000Z.results.csv",
         ] {
             assert_eq!(
                 stamp_of(OsStr::new(other), Path::new("b.results.csv")),

@@ -4,13 +4,13 @@
 //! by at most a window. Both are merged in one pass.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use super::entry::{self, Entry};
 use super::lines::Lines;
 use crate::model::{ErrorCode, SLOTS, Status};
+use crate::regular;
 
 /// An outcome's line, with what is to be known of it.
 pub(super) struct OutcomeLine {
@@ -115,7 +115,7 @@ struct Part {
 
 impl Part {
     fn open(path: &Path, start: u64, end: u64) -> io::Result<Self> {
-        let mut file = File::open(path)?;
+        let mut file = regular::open(path)?;
         file.seek(SeekFrom::Start(start))?;
         Ok(Self {
             lines: Lines::new(file, end.saturating_sub(start)),

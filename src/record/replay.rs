@@ -20,6 +20,7 @@ use super::names;
 use super::ordered::{Ends, Ordered, OutcomeLine};
 use super::settled::SettledRows;
 use crate::model::{ErrorCode, Status};
+use crate::regular;
 
 /// What a journal says on the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl Contents {
     /// again for no reason.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, OutputError> {
         let fault = |source| OutputError::read(path, source);
-        let file = File::open(path).map_err(fault)?;
+        let file = regular::open(path).map_err(fault)?;
         let length = file.metadata().map_err(fault)?.len();
         let mut lines = Lines::new(file, length);
         let first = lines.next().map_err(fault)?.unwrap_or_default();

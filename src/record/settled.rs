@@ -1,6 +1,5 @@
 //! The verdicts of an earlier run, read beside the input: both are in the input's order.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use super::entry::{self, Entry};
 use super::error::OutputError;
 use super::lines::Lines;
 use crate::model::{Outcome, Settled};
+use crate::regular;
 
 /// The rows that have their verdict, in the input's order, to be read beside it.
 pub(crate) struct SettledRows {
@@ -33,7 +33,7 @@ impl SettledRows {
     }
 
     pub(super) fn open(path: &Path, end: u64) -> Result<Self, OutputError> {
-        let file = File::open(path).map_err(|source| OutputError::read(path, source))?;
+        let file = regular::open(path).map_err(|source| OutputError::read(path, source))?;
         let mut rows = Self {
             lines: Some(Lines::new(file, end)),
             next: None,

@@ -9,10 +9,10 @@ use super::lock::Locks;
 use super::pipeline::{self, PipelineEnd};
 use super::reader::ReadFault;
 use super::send_file::Ran;
-use crate::config::RunSettings;
+use crate::config::{OutputSettings, RunSettings};
 use crate::model::{EarlyEnd, ShownPath, local_time};
 use crate::read::RowsEnd;
-use crate::record::{Header, Journal, OutputError, OutputPaths, SentBefore, SummaryFile};
+use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
 use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json, to_text};
 
 /// A run whose stages have ended, and whose files do not have their names yet.
@@ -192,8 +192,13 @@ fn in_full(error: impl Into<anyhow::Error>) -> String {
     format!("{:#}", error.into())
 }
 
-/// The same input went to the same place before, to its end: nothing is sent, and the verdict is the same.
-pub(super) fn already_sent(paths: &OutputPaths, before: &SentBefore) -> Ran {
+/// The same input went to the same place before, to its end: nothing is sent, and the verdict is the same. Older sets grow
+/// too old all the same.
+pub(super) fn already_sent(outputs: &OutputSettings, before: &SentBefore) -> Result<Ran, Failure> {
+    let paths = &outputs.paths;
+    if let Some(keep) = outputs.existing.rotate {
+        record::delete_old_sets(paths, keep).map_err(Failure::output)?;
+    }
     let SentBefore {
         exit_code,
         finished_at,
@@ -227,8 +232,8 @@ pub(super) fn already_sent(paths: &OutputPaths, before: &SentBefore) -> Ran {
         tracing::warn!(event = "already_sent", "{words}");
         (ExitCode::RowsFailed, words)
     };
-    Ran {
+    Ok(Ran {
         sent_before: Some(words),
         ..Ran::unsent(Ok(code))
-    }
+    })
 }

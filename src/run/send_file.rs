@@ -104,7 +104,7 @@ async fn start(
             unless_stopped(&mut stops, wait_for_quiet(ready.quiet_from)).await?;
             Box::pin(send(settings, &site, *ready, stops, console)).await
         }
-        Prepared::AlreadySent(before) => Ok(already_sent(&settings.outputs.paths, &before)),
+        Prepared::AlreadySent(before) => already_sent(&settings.outputs, &before),
     }
 }
 

@@ -160,7 +160,7 @@ pub(super) fn open(settings: &DeltaSettings, site: &Site) -> Result<Option<Store
         return Ok(None);
     };
     // What others wrote there could pass everybody over.
-    trust::check(path).map_err(Failure::usage)?;
+    trust::check_with_folder(path).map_err(Failure::usage)?;
     match (Store::open(path, account.clone()), settings.mode) {
         (Ok(store), _) => Ok(Some(store)),
         // A run that sends everything needs none of it, and nobody must believe it later: it does not know of this run.
@@ -227,6 +227,7 @@ async fn forget(settings: ForgetSettings, console: &Console) -> Result<ExitCode,
     } = settings;
     // A run that goes on would not notice.
     let locks = if path.exists() {
+        trust::check_with_folder(&path).map_err(Failure::usage)?;
         Locks::of_state(&path).await?
     } else {
         Locks::default()
@@ -253,6 +254,7 @@ fn existing(path: PathBuf) -> Result<(Store, PathBuf), Failure> {
             path.shown()
         )));
     }
+    trust::check_with_folder(&path).map_err(Failure::usage)?;
     // Whose it is does not matter to whoever asks for all.
     let nobody = Account {
         base_url: String::new(),

@@ -159,18 +159,38 @@ fn a_workbook_that_unpacks_without_end() {
             "formats, names or sheets",
         ),
     ];
-    for (name, (beginning, again, times, end), expected) in cases {
-        let part = Part {
-            name: name.to_owned(),
-            beginning: beginning.to_owned(),
-            again: again.to_owned(),
-            times,
-            end: end.to_owned(),
-        };
-        refused(
-            "in.xlsx",
-            &workbook_with("id_respondent,l1\n1,x\n", part),
-            expected,
-        );
+    for (name, content, expected) in cases {
+        refuses_part(name, content, expected);
     }
+}
+
+#[test]
+fn tags_that_open_without_end() {
+    const MANY: usize = 60 << 20;
+    for (name, content) in [
+        (
+            "xl/worksheets/sheet1.xml",
+            ("<worksheet><sheetData>", "<row>", MANY, ""),
+        ),
+        ("xl/sharedStrings.xml", ("<sst>", "<b>", MANY, "")),
+        ("xl/workbook.xml", ("<workbook>", "<b>", MANY, "")),
+    ] {
+        refuses_part(name, content, "open at once");
+    }
+}
+
+/// A workbook with this part: its beginning, what is written again and again and how often, and its end.
+fn refuses_part(name: &str, (beginning, again, times, end): (&str, &str, usize, &str), expected: &str) {
+    let part = Part {
+        name: name.to_owned(),
+        beginning: beginning.to_owned(),
+        again: again.to_owned(),
+        times,
+        end: end.to_owned(),
+    };
+    refused(
+        "in.xlsx",
+        &workbook_with("id_respondent,l1\n1,x\n", part),
+        expected,
+    );
 }

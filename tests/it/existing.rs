@@ -277,9 +277,10 @@ fn what_changed_is_named() {
 fn only_so_many_sets_are_kept_and_nobody_elses_files_are_touched() {
     let mut scene = Scene::new(Found::FinishedSame);
     let mut job = scene.job;
+    let digest = xxhash_rust::xxh3::xxh3_128(b"old");
     let summary = |year: u32| {
         format!(
-            r#"{{"fingerprint":{{}},"finished":true,"exit_code":0,"started_at":"{year}-01-01T00:00:00.5Z"}}"#
+            r#"{{"fingerprint":{{}},"finished":true,"exit_code":0,"started_at":"{year}-01-01T00:00:00.5Z","failed_digest":"{digest:032x}"}}"#
         )
     };
     job = job
@@ -565,4 +566,53 @@ fn a_resume_does_not_take_over_the_partial_files_of_another_run() {
     );
     assert_eq!(scene.job.text("other.csv.partial"), "of another run");
     scene.run("--resume", 1);
+}
+
+#[test]
+fn what_is_no_file_is_no_old_set_and_stops_no_run() {
+    for (name, is_pipe) in [
+        ("in.20200101T000000Z.summary.json", cfg!(unix)),
+        ("in.interrupted-20200101T000000Z.results.csv", false),
+    ] {
+        let mut scene = Scene::new(Found::FinishedOther);
+        let path = scene.job.path(name);
+        if is_pipe {
+            let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+            assert!(made.success());
+        } else {
+            std::fs::create_dir(&path).unwrap();
+        }
+        let (calls, _, stderr) = scene.run("--resume --rotate=1 --rotate-max-age 1s -v", 1);
+        assert_eq!(calls, 12);
+        assert!(path.exists() && !stderr.contains(name), "{stderr}");
+    }
+}
+
+#[test]
+fn an_edited_failed_file_outlives_its_set() {
+    let mut scene = Scene::new(Found::FinishedOther);
+    let edited = scene.job.text("in.failed.csv") + "my notes\n";
+    scene.job = scene.job.file("in.failed.csv", &edited);
+    let (_, _, stderr) = scene.run("--resume --rotate=0", 1);
+    assert!(
+        stderr.contains("an older failed file that was edited is not deleted"),
+        "{stderr}"
+    );
+    let names = scene.job.names();
+    let old: Vec<_> = names.iter().filter(|name| name.starts_with("in.2")).collect();
+    assert_eq!(old.len(), 1, "{names:?}");
+    assert_eq!(scene.job.text(old[0]), edited);
+}
+
+#[test]
+fn old_sets_go_by_age_though_the_export_stays_the_same() {
+    let mut scene = Scene::new(Found::FinishedSame);
+    let old = "in.interrupted-20200101T000000Z.results.csv.journal";
+    scene.job = scene.job.file(old, "old");
+    let (calls, names, _) = scene.run("--resume --rotate --rotate-max-age 30d", 1);
+    assert_eq!(calls, 0, "already sent");
+    assert!(
+        !names.iter().any(|name| name.contains("interrupted")),
+        "{names:?}"
+    );
 }

@@ -166,7 +166,7 @@ fn a_platform_that_cannot_be_reached_is_waited_for_and_then_given_up() {
     let ran = job.ends(5);
     let told = "the platform is out of reach, waiting since ";
     assert!(
-        ran.stderr.contains(told) && ran.stderr.contains("is `--base-url` right?"),
+        ran.stderr.contains(told) && ran.stderr.contains("a proxy and `--base-url` right?"),
         "{}",
         ran.stderr
     );

@@ -117,3 +117,25 @@ fn a_person_at_a_terminal_sees_an_example_and_all_reasons() {
     assert!(ran.stdout.contains("e.g. `Zażółć"), "{}", ran.stdout);
     assert!(ran.stdout.contains(KNOWN), "{}", ran.stdout);
 }
+
+#[test]
+fn the_first_contact_of_an_export_without_a_header_is_quoted_nowhere() {
+    let fake = Fake::start(|_| Answer::success());
+    let ran = Job::run("Kanariek Jan;Warszawa;HIV\nNowak Ewa;Łódź;B\n", &fake)
+        .args("--log-format json --summary -")
+        .ends(3);
+    for cell in ["Kanariek", "Warszawa", "HIV"] {
+        assert!(
+            !ran.stderr.contains(cell) && !ran.stdout.contains(cell),
+            "{}{}",
+            ran.stderr,
+            ran.stdout
+        );
+    }
+    assert!(
+        ran.stderr
+            .contains("the columns are: 3, listed on a terminal only"),
+        "{}",
+        ran.stderr
+    );
+}

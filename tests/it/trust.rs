@@ -73,7 +73,12 @@ fn a_file_of_another_user_is_refused_whatever_its_mode() {
         .args("--config c.toml");
     set_mode(&job.path("c.toml"), 0o600);
     chown(job.path("c.toml"), Some(12_345), None).unwrap();
-    refused(&job, &fake, "belongs to another user (number 12345)", "chown");
+    refused(
+        &job,
+        &fake,
+        "belongs to another user (number 12345)",
+        "keep it in a folder of your own",
+    );
 }
 
 #[test]
@@ -148,7 +153,7 @@ fn links_are_followed_where_they_are_read_and_nowhere_else() {
             // What is behind it is not trusted either.
             let words = [
                 "it is a link, which is not followed",
-                "others can write `/dev/zero`",
+                "every user can write `/dev/zero`",
                 "is a device or a pipe",
             ];
             assert!(
@@ -163,4 +168,68 @@ fn links_are_followed_where_they_are_read_and_nowhere_else() {
     assert!(!job.names().contains(&"gone".to_owned()));
     assert!(fake.calls().is_empty());
     job.ends(0);
+}
+
+#[test]
+fn a_state_is_kept_where_only_its_owner_adds_files() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run(numbered(3, "a"), &fake).args("--changed-only --state shared/s.sqlite");
+    fs::create_dir(job.path("shared")).unwrap();
+    let sticky = || set_mode(&job.path("shared"), 0o1777);
+    sticky();
+    refused(
+        &job,
+        &fake,
+        "every user can add files to",
+        "keep it in a folder of your own",
+    );
+    set_mode(&job.path("shared"), 0o700);
+    job.ends(0);
+    // Another user could put a journal beside it, which its library would believe.
+    sticky();
+    refused(
+        &job,
+        &fake,
+        "every user can add files to",
+        "keep it in a folder of your own",
+    );
+    for command in ["state show", "state forget --all"] {
+        let ran = Job::new(&format!(
+            "{command} --state {}",
+            job.path("shared/s.sqlite").display()
+        ))
+        .ends(2);
+        assert!(ran.stderr.contains("cannot be trusted"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_program_that_is_judged_is_the_one_that_is_run() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = |path: &str| {
+        let job = Job::run(numbered(1, "a"), &fake)
+            .file("c.toml", "webhook_key_command = [\"show-key\"]\n")
+            .args("--config c.toml")
+            .without_var("RESPONDENT_SYNC_WEBHOOK_KEY");
+        for folder in ["good", "evil"] {
+            fs::create_dir(job.path(folder)).unwrap();
+        }
+        let folder = |name: &str| job.path(name).display().to_string();
+        let path = path
+            .replace("GOOD", &folder("good"))
+            .replace("EVIL", &folder("evil"));
+        let usual = std::env::var("PATH").unwrap();
+        let job = job
+            .var("PATH", &format!("{path}:{usual}"))
+            .file("evil/show-key", "#!/bin/sh\ntouch ran\n");
+        set_mode(&job.path("evil/show-key"), 0o755);
+        set_mode(&job.path("evil"), 0o777);
+        job
+    };
+    // One that cannot be run is passed over, by the judge too.
+    let passed_over = job("GOOD:EVIL").file("good/show-key", "no program");
+    set_mode(&passed_over.path("good/show-key"), 0o600);
+    refused(&passed_over, &fake, "evil", "chmod go-w");
+    // A relative folder is one of the config's.
+    refused(&job("evil"), &fake, "evil", "chmod go-w");
 }

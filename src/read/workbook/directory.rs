@@ -1,6 +1,8 @@
 //! Whether the directory of an archive and its entries agree. What the entries hold is looked through in
 //! `workbook/gate.rs`.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::read::source::Verified;
@@ -15,10 +17,21 @@ pub(super) fn is_part(name: &str) -> bool {
     ending.eq_ignore_ascii_case("xml") || ending.eq_ignore_ascii_case("rels")
 }
 
-/// The library does not heed case and takes either slash.
+/// Whether the library takes two names for one.
 pub(super) fn same_part(one: &str, other: &str) -> bool {
-    one.replace('\\', "/")
-        .eq_ignore_ascii_case(&other.replace('\\', "/"))
+    folded(one) == folded(other)
+}
+
+/// A part that the directory lists by two names which the library takes for one.
+pub(super) fn listed_twice<'n>(names: impl Iterator<Item = Cow<'n, str>>) -> Option<Cow<'n, str>> {
+    let mut seen = HashSet::new();
+    let mut parts = names.filter(|name| is_part(name));
+    parts.find(|name| !seen.insert(folded(name)))
+}
+
+/// The library does not heed case and takes either slash.
+fn folded(name: &str) -> String {
+    name.replace('\\', "/").to_ascii_lowercase()
 }
 
 /// The name in the header of an entry, and where its packed bytes begin; nothing where there is no header.

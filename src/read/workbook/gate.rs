@@ -12,7 +12,7 @@ use thiserror::Error;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::directory::{is_part, local_name, same_part, unlisted};
+use super::directory::{is_part, listed_twice, local_name, same_part, unlisted};
 use super::scan::{Scan, ScanFault};
 use crate::model::clean;
 use crate::read::InputError;
@@ -27,6 +27,8 @@ const READ_BYTES: usize = 64 << 10;
 /// Why a workbook cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum WorkbookFault {
+    #[error("the zip archive, or workbook, is cut short: get it once more")]
+    CutShort,
     #[error("the workbook is damaged ({0}): get it once more, or open it in Excel and save it anew")]
     Archive(String),
     #[error(
@@ -79,7 +81,10 @@ impl Vetted {
         let told = |error: ZipError| clean(&error.to_string()).into_owned();
         let unusable = |error| WorkbookFault::Archive(told(error));
         let packed = BufReader::with_capacity(READ_BYTES, file.read_again());
-        let mut archive = ZipArchive::new(packed).map_err(|error| InputError::Workbook(told(error)))?;
+        let mut archive = ZipArchive::new(packed).map_err(|error| match error {
+            ZipError::InvalidArchive(_) => WorkbookFault::CutShort.into(),
+            error => InputError::Workbook(told(error)),
+        })?;
         let mut headers = file.read_again();
         let mut entries = Vec::with_capacity(archive.len());
         for index in 0..archive.len() {
@@ -100,6 +105,9 @@ impl Vetted {
                 end: start.saturating_add(entry.compressed_size()),
                 verdict: None,
             });
+        }
+        if let Some(name) = listed_twice(archive.file_names().flatten()) {
+            return Err(WorkbookFault::Archive(format!("`{}` is in it twice", clean(&name))).into());
         }
         entries.sort_by_key(|entry| entry.start);
         let end = archive.central_directory_start();

@@ -18,13 +18,18 @@ pub(super) fn end_of_tag(tag: &[u8]) -> Option<usize> {
     }
 }
 
-/// The prefix and the local name of a tag, whatever attributes it has.
-pub(super) fn name_of(tag: &[u8]) -> (&[u8], &[u8]) {
+/// The name of a tag with its prefix, whatever attributes it has.
+pub(super) fn whole_name_of(tag: &[u8]) -> &[u8] {
     let end = tag
         .iter()
         .position(|byte| b" \t\r\n/".contains(byte))
         .unwrap_or(tag.len());
-    let name = tag.get(..end).unwrap_or_default();
+    tag.get(..end).unwrap_or_default()
+}
+
+/// The prefix and the local name of a tag.
+pub(super) fn name_of(tag: &[u8]) -> (&[u8], &[u8]) {
+    let name = whole_name_of(tag);
     match memchr(b':', name) {
         Some(colon) => (
             name.get(..colon).unwrap_or_default(),
@@ -51,22 +56,17 @@ pub(super) fn texts_claimed(tag: &[u8]) -> u64 {
     claims.max().unwrap_or_default()
 }
 
-/// Whether the value of a cell is a text of its own, in which references stand for signs (`t="str"`, `t="e"`, `t="inlineStr"`).
-pub(super) fn has_text(tag: &[u8]) -> bool {
-    let mut rest = tag;
-    while let Some(at) = memmem::find(rest, b"t=") {
-        let is_name = at
-            .checked_sub(1)
-            .and_then(|before| rest.get(before))
-            .is_none_or(u8::is_ascii_whitespace);
-        let value = rest.get(at + 2..).unwrap_or_default();
-        if is_name {
-            let value = value.get(1..).unwrap_or_default();
-            return [&b"str"[..], b"e", b"inlineStr", b"d"]
-                .iter()
-                .any(|kind| value.starts_with(kind) && matches!(value.get(kind.len()), Some(b'"' | b'\'')));
-        }
-        rest = value;
-    }
-    false
+/// The attributes of a tag, with the prefixes of their names, values as they are written.
+pub(super) fn attributes(tag: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let name = tag.iter().position(u8::is_ascii_whitespace).unwrap_or(tag.len());
+    let mut rest = tag.get(name..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let equals = memchr(b'=', rest)?;
+        let name = rest.get(..equals)?.trim_ascii();
+        let value = rest.get(equals + 1..)?.trim_ascii_start();
+        let (quote, value) = value.split_first()?;
+        let end = memchr(*quote, value)?;
+        rest = value.get(end + 1..)?;
+        Some((name, value.get(..end)?))
+    })
 }

@@ -8,11 +8,15 @@
 //! The sheet is streamed; the workbook's table of texts is held, as the format wants it. The library that reads it borrows
 //! from the open workbook, so it has a thread of its own, which ends with the sheet or when nobody reads any more.
 
+mod attributes;
+mod budget;
 mod cell_text;
 mod directory;
 mod gate;
 mod markup;
+mod nesting;
 mod number_format;
+mod relations;
 mod scan;
 mod sheet_rows;
 #[cfg(test)]
@@ -185,7 +189,11 @@ fn write_sheet(
         if matches!(cell.get_value(), DataRef::Empty) {
             continue;
         }
-        let format = formats.get(style).map_or("", String::as_str);
+        let format = match formats.get(style) {
+            Some(format) => format.as_str(),
+            None if style == 0 => "",
+            None => return Err(io::Error::other(without_format(rows.number()))),
+        };
         let text = rows.cell(cell.get_position()).map_err(io::Error::other)?;
         push_text(cell.get_value(), format, text);
         if rows.bytes().len() >= PIECE_BYTES {
@@ -199,6 +207,13 @@ fn write_sheet(
     watch.intact()?;
     sender.send(Ok(Piece::Records(rows.finish()))).ok();
     Ok(())
+}
+
+/// A number would lose its leading zeros.
+fn without_format(row: u64) -> String {
+    format!(
+        "row {row} of the sheet: the next cell has a format that the workbook lacks; open it in Excel and save it anew"
+    )
 }
 
 /// What is wrong with a cell, without a word of what is in it, which the library's own words quote.

@@ -8,39 +8,16 @@
 use memchr::{memchr, memmem};
 use thiserror::Error;
 
-use super::markup::{end_of_tag, name_of, texts_claimed};
-use super::value::{InPieces, Value};
+use super::attributes::{self, BadAttribute};
+use super::budget::{Budget, OverBudget};
+use super::markup::{end_of_tag, name_of, whole_name_of};
+use super::nesting::{Nesting, NestingFault};
+use super::relations::{Relations, SameId};
+use super::value::{Kind, Value, ValueFault};
 
 /// The longest tag, comment or run of text, and the most that a cell, a shared text or a name may hold, in bytes. Excel
 /// allows 32,767 characters in a cell; as numeric references these are less than 400,000 bytes.
 const MAX_TOKEN: usize = 1 << 20;
-
-/// All shared texts of a workbook, in bytes, [`TEXT_PLACE`] more for each: they are held in memory.
-const MAX_TEXTS: u64 = 64 << 20;
-
-/// What a text takes in memory besides its bytes.
-const TEXT_PLACE: u64 = 24;
-
-/// Elements that the library collects besides texts. Excel allows 65,490 formats.
-const MAX_COLLECTED: u64 = 1 << 18;
-
-/// Their names: formats, sheets, names and relationships.
-const COLLECTED: [&[u8]; 11] = [
-    b"xf",
-    b"numFmt",
-    b"font",
-    b"fill",
-    b"border",
-    b"cellStyle",
-    b"gs",
-    b"stop",
-    b"sheet",
-    b"definedName",
-    b"Relationship",
-];
-
-/// All of them together, in bytes: they are held in memory.
-const MAX_COLLECTED_BYTES: usize = 16 << 20;
 
 /// Elements whose content the library puts together from any number of pieces.
 const UNITS: [&[u8]; 3] = [b"c", b"si", b"definedName"];
@@ -56,12 +33,16 @@ pub(super) enum ScanFault {
     Token,
     #[error("a cell or a text in it is longer than {} MiB", MAX_TOKEN >> 20)]
     Unit,
-    #[error("its shared texts take more than {} MiB", MAX_TEXTS >> 20)]
-    Texts,
-    #[error("it has more than {MAX_COLLECTED} formats, names or sheets, or more than {} MiB of them", MAX_COLLECTED_BYTES >> 20)]
-    Collected,
     #[error(transparent)]
-    Pieces(#[from] InPieces),
+    Budget(#[from] OverBudget),
+    #[error(transparent)]
+    Value(#[from] ValueFault),
+    #[error(transparent)]
+    Nesting(#[from] NestingFault),
+    #[error(transparent)]
+    Attribute(#[from] BadAttribute),
+    #[error(transparent)]
+    Relation(#[from] SameId),
     #[error("it has a second table of cells")]
     SecondTable,
     #[error("it has cells outside its table")]
@@ -105,9 +86,9 @@ pub(super) struct Scan {
     unit: Option<(usize, usize)>,
     /// In a cell: what is known of its value.
     value: Value,
-    texts: u64,
-    collected: u64,
-    collected_bytes: usize,
+    nesting: Nesting,
+    relations: Relations,
+    budget: Budget,
 }
 
 impl Scan {
@@ -118,10 +99,10 @@ impl Scan {
             carried: Vec::new(),
             table: Table::Before,
             unit: None,
-            value: Value::Before { is_text: true },
-            texts: 0,
-            collected: 0,
-            collected_bytes: 0,
+            value: Value::Before(Kind::Text),
+            nesting: Nesting::default(),
+            relations: Relations::default(),
+            budget: Budget::default(),
         }
     }
 
@@ -141,7 +122,7 @@ impl Scan {
     pub(super) fn finish(&self) -> Result<(), ScanFault> {
         match (self.state, &self.table) {
             (State::Beginning, _) => Err(ScanFault::NotXml),
-            (State::Text, Table::Before | Table::Behind(_)) if self.unit.is_none() => Ok(()),
+            (State::Text, Table::Before | Table::Behind(_)) if self.nesting.is_closed() => Ok(()),
             _ => Err(ScanFault::CutOff),
         }
     }
@@ -163,7 +144,7 @@ impl Scan {
         let count = end.unwrap_or(bytes.len());
         self.grow(count)?;
         self.count_unit(count)?;
-        self.value.text(bytes.get(..count).unwrap_or_default())?;
+        self.value = self.value.text(bytes.get(..count).unwrap_or_default())?;
         if end.is_some() {
             (self.state, self.length) = (State::Markup, 0);
         }
@@ -253,17 +234,19 @@ impl Scan {
     fn opens(&mut self, tag: &[u8]) -> Result<(), ScanFault> {
         let is_empty = tag.ends_with(b"/");
         let (prefix, local) = name_of(tag);
-        if COLLECTED.contains(&local) {
-            self.collected += 1;
-            self.count_collected(tag.len())?;
+        if !is_empty {
+            self.nesting.open(whole_name_of(tag))?;
         }
+        attributes::check(tag, local)?;
+        if local == b"Relationship" {
+            self.relations.take_in(tag)?;
+        }
+        self.budget.tag(tag, local)?;
         self.value = self.value.opens(tag, local, self.is_in_cell())?;
         if let Some(index) = UNITS.iter().position(|unit| *unit == local) {
             self.unit = (!is_empty).then_some((index, 0));
         }
         match local {
-            b"sst" if texts_claimed(tag) > MAX_TEXTS / TEXT_PLACE => Err(ScanFault::Texts),
-            b"si" => self.count_texts(TEXT_PLACE),
             b"sheetData" => {
                 if self.table != Table::Before {
                     return Err(ScanFault::SecondTable);
@@ -288,17 +271,10 @@ impl Scan {
         self.unit.is_some_and(|(unit, _)| unit == CELL)
     }
 
-    fn count_collected(&mut self, bytes: usize) -> Result<(), ScanFault> {
-        self.collected_bytes += bytes;
-        if self.collected > MAX_COLLECTED || self.collected_bytes > MAX_COLLECTED_BYTES {
-            return Err(ScanFault::Collected);
-        }
-        Ok(())
-    }
-
     fn closes(&mut self, name: &[u8]) -> Result<(), ScanFault> {
         let (_, local) = name_of(name);
-        self.value = self.value.closes(local);
+        self.nesting.close(name)?;
+        self.value = self.value.closes(local)?;
         if self
             .unit
             .is_some_and(|(index, _)| UNITS.get(index).is_some_and(|unit| *unit == local))
@@ -306,19 +282,10 @@ impl Scan {
             self.unit = None;
         }
         if local == b"sheetData" {
-            let before = std::mem::replace(&mut self.table, Table::Before);
-            let Table::In(prefix) = before else {
-                return Err(ScanFault::OutsideTable);
+            self.table = match std::mem::replace(&mut self.table, Table::Before) {
+                Table::In(prefix) => Table::Behind(prefix),
+                other => other,
             };
-            self.table = Table::Behind(prefix);
-        }
-        Ok(())
-    }
-
-    fn count_texts(&mut self, bytes: u64) -> Result<(), ScanFault> {
-        self.texts += bytes;
-        if self.texts > MAX_TEXTS {
-            return Err(ScanFault::Texts);
         }
         Ok(())
     }
@@ -335,8 +302,8 @@ impl Scan {
             return Err(ScanFault::Unit);
         }
         match *unit {
-            SHARED if self.state == State::Text => self.count_texts(bytes as u64),
-            NAME => self.count_collected(bytes),
+            SHARED if self.state == State::Text => Ok(self.budget.text(bytes)?),
+            NAME => Ok(self.budget.collect(bytes)?),
             _ => Ok(()),
         }
     }
@@ -354,6 +321,7 @@ impl Scan {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::budget::{MAX_COLLECTED, MAX_TEXTS, TEXT_PLACE};
     use super::*;
 
     /// What a text comes to, in pieces of this size.
@@ -395,7 +363,7 @@ mod tests {
             ("<x:sheetData></x:sheetData>", Err(ScanFault::SecondTable)),
             ("<row r=\"2\"/>", Err(ScanFault::OutsideTable)),
             ("<c/>", Err(ScanFault::OutsideTable)),
-            ("</sheetData>", Err(ScanFault::OutsideTable)),
+            ("</sheetData>", Err(ScanFault::Nesting(NestingFault::Mismatch))),
             ("<!DOCTYPE x>", Err(ScanFault::DocumentType)),
             ("<x a=\"", Err(ScanFault::CutOff)),
             ("<!-- <", Err(ScanFault::CutOff)),
@@ -433,18 +401,26 @@ mod tests {
                 "<is><t>A<!-- --><![CDATA[ & ]]>B</t></is>",
                 Ok(()),
             ),
-            ("", "<v>1<!-- -->3</v>", Err(ScanFault::Pieces(InPieces))),
-            ("", "<v>1<?p q?>3</v>", Err(ScanFault::Pieces(InPieces))),
-            ("", "<v>1<![CDATA[2]]>3</v>", Err(ScanFault::Pieces(InPieces))),
-            (text, "<v>1<![CDATA[2]]>3</v>", Err(ScanFault::Pieces(InPieces))),
-            ("", "<v>1&#50;3</v>", Err(ScanFault::Pieces(InPieces))),
+            ("", "<v>1<!-- -->3</v>", Err(ScanFault::Value(ValueFault::Pieces))),
+            ("", "<v>1<?p q?>3</v>", Err(ScanFault::Value(ValueFault::Pieces))),
+            (
+                "",
+                "<v>1<![CDATA[2]]>3</v>",
+                Err(ScanFault::Value(ValueFault::Pieces)),
+            ),
+            (
+                text,
+                "<v>1<![CDATA[2]]>3</v>",
+                Err(ScanFault::Value(ValueFault::Pieces)),
+            ),
+            ("", "<v>1&#50;3</v>", Err(ScanFault::Value(ValueFault::Pieces))),
             (
                 " t=\"s\"",
                 "<v>0<![CDATA[1]]></v>",
-                Err(ScanFault::Pieces(InPieces)),
+                Err(ScanFault::Value(ValueFault::Pieces)),
             ),
-            ("", "<v>1</v><v>2</v>", Err(ScanFault::Pieces(InPieces))),
-            ("", "<v>1<b/>2</v>", Err(ScanFault::Pieces(InPieces))),
+            ("", "<v>1</v><v>2</v>", Err(ScanFault::Value(ValueFault::Pieces))),
+            ("", "<v>1<b/>2</v>", Err(ScanFault::Value(ValueFault::Pieces))),
         ] {
             assert_eq!(cell(kind, inner), expected, "{kind} {inner}");
         }
@@ -470,26 +446,26 @@ mod tests {
             (format!("<sst><si>{pieces}</si></sst>"), Err(ScanFault::Unit)),
             (format!("<a>{pieces}</a>"), Ok(())),
             (texts(of_each, ""), Ok(())),
-            (texts(of_each + 1, ""), Err(ScanFault::Texts)),
-            (texts(of_each, "x"), Err(ScanFault::Texts)),
+            (texts(of_each + 1, ""), Err(ScanFault::Budget(OverBudget::Texts))),
+            (texts(of_each, "x"), Err(ScanFault::Budget(OverBudget::Texts))),
             (format!("<sst count=\"9\" uniqueCount = '{of_each}'/>"), Ok(())),
             (
                 "<sst uniqueCount=\"99999999999999999999999\"/>".to_owned(),
-                Err(ScanFault::Texts),
+                Err(ScanFault::Budget(OverBudget::Texts)),
             ),
             (
                 format!(
                     "<workbook>{}</workbook>",
                     format!("<sheet name=\"{}\"/>", "x".repeat(1 << 19)).repeat(33)
                 ),
-                Err(ScanFault::Collected),
+                Err(ScanFault::Budget(OverBudget::Collected)),
             ),
             (
                 format!(
                     "<workbook>{}</workbook>",
                     format!("<definedName>{}</definedName>", "x".repeat(1 << 19)).repeat(33)
                 ),
-                Err(ScanFault::Collected),
+                Err(ScanFault::Budget(OverBudget::Collected)),
             ),
             (
                 format!("<styleSheet>{}</styleSheet>", "<xf/>".repeat(collected)),
@@ -497,7 +473,7 @@ mod tests {
             ),
             (
                 format!("<styleSheet>{}</styleSheet>", "<x:xf/>".repeat(collected + 1)),
-                Err(ScanFault::Collected),
+                Err(ScanFault::Budget(OverBudget::Collected)),
             ),
         ];
         for (text, expected) in cases {

@@ -60,6 +60,12 @@ impl Parts {
         self
     }
 
+    /// A further part.
+    fn and(mut self, name: &'static str, content: impl Into<Vec<u8>>) -> Self {
+        self.0.push((name, content.into()));
+        self
+    }
+
     fn packed(&self) -> Vec<u8> {
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, content) in &self.0 {
@@ -210,6 +216,37 @@ fn hostile_parts_are_refused_by_their_names() {
         ("xl/worksheets/sheet1.xml", sheet(""), "it ends in the middle"),
         (
             "xl/worksheets/sheet1.xml",
+            sheet("<row r=\"2\"><c r=\"A2\" t=\"s\"><v> 2 </v></c></row></sheetData></worksheet>"),
+            "names its text by what is no number",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            sheet("<row r=\"2\"><c r=\"A2\" s=\" 1 \"><v>2</v></c></row></sheetData></worksheet>"),
+            "a tag `c` in it has a `s` that means nothing",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            sheet("<row r=\"2\"><c r=\"A2\"><v> 2</v></c></row></sheetData></worksheet>"),
+            "white space around it",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            sheet("<row r=\"2\"></c></row></sheetData></worksheet>"),
+            "its tags do not close each other",
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships><Relationship Id=\"rId1\" Target=\"a\"/><Relationship Id=\"rId1\" Target=\"b\"/></Relationships>"
+                .to_owned(),
+            "the same id",
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships><Relationship Id=\"rId1\" Type=\"x/sharedStrings\" Target=\"sst2.xml\"/></Relationships>".to_owned(),
+            "a tag `Relationship` in it has a `Target` that means nothing",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
             "id_respondent,l1".to_owned(),
             "it is not XML",
         ),
@@ -245,5 +282,13 @@ fn hostile_parts_are_refused_by_their_names() {
     for (part, content, expected) in cases {
         let told = fault(&Parts::new(3).with(part, content).packed());
         assert!(told.contains(part) && told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn two_parts_that_the_library_takes_for_one_are_refused() {
+    for twin in ["xl/worksheets/Sheet1.xml", "xl\\worksheets\\sheet1.xml"] {
+        let told = fault(&Parts::new(3).and(twin, "<worksheet/>").packed());
+        assert!(told.contains("is in it twice"), "{told}");
     }
 }

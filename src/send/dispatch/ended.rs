@@ -191,7 +191,7 @@ impl<T: Transport> Dispatcher<T> {
                 let hint = if self.outage.answered() {
                     ""
                 } else {
-                    "; nothing was answered yet: is `--base-url` right?"
+                    "; nothing was answered yet: are the network, a proxy and `--base-url` right?"
                 };
                 tracing::warn!(
                     event = "outage_started",

@@ -1,0 +1,80 @@
+//! Errors of clap's as they may be printed: they quote words that others may have chosen, as in `run *.csv`. Pure.
+
+use std::path::Path;
+
+use clap::error::ContextValue;
+
+use crate::model::{ShownPath as _, printable};
+
+/// The same error on its own lines: what a terminal would obey, and line ends within a word, become escapes.
+pub(super) fn shown(error: clap::Error) -> clap::Error {
+    let original = error.render().to_string();
+    let mut text = original.clone();
+    for word in words(&error) {
+        let shown = Path::new(&word).shown().to_string();
+        if shown != word {
+            text = text.replace(&word, &shown);
+        }
+    }
+    let text = printable(&text);
+    if text == original {
+        return error;
+    }
+    clap::Error::raw(error.kind(), text.trim_start_matches("error: "))
+}
+
+/// The words of the command line, and of variables, that an error quotes.
+fn words(error: &clap::Error) -> Vec<String> {
+    let texts = error.context().flat_map(|(_, value)| match value {
+        ContextValue::String(text) => vec![text.clone()],
+        ContextValue::Strings(texts) => texts.clone(),
+        _ => Vec::new(),
+    });
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Arg, Command, value_parser};
+
+    use super::*;
+
+    fn of(arguments: &[&str]) -> String {
+        let command = Command::new("x")
+            .arg(Arg::new("rate").long("rate").value_parser(value_parser!(u8)))
+            .arg(Arg::new("input"));
+        let error = command
+            .no_binary_name(true)
+            .try_get_matches_from(arguments)
+            .unwrap_err();
+        shown(error).render().to_string()
+    }
+
+    #[test]
+    fn no_word_forges_a_line_or_commands_a_terminal() {
+        for word in [
+            "b\u{1b}]0;x\u{7}\u{1b}[2J.csv",
+            "b\nerror: forged",
+            "b\u{202E}vsc.",
+            "b\u{2028}c",
+            "b\u{9b}2J",
+        ] {
+            for arguments in [
+                vec!["a.csv", word],
+                vec!["--rate", word],
+                vec![&format!("--{word}") as &str],
+            ] {
+                let text = of(&arguments);
+                let is_safe =
+                    |c: char| c == '\n' || !c.is_control() && !['\u{202E}', '\u{2028}'].contains(&c);
+                assert!(
+                    text.starts_with("error: ") && text.chars().all(is_safe),
+                    "{text:?}"
+                );
+                assert!(!text.contains("\nerror:"), "{text:?}");
+            }
+        }
+        let plain = of(&["a.csv", "b.csv"]);
+        assert!(plain.contains("unexpected argument 'b.csv'"), "{plain}");
+    }
+}

@@ -1,0 +1,120 @@
+//! What attributes must look like where the library takes everything that it cannot read for 0, and so for the first text,
+//! the first format or the first row. Pure.
+
+use thiserror::Error;
+
+use super::markup::attributes;
+
+/// The most digits of a number that counts formats, texts or rows. Excel needs seven.
+pub(super) const MAX_DIGITS: usize = 9;
+
+/// A tag whose attribute means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("a tag `{tag}` in it has a `{attribute}` that means nothing")]
+pub(super) struct BadAttribute {
+    tag: &'static str,
+    attribute: &'static str,
+}
+
+/// Checks the attributes of a tag by its local name.
+pub(super) fn check(tag: &[u8], local: &[u8]) -> Result<(), BadAttribute> {
+    match local {
+        b"c" => {
+            all(tag, "c", "r", is_place)?;
+            all(tag, "c", "s", is_number)?;
+            all(tag, "c", "t", |_| true)
+        }
+        b"row" => all(tag, "row", "r", is_number),
+        b"xf" => all(tag, "xf", "numFmtId", is_number),
+        b"numFmt" => all(tag, "numFmt", "numFmtId", is_number),
+        // The library finds these two by their usual names, whatever the relationship says.
+        b"Relationship" => {
+            let kind = attributes(tag).find(|(name, _)| *name == b"Type");
+            let usual = match kind.and_then(|(_, kind)| kind.rsplit(|byte| *byte == b'/').next()) {
+                Some(b"sharedStrings") => [&b"sharedStrings.xml"[..], b"/xl/sharedStrings.xml"],
+                Some(b"styles") => [&b"styles.xml"[..], b"/xl/styles.xml"],
+                _ => return Ok(()),
+            };
+            all(tag, "Relationship", "Target", |target| usual.contains(&target))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks an attribute, which is there at most once.
+fn all(
+    tag: &[u8],
+    name: &'static str,
+    attribute: &'static str,
+    is_good: impl Fn(&[u8]) -> bool,
+) -> Result<(), BadAttribute> {
+    let mut values = attributes(tag).filter(|(name, _)| *name == attribute.as_bytes());
+    let is_good = match (values.next(), values.next()) {
+        (None, _) => true,
+        (Some((_, value)), None) => is_good(value),
+        (Some(_), Some(_)) => false,
+    };
+    is_good.then_some(()).ok_or(BadAttribute { tag: name, attribute })
+}
+
+fn is_number(value: &[u8]) -> bool {
+    (1..=MAX_DIGITS).contains(&value.len()) && value.iter().all(u8::is_ascii_digit)
+}
+
+/// `A1` to `XFD1048576`, and a little more.
+fn is_place(value: &[u8]) -> bool {
+    let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    (1..=3).contains(&letters) && value.get(letters..).is_some_and(is_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_library_would_take_for_zero_is_refused() {
+        for (tag, is_good) in [
+            ("c r=\"A2\" s=\"12\" t=\"s\"", true),
+            ("c r='A2' s = '12'/", true),
+            ("c", true),
+            ("c s=\" 1 \"", false),
+            ("c s=\"x\"", false),
+            ("c s=\"-1\"", false),
+            ("c s=\"\"", false),
+            ("c s=\"1\" s=\"2\"", false),
+            ("c t=\"s\" t=\"n\"", false),
+            ("c x:s=\"x\"", true),
+            ("c r=\"A4294967298\"", false),
+            ("c r=\"AAAAAAAAAAAA2\"", false),
+            ("c r=\"$A$2\"", false),
+            ("row r=\"99999999999\"", false),
+            ("row r=\"7\" spans=\"1:2\"", true),
+            ("xf numFmtId=\" 170 \"", false),
+            ("xf numFmtId=\"170\" applyFont=\"x\"", true),
+            ("numFmt numFmtId=\"x\" formatCode=\"0\"", false),
+            (
+                "Relationship Id=\"a\" Type=\"u/sharedStrings\" Target=\"sharedStrings.xml\"",
+                true,
+            ),
+            (
+                "Relationship Id=\"a\" Type=\"u/sharedStrings\" Target=\"/xl/sharedStrings.xml\"",
+                true,
+            ),
+            (
+                "Relationship Id=\"a\" Type=\"u/sharedStrings\" Target=\"sst2.xml\"",
+                false,
+            ),
+            (
+                "Relationship Id=\"a\" Type=\"u/styles\" Target=\"sub/styles.xml\"",
+                false,
+            ),
+            (
+                "Relationship Id=\"a\" Type=\"u/worksheet\" Target=\"sst2.xml\"",
+                true,
+            ),
+        ] {
+            let local = tag.split([' ', '/']).next().unwrap_or_default();
+            assert_eq!(check(tag.as_bytes(), local.as_bytes()).is_ok(), is_good, "{tag}");
+        }
+    }
+}

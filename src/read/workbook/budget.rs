@@ -1,0 +1,86 @@
+//! How much of an entry the library may hold in memory: shared texts, and what it collects in lists. Pure.
+
+use thiserror::Error;
+
+use super::markup::texts_claimed;
+
+/// All shared texts of a workbook, in bytes, [`TEXT_PLACE`] more for each: they are held in memory.
+pub(super) const MAX_TEXTS: u64 = 64 << 20;
+
+/// What a text takes in memory besides its bytes.
+pub(super) const TEXT_PLACE: u64 = 24;
+
+/// Elements that the library collects besides texts. Excel allows 65,490 formats.
+pub(super) const MAX_COLLECTED: u64 = 1 << 18;
+
+/// Their names: formats, sheets, names and relationships.
+const COLLECTED: [&[u8]; 11] = [
+    b"xf",
+    b"numFmt",
+    b"font",
+    b"fill",
+    b"border",
+    b"cellStyle",
+    b"gs",
+    b"stop",
+    b"sheet",
+    b"definedName",
+    b"Relationship",
+];
+
+/// All of them together, in bytes: they are held in memory.
+const MAX_COLLECTED_BYTES: usize = 16 << 20;
+
+/// Why an entry takes too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(super) enum OverBudget {
+    #[error("its shared texts take more than {} MiB", MAX_TEXTS >> 20)]
+    Texts,
+    #[error("it has more than {MAX_COLLECTED} formats, names or sheets, or more than {} MiB of them", MAX_COLLECTED_BYTES >> 20)]
+    Collected,
+}
+
+/// What an entry took so far.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    text_bytes: u64,
+    collected: u64,
+    collected_bytes: usize,
+}
+
+impl Budget {
+    /// A tag opens.
+    pub(super) fn tag(&mut self, tag: &[u8], local: &[u8]) -> Result<(), OverBudget> {
+        if COLLECTED.contains(&local) {
+            self.collected += 1;
+            self.collect(tag.len())?;
+        }
+        match local {
+            b"sst" if texts_claimed(tag) > MAX_TEXTS / TEXT_PLACE => Err(OverBudget::Texts),
+            b"si" => self.add_text(TEXT_PLACE),
+            _ => Ok(()),
+        }
+    }
+
+    /// Bytes of something that is collected.
+    pub(super) fn collect(&mut self, bytes: usize) -> Result<(), OverBudget> {
+        self.collected_bytes += bytes;
+        if self.collected > MAX_COLLECTED || self.collected_bytes > MAX_COLLECTED_BYTES {
+            return Err(OverBudget::Collected);
+        }
+        Ok(())
+    }
+
+    /// Bytes of a shared text.
+    pub(super) fn text(&mut self, bytes: usize) -> Result<(), OverBudget> {
+        self.add_text(bytes as u64)
+    }
+
+    fn add_text(&mut self, bytes: u64) -> Result<(), OverBudget> {
+        self.text_bytes += bytes;
+        if self.text_bytes > MAX_TEXTS {
+            return Err(OverBudget::Texts);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! The tags that are open at a place in XML. Each must be closed by its own name, and they cannot be many: the library
+//! does not compare names, so that a wrong one would end a row early, and keeps all that are open. Pure.
+
+use thiserror::Error;
+
+/// The most tags that are open at once. A sheet of Excel's has less than twenty.
+const MAX_DEPTH: usize = 256;
+
+/// The names of all of them together, in bytes.
+const MAX_NAMES: usize = 16 << 10;
+
+/// Why the tags cannot be followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(super) enum NestingFault {
+    #[error("more than {MAX_DEPTH} of its tags are open at once")]
+    Depth,
+    #[error("its tags do not close each other")]
+    Mismatch,
+}
+
+/// The names of the open tags, the outermost first.
+#[derive(Debug, Default)]
+pub(super) struct Nesting {
+    names: Vec<u8>,
+    /// Where each name ends in `names`.
+    ends: Vec<usize>,
+}
+
+impl Nesting {
+    /// A tag opens; `name` with its prefix.
+    pub(super) fn open(&mut self, name: &[u8]) -> Result<(), NestingFault> {
+        if self.ends.len() == MAX_DEPTH || self.names.len() + name.len() > MAX_NAMES {
+            return Err(NestingFault::Depth);
+        }
+        self.names.extend_from_slice(name);
+        self.ends.push(self.names.len());
+        Ok(())
+    }
+
+    /// The innermost tag closes; `name` may have white space behind it.
+    pub(super) fn close(&mut self, name: &[u8]) -> Result<(), NestingFault> {
+        if self.innermost() != Some(name.trim_ascii_end()) {
+            return Err(NestingFault::Mismatch);
+        }
+        self.ends.pop();
+        self.names.truncate(self.ends.last().copied().unwrap_or_default());
+        Ok(())
+    }
+
+    /// Whether all that opened have closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    fn innermost(&self) -> Option<&[u8]> {
+        let (_, before) = self.ends.split_last()?;
+        self.names.get(before.last().copied().unwrap_or_default()..)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_close_in_the_opposite_order() {
+        let mut nesting = Nesting::default();
+        assert_eq!(nesting.close(b"a"), Err(NestingFault::Mismatch));
+        for name in [&b"a"[..], b"x:b", b"b"] {
+            nesting.open(name).unwrap();
+        }
+        assert_eq!(nesting.close(b"x:b"), Err(NestingFault::Mismatch));
+        for name in [&b"b"[..], b"x:b \n", b"a"] {
+            assert!(!nesting.is_closed());
+            nesting.close(name).unwrap();
+        }
+        assert!(nesting.is_closed());
+    }
+
+    #[test]
+    fn open_tags_take_no_memory_without_bound() {
+        let mut nesting = Nesting::default();
+        for _ in 0..MAX_DEPTH {
+            nesting.open(b"row").unwrap();
+        }
+        assert_eq!(nesting.open(b"row"), Err(NestingFault::Depth));
+        let long = vec![b'x'; MAX_NAMES + 1];
+        assert_eq!(Nesting::default().open(&long), Err(NestingFault::Depth));
+    }
+}

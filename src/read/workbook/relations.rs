@@ -1,0 +1,52 @@
+//! The relationships that an entry lists. Each has an id of its own: of two with one id the library takes the last,
+//! whatever Excel does. Pure.
+
+use std::collections::HashSet;
+
+use thiserror::Error;
+
+use super::markup::attributes;
+
+/// Two relationships that have one id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("two of its relationships have the same id")]
+pub(super) struct SameId;
+
+/// The ids so far. How many there can be, and how long, is bounded by the [scan](super::scan).
+#[derive(Debug, Default)]
+pub(super) struct Relations {
+    ids: HashSet<Vec<u8>>,
+}
+
+impl Relations {
+    pub(super) fn take_in(&mut self, tag: &[u8]) -> Result<(), SameId> {
+        let ids = attributes(tag).filter(|(name, _)| *name == b"Id");
+        for (_, id) in ids {
+            if !self.ids.insert(id.to_vec()) {
+                return Err(SameId);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_given_once() {
+        let mut relations = Relations::default();
+        for tag in [
+            "Relationship Id=\"a\" Target=\"x\"",
+            "Relationship Id='b'/",
+            "Relationship",
+        ] {
+            assert_eq!(relations.take_in(tag.as_bytes()), Ok(()), "{tag}");
+        }
+        assert_eq!(
+            relations.take_in(b"Relationship Target=\"y\" Id=\"a\""),
+            Err(SameId)
+        );
+    }
+}
