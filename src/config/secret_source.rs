@@ -56,6 +56,28 @@ impl SecretSource {
         }
     }
 
+    /// The value that it gives, in words, as the subject of an error.
+    pub(super) fn value_of(&self, secret: &str) -> String {
+        match self {
+            Self::Variable(name) => name.clone(),
+            Self::File(path) | Self::Credential(path) => {
+                format!("the file of `{secret}`, `{}`,", path.shown())
+            }
+            Self::Command { program, .. } => {
+                format!("what the command of `{secret}` prints (`{}`)", program.shown())
+            }
+        }
+    }
+
+    /// What to do about an empty value.
+    pub(super) fn remedy(&self) -> &'static str {
+        match self {
+            Self::Variable(_) => "set it to the value",
+            Self::File(_) | Self::Credential(_) => "put the value there",
+            Self::Command { .. } => "run it by hand to see why",
+        }
+    }
+
     /// The text that is there, whatever it is.
     pub(super) fn fetch(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
         match self {

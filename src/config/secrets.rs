@@ -216,10 +216,10 @@ fn fetched_from(
     let value = source
         .fetch(variable)
         .with_context(|| format!("no `{}`", secret.name()))?;
-    let name = source.named();
+    let name = source.value_of(secret.name());
     // A line end, or a byte order mark in what `$(cat file)` gives, is no part of a secret.
     let value = value.trim_start_matches('\u{FEFF}').trim();
-    ensure!(!value.is_empty(), "{name} is empty: put the value there");
+    ensure!(!value.is_empty(), "{name} is empty: {}", source.remedy());
     match secret {
         Secret::HealthcheckUrl => Healthcheck::check_address(value).with_context(|| name)?,
         Secret::WebhookKey | Secret::WebhookAuth => check_piece(value, &name)?,
@@ -247,7 +247,7 @@ fn missing(secret: Secret) -> anyhow::Error {
 fn check_piece(value: &str, name: &str) -> Result<()> {
     ensure!(
         !value.contains(['\r', '\n']),
-        "{name} has several lines: put the value there alone"
+        "{name} has several lines: it is the value and nothing else"
     );
     if let Some((index, found)) = value
         .chars()
