@@ -10,11 +10,11 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::model::ValueFrom;
-use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
-use crate::read::{FirstRead, Input, InputError, Kept, ReadOptions, Rows, Source, SurveyColumn, Wanted};
-use crate::record;
-use crate::send;
+use super::model::ValueFrom;
+use super::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
+use super::read::{FirstRead, Input, InputError, Kept, ReadOptions, Rows, Source, SurveyColumn, Wanted};
+use super::record;
+use super::send;
 
 /// A workbook of which one part is these bytes behind the first, which says which; or all of it. `folder` is for its file.
 /// What it takes in memory is for the fuzzer to bound (`-rss_limit_mb`, `-malloc_limit_mb`).

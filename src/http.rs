@@ -14,8 +14,8 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 use thiserror::Error;
 
-use crate::causes::root_cause;
-use crate::model::is_loopback;
+use super::causes::root_cause;
+use super::model::is_loopback;
 
 /// Why no client can be made of the settings.
 #[derive(Debug, Error)]

@@ -6,7 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use crate::folders::for_the_owner_alone;
+use super::folders::for_the_owner_alone;
 
 /// Opens a regular file to be read.
 ///

@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use crate::model::{EarlyEnd, Signal};
-use crate::window::Window;
+use super::model::{EarlyEnd, Signal};
+use super::window::Window;
 
 /// How long the second signal lets a run close its files. Where that takes longer, a disk hangs.
 const SECOND_GRACE: Duration = Duration::from_secs(2);

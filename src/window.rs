@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use crate::model::Deadline;
+use super::model::Deadline;
 
 /// How often the clock on the wall is looked at: a machine that was suspended past the end ends its run as soon after it
 /// wakes.

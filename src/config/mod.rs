@@ -28,7 +28,7 @@ pub(crate) mod trust;
 
 use anyhow::Result;
 
-use crate::cli::{self, Cli, ConfigCommand, Origins};
+use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use calls::{Destination, max_query_bytes, sandbox_credentials};
 pub(crate) use check::{CheckFormat, CheckSettings};

@@ -47,10 +47,10 @@ mod windows {
         GetSecurityInfo,
     };
 
-    use super::super::sddl::{self, Rights};
+    use crate::config::sddl::{self, Rights};
 
     /// What others can do with the file or folder at a path, links followed.
-    pub(in super::super) fn rights_at(path: &Path) -> io::Result<Rights> {
+    pub(in crate::config) fn rights_at(path: &Path) -> io::Result<Rights> {
         /// Nothing but the rights is read, which an owner may always do.
         const READ_CONTROL: u32 = 0x0002_0000;
         /// Without it the system opens no folder.

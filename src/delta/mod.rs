@@ -41,7 +41,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::model::{LastExport, Outcome, Plan, PlannedRow, Status, StoreRun, UpdateRespondent};
+use super::model::{LastExport, Outcome, Plan, PlannedRow, Status, StoreRun, UpdateRespondent};
 use control::Control;
 use doubt::Doubt;
 use key::{Key, digest};

@@ -1,5 +1,5 @@
 //! Which column means what: the result of matching the header with what the user asked for. The matching
-//! itself, with its errors, is in `read/columns.rs`.
+//! itself, with its errors, is in `read/columns/header.rs`.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -24,7 +24,7 @@ pub(crate) use selection::Selection;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::model::{
+use super::model::{
     Digits, ErrorCode, Label, Layout, Plan, PlannedRow, Row, RowError, Unsent, UpdateRespondent,
 };
 use ids::Parsed;

@@ -5,13 +5,14 @@
 
 use std::io::{self, Chain, Cursor, Read};
 
-use super::digesting::Digesting;
-use super::evidence::{Certainty, Evidence, Verdict};
-use super::records::Records;
-use super::scanned::Scanned;
-use super::seen::{Seen, readings, sample};
+use super::csv::fields;
+use super::csv::records::Records;
+use super::csv::scanned::Scanned;
+use super::encoding::evidence::{Certainty, Evidence, Verdict};
+use super::encoding::seen::{Seen, readings, sample};
+use super::source::digesting::Digesting;
 use super::start::{DelimiterFrom, FailedFile, Start, UnicodeFrom};
-use super::{Columns, Delimiter, Dialect, Encoding, InputError, fields};
+use super::{Columns, Delimiter, Dialect, Encoding, InputError};
 use crate::model::Position;
 
 /// How much of the beginning the delimiter is told from.

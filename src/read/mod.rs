@@ -13,44 +13,28 @@
 //! What the columns are for, and whether an id is an id, is [`crate::plan`]'s business.
 
 mod columns;
-mod container;
-mod crm;
-mod dialect;
-mod digesting;
-#[cfg(test)]
-mod drip;
+mod csv;
 mod encoding;
 mod error;
-mod evidence;
-mod fields;
 mod first_read;
-mod formats;
-mod letters;
-mod note;
-mod recoding;
-mod records;
 mod rows;
-mod scanned;
-mod seen;
 mod source;
 mod start;
-mod utf16;
-mod utf8;
-mod wanted;
+mod unpack;
 mod workbook;
 
-pub(crate) use columns::{Columns, is_own_column};
-pub(crate) use container::{Container, Contents};
-pub(crate) use crm::is_crm_number;
-pub(crate) use dialect::{Delimiter, Dialect};
-pub(crate) use encoding::Encoding;
+pub(crate) use columns::crm::is_crm_number;
+pub(crate) use columns::header::{Columns, is_own_column};
+pub(crate) use columns::wanted::{Kept, SurveyColumn, Wanted};
+pub(crate) use csv::dialect::{Delimiter, Dialect};
+pub(crate) use csv::fields::FieldParser;
+pub(crate) use encoding::decode::Encoding;
+pub(crate) use encoding::evidence::Certainty;
+pub(crate) use encoding::note::{for_excel as note_for_excel, of_encoding as note_of_encoding};
 pub(crate) use error::InputError;
-pub(crate) use evidence::Certainty;
-pub(crate) use fields::FieldParser;
 pub(crate) use first_read::{EncodingFrom, FirstRead, ReadOptions};
-pub(crate) use note::{for_excel as note_for_excel, of_encoding as note_of_encoding};
 pub(crate) use rows::{Rows, RowsEnd};
 pub(crate) use source::{Change, Input, Source};
 pub(crate) use start::{BOM, DelimiterFrom};
-pub(crate) use wanted::{Kept, SurveyColumn, Wanted};
+pub(crate) use unpack::container::{Container, Contents};
 pub(crate) use workbook::Workbook;

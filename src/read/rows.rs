@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
-use super::digesting::Digesting;
-use super::evidence::is_telling;
-use super::fields::{FieldParser, MAX_COLUMNS};
+use super::csv::fields::{FieldParser, MAX_COLUMNS};
+use super::csv::records::{RawRecord, Records};
+use super::csv::scanned::Scanned;
+use super::encoding::evidence::is_telling;
 use super::first_read::{EncodingFrom, Totals, records};
-use super::records::{RawRecord, Records};
-use super::scanned::Scanned;
+use super::source::digesting::Digesting;
 use super::start::FailedFile;
 use super::{Change, Encoding, FirstRead, InputError};
 use crate::model::{ErrorCode, Fields, Position, Row, RowError, is_blank};

@@ -1,10 +1,14 @@
 //! What the beginning of an input settles: UTF-16 or not, what stands before the first record, the delimiter, and whether
 //! the first record is a header. Pure; the whole of the input is looked at in `read/first_read.rs`.
 
-use super::dialect::{self, Delimiter};
-use super::note::{self, LettersLost, Note};
-use super::records::Records;
-use super::{Dialect, Encoding, InputError, ReadOptions, columns, fields, formats, scanned, utf16};
+use super::columns::header;
+use super::csv::dialect::{self, Delimiter};
+use super::csv::records::Records;
+use super::csv::{fields, scanned};
+use super::encoding::note::{self, LettersLost, Note};
+use super::encoding::utf16;
+use super::unpack::formats;
+use super::{Dialect, Encoding, InputError, ReadOptions};
 use crate::model::Position;
 
 /// The UTF-8 byte order mark. That of UTF-16 is the same, once it is UTF-8.
@@ -103,7 +107,7 @@ impl Start {
         let mut records = records(body, dialect, position, options.of_workbook);
         let error_column = records
             .first()
-            .and_then(|(_, record)| columns::error_column(&fields::fields_of(record, dialect).0));
+            .and_then(|(_, record)| header::error_column(&fields::fields_of(record, dialect).0));
         let is_failed_file = error_column.is_some();
         let note = match error_column {
             Some(column) => note_of(

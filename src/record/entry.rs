@@ -204,8 +204,8 @@ fn millis(duration: Duration) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::tests::outcome;
     use super::*;
+    use crate::record::tests::outcome;
 
     fn line_of(outcome: &Outcome) -> Vec<u8> {
         let mut line = Vec::new();

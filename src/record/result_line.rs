@@ -159,8 +159,8 @@ impl WallClock {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::tests::outcome;
     use super::*;
+    use crate::record::tests::outcome;
 
     fn time(clock: &mut WallClock, millis: i64) -> String {
         let mut line = Vec::new();

@@ -65,10 +65,10 @@ fn judge(free: u64, rows: u64) -> Room {
 
 #[cfg(test)]
 mod tests {
-    use super::super::entry;
-    use super::super::tests::outcome;
     use super::*;
     use crate::model::Outcome;
+    use crate::record::entry;
+    use crate::record::tests::outcome;
 
     #[test]
     fn room_is_judged_by_the_number_of_rows() {

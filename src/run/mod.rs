@@ -28,10 +28,10 @@ mod workers;
 use anyhow::Error;
 use tokio::time::Instant;
 
-use crate::config::Command;
-use crate::read::InputError;
-use crate::record::OutputError;
-use crate::report::{Console, Ending, ExitCode, unsent_to_json};
+use super::config::Command;
+use super::read::InputError;
+use super::record::OutputError;
+use super::report::{Console, Ending, ExitCode, unsent_to_json};
 
 /// Why a command did not come to its end: for a person, with the exit code that says it to a scheduler.
 #[derive(Debug)]

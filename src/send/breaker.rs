@@ -267,10 +267,10 @@ impl Breaker {
 mod tests {
     use bytes::Bytes;
 
-    use super::super::attempt::Body;
-    use super::super::classify::classify;
     use super::*;
     use crate::model::Digits;
+    use crate::send::attempt::Body;
+    use crate::send::classify::classify;
     use Status::{Failed, Success, Unconfirmed};
 
     const SUCCESS: (u16, &str) = (200, r#"{"type":"success"}"#);

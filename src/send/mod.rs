@@ -55,7 +55,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, watch};
 
-use crate::model::{Concurrency, EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, UpdateRespondent, Waiting};
+use super::model::{Concurrency, EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, UpdateRespondent, Waiting};
 use dispatch::Dispatcher;
 
 /// How fast, how often again, and when to give up.

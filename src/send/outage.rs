@@ -323,9 +323,9 @@ pub(crate) fn is_web_page(result: &Result<Reply, TransportError>) -> bool {
 mod tests {
     use bytes::Bytes;
 
-    use super::super::classify::classify;
     use super::*;
     use crate::model::Digits;
+    use crate::send::classify::classify;
 
     const READY: Untried = Untried {
         ready: true,

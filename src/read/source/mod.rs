@@ -3,6 +3,9 @@
 
 mod blocks;
 mod change;
+pub(super) mod digesting;
+#[cfg(test)]
+pub(super) mod drip;
 mod file;
 #[cfg(test)]
 mod tests;
@@ -14,7 +17,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::InputError;
-use super::container::{Contents, WORKBOOK};
+use super::unpack::container::{Contents, WORKBOOK};
 use super::workbook::Vetted;
 use crate::model::ShownPath as _;
 

@@ -8,20 +8,14 @@
 //! The sheet is streamed; the workbook's table of texts is held, as the format wants it. The library that reads it borrows
 //! from the open workbook, so it has a thread of its own, which ends with the sheet or when nobody reads any more.
 
-mod attributes;
-mod budget;
 mod cell_text;
 mod directory;
 mod gate;
-mod markup;
-mod nesting;
 mod number_format;
-mod relations;
 mod scan;
 mod sheet_rows;
 #[cfg(test)]
 mod tests;
-mod value;
 
 use std::io::{self, BufReader, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

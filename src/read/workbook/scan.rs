@@ -5,15 +5,22 @@
 //! text by the rules of XML 1.0 (section 2.4), a prefix from a local name, and the few elements whose content the library
 //! collects.
 
+pub(super) mod attributes;
+pub(super) mod budget;
+pub(super) mod markup;
+pub(super) mod nesting;
+pub(super) mod relations;
+pub(super) mod value;
+
 use memchr::{memchr, memmem};
 use thiserror::Error;
 
-use super::attributes::{self, BadAttribute};
-use super::budget::{Budget, OverBudget};
-use super::markup::{end_of_tag, name_of, whole_name_of};
-use super::nesting::{Nesting, NestingFault};
-use super::relations::{Relations, SameId};
-use super::value::{Kind, Value, ValueFault};
+use attributes::BadAttribute;
+use budget::{Budget, OverBudget};
+use markup::{end_of_tag, name_of, whole_name_of};
+use nesting::{Nesting, NestingFault};
+use relations::{Relations, SameId};
+use value::{Kind, Value, ValueFault};
 
 /// The longest tag, comment or run of text, and the most that a cell, a shared text or a name may hold, in bytes. Excel
 /// allows 32,767 characters in a cell; as numeric references these are less than 400,000 bytes.
@@ -321,7 +328,7 @@ impl Scan {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::budget::{MAX_COLLECTED, MAX_TEXTS, TEXT_PLACE};
+    use super::budget::{MAX_COLLECTED, MAX_TEXTS, TEXT_PLACE};
     use super::*;
 
     /// What a text comes to, in pieces of this size.

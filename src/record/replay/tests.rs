@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::super::files::{OutputPaths, Replaces};
-use super::super::go_on::GoOn;
-use super::super::tests::outcome;
 use super::*;
 use crate::model::{Fingerprint, Outcome, SLOTS, SentRow, Status};
+use crate::record::files::{OutputPaths, Replaces};
+use crate::record::go_on::GoOn;
+use crate::record::tests::outcome;
 
 fn header() -> Header {
     Header::new(

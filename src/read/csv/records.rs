@@ -1,5 +1,5 @@
 //! Bytes to raw records: where each record starts and ends, and the faults of structure that make everything behind
-//! them doubtful. What the fields of a record are is in `read/fields.rs`.
+//! them doubtful. What the fields of a record are is in `read/csv/fields.rs`.
 //!
 //! This scanner exists because a CSV parser forgives: to it a quote that is never closed is a very long field, and
 //! text behind a closing quote belongs to the field. In `1,"x⏎2,y⏎3,"z"` it sees one record with the right number
@@ -12,8 +12,8 @@ use std::io::Read;
 
 use memchr::{memchr, memchr_iter, memchr3};
 
-use super::InputError;
 use crate::model::Position;
+use crate::read::InputError;
 
 /// A longer record is refused: no contact has 8 MiB of labels, a runaway quote has.
 const MOST_RECORD_BYTES: usize = 8 << 20;
@@ -288,8 +288,8 @@ fn inner_line_ends(record: &[u8]) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::drip::Drip;
     use super::*;
+    use crate::read::source::drip::Drip;
 
     fn split(text: &[u8], step: usize) -> Result<Vec<(Position, Vec<u8>, bool)>, InputError> {
         let mut records = Records::new(Drip { rest: text, step }, b';', Position::START);

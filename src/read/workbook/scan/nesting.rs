@@ -11,7 +11,7 @@ const MAX_NAMES: usize = 16 << 10;
 
 /// Why the tags cannot be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum NestingFault {
+pub(in crate::read::workbook) enum NestingFault {
     #[error("more than {MAX_DEPTH} of its tags are open at once")]
     Depth,
     #[error("its tags do not close each other")]
@@ -20,7 +20,7 @@ pub(super) enum NestingFault {
 
 /// The names of the open tags, the outermost first.
 #[derive(Debug, Default)]
-pub(super) struct Nesting {
+pub(in crate::read::workbook) struct Nesting {
     names: Vec<u8>,
     /// Where each name ends in `names`.
     ends: Vec<usize>,
@@ -28,7 +28,7 @@ pub(super) struct Nesting {
 
 impl Nesting {
     /// A tag opens; `name` with its prefix.
-    pub(super) fn open(&mut self, name: &[u8]) -> Result<(), NestingFault> {
+    pub(in crate::read::workbook) fn open(&mut self, name: &[u8]) -> Result<(), NestingFault> {
         if self.ends.len() == MAX_DEPTH || self.names.len() + name.len() > MAX_NAMES {
             return Err(NestingFault::Depth);
         }
@@ -38,7 +38,7 @@ impl Nesting {
     }
 
     /// The innermost tag closes; `name` may have white space behind it.
-    pub(super) fn close(&mut self, name: &[u8]) -> Result<(), NestingFault> {
+    pub(in crate::read::workbook) fn close(&mut self, name: &[u8]) -> Result<(), NestingFault> {
         if self.innermost() != Some(name.trim_ascii_end()) {
             return Err(NestingFault::Mismatch);
         }
@@ -48,7 +48,7 @@ impl Nesting {
     }
 
     /// Whether all that opened have closed.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(in crate::read::workbook) fn is_closed(&self) -> bool {
         self.ends.is_empty()
     }
 

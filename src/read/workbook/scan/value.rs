@@ -1,6 +1,6 @@
 //! Follows a cell to its value, which must be one piece: the library takes the first piece of a number's text, or the last
 //! value of several, for the whole, and a text's number that it cannot read for 0. Pure. What a tag is, and where a cell
-//! ends, is the [scan](super::scan)'s business.
+//! ends, is the [scan](crate::read::workbook::scan)'s business.
 
 use thiserror::Error;
 
@@ -9,7 +9,7 @@ use super::markup::attributes;
 
 /// How the value of a cell is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::read::workbook) enum Kind {
     /// A text of its own, in which references (`&amp;`) stand for signs.
     Text,
     /// The number of a shared text.
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 
 /// How far the value of a cell was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(in crate::read::workbook) enum Value {
     /// Not in a cell, or before its value.
     Before(Kind),
     In {
@@ -35,7 +35,7 @@ pub(super) enum Value {
 
 /// Why a cell must not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum ValueFault {
+pub(in crate::read::workbook) enum ValueFault {
     #[error("a cell's value is written in pieces, which no spreadsheet does")]
     Pieces,
     #[error("a cell names its text by what is no number")]
@@ -46,7 +46,12 @@ pub(super) enum ValueFault {
 
 impl Value {
     /// A tag opens. Tags inside a value, and a second value in a cell, are none of a spreadsheet's.
-    pub(super) fn opens(self, tag: &[u8], local: &[u8], is_in_cell: bool) -> Result<Self, ValueFault> {
+    pub(in crate::read::workbook) fn opens(
+        self,
+        tag: &[u8],
+        local: &[u8],
+        is_in_cell: bool,
+    ) -> Result<Self, ValueFault> {
         match (local, self) {
             (_, Self::In { .. }) => Err(ValueFault::Pieces),
             (b"c", _) => Ok(Self::Before(kind(tag))),
@@ -62,7 +67,7 @@ impl Value {
     }
 
     /// A tag closes.
-    pub(super) fn closes(self, local: &[u8]) -> Result<Self, ValueFault> {
+    pub(in crate::read::workbook) fn closes(self, local: &[u8]) -> Result<Self, ValueFault> {
         match self {
             Self::In {
                 kind: Kind::Number,
@@ -75,7 +80,7 @@ impl Value {
     }
 
     /// Text, or a part of it. A reference in a number cuts it in two.
-    pub(super) fn text(self, text: &[u8]) -> Result<Self, ValueFault> {
+    pub(in crate::read::workbook) fn text(self, text: &[u8]) -> Result<Self, ValueFault> {
         let (Self::In { kind, length, .. }, Some(last)) = (self, text.last()) else {
             return Ok(self);
         };
@@ -98,7 +103,7 @@ impl Value {
     }
 
     /// A comment, an instruction or a CDATA section.
-    pub(super) fn interrupted(self) -> Result<(), ValueFault> {
+    pub(in crate::read::workbook) fn interrupted(self) -> Result<(), ValueFault> {
         match self {
             Self::In { .. } => Err(ValueFault::Pieces),
             _ => Ok(()),

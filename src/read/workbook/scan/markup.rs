@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr3, memmem};
 
 /// Where the `>` of a tag stands: not inside a quoted value.
-pub(super) fn end_of_tag(tag: &[u8]) -> Option<usize> {
+pub(in crate::read::workbook) fn end_of_tag(tag: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         let rest = tag.get(at..).unwrap_or_default();
@@ -19,7 +19,7 @@ pub(super) fn end_of_tag(tag: &[u8]) -> Option<usize> {
 }
 
 /// The name of a tag with its prefix, whatever attributes it has.
-pub(super) fn whole_name_of(tag: &[u8]) -> &[u8] {
+pub(in crate::read::workbook) fn whole_name_of(tag: &[u8]) -> &[u8] {
     let end = tag
         .iter()
         .position(|byte| b" \t\r\n/".contains(byte))
@@ -28,7 +28,7 @@ pub(super) fn whole_name_of(tag: &[u8]) -> &[u8] {
 }
 
 /// The prefix and the local name of a tag.
-pub(super) fn name_of(tag: &[u8]) -> (&[u8], &[u8]) {
+pub(in crate::read::workbook) fn name_of(tag: &[u8]) -> (&[u8], &[u8]) {
     let name = whole_name_of(tag);
     match memchr(b':', name) {
         Some(colon) => (
@@ -40,7 +40,7 @@ pub(super) fn name_of(tag: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// How many texts a table of texts claims to have, as the library may understand it: the most that the tag says.
-pub(super) fn texts_claimed(tag: &[u8]) -> u64 {
+pub(in crate::read::workbook) fn texts_claimed(tag: &[u8]) -> u64 {
     const CLAIM: &[u8] = b"uniqueCount";
     let claims = memmem::find_iter(tag, CLAIM).map(|at| {
         let value = tag.get(at + CLAIM.len()..).unwrap_or_default();
@@ -57,7 +57,7 @@ pub(super) fn texts_claimed(tag: &[u8]) -> u64 {
 }
 
 /// The attributes of a tag, with the prefixes of their names, values as they are written.
-pub(super) fn attributes(tag: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+pub(in crate::read::workbook) fn attributes(tag: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let name = tag.iter().position(u8::is_ascii_whitespace).unwrap_or(tag.len());
     let mut rest = tag.get(name..).unwrap_or_default();
     std::iter::from_fn(move || {

@@ -5,13 +5,13 @@ use thiserror::Error;
 use super::markup::texts_claimed;
 
 /// All shared texts of a workbook, in bytes, [`TEXT_PLACE`] more for each: they are held in memory.
-pub(super) const MAX_TEXTS: u64 = 64 << 20;
+pub(in crate::read::workbook) const MAX_TEXTS: u64 = 64 << 20;
 
 /// What a text takes in memory besides its bytes.
-pub(super) const TEXT_PLACE: u64 = 24;
+pub(in crate::read::workbook) const TEXT_PLACE: u64 = 24;
 
 /// Elements that the library collects besides texts. Excel allows 65,490 formats.
-pub(super) const MAX_COLLECTED: u64 = 1 << 18;
+pub(in crate::read::workbook) const MAX_COLLECTED: u64 = 1 << 18;
 
 /// Their names: formats, sheets, names and relationships.
 const COLLECTED: [&[u8]; 11] = [
@@ -33,7 +33,7 @@ const MAX_COLLECTED_BYTES: usize = 16 << 20;
 
 /// Why an entry takes too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum OverBudget {
+pub(in crate::read::workbook) enum OverBudget {
     #[error("its shared texts take more than {} MiB", MAX_TEXTS >> 20)]
     Texts,
     #[error("it has more than {MAX_COLLECTED} formats, names or sheets, or more than {} MiB of them", MAX_COLLECTED_BYTES >> 20)]
@@ -42,7 +42,7 @@ pub(super) enum OverBudget {
 
 /// What an entry took so far.
 #[derive(Debug, Default)]
-pub(super) struct Budget {
+pub(in crate::read::workbook) struct Budget {
     text_bytes: u64,
     collected: u64,
     collected_bytes: usize,
@@ -50,7 +50,7 @@ pub(super) struct Budget {
 
 impl Budget {
     /// A tag opens.
-    pub(super) fn tag(&mut self, tag: &[u8], local: &[u8]) -> Result<(), OverBudget> {
+    pub(in crate::read::workbook) fn tag(&mut self, tag: &[u8], local: &[u8]) -> Result<(), OverBudget> {
         if COLLECTED.contains(&local) {
             self.collected += 1;
             self.collect(tag.len())?;
@@ -63,7 +63,7 @@ impl Budget {
     }
 
     /// Bytes of something that is collected.
-    pub(super) fn collect(&mut self, bytes: usize) -> Result<(), OverBudget> {
+    pub(in crate::read::workbook) fn collect(&mut self, bytes: usize) -> Result<(), OverBudget> {
         self.collected_bytes += bytes;
         if self.collected > MAX_COLLECTED || self.collected_bytes > MAX_COLLECTED_BYTES {
             return Err(OverBudget::Collected);
@@ -72,7 +72,7 @@ impl Budget {
     }
 
     /// Bytes of a shared text.
-    pub(super) fn text(&mut self, bytes: usize) -> Result<(), OverBudget> {
+    pub(in crate::read::workbook) fn text(&mut self, bytes: usize) -> Result<(), OverBudget> {
         self.add_text(bytes as u64)
     }
 

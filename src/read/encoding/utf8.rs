@@ -5,7 +5,7 @@
 const ABOVE_ASCII: u64 = 0x8080_8080_8080_8080;
 
 /// The length of the longest beginning that is valid UTF-8.
-pub(super) fn valid_up_to(bytes: &[u8]) -> usize {
+pub(in crate::read) fn valid_up_to(bytes: &[u8]) -> usize {
     let mut at = 0;
     loop {
         at += ascii_length(bytes.get(at..).unwrap_or_default());

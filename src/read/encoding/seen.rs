@@ -1,33 +1,35 @@
 //! What the records of the first read add up to, and the texts that show whether an encoding is right. Pure.
 
-use super::records::RawRecord;
-use super::{Delimiter, Dialect, Encoding, fields, letters};
+use super::letters;
+use crate::read::csv::fields;
+use crate::read::csv::records::RawRecord;
+use crate::read::{Delimiter, Dialect, Encoding};
 
 /// A better sample is not looked for in more records than these.
 const MOST_LOOKED_AT: u32 = 10_000;
 
-/// No byte tells more (`read/letters.rs`).
+/// No byte tells more (`read/encoding/letters.rs`).
 const MOST_TELLING: u8 = 3;
 
 /// A longer sample tells no more of an encoding.
 const SAMPLE_CHARS: usize = 40;
 
 /// What the records of the pass add up to.
-pub(super) struct Seen {
+pub(in crate::read) struct Seen {
     has_header: bool,
     /// The bytes and the line of the first record that is not blank: the header if there is one.
-    pub(super) first: Option<(Vec<u8>, u64)>,
+    pub(in crate::read) first: Option<(Vec<u8>, u64)>,
     /// The record that shows best which encoding is right, and how well it does.
     sample: Option<Vec<u8>>,
     telling: u8,
     tellings: Vec<u8>,
     looked_at: u32,
-    pub(super) rows: u64,
-    pub(super) blank_records: u64,
+    pub(in crate::read) rows: u64,
+    pub(in crate::read) blank_records: u64,
 }
 
 impl Seen {
-    pub(super) fn new(has_header: bool) -> Self {
+    pub(in crate::read) fn new(has_header: bool) -> Self {
         Self {
             has_header,
             first: None,
@@ -40,7 +42,7 @@ impl Seen {
         }
     }
 
-    pub(super) fn take_in(&mut self, record: &RawRecord<'_>) {
+    pub(in crate::read) fn take_in(&mut self, record: &RawRecord<'_>) {
         if record.is_blank {
             self.blank_records += 1;
             return;
@@ -63,13 +65,13 @@ impl Seen {
     }
 
     /// The record that shows best which encoding is right.
-    pub(super) fn sample(&self) -> Option<&[u8]> {
+    pub(in crate::read) fn sample(&self) -> Option<&[u8]> {
         self.sample.as_deref()
     }
 }
 
 /// The field that shows best which encoding is right, on one line.
-pub(super) fn sample(record: &[u8], dialect: Dialect) -> Option<String> {
+pub(in crate::read) fn sample(record: &[u8], dialect: Dialect) -> Option<String> {
     let (fields, _) = fields::fields_of(record, dialect);
     let telling = |field: &&String| {
         dialect
@@ -94,7 +96,11 @@ pub(super) fn sample(record: &[u8], dialect: Dialect) -> Option<String> {
 }
 
 /// Which encodings it may be, and how each would read a record, if there is one.
-pub(super) fn readings(candidates: &[Encoding], record: Option<&[u8]>, delimiter: Delimiter) -> String {
+pub(in crate::read) fn readings(
+    candidates: &[Encoding],
+    record: Option<&[u8]>,
+    delimiter: Delimiter,
+) -> String {
     let read = |encoding: &Encoding| {
         let sample = sample(record?, Dialect::new(delimiter, *encoding)?)?;
         Some(format!("`{sample}` ({})", encoding.name()))

@@ -6,14 +6,14 @@ use std::io::{self, Read};
 use xxhash_rust::xxh3::Xxh3;
 
 /// An input that remembers how much was read of it, and the xxh3-128 of that.
-pub(super) struct Digesting<R> {
+pub(in crate::read) struct Digesting<R> {
     input: R,
     bytes: u64,
     digest: Xxh3,
 }
 
 impl<R: Read> Digesting<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(in crate::read) fn new(input: R) -> Self {
         Self {
             input,
             bytes: 0,
@@ -21,11 +21,11 @@ impl<R: Read> Digesting<R> {
         }
     }
 
-    pub(super) fn length(&self) -> u64 {
+    pub(in crate::read) fn length(&self) -> u64 {
         self.bytes
     }
 
-    pub(super) fn digest(&self) -> u128 {
+    pub(in crate::read) fn digest(&self) -> u128 {
         self.digest.digest128()
     }
 }

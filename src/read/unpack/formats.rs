@@ -1,13 +1,13 @@
 //! Files that people take for a CSV and that are none, told by their first bytes: each is refused with what to do
 //! instead. What is inside a CSV is looked at elsewhere.
 
-use super::InputError;
-use super::start::BOM;
+use crate::read::InputError;
+use crate::read::start::BOM;
 
 const SAVE: &str = "open it in the spreadsheet and save it as `CSV UTF-8`";
 
 /// Refuses what is known to be something else. `head` is the input's beginning.
-pub(super) fn refuse(head: &[u8]) -> Result<(), InputError> {
+pub(in crate::read) fn refuse(head: &[u8]) -> Result<(), InputError> {
     const UNPACK: &str = "unpack it first";
     const EXPORT: &str = "export a CSV instead";
     let signatures: [(&[u8], &str, &str); 8] = [
@@ -45,7 +45,7 @@ pub(super) fn refuse(head: &[u8]) -> Result<(), InputError> {
 }
 
 /// Refuses what is no text. `text` is the input's beginning, UTF-8 by now if it was UTF-16.
-pub(super) fn refuse_binary(text: &[u8]) -> Result<(), InputError> {
+pub(in crate::read) fn refuse_binary(text: &[u8]) -> Result<(), InputError> {
     let beginning = text.get(..text.len().min(1024)).unwrap_or_default();
     // From 0x1C on they are separators, which some exports have for delimiters.
     let is_control = |byte: &u8| *byte < 0x1C && !byte.is_ascii_whitespace();

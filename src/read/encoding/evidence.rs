@@ -1,5 +1,5 @@
 //! Which encoding the bytes of an input speak for, taken in over the whole of it. Pure; how bytes become text is in
-//! `read/encoding.rs`, which single-byte encoding it is in `read/letters.rs`.
+//! `read/encoding/decode.rs`, which single-byte encoding it is in `read/encoding/letters.rs`.
 //!
 //! Valid UTF-8 is hardly ever an accident, so it comes first. What is none is in an encoding of one byte per character, and
 //! which of those is told by the letters that a text has and where in its words. Where the bytes do not tell, nobody
@@ -7,9 +7,9 @@
 
 use encoding_rs::{ISO_8859_2, WINDOWS_1250};
 
-use super::Encoding;
 use super::letters::Letters;
 use super::utf8::valid_up_to;
+use crate::read::Encoding;
 
 /// So many more bytes that are not UTF-8 than characters that are: those are accidents (mostly an old fault in a cell),
 /// and the input is in a single-byte encoding. With fewer, the bytes are the strays.
@@ -19,7 +19,7 @@ const MAX_CHARACTER_BYTES: usize = 4;
 
 /// What is known of an input's bytes, piece by piece.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Evidence {
+pub(in crate::read) struct Evidence {
     /// UTF-8 characters of several bytes.
     characters: u64,
     /// One of them is no accident.
@@ -33,7 +33,7 @@ pub(super) struct Evidence {
 
 /// What the bytes say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(in crate::read) enum Verdict {
     /// Bytes that are not UTF-8 may be among them: those rows cannot be decoded.
     Utf8,
     Guess(Encoding, Certainty),
@@ -59,7 +59,7 @@ static OR_UTF_8: [Encoding; 3] = [
 ];
 
 impl Evidence {
-    pub(super) fn take_in(&mut self, bytes: &[u8]) {
+    pub(in crate::read) fn take_in(&mut self, bytes: &[u8]) {
         let mut bytes = bytes;
         while !self.pending.is_empty() {
             let Some((&first, rest)) = bytes.split_first() else {
@@ -102,19 +102,19 @@ impl Evidence {
     }
 
     /// Whether everything up to here is valid UTF-8, and above ASCII not by accident.
-    pub(super) fn is_utf8_for_sure(&self) -> bool {
+    pub(in crate::read) fn is_utf8_for_sure(&self) -> bool {
         self.telling && self.strays == 0
     }
 
     /// The verdict once everything was taken in.
-    pub(super) fn verdict(mut self) -> Verdict {
+    pub(in crate::read) fn verdict(mut self) -> Verdict {
         let pending = std::mem::take(&mut self.pending);
         self.take_in_strays(&pending);
         self.verdict_so_far()
     }
 
     /// The verdict on a beginning, which may end in the middle of a character.
-    pub(super) fn verdict_so_far(&self) -> Verdict {
+    pub(in crate::read) fn verdict_so_far(&self) -> Verdict {
         let few_strays = self.strays <= self.characters.saturating_mul(STRAYS_AT_MOST);
         if self.telling && few_strays || self.strays == 0 && self.characters == 0 {
             return Verdict::Utf8;
@@ -127,7 +127,7 @@ impl Evidence {
     }
 
     /// Whether bytes that are not UTF-8 were seen.
-    pub(super) fn has_strays(&self) -> bool {
+    pub(in crate::read) fn has_strays(&self) -> bool {
         self.strays > 0
     }
 
@@ -161,7 +161,7 @@ fn first_bytes(text: &[u8]) -> u64 {
 
 /// Whether a text above ASCII is UTF-8 for sure. Some characters are what letters of Polish in a single-byte encoding look
 /// like when others follow (`ÓŁ`, `Ń”`, `ęśż`): those whose first byte is `Ć`, `Ę`, `Ń`, `Ó`, `ć` or `ę` there.
-pub(super) fn is_telling(text: &str) -> bool {
+pub(in crate::read) fn is_telling(text: &str) -> bool {
     text.chars().any(|character| {
         let may_be_letters = matches!(character,
             '\u{180}'..='\u{1BF}' | '\u{280}'..='\u{2BF}' | '\u{440}'..='\u{47F}' | '\u{4C0}'..='\u{4FF}'
@@ -174,8 +174,8 @@ pub(super) fn is_telling(text: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::letters::CANDIDATES;
     use super::*;
+    use crate::read::encoding::letters::CANDIDATES;
 
     fn verdict(bytes: &[u8]) -> Verdict {
         let mut evidence = Evidence::default();

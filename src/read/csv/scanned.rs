@@ -7,28 +7,28 @@ use std::io::{self, Read};
 use memchr::memmem;
 
 use super::dialect::STAND_IN;
-use super::recoding::{Recode, Recoding};
-use super::utf16::{self, FromUtf16};
-use super::{Dialect, Encoding};
+use crate::read::encoding::recoding::{Recode, Recoding};
+use crate::read::encoding::utf16::{self, FromUtf16};
+use crate::read::{Dialect, Encoding};
 
 /// The bytes of an input for the scanner.
-pub(super) enum Scanned<R> {
+pub(in crate::read) enum Scanned<R> {
     AsItIs(Unicode<R>),
     Swapped(Recoding<Unicode<R>, Swap>),
 }
 
-pub(super) enum Unicode<R> {
+pub(in crate::read) enum Unicode<R> {
     AsItIs(R),
     FromUtf16(Recoding<R, FromUtf16>),
 }
 
 /// Puts one byte in the place of a delimiter of several.
-pub(super) struct Swap {
+pub(in crate::read) struct Swap {
     delimiter: Vec<u8>,
 }
 
 impl<R: Read> Scanned<R> {
-    pub(super) fn new(input: R, dialect: Dialect) -> Self {
+    pub(in crate::read) fn new(input: R, dialect: Dialect) -> Self {
         let utf16 = |input, big_endian| Unicode::FromUtf16(Recoding::new(input, FromUtf16 { big_endian }));
         let input = match dialect.encoding {
             Encoding::Utf16Le => utf16(input, false),
@@ -41,7 +41,7 @@ impl<R: Read> Scanned<R> {
         }
     }
 
-    pub(super) fn input(&self) -> &R {
+    pub(in crate::read) fn input(&self) -> &R {
         let unicode = match self {
             Self::AsItIs(unicode) => unicode,
             Self::Swapped(swapped) => &swapped.input,
@@ -99,7 +99,7 @@ impl Recode for Swap {
 }
 
 /// The beginning of an input as the scanner meets it; `whole` says that it is all there is.
-pub(super) fn head(bytes: &[u8], dialect: Dialect, whole: bool) -> io::Result<Cow<'_, [u8]>> {
+pub(in crate::read) fn head(bytes: &[u8], dialect: Dialect, whole: bool) -> io::Result<Cow<'_, [u8]>> {
     let text = match dialect.encoding {
         Encoding::Utf16Le | Encoding::Utf16Be => Cow::Owned(utf16::decode_head(
             bytes,
@@ -127,8 +127,8 @@ fn holds_stand_in() -> io::Error {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::drip::Drip;
     use super::*;
+    use crate::read::source::drip::Drip;
 
     proptest! {
         #[test]

@@ -6,8 +6,8 @@
 
 use encoding_rs::{ISO_8859_2, WINDOWS_1250, WINDOWS_1252};
 
-use super::Encoding;
 use super::evidence::{Certainty, Verdict};
+use crate::read::Encoding;
 
 /// Of two readings that contradict each other, one has to outweigh the other by so much.
 const OUTWEIGHS: u64 = 20;
@@ -16,7 +16,7 @@ const OUTWEIGHS: u64 = 20;
 const WESTERN_AT_LEAST: u64 = 3;
 
 /// The encodings between which is decided; all others have to be given.
-pub(super) static CANDIDATES: [Encoding; 3] = [
+pub(in crate::read) static CANDIDATES: [Encoding; 3] = [
     Encoding::SingleByte(WINDOWS_1250),
     Encoding::SingleByte(ISO_8859_2),
     Encoding::SingleByte(WINDOWS_1252),
@@ -48,7 +48,7 @@ type Counts = [u64; 128];
 
 /// What the bytes that are not UTF-8 are like, taken in piece by piece together with the text between them.
 #[derive(Clone, Debug)]
-pub(super) struct Letters {
+pub(in crate::read) struct Letters {
     total: Counts,
     /// Between two letters; before one, at a word's beginning; behind one, at its end.
     inside: Counts,
@@ -85,7 +85,7 @@ impl Default for Letters {
 }
 
 impl Letters {
-    pub(super) fn take_in_text(&mut self, text: &[u8]) {
+    pub(in crate::read) fn take_in_text(&mut self, text: &[u8]) {
         if let (Some(&first), Some(&last)) = (text.first(), text.last()) {
             self.settle(first);
             let last_but_one = text.iter().rev().nth(1).copied();
@@ -93,7 +93,7 @@ impl Letters {
         }
     }
 
-    pub(super) fn take_in_strays(&mut self, bytes: &[u8]) {
+    pub(in crate::read) fn take_in_strays(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.settle(*byte);
             self.waiting = Some((self.before, *byte));
@@ -136,7 +136,7 @@ impl Letters {
         self.not_polish += u64::from(not_polish);
     }
 
-    pub(super) fn verdict(mut self) -> Verdict {
+    pub(in crate::read) fn verdict(mut self) -> Verdict {
         self.settle(b' ');
         let unclear = Verdict::Unclear(&CANDIDATES);
         let letters: u64 = (0x80..=0xFF)
@@ -258,7 +258,7 @@ impl Letters {
 }
 
 /// How well a byte shows which encoding is right: the best is one that the two with Polish letters read in different ways.
-pub(super) fn telling(byte: u8) -> u8 {
+pub(in crate::read) fn telling(byte: u8) -> u8 {
     if byte.is_ascii() {
         return 0;
     }

@@ -20,7 +20,7 @@ const LONE_BYTE: u8 = 0xFF;
 
 /// Whether the beginning of an input is UTF-16, by its byte order mark or by where its NUL bytes are; and then whether it
 /// is big-endian.
-pub(super) fn detect(head: &[u8]) -> Option<bool> {
+pub(in crate::read) fn detect(head: &[u8]) -> Option<bool> {
     if head.starts_with(b"\xFF\xFE") {
         return Some(false);
     }
@@ -51,8 +51,8 @@ pub(super) fn detect(head: &[u8]) -> Option<bool> {
 }
 
 /// UTF-16 in, UTF-8 out.
-pub(super) struct FromUtf16 {
-    pub(super) big_endian: bool,
+pub(in crate::read) struct FromUtf16 {
+    pub(in crate::read) big_endian: bool,
 }
 
 impl Recode for FromUtf16 {
@@ -62,7 +62,7 @@ impl Recode for FromUtf16 {
 }
 
 /// The whole of a text, or of its beginning.
-pub(super) fn decode_head(bytes: &[u8], big_endian: bool, whole: bool) -> Vec<u8> {
+pub(in crate::read) fn decode_head(bytes: &[u8], big_endian: bool, whole: bool) -> Vec<u8> {
     let mut text = Vec::with_capacity(bytes.len());
     decode(bytes, big_endian, whole, &mut text);
     text
@@ -117,7 +117,7 @@ fn push_code(code: u32, text: &mut Vec<u8>) {
 }
 
 /// What [`FromUtf16`] has made, as it was.
-pub(super) fn encode(text: &[u8], big_endian: bool) -> Vec<u8> {
+pub(in crate::read) fn encode(text: &[u8], big_endian: bool) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() * 2);
     let mut push = |unit: u16| {
         bytes.extend(if big_endian {
@@ -160,9 +160,9 @@ mod tests {
 
     use std::io::Read;
 
-    use super::super::drip::Drip;
-    use super::super::recoding::Recoding;
     use super::*;
+    use crate::read::encoding::recoding::Recoding;
+    use crate::read::source::drip::Drip;
 
     fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
         encode(text.as_bytes(), big_endian)

@@ -1,13 +1,13 @@
 //! A raw record to its fields: unquoting (csv-core, the parser of the csv crate) and decoding. The record has already
-//! been found sound by `read/records.rs`, so that parser has nothing left to forgive.
+//! been found sound by `read/csv/records.rs`, so that parser has nothing left to forgive.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::Dialect;
 use crate::model::{Fields, unguarded_cell};
+use crate::read::Dialect;
 
 /// As many columns as a spreadsheet has. Of a record with more, one more is looked at: then it is too long.
-pub(super) const MAX_COLUMNS: usize = 1 << 14;
+pub(in crate::read) const MAX_COLUMNS: usize = 1 << 14;
 
 /// Parses one record after another into buffers that it keeps.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl FieldParser {
     }
 
     /// The same for a file that this tool wrote for Excel: the apostrophes that it put in front of formulas are taken away.
-    pub(super) fn without_guards(self) -> Self {
+    pub(in crate::read) fn without_guards(self) -> Self {
         Self {
             has_guards: true,
             ..self
@@ -102,7 +102,7 @@ impl FieldParser {
     }
 
     /// A field's bytes as they are, unquoted.
-    pub(super) fn raw_field(&mut self, record: &[u8], column: usize) -> Option<&[u8]> {
+    pub(in crate::read) fn raw_field(&mut self, record: &[u8], column: usize) -> Option<&[u8]> {
         let (bytes, ends) = self.unquote(record);
         let ends = self.ends.get(..ends)?;
         let start = column
@@ -229,7 +229,7 @@ mod tests {
                 writer.write_record(row).unwrap();
             }
             let file = writer.into_inner().unwrap();
-            let mut records = super::super::records::Records::new(file.as_slice(), b';', crate::model::Position::START);
+            let mut records = crate::read::csv::records::Records::new(file.as_slice(), b';', crate::model::Position::START);
             let mut parser = FieldParser::new(dialect("utf-8"));
             for row in &rows {
                 let record = records.next().unwrap().unwrap();

@@ -4,16 +4,16 @@
 
 use encoding_rs::{ISO_8859_2, ISO_8859_13, ISO_8859_16, WINDOWS_1250, WINDOWS_1257};
 
-use super::Encoding;
+use crate::read::Encoding;
 
 /// Letters that no two encodings have in the same places.
 const LETTERS: &str = "[ąśź]";
 
 /// What was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Note {
-    pub(super) encoding: Encoding,
-    pub(super) is_for_excel: bool,
+pub(in crate::read) struct Note {
+    pub(in crate::read) encoding: Encoding,
+    pub(in crate::read) is_for_excel: bool,
 }
 
 /// What stands behind each `sync_error` of a file in this encoding.
@@ -28,7 +28,7 @@ pub(crate) fn for_excel() -> String {
 
 /// What the `sync_error` of a record says. One that ends with a note in which letters were lost is an error: whoever saved the
 /// file in an encoding without Polish letters has lost those of the values, too.
-pub(super) fn read(error: &[u8]) -> Result<Option<Note>, LettersLost> {
+pub(in crate::read) fn read(error: &[u8]) -> Result<Option<Note>, LettersLost> {
     let error = error.trim_ascii_end();
     let single_bytes =
         [WINDOWS_1250, ISO_8859_2, WINDOWS_1257, ISO_8859_13, ISO_8859_16].map(Encoding::SingleByte);
@@ -63,7 +63,7 @@ pub(super) fn read(error: &[u8]) -> Result<Option<Note>, LettersLost> {
 
 /// A note for Excel of which the letters are no letters any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LettersLost;
+pub(in crate::read) struct LettersLost;
 
 #[cfg(test)]
 mod tests {

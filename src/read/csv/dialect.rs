@@ -3,16 +3,17 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::fields;
 use super::records::Records;
-use super::{Encoding, InputError, fields};
 use crate::model::Position;
+use crate::read::{Encoding, InputError};
 
 /// How many records of the input's beginning are compared.
 const SAMPLE_RECORDS: usize = 200;
 
 /// What the scanner meets in the place of a delimiter that UTF-8 has several bytes for: the unit separator, which no
 /// input with such a delimiter may hold.
-pub(super) const STAND_IN: u8 = 0x1F;
+pub(in crate::read) const STAND_IN: u8 = 0x1F;
 
 /// The character between two fields: any that cannot be part of the structure otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +21,11 @@ pub(crate) struct Delimiter(char);
 
 impl Delimiter {
     /// Of a file of one column, and of a workbook, which have none.
-    pub(super) const COMMA: Self = Self(',');
+    pub(in crate::read) const COMMA: Self = Self(',');
 
     const CANDIDATES: [Self; 4] = [Self::COMMA, Self(';'), Self('\t'), Self('|')];
 
-    pub(super) fn is_ascii(self) -> bool {
+    pub(in crate::read) fn is_ascii(self) -> bool {
         self.0.is_ascii()
     }
 }
@@ -66,7 +67,7 @@ pub(crate) struct Dialect {
 
 impl Dialect {
     /// Nothing where the encoding does not have the delimiter.
-    pub(super) fn new(delimiter: Delimiter, encoding: Encoding) -> Option<Self> {
+    pub(in crate::read) fn new(delimiter: Delimiter, encoding: Encoding) -> Option<Self> {
         let (byte, stands_for) = match u8::try_from(delimiter.0) {
             Ok(byte) if byte.is_ascii() => (byte, None),
             _ if encoding.is_read_as_utf8() => (STAND_IN, Some(delimiter.0)),

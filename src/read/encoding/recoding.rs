@@ -1,18 +1,18 @@
 //! An input whose bytes become others while they are read, piece by piece. What becomes of them is said elsewhere
-//! (`read/utf16.rs`, `read/scanned.rs`).
+//! (`read/encoding/utf16.rs`, `read/csv/scanned.rs`).
 
 use std::io::{self, Read};
 
 const READ_SIZE: usize = 64 << 10;
 
 /// What becomes of bytes.
-pub(super) trait Recode {
+pub(in crate::read) trait Recode {
     /// Appends what the bytes become; how many of them were used. Unless `at_end`, those that need more are left.
     fn recode(&self, bytes: &[u8], at_end: bool, ready: &mut Vec<u8>) -> io::Result<usize>;
 }
 
-pub(super) struct Recoding<R, C> {
-    pub(super) input: R,
+pub(in crate::read) struct Recoding<R, C> {
+    pub(in crate::read) input: R,
     code: C,
     /// Read, and waiting for what comes behind: a few bytes.
     rest: Vec<u8>,
@@ -23,7 +23,7 @@ pub(super) struct Recoding<R, C> {
 }
 
 impl<R: Read, C: Recode> Recoding<R, C> {
-    pub(super) fn new(input: R, code: C) -> Self {
+    pub(in crate::read) fn new(input: R, code: C) -> Self {
         Self {
             input,
             code,

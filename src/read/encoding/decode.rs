@@ -1,7 +1,7 @@
 //! How bytes become text, and text bytes again. Undecodable bytes are reported, never replaced by U+FFFD. Which encoding
-//! an input is in is decided in `read/evidence.rs`.
+//! an input is in is decided in `read/encoding/evidence.rs`.
 //!
-//! UTF-16 does not come here as such: `read/utf16.rs` has made UTF-8 of it before, in which what was no character is no
+//! UTF-16 does not come here as such: `read/encoding/utf16.rs` has made UTF-8 of it before, in which what was no character is no
 //! character either.
 
 use std::borrow::Cow;
@@ -41,12 +41,12 @@ impl Encoding {
     }
 
     /// Whether the reader meets its bytes as UTF-8.
-    pub(super) fn is_read_as_utf8(self) -> bool {
+    pub(in crate::read) fn is_read_as_utf8(self) -> bool {
         self == Self::Utf8 || self.is_utf16()
     }
 
     /// Appends the bytes as text; `false` if some of them are not allowed, which then show as `lost`.
-    pub(super) fn decode_into(self, bytes: &[u8], lost: char, text: &mut String) -> bool {
+    pub(in crate::read) fn decode_into(self, bytes: &[u8], lost: char, text: &mut String) -> bool {
         match self {
             Self::Utf8 | Self::Utf16Le | Self::Utf16Be => decode_utf8(bytes, lost, text),
             Self::SingleByte(encoding) => decode_single_bytes(encoding, bytes, lost, text),
@@ -77,7 +77,7 @@ impl Encoding {
     }
 
     /// What a byte above ASCII stands for in a single-byte encoding, if for anything.
-    pub(super) fn letter(self, byte: u8) -> Option<String> {
+    pub(in crate::read) fn letter(self, byte: u8) -> Option<String> {
         let mut text = String::new();
         self.decode_into(&[byte], '?', &mut text).then_some(text)
     }

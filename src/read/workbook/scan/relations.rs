@@ -10,16 +10,16 @@ use super::markup::attributes;
 /// Two relationships that have one id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("two of its relationships have the same id")]
-pub(super) struct SameId;
+pub(in crate::read::workbook) struct SameId;
 
-/// The ids so far. How many there can be, and how long, is bounded by the [scan](super::scan).
+/// The ids so far. How many there can be, and how long, is bounded by the [scan](crate::read::workbook::scan).
 #[derive(Debug, Default)]
-pub(super) struct Relations {
+pub(in crate::read::workbook) struct Relations {
     ids: HashSet<Vec<u8>>,
 }
 
 impl Relations {
-    pub(super) fn take_in(&mut self, tag: &[u8]) -> Result<(), SameId> {
+    pub(in crate::read::workbook) fn take_in(&mut self, tag: &[u8]) -> Result<(), SameId> {
         let ids = attributes(tag).filter(|(name, _)| *name == b"Id");
         for (_, id) in ids {
             if !self.ids.insert(id.to_vec()) {

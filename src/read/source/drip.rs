@@ -2,9 +2,9 @@
 
 use std::io::{self, Read};
 
-pub(super) struct Drip<'a> {
-    pub(super) rest: &'a [u8],
-    pub(super) step: usize,
+pub(in crate::read) struct Drip<'a> {
+    pub(in crate::read) rest: &'a [u8],
+    pub(in crate::read) step: usize,
 }
 
 impl Read for Drip<'_> {

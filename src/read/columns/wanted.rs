@@ -1,8 +1,8 @@
 //! The header's names against what the user asked for: which column is which. Pure; what the cells hold is looked at in
 //! [`crate::plan`].
 
-use super::{Columns, InputError};
 use crate::model::{Label, Layout, ValueFrom};
+use crate::read::{Columns, InputError};
 
 /// What the user asked for, by name.
 #[derive(Clone, Debug)]

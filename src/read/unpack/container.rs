@@ -5,15 +5,15 @@ use std::io::{self, BufReader, Cursor, Read, Seek};
 
 use flate2::read::MultiGzDecoder;
 
-use super::source::{Change, Pass};
-use super::workbook::{self, Vetted, Workbook};
-use super::{Delimiter, Encoding, InputError, ReadOptions};
+use crate::read::source::{Change, Pass};
+use crate::read::workbook::{self, Vetted, Workbook};
+use crate::read::{Delimiter, Encoding, InputError, ReadOptions};
 
 /// The first bytes that tell.
 const MAGIC_BYTES: u64 = 4;
 
 /// How a zip archive begins, which a workbook is.
-pub(super) const WORKBOOK: &[u8] = b"PK\x03\x04";
+pub(in crate::read) const WORKBOOK: &[u8] = b"PK\x03\x04";
 
 /// So much is read of an archive at once.
 const READ_SIZE: usize = 64 << 10;
@@ -36,7 +36,7 @@ pub(crate) struct Contents {
 impl Contents {
     /// A file's. `sheet` names that of a workbook, of which `skipped` rows are left out; what is found out about a
     /// workbook is kept in `vetted` for the next read.
-    pub(super) fn of_file(
+    pub(in crate::read) fn of_file(
         mut pass: Pass,
         vetted: &mut Option<Vetted>,
         sheet: Option<&str>,
@@ -63,7 +63,7 @@ impl Contents {
     }
 
     /// A stream's, of which nothing was read yet.
-    pub(super) fn of_stream(mut stream: impl Read + Send + 'static) -> Result<Self, InputError> {
+    pub(in crate::read) fn of_stream(mut stream: impl Read + Send + 'static) -> Result<Self, InputError> {
         let magic = magic_of(&mut stream)?;
         if magic == WORKBOOK {
             return Err(InputError::NotCsv {

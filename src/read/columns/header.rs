@@ -1,10 +1,10 @@
 //! The names in a header and how they are found: by name, by number, or not, and then which are nearest. Pure. Which of
-//! them a run needs is in `read/wanted.rs`.
+//! them a run needs is in `read/columns/wanted.rs`.
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::InputError;
 use crate::model::{Digits, Label, trim_invisible};
+use crate::read::InputError;
 
 /// The columns that this tool puts in front of a failed file, ignored and replaced when such a file is the input.
 const OWN_COLUMNS: [&str; 3] = ["sync_row", "sync_action", "sync_error"];
@@ -15,10 +15,10 @@ const MOST_NAMES_LISTED: usize = 20;
 /// The names in a header, ready to be looked up.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {
-    pub(super) names: Vec<String>,
+    pub(in crate::read) names: Vec<String>,
     /// The names as they are compared; nothing for the tool's own columns, which no name finds.
-    pub(super) keys: Vec<Option<String>>,
-    pub(super) line: u64,
+    pub(in crate::read) keys: Vec<Option<String>>,
+    pub(in crate::read) line: u64,
     /// The first records behind the header, each with the `--skip-lines` that would make it the header.
     below: Vec<(u64, Vec<String>)>,
     /// A person reads errors, which may list all names. Where there is no header they are the cells of the first contact.
@@ -41,7 +41,7 @@ pub(crate) fn is_own_column(name: &str) -> bool {
 }
 
 /// Where a failed file's header has its errors; nothing in one that is no failed file's.
-pub(super) fn error_column(names: &[String]) -> Option<usize> {
+pub(in crate::read) fn error_column(names: &[String]) -> Option<usize> {
     let [row, action, error] = OWN_COLUMNS.map(|own| names.iter().position(|name| key(name) == own));
     row.and(action).and(error)
 }
@@ -62,13 +62,13 @@ impl Columns {
     }
 
     /// With the first records behind the header, for the hint that one of them may be it.
-    pub(super) fn with_records_below(mut self, below: Vec<(u64, Vec<String>)>) -> Self {
+    pub(in crate::read) fn with_records_below(mut self, below: Vec<(u64, Vec<String>)>) -> Self {
         self.below = below;
         self
     }
 
     /// Lets errors list the names where a person at a terminal reads them.
-    pub(super) fn listing_names(mut self, lists_names: bool) -> Self {
+    pub(in crate::read) fn listing_names(mut self, lists_names: bool) -> Self {
         self.lists_names = lists_names;
         self
     }
@@ -210,7 +210,7 @@ impl Columns {
     }
 
     /// The names, for an error about the one that is looked for.
-    pub(super) fn listed(&self, wanted: &str) -> String {
+    pub(in crate::read) fn listed(&self, wanted: &str) -> String {
         if self.look_like_data() {
             return format!("{}, not shown since they look like data", self.names.len());
         }

@@ -6,18 +6,18 @@ use thiserror::Error;
 use super::markup::attributes;
 
 /// The most digits of a number that counts formats, texts or rows. Excel needs seven.
-pub(super) const MAX_DIGITS: usize = 9;
+pub(in crate::read::workbook) const MAX_DIGITS: usize = 9;
 
 /// A tag whose attribute means nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("a tag `{tag}` in it has a `{attribute}` that means nothing")]
-pub(super) struct BadAttribute {
+pub(in crate::read::workbook) struct BadAttribute {
     tag: &'static str,
     attribute: &'static str,
 }
 
 /// Checks the attributes of a tag by its local name.
-pub(super) fn check(tag: &[u8], local: &[u8]) -> Result<(), BadAttribute> {
+pub(in crate::read::workbook) fn check(tag: &[u8], local: &[u8]) -> Result<(), BadAttribute> {
     match local {
         b"c" => {
             all(tag, "c", "r", is_place)?;
