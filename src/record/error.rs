@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::header::OtherVersion;
+use super::journal::header::OtherVersion;
 use crate::model::ShownPath as _;
 
 /// What can be wrong with an output.

@@ -8,56 +8,43 @@
 //!
 //! An outcome is in the journal before anything else happens to it; what has to wait for an earlier row's line waits in
 //! the window, whose size the slots bound. What is there already when a run starts is looked at in
-//! `record/existing.rs`; a journal that is gone on with is put in order in `record/replay.rs`.
+//! `record/existing/decision.rs`; a journal that is gone on with is put in order in `record/journal/replay.rs`.
 
-mod aside;
-mod entry;
 mod error;
 mod existing;
-mod failed;
-mod files;
-mod found;
-#[cfg(any(test, fuzzing))]
-mod fuzzed;
-mod go_on;
-mod header;
 mod journal;
-mod lines;
-mod names;
-mod ordered;
-mod push;
+mod outputs;
 mod recorder;
-mod replay;
-mod result_line;
-mod results;
-mod settled;
-mod space;
 mod window;
 
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::PathBuf;
 
-pub(crate) use aside::delete_older as delete_old_sets;
 pub(crate) use error::OutputError;
-pub(crate) use existing::{Before, Decision, Existing, KeptSets, SameInput, SentBefore, before, decide};
-pub(crate) use failed::FailedFormat;
-pub(crate) use files::OutputPaths;
+pub(crate) use existing::aside::delete_older as delete_old_sets;
+pub(crate) use existing::decision::{
+    Before, Decision, Existing, KeptSets, SameInput, SentBefore, before, decide,
+};
+pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]
-pub(crate) use fuzzed::fuzzed_journal;
-pub(crate) use go_on::{GoOn, alive_until};
-pub(crate) use header::{Header, LookedOver};
-pub(crate) use journal::Journal;
-pub(crate) use names::lock as lock_of;
+pub(crate) use journal::fuzzed::fuzzed_journal;
+pub(crate) use journal::header::{Header, LookedOver};
+pub(crate) use journal::resumed::{GoOn, alive_until};
+pub(crate) use journal::settled::SettledRows;
+pub(crate) use outputs::failed::FailedFormat;
+pub(crate) use outputs::files::OutputPaths;
+pub(crate) use outputs::names::lock as lock_of;
+pub(crate) use outputs::result_line::Style;
+pub(crate) use outputs::space::check as check_space;
 pub(crate) use recorder::Recorder;
-pub(crate) use result_line::Style;
-pub(crate) use settled::SettledRows;
-pub(crate) use space::check as check_space;
 
-use failed::FailedFile;
-use files::{PartialFile, Replaces};
-use found::OldSummary;
-use results::ResultsFile;
+use existing::aside;
+use existing::found::OldSummary;
+use outputs::failed::FailedFile;
+use outputs::files::{PartialFile, Replaces};
+use outputs::results::ResultsFile;
+use outputs::{files, names};
 
 /// The summary's file, which is written when all is over.
 pub(crate) struct SummaryFile {

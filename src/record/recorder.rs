@@ -3,15 +3,15 @@
 
 use jiff::tz::TimeZone;
 
-use super::aside;
 use super::error::OutputError;
-use super::failed::FailedFile;
-use super::files::{self, OutputPaths, Replaces};
-use super::found::OldSummary;
-use super::header::Header;
-use super::journal::Journal;
-use super::result_line::{Style, WallClock, push_line};
-use super::results::ResultsFile;
+use super::existing::aside;
+use super::existing::found::OldSummary;
+use super::journal::file::Journal;
+use super::journal::header::Header;
+use super::outputs::failed::FailedFile;
+use super::outputs::files::{self, OutputPaths, Replaces};
+use super::outputs::result_line::{Style, WallClock, push_line};
+use super::outputs::results::ResultsFile;
 use super::window::ReorderWindow;
 use crate::model::{Outcome, slots_for};
 

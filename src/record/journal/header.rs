@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::entry::{seal, unseal};
-use super::files::OutputPaths;
 use crate::model::{DeltaMode, Fingerprint, StoreRun};
+use crate::record::outputs::files::OutputPaths;
 
 /// The form of journals. A program reads that of its own alone.
 const VERSION: u32 = 2;
@@ -23,7 +23,7 @@ pub(crate) struct Header {
     /// Started with `--overwrite`: finished files of an older run may be replaced once the new ones are whole.
     pub(crate) replaces: bool,
     /// A rehearsal's: a later one replaces it.
-    pub(super) rehearsal: bool,
+    pub(in crate::record) rehearsal: bool,
     /// The digest of where the failed file and the summary lie: what is `.partial` there is this run's.
     outputs: String,
     /// When the first of those runs started that had this content, one behind the other.
@@ -76,7 +76,7 @@ impl Header {
     }
 
     /// The same for a run with these outputs.
-    pub(super) fn writing_to(self, paths: &OutputPaths) -> Self {
+    pub(in crate::record) fn writing_to(self, paths: &OutputPaths) -> Self {
         Self {
             rehearsal: paths.rehearsal,
             outputs: digest_of(paths),
@@ -85,7 +85,7 @@ impl Header {
     }
 
     /// The header of this run once another resumes it.
-    pub(super) fn resumed_by(&self, other: &Self) -> Self {
+    pub(in crate::record) fn resumed_by(&self, other: &Self) -> Self {
         Self {
             looked_over: other.looked_over.clone(),
             store: other.store.clone(),
@@ -94,18 +94,18 @@ impl Header {
     }
 
     /// Whether the run writes to these outputs.
-    pub(super) fn writes_to(&self, paths: &OutputPaths) -> bool {
+    pub(in crate::record) fn writes_to(&self, paths: &OutputPaths) -> bool {
         self.outputs == digest_of(paths)
     }
 
     /// Whether a summary that tells of this start and fingerprint is of this run.
-    pub(super) fn is_of(&self, started_at: Timestamp, fingerprint: &Fingerprint) -> bool {
+    pub(in crate::record) fn is_of(&self, started_at: Timestamp, fingerprint: &Fingerprint) -> bool {
         // A summary has no more than milliseconds.
         self.started_at.as_millisecond() == started_at.as_millisecond() && self.fingerprint == *fingerprint
     }
 
     /// Writes the first line.
-    pub(super) fn write(&self, lines: &mut Vec<u8>) {
+    pub(in crate::record) fn write(&self, lines: &mut Vec<u8>) {
         let start = lines.len();
         // Texts and numbers always serialise, and a vector takes them.
         serde_json::to_writer(&mut *lines, self).ok();
@@ -113,7 +113,7 @@ impl Header {
     }
 
     /// Reads a first line; nothing if it is torn, damaged or of another version.
-    pub(super) fn read(line: &[u8]) -> Option<Self> {
+    pub(in crate::record) fn read(line: &[u8]) -> Option<Self> {
         let header: Self = serde_json::from_str(unseal(line)?).ok()?;
         (header.journal == VERSION).then_some(header)
     }
@@ -125,18 +125,18 @@ pub(crate) struct OtherVersion {
     journal: u32,
     /// A rehearsal's.
     #[serde(default)]
-    pub(super) rehearsal: bool,
+    pub(in crate::record) rehearsal: bool,
 }
 
 impl OtherVersion {
     /// Reads the first line of a journal of another version; nothing if it is torn or damaged.
-    pub(super) fn read(line: &[u8]) -> Option<Self> {
+    pub(in crate::record) fn read(line: &[u8]) -> Option<Self> {
         let header: Self = serde_json::from_str(unseal(line)?).ok()?;
         (header.journal != VERSION).then_some(header)
     }
 
     /// Beside this program.
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::record) fn name(self) -> &'static str {
         if self.journal < VERSION {
             "an earlier"
         } else {
@@ -183,7 +183,7 @@ mod tests {
         later.write(&mut line);
         assert_eq!(Header::read(&line), None);
         assert_eq!(OtherVersion::read(&line).unwrap().name(), "a later");
-        let earlier = include_bytes!("../../tests/earlier/journal-1");
+        let earlier = include_bytes!("../../../tests/earlier/journal-1");
         let line = earlier.split_inclusive(|byte| *byte == b'\n').next().unwrap();
         assert_eq!(Header::read(line), None);
         assert_eq!(OtherVersion::read(line).unwrap().name(), "an earlier");

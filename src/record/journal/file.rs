@@ -1,5 +1,5 @@
 //! The journal as a file: append-only, and the only truth while a run is unfinished. Its lines are the business of
-//! `record/entry.rs`.
+//! `record/journal/entry.rs`.
 //!
 //! What is kept: once [`Journal::write`] has returned, the lines are the system's, and a process that is killed loses
 //! none of them. A power cut loses at most the last second's: a thread syncs the file that often. An error of that
@@ -16,13 +16,13 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use super::entry::{self, ENDED, FINISHING, STREAK};
-use super::error::OutputError;
-use super::files::{create_private, sync, sync_folder_of};
 use super::header::Header;
 use crate::model::Outcome;
+use crate::record::error::OutputError;
+use crate::record::outputs::files::{create_private, sync, sync_folder_of};
 
 /// How much a power cut can take, in time, and how exactly it is known when a process was killed.
-pub(super) const SYNC_EVERY: Duration = Duration::from_secs(1);
+pub(in crate::record) const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct Journal {
     file: File,
@@ -37,7 +37,11 @@ pub(crate) struct Journal {
 
 impl Journal {
     /// A new journal with its first line, both safe from a power cut.
-    pub(super) fn create(path: &Path, header: &Header, replaces: bool) -> Result<Self, OutputError> {
+    pub(in crate::record) fn create(
+        path: &Path,
+        header: &Header,
+        replaces: bool,
+    ) -> Result<Self, OutputError> {
         let file = create_private(path, replaces).map_err(|source| {
             if source.kind() == io::ErrorKind::AlreadyExists {
                 OutputError::Unfinished(path.to_owned())
@@ -57,7 +61,7 @@ impl Journal {
     }
 
     /// Goes on with a journal whose file stands at its end.
-    pub(super) fn append_to(file: File, path: &Path) -> Result<Self, OutputError> {
+    pub(in crate::record) fn append_to(file: File, path: &Path) -> Result<Self, OutputError> {
         let syncing = Syncing::start(&file).map_err(|source| OutputError::write(path, source))?;
         Ok(Self {
             file,
@@ -70,7 +74,7 @@ impl Journal {
     }
 
     /// Writes the outcomes that it does not have already. When this returns, they are the system's.
-    pub(super) fn write(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
+    pub(in crate::record) fn write(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
         for outcome in outcomes.iter().filter(|outcome| !outcome.journalled) {
             entry::write_outcome(outcome, &mut self.lines);
             if let Some(streak) = &outcome.streak {
@@ -82,7 +86,7 @@ impl Journal {
 
     /// Says, before the next outcomes, how often the store had deleted what it knew: one that knows of fewer deletions was
     /// restored from a backup.
-    pub(super) fn note_passes(&mut self, passes: u64) {
+    pub(in crate::record) fn note_passes(&mut self, passes: u64) {
         if passes != self.passes {
             self.passes = passes;
             entry::write_state(passes, &mut self.lines);
@@ -91,7 +95,7 @@ impl Journal {
 
     /// Says of these rows, and of no others that were named before, that their verdicts are not final: they are of the
     /// streak that ended the run. The process ends here, in an orderly way.
-    pub(super) fn write_end(&mut self, rows: &[u64]) -> Result<(), OutputError> {
+    pub(in crate::record) fn write_end(&mut self, rows: &[u64]) -> Result<(), OutputError> {
         if self.names_streak || !rows.is_empty() {
             self.add_streak(rows);
         }
@@ -109,7 +113,7 @@ impl Journal {
     }
 
     /// Says that every row has its outcome: from here on the files get their names.
-    pub(super) fn write_finishing(&mut self) -> Result<(), OutputError> {
+    pub(in crate::record) fn write_finishing(&mut self) -> Result<(), OutputError> {
         entry::write_entry(FINISHING, &mut self.lines);
         self.write_lines()?;
         self.sync()

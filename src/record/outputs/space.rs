@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use super::error::OutputError;
 use super::files::{self, OutputPaths};
 use crate::model::ShownPath as _;
+use crate::record::error::OutputError;
 
 /// The shortest line of the results and the shortest of the journal: no row takes less.
 const LEAST_PER_ROW: u64 = 50 + 70;
@@ -67,7 +67,7 @@ fn judge(free: u64, rows: u64) -> Room {
 mod tests {
     use super::*;
     use crate::model::Outcome;
-    use crate::record::entry;
+    use crate::record::journal::entry;
     use crate::record::tests::outcome;
 
     #[test]

@@ -4,9 +4,9 @@ use std::io;
 use std::path::Path;
 
 use super::entry::{self, Entry};
-use super::error::OutputError;
 use super::lines::Lines;
 use crate::model::{Outcome, Settled};
+use crate::record::error::OutputError;
 use crate::regular;
 
 /// The rows that have their verdict, in the input's order, to be read beside it.
@@ -25,14 +25,14 @@ struct Known {
 }
 
 impl SettledRows {
-    pub(super) fn none() -> Self {
+    pub(in crate::record) fn none() -> Self {
         Self {
             lines: None,
             next: None,
         }
     }
 
-    pub(super) fn open(path: &Path, end: u64) -> Result<Self, OutputError> {
+    pub(in crate::record) fn open(path: &Path, end: u64) -> Result<Self, OutputError> {
         let file = regular::open(path).map_err(|source| OutputError::read(path, source))?;
         let mut rows = Self {
             lines: Some(Lines::new(file, end)),

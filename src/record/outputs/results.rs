@@ -1,20 +1,24 @@
-//! The results file: one line per data row. What a line says is the business of `record/result_line.rs`.
+//! The results file: one line per data row. What a line says is the business of `record/outputs/result_line.rs`.
 
 use std::io::{BufWriter, Write};
 
-use super::error::OutputError;
 use super::files::{PartialFile, Replaces};
 use super::result_line::{Style, header};
+use crate::record::error::OutputError;
 
 /// So much is collected before it is written, unless the file is flushed sooner.
 const BUFFER: usize = 64 << 10;
 
-pub(super) struct ResultsFile {
+pub(in crate::record) struct ResultsFile {
     writer: BufWriter<PartialFile>,
 }
 
 impl ResultsFile {
-    pub(super) fn create(file: PartialFile, kept: &[&str], style: Style) -> Result<Self, OutputError> {
+    pub(in crate::record) fn create(
+        file: PartialFile,
+        kept: &[&str],
+        style: Style,
+    ) -> Result<Self, OutputError> {
         let mut results = Self {
             writer: BufWriter::with_capacity(BUFFER, file),
         };
@@ -24,17 +28,17 @@ impl ResultsFile {
     }
 
     /// Appends a line, or several.
-    pub(super) fn append(&mut self, lines: &[u8]) -> Result<(), OutputError> {
+    pub(in crate::record) fn append(&mut self, lines: &[u8]) -> Result<(), OutputError> {
         let written = self.writer.write_all(lines);
         written.map_err(|source| self.writer.get_ref().write_error(source))
     }
 
-    pub(super) fn flush(&mut self) -> Result<(), OutputError> {
+    pub(in crate::record) fn flush(&mut self) -> Result<(), OutputError> {
         let flushed = self.writer.flush();
         flushed.map_err(|source| self.writer.get_ref().write_error(source))
     }
 
-    pub(super) fn finish(mut self, replaces: Replaces) -> Result<(), OutputError> {
+    pub(in crate::record) fn finish(mut self, replaces: Replaces) -> Result<(), OutputError> {
         self.flush()?;
         // Flushed above, so nothing is left to be written.
         let (file, _) = self.writer.into_parts();

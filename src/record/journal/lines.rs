@@ -1,4 +1,4 @@
-//! A journal's lines as they stand in its file, whole or not. What they say is the business of `record/entry.rs`.
+//! A journal's lines as they stand in its file, whole or not. What they say is the business of `record/journal/entry.rs`.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Take};
@@ -6,15 +6,15 @@ use std::io::{self, BufRead, BufReader, Read, Take};
 use super::entry::MOST_LINE_BYTES;
 
 /// The lines of a journal up to a certain byte, one after the other.
-pub(super) struct Lines {
+pub(in crate::record) struct Lines {
     file: Take<BufReader<File>>,
     line: Vec<u8>,
     /// Where the last line ended that was returned.
-    pub(super) at: u64,
+    pub(in crate::record) at: u64,
 }
 
 impl Lines {
-    pub(super) fn new(file: File, bytes: u64) -> Self {
+    pub(in crate::record) fn new(file: File, bytes: u64) -> Self {
         Self {
             file: BufReader::with_capacity(64 << 10, file).take(bytes),
             line: Vec::new(),
@@ -23,7 +23,7 @@ impl Lines {
     }
 
     /// The next line with its end; one that is torn or longer than any comes without.
-    pub(super) fn next(&mut self) -> io::Result<Option<&[u8]>> {
+    pub(in crate::record) fn next(&mut self) -> io::Result<Option<&[u8]>> {
         self.line.clear();
         let count = (&mut self.file)
             .take(MOST_LINE_BYTES)

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::error::OutputError;
-use super::files::{OutputPaths, Replaces};
 use super::found::{Finished, Found, Unfinished};
-use super::go_on::GoOn;
-use super::names;
-use super::replay::Contents;
 use crate::model::{DeltaMode, Fingerprint, ShownPath};
+use crate::record::error::OutputError;
+use crate::record::journal::replay::Contents;
+use crate::record::journal::resumed::GoOn;
+use crate::record::outputs::files::{OutputPaths, Replaces};
+use crate::record::outputs::names;
 
 /// What the user said about outputs that exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! Older files moved out of the way: set aside together under their run's start, the oldest sets deleted, an edited
-//! failed file never overwritten. Renames and deletes; what is to be done was decided in `record/existing.rs`.
+//! failed file never overwritten. Renames and deletes; what is to be done was decided in `record/existing/decision.rs`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,17 +8,21 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-use super::error::OutputError;
-use super::existing::KeptSets;
-use super::files::{self, OutputPaths};
+use super::decision::KeptSets;
 use super::found::{Found, OldSummary, Unfinished};
-use super::header::Header;
-use super::names::{self, Stamp};
 use crate::model::{DeltaMode, ShownPath};
+use crate::record::error::OutputError;
+use crate::record::journal::header::Header;
+use crate::record::outputs::files::{self, OutputPaths};
+use crate::record::outputs::names::{self, Stamp};
 use crate::rename::rename_new;
 
 /// Sets aside all that is there for a new run, and deletes the sets that are not to be kept.
-pub(super) fn set_aside(paths: &OutputPaths, keep: KeptSets, new: &Header) -> Result<(), OutputError> {
+pub(in crate::record) fn set_aside(
+    paths: &OutputPaths,
+    keep: KeptSets,
+    new: &Header,
+) -> Result<(), OutputError> {
     let found = Found::look(paths)?;
     let mut of_unfinished: Vec<PathBuf> = Vec::new();
     if let Some(unfinished) = &found.unfinished {
@@ -72,7 +76,7 @@ fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) 
 }
 
 /// Sets aside what a finished run left.
-pub(super) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
+pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
     let existing: Vec<PathBuf> = paths.all().into_iter().cloned().collect();
     let start = OldSummary::read(&paths.summary).map(|summary| summary.started_at);
     let start = start.unwrap_or_else(|| {
@@ -156,7 +160,7 @@ fn is_ours(paths: &OutputPaths, stamp: &Stamp, files: &[PathBuf]) -> bool {
 
 /// Sets a failed file aside that is not as it was written: `known` are the digests of what this tool wrote. One that
 /// cannot be read counts as edited.
-pub(super) fn save_edited(failed: &Path, known: &[&str]) -> Result<(), OutputError> {
+pub(in crate::record) fn save_edited(failed: &Path, known: &[&str]) -> Result<(), OutputError> {
     if !files::exists(failed) || files::digest_of(failed).is_ok_and(|digest| known.contains(&digest.as_str()))
     {
         return Ok(());

@@ -23,16 +23,16 @@ const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];
 
 const INTERRUPTED: &str = "interrupted-";
 
-pub(super) fn partial(output: &Path) -> PathBuf {
+pub(in crate::record) fn partial(output: &Path) -> PathBuf {
     with_suffix(output, ".partial")
 }
 
-pub(super) fn journal(results: &Path) -> PathBuf {
+pub(in crate::record) fn journal(results: &Path) -> PathBuf {
     with_suffix(results, ".journal")
 }
 
 /// Where a journal is written anew before it takes the old one's place.
-pub(super) fn journal_rewritten(results: &Path) -> PathBuf {
+pub(in crate::record) fn journal_rewritten(results: &Path) -> PathBuf {
     with_suffix(results, ".journal.new")
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn lock(results: &Path) -> PathBuf {
 
 /// Under which a set of files is set aside together. Sorts by time within its kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Stamp {
+pub(in crate::record) struct Stamp {
     /// The start of the run, `20261124T075743Z`.
     start: String,
     /// A further set of the same second.
@@ -52,7 +52,7 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    pub(super) fn new(start: Timestamp, interrupted: bool) -> Self {
+    pub(in crate::record) fn new(start: Timestamp, interrupted: bool) -> Self {
         Self {
             start: time_in_name(start),
             number: 1,
@@ -60,22 +60,22 @@ impl Stamp {
         }
     }
 
-    pub(super) fn next(mut self) -> Self {
+    pub(in crate::record) fn next(mut self) -> Self {
         self.number += 1;
         self
     }
 
-    pub(super) fn is_interrupted(&self) -> bool {
+    pub(in crate::record) fn is_interrupted(&self) -> bool {
         self.interrupted
     }
 
     /// Whether a run that started then is set aside under this stamp.
-    pub(super) fn is_of(&self, start: Timestamp) -> bool {
+    pub(in crate::record) fn is_of(&self, start: Timestamp) -> bool {
         self.start == Self::new(start, self.interrupted).start
     }
 
     /// Whether the run began before another's start.
-    pub(super) fn is_before(&self, other: &Self) -> bool {
+    pub(in crate::record) fn is_before(&self, other: &Self) -> bool {
         self.start < other.start
     }
 
@@ -115,14 +115,14 @@ impl Stamp {
 }
 
 /// The file's name under which it is set aside.
-pub(super) fn aside(path: &Path, stamp: &Stamp) -> PathBuf {
+pub(in crate::record) fn aside(path: &Path, stamp: &Stamp) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (stem, kind) = split(&name);
     path.with_file_name(format!("{stem}.{}{kind}", stamp.to_name()))
 }
 
 /// The stamp in a file's name, if the file is `path`'s, set aside, finished or not.
-pub(super) fn stamp_of(name: &OsStr, path: &Path) -> Option<Stamp> {
+pub(in crate::record) fn stamp_of(name: &OsStr, path: &Path) -> Option<Stamp> {
     let (name, path) = (name.to_str()?, path.file_name()?.to_str()?);
     let (stem, kind) = split(path);
     let rest = name.strip_prefix(stem)?.strip_prefix('.')?;

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Fingerprint, Outcome, SLOTS, SentRow, Status};
-use crate::record::files::{OutputPaths, Replaces};
-use crate::record::go_on::GoOn;
+use crate::record::journal::resumed::GoOn;
+use crate::record::outputs::files::{OutputPaths, Replaces};
 use crate::record::tests::outcome;
 
 fn header() -> Header {

@@ -1,5 +1,5 @@
 //! What is there under the names of a run's outputs: of which run, and how far it came. Reads files and changes nothing;
-//! what is done about it is decided in `record/existing.rs`.
+//! what is done about it is decided in `record/existing/decision.rs`.
 
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read as _};
@@ -8,23 +8,23 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::error::OutputError;
-use super::files::{self, OutputPaths};
-use super::header::OtherVersion;
-use super::names;
-use super::replay::Contents;
 use crate::model::{Fingerprint, Status};
+use crate::record::error::OutputError;
+use crate::record::journal::header::OtherVersion;
+use crate::record::journal::replay::Contents;
+use crate::record::outputs::files::{self, OutputPaths};
+use crate::record::outputs::names;
 use crate::regular;
 
 /// What is there.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) unfinished: Option<Unfinished>,
-    pub(super) finished: Option<Finished>,
+pub(in crate::record) struct Found {
+    pub(in crate::record) unfinished: Option<Unfinished>,
+    pub(in crate::record) finished: Option<Finished>,
 }
 
 #[derive(Debug)]
-pub(super) enum Unfinished {
+pub(in crate::record) enum Unfinished {
     Journal(Box<Contents>),
     /// The run was killed before its journal's first line was whole, and so before its first call.
     Nothing(PathBuf),
@@ -63,46 +63,46 @@ impl Unfinished {
 
 /// A finished run, as far as its summary tells of it.
 #[derive(Debug)]
-pub(super) struct Finished {
-    pub(super) path: PathBuf,
-    pub(super) summary: Option<OldSummary>,
+pub(in crate::record) struct Finished {
+    pub(in crate::record) path: PathBuf,
+    pub(in crate::record) summary: Option<OldSummary>,
 }
 
 /// What is read back of a summary.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct OldSummary {
-    pub(super) fingerprint: Fingerprint,
-    pub(super) finished: bool,
-    pub(super) exit_code: u8,
-    pub(super) started_at: Timestamp,
+pub(in crate::record) struct OldSummary {
+    pub(in crate::record) fingerprint: Fingerprint,
+    pub(in crate::record) finished: bool,
+    pub(in crate::record) exit_code: u8,
+    pub(in crate::record) started_at: Timestamp,
     #[serde(default)]
-    pub(super) finished_at: Option<Timestamp>,
+    pub(in crate::record) finished_at: Option<Timestamp>,
     /// When the first of those runs started that had this content, one behind the other.
     #[serde(default)]
-    pub(super) content_since: Option<Timestamp>,
+    pub(in crate::record) content_since: Option<Timestamp>,
     #[serde(default)]
-    pub(super) rehearsal: bool,
+    pub(in crate::record) rehearsal: bool,
     #[serde(default)]
     statuses: BTreeMap<String, u64>,
     /// Of the failed file as it was written; nothing if there was none.
     #[serde(default)]
-    pub(super) failed_digest: Option<String>,
+    pub(in crate::record) failed_digest: Option<String>,
 }
 
 impl OldSummary {
-    pub(super) fn failures(&self) -> u64 {
+    pub(in crate::record) fn failures(&self) -> u64 {
         let failed = Status::ALL.into_iter().filter(|status| status.is_failure());
         failed.filter_map(|status| self.statuses.get(status.name())).sum()
     }
 
     /// The summary at this path, if one can be read there.
-    pub(super) fn read(path: &Path) -> Option<Self> {
+    pub(in crate::record) fn read(path: &Path) -> Option<Self> {
         serde_json::from_reader(BufReader::new(regular::open(path).ok()?)).ok()
     }
 }
 
 impl Found {
-    pub(super) fn look(paths: &OutputPaths) -> Result<Self, OutputError> {
+    pub(in crate::record) fn look(paths: &OutputPaths) -> Result<Self, OutputError> {
         let journal = names::journal(&paths.results);
         let unfinished = if files::exists(&journal) {
             Some(Unfinished::of_journal(journal)?)

@@ -1,5 +1,5 @@
 //! The journal of an unfinished run, and what has to be known of it before it is resumed or set aside: which rows were sent,
-//! which are left. It is put in order in `record/replay.rs`.
+//! which are left. It is put in order in `record/journal/replay.rs`.
 
 use std::fs;
 use std::time::Duration;
@@ -7,23 +7,23 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::entry;
-use super::error::OutputError;
-use super::existing::KeptSets;
-use super::files::{OutputPaths, Replaces};
+use super::file::SYNC_EVERY;
 use super::header::LookedOver;
-use super::journal::SYNC_EVERY;
-use super::names;
 use super::ordered::Ordered;
 use super::replay::Contents;
 use crate::model::{Fingerprint, SentRow, StoreRun};
+use crate::record::error::OutputError;
+use crate::record::existing::decision::KeptSets;
+use crate::record::outputs::files::{OutputPaths, Replaces};
+use crate::record::outputs::names;
 
 /// The journal of an unfinished run, which may be to be resumed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GoOn {
-    pub(super) contents: Contents,
+    pub(in crate::record) contents: Contents,
     /// Finished files that are in the way are an older run's, to be set aside, and so many sets kept.
-    pub(super) sets_aside: Option<KeptSets>,
-    pub(super) replaces: Replaces,
+    pub(in crate::record) sets_aside: Option<KeptSets>,
+    pub(in crate::record) replaces: Replaces,
 }
 
 impl GoOn {

@@ -9,9 +9,9 @@ use std::io::{BufWriter, Write};
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::error::OutputError;
 use super::files::{self, PartialFile, Replaces};
 use crate::model::{Action, ErrorCode, Outcome, clean, guarded, guarded_cell, push_csv_record};
+use crate::record::error::OutputError;
 
 /// Turns a text into the input's encoding as the reader meets it, with `?` for what that lacks.
 type Encode = Box<dyn Fn(&str) -> Vec<u8> + Send>;
@@ -39,7 +39,7 @@ pub(crate) struct FailedFormat {
     pub(crate) fields: Option<ToFields>,
 }
 
-pub(super) struct FailedFile {
+pub(in crate::record) struct FailedFile {
     writer: BufWriter<PartialFile>,
     format: FailedFormat,
     line_end: &'static [u8],
@@ -48,7 +48,7 @@ pub(super) struct FailedFile {
 }
 
 impl FailedFile {
-    pub(super) fn create(file: PartialFile, format: FailedFormat) -> Result<Self, OutputError> {
+    pub(in crate::record) fn create(file: PartialFile, format: FailedFormat) -> Result<Self, OutputError> {
         let mut failed = Self {
             writer: BufWriter::new(file),
             line_end: match &format.fields {
@@ -70,7 +70,7 @@ impl FailedFile {
     }
 
     /// The line of a failed row.
-    pub(super) fn line_of(&mut self, outcome: &Outcome) -> Vec<u8> {
+    pub(in crate::record) fn line_of(&mut self, outcome: &Outcome) -> Vec<u8> {
         let code = outcome.error_code;
         let action = code.map_or(Action::Resend, ErrorCode::action);
         let error = format!(
@@ -87,23 +87,23 @@ impl FailedFile {
     }
 
     /// Appends the line of a failed row.
-    pub(super) fn write(&mut self, line: &[u8]) -> Result<(), OutputError> {
+    pub(in crate::record) fn write(&mut self, line: &[u8]) -> Result<(), OutputError> {
         self.rows += 1;
         self.append(line)
     }
 
-    pub(super) fn flush(&mut self) -> Result<(), OutputError> {
+    pub(in crate::record) fn flush(&mut self) -> Result<(), OutputError> {
         let flushed = self.writer.flush();
         flushed.map_err(|source| self.writer.get_ref().write_error(source))
     }
 
     /// The xxh3-128 of the file's bytes; nothing if it holds no rows.
-    pub(super) fn digest(&self) -> Option<String> {
+    pub(in crate::record) fn digest(&self) -> Option<String> {
         (self.rows > 0).then(|| format!("{:032x}", self.digest.digest128()))
     }
 
     /// Gives the file its name, or removes it if it holds no rows, and an old one that may be replaced with it.
-    pub(super) fn finish(mut self, replaces: Replaces) -> Result<(), OutputError> {
+    pub(in crate::record) fn finish(mut self, replaces: Replaces) -> Result<(), OutputError> {
         self.flush()?;
         // Flushed above, so nothing is left to be written.
         let (file, _) = self.writer.into_parts();

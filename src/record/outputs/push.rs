@@ -2,12 +2,12 @@
 //! recording does.
 
 /// Appends a number in decimal.
-pub(super) fn push_number(number: impl itoa::Integer, line: &mut Vec<u8>) {
+pub(in crate::record) fn push_number(number: impl itoa::Integer, line: &mut Vec<u8>) {
     line.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Appends a digest as sixteen hexadecimal digits.
-pub(super) fn push_hex(digest: u64, line: &mut Vec<u8>) {
+pub(in crate::record) fn push_hex(digest: u64, line: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |byte: u8| DIGITS.get(usize::from(byte & 15)).copied().unwrap_or_default();
     line.extend(
@@ -19,7 +19,7 @@ pub(super) fn push_hex(digest: u64, line: &mut Vec<u8>) {
 }
 
 /// Appends a text and a tab.
-pub(super) fn push_tabbed(text: &str, line: &mut Vec<u8>) {
+pub(in crate::record) fn push_tabbed(text: &str, line: &mut Vec<u8>) {
     line.extend_from_slice(text.as_bytes());
     line.push(b'\t');
 }

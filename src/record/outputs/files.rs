@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::error::OutputError;
 use super::names;
 use crate::folders::for_the_owner_alone;
+use crate::record::error::OutputError;
 use crate::regular;
 use crate::rename::rename_new;
 
@@ -29,13 +29,13 @@ pub(crate) struct OutputPaths {
 
 impl OutputPaths {
     /// The files of a run, in the order in which they get their names.
-    pub(super) fn all(&self) -> [&PathBuf; 3] {
+    pub(in crate::record) fn all(&self) -> [&PathBuf; 3] {
         [&self.failed, &self.results, &self.summary]
     }
 
     /// The same while the run goes on; the journal is the last, so that none of the others is ever without it when they are
     /// moved or removed one after the other.
-    pub(super) fn unfinished(&self) -> [PathBuf; 5] {
+    pub(in crate::record) fn unfinished(&self) -> [PathBuf; 5] {
         let [failed, results, summary] = self.all().map(|path| names::partial(path));
         let new = names::journal_rewritten(&self.results);
         [summary, failed, results, new, names::journal(&self.results)]
@@ -156,7 +156,7 @@ impl Write for PartialFile {
 }
 
 /// Removes a file, if it is there.
-pub(super) fn remove(path: &Path) -> Result<(), OutputError> {
+pub(in crate::record) fn remove(path: &Path) -> Result<(), OutputError> {
     match fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(OutputError::write(path, source)),
         _ => Ok(()),
@@ -164,7 +164,7 @@ pub(super) fn remove(path: &Path) -> Result<(), OutputError> {
 }
 
 /// The xxh3-128 of a file's bytes, as text.
-pub(super) fn digest_of(path: &Path) -> io::Result<String> {
+pub(in crate::record) fn digest_of(path: &Path) -> io::Result<String> {
     let mut file = regular::open(path)?;
     let (mut digest, mut space) = (Xxh3::new(), vec![0; 64 << 10]);
     loop {
@@ -176,7 +176,7 @@ pub(super) fn digest_of(path: &Path) -> io::Result<String> {
     }
 }
 
-pub(super) fn folder(path: &Path) -> &Path {
+pub(in crate::record) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -184,7 +184,7 @@ pub(super) fn folder(path: &Path) -> &Path {
 }
 
 /// Whether anything is there, a dangling link too.
-pub(super) fn exists(path: &Path) -> bool {
+pub(in crate::record) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
@@ -203,7 +203,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// A new file; where that is asked for, instead of an old one, which is removed and not written through: a link leads to
 /// somebody else's file.
-pub(super) fn create_private(path: &Path, replace: bool) -> io::Result<File> {
+pub(in crate::record) fn create_private(path: &Path, replace: bool) -> io::Result<File> {
     if replace {
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -217,7 +217,7 @@ pub(super) fn create_private(path: &Path, replace: bool) -> io::Result<File> {
 }
 
 /// Makes a file's bytes safe from a power cut. Some network shares cannot; what they hold is as safe as they are.
-pub(super) fn sync(file: &File) -> io::Result<()> {
+pub(in crate::record) fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error)
             if matches!(
@@ -233,7 +233,7 @@ pub(super) fn sync(file: &File) -> io::Result<()> {
 
 /// Makes a file's name safe from a power cut. The file has its name; a folder that cannot be synced only delays when a
 /// power cut would keep it.
-pub(super) fn sync_folder_of(path: &Path) {
+pub(in crate::record) fn sync_folder_of(path: &Path) {
     sync_folder(folder(path)).ok();
 }
 

@@ -1,6 +1,6 @@
 //! A journal that is read again: rewritten in row order, so that the input can be read beside it.
 //!
-//! That is one pass of bounded memory (`record/ordered.rs`) into a new file, which takes the old one's place once it is
+//! That is one pass of bounded memory (`record/journal/ordered.rs`) into a new file, which takes the old one's place once it is
 //! safe on the disk; a kill before that leaves the old one. Left out are the rows of the streak that ended a run, which are
 //! sent again, and a last line that is torn. A `stopped` row keeps its line, since it is sent again as one that may have
 //! been applied.
@@ -11,34 +11,34 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::entry::{self, Entry, FINISHING, RESUMED};
-use super::error::OutputError;
-use super::files::{create_private, sync, sync_folder_of};
+use super::file::Journal;
 use super::header::{Header, OtherVersion};
-use super::journal::Journal;
 use super::lines::Lines;
-use super::names;
 use super::ordered::{Ends, Ordered, OutcomeLine};
 use super::settled::SettledRows;
 use crate::model::{ErrorCode, Status};
+use crate::record::error::OutputError;
+use crate::record::outputs::files::{create_private, sync, sync_folder_of};
+use crate::record::outputs::names;
 use crate::regular;
 
 /// What a journal says on the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Contents {
-    pub(super) header: Header,
+pub(in crate::record) struct Contents {
+    pub(in crate::record) header: Header,
     /// Every row had its outcome: some files may have their names already.
-    pub(super) finishing: bool,
+    pub(in crate::record) finishing: bool,
     ends: Ends,
     /// Bytes behind the last whole line.
-    pub(super) torn: u64,
+    pub(in crate::record) torn: u64,
     /// How often the store had deleted what it knew, by the last word of it.
-    pub(super) passes: u64,
+    pub(in crate::record) passes: u64,
     /// Rows were passed over that said nothing new.
-    pub(super) has_unchanged: bool,
+    pub(in crate::record) has_unchanged: bool,
     /// Rows of the streak that ended the run.
     again: HashSet<u64>,
     /// The process that wrote it ended in an orderly way: no call of it is unknown.
-    pub(super) ended: bool,
+    pub(in crate::record) ended: bool,
     /// The rows that were acknowledged last.
     latest: VecDeque<u64>,
 }
@@ -47,19 +47,19 @@ pub(super) struct Contents {
 const MAX_LATEST: usize = 16;
 
 /// What was made of a journal.
-pub(super) struct Rewritten {
-    pub(super) journal: Journal,
-    pub(super) rows: SettledRows,
+pub(in crate::record) struct Rewritten {
+    pub(in crate::record) journal: Journal,
+    pub(in crate::record) rows: SettledRows,
     /// Rows that have their verdict.
-    pub(super) count: u64,
-    pub(super) knows_success: bool,
+    pub(in crate::record) count: u64,
+    pub(in crate::record) knows_success: bool,
 }
 
 impl Contents {
     /// Reads a journal to its end, in bounded memory. Nothing if not even its first line is whole. A line that is not
     /// whole is the last one, which a kill has torn: one in the middle is damage, and what stands behind it would be sent
     /// again for no reason.
-    pub(super) fn read(path: &Path) -> Result<Option<Self>, OutputError> {
+    pub(in crate::record) fn read(path: &Path) -> Result<Option<Self>, OutputError> {
         let fault = |source| OutputError::read(path, source);
         let file = regular::open(path).map_err(fault)?;
         let length = file.metadata().map_err(fault)?.len();
@@ -124,7 +124,11 @@ impl Contents {
     }
 
     /// Writes the journal anew in row order, under this header, and opens it for the run that resumes it.
-    pub(super) fn rewrite(&self, results: &Path, header: &Header) -> Result<Rewritten, OutputError> {
+    pub(in crate::record) fn rewrite(
+        &self,
+        results: &Path,
+        header: &Header,
+    ) -> Result<Rewritten, OutputError> {
         let (path, new) = (names::journal(results), names::journal_rewritten(results));
         let file = create_private(&new, true).map_err(|source| OutputError::create(&new, source))?;
         let mut rewriting = Rewriting {
@@ -173,7 +177,7 @@ impl Contents {
     }
 
     /// Rows whose command the process may have been repeating as a control call when it was killed.
-    pub(super) fn repeated(&self) -> HashSet<u64> {
+    pub(in crate::record) fn repeated(&self) -> HashSet<u64> {
         if self.ended {
             return HashSet::new();
         }
@@ -181,7 +185,7 @@ impl Contents {
     }
 
     /// The outcomes in row order.
-    pub(super) fn outcomes(&self, path: &Path) -> io::Result<Ordered<'_>> {
+    pub(in crate::record) fn outcomes(&self, path: &Path) -> io::Result<Ordered<'_>> {
         Ordered::open(path, self.ends, &self.again)
     }
 }

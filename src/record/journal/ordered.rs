@@ -13,39 +13,39 @@ use crate::model::{ErrorCode, SLOTS, Status};
 use crate::regular;
 
 /// An outcome's line, with what is to be known of it.
-pub(super) struct OutcomeLine {
-    pub(super) row: u64,
-    pub(super) status: Status,
+pub(in crate::record) struct OutcomeLine {
+    pub(in crate::record) row: u64,
+    pub(in crate::record) status: Status,
     code: Option<ErrorCode>,
-    pub(super) line: Vec<u8>,
+    pub(in crate::record) line: Vec<u8>,
 }
 
 impl OutcomeLine {
     /// Whether it is sent again, as one that may have been applied.
-    pub(super) fn is_stopped(&self) -> bool {
+    pub(in crate::record) fn is_stopped(&self) -> bool {
         self.code == Some(ErrorCode::Stopped)
     }
 
     /// Whether it was passed over, since it said nothing new.
-    pub(super) fn is_unchanged(&self) -> bool {
+    pub(in crate::record) fn is_unchanged(&self) -> bool {
         self.code == Some(ErrorCode::Unchanged)
     }
 }
 
 /// Where the parts of a journal end, one behind the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ends {
+pub(in crate::record) struct Ends {
     /// The first line.
-    pub(super) header: u64,
+    pub(in crate::record) header: u64,
     /// What is in row order.
-    pub(super) ordered: u64,
+    pub(in crate::record) ordered: u64,
     /// What is not; the last whole line.
-    pub(super) recent: u64,
+    pub(in crate::record) recent: u64,
 }
 
 /// The outcomes in row order, each row once: its last word counts. Left out are rows of the streak that ended a run, which are
 /// sent again; one of them that may have been applied is `stopped`.
-pub(super) struct Ordered<'a> {
+pub(in crate::record) struct Ordered<'a> {
     older: Part,
     newer: Window,
     /// The next line of each.
@@ -55,7 +55,7 @@ pub(super) struct Ordered<'a> {
 }
 
 impl<'a> Ordered<'a> {
-    pub(super) fn open(path: &Path, ends: Ends, again: &'a HashSet<u64>) -> io::Result<Self> {
+    pub(in crate::record) fn open(path: &Path, ends: Ends, again: &'a HashSet<u64>) -> io::Result<Self> {
         let mut older = Part::open(path, ends.header, ends.ordered)?;
         let mut newer = Window::new(Part::open(path, ends.ordered, ends.recent)?);
         let (old, new) = (older.next()?, newer.next()?);
@@ -68,7 +68,7 @@ impl<'a> Ordered<'a> {
         })
     }
 
-    pub(super) fn next(&mut self) -> io::Result<Option<OutcomeLine>> {
+    pub(in crate::record) fn next(&mut self) -> io::Result<Option<OutcomeLine>> {
         while let Some(outcome) = self.next_of_both()? {
             if let Some(outcome) = self.still_known(outcome) {
                 return Ok(Some(outcome));

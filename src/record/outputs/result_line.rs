@@ -1,5 +1,5 @@
 //! One line of the results: the promised columns, then the kept ones (design, section 3). UTF-8, quoted where that is
-//! needed (RFC 4180), safe for a spreadsheet. Where lines go is in `record/results.rs`.
+//! needed (RFC 4180), safe for a spreadsheet. Where lines go is in `record/outputs/results.rs`.
 
 use std::borrow::Cow;
 
@@ -61,7 +61,7 @@ impl Style {
 }
 
 /// The header's line.
-pub(super) fn header(kept: &[&str], style: Style) -> Vec<u8> {
+pub(in crate::record) fn header(kept: &[&str], style: Style) -> Vec<u8> {
     let mut line = style.mark().to_vec();
     let columns = COLUMNS.into_iter().map(Cow::Borrowed);
     let kept = kept.iter().map(|name| guarded(name));
@@ -72,7 +72,12 @@ pub(super) fn header(kept: &[&str], style: Style) -> Vec<u8> {
 }
 
 /// Appends the line of an outcome.
-pub(super) fn push_line(outcome: &Outcome, style: Style, clock: &mut WallClock, line: &mut Vec<u8>) {
+pub(in crate::record) fn push_line(
+    outcome: &Outcome,
+    style: Style,
+    clock: &mut WallClock,
+    line: &mut Vec<u8>,
+) {
     let row = &outcome.row;
     let delimiter = style.delimiter();
     push_number(row.position.row, line);
@@ -106,7 +111,7 @@ fn push_field(text: &str, style: Style, line: &mut Vec<u8>) {
 
 /// Writes times as RFC 3339 with milliseconds and the local offset. Calendars are slow, so a second is put into words
 /// once.
-pub(super) struct WallClock {
+pub(in crate::record) struct WallClock {
     zone: TimeZone,
     /// The second that was written last, since the epoch: what stands before the fraction, and the offset behind it.
     second: i64,
@@ -115,7 +120,7 @@ pub(super) struct WallClock {
 }
 
 impl WallClock {
-    pub(super) fn new(zone: TimeZone) -> Self {
+    pub(in crate::record) fn new(zone: TimeZone) -> Self {
         let mut clock = Self {
             zone,
             second: 0,

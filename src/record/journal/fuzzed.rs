@@ -9,9 +9,9 @@ use jiff::Timestamp;
 
 use super::entry;
 use super::header::Header;
-use super::names;
 use super::replay::Contents;
 use crate::model::{ErrorCode, Fingerprint, Outcome, Plan, PlannedRow, Position, Status, Unsent};
+use crate::record::outputs::names;
 
 fn outcome(sequence: u64, kind: u8) -> Outcome {
     let (status, error_code) = match kind % 4 {

@@ -1,5 +1,5 @@
-//! The journal's lines: how they are written and read back. Pure; the first line is the business of `record/header.rs`, the
-//! file of `record/journal.rs`, a journal that is read again of `record/replay.rs`.
+//! The journal's lines: how they are written and read back. Pure; the first line is the business of `record/journal/header.rs`, the
+//! file of `record/journal/file.rs`, a journal that is read again of `record/journal/replay.rs`.
 //!
 //! ```text
 //! {"journal":2,…}                                                          <sum>   what this run is
@@ -19,18 +19,18 @@ use std::time::Duration;
 use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::push::{push_hex, push_number, push_tabbed};
 use crate::model::{ErrorCode, Outcome, SentRow, Settled, Status, clean};
+use crate::record::outputs::push::{push_hex, push_number, push_tabbed};
 
 /// A line cannot be longer: its texts are bounded.
-pub(super) const MOST_LINE_BYTES: u64 = 64 << 10;
+pub(in crate::record) const MOST_LINE_BYTES: u64 = 64 << 10;
 
 /// Checksum and line end.
 const SEAL_BYTES: usize = 1 + 16 + 1;
 
 /// A line that is not the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(in crate::record) enum Entry {
     Outcome {
         row: u64,
         digest: u64,
@@ -57,7 +57,7 @@ pub(crate) fn row_digest(record: &[u8]) -> u64 {
     xxh3_64(record)
 }
 
-pub(super) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
+pub(in crate::record) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
     let start = lines.len();
     let row = &outcome.row;
     push_number(row.position.row, lines);
@@ -82,7 +82,7 @@ pub(super) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
 }
 
 /// The line of an outcome as one that is sent again in doubt.
-pub(super) fn stopped(line: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::record) fn stopped(line: &[u8]) -> Option<Vec<u8>> {
     const ERROR_CODE: usize = 5;
     let mut fields: Vec<&str> = unseal(line)?.split('\t').collect();
     *fields.get_mut(ERROR_CODE)? = ErrorCode::Stopped.name();
@@ -91,27 +91,27 @@ pub(super) fn stopped(line: &[u8]) -> Option<Vec<u8>> {
     Some(stopped)
 }
 
-pub(super) fn write_entry(entry: &str, lines: &mut Vec<u8>) {
+pub(in crate::record) fn write_entry(entry: &str, lines: &mut Vec<u8>) {
     let start = lines.len();
     lines.extend_from_slice(entry.as_bytes());
     seal(lines, start);
 }
 
-pub(super) fn write_state(passes: u64, lines: &mut Vec<u8>) {
+pub(in crate::record) fn write_state(passes: u64, lines: &mut Vec<u8>) {
     write_entry(&format!("state\t{passes}"), lines);
 }
 
-pub(super) fn write_again(row: u64, lines: &mut Vec<u8>) {
+pub(in crate::record) fn write_again(row: u64, lines: &mut Vec<u8>) {
     write_entry(&format!("again\t{row}"), lines);
 }
 
-pub(super) const STREAK: &str = "streak";
-pub(super) const RESUMED: &str = "resumed";
-pub(super) const ENDED: &str = "ended";
-pub(super) const FINISHING: &str = "finishing";
+pub(in crate::record) const STREAK: &str = "streak";
+pub(in crate::record) const RESUMED: &str = "resumed";
+pub(in crate::record) const ENDED: &str = "ended";
+pub(in crate::record) const FINISHING: &str = "finishing";
 
 /// The row of an outcome's line as one that was sent; nothing if it was not.
-pub(super) fn sent_row(line: &[u8]) -> Option<SentRow> {
+pub(in crate::record) fn sent_row(line: &[u8]) -> Option<SentRow> {
     let Some(Entry::Outcome {
         row, ids, settled, ..
     }) = read_entry(line)
@@ -131,7 +131,7 @@ pub(super) fn sent_row(line: &[u8]) -> Option<SentRow> {
 }
 
 /// Ends the line that begins at `start` with its checksum.
-pub(super) fn seal(lines: &mut Vec<u8>, start: usize) {
+pub(in crate::record) fn seal(lines: &mut Vec<u8>, start: usize) {
     let sum = xxh3_64(lines.get(start..).unwrap_or_default());
     lines.push(b'\t');
     push_hex(sum, lines);
@@ -139,7 +139,7 @@ pub(super) fn seal(lines: &mut Vec<u8>, start: usize) {
 }
 
 /// The line without its seal, if it is whole and as it was written.
-pub(super) fn unseal(line: &[u8]) -> Option<&str> {
+pub(in crate::record) fn unseal(line: &[u8]) -> Option<&str> {
     let (content, seal) = line.split_at_checked(line.len().checked_sub(SEAL_BYTES)?)?;
     let sum = str::from_utf8(seal)
         .ok()?
@@ -152,7 +152,7 @@ pub(super) fn unseal(line: &[u8]) -> Option<&str> {
 }
 
 /// Reads any other line; nothing if it is torn or damaged.
-pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
+pub(in crate::record) fn read_entry(line: &[u8]) -> Option<Entry> {
     let mut fields = unseal(line)?.split('\t');
     match fields.next()? {
         STREAK => Some(Entry::Streak),

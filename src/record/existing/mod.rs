@@ -1,0 +1,5 @@
+//! What is there under a run's names when it starts, and what is done about it.
+
+pub(super) mod aside;
+pub(super) mod decision;
+pub(super) mod found;
