@@ -1,4 +1,4 @@
-//! What is behind an error of the network: the chain of its causes. Which of them mean what is in `send/transport.rs`.
+//! What is behind an error of the network: the chain of its causes. Which of them mean what is in `send/wire/transport.rs`.
 
 use std::error::Error as StdError;
 

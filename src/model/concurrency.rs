@@ -1,4 +1,4 @@
-//! How many calls may be in flight, as the user says it. What `auto` makes of it is in `send/in_flight.rs`.
+//! How many calls may be in flight, as the user says it. What `auto` makes of it is in `send/pace/concurrency.rs`.
 
 use std::str::FromStr;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// What ended the run. The decision is taken in `send/breaker.rs`, the words for people are here, the exit code is
+/// What ended the run. The decision is taken in `send/faults/breaker.rs`, the words for people are here, the exit code is
 /// chosen in `report/verdict.rs`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EarlyEnd {

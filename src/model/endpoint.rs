@@ -1,7 +1,7 @@
 //! The address of the webhook. Both of the platform's secrets are part of its path, so the whole address is a
 //! secret: it cannot be printed, logged or serialised by mistake, because the type offers no way to.
 //!
-//! This is the one place that builds the URL. Only `send/transport.rs` looks at it.
+//! This is the one place that builds the URL. Only `send/wire/transport.rs` looks at it.
 
 use std::fmt;
 

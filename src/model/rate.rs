@@ -1,4 +1,4 @@
-//! The agreed ceiling: how often an attempt may start. How it is kept is in `send/limit.rs`.
+//! The agreed ceiling: how often an attempt may start. How it is kept is in `send/pace/ceiling.rs`.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
 //! The command that the webhook takes, and the only place that knows its field names. How it travels (body or
-//! query, which connection) is in `send/transport.rs`.
+//! query, which connection) is in `send/wire/transport.rs`.
 //!
 //! Source: the vendor's page on `update-respondent`. The encoding is `application/x-www-form-urlencoded` in UTF-8,
 //! the same for a body and for a query.

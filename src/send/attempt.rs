@@ -1,10 +1,10 @@
 //! One call on the wire, seen from outside: what is asked of a transport, and what can come back. How the call is
-//! made is in `send/transport.rs`, what the answer means in `send/classify.rs`.
+//! made is in `send/wire/transport.rs`, what the answer means in `send/answers/classify.rs`.
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::wire::Wire;
+use super::wire::permit::Wire;
 use crate::model::UpdateRespondent;
 
 /// Makes attempts. The one seam of the stage: the real transport speaks HTTP, tests have a scripted one.

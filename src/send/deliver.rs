@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::classify::{Decision, Effect, Fault};
-use super::retry::{Backoff, RetryPolicy};
+use super::answers::classify::{Decision, Effect, Fault};
+use super::answers::retry::{Backoff, RetryPolicy};
 use crate::model::{ErrorCode, Outcome, Plan, PlannedRow, Position, ROW_BYTES, Status, UpdateRespondent};
 
 /// A row that is to be sent, from its first attempt to its verdict.

@@ -14,6 +14,8 @@
 mod connect;
 mod control;
 mod ended;
+pub(super) mod lanes;
+pub(super) mod queue;
 mod shown;
 mod start;
 
@@ -26,21 +28,21 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::{Reply, Transport, TransportError};
-use super::breaker::Breaker;
-use super::connecting::Connecting;
-use super::connections::Connections;
-use super::controls::Controls;
 use super::deliver::Delivery;
-use super::in_flight::InFlight;
-use super::limit::{Limiter, Token};
-use super::meter::Meter;
-use super::outage::Outage;
-use super::queue::Queue;
-use super::slowdown::Slowdown;
-use super::wire::Asks;
+use super::faults::breaker::Breaker;
+use super::faults::controls::Controls;
+use super::faults::outage::Outage;
+use super::pace::ceiling::{Limiter, Token};
+use super::pace::concurrency::InFlight;
+use super::pace::meter::Meter;
+use super::pace::slowdown::Slowdown;
+use super::wire::connecting::Connecting;
+use super::wire::connections::Connections;
+use super::wire::permit::Asks;
 use super::{SendEnd, SendSettings, Wires};
 use crate::model::{EarlyEnd, Outcome, PlannedRow, UpdateRespondent};
 use control::Question;
+use queue::Queue;
 
 /// How long calls in flight may go on once the run has to end (design, section 8).
 const DRAIN: Duration = Duration::from_secs(5);

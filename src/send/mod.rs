@@ -1,51 +1,35 @@
 //! Stage three: plans to outcomes, over the network. The one asynchronous stage.
 //!
 //! ```text
-//! PlannedRow ─ dispatch ─▶ lanes ─▶ limit ─▶ transport ─▶ classify ─▶ deliver ─▶ Outcome
+//! PlannedRow ─ dispatch ─▶ lanes ─▶ ceiling ─▶ transport ─▶ classify ─▶ deliver ─▶ Outcome
 //!                ▲                               (one attempt)            │
 //!                └──────────────── retry, hold-off, breaker ◀────────────┘
 //! ```
 //!
 //! The [dispatcher](Dispatcher) owns the loop and every wait in it. All that decides is plain code over values, with
-//! time and chance as arguments: [`classify`](classify::classify) an answer, [when to try again](retry), [who waits
-//! for whom](lanes), [when all wait for the platform](outage), [when a run is hopeless](breaker). reqwest is named in [`transport`] alone, governor in
-//! [`limit`] alone.
+//! time and chance as arguments: [what an answer means](answers::classify), [when to try again](answers::retry), [who waits
+//! for whom](dispatch::lanes), [when all wait for the platform](faults::outage), [when a run is
+//! hopeless](faults::breaker). reqwest is named in [`wire::transport`] alone, governor in [`pace::ceiling`] alone.
 
-mod answer;
+mod answers;
 mod attempt;
-mod breaker;
-mod classify;
-mod connecting;
-mod connections;
-mod controls;
 mod deliver;
 mod dispatch;
-mod doubts;
-mod in_flight;
-mod lanes;
-mod limit;
-mod lookup;
-mod losses;
-mod meter;
-mod outage;
-mod placeholders;
-mod queue;
-mod retry;
-mod slowdown;
-mod transport;
+mod faults;
+mod pace;
 mod wire;
 
+pub(crate) use answers::retry::RetryPolicy;
 pub(crate) use attempt::Transport;
 #[cfg(test)]
 pub(crate) use attempt::TransportError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use attempt::{Body, Reply};
-pub(crate) use breaker::BreakerSettings;
-pub(crate) use outage::OutageSettings;
-pub(crate) use retry::RetryPolicy;
-pub(crate) use transport::{HttpSettings, HttpTransport};
+pub(crate) use faults::breaker::BreakerSettings;
+pub(crate) use faults::outage::OutageSettings;
 #[cfg(test)]
-pub(crate) use wire::Wire;
+pub(crate) use wire::permit::Wire;
+pub(crate) use wire::transport::{HttpSettings, HttpTransport};
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -182,8 +166,8 @@ pub(crate) trait ControlMemory: Send {
 /// If anything but a 2xx is a success, or a wait is longer than any that is waited for.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn fuzzed_answer(status: u16, header: String, body: &[u8], now: std::time::SystemTime) {
-    use classify::Decision;
-    retry::retry_after(&header, Some(&header), now);
+    use answers::classify::Decision;
+    answers::retry::retry_after(&header, Some(&header), now);
     let reply = Reply {
         status,
         date: Some(header.clone()),
@@ -191,8 +175,8 @@ pub(crate) fn fuzzed_answer(status: u16, header: String, body: &[u8], now: std::
         body: Body::Whole(bytes::Bytes::copy_from_slice(body)),
     };
     let result = Ok(reply);
-    let decision = classify::classify(&result, now);
-    outage::Heard::of(&result, &decision);
+    let decision = answers::classify::classify(&result, now);
+    faults::outage::Heard::of(&result, &decision);
     match decision {
         Decision::Success { http_status, .. } => {
             assert!((200..300).contains(&http_status) && http_status == status);
@@ -205,7 +189,7 @@ pub(crate) fn fuzzed_answer(status: u16, header: String, body: &[u8], now: std::
             );
         }
         Decision::Retry { after, .. } => {
-            assert!(after.is_none_or(|after| after <= retry::MOST_HOLD_OFF));
+            assert!(after.is_none_or(|after| after <= answers::retry::MOST_HOLD_OFF));
         }
         Decision::Fail(_) => {}
     }

@@ -43,7 +43,7 @@ fn house() -> Vec<(String, String, String)> {
 fn each_library_is_named_in_one_place() {
     let homes = [
         ("reqwest::", vec!["http.rs", "send/transport", "monitor/ping.rs"]),
-        ("governor::", vec!["send/limit.rs"]),
+        ("governor::", vec!["send/pace/ceiling.rs"]),
         ("directories::", vec!["folders.rs"]),
         ("toml::", vec!["config/file.rs"]),
         ("rusqlite::", vec!["delta/"]),

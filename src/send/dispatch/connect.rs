@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 use super::{Call, Dispatcher};
 use crate::send::attempt::Transport;
-use crate::send::connecting::Granted;
-use crate::send::connections::{Fault, Refusal};
 use crate::send::deliver::Delivery;
-use crate::send::wire::Standing;
+use crate::send::wire::connecting::Granted;
+use crate::send::wire::connections::{Fault, Refusal};
+use crate::send::wire::permit::Standing;
 
 /// How long after a connection that failed by accident another is begun, at least.
 const ACCIDENT: Duration = Duration::from_millis(100);

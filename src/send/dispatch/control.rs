@@ -7,11 +7,11 @@ use tokio::time::Instant;
 
 use super::{Call, Dispatcher};
 use crate::model::{EarlyEnd, Lane, Outcome, UpdateRespondent};
+use crate::send::answers::classify::{Decision, Effect};
+use crate::send::answers::retry::{Backoff, RetryPolicy};
 use crate::send::attempt::{Reply, Transport, TransportError};
-use crate::send::classify::{Decision, Effect};
 use crate::send::deliver::Delivery;
-use crate::send::outage::{CONTROL, Gate, Heard};
-use crate::send::retry::{Backoff, RetryPolicy};
+use crate::send::faults::outage::{CONTROL, Gate, Heard};
 
 /// How often a question is asked again after an answer that decides nothing, before it counts as one without a control:
 /// as often as a row is retried unless asked otherwise.

@@ -9,11 +9,11 @@ use tokio::time::Instant;
 
 use super::{Call, DRAIN, Dispatcher, WORTH_TELLING};
 use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, local_time};
+use crate::send::answers::classify::{Decision, Effect};
 use crate::send::attempt::{Reply, Transport, TransportError};
-use crate::send::classify::{Decision, Effect};
-use crate::send::connections::Fault;
 use crate::send::deliver::{Delivery, Step};
-use crate::send::outage::{Change, Heard, is_web_page};
+use crate::send::faults::outage::{Change, Heard, is_web_page};
+use crate::send::wire::connections::Fault;
 
 /// What is left free once the process ran out of sockets.
 const SPARE_SOCKETS: usize = 4;

@@ -6,9 +6,9 @@ use std::time::SystemTime;
 
 use super::Dispatcher;
 use crate::model::{UpdateRespondent, clean};
+use crate::send::answers::classify::{Decision, classify};
+use crate::send::answers::placeholders::without_cells;
 use crate::send::attempt::{Reply, Transport, TransportError};
-use crate::send::classify::{Decision, classify};
-use crate::send::placeholders::without_cells;
 
 impl<T: Transport> Dispatcher<T> {
     /// What the end of an attempt of this command means, with a message that may be shown.

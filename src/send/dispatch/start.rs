@@ -11,9 +11,9 @@ use crate::model::{Outcome, Plan, PlannedRow, Settled, UpdateRespondent};
 use crate::send::UNRECORDED;
 use crate::send::attempt::Transport;
 use crate::send::deliver::Delivery;
-use crate::send::limit::Token;
-use crate::send::outage::{Gate, Untried};
-use crate::send::wire::Wire;
+use crate::send::faults::outage::{Gate, Untried};
+use crate::send::pace::ceiling::Token;
+use crate::send::wire::permit::Wire;
 
 impl<T: Transport> Dispatcher<T> {
     /// Starts every attempt that may start now, and remembers when the next one may.

@@ -1,7 +1,7 @@
 //! The rate as the platform sees it (design, rule 4), where calls have to connect first: a scripted platform with
 //! connections that stall, close and are refused, under a paused clock.
 
-use super::losses::Losses;
+use super::super::wire::losses::Losses;
 use super::*;
 use crate::model::Rate;
 

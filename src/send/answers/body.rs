@@ -1,5 +1,5 @@
 //! What the body of an answer says: `success`, a refusal in the platform's own words, or nothing that can be read.
-//! What follows from it, with the status, is decided in `send/classify.rs`.
+//! What follows from it, with the status, is decided in `send/answers/classify.rs`.
 //!
 //! Read without a tree: two fields are looked at, borrowed where they can be, and everything else is passed over.
 
@@ -8,11 +8,11 @@ use std::fmt;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::attempt::Body;
+use crate::send::attempt::Body;
 
 /// A body, as far as it says anything.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(in crate::send) enum Answer {
     Success {
         message: String,
     },
@@ -28,7 +28,7 @@ pub(super) enum Answer {
 }
 
 /// Whether a body looks like a web page.
-pub(super) fn is_page(body: &Body) -> bool {
+pub(in crate::send) fn is_page(body: &Body) -> bool {
     let Body::Whole(bytes) = body else { return false };
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     text.trim_ascii_start().starts_with(b"<")
@@ -36,7 +36,7 @@ pub(super) fn is_page(body: &Body) -> bool {
 
 impl Answer {
     /// The same without the platform's own words.
-    pub(super) fn without_message(&self) -> Self {
+    pub(in crate::send) fn without_message(&self) -> Self {
         match self {
             Self::Success { .. } | Self::Refusal { .. } => Self::Success {
                 message: String::new(),
@@ -47,7 +47,7 @@ impl Answer {
         }
     }
 
-    pub(super) fn of(body: &Body) -> Self {
+    pub(in crate::send) fn of(body: &Body) -> Self {
         let bytes = match body {
             Body::Whole(bytes) => bytes,
             Body::TooLong => return Self::Unreadable("more than 64 KiB"),
@@ -81,7 +81,7 @@ impl Answer {
 }
 
 /// Whether a body is a whole JSON object, so that nothing of it can be missing.
-pub(super) fn is_whole(body: &[u8]) -> bool {
+pub(in crate::send) fn is_whole(body: &[u8]) -> bool {
     str::from_utf8(body).is_ok_and(|text| read_object(text.trim_start_matches('\u{FEFF}')).is_ok())
 }
 

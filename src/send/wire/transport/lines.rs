@@ -1,6 +1,6 @@
 //! Connections, each with an HTTP client of its own, so that it is known beforehand whether a call would have to connect.
 //! Those without a call are kept in a stack: the one that was used last is used next, and what lies at its bottom is given
-//! up in time. How calls are made on them is in `send/transport.rs`.
+//! up in time. How calls are made on them is in `send/wire/transport.rs`.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,9 +12,9 @@ use tokio::time::Instant;
 use super::gate::{Gate, Gated};
 use crate::causes::root_cause;
 use crate::http::{Route, SetupError};
-use crate::send::lookup::Lookup;
-use crate::send::losses::Losses;
-use crate::send::wire::Wire;
+use crate::send::wire::lookup::Lookup;
+use crate::send::wire::losses::Losses;
+use crate::send::wire::permit::Wire;
 
 /// A kept connection is given up before the server does so: a request that crosses the server's goodbye is in doubt.
 /// The shortest idle time of a common server is Apache's, 5 s.

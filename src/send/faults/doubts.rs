@@ -13,7 +13,7 @@ const MAX_DOUBTS: usize = SLOTS as usize;
 
 /// The lanes of attempts in doubt, each for as long as its attempt may still be applied.
 #[derive(Debug, Default)]
-pub(super) struct Doubts {
+pub(in crate::send) struct Doubts {
     lanes: HashMap<Lane, Doubt>,
     /// When lanes may be forgotten, about in that order. A lane that is in doubt again has several entries.
     ends: VecDeque<(Instant, Lane)>,
@@ -30,7 +30,7 @@ struct Doubt {
 
 impl Doubts {
     /// A call of this command may be applied until then.
-    pub(super) fn add(&mut self, update: &UpdateRespondent, until: Instant, now: Instant) {
+    pub(in crate::send) fn add(&mut self, update: &UpdateRespondent, until: Instant, now: Instant) {
         self.forget(now);
         let said = Some(update.content());
         let doubt = self.lanes.entry(update.lane()).or_insert(Doubt {
@@ -49,7 +49,7 @@ impl Doubts {
 
     /// A row that has no verdict from the process before, which may have made a call for it: at most one of a respondent
     /// was in flight, that of the first such row.
-    pub(super) fn suspect(&mut self, update: &UpdateRespondent, until: Instant, now: Instant) {
+    pub(in crate::send) fn suspect(&mut self, update: &UpdateRespondent, until: Instant, now: Instant) {
         if self
             .lanes
             .get(&update.lane())
@@ -64,14 +64,14 @@ impl Doubts {
     }
 
     /// Until when the command has to wait, since a late call of other content could undo it.
-    pub(super) fn holds(&self, update: &UpdateRespondent, now: Instant) -> Option<Instant> {
+    pub(in crate::send) fn holds(&self, update: &UpdateRespondent, now: Instant) -> Option<Instant> {
         let doubt = self.lanes.get(&update.lane())?;
         let undoes = doubt.until > now && doubt.said != Some(update.content());
         undoes.then_some(doubt.until)
     }
 
     /// Forgets what is over.
-    pub(super) fn forget(&mut self, now: Instant) {
+    pub(in crate::send) fn forget(&mut self, now: Instant) {
         while let Some((end, lane)) = self.ends.front().copied()
             && end <= now
         {
@@ -83,7 +83,7 @@ impl Doubts {
     }
 
     /// When there is room for further lanes, if there is none now.
-    pub(super) fn full_until(&self) -> Option<Instant> {
+    pub(in crate::send) fn full_until(&self) -> Option<Instant> {
         let (end, _) = self.ends.front()?;
         (self.ends.len() >= MAX_DOUBTS).then_some(*end)
     }

@@ -22,13 +22,13 @@ use reqwest::header::{
 use reqwest::{Request, Response, Url, Version};
 use tokio::time::{Instant, timeout_at};
 
-use super::answer::is_whole;
-use super::attempt::{Body, Reply, Transport, TransportError};
 use super::lookup::Lookup;
-use super::wire::Wire;
+use super::permit::Wire;
 use crate::causes::root_cause;
 use crate::http::{Route, SetupError};
 use crate::model::{Endpoint, Method, UpdateRespondent};
+use crate::send::answers::body::is_whole;
+use crate::send::attempt::{Body, Reply, Transport, TransportError};
 use gate::Gate;
 use lines::{Line, Lines};
 

@@ -6,9 +6,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::attempt::{Reply, TransportError};
-use super::classify::{Decision, Fault};
 use crate::model::{CountOrPercent, EarlyEnd, ErrorCode, Lane, Status};
+use crate::send::answers::classify::{Decision, Fault};
+use crate::send::attempt::{Reply, TransportError};
 
 /// So many 401, 403 or 3xx in a row: a wrong key does not become right by the sixth row.
 const MOST_REFUSED: usize = 5;
@@ -269,8 +269,8 @@ mod tests {
 
     use super::*;
     use crate::model::Digits;
+    use crate::send::answers::classify::classify;
     use crate::send::attempt::Body;
-    use crate::send::classify::classify;
     use Status::{Failed, Success, Unconfirmed};
 
     const SUCCESS: (u16, &str) = (200, r#"{"type":"success"}"#);

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 const MAX_LOST: u32 = 3;
 
 #[derive(Debug, Default)]
-pub(super) struct Losses {
+pub(in crate::send) struct Losses {
     /// Kept connections in a row that were gone. Each was kept after the one before had shown to be gone, so that a server
     /// that closes all of them at once counts once.
     in_a_row: u32,
@@ -16,7 +16,7 @@ pub(super) struct Losses {
 
 impl Losses {
     /// A connection that was kept since then was gone when it was to be used. Says whether that was the last to be kept.
-    pub(super) fn lost(&mut self, kept: Instant, now: Instant) -> bool {
+    pub(in crate::send) fn lost(&mut self, kept: Instant, now: Instant) -> bool {
         if self.keeps() && self.last.is_none_or(|last| last <= kept) {
             self.in_a_row += 1;
             self.last = Some(now);
@@ -26,14 +26,14 @@ impl Losses {
     }
 
     /// A kept connection served another call.
-    pub(super) fn served(&mut self) {
+    pub(in crate::send) fn served(&mut self) {
         if self.keeps() {
             self.in_a_row = 0;
         }
     }
 
     /// Whether connections are kept.
-    pub(super) fn keeps(&self) -> bool {
+    pub(in crate::send) fn keeps(&self) -> bool {
         self.in_a_row < MAX_LOST
     }
 }

@@ -15,44 +15,44 @@ pub(crate) struct Wire(Option<mpsc::Sender<Standing>>);
 
 /// A call whose connection stands, and which waits to be written.
 #[derive(Debug)]
-pub(super) struct Standing {
-    pub(super) call: Id,
+pub(in crate::send) struct Standing {
+    pub(in crate::send) call: Id,
     /// Sent to let the call be written; dropped when the call is given up.
-    pub(super) leave: oneshot::Sender<()>,
+    pub(in crate::send) leave: oneshot::Sender<()>,
 }
 
 /// Where calls ask for leave. The dispatcher holds both ends, so the channel never closes while it runs.
 #[derive(Debug)]
-pub(super) struct Asks {
+pub(in crate::send) struct Asks {
     sender: mpsc::Sender<Standing>,
     receiver: mpsc::Receiver<Standing>,
 }
 
 impl Asks {
-    pub(super) fn new() -> Self {
+    pub(in crate::send) fn new() -> Self {
         let (sender, receiver) = mpsc::channel(MAX_ASKS);
         Self { sender, receiver }
     }
 
     /// The wire of a call that connects.
-    pub(super) fn wire(&self) -> Wire {
+    pub(in crate::send) fn wire(&self) -> Wire {
         Wire(Some(self.sender.clone()))
     }
 
     /// The next call that asks. Cancel safe.
-    pub(super) async fn next(&mut self) -> Option<Standing> {
+    pub(in crate::send) async fn next(&mut self) -> Option<Standing> {
         self.receiver.recv().await
     }
 
     /// The next call that has asked already.
-    pub(super) fn try_next(&mut self) -> Option<Standing> {
+    pub(in crate::send) fn try_next(&mut self) -> Option<Standing> {
         self.receiver.try_recv().ok()
     }
 }
 
 impl Wire {
     /// The wire of a call on a kept connection, which is written at once.
-    pub(super) fn kept() -> Self {
+    pub(in crate::send) fn kept() -> Self {
         Self(None)
     }
 

@@ -1,5 +1,5 @@
 //! Where a host is: asked of the system once a minute at most, but at once after no connection could be made. How
-//! connections are made is in `send/transport.rs`.
+//! connections are made is in `send/wire/transport.rs`.
 //!
 //! A run opens a connection every few seconds where its rate is low, and many at once where it is high; each would ask a
 //! name server, whose failure would be an outage of ours. A host may move while a run goes on, so what is known gets old,
@@ -18,7 +18,7 @@ const GOOD_FOR: Duration = Duration::from_mins(1);
 
 /// The addresses of the host that was asked for last: there is one, the platform's or a proxy's.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lookup {
+pub(in crate::send) struct Lookup {
     known: Arc<Mutex<Option<Known>>>,
 }
 
@@ -32,7 +32,7 @@ struct Known {
 impl Lookup {
     /// The host's addresses, with port 0. Whoever asks while another asks waits for that answer, and asks again if there is
     /// none. Cancel safe.
-    pub(super) async fn addresses(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
+    pub(in crate::send) async fn addresses(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
         let mut known = self.known.lock().await;
         let old = known.as_ref().filter(|known| known.host == host);
         if let Some(known) = old.filter(|known| Instant::now() < known.good_until) {
@@ -53,7 +53,7 @@ impl Lookup {
 
     /// No connection could be made, or one to somebody else: the host may have moved. While somebody asks, it is found out
     /// anyway.
-    pub(super) fn doubt(&self) {
+    pub(in crate::send) fn doubt(&self) {
         if let Ok(mut known) = self.known.try_lock()
             && let Some(known) = known.as_mut()
         {

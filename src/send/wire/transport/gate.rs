@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::send::wire::Wire;
+use crate::send::wire::permit::Wire;
 
 /// Errors as the HTTP client's connectors have them.
 type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::answer::is_page;
-use super::attempt::{Body, Reply, TransportError};
-use super::classify::Decision;
 use crate::model::{EarlyEnd, ErrorCode, Lane};
+use crate::send::answers::body::is_page;
+use crate::send::answers::classify::Decision;
+use crate::send::attempt::{Body, Reply, TransportError};
 
 /// So many respondents in a row without a definite answer are no accident of their rows.
 const MOST_SILENT: usize = 10;
@@ -325,7 +325,7 @@ mod tests {
 
     use super::*;
     use crate::model::Digits;
-    use crate::send::classify::classify;
+    use crate::send::answers::classify::classify;
 
     const READY: Untried = Untried {
         ready: true,

@@ -4,7 +4,7 @@
 use crate::model::UpdateRespondent;
 
 /// The text with the row's id as `{id}` and each whole value as the label that it is of, as in `{l4}`.
-pub(super) fn without_cells(text: String, update: &UpdateRespondent) -> String {
+pub(in crate::send) fn without_cells(text: String, update: &UpdateRespondent) -> String {
     let id = update.respondent();
     let values = update.values();
     let mut cells: Vec<(String, String)> = values

@@ -1,5 +1,5 @@
 //! How fast the run really was: calls by the time at which they were written, and the most of them in any one-second
-//! window. Measures what `send/limit.rs` promises, and knows nothing of it.
+//! window. Measures what `send/pace/ceiling.rs` promises, and knows nothing of it.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -23,7 +23,7 @@ const MAX_CUTS: u32 = 3;
 
 /// How a connection failed before its first call was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(in crate::send) enum Fault {
     /// It was not made.
     Refused,
     /// It was cut once the call was written.
@@ -31,7 +31,7 @@ pub(super) enum Fault {
 }
 
 #[derive(Debug)]
-pub(super) struct Connections {
+pub(in crate::send) struct Connections {
     /// Calls at a time, written or connecting; nothing for no limit.
     limit: Option<usize>,
     raise_at: Instant,
@@ -58,7 +58,7 @@ pub(super) struct Connections {
 
 /// What a refused connection means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(in crate::send) enum Refusal {
     /// The platform may be out of reach.
     Unclear,
     /// It was in reach a moment ago: another one will show.
@@ -68,7 +68,7 @@ pub(super) enum Refusal {
 }
 
 impl Connections {
-    pub(super) fn new(now: Instant) -> Self {
+    pub(in crate::send) fn new(now: Instant) -> Self {
         Self {
             limit: None,
             raise_at: now,
@@ -87,7 +87,7 @@ impl Connections {
     }
 
     /// How many calls there may be at a time, as far as connections go.
-    pub(super) fn limit(&mut self, now: Instant) -> usize {
+    pub(in crate::send) fn limit(&mut self, now: Instant) -> usize {
         let Some(limit) = &mut self.limit else {
             return usize::MAX;
         };
@@ -100,13 +100,13 @@ impl Connections {
     }
 
     /// A call is written.
-    pub(super) fn written(&mut self, now: Instant) {
+    pub(in crate::send) fn written(&mut self, now: Instant) {
         self.alive.get_or_insert((now, RECENT));
         self.last = now;
     }
 
     /// A call that was written then was answered; `kept` says that its connection is free for others.
-    pub(super) fn answered(&mut self, written: Instant, kept: bool, now: Instant) {
+    pub(in crate::send) fn answered(&mut self, written: Instant, kept: bool, now: Instant) {
         let latency = now.saturating_duration_since(written);
         self.alive = Some((now, RECENT.max(latency * 2)));
         self.latency = self.latency / 8 * 7 + latency / 8;
@@ -115,13 +115,13 @@ impl Connections {
 
     /// Until when the calls that are in flight will have left their connections to others, if that is before a further
     /// one would be needed.
-    pub(super) fn free_until(&self, now: Instant, due: Instant) -> Option<Instant> {
+    pub(in crate::send) fn free_until(&self, now: Instant, due: Instant) -> Option<Instant> {
         let free = self.last + self.latency / 4 * 5;
         (self.kept && now < free && free <= due).then_some(free)
     }
 
     /// A connection was made beside so many others.
-    pub(super) fn made(&mut self, standing: usize, now: Instant) {
+    pub(in crate::send) fn made(&mut self, standing: usize, now: Instant) {
         let is_less =
             |(most, at): (usize, Instant)| standing < most && now.saturating_duration_since(at) <= RECENT;
         if !self.made_beside.is_some_and(is_less) {
@@ -146,13 +146,13 @@ impl Connections {
     }
 
     /// The first call of a connection was answered.
-    pub(super) fn served(&mut self) {
+    pub(in crate::send) fn served(&mut self) {
         (self.failed_in_a_row, self.failed_at) = (0, None);
     }
 
     /// A connection that was begun then failed, while so many others stand and so many calls are left, written or
     /// connecting.
-    pub(super) fn failed(
+    pub(in crate::send) fn failed(
         &mut self,
         fault: Fault,
         begun: Instant,
@@ -198,7 +198,7 @@ impl Connections {
     }
 
     /// The platform is out of reach: what was refused of late says nothing about a limit.
-    pub(super) fn forget(&mut self) {
+    pub(in crate::send) fn forget(&mut self) {
         self.limit = None;
         self.wait = MIN_WAIT;
         self.raised = false;

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, Id};
 use tokio::time::Instant;
 
-use super::deliver::Delivery;
-use super::wire::Standing;
+use super::permit::Standing;
+use crate::send::deliver::Delivery;
 
 /// No connection is begun earlier than this before a token is due for it.
 const MAX_LEAD: Duration = Duration::from_secs(1);
@@ -33,7 +33,7 @@ const MAX_STANDING: Duration = Duration::from_secs(4);
 
 /// All calls that are not written yet.
 #[derive(Debug, Default)]
-pub(super) struct Connecting {
+pub(in crate::send) struct Connecting {
     calls: HashMap<Id, Unwritten>,
     /// The connections that are being made, the oldest first. The number tells apart those of one moment.
     begun: BTreeSet<(Instant, u64)>,
@@ -64,18 +64,23 @@ struct Stands {
 
 /// A call that has leave to be written.
 #[derive(Debug)]
-pub(super) struct Granted {
-    pub(super) call: Id,
-    pub(super) delivery: Box<Delivery>,
-    pub(super) is_probe: bool,
+pub(in crate::send) struct Granted {
+    pub(in crate::send) call: Id,
+    pub(in crate::send) delivery: Box<Delivery>,
+    pub(in crate::send) is_probe: bool,
     /// How long its connection took.
-    pub(super) took: Duration,
+    pub(in crate::send) took: Duration,
 }
 
 impl Connecting {
     /// Whether another connection may be begun now, for a token that is due then and those of the calls before it `gap`
     /// apart. If not, when to ask again, unless a connection ends before.
-    pub(super) fn may_begin(&self, now: Instant, due: Instant, gap: Duration) -> Result<(), Option<Instant>> {
+    pub(in crate::send) fn may_begin(
+        &self,
+        now: Instant,
+        due: Instant,
+        gap: Duration,
+    ) -> Result<(), Option<Instant>> {
         let oldest = self.begun.first().map(|(begun, _)| *begun);
         let slow = oldest.is_some_and(|begun| now.saturating_duration_since(begun) > SLOW);
         if slow && self.begun.len() >= MAX_BESIDE_SLOW {
@@ -97,7 +102,7 @@ impl Connecting {
     }
 
     /// A call begins to connect.
-    pub(super) fn begin(
+    pub(in crate::send) fn begin(
         &mut self,
         task: &AbortHandle,
         delivery: Box<Delivery>,
@@ -118,7 +123,7 @@ impl Connecting {
     }
 
     /// A call's connection stands. One that was given up meanwhile is dropped.
-    pub(super) fn stands(&mut self, Standing { call, leave }: Standing, now: Instant) {
+    pub(in crate::send) fn stands(&mut self, Standing { call, leave }: Standing, now: Instant) {
         let Some(unwritten) = self.calls.get_mut(&call) else {
             return;
         };
@@ -137,7 +142,7 @@ impl Connecting {
     }
 
     /// Whether the call that is to be written next is a probe; nothing if no connection stands.
-    pub(super) fn next_is_probe(&mut self) -> Option<bool> {
+    pub(in crate::send) fn next_is_probe(&mut self) -> Option<bool> {
         while let Some(first) = self.standing.front() {
             let unwritten = self.calls.get(first);
             let waits = |stands: &Stands| !stands.leave.is_closed();
@@ -151,7 +156,7 @@ impl Connecting {
     }
 
     /// Gives leave to the call that is to be written next.
-    pub(super) fn grant(&mut self, now: Instant) -> Option<Granted> {
+    pub(in crate::send) fn grant(&mut self, now: Instant) -> Option<Granted> {
         self.next_is_probe()?;
         let call = self.standing.pop_front()?;
         let Unwritten {
@@ -173,32 +178,32 @@ impl Connecting {
     }
 
     /// A call ended without having been written. Returns its row, and when its connection was begun.
-    pub(super) fn failed(&mut self, call: Id, now: Instant) -> Option<(Box<Delivery>, Instant)> {
+    pub(in crate::send) fn failed(&mut self, call: Id, now: Instant) -> Option<(Box<Delivery>, Instant)> {
         let unwritten = self.calls.remove(&call)?;
         self.connected(unwritten.begun, now);
         Some((unwritten.delivery, unwritten.begun.0))
     }
 
     /// No connection is begun for so long.
-    pub(super) fn hold(&mut self, now: Instant, time: Duration) {
+    pub(in crate::send) fn hold(&mut self, now: Instant, time: Duration) {
         let from = self.not_before.map_or(now, |before| before.max(now));
         self.not_before = from.checked_add(time);
     }
 
     /// No connection is begun before then.
-    pub(super) fn hold_until(&mut self, until: Instant) {
+    pub(in crate::send) fn hold_until(&mut self, until: Instant) {
         self.not_before = Some(self.not_before.map_or(until, |before| before.max(until)));
     }
 
     /// Gives up the next call if its connection has stood for too long; its row comes back.
-    pub(super) fn take_outstayed(&mut self, now: Instant) -> Option<Box<Delivery>> {
+    pub(in crate::send) fn take_outstayed(&mut self, now: Instant) -> Option<Box<Delivery>> {
         self.outstays_at().filter(|at| *at <= now)?;
         let call = self.standing.pop_front()?;
         self.calls.remove(&call).map(Unwritten::give_up)
     }
 
     /// When the connection of the call that is to be written next will have stood for too long. That of a probe never has.
-    pub(super) fn outstays_at(&self) -> Option<Instant> {
+    pub(in crate::send) fn outstays_at(&self) -> Option<Instant> {
         let unwritten = self.calls.get(self.standing.front()?)?;
         let since = unwritten.stands.as_ref().map(|stands| stands.since);
         since
@@ -207,14 +212,14 @@ impl Connecting {
     }
 
     /// Gives up the call that is to be written next; its row comes back.
-    pub(super) fn take_next(&mut self) -> Option<Box<Delivery>> {
+    pub(in crate::send) fn take_next(&mut self) -> Option<Box<Delivery>> {
         self.next_is_probe()?;
         let call = self.standing.pop_front()?;
         self.calls.remove(&call).map(Unwritten::give_up)
     }
 
     /// Gives up all calls; their rows come back.
-    pub(super) fn take_all(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
+    pub(in crate::send) fn take_all(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
         self.begun.clear();
         self.standing.clear();
         std::mem::take(&mut self.calls)
@@ -223,17 +228,17 @@ impl Connecting {
     }
 
     /// Whether all calls are written.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::send) fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }
 
     /// How many connections stand and were not written on.
-    pub(super) fn standing(&self) -> usize {
+    pub(in crate::send) fn standing(&self) -> usize {
         self.standing.len()
     }
 
     /// The rows of these calls.
-    pub(super) fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+    pub(in crate::send) fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
         self.calls.values().map(|unwritten| &*unwritten.delivery)
     }
 }

@@ -15,7 +15,7 @@ const MAX_DEFERRED: u32 = 2;
 
 /// Commands that can be repeated without changing anything: nothing else was sent to their respondents since.
 #[derive(Debug, Default)]
-pub(super) struct Controls {
+pub(in crate::send) struct Controls {
     /// Of this run, the latest last.
     acknowledged: VecDeque<UpdateRespondent>,
     /// Of earlier runs, as far as a look at the input has found rows that say the same.
@@ -25,7 +25,7 @@ pub(super) struct Controls {
 }
 
 impl Controls {
-    pub(super) fn new(known: Vec<UpdateRespondent>) -> Self {
+    pub(in crate::send) fn new(known: Vec<UpdateRespondent>) -> Self {
         Self {
             acknowledged: VecDeque::with_capacity(MAX_ACKNOWLEDGED),
             known,
@@ -34,7 +34,7 @@ impl Controls {
     }
 
     /// The platform has acknowledged this command.
-    pub(super) fn acknowledge(&mut self, update: &UpdateRespondent) {
+    pub(in crate::send) fn acknowledge(&mut self, update: &UpdateRespondent) {
         self.deferred = 0;
         if self.acknowledged.len() == MAX_ACKNOWLEDGED {
             self.acknowledged.pop_front();
@@ -43,7 +43,7 @@ impl Controls {
     }
 
     /// Something else is sent to this respondent, or their command is not acknowledged any more.
-    pub(super) fn forget(&mut self, lane: Lane) {
+    pub(in crate::send) fn forget(&mut self, lane: Lane) {
         let stays = |update: &UpdateRespondent| update.lane() != lane;
         if !self.acknowledged.iter().all(stays) {
             self.acknowledged.retain(stays);
@@ -55,7 +55,7 @@ impl Controls {
 
     /// Moves this respondent's command behind all others: its repetition got no answer, perhaps for its own reason. After
     /// [`MAX_DEFERRED`] of them the next stays where it is: then it is the platform that does not answer.
-    pub(super) fn defer(&mut self, lane: Lane) {
+    pub(in crate::send) fn defer(&mut self, lane: Lane) {
         if self.deferred == MAX_DEFERRED {
             return;
         }
@@ -72,18 +72,18 @@ impl Controls {
     }
 
     /// None can be repeated any more.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::send) fn clear(&mut self) {
         self.acknowledged.clear();
         self.known.clear();
     }
 
     /// Whether this run's own call was the one that was acknowledged.
-    pub(super) fn is_of_this_run(&self, lane: Lane) -> bool {
+    pub(in crate::send) fn is_of_this_run(&self, lane: Lane) -> bool {
         self.acknowledged.iter().any(|update| update.lane() == lane)
     }
 
     /// The command to be repeated: this run's latest, else one of an earlier run, of a respondent that is not `busy`.
-    pub(super) fn pick(&self, busy: impl Fn(Lane) -> bool) -> Option<&UpdateRespondent> {
+    pub(in crate::send) fn pick(&self, busy: impl Fn(Lane) -> bool) -> Option<&UpdateRespondent> {
         let latest_first = self.acknowledged.iter().rev();
         latest_first
             .chain(&self.known)

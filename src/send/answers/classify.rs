@@ -6,10 +6,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::answer::Answer;
-use super::attempt::{Reply, TransportError};
+use super::body::Answer;
 use super::retry::{MOST_HOLD_OFF, retry_after};
 use crate::model::ErrorCode;
+use crate::send::attempt::{Reply, TransportError};
 
 /// What is to be done about a row after an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::deliver::Delivery;
-use super::doubts::Doubts;
 use super::lanes::Lanes;
 use crate::model::{Lane, Position, SLOTS, UpdateRespondent};
+use crate::send::deliver::Delivery;
+use crate::send::faults::doubts::Doubts;
 
 /// The rows that have a slot and are not in flight.
 #[derive(Debug)]
-pub(super) struct Queue {
+pub(in crate::send) struct Queue {
     lanes: Lanes<Box<Delivery>>,
     /// Has its lane, was never tried.
     new: VecDeque<Box<Delivery>>,
@@ -40,7 +40,7 @@ struct Resumed {
 impl Queue {
     /// `late` is for how long after its end an attempt in doubt may still be applied; `resumed` says that another process
     /// may have made calls for these rows a moment ago.
-    pub(super) fn new(late: Duration, resumed: bool, now: Instant) -> Self {
+    pub(in crate::send) fn new(late: Duration, resumed: bool, now: Instant) -> Self {
         Self {
             lanes: Lanes::default(),
             new: VecDeque::new(),
@@ -57,7 +57,7 @@ impl Queue {
     }
 
     /// A new row goes behind those of its respondent, or is ready, or waits for a late call.
-    pub(super) fn enter(&mut self, delivery: Box<Delivery>, now: Instant) {
+    pub(in crate::send) fn enter(&mut self, delivery: Box<Delivery>, now: Instant) {
         if let Some(resumed) = self.resumed.as_mut().filter(|resumed| resumed.until > now)
             && resumed.suspects > 0
         {
@@ -70,19 +70,19 @@ impl Queue {
     }
 
     /// An attempt of this command has ended without saying whether it was, or will be, applied.
-    pub(super) fn doubt(&mut self, update: &UpdateRespondent, now: Instant) {
+    pub(in crate::send) fn doubt(&mut self, update: &UpdateRespondent, now: Instant) {
         self.doubts.add(update, after(now, self.late), now);
     }
 
     /// A row of a process before, whose last attempt ended so long ago, may still be applied.
-    pub(super) fn doubt_since(&mut self, update: &UpdateRespondent, ago: Duration, now: Instant) {
+    pub(in crate::send) fn doubt_since(&mut self, update: &UpdateRespondent, ago: Duration, now: Instant) {
         if let Some(left) = self.late.checked_sub(ago).filter(|left| !left.is_zero()) {
             self.doubts.add(update, after(now, left), now);
         }
     }
 
     /// Makes ready what has waited for long enough, and forgets what is over.
-    pub(super) fn release(&mut self, now: Instant) {
+    pub(in crate::send) fn release(&mut self, now: Instant) {
         self.doubts.forget(now);
         while let Some(first) = self.held.first_entry()
             && first.key().0 <= now
@@ -94,13 +94,13 @@ impl Queue {
     }
 
     /// When [`Queue::release`] has something to do that somebody waits for.
-    pub(super) fn releases_at(&self) -> Option<Instant> {
+    pub(in crate::send) fn releases_at(&self) -> Option<Instant> {
         let held = self.held.first_key_value().map(|(&(until, _), _)| until);
         [held, self.doubts.full_until()].into_iter().flatten().min()
     }
 
     /// Whether no further row may be taken, since too many calls are in doubt.
-    pub(super) fn is_full(&self) -> bool {
+    pub(in crate::send) fn is_full(&self) -> bool {
         self.doubts.full_until().is_some()
     }
 
@@ -112,39 +112,39 @@ impl Queue {
     }
 
     /// A row that was tried keeps its lane and waits.
-    pub(super) fn retry_at(&mut self, due: Instant, delivery: Box<Delivery>) {
+    pub(in crate::send) fn retry_at(&mut self, due: Instant, delivery: Box<Delivery>) {
         self.retries.insert((due, delivery.sequence()), delivery);
     }
 
     /// The row that had this lane has its outcome: the next one of it is ready.
-    pub(super) fn leave(&mut self, lane: Lane, now: Instant) {
+    pub(in crate::send) fn leave(&mut self, lane: Lane, now: Instant) {
         if let Some(next) = self.lanes.leave(lane) {
             self.ready(next, now);
         }
     }
 
     /// Whether a row of this respondent is under way.
-    pub(super) fn is_taken(&self, lane: Lane) -> bool {
+    pub(in crate::send) fn is_taken(&self, lane: Lane) -> bool {
         self.lanes.is_taken(lane)
     }
 
     /// Whether a row is ready that was never tried.
-    pub(super) fn has_new(&self) -> bool {
+    pub(in crate::send) fn has_new(&self) -> bool {
         !self.new.is_empty()
     }
 
     /// How many rows wait for a retry, if others that were never tried wait behind some of them, or for a late call.
-    pub(super) fn heads_of_waiting(&self) -> Option<usize> {
+    pub(in crate::send) fn heads_of_waiting(&self) -> Option<usize> {
         (self.lanes.has_waiting() || !self.held.is_empty()).then_some(self.retries.len())
     }
 
     /// Whether any row could be sent now.
-    pub(super) fn has_next(&self, now: Instant) -> bool {
+    pub(in crate::send) fn has_next(&self, now: Instant) -> bool {
         self.has_new() || self.next_due().is_some_and(|due| due <= now)
     }
 
     /// When the next retry is due.
-    pub(super) fn next_due(&self) -> Option<Instant> {
+    pub(in crate::send) fn next_due(&self) -> Option<Instant> {
         self.retries.first_key_value().map(|(&(due, _), _)| due)
     }
 
@@ -155,7 +155,7 @@ impl Queue {
     }
 
     /// The row to be sent now.
-    pub(super) fn peek_next(&self, now: Instant) -> Option<&Delivery> {
+    pub(in crate::send) fn peek_next(&self, now: Instant) -> Option<&Delivery> {
         let next = if self.is_retrys_turn(now) {
             self.retries.first_key_value().map(|(_, delivery)| delivery)
         } else {
@@ -165,7 +165,7 @@ impl Queue {
     }
 
     /// The row to be sent now, which keeps its lane.
-    pub(super) fn take_next(&mut self, now: Instant) -> Option<Box<Delivery>> {
+    pub(in crate::send) fn take_next(&mut self, now: Instant) -> Option<Box<Delivery>> {
         self.took_retry = self.is_retrys_turn(now);
         if self.took_retry {
             self.retries.pop_first().map(|(_, delivery)| delivery)
@@ -175,14 +175,14 @@ impl Queue {
     }
 
     /// Where the rows stand that wait for a retry or for a late call.
-    pub(super) fn waiting(&self) -> impl Iterator<Item = Position> + '_ {
+    pub(in crate::send) fn waiting(&self) -> impl Iterator<Item = Position> + '_ {
         let waiting = self.retries.values().chain(self.held.values());
         waiting.map(|delivery| delivery.position())
     }
 
     /// The row for a probe, which keeps its lane: one that was never tried, else of those that wait the one with the
     /// fewest attempts.
-    pub(super) fn take_probe(&mut self) -> Option<Box<Delivery>> {
+    pub(in crate::send) fn take_probe(&mut self) -> Option<Box<Delivery>> {
         if let Some(untried) = self.new.pop_front() {
             return Some(untried);
         }
@@ -195,7 +195,7 @@ impl Queue {
     }
 
     /// A row whose call could not be sent is as ready as it was.
-    pub(super) fn put_back(&mut self, now: Instant, delivery: Box<Delivery>) {
+    pub(in crate::send) fn put_back(&mut self, now: Instant, delivery: Box<Delivery>) {
         if delivery.attempts() == 0 {
             self.new.push_front(delivery);
         } else {
@@ -204,12 +204,12 @@ impl Queue {
     }
 
     /// All rows that wait for a retry, for a run that ends.
-    pub(super) fn take_retries(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
+    pub(in crate::send) fn take_retries(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
         std::mem::take(&mut self.retries).into_values()
     }
 
     /// All rows that were never tried, for a run that ends.
-    pub(super) fn take_untried(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
+    pub(in crate::send) fn take_untried(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
         std::mem::take(&mut self.new)
             .into_iter()
             .chain(std::mem::take(&mut self.held).into_values())
@@ -217,12 +217,12 @@ impl Queue {
     }
 
     /// Whether there is a row for a probe. One that waits for a late call is none.
-    pub(super) fn has_probe(&self) -> bool {
+    pub(in crate::send) fn has_probe(&self) -> bool {
         !self.new.is_empty() || !self.retries.is_empty()
     }
 
     /// No row is ready or waits. Those behind another in a lane do not count: that one is ready, waits or is in flight.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::send) fn is_empty(&self) -> bool {
         !self.has_probe() && self.held.is_empty()
     }
 }

@@ -1,0 +1,8 @@
+//! Connections to the platform, and one call on one of them.
+
+pub(super) mod connecting;
+pub(super) mod connections;
+pub(super) mod lookup;
+pub(super) mod losses;
+pub(super) mod permit;
+pub(super) mod transport;
