@@ -13,31 +13,24 @@
 //! agreed; no secret in anything that is printed or written; every channel bounded. The invariants stand in full where
 //! they are kept: `read/source/mod.rs`, `send/dispatch.rs`, `send/pace/ceiling.rs`, `model/endpoint.rs`, `record/mod.rs`.
 
-mod causes;
 mod cli;
 mod config;
-mod delta;
-mod folders;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(all(test, not(fuzzing)))]
 mod fuzzing;
-mod http;
 mod model;
 mod monitor;
-mod no_core;
 mod plan;
 mod read;
 mod record;
-mod regular;
-mod rename;
 mod report;
 mod run;
 mod sandbox;
 mod send;
-mod stop;
-mod window;
+mod state;
+mod system;
 
 use std::cell::OnceCell;
 use std::panic::{self, AssertUnwindSafe};
@@ -50,7 +43,7 @@ use tokio::time::Instant;
 /// error, and returns the exit code. Blocks until all is done.
 pub fn main() -> ExitCode {
     let begun = Instant::now();
-    no_core::ask();
+    system::no_core::ask();
     // A provider that is installed already, which only a test could have done, is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
     let console = OnceCell::new();

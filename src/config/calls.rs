@@ -10,8 +10,8 @@ use super::mistakes::Mistakes;
 use super::{base_url, plain_text, trust};
 use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs};
 use crate::model::{Credentials, Endpoint, Method, ShownPath};
-use crate::regular;
 use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
+use crate::system::regular;
 
 /// A longer `--max-outage` stands for ever.
 const MAX_OUTAGE: Duration = Duration::from_hours(10 * 365 * 24);

@@ -8,9 +8,9 @@ use super::guards::{GuardSettings, guards};
 use super::mistakes::Mistakes;
 use super::reading::{ReadingSettings, reading};
 use crate::cli::{CheckArgs, CheckFormatArg, Origins};
-use crate::delta::Account;
 use crate::model::{CountOrPercent, DeltaMode, Rate};
 use crate::record::OutputPaths;
+use crate::state::Account;
 
 /// What a check looks at: that of `check`, or a run's that is to send nothing.
 #[derive(Clone, Debug)]

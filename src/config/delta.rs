@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 
 use crate::cli::{DeltaArgs, StateArg};
-use crate::folders;
 use crate::model::DeltaMode;
+use crate::system::folders;
 
 /// The name of the store in the user's state folder.
 const NAME: &str = "state.sqlite";

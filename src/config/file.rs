@@ -16,7 +16,7 @@ use super::secrets::{Secret, SecretSources};
 use super::trust;
 use crate::cli::{ConfigChoice, FileSetting, FileSettings, FileValue};
 use crate::model::ShownPath as _;
-use crate::{folders, regular};
+use crate::system::{folders, regular};
 
 const NAME: &str = "respondent-sync.toml";
 

@@ -16,8 +16,8 @@ use super::outputs::{self, OutputSettings, prints_summary};
 use super::reading::{ReadingSettings, reading};
 use super::{secrets, variable};
 use crate::cli::{Origins, PaceArgs, RunArgs};
-use crate::delta::Account;
 use crate::model::{Credentials, Deadline, DeltaMode, Endpoint};
+use crate::state::Account;
 
 /// The survey of a rehearsal whose input names none.
 const SANDBOX_SURVEY: &str = "1";

@@ -14,7 +14,7 @@ use super::permissions;
 use super::plain_text::plain_text;
 use super::trust;
 use crate::model::ShownPath as _;
-use crate::regular;
+use crate::system::regular;
 
 /// A command that takes longer waits for somebody who is not there.
 const MOST_TIME: Duration = Duration::from_mins(1);

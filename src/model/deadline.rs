@@ -1,5 +1,5 @@
 //! When a run has to end by itself: after a time (`--max-duration`), or at a time of the day (`--until`). Pure: how long
-//! the run has taken and what time it is come in. Who looks at the clocks, and how often, is in `window.rs`.
+//! the run has taken and what time it is come in. Who looks at the clocks, and how often, is in `system/window.rs`.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! What a run sends where, part by part: two runs with the same fingerprint are the same run, and of two that differ
-//! it can be told in what. How the parts come about is the business of `run/fingerprint.rs`.
+//! it can be told in what. How the parts come about is the business of `run/prepare/fingerprint.rs`.
 
 use std::collections::BTreeMap;
 

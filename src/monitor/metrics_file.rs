@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::metrics::{Metrics, last_success, to_text};
-use crate::regular;
+use crate::system::regular;
 
 /// How each file of metrics begins.
 const BEGINNING: &str = "# HELP respondent_sync_";

@@ -10,9 +10,9 @@ use anyhow::{Context, Result, anyhow, ensure};
 use reqwest::{Client, Url};
 use tokio::time::{sleep, timeout};
 
-use crate::causes::{find, root_cause};
-use crate::http::Route;
 use crate::model::is_loopback;
+use crate::system::causes::{find, root_cause};
+use crate::system::http::Route;
 
 /// For telling one thing, attempts and waits between them included.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,5 +1,5 @@
 //! Guards against a bad export: what must hold of all rows together before the first of them is sent. Pure; the counting is
-//! in `run/guards.rs`.
+//! in `run/prepare/guards.rs`.
 
 use super::EmptyPolicy;
 use crate::model::{CountOrPercent, Export, Label, LastExport, reaches};

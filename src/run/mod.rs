@@ -1,29 +1,11 @@
 //! Wiring: opens the files, makes the channels, starts and joins the stages. The one place that knows them all; what
 //! each of them does is theirs.
 
-mod announce;
-mod before_sending;
-mod check;
-mod examination;
-mod fingerprint;
-mod finished;
-mod form;
-mod guards;
-mod id_table;
-mod late_calls;
-mod lock;
-mod monitored;
-mod news;
+mod commands;
+mod finish;
 mod next_command;
-mod opened;
 mod pipeline;
-mod reader;
-mod send_file;
-mod serve;
-mod site;
-mod stale;
-mod state;
-mod workers;
+mod prepare;
 
 use anyhow::Error;
 use tokio::time::Instant;
@@ -107,14 +89,14 @@ pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {
 /// Runs a command to its end; `begun` is when the program started.
 pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> Result<ExitCode, Failure> {
     match command {
-        Command::Run(command) => Box::pin(monitored::run(command, begun, console)).await,
-        Command::Check(settings) => check::check(&settings, console),
+        Command::Run(command) => Box::pin(commands::monitored::run(command, begun, console)).await,
+        Command::Check(settings) => commands::check::check(&settings, console),
         Command::ShowConfig(text) => {
             console.print(&text);
             Ok(ExitCode::Success)
         }
-        Command::State(settings) => state::run(settings, console).await,
-        Command::Sandbox(settings) => serve::serve(settings, console).await,
+        Command::State(settings) => commands::state::run(settings, console).await,
+        Command::Sandbox(settings) => commands::sandbox::serve(settings, console).await,
     }
 }
 

@@ -42,14 +42,17 @@ fn house() -> Vec<(String, String, String)> {
 #[test]
 fn each_library_is_named_in_one_place() {
     let homes = [
-        ("reqwest::", vec!["http.rs", "send/transport", "monitor/ping.rs"]),
+        (
+            "reqwest::",
+            vec!["system/http.rs", "send/wire/transport", "monitor/ping.rs"],
+        ),
         ("governor::", vec!["send/pace/ceiling.rs"]),
-        ("directories::", vec!["folders.rs"]),
+        ("directories::", vec!["system/folders.rs"]),
         ("toml::", vec!["config/file.rs"]),
-        ("rusqlite::", vec!["delta/"]),
-        ("same_file::", vec!["run/lock.rs"]),
+        ("rusqlite::", vec!["state/"]),
+        ("same_file::", vec!["run/prepare/lock.rs"]),
         ("strftime", vec!["model/time.rs"]),
-        ("tokio::signal", vec!["stop.rs"]),
+        ("tokio::signal", vec!["system/stop.rs"]),
         ("clap::", vec!["cli/"]),
         ("indicatif::", vec!["report/progress.rs", "report/console.rs"]),
     ];
@@ -67,7 +70,7 @@ fn each_library_is_named_in_one_place() {
 #[test]
 fn stages_do_not_know_each_other() {
     let stages = [
-        "read", "plan", "delta", "send", "record", "report", "monitor", "sandbox",
+        "read", "plan", "state", "send", "record", "report", "monitor", "sandbox",
     ];
     for (name, _, code) in house() {
         let Some((stage, _)) = name.split_once('/') else {

@@ -1,5 +1,5 @@
 //! `--until` where clocks do odd things. What a suspended machine and a corrected clock come to is tested in
-//! `src/window.rs`, under a paused clock.
+//! `src/system/window.rs`, under a paused clock.
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ use crate::record::error::OutputError;
 use crate::record::journal::header::Header;
 use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names::{self, Stamp};
-use crate::rename::rename_new;
+use crate::system::rename::rename_new;
 
 /// Sets aside all that is there for a new run, and deletes the sets that are not to be kept.
 pub(in crate::record) fn set_aside(

@@ -14,7 +14,7 @@ use crate::record::journal::header::OtherVersion;
 use crate::record::journal::replay::Contents;
 use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names;
-use crate::regular;
+use crate::system::regular;
 
 /// What is there.
 #[derive(Debug)]

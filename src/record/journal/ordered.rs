@@ -10,7 +10,7 @@ use std::path::Path;
 use super::entry::{self, Entry};
 use super::lines::Lines;
 use crate::model::{ErrorCode, SLOTS, Status};
-use crate::regular;
+use crate::system::regular;
 
 /// An outcome's line, with what is to be known of it.
 pub(in crate::record) struct OutcomeLine {

@@ -20,7 +20,7 @@ use crate::model::{ErrorCode, Status};
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{create_private, sync, sync_folder_of};
 use crate::record::outputs::names;
-use crate::regular;
+use crate::system::regular;
 
 /// What a journal says on the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::entry::{self, Entry};
 use super::lines::Lines;
 use crate::model::{Outcome, Settled};
 use crate::record::error::OutputError;
-use crate::regular;
+use crate::system::regular;
 
 /// The rows that have their verdict, in the input's order, to be read beside it.
 pub(crate) struct SettledRows {

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::names;
-use crate::folders::for_the_owner_alone;
 use crate::record::error::OutputError;
-use crate::regular;
-use crate::rename::rename_new;
+use crate::system::folders::for_the_owner_alone;
+use crate::system::regular;
+use crate::system::rename::rename_new;
 
 /// Where a run's files go.
 #[derive(Clone, Debug, PartialEq, Eq)]

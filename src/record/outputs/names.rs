@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::folders::with_suffix;
 use crate::model::time_in_name;
+use crate::system::folders::with_suffix;
 
 /// What a name can end with behind the part that tells runs apart.
 const KINDS: [&str; 3] = [".results.csv", ".failed.csv", ".summary.json"];

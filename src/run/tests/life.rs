@@ -14,7 +14,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
 use super::world::{LONGEST_CALL, World};
-use crate::delta::{Account, Clock, Delta, Store};
 use crate::model::{DeltaMode, EarlyEnd, Fingerprint, Layout, Plan as RowPlan, UpdateRespondent};
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Input, Kept, ReadOptions, Rows, Source, SurveyColumn, Wanted};
@@ -23,12 +22,13 @@ use crate::record::{
     SummaryFile,
 };
 use crate::report::{Progress, RunEnd};
-use crate::run::finished::end;
-use crate::run::guards::Unfinished;
-use crate::run::pipeline::{self, PipelineEnd, Stages};
-use crate::run::state::{Beginning, Memory};
-use crate::run::workers::Workers;
+use crate::run::finish::end;
+use crate::run::pipeline::stages::{self, PipelineEnd, Stages};
+use crate::run::pipeline::workers::Workers;
+use crate::run::prepare::guards::Unfinished;
+use crate::run::prepare::memory::{Beginning, Memory};
 use crate::send::SendSettings;
+use crate::state::{Account, Clock, Delta, Store};
 
 /// Sets of files that are kept.
 const KEEPS: KeptSets = KeptSets {
@@ -348,7 +348,7 @@ pub(super) async fn live(
         waiting,
     };
     let asking = tokio::spawn(ask(asks, plan.stops.clone()));
-    let running = pipeline::run(stages, settings);
+    let running = stages::run(stages, settings);
     let outcome = Box::pin(killed_or_ended(running, &journal(folder), plan.kill)).await;
     asking.abort();
     // The tasks of a pipeline that was dropped are aborted, and this lets them go.

@@ -1,9 +1,9 @@
 //! The rate as the platform sees it (design, rule 4), where calls have to connect first: a scripted platform with
 //! connections that stall, close and are refused, under a paused clock.
 
-use super::super::wire::losses::Losses;
 use super::*;
 use crate::model::Rate;
+use crate::send::wire::losses::Losses;
 
 /// A kept connection is not used after this time, as in the real transport.
 const MAX_IDLE: Duration = Duration::from_secs(4);

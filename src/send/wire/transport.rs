@@ -1,5 +1,5 @@
 //! The real transport: HTTP/1.1 through reqwest. Here the secret address is looked at. What all of this tool's clients have
-//! in common is in `http.rs`; connections are in `transport/lines.rs`, and what goes wrong in `transport/errors.rs`.
+//! in common is in `system/http.rs`; connections are in `transport/lines.rs`, and what goes wrong in `transport/errors.rs`.
 //!
 //! Redirects, `Referer`, the client's own retries and compression are off; a proxy is used only where it was asked
 //! for; every attempt is bounded in time as a whole, a body that drips too; at most 64 KiB of an answer are read.
@@ -24,11 +24,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::lookup::Lookup;
 use super::permit::Wire;
-use crate::causes::root_cause;
-use crate::http::{Route, SetupError};
 use crate::model::{Endpoint, Method, UpdateRespondent};
 use crate::send::answers::body::is_whole;
 use crate::send::attempt::{Body, Reply, Transport, TransportError};
+use crate::system::causes::root_cause;
+use crate::system::http::{Route, SetupError};
 use gate::Gate;
 use lines::{Line, Lines};
 

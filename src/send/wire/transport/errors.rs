@@ -3,8 +3,8 @@
 
 use super::Shared;
 use super::gate::NotPassed;
-use crate::causes::{find, is_out_of_sockets, root_cause};
 use crate::send::attempt::TransportError;
+use crate::system::causes::{find, is_out_of_sockets, root_cause};
 
 impl Shared {
     /// `kept` says that the call was on a kept connection.

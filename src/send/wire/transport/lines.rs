@@ -10,11 +10,11 @@ use reqwest::Client;
 use tokio::time::Instant;
 
 use super::gate::{Gate, Gated};
-use crate::causes::root_cause;
-use crate::http::{Route, SetupError};
 use crate::send::wire::lookup::Lookup;
 use crate::send::wire::losses::Losses;
 use crate::send::wire::permit::Wire;
+use crate::system::causes::root_cause;
+use crate::system::http::{Route, SetupError};
 
 /// A kept connection is given up before the server does so: a request that crosses the server's goodbye is in doubt.
 /// The shortest idle time of a common server is Apache's, 5 s.

@@ -15,9 +15,9 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tower_service::Service;
 
 use super::Shared;
-use crate::causes::find;
-use crate::http::Via;
 use crate::send::attempt::TransportError;
+use crate::system::causes::find;
+use crate::system::http::Via;
 
 /// Why a tunnel through a proxy was not made.
 type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;

@@ -1,0 +1,219 @@
+//! What `check` finds, one row after the other: counts and the first places of each finding. Plain code over values; the
+//! reading is in `run/commands/check.rs`, the words for people and machines are put together in `report/findings.rs`.
+
+use std::collections::BTreeMap;
+
+use crate::model::{ErrorCode, Label, Plan, Position, Row};
+use crate::plan::{Damage, Planner};
+use crate::report::{Finding, Notes, Places, Weight};
+
+/// Everything that was found up to a row.
+#[derive(Default)]
+pub(in crate::run) struct Examination {
+    pub(in crate::run) to_send: u64,
+    invalid: BTreeMap<(ErrorCode, String), Places>,
+    skipped: BTreeMap<ErrorCode, Places>,
+    damage: BTreeMap<(Damage, Label), Places>,
+    notes: BTreeMap<Noted, Places>,
+    before: Counted,
+}
+
+/// What is worth knowing and harms nobody, in the order in which it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Noted {
+    BlankRecords,
+    BlankFields,
+    BlankCells,
+    IdsTrimmed,
+    Repeated,
+    RepeatedDifferently,
+    OtherZeros,
+}
+
+/// What planning had counted before a row.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    blanks: u64,
+    trimmed: u64,
+    repeated: u64,
+    differently: u64,
+    other_zeros: u64,
+    damaged: u64,
+}
+
+impl Examination {
+    /// Takes in a row, its plan, and what planning has counted up to it.
+    pub(in crate::run) fn take_in(&mut self, row: &Row<'_>, plan: &Plan, planner: &Planner) {
+        let (tally, layout) = (planner.tally(), planner.layout());
+        let position = row.position;
+        match plan {
+            Plan::Send(_) => {
+                self.to_send += 1;
+                if tally.damaged > self.before.damaged {
+                    for (damage, label) in planner.damaged(row) {
+                        self.damage.entry((damage, label)).or_default().add(position);
+                    }
+                }
+            }
+            Plan::Skip(unsent) => self.skipped.entry(unsent.code).or_default().add(position),
+            Plan::Reject(unsent) => self
+                .invalid
+                .entry((unsent.code, unsent.message.clone()))
+                .or_default()
+                .add(position),
+        }
+        if row.fields.len() > layout.columns && row.error.is_none() {
+            self.note(Noted::BlankFields, position);
+        }
+        let now = Counted {
+            blanks: tally.blanks_skipped,
+            trimmed: tally.ids_trimmed,
+            repeated: tally.repeats.respondents,
+            differently: tally.repeats.with_different_values,
+            other_zeros: tally.repeats.with_other_zeros,
+            damaged: tally.damaged,
+        };
+        let before = std::mem::replace(&mut self.before, now);
+        for (noted, before, now) in [
+            (Noted::BlankCells, before.blanks, now.blanks),
+            (Noted::IdsTrimmed, before.trimmed, now.trimmed),
+            (Noted::Repeated, before.repeated, now.repeated),
+            (Noted::RepeatedDifferently, before.differently, now.differently),
+            (Noted::OtherZeros, before.other_zeros, now.other_zeros),
+        ] {
+            if now > before {
+                self.note(noted, position);
+            }
+        }
+    }
+
+    /// Takes in where the first blank records stand.
+    pub(in crate::run) fn take_in_blank_records(&mut self, places: &[Position]) {
+        for position in places {
+            self.note(Noted::BlankRecords, *position);
+        }
+    }
+
+    /// All findings, the gravest first. `notes` has the counts that a run tells, too.
+    pub(in crate::run) fn into_findings(
+        mut self,
+        warnings: Vec<(&'static str, String)>,
+        notes: &Notes,
+    ) -> Vec<Finding> {
+        let of_file = warnings.into_iter().map(|(kind, text)| Finding {
+            kind,
+            weight: Weight::Warning,
+            text,
+            places: Places::default(),
+        });
+        let damage = std::mem::take(&mut self.damage);
+        let damage = damage.into_iter().map(|((damage, label), places)| Finding {
+            kind: damage.name(),
+            weight: Weight::Warning,
+            text: format!("in `{label}`, {}", damage.words()),
+            places,
+        });
+        let other_zeros = (notes.other_zeros > 0).then(|| Finding {
+            kind: "ids_with_other_zeros",
+            weight: Weight::Warning,
+            text: format!("id {}", Notes::OTHER_ZEROS),
+            places: Places {
+                count: notes.other_zeros,
+                at_least: notes.other_zeros_at_least,
+                ..self.notes.get(&Noted::OtherZeros).cloned().unwrap_or_default()
+            },
+        });
+        let skipped = std::mem::take(&mut self.skipped);
+        let skipped = skipped.into_iter().map(|(code, places)| Finding {
+            kind: code.name(),
+            weight: Weight::Skipped,
+            text: code.meaning().to_owned(),
+            places,
+        });
+        let invalid = std::mem::take(&mut self.invalid);
+        let invalid = invalid.into_iter().map(|((code, text), places)| Finding {
+            kind: code.name(),
+            weight: Weight::Invalid,
+            text,
+            places,
+        });
+        of_file
+            .chain(damage)
+            .chain(other_zeros)
+            .chain(skipped)
+            .chain(invalid)
+            .chain(self.noted(notes))
+            .collect()
+    }
+
+    fn noted(&self, notes: &Notes) -> Vec<Finding> {
+        let places = |noted: Noted, count: u64, at_least: bool| {
+            let seen = self.notes.get(&noted);
+            Places {
+                count,
+                // Of blank records only the first were handed over.
+                rows: match noted {
+                    Noted::BlankRecords => count,
+                    _ => seen.map_or(0, |seen| seen.count),
+                },
+                at_least,
+                first: seen.map(|seen| seen.first.clone()).unwrap_or_default(),
+            }
+        };
+        let surplus = self
+            .notes
+            .get(&Noted::BlankFields)
+            .map_or(0, |places| places.count);
+        let all = [
+            (
+                "blank_records",
+                Noted::BlankRecords,
+                notes.blank_records,
+                notes.blank_records_words(),
+            ),
+            (
+                "blank_fields",
+                Noted::BlankFields,
+                surplus,
+                Notes::blank_fields_words(surplus),
+            ),
+            (
+                "blank_cells",
+                Noted::BlankCells,
+                notes.blanks_skipped,
+                notes.blank_cells_words(),
+            ),
+            (
+                "ids_trimmed",
+                Noted::IdsTrimmed,
+                notes.ids_trimmed,
+                notes.ids_trimmed_words(),
+            ),
+            (
+                "repeated_respondents",
+                Noted::Repeated,
+                notes.repeated,
+                notes.repeated_words(),
+            ),
+        ];
+        all.into_iter()
+            .filter(|(_, noted, count, _)| *count > 0 || *noted == Noted::Repeated && notes.repeated_at_least)
+            .map(|(kind, noted, count, text)| {
+                let is_repeated = noted == Noted::Repeated;
+                // Where rows of a respondent differ is what somebody wants to look at.
+                let differ = is_repeated && self.notes.contains_key(&Noted::RepeatedDifferently);
+                let shown = if differ { Noted::RepeatedDifferently } else { noted };
+                Finding {
+                    kind,
+                    weight: Weight::Note,
+                    text,
+                    places: places(shown, count, is_repeated && notes.repeated_at_least),
+                }
+            })
+            .collect()
+    }
+
+    fn note(&mut self, noted: Noted, position: Position) {
+        self.notes.entry(noted).or_default().add(position);
+    }
+}

@@ -1,0 +1,8 @@
+//! What each command does, from its settings to its exit code.
+
+pub(super) mod check;
+pub(super) mod examination;
+pub(super) mod monitored;
+pub(super) mod sandbox;
+pub(super) mod send_file;
+pub(super) mod state;

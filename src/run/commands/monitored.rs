@@ -1,0 +1,158 @@
+//! `run`, with those who hear of it: told of its start, and however it ends.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+
+use super::check;
+use super::send_file::{self, Ran};
+use crate::config::{Asked, CheckSettings, MonitorSettings, RunCommand};
+use crate::model::{Deadline, ErrorCode, ShownPath, Status};
+use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
+use crate::report::{ALREADY_SENT, Console, Ending, ExitCode, RunReport, to_json, unsent_to_json};
+use crate::run::Failure;
+use crate::run::prepare::before_sending;
+use crate::run::prepare::before_sending::{in_thread, unless_stopped};
+use crate::system::stop;
+use crate::system::window::Window;
+
+/// How long a run waits for the monitor to hear of its start; after that both go on.
+const HEAD_START: Duration = Duration::from_secs(1);
+
+/// Does what `run` was asked to do; `begun` is when the program started.
+pub(in crate::run) async fn run(
+    command: RunCommand,
+    begun: Instant,
+    console: &Console,
+) -> Result<ExitCode, Failure> {
+    let RunCommand { monitor, asked } = command;
+    let check = healthcheck(&monitor, console)?;
+    let mut starting = check
+        .clone()
+        .map(|check| tokio::spawn(async move { check.start().await }));
+    if let Some(starting) = &mut starting {
+        // Reading keeps this thread busy: the monitor is to hear of the start before, if it is quick to.
+        timeout(HEAD_START, starting).await.ok();
+    }
+    let ran = match asked {
+        Ok(Asked::Run(settings)) => Box::pin(send_file::run(*settings, begun, console)).await,
+        Ok(Asked::DryRun(settings)) => Ran::unsent(dry_run(settings, begun, console).await),
+        Err(error) => Ran::unsent(Err(Failure::usage(error))),
+    };
+    print(&ran, console);
+    let Ran {
+        report,
+        end,
+        locks: _held,
+        ..
+    } = ran;
+    let code = match &end {
+        Ok(code) => *code,
+        Err(failure) => failure.code,
+    };
+    stop::run_is_over(code.code());
+    if let Some(path) = monitor.metrics_file
+        && let Err(error) = write_metrics(&path, metrics(code, report.as_ref()))
+    {
+        tracing::warn!(
+            target: "respondent_sync::loud", event = "metrics_not_written",
+            "cannot write `{}`: {error}",
+            path.shown()
+        );
+    }
+    if let (Some(check), Some(starting)) = (check, starting) {
+        finish(&check, starting, code, text(&end, report.as_ref())).await;
+    }
+    end
+}
+
+/// A check with the flags of `run`. It sends nothing, so its window does not matter.
+async fn dry_run(
+    settings: Box<CheckSettings>,
+    begun: Instant,
+    console: &Console,
+) -> Result<ExitCode, Failure> {
+    let mut stops = before_sending::stops(Window::since(begun, Deadline::default()), console)?;
+    let own = console.clone();
+    unless_stopped(&mut stops, in_thread(move || check::check(&settings, &own))).await
+}
+
+fn healthcheck(monitor: &MonitorSettings, console: &Console) -> Result<Option<Healthcheck>, Failure> {
+    let Some(settings) = &monitor.healthcheck else {
+        return Ok(None);
+    };
+    let pem = settings.ca_pem.as_deref();
+    Healthcheck::new(settings.url.expose_secret(), console.run_id(), pem)
+        .map(Some)
+        .map_err(Failure::usage)
+}
+
+/// In the order in which it happened, even if the first took until now.
+async fn finish(check: &Healthcheck, starting: JoinHandle<()>, code: ExitCode, text: String) {
+    if !starting.is_finished() {
+        starting.await.ok();
+    }
+    check.finish(code.code(), text).await;
+}
+
+/// Prints the object that was promised for the end of the run, before others are told of it.
+fn print(ran: &Ran, console: &Console) {
+    let Ran {
+        report,
+        end,
+        sent_before,
+        ..
+    } = ran;
+    match (report, end, sent_before) {
+        (Some(report), Err(failure), _) if failure.code != report.verdict().exit_code() => {
+            // What was to be written last could not be.
+            console.keep_promise(|_| to_json(report, &failure.ending()));
+        }
+        (Some(report), _, _) => console.keep_promise(|_| to_json(report, &report.ending())),
+        (None, Ok(code), Some(words)) => {
+            let ending = Ending::new(*code, words);
+            console.keep_promise(|input| unsent_to_json(console.run_id(), input, ALREADY_SENT, &ending));
+        }
+        (None, _, _) => crate::run::print_end(console, end),
+    }
+}
+
+/// What the monitor shows: the summary, or why there is none. Of a run that made calls, counts and codes alone: what ended
+/// it may quote the platform.
+fn text(ended: &Result<ExitCode, Failure>, report: Option<&RunReport>) -> String {
+    match (report, ended) {
+        (Some(report), _) => {
+            let code = match ended {
+                Ok(code) => *code,
+                Err(failure) => failure.code,
+            };
+            to_json(report, &Ending::new(code, code.meaning()))
+        }
+        (None, Err(failure)) => format!("{:#}\n", failure.error),
+        (None, Ok(_)) => String::new(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact for thousands of years")]
+fn metrics(code: ExitCode, report: Option<&RunReport>) -> Metrics {
+    let counts = report.map(|report| Counts {
+        seconds: report.elapsed.as_secs_f64(),
+        statuses: Status::ALL
+            .into_iter()
+            .map(|status| (status.name(), report.summary.count(status)))
+            .collect(),
+        not_reached: report.not_reached(),
+        unchanged: report.summary.rows_of(ErrorCode::Unchanged),
+        attempts: report.attempts,
+        retries: report.retries,
+    });
+    Metrics {
+        exit_code: code.code(),
+        ended_at: Timestamp::now().as_millisecond() as f64 / 1000.0,
+        counts,
+        ..Metrics::default()
+    }
+}

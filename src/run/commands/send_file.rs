@@ -1,0 +1,344 @@
+//! `run`: from the settings to the exit code, a step after the other.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use crate::config::{RunSettings, max_query_bytes};
+use crate::model::{DeltaMode, EarlyEnd, UpdateRespondent, local_time};
+use crate::plan::Planner;
+use crate::read::Input;
+use crate::record::{self, Before, Decision, GoOn, Header, ResultsFormat, SentBefore};
+use crate::report::{Console, ExitCode, Progress, RunReport, counted};
+use crate::run::Failure;
+use crate::run::finish::{Finished, already_sent};
+use crate::run::next_command::next_command;
+use crate::run::pipeline::stages;
+use crate::run::pipeline::workers::Workers;
+use crate::run::prepare::announce::{announce, confirm};
+use crate::run::prepare::before_sending::{self, in_thread, unless_stopped};
+use crate::run::prepare::fingerprint::fingerprint;
+use crate::run::prepare::guards::{Unfinished, guard};
+use crate::run::prepare::late_calls::{clock, quiet_from, wait_for_quiet};
+use crate::run::prepare::lock::{Claims, Locks};
+use crate::run::prepare::memory::{Beginning, Memory};
+use crate::run::prepare::news::{News, news};
+use crate::run::prepare::opened::Opened;
+use crate::run::prepare::site::Site;
+use crate::run::prepare::{memory, stale};
+use crate::send::HttpTransport;
+use crate::state::{Delta, Store};
+use crate::system::window::Window;
+
+/// How a run ended.
+pub(in crate::run) struct Ran {
+    /// What there is to report of it; `None` if it ended before its first call.
+    pub(in crate::run) report: Option<RunReport>,
+    pub(in crate::run) end: Result<ExitCode, Failure>,
+    /// What there is to say of a run that had nothing to do, since its input was sent before.
+    pub(in crate::run) sent_before: Option<String>,
+    /// Held until the process ends: what was given up before the first call may still be at work.
+    pub(in crate::run) locks: Locks,
+}
+
+impl Ran {
+    /// One that ended before its first call.
+    pub(in crate::run) fn unsent(end: Result<ExitCode, Failure>) -> Self {
+        Self {
+            report: None,
+            end,
+            sent_before: None,
+            locks: Locks::default(),
+        }
+    }
+}
+
+/// A run that may make its first call.
+struct Ready {
+    transport: HttpTransport,
+    opened: Opened,
+    decision: Decision,
+    header: Header,
+    memory: Memory,
+    /// Commands of the input that the platform acknowledged before.
+    known: Vec<UpdateRespondent>,
+    /// Calls of another run may be applied until then.
+    quiet_from: Option<Timestamp>,
+}
+
+/// What came of looking at everything before the first call.
+enum Prepared {
+    Ready(Box<Ready>),
+    /// The same input went to the same place before, to its end.
+    AlreadySent(SentBefore),
+}
+
+/// Sends a file, or finds that there is no need or no way to. `begun` is when the program started.
+pub(in crate::run) async fn run(settings: RunSettings, begun: Instant, console: &Console) -> Ran {
+    let mut locks = Locks::default();
+    let ran = start(&Arc::new(settings), &mut locks, begun, console).await;
+    let ran = ran.unwrap_or_else(|failure| Ran::unsent(Err(failure)));
+    Ran { locks, ..ran }
+}
+
+async fn start(
+    settings: &Arc<RunSettings>,
+    locks: &mut Locks,
+    begun: Instant,
+    console: &Console,
+) -> Result<Ran, Failure> {
+    let input = input_path(&settings.reading.input);
+    settings.outputs.paths.check(input).map_err(Failure::usage)?;
+    // From here on a signal lets the run end in an orderly way.
+    let window = Window::since(begun, settings.deadline.clone());
+    let mut stops = before_sending::stops(window, console)?;
+    let site = Arc::new(Site::open(&settings.destination).await?);
+    *locks = unless_stopped(&mut stops, self::locks(settings, &site)).await?;
+    let work = {
+        let (settings, site, console) = (Arc::clone(settings), Arc::clone(&site), console.clone());
+        move || prepare(&settings, &site, &console)
+    };
+    match unless_stopped(&mut stops, in_thread(work)).await? {
+        Prepared::Ready(ready) => {
+            unless_stopped(&mut stops, wait_for_quiet(ready.quiet_from)).await?;
+            Box::pin(send(settings, &site, *ready, stops, console)).await
+        }
+        Prepared::AlreadySent(before) => already_sent(&settings.outputs, &before),
+    }
+}
+
+/// Everything before the first call, locks apart: nothing is sent, and nothing is written but what the store forgets.
+fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Prepared, Failure> {
+    let RunSettings {
+        reading,
+        calls,
+        outputs,
+        ..
+    } = settings;
+    let transport = HttpTransport::new(site.endpoint.clone(), &calls.http).map_err(Failure::usage)?;
+    let mut opened = Opened::open(reading, max_query_bytes(calls.http.method, &site.endpoint))?;
+    let header = Header::new(
+        Timestamp::now(),
+        fingerprint(&opened, &site.account),
+        outputs.existing.overwrite,
+    );
+    let store = memory::open(&settings.delta, site)?;
+    let Decided {
+        decision,
+        content_since,
+        replaced,
+    } = decide(settings, &header, &mut opened, store.as_ref())?;
+    let header = header.with_content_since(content_since);
+    let decision = match decision {
+        Decision::AlreadySent(before) => return Ok(Prepared::AlreadySent(before)),
+        decision => decision,
+    };
+    let resumes = matches!(decision, Decision::GoOn(_));
+    let journal = match &decision {
+        Decision::GoOn(go_on) => Some(go_on.as_ref()),
+        _ => replaced.as_ref(),
+    };
+    let unfinished = journal.map(|journal| Unfinished {
+        journal,
+        paths: &outputs.paths,
+    });
+    let mode = settings.delta.mode;
+    let passed = guard(
+        &mut opened,
+        reading,
+        &settings.guards,
+        store.as_ref(),
+        mode,
+        (unfinished.filter(|_| resumes), calls.send.seed),
+    )?;
+    announce(&opened, settings, site, (transport.proxy(), console.reader()));
+    confirm(&opened, settings, site, console)?;
+    record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
+    let late = calls.http.timeout;
+    let quiet_from = match unfinished.filter(|_| !resumes) {
+        Some(replaced) => quiet_from(replaced, late)?,
+        None => None,
+    };
+    let beginning = Beginning {
+        mode,
+        plan: &opened.plan,
+        account: &site.account,
+        clock: clock(quiet_from.unwrap_or(header.started_at), late, unfinished),
+        unfinished,
+        resumes,
+    };
+    let memory = Memory::begin(store, passed.remembered, &beginning)?;
+    let known = memory.still_known(passed.known)?;
+    let used = memory.delta.as_ref().and_then(Delta::store_run).cloned();
+    let header = header.looked_over(passed.looked_over, used);
+    Ok(Prepared::Ready(Box::new(Ready {
+        transport,
+        opened,
+        decision,
+        header,
+        memory,
+        known,
+        quiet_from,
+    })))
+}
+
+/// The locks of a run that makes calls; a rehearsal of the sandbox needs none.
+async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
+    if site.is_sandbox() {
+        return Ok(Locks::default());
+    }
+    let outputs = &settings.outputs;
+    Locks::take(Claims {
+        paths: &outputs.paths,
+        state: memory::used(&settings.delta),
+        account: &site.account,
+        input: &settings.reading.input.to_string(),
+        wait: outputs.wait_lock,
+    })
+    .await
+}
+
+/// What is done about the outputs that are there.
+struct Decided {
+    decision: Decision,
+    /// Since when runs in a row had this content, if one is not resumed.
+    content_since: Option<Timestamp>,
+    /// The unfinished run that is there and not resumed.
+    replaced: Option<GoOn>,
+}
+
+/// Decides about the outputs that are there. A stale export is refused: an unfinished run of it is resumed nevertheless, but
+/// it is not "already sent".
+fn decide(
+    settings: &RunSettings,
+    header: &Header,
+    opened: &mut Opened,
+    store: Option<&Store>,
+) -> Result<Decided, Failure> {
+    let (paths, existing) = (&settings.outputs.paths, settings.outputs.existing);
+    let decision = record::decide(paths, &header.fingerprint, existing).map_err(Failure::output)?;
+    if matches!(decision, Decision::GoOn(_)) {
+        return Ok(Decided {
+            decision,
+            content_since: None,
+            replaced: None,
+        });
+    }
+    let Before {
+        content_since,
+        unfinished,
+    } = record::before(paths, &header.fingerprint).map_err(Failure::output)?;
+    stale::check(&settings.reading, &settings.guards, content_since)?;
+    let store = store.filter(|_| settings.delta.mode == DeltaMode::ChangedOnly);
+    let decision = match (decision, store, existing.rotate) {
+        // Somebody may have made it forget, a run of another input may have come between, or one of the failed file.
+        (Decision::AlreadySent(before), Some(store), Some(keep)) => {
+            match news(opened, &settings.reading, store, before.failures > 0)? {
+                News::Some => Decision::SetAside { keep },
+                News::None => Decision::AlreadySent(before.mended()),
+                News::Unsendable => Decision::AlreadySent(before),
+            }
+        }
+        (decision, ..) => decision,
+    };
+    Ok(Decided {
+        decision,
+        content_since,
+        replaced: unfinished,
+    })
+}
+
+/// The stages, and what they add up to.
+async fn send(
+    settings: &RunSettings,
+    site: &Site,
+    ready: Ready,
+    stops: mpsc::Receiver<EarlyEnd>,
+    console: &Console,
+) -> Result<Ran, Failure> {
+    let Ready {
+        transport,
+        mut opened,
+        decision,
+        header,
+        memory,
+        known,
+        ..
+    } = ready;
+    let RunSettings { reading, outputs, .. } = settings;
+    let start = Instant::now();
+    // Before there is an output: a file that has changed by now is refused as in every look before this one.
+    let rows = opened.rows(reading)?;
+    let results = ResultsFormat {
+        style: outputs.style,
+        kept: &opened.kept_names(),
+    };
+    let failed = opened.failed_format(outputs.style);
+    let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
+    if matches!(decision, Decision::GoOn(_)) {
+        tracing::info!(
+            event = "run_resumed",
+            settled_before = files.settled_count,
+            "going on with a run of {}: {} settled already",
+            local_time(files.header.started_at),
+            counted(files.settled_count, "row")
+        );
+    }
+    let (waiting, waits) = watch::channel(None);
+    let progress = Progress::start(console, opened.known_rows(), outputs.shows_progress, waits);
+    let telling = outputs
+        .shows_progress
+        .then(|| tokio::spawn(progress.clone().tell()));
+    let stages = stages::Stages {
+        workers: Workers::Threads,
+        rows,
+        reads_ahead: opened.is_file(),
+        planner: Planner::new(opened.plan.clone(), opened.layout.clone()),
+        settled: files.settled,
+        resumed: matches!(decision, Decision::GoOn(_)),
+        knows_success: files.knows_success,
+        repeated: files.repeated,
+        known,
+        delta: memory.delta.clone(),
+        transport,
+        stops,
+        recorder: files.recorder,
+        progress: progress.clone(),
+        waiting,
+    };
+    let ended = Box::pin(stages::run(stages, settings.calls.send)).await;
+    if let Some(telling) = telling {
+        telling.abort();
+    }
+    progress.finish();
+    // The sandbox's platform ends with the process, so nothing can be resumed there.
+    let next = next_command(&reading.input).filter(|_| !site.is_sandbox());
+    let Some(ended) = ended else {
+        let hint = next.map(|next| format!("; to go on: {next}")).unwrap_or_default();
+        return Err(Failure::bug(&format!("a stage of the pipeline panicked{hint}")));
+    };
+    memory.remember(&ended.summary);
+    let finished = Finished {
+        run_id: console.run_id(),
+        settings,
+        known_rows: opened.known_rows(),
+        header: files.header,
+        settled_before: files.settled_count,
+        elapsed: start.elapsed(),
+        next,
+        ended,
+    };
+    let ran = finished.conclude(files.summary, console);
+    site.describe_sandbox(console);
+    Ok(ran)
+}
+
+fn input_path(input: &Input) -> Option<&Path> {
+    match input {
+        Input::File(path) => Some(path),
+        Input::Stdin => None,
+    }
+}

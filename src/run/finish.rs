@@ -1,0 +1,239 @@
+//! A run that is over: its summary, its last words, its exit code.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Failure;
+use super::commands::send_file::Ran;
+use super::pipeline::reader::ReadFault;
+use super::pipeline::stages::{self, PipelineEnd};
+use super::prepare::lock::Locks;
+use crate::config::{OutputSettings, RunSettings};
+use crate::model::{EarlyEnd, ShownPath, local_time};
+use crate::read::RowsEnd;
+use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
+use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json, to_text};
+
+/// A run whose stages have ended, and whose files do not have their names yet.
+pub(super) struct Finished<'a> {
+    pub(super) run_id: &'a str,
+    pub(super) settings: &'a RunSettings,
+    /// Data rows of the input, where that was counted before.
+    pub(super) known_rows: Option<u64>,
+    pub(super) header: Header,
+    /// Rows that had their verdict before this process.
+    pub(super) settled_before: u64,
+    pub(super) elapsed: Duration,
+    /// The command that resumes the run, where that is possible.
+    pub(super) next: Option<String>,
+    pub(super) ended: PipelineEnd,
+}
+
+impl Finished<'_> {
+    /// Gives the files of a run that came to its end their names, writes the summary, removes the journal of such a run,
+    /// reports to people and machines, and chooses the exit code.
+    pub(super) fn conclude(self, summary_file: SummaryFile, console: &Console) -> Ran {
+        let (report, journal) = self.settle();
+        let json = to_json(&report, &report.ending());
+        let mut written = summary_file.finish(&json, report.end == RunEnd::Complete);
+        if written.is_ok()
+            && let Some(journal) = journal
+        {
+            written = journal.remove();
+        }
+        tell(&report, &json, console);
+        let end = verdict(&report, written);
+        Ran {
+            report: Some(report),
+            end,
+            sent_before: None,
+            locks: Locks::default(),
+        }
+    }
+
+    /// Gives the files of a run that came to its end their names, and returns the journal that can be removed then.
+    fn settle(self) -> (RunReport, Option<Journal>) {
+        let PipelineEnd {
+            read,
+            tally,
+            send,
+            written,
+            recorder,
+            summary,
+        } = self.ended;
+        let counted = read.as_ref().and_then(|read| read.as_ref().ok()).copied();
+        let rows = self
+            .known_rows
+            .or(counted.map(|end| end.rows))
+            .unwrap_or_else(|| summary.rows());
+        let (mut journal, mut failed_digest) = (None, None);
+        let end = match end(rows, &summary, written.err().map(in_full), send.early, read) {
+            RunEnd::Complete => match recorder.finish() {
+                Ok((removable, digest)) => {
+                    (journal, failed_digest) = (Some(removable), digest);
+                    RunEnd::Complete
+                }
+                Err(error) => RunEnd::NotWritten(in_full(error)),
+            },
+            end => end,
+        };
+        let RunSettings { reading, outputs, .. } = self.settings;
+        let report = RunReport {
+            run_id: self.run_id.to_owned(),
+            input: reading.input.to_string(),
+            started_at: self.header.started_at,
+            finished_at: Timestamp::now(),
+            fingerprint: self.header.fingerprint,
+            content_since: self.header.content_since,
+            rehearsal: outputs.paths.rehearsal,
+            end,
+            rows,
+            settled_before: self.settled_before,
+            notes: stages::notes(
+                &tally,
+                counted.map_or(0, |end| end.blank_records),
+                reading.only_last,
+            ),
+            attempts: send.attempts,
+            retries: send.retries,
+            control_calls: send.control_calls,
+            mean_rate: send.mean_rate,
+            most_in_a_second: send.most_in_a_second,
+            slow_downs: send.slow_downs,
+            taken_rate: send.taken_rate,
+            most_in_flight: send.most_in_flight,
+            elapsed: self.elapsed,
+            accept_failures: outputs.accept_failures,
+            results: outputs.paths.results.clone(),
+            failed: outputs.paths.failed.clone(),
+            failed_digest,
+            next: self.next,
+            summary,
+        };
+        (report, journal)
+    }
+}
+
+fn tell(report: &RunReport, json: &str, console: &Console) {
+    let code = report.verdict().exit_code();
+    match console.format() {
+        // A quiet console takes what is worth a warning.
+        LogFormat::Json if code == ExitCode::Success => {
+            tracing::info!(
+                event = "run_finished",
+                exit_code = code.code(),
+                summary = json.trim_end(),
+                "the run is over"
+            );
+        }
+        LogFormat::Json => {
+            tracing::warn!(
+                event = "run_finished",
+                exit_code = code.code(),
+                summary = json.trim_end(),
+                "the run is over"
+            );
+        }
+        LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
+        LogFormat::Text => console.say(&to_text(report, console.reader())),
+    }
+}
+
+/// The exit code, or why it is none of a run that came to its end.
+fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitCode, Failure> {
+    let code = report.verdict().exit_code();
+    let Some(error) = report.error() else {
+        // Everything was sent, so whatever is wrong with an output now is no fault of the command line.
+        return written.map(|()| code).map_err(|error| {
+            let next = report.next.as_ref().map(|next| format!("; to go on: {next}"));
+            Failure {
+                code: ExitCode::Output,
+                error: anyhow::anyhow!("{:#}{}", anyhow::Error::from(error), next.unwrap_or_default()),
+            }
+        });
+    };
+    if let Err(unwritten) = written {
+        tracing::warn!(
+            event = "summary_not_written",
+            "the summary is not written: {:#}",
+            anyhow::Error::from(unwritten)
+        );
+    }
+    Err(Failure {
+        code,
+        error: anyhow::Error::msg(error),
+    })
+}
+
+/// How the stages ended, the gravest first; nothing of the files that are still to get their names.
+pub(super) fn end(
+    rows: u64,
+    summary: &RunSummary,
+    unwritten: Option<String>,
+    early: Option<EarlyEnd>,
+    read: Option<Result<RowsEnd, ReadFault>>,
+) -> RunEnd {
+    match (unwritten, early, read) {
+        (Some(error), _, _) => RunEnd::NotWritten(error),
+        (_, Some(early), _) => RunEnd::Early(early),
+        (_, _, Some(Err(error))) if error.is_of_own_files() => RunEnd::NotWritten(in_full(error)),
+        (_, _, Some(Err(ReadFault::Input(error)))) if let Some(changed) = error.changed_while_sent() => {
+            RunEnd::InputChanged(changed)
+        }
+        (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
+        _ if summary.rows() != rows => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
+        _ => RunEnd::Complete,
+    }
+}
+
+/// An error with its causes.
+fn in_full(error: impl Into<anyhow::Error>) -> String {
+    format!("{:#}", error.into())
+}
+
+/// The same input went to the same place before, to its end: nothing is sent, and the verdict is the same. Older sets grow
+/// too old all the same.
+pub(super) fn already_sent(outputs: &OutputSettings, before: &SentBefore) -> Result<Ran, Failure> {
+    let paths = &outputs.paths;
+    if let Some(keep) = outputs.existing.rotate {
+        record::delete_old_sets(paths, keep).map_err(Failure::output)?;
+    }
+    let SentBefore {
+        exit_code,
+        finished_at,
+        failures,
+        is_mended,
+    } = *before;
+    let when = finished_at
+        .map(|time| format!(" on {}", local_time(time)))
+        .unwrap_or_default();
+    let results = paths.results.shown();
+    let (code, words) = if is_mended || exit_code == ExitCode::Success.code() {
+        let since = if is_mended {
+            format!(
+                "; {} that failed then went through since",
+                counted(failures, "row")
+            )
+        } else {
+            String::new()
+        };
+        let words = format!(
+            "already sent{when}: `{results}` has a line for every row of this input{since}; nothing was sent now"
+        );
+        tracing::info!(event = "already_sent", "{words}");
+        (ExitCode::Success, words)
+    } else {
+        let words = format!(
+            "already sent{when}, and {} of it failed: `{}` holds what is to be fixed or sent again; nothing was sent now",
+            counted(failures, "row"),
+            paths.failed.shown()
+        );
+        tracing::warn!(event = "already_sent", "{words}");
+        (ExitCode::RowsFailed, words)
+    };
+    Ok(Ran {
+        sent_before: Some(words),
+        ..Ran::unsent(Ok(code))
+    })
+}

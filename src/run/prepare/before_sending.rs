@@ -1,0 +1,63 @@
+//! What happens before the first call, where a signal or the end of the run's window breaks it off. Reading keeps a thread
+//! busy, so it gets one of its own; one that was given up ends with the process, which is over soon.
+
+use std::thread;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::model::{EarlyEnd, Signal};
+use crate::report::{Console, ExitCode};
+use crate::run::{Failure, print_end};
+use crate::system::stop;
+use crate::system::window::Window;
+
+/// Listens for what asks the run to stop. If that has to end the process by force, the object that was promised for its
+/// end is printed before.
+pub(in crate::run) fn stops(window: Window, console: &Console) -> Result<mpsc::Receiver<EarlyEnd>, Failure> {
+    let console = console.clone();
+    let last_words = move |reason: &EarlyEnd| {
+        let failure = Failure {
+            code: code_of(reason),
+            error: anyhow::anyhow!("{reason} twice: the run did not end in an orderly way"),
+        };
+        print_end(&console, &Err(failure));
+    };
+    stop::in_thread(window, last_words).map_err(Failure::usage)
+}
+
+/// Waits for the future, or for a reason to stop.
+pub(in crate::run) async fn unless_stopped<T>(
+    stops: &mut mpsc::Receiver<EarlyEnd>,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        Some(reason) = stops.recv() => Err(stopped(&reason)),
+        done = work => done,
+    }
+}
+
+/// Does blocking work in a thread of its own; fails if it panics.
+pub(in crate::run) async fn in_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let (sender, receiver) = oneshot::channel();
+    thread::spawn(move || sender.send(work()).ok());
+    let done = receiver.await;
+    done.unwrap_or_else(|_| Err(Failure::bug("what comes before the first call panicked")))
+}
+
+fn code_of(reason: &EarlyEnd) -> ExitCode {
+    match reason {
+        EarlyEnd::Interrupted(Signal::Interrupt) => ExitCode::Interrupted,
+        EarlyEnd::Interrupted(Signal::Terminate) => ExitCode::Terminated,
+        _ => ExitCode::Deadline,
+    }
+}
+
+fn stopped(reason: &EarlyEnd) -> Failure {
+    Failure {
+        code: code_of(reason),
+        error: anyhow::anyhow!("{reason} before the first call: nothing was sent"),
+    }
+}

@@ -1,0 +1,49 @@
+//! What a run sends where, digested part by part, so that a run is told from another and what changed can be named.
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::opened::Opened;
+use crate::model::{CONTENT, Fingerprint};
+use crate::state::Account;
+
+/// Content, dialect, mapping, blank policy, survey, account, base URL and selection; not secrets, and nothing of
+/// pace, retries or method. Of a stream the content is not known before it was sent.
+pub(in crate::run) fn fingerprint(opened: &Opened, account: &Account) -> Fingerprint {
+    let (first, layout, plan) = (&opened.first, &opened.layout, &opened.plan);
+    let part = |what: String| xxh3_128(what.as_bytes());
+    let mut all = Fingerprint::default();
+    // Parts that most runs do not have.
+    if let Some(found) = &opened.table {
+        let columns = part(format!("{:?} {:?}", found.address_column, found.id_column));
+        all = all.with("table of ids", found.digest ^ columns);
+    }
+    if plan.last_rows.is_some() {
+        all = all.with("duplicates", part("last".to_owned()));
+    }
+    all.with(CONTENT, first.totals.map_or(0, |totals| totals.digest))
+        .with(
+            "dialect",
+            part(format!(
+                "{:?} {:?} {:?} {}",
+                first.dialect.encoding,
+                first.delimiter,
+                first.preamble.len(),
+                first.has_header
+            )),
+        )
+        .with(
+            "mapping",
+            part(format!(
+                "{:?} {:?} {:?}",
+                layout.respondent, layout.survey, layout.labels
+            )),
+        )
+        .with(
+            "blank policy",
+            part(format!("{:?} {:?}", plan.policy.empty, plan.policy.blank_id)),
+        )
+        .with("survey", part(format!("{:?}", plan.survey)))
+        .with("account", part(account.account.clone()))
+        .with("base URL", part(account.base_url.clone()))
+        .with("selection", part(plan.policy.selection.to_string()))
+}

@@ -1,0 +1,223 @@
+//! The form of the input: in words, for whoever starts a run, and as its failed file has it.
+
+use super::opened::Opened;
+use crate::config::ReadingSettings;
+use crate::model::{ShownPath, ValueFrom, clean, quoted};
+use crate::read::{
+    BOM, Certainty, Container, DelimiterFrom, EncodingFrom, FieldParser, FirstRead, Workbook, is_crm_number,
+    is_own_column, note_for_excel, note_of_encoding,
+};
+use crate::record::{FailedFormat, Style};
+use crate::report::{Reader, counted, thousands};
+
+impl Opened {
+    /// What was found of the input's form, and what goes where, a line each. A cell, by which an encoding can be judged, is
+    /// shown to a person alone.
+    pub(in crate::run) fn form(&self, settings: &ReadingSettings, reader: Reader) -> Vec<String> {
+        let first = &self.first;
+        let name = |column: usize| clean(first.columns.name(column));
+        let mut labels: Vec<String> = self
+            .layout
+            .labels
+            .iter()
+            .map(|(label, from)| match from {
+                ValueFrom::Column(column) => format!("{label} ← `{}`", name(*column)),
+                ValueFrom::Template(template) => {
+                    let named = template.try_map(|column| Ok::<_, ()>(name(*column)));
+                    format!(
+                        "{label} ← `{}`",
+                        named.map(|named| named.to_string()).unwrap_or_default()
+                    )
+                }
+                ValueFrom::Constant(value) => format!("{label} = `{}`", clean(value)),
+            })
+            .collect();
+        let by = match &settings.ids {
+            Some(ids) => format!(" by {}", ids.path.shown()),
+            None => String::new(),
+        };
+        labels.insert(0, format!("respondent ← `{}`{by}", name(self.layout.respondent)));
+        let mut lines = vec![
+            of(&self.container, first, reader),
+            format!("{} (mapping from {})", labels.join(", "), settings.mapping_from),
+            match self.layout.survey {
+                Some(column) => format!(
+                    "survey from column `{}`{}",
+                    name(column),
+                    self.plan
+                        .survey
+                        .as_ref()
+                        .map(|_| format!(", where blank {}", self.survey_from))
+                        .unwrap_or_default()
+                ),
+                None => self.survey_from.clone(),
+            },
+        ];
+        if let (Some(ids), Some(found)) = (&settings.ids, &self.table) {
+            lines.push(format!(
+                "{}: {}; {} different addresses, {} of them of several respondents",
+                ids.path.shown(),
+                found.form,
+                thousands(found.table.addresses()),
+                thousands(found.table.ambiguous())
+            ));
+        }
+        if settings.sheet.is_some() && !matches!(self.container, Container::Workbook(_)) {
+            lines.push("`--sheet` means nothing here: the input is no workbook".to_owned());
+        }
+        let unused = first.columns.unused(&self.layout);
+        if !unused.is_empty() && first.columns.look_like_data() {
+            lines.push(format!("never sent: {}", counted(unused.len() as u64, "column")));
+        } else if !unused.is_empty() {
+            lines.push(format!("never sent: {}", quoted(unused)));
+        }
+        lines
+    }
+
+    /// What may put wrong labels on people, or labels on the wrong people, although every row looks right: a name for
+    /// machines and the words each.
+    pub(in crate::run) fn warnings(&self) -> Vec<(&'static str, String)> {
+        let name = match &self.table {
+            Some(found) => &found.id_column,
+            None => self.first.columns.name(self.layout.respondent),
+        };
+        let mut warnings = Vec::new();
+        if is_crm_number(name) {
+            warnings.push((
+                "crm_number_as_id",
+                format!(
+                    "the id column `{}`{} looks like the CRM's own number of a contact, which is no respondent's id: labels \
+                     would go to strangers; the id is the platform's, which puts it where a mail or a survey says \
+                     `[ID_RESPONDENT]`{}",
+                    clean(name),
+                    if self.table.is_some() { " of the table" } else { "" },
+                    if self.table.is_some() {
+                        ""
+                    } else {
+                        ", and where the CRM has addresses alone, `--ids` finds it"
+                    }
+                ),
+            ));
+        }
+        if let EncodingFrom::FlagAgainst(told) = self.first.encoding_from {
+            warnings.push((
+                "encoding_contradicted",
+                format!(
+                    "by its bytes the input is {told}, so letters above ASCII would be sent as wrong ones, or not at all: \
+                     leave `--encoding {}` out unless you know better",
+                    self.first.dialect.encoding.name()
+                ),
+            ));
+        }
+        warnings
+    }
+
+    /// The names of the columns that the results repeat.
+    pub(in crate::run) fn kept_names(&self) -> Vec<&str> {
+        let kept = self.layout.kept.iter();
+        kept.map(|column| self.first.columns.name(*column)).collect()
+    }
+
+    /// The form of the failed file: that of the input, so that it is one as it stands, or that of Excel, which this tool
+    /// reads as well.
+    pub(in crate::run) fn failed_format(&self, style: Style) -> FailedFormat {
+        let first = &self.first;
+        let dialect = first.dialect;
+        let own = first
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| is_own_column(name));
+        let plain = FailedFormat {
+            delimiter: dialect.byte,
+            preamble: [if first.has_bom { BOM } else { b"" }, &first.preamble].concat(),
+            header: first.header.clone(),
+            own_columns: own.map(|(column, _)| column).collect(),
+            encode: Box::new(move |text| dialect.encode(text)),
+            to_file: Box::new(move |bytes| dialect.to_file(&bytes)),
+            note: if dialect.encoding.is_single_byte() || first.encoding_from == EncodingFrom::MostBytes {
+                note_of_encoding(dialect.encoding)
+            } else {
+                String::new()
+            },
+            fields: None,
+        };
+        if style == Style::Plain {
+            return plain;
+        }
+        let mut parser = FieldParser::new(dialect).with_lost('\u{FFFD}');
+        FailedFormat {
+            delimiter: style.delimiter(),
+            // As many lines above the header as the input has, so that the flags that fit it fit this.
+            preamble: [style.mark(), "\r\n".repeat(first.skipped_lines).as_bytes()].concat(),
+            encode: Box::new(|text| text.as_bytes().to_vec()),
+            to_file: Box::new(|bytes| bytes),
+            note: note_for_excel(),
+            fields: Some(Box::new(move |record| {
+                let (fields, _) = parser.parse(record);
+                fields.iter().map(str::to_owned).collect()
+            })),
+            ..plain
+        }
+    }
+}
+
+/// What a file was found to be, in words.
+pub(in crate::run) fn of(container: &Container, first: &FirstRead, reader: Reader) -> String {
+    let packed = match container {
+        Container::Workbook(workbook) => return sheet(workbook),
+        Container::Plain => "",
+        Container::Gzip => "gzip; ",
+        Container::Zstd => "zstd; ",
+    };
+    format!("{packed}{}; {}", encoding(first, reader), delimiter(first))
+}
+
+fn sheet(workbook: &Workbook) -> String {
+    let others = match workbook.others.as_slice() {
+        [] => String::new(),
+        others => format!(" (not read: {}; `--sheet` names another)", quoted(others)),
+    };
+    format!("a workbook's sheet `{}`{others}", clean(&workbook.sheet))
+}
+
+fn encoding(first: &FirstRead, reader: Reader) -> String {
+    let from = match first.encoding_from {
+        EncodingFrom::Flag | EncodingFrom::FlagAgainst(_) => " (given)",
+        EncodingFrom::ByteOrderMark => " (byte order mark)",
+        EncodingFrom::NulBytes => " (told by its NUL bytes)",
+        EncodingFrom::Bytes | EncodingFrom::MostBytes => "",
+        EncodingFrom::FailedFile => " (the failed file says so)",
+        EncodingFrom::Guess(_) => " (guessed)",
+    };
+    let sample = first.sample.as_ref().filter(|_| reader == Reader::Person);
+    let sample = sample.map(|sample| format!(", e.g. `{sample}`"));
+    let sureness = match first.encoding_from {
+        EncodingFrom::Guess(certainty) => format!(" ({})", how_sure(certainty)),
+        _ => String::new(),
+    };
+    format!(
+        "encoding {}{from}{}{sureness}",
+        first.dialect.encoding.name(),
+        sample.unwrap_or_default()
+    )
+}
+
+fn how_sure(certainty: Certainty) -> String {
+    match certainty {
+        Certainty::Told(count) => format!("certain: {} of its letters fit no other", thousands(count)),
+        Certainty::SameIn(other) => format!("{other} reads it the same"),
+        Certainty::Likely => "likely: `check` on a terminal shows a sample".to_owned(),
+    }
+}
+
+fn delimiter(first: &FirstRead) -> String {
+    let from = match first.delimiter_from {
+        DelimiterFrom::Flag => "given",
+        DelimiterFrom::SepLine => "its first line says so",
+        DelimiterFrom::Records => "the records agree on it",
+        DelimiterFrom::Nothing => return "one column".to_owned(),
+    };
+    let header = if first.has_header { "" } else { "; no header" };
+    format!("delimiter {} ({from}){header}", first.delimiter)
+}

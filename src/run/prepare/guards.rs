@@ -1,0 +1,301 @@
+//! The pass over an input that tells whether it looks like an export at all, before any of it is sent. What speaks against
+//! it is decided in `plan/guards.rs`.
+
+use std::collections::HashSet;
+
+use anyhow::anyhow;
+
+use super::opened::Opened;
+use crate::config::{GuardSettings, ReadingSettings};
+use crate::model::{DeltaMode, Export, Lane, LastExport, Layout, Plan, Row, UpdateRespondent};
+use crate::plan::{EmptyPolicy, Guards};
+use crate::read::is_own_column;
+use crate::record::{GoOn, LookedOver, OutputPaths};
+use crate::report::ExitCode;
+use crate::run::Failure;
+use crate::state::{Past, Store, Told};
+
+/// So many respondents whose rows differ are remembered, to count their later rows as changes, too.
+pub(in crate::run) const MOST_CHANGED: usize = 100_000;
+
+/// How many commands that were acknowledged before are kept for control calls: the respondents of some may get others.
+const MAX_KNOWN: usize = 8;
+
+/// About how many rows, from all over the file, are searched for them: a look costs as much as planning a row.
+const LOOK_AT: u64 = 10_000;
+
+/// What is to be remembered of an export once it is on its way.
+pub(in crate::run) struct Remembered {
+    pub(in crate::run) name: String,
+    pub(in crate::run) export: LastExport,
+}
+
+/// An export that may be sent.
+pub(in crate::run) struct Passed {
+    /// What the journal says of how it was looked over.
+    pub(in crate::run) looked_over: LookedOver,
+    /// What a later run is to compare its own with, if it is to.
+    pub(in crate::run) remembered: Option<Remembered>,
+    /// Commands of the input that the platform acknowledged before: one of them can be repeated as a control call.
+    pub(in crate::run) known: Vec<UpdateRespondent>,
+}
+
+/// An unfinished run.
+#[derive(Clone, Copy)]
+pub(in crate::run) struct Unfinished<'a> {
+    pub(in crate::run) journal: &'a GoOn,
+    pub(in crate::run) paths: &'a OutputPaths,
+}
+
+/// Counts what the guards need, and refuses the input if one of them objects. One that is resumed under the guards and beside
+/// the store under which it was looked over before, or that was let through then, is not judged again. `seed` is for the
+/// choice of the commands that are `known`.
+pub(in crate::run) fn guard(
+    opened: &mut Opened,
+    reading: &ReadingSettings,
+    settings: &GuardSettings,
+    store: Option<&Store>,
+    mode: DeltaMode,
+    (resumed, seed): (Option<Unfinished<'_>>, u64),
+) -> Result<Passed, Failure> {
+    let guards = &settings.guards;
+    if guards.max_changes.is_some() && mode == DeltaMode::Follow {
+        return Err(Failure::usage(anyhow!(
+            "`--max-changes` compares with what is remembered: give `--changed-only`, too"
+        )));
+    }
+    // Only the line that runs every night is compared with the night before.
+    let store = store.filter(|_| mode != DeltaMode::Follow);
+    let compares = store.is_some() && is_export(opened, reading);
+    let before = resumed.map(|resumed| resumed.journal.looked_over());
+    let looked_over = LookedOver {
+        guards: guards.canonical(reading.plan.empty, compares),
+        mode,
+        let_through: settings.lets_through || before.is_some_and(|before| before.let_through),
+    };
+    let judges = match (before, store, resumed) {
+        (None, ..) => true,
+        (Some(before), ..) if before.let_through => false,
+        (Some(before), ..) if before.guards != looked_over.guards => true,
+        // Beside another store, or an older state of this one, changes were other ones.
+        (Some(_), Some(store), Some(resumed)) => {
+            let (run, passes) = resumed.journal.store();
+            !matches!(store.past(run, passes).map_err(Failure::usage)?, Past::All(_))
+        }
+        (Some(_), ..) => false,
+    };
+    let passed = |remembered, known| Passed {
+        looked_over,
+        remembered,
+        known,
+    };
+    if !opened.is_file() {
+        return stream(settings, reading.plan.empty).map(|()| passed(None, Vec::new()));
+    }
+    if !guards.need_counts(reading.plan.empty) && store.is_none() {
+        return Ok(passed(None, Vec::new()));
+    }
+    let Counted { export, known } = count(opened, reading, guards, store, (resumed, seed))?;
+    if judges {
+        let objections = objections(&export, opened, reading, guards, store)?;
+        settle(&objections, reading, settings.lets_through, resumed.is_some())?;
+    }
+    let remembered = compares.then(|| Remembered {
+        name: name(opened, reading),
+        export: export.remembered(),
+    });
+    Ok(passed(remembered, known))
+}
+
+/// What a look at all rows comes to.
+struct Counted {
+    export: Export,
+    known: Vec<UpdateRespondent>,
+}
+
+/// Counts all rows, and changes among those that are left of a run that is resumed.
+fn count(
+    opened: &mut Opened,
+    reading: &ReadingSettings,
+    guards: &Guards,
+    store: Option<&Store>,
+    (resumed, seed): (Option<Unfinished<'_>>, u64),
+) -> Result<Counted, Failure> {
+    let asks = guards.max_changes.is_some();
+    let left = resumed.map(|resumed| resumed.journal.left(resumed.paths));
+    let mut left = left.transpose().map_err(Failure::output)?;
+    let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
+    let mut known = Sample::new(fastrand::Rng::with_seed(seed));
+    let stride = (opened.known_rows().unwrap_or_default() / LOOK_AT).max(1);
+    opened.each_row(reading, opened.plan.of_all_rows(), |row, planner| {
+        counting.take_in(row, planner.layout());
+        let is_left = match &mut left {
+            Some(left) => left.has(row.position.row).map_err(Failure::output)?,
+            None => true,
+        };
+        if asks && is_left {
+            counting.compare(&planner.plan(row))?;
+        }
+        let looks = row.sequence.is_multiple_of(stride);
+        if let Some(store) = store.filter(|_| looks)
+            && let Plan::Send(update) = planner.plan(row)
+            && store.told(&update).map_err(Failure::usage)?.is_repeatable()
+        {
+            known.push(update);
+        }
+        Ok(true)
+    })?;
+    Ok(Counted {
+        export: counting.export,
+        known: known.into_shuffled(),
+    })
+}
+
+/// Some of many things by chance, each as likely as any other: those that fail tonight may stand side by side.
+#[derive(Debug)]
+struct Sample<T> {
+    kept: Vec<T>,
+    seen: usize,
+    chance: fastrand::Rng,
+}
+
+impl<T> Sample<T> {
+    fn new(chance: fastrand::Rng) -> Self {
+        Self {
+            kept: Vec::new(),
+            seen: 0,
+            chance,
+        }
+    }
+
+    fn push(&mut self, next: T) {
+        self.seen += 1;
+        if self.kept.len() < MAX_KNOWN {
+            self.kept.push(next);
+        } else if let Some(place) = self.kept.get_mut(self.chance.usize(..self.seen)) {
+            *place = next;
+        }
+    }
+
+    fn into_shuffled(mut self) -> Vec<T> {
+        self.chance.shuffle(&mut self.kept);
+        self.kept
+    }
+}
+
+/// What the guards have to know of all rows, one after the other.
+pub(in crate::run) struct Counting<'a> {
+    pub(in crate::run) export: Export,
+    /// Where changes are counted.
+    store: Option<&'a Store>,
+    changed: HashSet<Lane>,
+}
+
+impl<'a> Counting<'a> {
+    pub(in crate::run) fn new(layout: &Layout, store: Option<&'a Store>) -> Self {
+        Self {
+            export: Export::new(layout),
+            store,
+            changed: HashSet::new(),
+        }
+    }
+
+    pub(in crate::run) fn take_in(&mut self, row: &Row<'_>, layout: &Layout) {
+        self.export.take_in(row, layout);
+    }
+
+    /// Counts a row's plan as a change if it is one. Says what the respondent was told last.
+    pub(in crate::run) fn compare(&mut self, plan: &Plan) -> Result<Told, Failure> {
+        let (Some(store), Plan::Send(update)) = (self.store, plan) else {
+            return Ok(Told::Unknown);
+        };
+        let told = store.told(update).map_err(Failure::usage)?;
+        if told == Told::Unknown {
+            return Ok(told);
+        }
+        let is_same = told != Told::Other;
+        // Behind a row that differs, one that says what was said before changes it back.
+        let lane = update.lane();
+        let is_change = !is_same || self.changed.contains(&lane);
+        if !is_same && self.changed.len() < MOST_CHANGED {
+            self.changed.insert(lane);
+        }
+        self.export.known += 1;
+        self.export.changes += u64::from(is_change);
+        Ok(told)
+    }
+}
+
+/// What speaks against an input that was counted.
+pub(in crate::run) fn objections(
+    export: &Export,
+    opened: &Opened,
+    reading: &ReadingSettings,
+    guards: &Guards,
+    store: Option<&Store>,
+) -> Result<Vec<String>, Failure> {
+    let last = match store.filter(|_| is_export(opened, reading)) {
+        Some(store) => store
+            .last_export(&name(opened, reading))
+            .map_err(Failure::usage)?,
+        None => None,
+    };
+    Ok(guards.objections(export, reading.plan.empty, last.as_ref()))
+}
+
+/// What cannot be looked over first.
+fn stream(settings: &GuardSettings, empty: EmptyPolicy) -> Result<(), Failure> {
+    if settings.lets_through || !settings.guards.need_counts(empty) {
+        return Ok(());
+    }
+    Err(Failure::usage(anyhow!(
+        "`--min-rows`, `--min-filled`, `--max-changes` and `--empty send` need a look at all rows before the first call, and \
+         standard input can be read only once: give a file, or `--ignore-guards`"
+    )))
+}
+
+/// Refuses an export to which there are objections, or says what is let through.
+pub(in crate::run) fn settle(
+    objections: &[String],
+    reading: &ReadingSettings,
+    lets_through: bool,
+    resumes: bool,
+) -> Result<(), Failure> {
+    if objections.is_empty() {
+        return Ok(());
+    }
+    let (input, said) = (&reading.input, objections.join("; "));
+    if lets_through {
+        tracing::warn!(
+            target: "respondent_sync::loud",
+            event = "guard_ignored",
+            "{input} is let through by `--ignore-guards`: {said}"
+        );
+        return Ok(());
+    }
+    let nothing = if resumes { "nothing more" } else { "nothing" };
+    Err(Failure {
+        code: ExitCode::Aborted,
+        error: anyhow!(
+            "{input}: {nothing} was sent, since the export does not look right: {said}; if it is right, let it through once \
+             with `--ignore-guards`"
+        ),
+    })
+}
+
+/// Not a part of one, and not what an earlier run left over.
+fn is_export(opened: &Opened, reading: &ReadingSettings) -> bool {
+    let is_failed_file = opened.first.names.iter().any(|name| is_own_column(name));
+    !is_failed_file && !reading.plan.selection.is_partial()
+}
+
+/// What tells an export from others of the account: its survey, and its labels where somebody has named them. Where they
+/// follow from the columns' names, a column that is gone is to be seen.
+fn name(opened: &Opened, reading: &ReadingSettings) -> String {
+    let survey = opened.plan.survey.as_deref().unwrap_or("column");
+    if reading.wanted.labels.is_none() {
+        return survey.to_owned();
+    }
+    let labels = opened.layout.labels.iter().map(|(label, _)| label.name());
+    format!("{survey} {}", labels.collect::<Vec<_>>().join(" "))
+}

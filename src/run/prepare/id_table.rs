@@ -1,0 +1,135 @@
+//! The table of `--ids`: addresses and the ids that the platform has for them, read whole before anything is sent. What an
+//! address comes to is decided in `plan/id_table.rs`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::anyhow;
+
+use super::form;
+use crate::config::{IdsSettings, SURVEY_COLUMN};
+use crate::model::{Position, ShownPath};
+use crate::plan::IdTable;
+use crate::read::{
+    Columns, Contents, Encoding, FirstRead, Input, InputError, ReadOptions, Rows, Source, SurveyColumn,
+};
+use crate::report::{ExitCode, Reader};
+use crate::run::Failure;
+
+/// Where neither the table's bytes nor a flag tell.
+const USUAL_ENCODING: &str = "windows-1250";
+
+const SURVEY: &str = "the survey's id";
+
+/// A table that was read.
+pub(crate) struct FoundTable {
+    pub(in crate::run) table: Arc<IdTable>,
+    /// xxh3-128 of its bytes.
+    pub(in crate::run) digest: u128,
+    /// The names of its columns, as its header has them.
+    pub(in crate::run) address_column: String,
+    pub(in crate::run) id_column: String,
+    /// Its form, in words.
+    pub(in crate::run) form: String,
+}
+
+/// Where in a line of the table things are.
+struct Places {
+    address: usize,
+    id: usize,
+    survey: Option<usize>,
+}
+
+/// Reads a table. One that cannot be read in full is refused: an address of which a line is missing would look as if it were
+/// one respondent's alone.
+///
+/// `encoding` is the input's, if it was given. Addresses and ids are ASCII, so a table whose encoding cannot be told is read in
+/// that, or else in windows-1250: an address with letters above ASCII would at worst not be found.
+pub(in crate::run) fn read(
+    settings: &IdsSettings,
+    survey: &SurveyColumn,
+    encoding: Option<Encoding>,
+) -> Result<FoundTable, Failure> {
+    let fault = |error| refused(&settings.path, error);
+    let mut source = Source::open(&Input::File(settings.path.clone())).map_err(fault)?;
+    let Contents { container, bytes } = source.contents(None, 0).map_err(fault)?;
+    let options = container.options(ReadOptions::default()).map_err(fault)?;
+    let first = match source.settle(FirstRead::of_file(bytes, options)) {
+        Err(InputError::EncodingUnclear { .. }) => {
+            let options = ReadOptions {
+                encoding: encoding.or_else(|| USUAL_ENCODING.parse().ok()),
+                ..options
+            };
+            let bytes = source.contents(None, 0).map_err(fault)?.bytes;
+            source.settle(FirstRead::of_file(bytes, options))
+        }
+        first => first,
+    };
+    let first = first.map_err(fault)?;
+    let places = places(&first.columns, settings, survey).map_err(fault)?;
+    let mut table = IdTable::new(places.survey.is_some());
+    let bytes = source.contents(None, 0).map_err(fault)?.bytes;
+    let mut rows = Rows::new(bytes, &first).map_err(fault)?;
+    while let Some(row) = rows.next().map_err(fault)? {
+        if let Some(error) = &row.error {
+            return Err(broken(&settings.path, row.position, &error.message));
+        }
+        let cell = |column: usize| row.fields.get(column).unwrap_or_default().trim();
+        if !cell(places.address).is_empty() {
+            let survey = places.survey.map(cell).unwrap_or_default();
+            table.insert(cell(places.address), survey, cell(places.id));
+        }
+    }
+    rows.finish().map_err(fault)?;
+    Ok(FoundTable {
+        table: Arc::new(table),
+        digest: first.totals.map_or(0, |totals| totals.digest),
+        address_column: first.columns.name(places.address).to_owned(),
+        id_column: first.columns.name(places.id).to_owned(),
+        form: form::of(&container, &first, Reader::Record),
+    })
+}
+
+fn places(columns: &Columns, settings: &IdsSettings, survey: &SurveyColumn) -> Result<Places, InputError> {
+    Ok(Places {
+        address: columns.require(
+            &settings.address,
+            "the address",
+            "--match-on COLUMN=COLUMN OF THE TABLE",
+        )?,
+        id: columns.require(&settings.id, "the respondent's id", "--id-column")?,
+        survey: match survey {
+            SurveyColumn::Named(name) => columns.find(name, SURVEY)?,
+            SurveyColumn::IfPresent(_) => None,
+        }
+        .map_or_else(|| columns.find(SURVEY_COLUMN, SURVEY), |column| Ok(Some(column)))?,
+    })
+}
+
+fn refused(path: &Path, error: InputError) -> Failure {
+    let hint = match error {
+        InputError::Open(_) | InputError::Folder | InputError::Read { .. } | InputError::Changed { .. } => "",
+        _ => {
+            "; (`--encoding`, `--sheet` and the like are the input's: a table has its header on line 1 of its first sheet)"
+        }
+    };
+    Failure {
+        code: ExitCode::Input,
+        error: anyhow!(
+            "{} (`--ids`): {:#}{hint}",
+            path.shown(),
+            anyhow::Error::new(error)
+        ),
+    }
+}
+
+fn broken(path: &Path, position: Position, message: &str) -> Failure {
+    Failure {
+        code: ExitCode::Input,
+        error: anyhow!(
+            "{} (`--ids`): {position}: {message}; a table with a line that cannot be read is not used, since its addresses \
+             might be somebody else's too",
+            path.shown()
+        ),
+    }
+}

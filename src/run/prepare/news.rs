@@ -1,0 +1,58 @@
+//! Whether an input that was sent before has something that the platform does not have, by what is remembered.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::guards::MOST_CHANGED;
+use super::opened::Opened;
+use crate::config::ReadingSettings;
+use crate::model::{Lane, Plan, UpdateRespondent};
+use crate::run::Failure;
+use crate::state::{Store, Told};
+
+/// What an input comes to that was sent before, by what is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::run) enum News {
+    /// A run would change something for a respondent.
+    Some,
+    /// The platform has all of it.
+    None,
+    /// The platform has all but rows that cannot be sent as they are.
+    Unsendable,
+}
+
+/// What a run would tell by an input that was sent before. Of several rows of a respondent the last is the one that counts,
+/// if all of them were acknowledged when that was sent. Where some `failed`, it is known of the last alone that the platform
+/// has it: then an earlier one counts, too, unless the last sets all of its labels.
+pub(in crate::run) fn news(
+    opened: &mut Opened,
+    reading: &ReadingSettings,
+    store: &Store,
+    failed: bool,
+) -> Result<News, Failure> {
+    let mut unsendable = false;
+    let mut differing: HashMap<Lane, Vec<UpdateRespondent>> = HashMap::new();
+    opened.each_row(reading, opened.plan.clone(), |row, planner| {
+        match planner.plan(row) {
+            Plan::Send(update) if store.told(&update).map_err(Failure::usage)? == Told::Same => {
+                if let Entry::Occupied(mut earlier) = differing.entry(update.lane()) {
+                    earlier
+                        .get_mut()
+                        .retain(|earlier| failed && !update.replaces(earlier));
+                    if earlier.get().is_empty() {
+                        earlier.remove();
+                    }
+                }
+            }
+            Plan::Send(update) => differing.entry(update.lane()).or_default().push(update),
+            Plan::Reject(_) => unsendable = true,
+            Plan::Skip(_) => {}
+        }
+        Ok(differing.len() < MOST_CHANGED)
+    })?;
+    Ok(match (differing.is_empty(), unsendable) {
+        (false, _) => News::Some,
+        (true, true) => News::Unsendable,
+        (true, false) => News::None,
+    })
+}

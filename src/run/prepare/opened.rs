@@ -1,0 +1,180 @@
+//! An input that was opened, read for the first time and matched with what the user asked for: where `run` and
+//! `check` start alike.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use super::id_table::{self, FoundTable};
+use crate::config::{ReadingSettings, SurveySettings};
+use crate::model::{Layout, Plan, Row, clean, quoted};
+use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner};
+use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source, Workbook};
+use crate::report::ExitCode;
+use crate::run::Failure;
+
+/// Ready for the second read.
+pub(crate) struct Opened {
+    pub(crate) container: Container,
+    pub(crate) first: FirstRead,
+    pub(crate) layout: Layout,
+    pub(crate) table: Option<FoundTable>,
+    /// How its rows are planned.
+    pub(crate) plan: PlanSettings,
+    /// Where the survey comes from, for the start line.
+    pub(crate) survey_from: String,
+    source: Source,
+    /// A stream, of which the beginning was read; it can be had once.
+    stream: Option<Box<dyn Read + Send>>,
+}
+
+impl Opened {
+    /// Opens the input, reads it once (a stream: its beginning), and finds the columns.
+    /// `max_query_bytes` is the maximum length of a query, where commands travel in one.
+    pub(crate) fn open(settings: &ReadingSettings, max_query_bytes: Option<usize>) -> Result<Self, Failure> {
+        let input = settings.input.clone();
+        let fault = |error| Failure::input(error, &input);
+        if settings.only_last && input == Input::Stdin {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "`--on-duplicate last` needs a pass over the input before the first call, and standard input can be read only \
+                 once: give a file"
+            )));
+        }
+        let mut source = Source::open(&settings.input).map_err(fault)?;
+        let Contents { container, bytes } = source
+            .contents(settings.sheet.as_deref(), settings.options.skip_lines)
+            .map_err(fault)?;
+        let fault = |error| in_container(error, &input, &container, settings.sheet.is_some());
+        let options = container.options(settings.options).map_err(fault)?;
+        let (first, stream) = if source.is_stdin() {
+            let (first, stream) = FirstRead::of_stream(bytes, options).map_err(fault)?;
+            (first, Some(stream))
+        } else {
+            let first = source.settle(FirstRead::of_file(bytes, options));
+            (first.map_err(fault)?, None)
+        };
+        let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
+        let (survey, survey_from) = settled_survey(&settings.survey, &layout)?;
+        let table = match &settings.ids {
+            Some(ids) => Some(id_table::read(
+                ids,
+                &settings.wanted.survey,
+                settings.options.encoding,
+            )?),
+            None => None,
+        };
+        let mut opened = Self {
+            container,
+            first,
+            layout,
+            plan: PlanSettings {
+                policy: settings.plan.clone(),
+                max_query_bytes,
+                survey,
+                table: table.as_ref().map(|found| Arc::clone(&found.table)),
+                last_rows: None,
+            },
+            table,
+            survey_from,
+            source,
+            stream: stream.map(|stream| Box::new(stream) as Box<dyn Read + Send>),
+        };
+        if settings.only_last {
+            opened.plan.last_rows = Some(Arc::new(opened.last_rows(settings)?));
+        }
+        Ok(opened)
+    }
+
+    /// All data rows; of a file as often as they are asked for, and each time those of the first read or an error.
+    pub(crate) fn rows(&mut self, settings: &ReadingSettings) -> Result<Rows<Box<dyn Read + Send>>, Failure> {
+        let fault = |error| Failure::input(error, &settings.input);
+        let again = |source: &mut Source| {
+            let contents = source.contents(settings.sheet.as_deref(), settings.options.skip_lines);
+            contents.map(|contents| contents.bytes).map_err(fault)
+        };
+        let bytes = match self.stream.take() {
+            Some(stream) => stream,
+            None => again(&mut self.source)?,
+        };
+        Rows::new(bytes, &self.first).map_err(fault)
+    }
+
+    /// Shows every row of a file until somebody has seen enough, with the planner that makes its plan for whoever wants it.
+    pub(crate) fn each_row(
+        &mut self,
+        settings: &ReadingSettings,
+        plan: PlanSettings,
+        mut see: impl FnMut(&Row<'_>, &mut Planner) -> Result<bool, Failure>,
+    ) -> Result<(), Failure> {
+        let mut planner = Planner::new(plan, self.layout.clone());
+        let fault = |error| Failure::input(error, &settings.input);
+        let mut rows = self.rows(settings)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            if !see(&row, &mut planner)? {
+                return Ok(());
+            }
+        }
+        rows.finish().map(drop).map_err(fault)
+    }
+
+    /// The pass of `--on-duplicate last`: plans every row to see which of them are overtaken.
+    fn last_rows(&mut self, settings: &ReadingSettings) -> Result<LastRows, Failure> {
+        let mut pass = LastRowsPass::new(self.first.totals.map_or(0, |totals| totals.rows));
+        self.each_row(settings, self.plan.of_all_rows(), |row, planner| {
+            if let Plan::Send(update) = planner.plan(row) {
+                pass.note(row.sequence, &update);
+            }
+            Ok(true)
+        })?;
+        Ok(pass.finish())
+    }
+
+    /// Data rows, where they were counted.
+    pub(crate) fn known_rows(&self) -> Option<u64> {
+        self.first.totals.map(|totals| totals.rows)
+    }
+
+    /// Whether the input can be looked over before the first call.
+    pub(crate) fn is_file(&self) -> bool {
+        self.first.totals.is_some()
+    }
+}
+
+/// The error with the input's name in front, and that of the sheet where there are several to choose from: the first of them
+/// may be a cover without rows, and then there is more than "nothing to send".
+fn in_container(error: InputError, input: &Input, container: &Container, chosen: bool) -> Failure {
+    let Container::Workbook(Workbook { sheet, others }) = container else {
+        return Failure::input(error, input);
+    };
+    if others.is_empty() {
+        return Failure::input(error, input);
+    }
+    let name = format!(
+        "{input}, sheet `{}` (`--sheet` names another: {})",
+        clean(sheet),
+        quoted(others)
+    );
+    let failure = Failure::input(error, &name);
+    match failure.code {
+        ExitCode::NoRows if !chosen => Failure {
+            code: ExitCode::Input,
+            ..failure
+        },
+        _ => failure,
+    }
+}
+
+/// The survey of rows that name none, and where it comes from.
+fn settled_survey(settings: &SurveySettings, layout: &Layout) -> Result<(Option<String>, String), Failure> {
+    if layout.survey.is_some() || settings.given.is_some() {
+        return Ok((settings.given.clone(), settings.from.clone()));
+    }
+    let Some(survey) = settings.fallback else {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "no survey: give `--survey ID` for all rows, or name the column that holds it with `--survey-column`"
+        )));
+    };
+    Ok((
+        Some(survey.to_owned()),
+        format!("survey {survey} (the sandbox's)"),
+    ))
+}

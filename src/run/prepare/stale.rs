@@ -1,0 +1,62 @@
+//! Whether an export is one that has not been made anew for too long. Reads the file's time; what that means is decided in
+//! `plan/freshness.rs`.
+
+use std::fs;
+
+use anyhow::Context;
+use jiff::Timestamp;
+
+use super::guards::settle;
+use crate::config::{GuardSettings, ReadingSettings};
+use crate::model::{ShownPath, local_time};
+use crate::plan::{Freshness, Stale};
+use crate::read::Input;
+use crate::report::duration;
+use crate::run::Failure;
+
+/// Refuses an input that is stale, or says that it is let through. `since` is the start of the first of the runs in a row
+/// that had this content, if there was one.
+pub(in crate::run) fn check(
+    reading: &ReadingSettings,
+    guards: &GuardSettings,
+    since: Option<Timestamp>,
+) -> Result<(), Failure> {
+    let objections = objections(guards.freshness, &reading.input, since)?;
+    settle(&objections, reading, guards.lets_through, false)
+}
+
+/// What speaks against an input, in words.
+pub(in crate::run) fn objections(
+    freshness: Freshness,
+    input: &Input,
+    since: Option<Timestamp>,
+) -> Result<Vec<String>, Failure> {
+    let path = match input {
+        Input::File(path) if freshness.is_asked() => path,
+        _ => return Ok(Vec::new()),
+    };
+    let modified = fs::metadata(path)
+        .and_then(|file| file.modified())
+        .with_context(|| format!("cannot read when `{}` was written", path.shown()))
+        .and_then(|time| Ok(Timestamp::try_from(time)?))
+        .map_err(Failure::usage)?;
+    let stale = freshness.objections(modified, since, Timestamp::now());
+    Ok(stale.into_iter().map(words).collect())
+}
+
+fn words(stale: Stale) -> String {
+    match stale {
+        Stale::Old { modified, age, most } => format!(
+            "it was last written {} ago ({}), and `--max-age` allows {}",
+            duration(age),
+            local_time(modified),
+            duration(most)
+        ),
+        Stale::Same { since, age, most } => format!(
+            "its content has been the same for {} (since the run of {}), and `--max-same` allows {}",
+            duration(age),
+            local_time(since),
+            duration(most)
+        ),
+    }
+}
