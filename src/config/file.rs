@@ -1,5 +1,5 @@
 //! The config file: which one, and what its keys say. Reads one file and understands TOML; what each key means for a run
-//! is the flags' business ([`crate::cli`]), and where secrets come from, that of `config/secrets.rs`.
+//! is the flags' business ([`crate::cli`]), and where secrets come from, that of `config/secrets/kinds.rs`.
 //!
 //! It is never looked for in the current folder or beside the input: a folder of exports is often shared, and whoever
 //! could put a file there could send the secrets elsewhere, or have a command run.
@@ -10,12 +10,12 @@ use anyhow::{Context, Result, anyhow, ensure};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::plain_text::plain_text;
-use super::secret_source::SecretSource;
-use super::secrets::{Secret, SecretSources};
-use super::trust;
+use super::secrets::kinds::{Secret, SecretSources};
+use super::secrets::plain_text::plain_text;
+use super::secrets::source::SecretSource;
 use crate::cli::{ConfigChoice, FileSetting, FileSettings, FileValue};
 use crate::model::ShownPath as _;
+use crate::system::trust;
 use crate::system::{folders, regular};
 
 const NAME: &str = "respondent-sync.toml";

@@ -45,7 +45,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// `base` must have a host and no query, which `config/base_url.rs` has checked.
+    /// `base` must have a host and no query, which `config/groups/base_url.rs` has checked.
     pub(crate) fn new(base: &Url, credentials: &Credentials) -> Self {
         let mut url = base.clone();
         if let Ok(mut path) = url.path_segments_mut() {

@@ -1,5 +1,5 @@
-//! What asks the operating system: files and folders, signals, time windows, the set-up of HTTP clients, causes of errors. The one
-//! room with a counterpart per system.
+//! What asks the operating system: files, folders and who can write them, signals, time windows, the set-up of HTTP
+//! clients, causes of errors. The one room with a counterpart per system.
 
 pub(crate) mod causes;
 pub(crate) mod folders;
@@ -8,4 +8,5 @@ pub(crate) mod no_core;
 pub(crate) mod regular;
 pub(crate) mod rename;
 pub(crate) mod stop;
+pub(crate) mod trust;
 pub(crate) mod window;

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 
-use crate::config::{ForgetSettings, StateSettings, trust};
+use crate::config::{ForgetSettings, StateSettings};
 use crate::model::ShownPath;
 use crate::report::{Console, ExitCode, counted};
 use crate::run::Failure;
 use crate::run::prepare::lock::Locks;
 use crate::state::{Account, Store};
+use crate::system::trust;
 
 /// `state show` and `state forget`.
 pub(in crate::run) async fn run(command: StateSettings, console: &Console) -> Result<ExitCode, Failure> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::guards::{Remembered, Unfinished};
 use super::site::Site;
-use crate::config::{DeltaSettings, trust};
+use crate::config::DeltaSettings;
 use crate::model::{DeltaMode, ErrorCode, SentRow, ShownPath, Status, UpdateRespondent, time_in_name};
 use crate::plan::PlanSettings;
 use crate::report::RunSummary;
@@ -15,6 +15,7 @@ use crate::run::Failure;
 use crate::state::{Account, Clock, Delta, Past, Store, StoreError};
 use crate::system::folders::with_suffix;
 use crate::system::rename::rename_new;
+use crate::system::trust;
 
 /// Rows of a journal that are looked up in the store at a time.
 const ROWS_AT_A_TIME: usize = 10_000;

@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::mapping::{label, several};
-use super::mistakes::Mistakes;
 use crate::cli::{GuardArgs, Origins, PastGuardArgs};
+use crate::config::mistakes::Mistakes;
 use crate::model::{CountOrPercent, Label};
 use crate::plan::{Freshness, Guards};
 use crate::read::Input;
@@ -19,7 +19,7 @@ pub(crate) struct GuardSettings {
 }
 
 /// `past` are those that know what was sent before, if there are any.
-pub(super) fn guards(
+pub(in crate::config) fn guards(
     args: &GuardArgs,
     past: Option<&PastGuardArgs>,
     input: &Input,

@@ -11,7 +11,7 @@ use crate::read::Kept;
 type Mapped = Vec<(Label, ValueFrom<String>)>;
 
 /// `l4=Segment`, `l4`, or `l3={Imię} {Nazwisko}`. In the environment several stand in one variable, separated by commas.
-pub(super) fn mapping(args: &[String], origin: Origin) -> Result<Option<Mapped>> {
+pub(in crate::config) fn mapping(args: &[String], origin: Origin) -> Result<Option<Mapped>> {
     let mut mapped = Mapped::new();
     for text in several(args, origin) {
         let (name, column) = text.split_once('=').unwrap_or((&text, &text));
@@ -37,7 +37,7 @@ pub(super) fn mapping(args: &[String], origin: Origin) -> Result<Option<Mapped>>
 }
 
 /// `l9=2026-11`. `mapped` are the labels that get their value elsewhere.
-pub(super) fn constants(
+pub(in crate::config) fn constants(
     args: &[String],
     origin: Origin,
     mapped: Option<&[(Label, ValueFrom<String>)]>,
@@ -63,7 +63,7 @@ pub(super) fn constants(
     Ok(constants)
 }
 
-pub(super) fn kept(args: &[String], origin: Origin) -> Kept {
+pub(in crate::config) fn kept(args: &[String], origin: Origin) -> Kept {
     let names = several(args, origin);
     if names.iter().any(|name| name == "all") {
         Kept::All
@@ -72,11 +72,11 @@ pub(super) fn kept(args: &[String], origin: Origin) -> Kept {
     }
 }
 
-pub(super) fn label(text: &str) -> Result<Label> {
+pub(in crate::config) fn label(text: &str) -> Result<Label> {
     text.trim().parse().map_err(anyhow::Error::msg)
 }
 
-pub(super) fn several(args: &[String], origin: Origin) -> Vec<String> {
+pub(in crate::config) fn several(args: &[String], origin: Origin) -> Vec<String> {
     let split = |text: &String| {
         text.split(',')
             .map(|part| part.trim().to_owned())

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 
-use super::delta::state as path_of;
-use super::mistakes::Mistakes;
 use crate::cli::{Origins, StateCommand, StateForgetArgs};
+use crate::config::groups::state::state as path_of;
+use crate::config::mistakes::Mistakes;
 use crate::model::Digits;
 
 /// What was asked about the store.
@@ -27,7 +27,7 @@ pub(crate) struct ForgetSettings {
 }
 
 /// Checks what was asked about the store.
-pub(super) fn state(command: &StateCommand, origins: &Origins) -> Result<StateSettings> {
+pub(in crate::config) fn state(command: &StateCommand, origins: &Origins) -> Result<StateSettings> {
     let args = match command {
         StateCommand::Show(args) => {
             return Ok(StateSettings::Show {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail, ensure};
 use secrecy::SecretString;
 
-use super::mistakes::Mistakes;
-use super::secrets::{self, SecretSources};
-use super::variable;
 use crate::cli::{MonitorArgs, Origin, Origins};
+use crate::config::mistakes::Mistakes;
+use crate::config::secrets::kinds::{self, SecretSources};
+use crate::config::variable;
 use crate::model::ShownPath as _;
 use crate::monitor::Healthcheck;
 
@@ -29,7 +29,7 @@ pub(crate) struct HealthcheckSettings {
 }
 
 /// Who hears of a run; of one that is `real`, that is: what is wrong is noted for the others as well.
-pub(super) fn monitor(
+pub(in crate::config) fn monitor(
     args: &MonitorArgs,
     origins: &Origins,
     file: &SecretSources,
@@ -60,7 +60,7 @@ pub(super) fn monitor(
 fn healthcheck_url(given: Option<&str>, from: Origin, file: &SecretSources) -> Result<Option<String>> {
     let elsewhere = match from {
         Origin::Flag => None,
-        _ => secrets::healthcheck_url(file, variable)?,
+        _ => kinds::healthcheck_url(file, variable)?,
     };
     match (given, elsewhere) {
         (Some(_), Some((_, place))) if from == Origin::File => bail!(

@@ -6,12 +6,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use url::Url;
 
-use super::mistakes::Mistakes;
-use super::{base_url, plain_text, trust};
+use super::base_url;
 use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs};
+use crate::config::mistakes::Mistakes;
+use crate::config::secrets::plain_text;
 use crate::model::{Credentials, Endpoint, Method, ShownPath};
 use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
 use crate::system::regular;
+use crate::system::trust;
 
 /// A longer `--max-outage` stands for ever.
 const MAX_OUTAGE: Duration = Duration::from_hours(10 * 365 * 24);
@@ -39,7 +41,7 @@ pub(crate) enum Destination {
 }
 
 /// How calls are made; what is wrong is noted in `mistakes`.
-pub(super) fn calls(
+pub(in crate::config) fn calls(
     platform: &PlatformArgs,
     pace: &PaceArgs,
     origins: &Origins,
@@ -87,11 +89,11 @@ pub(super) fn calls(
 }
 
 /// The platform's address.
-pub(super) fn base(platform: &PlatformArgs) -> Result<Url> {
+pub(in crate::config) fn base(platform: &PlatformArgs) -> Result<Url> {
     base_url::parse(&platform.base_url, platform.allow_http)
 }
 
-pub(super) fn method(platform: &PlatformArgs) -> Method {
+pub(in crate::config) fn method(platform: &PlatformArgs) -> Method {
     match platform.method {
         MethodArg::Post => Method::Post,
         MethodArg::Get => Method::Get,

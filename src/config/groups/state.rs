@@ -19,7 +19,7 @@ pub(crate) struct DeltaSettings {
     pub(crate) path: Option<PathBuf>,
 }
 
-pub(super) fn delta(args: &DeltaArgs) -> Result<DeltaSettings> {
+pub(in crate::config) fn delta(args: &DeltaArgs) -> Result<DeltaSettings> {
     let mode = match (args.full_refresh, args.changed_only) {
         (true, _) => DeltaMode::Refresh,
         (false, true) => DeltaMode::ChangedOnly,
@@ -38,7 +38,7 @@ pub(super) fn delta(args: &DeltaArgs) -> Result<DeltaSettings> {
 }
 
 /// Where the store is; fails where there is none.
-pub(super) fn state(arg: &StateArg) -> Result<PathBuf> {
+pub(in crate::config) fn state(arg: &StateArg) -> Result<PathBuf> {
     match &arg.state {
         Some(path) if path.as_os_str() == "none" => Err(anyhow!("`--state none` keeps none: name a file")),
         Some(path) => Ok(path.clone()),

@@ -5,12 +5,12 @@ use std::fmt::Write;
 
 use anyhow::{Result, anyhow};
 
-use super::base_url;
-use super::file::ConfigFile;
-use super::secrets::{Secret, described};
-use super::trust;
 use crate::cli::{Effective, Origin, effective};
+use crate::config::file::ConfigFile;
+use crate::config::groups::base_url;
+use crate::config::secrets::kinds::{Secret, described};
 use crate::model::ShownPath as _;
+use crate::system::trust;
 
 /// The settings of a run without further flags, a line each.
 pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>) -> Result<String> {

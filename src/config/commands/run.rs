@@ -5,17 +5,18 @@ use anyhow::Result;
 use jiff::ZonedDateTime;
 use url::Url;
 
-use super::calls::{self, CallSettings, Destination, sandbox_credentials};
 use super::check::{BeforeSettings, CheckFormat, CheckSettings, KnownSettings};
-use super::delta::{DeltaSettings, delta};
-use super::file::ConfigFile;
-use super::guards::{GuardSettings, guards};
-use super::mistakes::Mistakes;
-use super::monitor::{MonitorSettings, monitor};
-use super::outputs::{self, OutputSettings, prints_summary};
-use super::reading::{ReadingSettings, reading};
-use super::{secrets, variable};
 use crate::cli::{Origins, PaceArgs, RunArgs};
+use crate::config::file::ConfigFile;
+use crate::config::groups::calls::{self, CallSettings, Destination, sandbox_credentials};
+use crate::config::groups::guards::{GuardSettings, guards};
+use crate::config::groups::monitor::{MonitorSettings, monitor};
+use crate::config::groups::outputs::{self, OutputSettings, prints_summary};
+use crate::config::groups::reading::{ReadingSettings, reading};
+use crate::config::groups::state::{DeltaSettings, delta};
+use crate::config::mistakes::Mistakes;
+use crate::config::secrets::kinds;
+use crate::config::variable;
 use crate::model::{Credentials, Deadline, DeltaMode, Endpoint};
 use crate::state::Account;
 
@@ -50,7 +51,7 @@ pub(crate) struct RunSettings {
 }
 
 /// Checks all that `run` was asked to do.
-pub(super) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCommand {
+pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCommand {
     let is_sandbox = args.platform.sandbox;
     let is_dry = args.output.dry_run;
     let mut mistakes = Mistakes::default();
@@ -153,10 +154,10 @@ fn destination(
         return Some(Destination::Sandbox);
     }
     if !mistakes.is_empty() {
-        mistakes.extend(secrets::unset(&file.secrets, variable));
+        mistakes.extend(kinds::unset(&file.secrets, variable));
         return None;
     }
-    let credentials = mistakes.keep(secrets::credentials(&file.secrets, variable))?;
+    let credentials = mistakes.keep(kinds::credentials(&file.secrets, variable))?;
     Some(Destination::Platform {
         base: base?,
         credentials,
@@ -165,7 +166,7 @@ fn destination(
 
 /// Warns, in a dry run, of secrets that would keep a run from starting. The account's number, where that can be told.
 fn look_at_secrets(file: &ConfigFile) -> Option<String> {
-    let seen = secrets::seen(&file.secrets, variable);
+    let seen = kinds::seen(&file.secrets, variable);
     for fault in &seen.faults {
         tracing::warn!(event = "secret_refused", "a run would not start: {fault:#}");
     }

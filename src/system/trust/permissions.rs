@@ -5,12 +5,12 @@ use std::fs::File;
 use std::io;
 
 #[cfg(unix)]
-pub(super) const ADVICE: &str = "take it away from them (`chmod go-r`)";
+pub(crate) const ADVICE: &str = "take it away from them (`chmod go-r`)";
 
 /// Whether users other than the owner can read an opened file. A group of another owner is how the administrator gives this
 /// user a secret, so it does not count.
 #[cfg(unix)]
-pub(super) fn others_read(file: &File) -> io::Result<bool> {
+pub(crate) fn others_read(file: &File) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
     const GROUP: u32 = 0o040;
     const OTHERS: u32 = 0o004;
@@ -21,17 +21,17 @@ pub(super) fn others_read(file: &File) -> io::Result<bool> {
 }
 
 #[cfg(windows)]
-pub(super) const ADVICE: &str =
+pub(crate) const ADVICE: &str =
     "remove the rights of everybody but you, SYSTEM and the administrators (Properties, Security, Advanced)";
 
 /// Whether users other than the owner can read an opened file.
 #[cfg(windows)]
-pub(super) fn others_read(file: &File) -> io::Result<bool> {
+pub(crate) fn others_read(file: &File) -> io::Result<bool> {
     Ok(windows::rights(file)?.others_read)
 }
 
 #[cfg(windows)]
-pub(super) use windows::rights_at;
+pub(crate) use windows::rights_at;
 
 #[cfg(windows)]
 mod windows {
@@ -47,10 +47,10 @@ mod windows {
         GetSecurityInfo,
     };
 
-    use crate::config::sddl::{self, Rights};
+    use crate::system::trust::sddl::{self, Rights};
 
     /// What others can do with the file or folder at a path, links followed.
-    pub(in crate::config) fn rights_at(path: &Path) -> io::Result<Rights> {
+    pub(crate) fn rights_at(path: &Path) -> io::Result<Rights> {
         /// Nothing but the rights is read, which an owner may always do.
         const READ_CONTROL: u32 = 0x0002_0000;
         /// Without it the system opens no folder.

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::guards::{GuardSettings, guards};
-use super::mistakes::Mistakes;
-use super::reading::{ReadingSettings, reading};
 use crate::cli::{CheckArgs, CheckFormatArg, Origins};
+use crate::config::groups::guards::{GuardSettings, guards};
+use crate::config::groups::reading::{ReadingSettings, reading};
+use crate::config::mistakes::Mistakes;
 use crate::model::{CountOrPercent, DeltaMode, Rate};
 use crate::record::OutputPaths;
 use crate::state::Account;
@@ -52,7 +52,7 @@ pub(crate) enum CheckFormat {
 }
 
 /// Checks all that `check` was asked.
-pub(super) fn check(args: &CheckArgs, origins: &Origins) -> Result<CheckSettings> {
+pub(in crate::config) fn check(args: &CheckArgs, origins: &Origins) -> Result<CheckSettings> {
     let mut mistakes = Mistakes::default();
     let reading = reading(&args.input, &args.selection, &[], None, origins, &mut mistakes);
     let settings = CheckSettings {

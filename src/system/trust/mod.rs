@@ -4,19 +4,22 @@
 //! Trusted are the user of this process, the system's administrator, on Unix the group that is named like the user, and
 //! the group that `RESPONDENT_SYNC_TRUST_GROUP` names.
 
+pub(crate) mod permissions;
+#[cfg(any(windows, test))]
+mod sddl;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 
-use super::variable;
 use crate::model::ShownPath as _;
 
 /// Names another trusted group, by name or number: where several users keep a job, or a pod's volumes have a group.
-pub(super) const GROUP: &str = "RESPONDENT_SYNC_TRUST_GROUP";
+pub(crate) const GROUP: &str = "RESPONDENT_SYNC_TRUST_GROUP";
 
 /// The group that is trusted besides the user's own, as its variable names it.
-pub(super) fn group() -> Option<String> {
-    let group = variable(GROUP)?.trim().to_owned();
+pub(crate) fn group() -> Option<String> {
+    let group = std::env::var_os(GROUP)?.to_string_lossy().trim().to_owned();
     (!group.is_empty()).then_some(group)
 }
 
@@ -48,7 +51,7 @@ pub(crate) fn check_with_folder(path: &Path) -> Result<()> {
 }
 
 /// The program that a command names, found as the system finds it and refused likewise. Only what was judged is run.
-pub(super) fn program(name: &Path, folder: &Path) -> Result<PathBuf> {
+pub(crate) fn program(name: &Path, folder: &Path) -> Result<PathBuf> {
     let found = which::which_in(name, std::env::var_os("PATH"), folder)
         .map_err(|_| anyhow!("cannot find the program `{}`", name.shown()))?;
     check(&found)?;
@@ -126,8 +129,8 @@ fn open_to(at: &Path, mode: u32) -> String {
 /// adding files there harms nobody, and Windows lets every user add folders to `C:\`.
 #[cfg(windows)]
 fn judge(path: &Path) -> Result<(), String> {
-    use super::permissions::{ADVICE, rights_at};
-    use super::sddl::Change;
+    use permissions::{ADVICE, rights_at};
+    use sddl::Change;
 
     let unclear = |error| format!("who can write it cannot be found out: {error}");
     let real = path.canonicalize().map_err(unclear)?;

@@ -6,7 +6,7 @@ use url::Url;
 use crate::model::is_loopback;
 
 /// A base address: `https`, or `http` to this machine or where it was allowed; no credentials, query or webhook path.
-pub(super) fn parse(text: &str, allow_http: bool) -> Result<Url> {
+pub(in crate::config) fn parse(text: &str, allow_http: bool) -> Result<Url> {
     let text = text.trim();
     let shape = "write it like `https://www.webankieta.pl`";
     let Ok(url) = Url::parse(text) else {
@@ -39,7 +39,7 @@ pub(super) fn parse(text: &str, allow_http: bool) -> Result<Url> {
 }
 
 /// The address without its path, which may be a webhook's, pasted whole and with its secrets.
-pub(super) fn origin(text: &str) -> String {
+pub(in crate::config) fn origin(text: &str) -> String {
     match parse(text, true) {
         Ok(url) if url.path() == "/" => text.trim().to_owned(),
         Ok(url) => format!("{}/…", url.origin().ascii_serialization()),

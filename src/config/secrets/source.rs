@@ -1,5 +1,5 @@
 //! Where one secret comes from, and how it is fetched from there. Whether it looks like one is checked in
-//! `config/secrets.rs`.
+//! `config/secrets/kinds.rs`.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use super::permissions;
 use super::plain_text::plain_text;
-use super::trust;
 use crate::model::ShownPath as _;
 use crate::system::regular;
+use crate::system::trust;
+use crate::system::trust::permissions;
 
 /// A command that takes longer waits for somebody who is not there.
 const MOST_TIME: Duration = Duration::from_mins(1);
@@ -48,7 +48,7 @@ pub(crate) enum SecretSource {
 
 impl SecretSource {
     /// In words, without the secret and without a command's arguments.
-    pub(super) fn named(&self) -> String {
+    pub(in crate::config) fn named(&self) -> String {
         match self {
             Self::Variable(name) => name.clone(),
             Self::File(path) | Self::Credential(path) => format!("file {}", path.shown()),
@@ -57,7 +57,7 @@ impl SecretSource {
     }
 
     /// The value that it gives, in words, as the subject of an error.
-    pub(super) fn value_of(&self, secret: &str) -> String {
+    pub(in crate::config) fn value_of(&self, secret: &str) -> String {
         match self {
             Self::Variable(name) => name.clone(),
             Self::File(path) | Self::Credential(path) => {
@@ -70,7 +70,7 @@ impl SecretSource {
     }
 
     /// What to do about an empty value.
-    pub(super) fn remedy(&self) -> &'static str {
+    pub(in crate::config) fn remedy(&self) -> &'static str {
         match self {
             Self::Variable(_) => "set it to the value",
             Self::File(_) | Self::Credential(_) => "put the value there",
@@ -79,7 +79,7 @@ impl SecretSource {
     }
 
     /// The text that is there, whatever it is.
-    pub(super) fn fetch(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
+    pub(in crate::config) fn fetch(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
         match self {
             Self::Variable(name) => Ok(variable(name).unwrap_or_default()),
             Self::File(path) => read(path, true),

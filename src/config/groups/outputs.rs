@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 
-use super::mistakes::Mistakes;
 use crate::cli::{Cli, Command, ExistingArgs, OutputArgs};
+use crate::config::mistakes::Mistakes;
 use crate::model::{CountOrPercent, DeltaMode, ShownPath};
 use crate::read::Input;
 use crate::record::{Existing, KeptSets, OutputError, OutputPaths, SameInput, Style};
@@ -34,12 +34,12 @@ pub(crate) fn input_of_printed_summary(cli: &Cli) -> Option<String> {
     }
 }
 
-pub(super) fn prints_summary(args: &OutputArgs) -> bool {
+pub(in crate::config) fn prints_summary(args: &OutputArgs) -> bool {
     is_dash(args.summary.as_ref())
 }
 
 /// What a run of this input writes; `None` only with a mistake noted.
-pub(super) fn outputs(
+pub(in crate::config) fn outputs(
     args: &OutputArgs,
     input: &Input,
     rehearsal: Option<&str>,
@@ -67,7 +67,11 @@ pub(super) fn outputs(
 }
 
 /// `rehearsal` is the word in the names of a run that is none: `sandbox` or `trial`.
-pub(super) fn paths(args: &OutputArgs, input: &Input, rehearsal: Option<&str>) -> Result<OutputPaths> {
+pub(in crate::config) fn paths(
+    args: &OutputArgs,
+    input: &Input,
+    rehearsal: Option<&str>,
+) -> Result<OutputPaths> {
     for (flag, given) in [("--output", &args.output), ("--failed", &args.failed)] {
         ensure!(
             !is_dash(given.as_ref()),

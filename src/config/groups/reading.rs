@@ -8,8 +8,8 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::mapping;
-use super::mistakes::Mistakes;
 use crate::cli::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, Origin, Origins, SelectionArgs};
+use crate::config::mistakes::Mistakes;
 use crate::model::Digits;
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, Selection};
 use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
@@ -55,7 +55,7 @@ pub(crate) struct IdsSettings {
 
 /// Reading and planning, from the flags that `run` and `check` share. `fallback` is the survey where neither a flag nor a
 /// column names one; what is wrong is noted in `mistakes`.
-pub(super) fn reading(
+pub(in crate::config) fn reading(
     input: &InputArgs,
     selection: &SelectionArgs,
     keep: &[String],

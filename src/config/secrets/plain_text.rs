@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// Why bytes are no text. Follows the name of what holds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum NotPlainText {
+pub(in crate::config) enum NotPlainText {
     #[error("is UTF-16 without a byte order mark: save it as UTF-8")]
     UnmarkedUtf16,
     #[error("begins as UTF-16, but is damaged on line {line}: save it as UTF-8")]
@@ -33,7 +33,7 @@ fn mark(bytes: &[u8]) -> Option<(Mark, &[u8])> {
 }
 
 /// UTF-8, or UTF-16 with a byte order mark, without the mark.
-pub(super) fn plain_text(bytes: &[u8]) -> Result<String, NotPlainText> {
+pub(in crate::config) fn plain_text(bytes: &[u8]) -> Result<String, NotPlainText> {
     let text = match mark(bytes) {
         Some((Mark::Utf16(unit), rest)) => utf16(rest, unit)?,
         Some((Mark::Utf8, rest)) => utf8(rest)?,
@@ -49,7 +49,7 @@ pub(super) fn plain_text(bytes: &[u8]) -> Result<String, NotPlainText> {
 }
 
 /// Bytes whose encoding their reader knows, without a mark, and as UTF-8 where the mark says that they are UTF-16.
-pub(super) fn unmarked(bytes: Vec<u8>) -> Vec<u8> {
+pub(in crate::config) fn unmarked(bytes: Vec<u8>) -> Vec<u8> {
     match mark(&bytes) {
         Some((Mark::Utf8, rest)) => rest.to_vec(),
         Some((Mark::Utf16(unit), rest)) => utf16(rest, unit).map_or(bytes, String::into_bytes),

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use secrecy::SecretString;
 
-use super::mistakes::Mistakes;
-use super::secret_source::SecretSource;
+use super::source::SecretSource;
+use crate::config::mistakes::Mistakes;
 use crate::model::{Credentials, Digits, is_invisible};
 use crate::monitor::Healthcheck;
 
@@ -28,7 +28,7 @@ pub(crate) enum Secret {
 impl Secret {
     pub(crate) const OF_WEBHOOK: [Self; 3] = [Self::Account, Self::WebhookKey, Self::WebhookAuth];
 
-    pub(super) const ALL: [Self; 4] = [
+    pub(in crate::config) const ALL: [Self; 4] = [
         Self::Account,
         Self::WebhookKey,
         Self::WebhookAuth,
@@ -46,7 +46,7 @@ impl Secret {
     }
 
     /// Its keys in a config file.
-    pub(super) fn keys(self) -> [String; 2] {
+    pub(in crate::config) fn keys(self) -> [String; 2] {
         ["file", "command"].map(|kind| format!("{}_{kind}", self.name()))
     }
 
@@ -61,7 +61,7 @@ pub(crate) struct SecretSources(Vec<(Secret, SecretSource)>);
 
 impl SecretSources {
     /// Whether there was one already.
-    pub(super) fn set(&mut self, secret: Secret, source: SecretSource) -> bool {
+    pub(in crate::config) fn set(&mut self, secret: Secret, source: SecretSource) -> bool {
         let had = self.of(secret).is_some();
         self.0.push((secret, source));
         had
@@ -77,7 +77,7 @@ impl SecretSources {
 
 /// Fetches and checks all three, and reports all that is wrong with them. `variable` looks one up, as [`std::env::var`]
 /// does.
-pub(super) fn credentials(
+pub(in crate::config) fn credentials(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Credentials> {
@@ -93,7 +93,7 @@ pub(super) fn credentials(
 }
 
 /// The address of a check, if its variable, a file or a command has it, and from where.
-pub(super) fn healthcheck_url(
+pub(in crate::config) fn healthcheck_url(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<(String, String)>> {
@@ -105,7 +105,7 @@ pub(super) fn healthcheck_url(
 }
 
 /// What is wrong with where the secrets come from, as far as that can be seen without fetching them.
-pub(super) fn unset(
+pub(in crate::config) fn unset(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
 ) -> impl Iterator<Item = anyhow::Error> {
@@ -120,17 +120,20 @@ pub(super) fn unset(
 
 /// What a dry run sees of the secrets. It needs none of them, and runs no command.
 #[derive(Debug, Default)]
-pub(super) struct SeenSecrets {
+pub(in crate::config) struct SeenSecrets {
     /// The account's number, where it can be seen.
-    pub(super) account: Option<String>,
+    pub(in crate::config) account: Option<String>,
     /// Why a run would not start.
-    pub(super) faults: Vec<anyhow::Error>,
+    pub(in crate::config) faults: Vec<anyhow::Error>,
     /// Those that a command would print, and which.
-    pub(super) of_commands: Vec<(Secret, String)>,
+    pub(in crate::config) of_commands: Vec<(Secret, String)>,
 }
 
 /// Looks at all three without running a command.
-pub(super) fn seen(file: &SecretSources, variable: impl Fn(&str) -> Option<String>) -> SeenSecrets {
+pub(in crate::config) fn seen(
+    file: &SecretSources,
+    variable: impl Fn(&str) -> Option<String>,
+) -> SeenSecrets {
     let mut seen = SeenSecrets::default();
     let mut unset = Vec::new();
     for secret in Secret::OF_WEBHOOK {

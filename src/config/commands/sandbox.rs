@@ -10,7 +10,7 @@ pub(crate) struct SandboxSettings {
     pub(crate) faults: Faults,
 }
 
-pub(super) fn sandbox(args: SandboxArgs) -> SandboxSettings {
+pub(in crate::config) fn sandbox(args: SandboxArgs) -> SandboxSettings {
     let trimmed = |ids: Vec<String>| ids.iter().map(|id| id.trim().to_owned()).collect();
     SandboxSettings {
         port: args.port,
