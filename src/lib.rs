@@ -11,7 +11,7 @@
 //! What always holds: no row of a file but from the content that was read before the first call; exactly one outcome per
 //! row that was taken; at most one call in flight per respondent, in the file's order; no more attempts a second than
 //! agreed; no secret in anything that is printed or written; every channel bounded. The invariants stand in full where
-//! they are kept: `read/source/mod.rs`, `send/dispatch.rs`, `send/pace/ceiling.rs`, `model/endpoint.rs`, `record/mod.rs`.
+//! they are kept: `read/source/mod.rs`, `send/dispatch.rs`, `send/pace/ceiling.rs`, `model/settings/endpoint.rs`, `record/mod.rs`.
 
 mod cli;
 mod config;

@@ -1,6 +1,6 @@
 //! The time that a run may take, from its start on, whatever it waits for or reads before its first call. Looks at both
 //! clocks: at tokio's, which nobody sets and which stands still while a machine is suspended, and at the one on the wall.
-//! When the end comes by them is decided in `model/deadline.rs`.
+//! When the end comes by them is decided in `model/settings/deadline.rs`.
 
 use std::future::pending;
 use std::time::Duration;

@@ -51,7 +51,7 @@ fn each_library_is_named_in_one_place() {
         ("toml::", vec!["config/file.rs"]),
         ("rusqlite::", vec!["state/"]),
         ("same_file::", vec!["run/prepare/lock.rs"]),
-        ("strftime", vec!["model/time.rs"]),
+        ("strftime", vec!["model/text/time.rs"]),
         ("tokio::signal", vec!["system/stop.rs"]),
         ("clap::", vec!["cli/"]),
         ("indicatif::", vec!["report/progress.rs", "report/console.rs"]),

@@ -1,7 +1,7 @@
 //! What is to become of a row, decided before anything is sent, and all that must travel with the row until its
 //! line is written.
 
-use super::{ErrorCode, Position, Settled, UpdateRespondent};
+use crate::model::{ErrorCode, Position, Settled, UpdateRespondent};
 
 /// The window's size: rows that were read and have no line yet take slots of it, and when there are none left,
 /// reading waits. 65,536 slots of 64 bytes are 4 MiB.

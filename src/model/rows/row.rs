@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::ErrorCode;
+use crate::model::ErrorCode;
 
 /// Where a record stands in the input, counted as people and editors count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

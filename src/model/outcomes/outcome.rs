@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{ErrorCode, Plan, PlannedRow, Position, Unsent};
+use crate::model::{ErrorCode, Plan, PlannedRow, Position, Unsent};
 
 /// The verdict on a row. Promised to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

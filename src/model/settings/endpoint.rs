@@ -8,7 +8,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
-use super::redaction::{Secrets, WITHHELD};
+use crate::model::text::redaction::{Secrets, WITHHELD};
 
 /// How the parameters travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Label, Layout, Row, is_blank};
+use crate::model::{Label, Layout, Row, is_blank};
 
 /// An export in numbers, one row at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::trim_invisible;
+use crate::model::trim_invisible;
 
 /// What a formula begins with, or is behind when a spreadsheet takes white space away. Those of full width are the same to
 /// a spreadsheet in an East Asian language.

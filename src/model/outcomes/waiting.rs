@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::local_time;
+use crate::model::local_time;
 
 /// A wait that is worth telling of.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Fields, is_blank};
+use crate::model::{Fields, is_blank};
 
 /// Texts and columns in turn. `C` is a column: its name, or once the header is known, its index.
 #[derive(Clone, Debug, PartialEq, Eq)]

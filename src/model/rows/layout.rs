@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Fields, Template, is_blank};
+use crate::model::{Fields, Template, is_blank};
 
 /// The columns of one input, each as its index from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]

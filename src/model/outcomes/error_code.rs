@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_readme_prints_the_same_table() {
-        let readme = include_str!("../../README.md");
+        let readme = include_str!("../../../README.md");
         for code in ErrorCode::all() {
             let row = format!(
                 "| `{}` | {} | {} |",

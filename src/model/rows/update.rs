@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::{Digits, Label};
+use crate::model::{Digits, Label};
 
 /// One `update-respondent` call: a respondent of a survey, and the labels that it is to have.
 ///

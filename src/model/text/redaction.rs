@@ -7,7 +7,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 
-use super::text::is_invisible;
+use super::clean::is_invisible;
 
 /// A shorter secret is part of common words, and is only looked for together with another.
 const SHORTEST: usize = 4;
@@ -23,7 +23,7 @@ pub(crate) const WITHHELD: &str = "(not shown: the text quotes a secret)";
 
 /// Secrets in the plain form.
 #[derive(Clone)]
-pub(super) struct Secrets(Vec<Secret>);
+pub(in crate::model) struct Secrets(Vec<Secret>);
 
 #[derive(Clone)]
 struct Secret {
@@ -44,7 +44,7 @@ impl Secret {
 
 impl Secrets {
     /// Each of these, and one behind the other as in an address.
-    pub(super) fn new(secrets: &[&str]) -> Self {
+    pub(in crate::model) fn new(secrets: &[&str]) -> Self {
         let all = secrets.join("/");
         let forms = secrets.iter().copied().chain([all.as_str()]).map(plain);
         let usable = forms.filter(|form| form.len() >= SHORTEST);
@@ -52,7 +52,7 @@ impl Secrets {
     }
 
     /// Whether one of them is in the text.
-    pub(super) fn are_in(&self, text: &str) -> bool {
+    pub(in crate::model) fn are_in(&self, text: &str) -> bool {
         let mut decoded = text.to_owned();
         for _ in 0..LAYERS {
             let plain = plain(&decoded);

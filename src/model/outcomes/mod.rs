@@ -1,0 +1,6 @@
+//! What comes out: a verdict for each row, its code, and why a run ends early.
+
+pub(super) mod early_end;
+pub(super) mod error_code;
+pub(super) mod outcome;
+pub(super) mod waiting;

@@ -1,0 +1,8 @@
+//! Settings that several stages share: rate, concurrency, deadlines, the address.
+
+pub(super) mod concurrency;
+pub(super) mod deadline;
+pub(super) mod delta_mode;
+pub(super) mod endpoint;
+pub(super) mod rate;
+pub(super) mod threshold;
