@@ -3,13 +3,13 @@
 
 use clap::{Args, ValueEnum};
 
-use super::calls::{PaceArgs, PlatformArgs, RateArg};
-use super::config::ConfigArg;
-use super::guards::{GuardArgs, PastGuardArgs};
-use super::input::{InputArgs, SelectionArgs};
-use super::monitor::MonitorArgs;
-use super::output::{AcceptArg, LogArgs, OutputArgs};
-use super::state::DeltaArgs;
+use super::groups::calls::{PaceArgs, PlatformArgs, RateArg};
+use super::groups::config::ConfigArg;
+use super::groups::guards::{GuardArgs, PastGuardArgs};
+use super::groups::input::{InputArgs, SelectionArgs};
+use super::groups::monitor::MonitorArgs;
+use super::groups::output::{AcceptArg, LogArgs, OutputArgs};
+use super::groups::state::DeltaArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {

@@ -2,35 +2,28 @@
 //! and decides nothing; what it all means is settled in [`crate::config`].
 
 mod args;
-mod calls;
-mod config;
 mod from_file;
-mod guards;
-mod input;
-mod monitor;
-mod output;
+mod groups;
 mod parse;
-mod sandbox;
-mod state;
 mod usage_error;
 mod values;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use args::{CheckArgs, CheckFormatArg, RunArgs};
-pub(crate) use calls::{MethodArg, PaceArgs, PlatformArgs};
-pub(crate) use config::ConfigCommand;
 pub(crate) use from_file::{FileSetting, FileValue};
-pub(crate) use guards::{GuardArgs, PastGuardArgs};
-pub(crate) use input::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, SelectionArgs};
-pub(crate) use monitor::MonitorArgs;
-pub(crate) use output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
+pub(crate) use groups::calls::{MethodArg, PaceArgs, PlatformArgs};
+pub(crate) use groups::config::ConfigCommand;
+pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
+pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, SelectionArgs};
+pub(crate) use groups::monitor::MonitorArgs;
+pub(crate) use groups::output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
+pub(crate) use groups::sandbox::SandboxArgs;
+pub(crate) use groups::state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs};
 pub(crate) use parse::{
     ConfigChoice, Effective, FileSettings, Origin, Origins, config_choice, effective, parse,
     parse_without_file,
 };
-pub(crate) use sandbox::SandboxArgs;
-pub(crate) use state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs};
 
 /// The whole command line.
 #[derive(Debug, Parser)]

@@ -1,5 +1,5 @@
 //! Guards against an export that nobody has made anew: how old its file is, and since when its content is the same. Pure;
-//! the times come in, the words for people are in `run/prepare/stale.rs`.
+//! the times come in, the words for people are in `run/prepare/input/stale.rs`.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! Which respondent an address is, where the CRM knows addresses alone. Pure; the table's file is read in
-//! `run/prepare/id_table.rs`.
+//! `run/prepare/input/id_table.rs`.
 //!
 //! The platform does not keep addresses unique, so an address may be several respondents. Nobody guesses which: such an
 //! address has no id.

@@ -9,8 +9,8 @@ use crate::report::{Console, ExitCode, Finding, Findings, Places, Reader, Weight
 use crate::run::Failure;
 use crate::run::pipeline::stages;
 use crate::run::prepare::guards::{self, Counting};
-use crate::run::prepare::opened::Opened;
-use crate::run::prepare::stale;
+use crate::run::prepare::input::opened::Opened;
+use crate::run::prepare::input::stale;
 use crate::state::{Store, Told};
 
 /// Reads and plans everything, prints what was found, and ends as the run would if every call succeeded.

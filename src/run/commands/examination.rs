@@ -1,5 +1,5 @@
 //! What `check` finds, one row after the other: counts and the first places of each finding. Plain code over values; the
-//! reading is in `run/commands/check.rs`, the words for people and machines are put together in `report/findings.rs`.
+//! reading is in `run/commands/check.rs`, the words for people and machines are put together in `report/words/findings.rs`.
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 
-use super::opened::Opened;
+use super::input::opened::Opened;
 use super::site::Site;
 use crate::config::RunSettings;
 use crate::read::Input;

@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::opened::Opened;
+use super::input::opened::Opened;
 use crate::model::{CONTENT, Fingerprint};
 use crate::state::Account;
 

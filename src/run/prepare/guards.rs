@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use anyhow::anyhow;
 
-use super::opened::Opened;
+use super::input::opened::Opened;
 use crate::config::{GuardSettings, ReadingSettings};
 use crate::model::{DeltaMode, Export, Lane, LastExport, Layout, Plan, Row, UpdateRespondent};
 use crate::plan::{EmptyPolicy, Guards};

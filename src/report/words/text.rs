@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::run_report::Verdict;
-use super::summary::{CodeCount, Reader};
-use super::{RunEnd, RunReport, counted, duration, per_second, thousands};
 use crate::model::{ErrorCode, ShownPath, Status, clean};
+use crate::report::run_report::Verdict;
+use crate::report::summary::{CodeCount, Reader};
+use crate::report::{RunEnd, RunReport, counted, duration, per_second, thousands};
 
 /// How many messages are shown per error code.
 const MESSAGES_SHOWN: usize = 3;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::{counted, thousands};
+use crate::report::{counted, thousands};
 
 /// Counts over the rows that are, or were, to be sent.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,7 +26,7 @@ pub(crate) struct Notes {
 
 impl Notes {
     /// A line for each count that is not zero.
-    pub(super) fn write(&self, text: &mut String) -> fmt::Result {
+    pub(in crate::report) fn write(&self, text: &mut String) -> fmt::Result {
         let lines = [
             (self.blank_records > 0, self.blank_records_words()),
             (self.blanks_skipped > 0, self.blank_cells_words()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::{duration, percent};
+use crate::cli::values::{duration, percent};
 use crate::model::Rate;
 
 /// The platform in small.

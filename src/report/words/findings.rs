@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::{Ending, ExitCode, counted, duration, thousands};
 use crate::model::{CountOrPercent, Position};
+use crate::report::{Ending, ExitCode, counted, duration, thousands};
 
 /// How many places are named of each finding.
 const PLACES_SHOWN: usize = 5;

@@ -6,13 +6,13 @@ use std::fs;
 use anyhow::Context;
 use jiff::Timestamp;
 
-use super::guards::settle;
 use crate::config::{GuardSettings, ReadingSettings};
 use crate::model::{ShownPath, local_time};
 use crate::plan::{Freshness, Stale};
 use crate::read::Input;
 use crate::report::duration;
 use crate::run::Failure;
+use crate::run::prepare::guards::settle;
 
 /// Refuses an input that is stale, or says that it is let through. `since` is the start of the first of the runs in a row
 /// that had this content, if there was one.

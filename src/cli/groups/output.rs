@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::values::{duration, sets};
+use crate::cli::values::{duration, sets};
 use crate::model::CountOrPercent;
 
 /// What is written where.

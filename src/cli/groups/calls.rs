@@ -7,7 +7,7 @@ use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 use jiff::civil::Time;
 
-use super::values::{duration, time_of_day};
+use crate::cli::values::{duration, time_of_day};
 use crate::model::{Concurrency, CountOrPercent, Rate};
 
 /// The agreed rate.

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::guards::MOST_CHANGED;
 use super::opened::Opened;
 use crate::config::ReadingSettings;
 use crate::model::{Lane, Plan, UpdateRespondent};
 use crate::run::Failure;
+use crate::run::prepare::guards::MOST_CHANGED;
 use crate::state::{Store, Told};
 
 /// What an input comes to that was sent before, by what is remembered.

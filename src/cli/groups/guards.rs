@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args};
 
-use super::values::duration;
+use crate::cli::values::duration;
 use crate::model::CountOrPercent;
 
 /// Guards that look at the file alone.
