@@ -3,9 +3,9 @@
 
 use super::Shared;
 use super::doubt::Doubt;
-use super::error::StoreError;
 use super::key::{Key, digest};
-use super::store::Entry;
+use super::store::error::StoreError;
+use super::store::file::Entry;
 use crate::model::UpdateRespondent;
 
 /// A control call that is under way, or is made next.

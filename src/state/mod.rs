@@ -21,20 +21,16 @@
 
 mod control;
 mod doubt;
-mod error;
-mod inventory;
 mod key;
-mod lineage;
 mod pending;
-mod schema;
 mod store;
 mod terms;
 
-pub(crate) use error::StoreError;
-pub(crate) use inventory::Told;
 pub(crate) use key::Account;
-pub(crate) use lineage::Past;
-pub(crate) use store::Store;
+pub(crate) use store::error::StoreError;
+pub(crate) use store::file::Store;
+pub(crate) use store::inventory::Told;
+pub(crate) use store::lineage::Past;
 pub(crate) use terms::Clock;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,7 +42,7 @@ use control::Control;
 use doubt::Doubt;
 use key::{Key, digest};
 use pending::{Has, Pending, Verdict};
-use store::Entry;
+use store::file::Entry;
 use terms::{Judgement, Terms};
 
 /// Respondents that are written at a time.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pending::{Has, Late};
-use super::store::Entry;
+use super::store::file::Entry;
 use crate::model::{ErrorCode, PlannedRow};
 
 /// When a run starts, and how long after its end a call may still be applied.

@@ -558,14 +558,14 @@ fn a_migration_that_fails_has_not_happened() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let hasty = rusqlite::Connection::open(&path).unwrap();
     hasty.busy_timeout(Duration::ZERO).unwrap();
-    let refused = schema::check(&hasty, &path);
+    let refused = store::schema::check(&hasty, &path);
     assert!(matches!(refused, Err(StoreError::Busy { .. })), "{refused:?}");
     other.execute_batch("ROLLBACK").unwrap();
     let version: i32 = other
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
     assert_eq!(version, 1);
-    schema::check(&hasty, &path).unwrap();
+    store::schema::check(&hasty, &path).unwrap();
 }
 
 /// Runs that remember a control call of respondent 1, who has `A`; a later run sends `B`, and one behind it judges it.

@@ -49,7 +49,7 @@ fn each_library_is_named_in_one_place() {
         ("governor::", vec!["send/pace/ceiling.rs"]),
         ("directories::", vec!["system/folders.rs"]),
         ("toml::", vec!["config/file.rs"]),
-        ("rusqlite::", vec!["state/"]),
+        ("rusqlite::", vec!["state/store/"]),
         ("same_file::", vec!["run/prepare/lock.rs"]),
         ("strftime", vec!["model/text/time.rs"]),
         ("tokio::signal", vec!["system/stop.rs"]),

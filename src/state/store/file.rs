@@ -1,6 +1,6 @@
 //! The file that outlasts runs: what was acknowledged last and what may still be applied late, per account, survey and
 //! respondent. When what is read, deleted and written is decided in `state/mod.rs`; the form of the tables is in
-//! `state/schema.rs`, what people ask of it in `state/inventory.rs`, which run is which in `state/lineage.rs`.
+//! `state/store/schema.rs`, what people ask of it in `state/store/inventory.rs`, which run is which in `state/store/lineage.rs`.
 //!
 //! About 33 bytes a respondent. A kill or a power cut loses nothing that was committed (WAL, synced at each commit).
 
@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::doubt::Doubt;
 use super::error::{StoreError, fault};
-use super::key::{Account, Key, plain};
 use super::schema;
 use crate::model::UpdateRespondent;
+use crate::state::doubt::Doubt;
+use crate::state::key::{Account, Key, plain};
 use crate::system::folders::make_parent;
 use crate::system::regular;
 
@@ -24,31 +24,31 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is known of a respondent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(in crate::state) struct Entry {
     /// The run that wrote it.
-    pub(super) run: i64,
+    pub(in crate::state) run: i64,
     /// What the platform acknowledged last, as far as that is known.
-    pub(super) acknowledged: Option<u128>,
+    pub(in crate::state) acknowledged: Option<u128>,
     /// What was sent since, and what may be applied late: where it says something else, what was acknowledged is not believed.
-    pub(super) doubt: Doubt,
+    pub(in crate::state) doubt: Doubt,
     /// Until when, in seconds of the epoch; nothing while a row is under way in that run.
-    pub(super) until: Option<i64>,
+    pub(in crate::state) until: Option<i64>,
 }
 
 /// The open file.
 #[derive(Debug)]
 pub(crate) struct Store {
-    pub(super) connection: Connection,
+    pub(in crate::state) connection: Connection,
     path: PathBuf,
-    pub(super) account: Account,
+    pub(in crate::state) account: Account,
     /// This run's number: above all that wrote here before.
-    pub(super) run: i64,
+    pub(in crate::state) run: i64,
     /// The numbers of this account's surveys.
-    pub(super) lists: HashMap<String, i64>,
+    pub(in crate::state) lists: HashMap<String, i64>,
     /// It is there for later runs, too.
-    pub(super) outlasts: bool,
+    pub(in crate::state) outlasts: bool,
     /// It was told which rows a run has sent that this one resumes.
-    pub(super) knows_sent: bool,
+    pub(in crate::state) knows_sent: bool,
 }
 
 impl Store {
@@ -112,23 +112,23 @@ impl Store {
         )
     }
 
-    pub(super) fn begin(&mut self) -> Result<(), StoreError> {
+    pub(in crate::state) fn begin(&mut self) -> Result<(), StoreError> {
         // At once: what is read here must still be true when it is written.
         self.execute("BEGIN IMMEDIATE")
     }
 
-    pub(super) fn commit(&mut self) -> Result<(), StoreError> {
+    pub(in crate::state) fn commit(&mut self) -> Result<(), StoreError> {
         self.execute("COMMIT")
     }
 
     /// What cannot be undone is undone when the file is closed.
-    pub(super) fn roll_back(&mut self) {
+    pub(in crate::state) fn roll_back(&mut self) {
         self.execute("ROLLBACK").ok();
         self.lists.clear();
     }
 
     /// All of the act or nothing.
-    pub(super) fn transaction<T>(
+    pub(in crate::state) fn transaction<T>(
         &mut self,
         act: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -145,13 +145,13 @@ impl Store {
     }
 
     /// The key of whom a command is for, if its survey has a number already.
-    pub(super) fn key(&self, update: &UpdateRespondent) -> Option<Key> {
+    pub(in crate::state) fn key(&self, update: &UpdateRespondent) -> Option<Key> {
         let list = self.lists.get(plain(update.survey()))?;
         Some(Key::new(*list, update.respondent()))
     }
 
     /// The key of a respondent.
-    pub(super) fn key_of(&mut self, survey: &str, respondent: &str) -> Result<Key, StoreError> {
+    pub(in crate::state) fn key_of(&mut self, survey: &str, respondent: &str) -> Result<Key, StoreError> {
         let survey = plain(survey);
         let list = match self.lists.get(survey) {
             Some(list) => *list,
@@ -175,7 +175,7 @@ impl Store {
         Ok(list)
     }
 
-    pub(super) fn entry(&self, key: Key) -> Result<Option<Entry>, StoreError> {
+    pub(in crate::state) fn entry(&self, key: Key) -> Result<Option<Entry>, StoreError> {
         let select = "SELECT run, digest, doubt, until FROM known WHERE list = ? AND respondent = ?";
         let of_row = |row: &rusqlite::Row<'_>| {
             Ok(Entry {
@@ -198,7 +198,7 @@ impl Store {
             .map_err(|error| self.fault("read", &error))
     }
 
-    pub(super) fn put(&mut self, key: Key, entry: &Entry) -> Result<(), StoreError> {
+    pub(in crate::state) fn put(&mut self, key: Key, entry: &Entry) -> Result<(), StoreError> {
         let insert = "INSERT OR REPLACE INTO known (list, respondent, run, digest, doubt, until) VALUES (?, ?, ?, ?, ?, ?)";
         let digest = entry.acknowledged.map(u128::to_be_bytes);
         let doubt = match entry.doubt {
@@ -224,7 +224,7 @@ impl Store {
     }
 
     /// Nothing is known of a respondent any more.
-    pub(super) fn remove(&mut self, key: Key) -> Result<(), StoreError> {
+    pub(in crate::state) fn remove(&mut self, key: Key) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("DELETE FROM known WHERE list = ? AND respondent = ?")
             .and_then(|mut delete| delete.execute(params![key.list, key.respondent]))
@@ -232,7 +232,7 @@ impl Store {
             .map_err(|error| self.fault("write", &error))
     }
 
-    pub(super) fn fault(&self, act: &'static str, error: &rusqlite::Error) -> StoreError {
+    pub(in crate::state) fn fault(&self, act: &'static str, error: &rusqlite::Error) -> StoreError {
         fault(act, &self.path, error)
     }
 }

@@ -27,7 +27,7 @@ pub(crate) enum StoreError {
     },
 }
 
-pub(super) fn fault(act: &'static str, path: &Path, error: &rusqlite::Error) -> StoreError {
+pub(in crate::state) fn fault(act: &'static str, path: &Path, error: &rusqlite::Error) -> StoreError {
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(SqlError::DatabaseBusy | SqlError::DatabaseLocked) => StoreError::Busy { path },

@@ -42,7 +42,7 @@ const FROM_1: &str = "
 
 /// Makes the tables of a new file; of one that is not, tells whether it is ours and whole, and brings it to this form. One
 /// of another program is left as it was.
-pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+pub(in crate::state) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     match form(connection, path)? {
         Form::This => check_whole(connection, path),
         Form::Version1 => {

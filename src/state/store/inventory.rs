@@ -3,10 +3,10 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::StoreError;
-use super::key::{Account, Key, digest, plain};
-use super::store::Store;
+use super::file::Store;
 use crate::model::{LastExport, UpdateRespondent};
+use crate::state::StoreError;
+use crate::state::key::{Account, Key, digest, plain};
 
 /// How much is known of a survey, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Store {
     }
 
     /// Learns the numbers of this account's surveys, so that asking needs to write nothing.
-    pub(super) fn load_lists(&mut self) -> Result<(), StoreError> {
+    pub(in crate::state) fn load_lists(&mut self) -> Result<(), StoreError> {
         let known = self.all_known()?;
         for (list, known) in known {
             if known.base_url == self.account.base_url && known.account == self.account.account {

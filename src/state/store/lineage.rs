@@ -3,12 +3,12 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::StoreError;
-use super::doubt::Doubt;
-use super::key::Key;
-use super::store::{Entry, Store};
-use super::terms::Clock;
+use super::file::{Entry, Store};
 use crate::model::{SentRow, StoreRun};
+use crate::state::StoreError;
+use crate::state::doubt::Doubt;
+use crate::state::key::Key;
+use crate::state::terms::Clock;
 
 /// Runs that a store remembers. A journal of an earlier one is taken for one that the store does not know of.
 const MAX_RUNS: i64 = 10_000;
@@ -79,7 +79,7 @@ impl Store {
     }
 
     /// What the platform acknowledged is not known any more. What it may apply late stays.
-    pub(super) fn forget(&mut self, key: Key, entry: &Entry) -> Result<(), StoreError> {
+    pub(in crate::state) fn forget(&mut self, key: Key, entry: &Entry) -> Result<(), StoreError> {
         if entry.doubt == Doubt::None {
             return self.remove(key);
         }
@@ -118,7 +118,7 @@ impl Store {
     }
 
     /// Whether a later row of the respondent was sent by a run that this one resumes.
-    pub(super) fn is_overtaken(&self, key: Key, row: u64) -> Result<bool, StoreError> {
+    pub(in crate::state) fn is_overtaken(&self, key: Key, row: u64) -> Result<bool, StoreError> {
         if !self.knows_sent {
             return Ok(false);
         }
@@ -135,7 +135,7 @@ impl Store {
     }
 
     /// Takes a number above all before: what is written from here on is believed by later runs alone.
-    pub(super) fn begin_run(&mut self, past: &Past) -> Result<StoreRun, StoreError> {
+    pub(in crate::state) fn begin_run(&mut self, past: &Past) -> Result<StoreRun, StoreError> {
         let store = self.id()?;
         let number = || {
             let journal = if let Past::All(before) = past {
@@ -164,7 +164,7 @@ impl Store {
     }
 
     /// This run has deleted once more what was known.
-    pub(super) fn count_pass(&mut self) -> Result<(), StoreError> {
+    pub(in crate::state) fn count_pass(&mut self) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("UPDATE runs SET passes = passes + 1 WHERE run = ?")
             .and_then(|mut update| update.execute([self.run]))
