@@ -1,5 +1,5 @@
 //! What each command takes: the groups of flags, a file each beside this one, put together. The one table of flags;
-//! the README's is checked against it.
+//! the manual's is checked against it.
 
 use clap::{Args, ValueEnum};
 

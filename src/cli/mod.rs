@@ -61,7 +61,7 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// A flag's row in the README: names, value, default, help.
+    /// A flag's row in the manual: names, value, default, help.
     fn row(flag: &clap::Arg) -> String {
         let code = |text: String| {
             if text.is_empty() {
@@ -109,8 +109,8 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_prints_the_same_table_of_flags() {
-        let readme = include_str!("../../README.md");
+    fn the_manual_prints_the_same_table_of_flags() {
+        let manual = include_str!("../manual/en/flags.md");
         let mut command = Cli::command();
         command.build();
         let mut rows: Vec<String> = Vec::new();
@@ -119,11 +119,11 @@ mod tests {
             let of_its_own = flags(&command, name).into_iter();
             rows.extend(of_its_own.filter(|row| name == "run" || !shared.contains(row)));
         }
-        let found: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `--")).collect();
+        let found: Vec<&str> = manual.lines().filter(|line| line.starts_with("| `--")).collect();
         assert_eq!(
             found,
             rows,
-            "README.md and the help differ; the table is\n{}",
+            "flags.md and the help differ; the table is\n{}",
             rows.join("\n")
         );
     }

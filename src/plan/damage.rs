@@ -61,7 +61,7 @@ const LONGEST_DATE: usize = 8;
 
 impl Damage {
     /// The first sign of damage in a value. Nearly every value is told by its first byte to have none.
-    pub(crate) fn of(value: &str) -> Option<Self> {
+    pub(crate) fn find(value: &str) -> Option<Self> {
         let text = value.trim();
         let found = match text.as_bytes().first()? {
             b'#' => is_hashes_or_error(text),
@@ -176,7 +176,7 @@ mod tests {
             ("Z\u{FFFD}oty", Damage::Lost),
             ("'=1+1", Damage::Guarded),
         ] {
-            assert_eq!(Damage::of(value), Some(damage), "{value}");
+            assert_eq!(Damage::find(value), Some(damage), "{value}");
         }
     }
 
@@ -204,7 +204,7 @@ mod tests {
             "marzec.08",
             "Ĺ",
         ] {
-            assert_eq!(Damage::of(value), None, "{value}");
+            assert_eq!(Damage::find(value), None, "{value}");
         }
     }
 }

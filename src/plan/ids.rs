@@ -45,7 +45,7 @@ fn reason(text: &str) -> &'static str {
     } else if is_scientific(text) {
         "a spreadsheet has shortened the id to scientific notation and its digits are lost: format the column as text \
          and export again"
-    } else if Damage::of(text) == Some(Damage::Error) {
+    } else if Damage::find(text) == Some(Damage::Error) {
         "the id is an error of the spreadsheet: mend its formula and export again"
     } else if is_day_and_month(text) {
         "a spreadsheet has turned the id into a date: format the column as text and export again"

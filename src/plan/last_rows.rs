@@ -11,7 +11,7 @@ use super::Repeats;
 use crate::model::UpdateRespondent;
 
 /// Room for so many respondents is made at once: growing would hold them twice for a moment.
-const MOST_RESERVED: usize = 1 << 24;
+const MAX_RESERVED: usize = 1 << 24;
 
 /// The pass: takes the commands of all rows, one after the other.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ pub(crate) struct LastRows {
 impl LastRowsPass {
     /// A pass over so many rows at most.
     pub(crate) fn new(rows: u64) -> Self {
-        let rows = usize::try_from(rows).unwrap_or_default().min(MOST_RESERVED);
+        let rows = usize::try_from(rows).unwrap_or_default().min(MAX_RESERVED);
         Self {
             respondents: HashMap::with_capacity(rows),
             superseded: Vec::new(),

@@ -31,7 +31,7 @@ use ids::Parsed;
 use who::Who;
 
 /// A longer value is not sent (design, section 3).
-const MOST_VALUE_BYTES: usize = 64 << 10;
+const MAX_VALUE_BYTES: usize = 64 << 10;
 
 /// What a label's blank cell means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl Planner {
     pub(crate) fn plan(&mut self, row: &Row<'_>) -> Plan {
         let table = self.settings.table.clone();
         let cell = row.fields.get(self.layout.respondent).unwrap_or_default();
-        let who = Who::of(cell, table.as_deref(), self.survey_named(row));
+        let who = Who::parse(cell, table.as_deref(), self.survey_named(row));
         let name = match who {
             Who::Respondent { id, .. } => id.as_str(),
             // An address is nobody's id.
@@ -235,7 +235,7 @@ impl Planner {
             (Parsed::Id { digits, .. }, _) => Ok(digits),
             (Parsed::Blank, for_all) => for_all
                 .and_then(Digits::new)
-                .ok_or_else(|| RowError::of(ErrorCode::MissingSurvey)),
+                .ok_or_else(|| RowError::from_code(ErrorCode::MissingSurvey)),
             (Parsed::Bad(_), _) => Err(RowError::new(
                 ErrorCode::BadSurvey,
                 "the survey's id is not all digits: check that the right column is mapped (`--survey-column`)",
@@ -248,7 +248,7 @@ impl Planner {
         let fields = row.fields;
         let cells = self.layout.labels.iter();
         let cells = cells.flat_map(|(label, from)| from.columns().map(move |column| (*label, *column)));
-        cells.filter_map(move |(label, column)| Some((Damage::of(fields.get(column)?)?, label)))
+        cells.filter_map(move |(label, column)| Some((Damage::find(fields.get(column)?)?, label)))
     }
 
     /// The length of the row's longest value in bytes.
@@ -257,7 +257,7 @@ impl Planner {
         for (label, from) in &self.layout.labels {
             let length = from.value(&row.fields).map_or(0, |value| value.len());
             longest = longest.max(length);
-            if length > MOST_VALUE_BYTES {
+            if length > MAX_VALUE_BYTES {
                 return Err(RowError::new(
                     ErrorCode::FieldTooLong,
                     format!("the value for `{label}` has {length} bytes, 64 KiB is the most: shorten it"),

@@ -54,7 +54,7 @@ struct Rows {
 struct Zeros([u8; 2]);
 
 impl Zeros {
-    fn of(update: &UpdateRespondent) -> Self {
+    fn from_update(update: &UpdateRespondent) -> Self {
         Self([update.survey(), update.respondent()].map(|id| id.len().to_le_bytes()[0]))
     }
 }
@@ -73,7 +73,7 @@ impl Repeats {
     pub(super) fn note(&mut self, update: &UpdateRespondent) {
         #[expect(clippy::cast_possible_truncation, reason = "half of the digest is enough")]
         let labels = xxh3_64(update.labels()) as u32;
-        let (lane, zeros) = (update.lane(), Zeros::of(update));
+        let (lane, zeros) = (update.lane(), Zeros::from_update(update));
         let new = Rows {
             labels,
             zeros,

@@ -186,8 +186,8 @@ fn only_and_limit_leave_out_all_others_whatever_is_wrong_with_them() {
 
 #[test]
 fn values_and_queries_have_a_longest() {
-    let long = "x".repeat(MOST_VALUE_BYTES + 1);
-    let most = "x".repeat(MOST_VALUE_BYTES);
+    let long = "x".repeat(MAX_VALUE_BYTES + 1);
+    let most = "x".repeat(MAX_VALUE_BYTES);
     let mut bench = bench();
     let lines = bench.lines(&[["1", "7", &long, ""], ["1", "7", &most, ""]]);
     assert_eq!(lines[0], "reject field_too_long 1@7");

@@ -25,7 +25,7 @@ pub(super) enum Who<'a> {
 
 impl<'a> Who<'a> {
     /// `survey` is the row's, for a table that names surveys.
-    pub(super) fn of(cell: &'a str, table: Option<&'a IdTable>, survey: &str) -> Self {
+    pub(super) fn parse(cell: &'a str, table: Option<&'a IdTable>, survey: &str) -> Self {
         let Some(table) = table else {
             return match ids::parse(cell) {
                 Parsed::Id { digits: id, trimmed } => Self::Respondent { id, trimmed },
@@ -54,9 +54,9 @@ impl<'a> Who<'a> {
                 ErrorCode::MissingId,
                 "the cell of the address is blank: fill it in, or use `--blank-id skip`",
             ),
-            (Self::Blank, BlankId::Invalid) => RowError::of(ErrorCode::MissingId),
-            (Self::NoMatch, _) => RowError::of(ErrorCode::NoMatch),
-            (Self::Ambiguous, _) => RowError::of(ErrorCode::AmbiguousMatch),
+            (Self::Blank, BlankId::Invalid) => RowError::from_code(ErrorCode::MissingId),
+            (Self::NoMatch, _) => RowError::from_code(ErrorCode::NoMatch),
+            (Self::Ambiguous, _) => RowError::from_code(ErrorCode::AmbiguousMatch),
             (Self::Bad(reason), _) => RowError::new(ErrorCode::BadId, reason),
             (Self::Respondent { .. }, _) => RowError::new(ErrorCode::BadId, ErrorCode::BadId.meaning()),
         }

@@ -8,7 +8,7 @@ use std::io::{self, Chain, Cursor, Read};
 use super::csv::fields;
 use super::csv::records::Records;
 use super::csv::scanned::Scanned;
-use super::encoding::evidence::{Certainty, Evidence, Verdict};
+use super::encoding::evidence::{Certainty, EncodingVerdict, Evidence};
 use super::encoding::seen::{Seen, readings, sample};
 use super::source::digesting::Digesting;
 use super::start::{DelimiterFrom, FailedFile, Start, UnicodeFrom};
@@ -110,7 +110,7 @@ impl FirstRead {
             evidence: Evidence::default(),
         };
         let (head, whole) = read_head(&mut input)?;
-        let start = Start::of(&head, whole, options)?;
+        let start = Start::read(&head, whole, options)?;
         let body = Cursor::new(&head).chain(input);
         let mut records = start.records(body)?;
         let mut seen = Seen::new(start.has_header);
@@ -139,11 +139,11 @@ impl FirstRead {
         options: ReadOptions,
     ) -> Result<(Self, Resumed<R>), InputError> {
         let (head, whole) = read_head(&mut input)?;
-        let start = Start::of(&head, whole, options)?;
+        let start = Start::read(&head, whole, options)?;
         let mut evidence = Evidence::default();
         evidence.take_in(&head);
         let is_known = options.encoding.is_some() || start.unicode.is_some() || start.declared.is_some();
-        if !is_known && evidence.verdict_so_far() != Verdict::Utf8 {
+        if !is_known && evidence.verdict_so_far() != EncodingVerdict::Utf8 {
             return Err(InputError::StreamEncoding);
         }
         let mut records = start.records(head.as_slice())?;
@@ -185,13 +185,13 @@ impl FirstRead {
             (None, Some(encoding @ Encoding::SingleByte(_)), _) if is_utf8 => {
                 (encoding, EncodingFrom::FlagAgainst(Encoding::Utf8.name()))
             }
-            (None, Some(encoding), Verdict::Guess(told, Certainty::Told(_))) if encoding != told => {
+            (None, Some(encoding), EncodingVerdict::Guess(told, Certainty::Told(_))) if encoding != told => {
                 (encoding, EncodingFrom::FlagAgainst(told.name()))
             }
             (Some((encoding, UnicodeFrom::Flag)), ..) | (None, Some(encoding), _) => {
                 (encoding, EncodingFrom::Flag)
             }
-            (None, None, Verdict::Guess(told, Certainty::Told(_)))
+            (None, None, EncodingVerdict::Guess(told, Certainty::Told(_)))
                 if let Some(declared) =
                     declared.filter(|declared| declared.is_single_byte() && *declared != told) =>
             {
@@ -201,10 +201,12 @@ impl FirstRead {
                 });
             }
             (None, None, _) if let Some(declared) = declared => (declared, EncodingFrom::FailedFile),
-            (None, None, Verdict::Utf8) if has_strays => (Encoding::Utf8, EncodingFrom::MostBytes),
-            (None, None, Verdict::Utf8) => (Encoding::Utf8, EncodingFrom::Bytes),
-            (None, None, Verdict::Guess(encoding, certainty)) => (encoding, EncodingFrom::Guess(certainty)),
-            (None, None, Verdict::Unclear(candidates)) => {
+            (None, None, EncodingVerdict::Utf8) if has_strays => (Encoding::Utf8, EncodingFrom::MostBytes),
+            (None, None, EncodingVerdict::Utf8) => (Encoding::Utf8, EncodingFrom::Bytes),
+            (None, None, EncodingVerdict::Guess(encoding, certainty)) => {
+                (encoding, EncodingFrom::Guess(certainty))
+            }
+            (None, None, EncodingVerdict::Unclear(candidates)) => {
                 return Err(InputError::EncodingUnclear {
                     readings: readings(
                         candidates,

@@ -69,7 +69,7 @@ pub(super) struct Start {
 
 impl Start {
     /// `head` is the input's beginning, `whole` says that it is all there is.
-    pub(super) fn of(head: &[u8], whole: bool, options: ReadOptions) -> Result<Self, InputError> {
+    pub(super) fn read(head: &[u8], whole: bool, options: ReadOptions) -> Result<Self, InputError> {
         formats::refuse(head)?;
         let unicode = unicode(head, options.encoding)?;
         let encoding = unicode.map(|(encoding, _)| encoding).or(options.encoding);
@@ -320,7 +320,7 @@ mod tests {
     use super::*;
 
     fn start(text: &str, options: ReadOptions) -> Result<Start, InputError> {
-        Start::of(text.as_bytes(), true, options)
+        Start::read(text.as_bytes(), true, options)
     }
 
     #[test]
@@ -377,8 +377,9 @@ mod tests {
         let error = start("\u{FEFF}id;l1\n", options("windows-1250")).err().unwrap();
         assert!(error.to_string().contains("byte order mark"), "{error}");
         let utf16 = |mark: &str| utf16::encode(format!("{mark}id;l1\n1;a\n").as_bytes(), true);
-        let found =
-            |label, mark| Start::of(&utf16(mark), true, options(label)).map(|start| start.unicode.unwrap().0);
+        let found = |label, mark| {
+            Start::read(&utf16(mark), true, options(label)).map(|start| start.unicode.unwrap().0)
+        };
         assert_eq!(
             found("utf-16", "\u{FEFF}").unwrap(),
             Encoding::Utf16Be,

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 pub(crate) use error::OutputError;
 pub(crate) use existing::aside::delete_older as delete_old_sets;
 pub(crate) use existing::decision::{
-    Before, Decision, Existing, KeptSets, SameInput, SentBefore, before, decide,
+    Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
 };
 pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]
@@ -55,7 +55,7 @@ pub(crate) struct SummaryFile {
 }
 
 /// A run that may start.
-pub(crate) struct Opened {
+pub(crate) struct OpenedOutputs {
     pub(crate) recorder: Recorder,
     pub(crate) summary: SummaryFile,
     /// The rows that have their verdict from before.
@@ -83,17 +83,17 @@ pub(crate) struct ResultsFormat<'a> {
 /// The journal is first, so that there is none of the other files without it.
 pub(crate) fn open(
     paths: &OutputPaths,
-    decision: &Decision,
+    decision: &OutputDecision,
     header: Header,
     results_format: ResultsFormat<'_>,
     format: FailedFormat,
-) -> Result<Opened, OutputError> {
+) -> Result<OpenedOutputs, OutputError> {
     let journal_path = names::journal(&paths.results);
     let (mut settled, mut settled_count, mut knows_success) = (SettledRows::none(), 0, false);
     let mut repeated = HashSet::new();
     let mut header = header.writing_to(paths);
     let journal = match decision {
-        Decision::GoOn(go_on) => {
+        OutputDecision::GoOn(go_on) => {
             if let Some(keep) = go_on.sets_aside {
                 aside::set_finished_aside(paths)?;
                 aside::delete_older(paths, keep)?;
@@ -112,11 +112,11 @@ pub(crate) fn open(
             repeated = go_on.contents.repeated();
             rewritten.journal
         }
-        Decision::SetAside { keep } => {
+        OutputDecision::SetAside { keep } => {
             aside::set_aside(paths, *keep, &header)?;
             Journal::create(&journal_path, &header, false)?
         }
-        Decision::Start { removes, .. } => {
+        OutputDecision::Start { removes, .. } => {
             if *removes {
                 for path in &paths.unfinished() {
                     files::remove(path)?;
@@ -124,15 +124,15 @@ pub(crate) fn open(
             }
             Journal::create(&journal_path, &header, false)?
         }
-        Decision::AlreadySent(_) => return Err(OutputError::InTheWay(paths.results.clone())),
+        OutputDecision::AlreadySent(_) => return Err(OutputError::InTheWay(paths.results.clone())),
     };
     let replaces = match decision {
-        Decision::GoOn(go_on) => go_on.replaces,
-        Decision::Start { replaces: true, .. } => Replaces::Anything,
+        OutputDecision::GoOn(go_on) => go_on.replaces,
+        OutputDecision::Start { replaces: true, .. } => Replaces::Anything,
         _ => Replaces::Nothing,
     };
     // What is `.partial` beside a journal that was just opened is that journal's.
-    let resumes = matches!(decision, Decision::GoOn(_));
+    let resumes = matches!(decision, OutputDecision::GoOn(_));
     let made = create_files(paths, resumes, results_format, format).inspect_err(|_| {
         if !resumes {
             // Nothing was sent; what cannot be removed only asks for `--resume`.
@@ -140,7 +140,7 @@ pub(crate) fn open(
         }
     });
     let (results, failed, summary) = made?;
-    Ok(Opened {
+    Ok(OpenedOutputs {
         recorder: Recorder::new(
             (journal, results, failed),
             (results_format.style, results_format.kept.len()),

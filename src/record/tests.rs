@@ -64,7 +64,7 @@ fn format(header: &str, own_columns: &[usize]) -> FailedFormat {
     }
 }
 
-const START: Decision = Decision::Start {
+const START: OutputDecision = OutputDecision::Start {
     removes: false,
     replaces: false,
 };
@@ -116,7 +116,7 @@ impl Desk {
         )
     }
 
-    fn open(&self, decision: &Decision, format: FailedFormat) -> Result<Opened, OutputError> {
+    fn open(&self, decision: &OutputDecision, format: FailedFormat) -> Result<OpenedOutputs, OutputError> {
         let results = ResultsFormat {
             style: Style::Plain,
             kept: &[],
@@ -292,7 +292,7 @@ fn a_row_that_cannot_be_read_any_more_has_the_line_that_the_journal_knows() {
         results,
         format("id;l1\n", &[]),
     );
-    let Opened {
+    let OpenedOutputs {
         mut recorder,
         mut settled,
         ..
@@ -357,7 +357,7 @@ fn a_kill_between_the_names_is_gone_on_with() {
         let decision = decide(&desk.paths(), &fingerprint, asked).unwrap();
         drop(desk.open(&decision, format("id;l1\n", &[])).unwrap());
         let decision = decide(&desk.paths(), &fingerprint, asked).unwrap();
-        assert!(matches!(decision, Decision::GoOn(_)), "{named}");
+        assert!(matches!(decision, OutputDecision::GoOn(_)), "{named}");
         let mut opened = desk.open(&decision, format("id;l1\n", &[])).unwrap();
         assert_eq!((opened.settled_count, opened.knows_success), (2, true), "{named}");
         let again = [0, 1].map(|sequence| {

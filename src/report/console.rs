@@ -24,7 +24,7 @@ use crate::model::{printable, printable_json};
 const LOUD: &str = "respondent_sync::loud";
 
 /// What a quiet console holds back at most; nobody needs more to see what went wrong.
-const MOST_HELD: usize = 64 << 10;
+const MAX_HELD: usize = 64 << 10;
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -265,7 +265,7 @@ impl Screen {
     fn hold(&self, line: &[u8]) -> bool {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(held) = held.as_mut() else { return false };
-        if held.lines.len() + line.len() <= MOST_HELD {
+        if held.lines.len() + line.len() <= MAX_HELD {
             held.lines.extend_from_slice(line);
         } else {
             held.dropped += 1;

@@ -1,4 +1,4 @@
-//! The exit codes, promised to schedulers. The README's table is checked against this one.
+//! The exit codes, promised to schedulers. The manual's table is checked against this one.
 
 /// How the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Retry {
 }
 
 impl ExitCode {
-    /// All codes with what they mean, as the README has them.
+    /// All codes with what they mean, as the manual has them.
     const TABLE: [(Self, &'static str); 13] = [
         (Self::Success, "every row is a success or was skipped"),
         (
@@ -133,11 +133,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_readme_prints_the_same_table() {
-        let readme = include_str!("../../README.md");
+    fn the_manual_prints_the_same_table() {
+        let manual = include_str!("../manual/en/exit-codes.md");
         for (code, meaning) in ExitCode::TABLE {
             let row = format!("| {} | {meaning} | `{}` |", code.code(), code.retry().name());
-            assert!(readme.contains(&row), "README.md lacks this line:\n{row}");
+            assert!(manual.contains(&row), "exit-codes.md lacks this line:\n{row}");
         }
     }
 }

@@ -1,5 +1,5 @@
 //! How a log line looks: for people the message alone, for machines an object with the event's name, its fields and the
-//! run's id. The names are promised; the README's table is checked against them.
+//! run's id. The names are promised; the manual's table is checked against them.
 
 use std::fmt::{self, Debug};
 

@@ -20,14 +20,14 @@ const LINE_EVERY: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
-    counts: Arc<Counts>,
+    counts: Arc<ProgressCounts>,
     total: Option<u64>,
     start: Instant,
     waits: watch::Receiver<Option<Waiting>>,
 }
 
 #[derive(Debug, Default)]
-struct Counts {
+struct ProgressCounts {
     rows: AtomicU64,
     failures: AtomicU64,
 }
@@ -181,7 +181,7 @@ mod tests {
     async fn a_line_says_how_far_how_fast_what_failed_and_how_long() {
         let progress = Progress {
             bar: None,
-            counts: Arc::new(Counts {
+            counts: Arc::new(ProgressCounts {
                 rows: AtomicU64::new(1500),
                 failures: AtomicU64::new(2),
             }),

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use crate::model::{ErrorCode, Lane, Outcome, Plan, Status};
 
 /// How many different messages are counted per error code; what comes later is in the results file.
-const MOST_MESSAGES: usize = 50;
+const MAX_MESSAGES: usize = 50;
 
 /// How many respondents with a failed row are remembered, to tell whether a later row of theirs went through.
-const MOST_FAILING: usize = 100_000;
+const MAX_FAILING: usize = 100_000;
 
 /// Counts that are always right together: each outcome is folded in whole.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ pub(crate) enum Reader {
 
 impl Reader {
     /// Who reads the messages of this code: those in which the platform never speaks are for everybody.
-    pub(crate) fn of(self, code: ErrorCode) -> Self {
+    pub(crate) fn for_code(self, code: ErrorCode) -> Self {
         match code {
             ErrorCode::Rejected
             | ErrorCode::Auth
@@ -70,7 +70,7 @@ impl RunSummary {
             let lane = update.lane();
             if outcome.status == Status::Success {
                 self.overtaken += self.failing.remove(&lane).unwrap_or_default();
-            } else if self.failing.len() < MOST_FAILING || self.failing.contains_key(&lane) {
+            } else if self.failing.len() < MAX_FAILING || self.failing.contains_key(&lane) {
                 *self.failing.entry(lane).or_default() += 1;
             }
         }
@@ -116,7 +116,7 @@ impl CodeCount {
     /// `lane` is the respondent's, of a row that has one. Messages on rows without are this tool's own.
     fn add(&mut self, message: &str, lane: Option<Lane>) {
         self.rows += 1;
-        let has_room = self.messages.len() < MOST_MESSAGES;
+        let has_room = self.messages.len() < MAX_MESSAGES;
         let said = match self.messages.get_mut(message) {
             Some(said) => said,
             None if has_room => self.messages.entry(message.to_owned()).or_default(),

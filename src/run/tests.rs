@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep};
 use crate::model::{Concurrency, EarlyEnd};
 use crate::send::{BreakerSettings, OutageSettings, RetryPolicy, SendSettings};
 use life::{Ended, Kill, Lived, Plan, known, live};
-use world::{Call, Fault, LONGEST_CALL, Platform, Window, World};
+use world::{Call, CallWindow, Fault, LONGEST_CALL, Platform, World};
 
 /// Cases per test run; each is a few nights of a few lives.
 const CASES: u64 = 350;
@@ -42,7 +42,7 @@ struct Night {
     /// Row number to respondent and value, of the rows that can be sent.
     rows: HashMap<u64, (String, String)>,
     all_rows: u64,
-    windows: Vec<Window>,
+    windows: Vec<CallWindow>,
     lives: Vec<Plan>,
     /// Nobody resumes it: the next night comes before it is done.
     is_given_up: bool,
@@ -108,11 +108,11 @@ fn plan(chance: &mut fastrand::Rng) -> Plan {
     }
 }
 
-fn windows(chance: &mut fastrand::Rng) -> Vec<Window> {
+fn windows(chance: &mut fastrand::Rng) -> Vec<CallWindow> {
     let count = chance.usize(0..4);
     let window = |_| {
         let from = seconds(chance, 60);
-        Window {
+        CallWindow {
             from,
             until: from + seconds(chance, 200),
             fault: fault(chance),

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::model::{Label, Rate};
 
 /// How many respondents are listed at the end.
-const MOST_LISTED: usize = 20;
+const MAX_LISTED: usize = 20;
 
 /// An outage begins behind so many calls.
 const OUTAGE_AFTER: u64 = 10;
@@ -142,7 +142,7 @@ impl Platform {
     /// The first of the respondents that it holds, a line each, with their labels.
     pub(crate) fn holdings(&self) -> String {
         let mut text = String::new();
-        for ((survey, respondent), labels) in self.contacts.iter().take(MOST_LISTED) {
+        for ((survey, respondent), labels) in self.contacts.iter().take(MAX_LISTED) {
             let shown: Vec<String> = labels
                 .iter()
                 .map(|(label, value)| format!("{label}={value:?}"))
@@ -155,8 +155,8 @@ impl Platform {
             )
             .ok();
         }
-        if self.contacts.len() > MOST_LISTED {
-            writeln!(text, "  … and {} more", self.contacts.len() - MOST_LISTED).ok();
+        if self.contacts.len() > MAX_LISTED {
+            writeln!(text, "  … and {} more", self.contacts.len() - MAX_LISTED).ok();
         }
         text
     }

@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep};
 use super::Platform;
 
 /// A larger body is refused: ten labels of 64 KiB, three bytes for one, fit.
-const MOST_BODY_BYTES: usize = 4 << 20;
+const MAX_BODY_BYTES: usize = 4 << 20;
 
 /// How long the server rests when it cannot take a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -82,7 +82,7 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let path = request.uri().path().to_owned();
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let body = Limited::new(request.into_body(), MOST_BODY_BYTES).collect().await;
+    let body = Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await;
     let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let parameters: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
         .into_owned()

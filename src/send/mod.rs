@@ -83,7 +83,7 @@ const UNRECORDED: usize = 2;
 
 /// The room that rows and calls need and whoever records gives back.
 #[derive(Clone, Debug)]
-pub(crate) struct Room {
+pub(crate) struct Slots {
     /// The window: a row takes [`PlannedRow::slots`] of it and gives them back as it needs less, the last when its line is
     /// written.
     pub(crate) slots: Arc<Semaphore>,
@@ -92,7 +92,7 @@ pub(crate) struct Room {
     pub(crate) unrecorded: Arc<Semaphore>,
 }
 
-impl Room {
+impl Slots {
     /// For at most so many calls in flight.
     pub(crate) fn new(concurrency: Concurrency) -> Self {
         Self {
@@ -134,7 +134,7 @@ pub(crate) struct Wires {
     /// Asks the run to end: the first time it drains, the second time it ends at once.
     pub(crate) stops: Receiver<EarlyEnd>,
     /// Taken from for every row and every call; whoever receives the outcomes gives it back.
-    pub(crate) room: Room,
+    pub(crate) room: Slots,
     /// Told while the run waits for the platform.
     pub(crate) waiting: watch::Sender<Option<Waiting>>,
     /// Another process made calls for these rows before.
@@ -176,7 +176,7 @@ pub(crate) fn fuzzed_answer(status: u16, header: String, body: &[u8], now: std::
     };
     let result = Ok(reply);
     let decision = answers::classify::classify(&result, now);
-    faults::outage::Heard::of(&result, &decision);
+    faults::outage::Heard::from_reply(&result, &decision);
     match decision {
         Decision::Success { http_status, .. } => {
             assert!((200..300).contains(&http_status) && http_status == status);
@@ -189,7 +189,7 @@ pub(crate) fn fuzzed_answer(status: u16, header: String, body: &[u8], now: std::
             );
         }
         Decision::Retry { after, .. } => {
-            assert!(after.is_none_or(|after| after <= answers::retry::MOST_HOLD_OFF));
+            assert!(after.is_none_or(|after| after <= answers::retry::MAX_HOLD_OFF));
         }
         Decision::Fail(_) => {}
     }

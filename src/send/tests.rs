@@ -235,7 +235,7 @@ fn wires(
     plans: Receiver<Vec<PlannedRow>>,
     outcomes: Sender<Vec<Outcome>>,
     stops: Receiver<EarlyEnd>,
-    room: &Room,
+    room: &Slots,
 ) -> Wires {
     Wires {
         plans,
@@ -301,7 +301,7 @@ async fn send_through(
 ) -> (Vec<Outcome>, SendEnd, Duration) {
     let (plans, plans_in) = mpsc::channel(2);
     let (outcomes, mut outcomes_in) = mpsc::channel::<Vec<Outcome>>(2);
-    let room = Room::new(settings.concurrency);
+    let room = Slots::new(settings.concurrency);
     let given_back = room.clone();
     let start = Instant::now();
     let feeding = tokio::spawn(async move {
@@ -733,7 +733,7 @@ async fn sending_stops_when_the_verdicts_cannot_be_written() {
     };
     let (_never, stops) = mpsc::channel(1);
     let end = dispatch(
-        wires(plans_in, outcomes, stops, &Room::new(Concurrency::Fixed(4))),
+        wires(plans_in, outcomes, stops, &Slots::new(Concurrency::Fixed(4))),
         transport,
         settings(),
     )
@@ -757,7 +757,7 @@ async fn a_recorder_that_dies_while_calls_wait_for_it_ends_the_run() {
     };
     let (_never, stops) = mpsc::channel(1);
     plans.send(distinct(100)).await.unwrap();
-    let wires = wires(plans_in, outcomes, stops, &Room::new(Concurrency::Fixed(4)));
+    let wires = wires(plans_in, outcomes, stops, &Slots::new(Concurrency::Fixed(4)));
     let dispatched = tokio::spawn(dispatch(wires, transport, settings()));
     tokio::time::sleep(Duration::from_mins(1)).await;
     assert!(!dispatched.is_finished());
@@ -781,9 +781,9 @@ async fn the_window_bounds_how_far_rows_run_ahead() {
         script: Arc::new(Mutex::new(script)),
         seen: Arc::clone(&seen),
     };
-    let room = Room {
+    let room = Slots {
         slots: Arc::new(Semaphore::new(100 * distinct(1)[0].slots() as usize)),
-        ..Room::new(Concurrency::Fixed(4))
+        ..Slots::new(Concurrency::Fixed(4))
     };
     let (_never, stops) = mpsc::channel(1);
     let dispatched = tokio::spawn(dispatch(
@@ -840,7 +840,7 @@ async fn no_more_calls_are_made_than_may_be_unrecorded() {
         }))),
         seen: Arc::clone(&seen),
     };
-    let room = Room::new(Concurrency::Fixed(4));
+    let room = Slots::new(Concurrency::Fixed(4));
     let (_never, stops) = mpsc::channel(1);
     plans.send(distinct(50)).await.unwrap();
     drop(plans);

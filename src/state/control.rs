@@ -5,7 +5,7 @@ use super::Shared;
 use super::doubt::Doubt;
 use super::key::{Key, digest};
 use super::store::error::StoreError;
-use super::store::file::Entry;
+use super::store::file::StoredUpdate;
 use crate::model::UpdateRespondent;
 
 /// A control call that is under way, or is made next.
@@ -14,17 +14,17 @@ pub(super) struct Control {
     key: Key,
     said: u128,
     /// What the store would have without it.
-    beneath: Option<Entry>,
+    beneath: Option<StoredUpdate>,
 }
 
 impl Control {
     /// What is written of a respondent while the call is under way: that it may be applied until nobody knows when.
-    pub(super) fn with(&mut self, key: Key, entry: Entry) -> Entry {
+    pub(super) fn with(&mut self, key: Key, entry: StoredUpdate) -> StoredUpdate {
         if key != self.key {
             return entry;
         }
         self.beneath = Some(entry);
-        Entry {
+        StoredUpdate {
             doubt: entry.doubt.with(self.said),
             until: None,
             ..entry
@@ -41,7 +41,7 @@ impl Shared {
             let key = store.key_of(update.survey(), update.respondent())?;
             let beneath = store.entry(key)?;
             let mut control = Control { key, said, beneath };
-            let entry = beneath.unwrap_or_else(|| Entry::of_nothing(run));
+            let entry = beneath.unwrap_or_else(|| StoredUpdate::of_nothing(run));
             let entry = control.with(key, entry);
             store.put(key, &entry)?;
             Ok(Control { beneath, ..control })
@@ -67,13 +67,13 @@ impl Shared {
         let run = self.terms.run;
         self.store.transaction(|store| match (late_until, beneath) {
             (Some(until), beneath) => {
-                let entry = beneath.unwrap_or_else(|| Entry::of_nothing(run));
+                let entry = beneath.unwrap_or_else(|| StoredUpdate::of_nothing(run));
                 let until = entry.until.map_or(until, |earlier| earlier.max(until));
                 let doubt = entry.doubt.with(said);
                 let until = Some(until);
                 store.put(
                     key,
-                    &Entry {
+                    &StoredUpdate {
                         doubt,
                         until,
                         ..entry
@@ -86,7 +86,7 @@ impl Shared {
     }
 }
 
-impl Entry {
+impl StoredUpdate {
     /// Of a respondent of whom nothing is known.
     fn of_nothing(run: i64) -> Self {
         Self {

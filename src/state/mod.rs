@@ -41,8 +41,8 @@ use super::model::{LastExport, Outcome, Plan, PlannedRow, Status, StoreRun, Upda
 use control::Control;
 use doubt::Doubt;
 use key::{Key, digest};
-use pending::{Has, Pending, Verdict};
-use store::file::Entry;
+use pending::{Has, Lookup, Pending};
+use store::file::StoredUpdate;
 use terms::{Judgement, Terms};
 
 /// Respondents that are written at a time.
@@ -138,7 +138,7 @@ impl Delta {
                 && let Some(key) = shared.store.key(update)
             {
                 let late_until = shared.terms.clock.late_until(outcome.finished_at);
-                let verdict = Verdict {
+                let verdict = Lookup {
                     digest: digest(update),
                     is_success: outcome.status == Status::Success,
                     doubted_until: outcome.doubted.then_some(late_until),
@@ -232,7 +232,7 @@ fn write(
 ) -> Result<(), StoreError> {
     store.transaction(|store| {
         ended.iter().try_for_each(|(key, Has { acknowledged, late })| {
-            let entry = Entry {
+            let entry = StoredUpdate {
                 run,
                 acknowledged: *acknowledged,
                 doubt: late.doubt,
@@ -280,7 +280,7 @@ fn pass(
         Some(entry) if pending.is_under_way(key) => entry.doubt.and(has.late.doubt),
         _ => has.late.doubt,
     };
-    let under_way = Entry {
+    let under_way = StoredUpdate {
         run: terms.run,
         acknowledged: has.acknowledged,
         doubt: beside.with(said),

@@ -50,7 +50,7 @@ impl Late {
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Verdict {
+pub(super) struct Lookup {
     pub(super) digest: u128,
     pub(super) is_success: bool,
     /// Until when an attempt of it may be applied late, if one may.
@@ -76,7 +76,7 @@ impl Pending {
     }
 
     /// A row has its verdict.
-    pub(super) fn ended(&mut self, key: Key, sequence: u64, verdict: Verdict) {
+    pub(super) fn ended(&mut self, key: Key, sequence: u64, verdict: Lookup) {
         let Some(UnderWay { last, has }) = self.under_way.get_mut(&key) else {
             return;
         };
@@ -128,8 +128,8 @@ mod tests {
         respondent: 7,
     };
 
-    fn verdict(digest: u128, is_success: bool, doubted_until: Option<i64>) -> Verdict {
-        Verdict {
+    fn verdict(digest: u128, is_success: bool, doubted_until: Option<i64>) -> Lookup {
+        Lookup {
             digest,
             is_success,
             doubted_until,

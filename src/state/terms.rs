@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::pending::{Has, Late};
-use super::store::file::Entry;
+use super::store::file::StoredUpdate;
 use crate::model::{ErrorCode, PlannedRow};
 
 /// When a run starts, and how long after its end a call may still be applied.
@@ -70,7 +70,7 @@ impl Terms {
         &self,
         row: &PlannedRow,
         digest: u128,
-        entry: Option<&Entry>,
+        entry: Option<&StoredUpdate>,
         is_overtaken: bool,
     ) -> Judgement {
         let is_known = self.skips && entry.is_some_and(|entry| self.believes(entry, digest));
@@ -91,12 +91,12 @@ impl Terms {
 
     /// Whether the platform has what the row says. What this run has written itself is not believed: so the same rows are
     /// sent whenever the answers come.
-    fn believes(&self, entry: &Entry, digest: u128) -> bool {
+    fn believes(&self, entry: &StoredUpdate, digest: u128) -> bool {
         entry.run != self.run && entry.acknowledged == Some(digest) && entry.doubt.repeats_only(digest)
     }
 
     /// What a respondent has by their entry, for a row that is sent now.
-    pub(super) fn has(&self, entry: Option<&Entry>) -> Has {
+    pub(super) fn has(&self, entry: Option<&StoredUpdate>) -> Has {
         let acknowledged =
             entry.and_then(|entry| entry.acknowledged.filter(|said| entry.doubt.repeats_only(*said)));
         Has {
@@ -106,11 +106,11 @@ impl Terms {
     }
 
     /// What of an entry may still be applied late.
-    fn late(&self, entry: Option<&Entry>) -> Late {
+    fn late(&self, entry: Option<&StoredUpdate>) -> Late {
         let late = |doubt, until| Late { doubt, until };
         match entry {
             // A killed run's: its calls ended before this run, at the latest.
-            Some(Entry {
+            Some(StoredUpdate {
                 run,
                 doubt,
                 until: None,

@@ -23,8 +23,8 @@ fn machines_are_told_the_same() {
     for finding in found["findings"].as_array().unwrap() {
         let kind = format!("`{}`", finding["kind"].as_str().unwrap());
         assert!(
-            include_str!("../../README.md").contains(&kind),
-            "README.md lacks {kind}"
+            include_str!("../../src/manual/en/errors.md").contains(&kind),
+            "errors.md lacks {kind}"
         );
     }
     let refused = Job::new("check in.csv --survey 7 --format json")

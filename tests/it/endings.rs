@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::support::{Answer, Fake, Job, Running, numbered, pause};
 
-/// What the README says of each exit code's `retry`.
+/// What the manual says of each exit code's `retry`.
 fn promised() -> BTreeMap<i64, &'static str> {
-    let readme = include_str!("../../README.md");
-    let (_, from) = readme.split_once("| code | meaning | `retry` |").unwrap();
+    let manual = include_str!("../../src/manual/en/exit-codes.md");
+    let (_, from) = manual.split_once("| code | meaning | `retry` |").unwrap();
     let rows = from.lines().skip(2).map_while(|line| line.strip_prefix("| "));
     rows.map(|row| {
         let (code, rest) = row.split_once(" | ").unwrap();
@@ -28,7 +28,7 @@ fn field<'a>(object: &'a Value, name: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("no `{name}` in {object}"))
 }
 
-/// The object that a run has printed, which keeps what the README promises of its exit code.
+/// The object that a run has printed, which keeps what the manual promises of its exit code.
 fn printed(stdout: &str, code: i32) -> Value {
     let object: Value = serde_json::from_str(stdout)
         .unwrap_or_else(|error| panic!("exit {code} with no single object ({error}) in:\n{stdout}"));

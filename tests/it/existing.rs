@@ -1,4 +1,4 @@
-//! Outputs that are there already: each cell of the table in the README's "Outputs that exist", as runs of the program.
+//! Outputs that are there already: each cell of the table in the manual (`help output`), as runs of the program.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -13,8 +13,8 @@ pub(crate) struct LogSettings {
 /// The log of a command. Those that have no flags for it are for people.
 pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
     match &cli.command {
-        Command::Run(args) => of(&args.log, origins),
-        Command::Check(args) => of(&args.log, origins),
+        Command::Run(args) => settings(&args.log, origins),
+        Command::Check(args) => settings(&args.log, origins),
         Command::Config(_) | Command::State(_) | Command::Sandbox(_) => LogSettings {
             verbosity: Verbosity::Normal,
             format: LogFormat::Text,
@@ -23,7 +23,7 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
 }
 
 /// A flag beats the environment; of two that contradict each other, quiet wins.
-fn of(args: &LogArgs, origins: &Origins) -> LogSettings {
+fn settings(args: &LogArgs, origins: &Origins) -> LogSettings {
     let outdone = origins.quiet == Origin::Environment && origins.verbose == Origin::Flag;
     let verbosity = match (args.quiet && !outdone, args.verbose) {
         (true, _) => Verbosity::Quiet,

@@ -62,12 +62,12 @@ pub(crate) struct SecretSources(Vec<(Secret, SecretSource)>);
 impl SecretSources {
     /// Whether there was one already.
     pub(in crate::config) fn set(&mut self, secret: Secret, source: SecretSource) -> bool {
-        let had = self.of(secret).is_some();
+        let had = self.get(secret).is_some();
         self.0.push((secret, source));
         had
     }
 
-    fn of(&self, secret: Secret) -> Option<&SecretSource> {
+    fn get(&self, secret: Secret) -> Option<&SecretSource> {
         self.0
             .iter()
             .find(|(of, _)| *of == secret)
@@ -193,7 +193,7 @@ fn source(
         (None, Some(path)) => return Ok(Some(SecretSource::File(path.into()))),
         (None, None) => {}
     }
-    if let Some(source) = file.of(secret) {
+    if let Some(source) = file.get(secret) {
         return Ok(Some(source.clone()));
     }
     let credential = set(CREDENTIALS_DIRECTORY).map(|folder| Path::new(&folder).join(secret.name()));

@@ -17,7 +17,7 @@ use crate::system::trust;
 use crate::system::trust::permissions;
 
 /// A command that takes longer waits for somebody who is not there.
-const MOST_TIME: Duration = Duration::from_mins(1);
+const MAX_TIME: Duration = Duration::from_mins(1);
 
 /// How often it is looked whether it has ended.
 const POLL: Duration = Duration::from_millis(20);
@@ -141,7 +141,7 @@ fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
     let Some(status) = status else {
         bail!(
             "`{name}` did not end within {} s: does it wait for somebody?",
-            MOST_TIME.as_secs()
+            MAX_TIME.as_secs()
         );
     };
     ensure!(
@@ -174,7 +174,7 @@ fn collect(stdout: ChildStdout, printed: Arc<Mutex<Vec<u8>>>) -> mpsc::Receiver<
 /// How a child ended; nothing if it took too long and was ended here.
 fn wait_for(child: &mut Child) -> io::Result<Option<ExitStatus>> {
     let (_never, clock) = mpsc::channel::<()>();
-    for _ in 0..MOST_TIME.as_millis() / POLL.as_millis() {
+    for _ in 0..MAX_TIME.as_millis() / POLL.as_millis() {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }

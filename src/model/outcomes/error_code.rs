@@ -1,5 +1,5 @@
 //! The one table of error codes: what each is called in the files, what it means, and what to do about it. The
-//! README's table is checked against it.
+//! manual's table is checked against it.
 
 /// Why a row was not a success. The names are promised to users and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,15 +51,20 @@ impl Action {
 }
 
 /// One line of the table.
-struct Entry {
+struct CodeEntry {
     code: ErrorCode,
     name: &'static str,
     meaning: &'static str,
     advice: &'static str,
 }
 
-const fn entry(code: ErrorCode, name: &'static str, meaning: &'static str, advice: &'static str) -> Entry {
-    Entry {
+const fn entry(
+    code: ErrorCode,
+    name: &'static str,
+    meaning: &'static str,
+    advice: &'static str,
+) -> CodeEntry {
+    CodeEntry {
         code,
         name,
         meaning,
@@ -71,7 +76,7 @@ const RESEND: &str = "send the failed file again, no editing needed";
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
-const TABLE: [Entry; 26] = [
+const TABLE: [CodeEntry; 26] = [
     entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `sync_error` says, then send it"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then send the failed file again"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then send the failed file again"),
@@ -161,7 +166,7 @@ impl ErrorCode {
         }
     }
 
-    fn entry(self) -> &'static Entry {
+    fn entry(self) -> &'static CodeEntry {
         // Every code is in the table, which the test below checks, so this never falls back.
         TABLE.iter().find(|entry| entry.code == self).unwrap_or(&TABLE[0])
     }
@@ -183,8 +188,8 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_prints_the_same_table() {
-        let readme = include_str!("../../../README.md");
+    fn the_manual_prints_the_same_table() {
+        let manual = include_str!("../../manual/en/errors.md");
         for code in ErrorCode::all() {
             let row = format!(
                 "| `{}` | {} | {} |",
@@ -192,7 +197,7 @@ mod tests {
                 code.meaning(),
                 code.advice().unwrap_or(NONE)
             );
-            assert!(readme.contains(&row), "README.md lacks this line:\n{row}");
+            assert!(manual.contains(&row), "errors.md lacks this line:\n{row}");
         }
     }
 }

@@ -93,7 +93,7 @@ pub(crate) struct RowError {
 
 impl RowError {
     /// What a code means and what to do about it, where there is no more to say.
-    pub(crate) fn of(code: ErrorCode) -> Self {
+    pub(crate) fn from_code(code: ErrorCode) -> Self {
         let advice = code.advice().unwrap_or_default();
         Self::new(code, format!("{}: {advice}", code.meaning()))
     }

@@ -6,22 +6,22 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Concurrency {
     Auto,
-    /// From 1 to [`Concurrency::MOST`].
+    /// From 1 to [`Concurrency::MAX`].
     Fixed(usize),
 }
 
 impl Concurrency {
     /// More rows of usual length than about 6,000 cannot be under way, for which the window has room.
-    const MOST: usize = 5_000;
+    const MAX: usize = 5_000;
 
     /// What `auto` does not go beyond: 8,000 calls a second at 200 ms, or 50 a second at the longest time that is
     /// waited for an answer by default.
-    const MOST_AUTO: usize = 2_000;
+    const MAX_AUTO: usize = 2_000;
 
     /// The most calls that are ever in flight.
     pub(crate) fn most(self) -> usize {
         match self {
-            Self::Auto => Self::MOST_AUTO,
+            Self::Auto => Self::MAX_AUTO,
             Self::Fixed(calls) => calls,
         }
     }
@@ -34,10 +34,10 @@ impl FromStr for Concurrency {
         match text.trim() {
             "auto" => Ok(Self::Auto),
             number => match number.parse() {
-                Ok(calls @ 1..=Self::MOST) => Ok(Self::Fixed(calls)),
+                Ok(calls @ 1..=Self::MAX) => Ok(Self::Fixed(calls)),
                 _ => Err(format!(
                     "`{text}` is neither `auto` nor a number from 1 to {}",
-                    Self::MOST
+                    Self::MAX
                 )),
             },
         }

@@ -34,9 +34,9 @@ impl Unit {
 
 impl Rate {
     /// Above this many a second `unlimited` says the same: one attempt a microsecond is more than one core can make.
-    const MOST_PER_SECOND: f64 = 1_000_000.0;
+    const MAX_PER_SECOND: f64 = 1_000_000.0;
     /// One attempt a week: whoever asks for less has mistyped.
-    const LEAST_PER_SECOND: f64 = 1.0 / (7.0 * 24.0 * 3600.0);
+    const MIN_PER_SECOND: f64 = 1.0 / (7.0 * 24.0 * 3600.0);
 
     /// Attempts per second; nothing where there is no ceiling.
     pub(crate) fn per_second(self) -> Option<f64> {
@@ -99,7 +99,7 @@ impl FromStr for Rate {
         let count: f64 = count.trim().parse().map_err(|_| shape())?;
         let rate = Self::Per { count, unit };
         match rate.per_second() {
-            Some(per_second) if (Self::LEAST_PER_SECOND..=Self::MOST_PER_SECOND).contains(&per_second) => {
+            Some(per_second) if (Self::MIN_PER_SECOND..=Self::MAX_PER_SECOND).contains(&per_second) => {
                 Ok(rate)
             }
             _ => Err(format!(

@@ -22,14 +22,14 @@ pub(crate) fn trim_invisible(text: &str) -> &str {
 }
 
 /// A longer message is cut (design, section 3).
-const MOST_CHARS: usize = 300;
+const MAX_CHARS: usize = 300;
 
 /// A text from the platform or from a cell, on one line and of bounded length. Nearly every text is that already and
 /// is not copied.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let hidden = |character: char| character.is_control() || is_deceptive(character);
     let is_plain = || text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if text.len() <= MOST_CHARS && (is_plain() || !text.contains(hidden)) {
+    if text.len() <= MAX_CHARS && (is_plain() || !text.contains(hidden)) {
         return Cow::Borrowed(text);
     }
     let blanked = text.chars().map(|character| {
@@ -41,10 +41,10 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     });
     let mut clean: String = blanked
         .filter(|character| !hidden(*character))
-        .take(MOST_CHARS + 1)
+        .take(MAX_CHARS + 1)
         .collect();
-    if clean.chars().count() > MOST_CHARS {
-        clean = clean.chars().take(MOST_CHARS - 1).chain(['…']).collect();
+    if clean.chars().count() > MAX_CHARS {
+        clean = clean.chars().take(MAX_CHARS - 1).chain(['…']).collect();
     }
     Cow::Owned(clean)
 }

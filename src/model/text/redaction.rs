@@ -139,11 +139,11 @@ fn json(text: &str) -> Option<(Vec<u8>, usize)> {
 
 /// `\u{41}`.
 fn braced(text: &str) -> Option<(Vec<u8>, usize)> {
-    const MOST_DIGITS: usize = 6;
+    const MAX_DIGITS: usize = 6;
     let digits = text.get(2..)?.strip_prefix('{')?;
     let end = digits
         .bytes()
-        .take(MOST_DIGITS + 1)
+        .take(MAX_DIGITS + 1)
         .position(|byte| byte == b'}')?;
     code(digits.get(..end)?, 16, end + 4)
 }

@@ -10,7 +10,7 @@ use crate::read::InputError;
 const OWN_COLUMNS: [&str; 3] = ["sync_row", "sync_action", "sync_error"];
 
 /// How many names an error lists before it says "and N more".
-const MOST_NAMES_LISTED: usize = 20;
+const MAX_NAMES_LISTED: usize = 20;
 
 /// The names in a header, ready to be looked up.
 #[derive(Clone, Debug)]
@@ -182,7 +182,7 @@ impl Columns {
 
     /// The names that look most like the one that is missing, the likest first.
     fn nearest(&self, name: &str) -> Vec<&str> {
-        const MOST: usize = 3;
+        const MAX: usize = 3;
         let wanted = key(name);
         let alike = |candidate: &str| {
             let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
@@ -196,7 +196,7 @@ impl Columns {
             .filter(|(alike, _)| *alike > 0.8)
             .collect();
         found.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-        found.truncate(MOST);
+        found.truncate(MAX);
         found.into_iter().map(|(_, column)| self.name(column)).collect()
     }
 
@@ -220,7 +220,7 @@ impl Columns {
         let shown: Vec<String> = self
             .names
             .iter()
-            .take(MOST_NAMES_LISTED)
+            .take(MAX_NAMES_LISTED)
             .map(|name| {
                 format!(
                     "`{}`",
@@ -231,7 +231,7 @@ impl Columns {
                 )
             })
             .collect();
-        match self.names.len().saturating_sub(MOST_NAMES_LISTED) {
+        match self.names.len().saturating_sub(MAX_NAMES_LISTED) {
             0 => shown.join(", "),
             more => format!("{} and {more} more", shown.join(", ")),
         }

@@ -16,7 +16,7 @@ use crate::model::Position;
 use crate::read::InputError;
 
 /// A longer record is refused: no contact has 8 MiB of labels, a runaway quote has.
-const MOST_RECORD_BYTES: usize = 8 << 20;
+const MAX_RECORD_BYTES: usize = 8 << 20;
 
 /// More blank records in a row are refused: as many rows as a spreadsheet has are a mistake or a trap, and cost time.
 const MAX_BLANK_RUN: u64 = 1 << 20;
@@ -243,11 +243,11 @@ impl<R: Read> Records<R> {
         if self.at_end {
             return Ok(false);
         }
-        if length > MOST_RECORD_BYTES {
+        if length > MAX_RECORD_BYTES {
             return Err(InputError::RecordTooLong {
                 row: self.at.row,
                 line: self.at.line,
-                limit: MOST_RECORD_BYTES >> 20,
+                limit: MAX_RECORD_BYTES >> 20,
             });
         }
         if self.start > 0 {
@@ -390,7 +390,7 @@ mod tests {
 
     #[test]
     fn a_record_over_the_limit_is_refused() {
-        let text = vec![b'x'; MOST_RECORD_BYTES + (1 << 20)];
+        let text = vec![b'x'; MAX_RECORD_BYTES + (1 << 20)];
         let error = split(&text, usize::MAX).unwrap_err();
         assert!(
             matches!(

@@ -33,7 +33,7 @@ pub(in crate::read) struct Evidence {
 
 /// What the bytes say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::read) enum Verdict {
+pub(in crate::read) enum EncodingVerdict {
     /// Bytes that are not UTF-8 may be among them: those rows cannot be decoded.
     Utf8,
     Guess(Encoding, Certainty),
@@ -107,21 +107,21 @@ impl Evidence {
     }
 
     /// The verdict once everything was taken in.
-    pub(in crate::read) fn verdict(mut self) -> Verdict {
+    pub(in crate::read) fn verdict(mut self) -> EncodingVerdict {
         let pending = std::mem::take(&mut self.pending);
         self.take_in_strays(&pending);
         self.verdict_so_far()
     }
 
     /// The verdict on a beginning, which may end in the middle of a character.
-    pub(in crate::read) fn verdict_so_far(&self) -> Verdict {
+    pub(in crate::read) fn verdict_so_far(&self) -> EncodingVerdict {
         let few_strays = self.strays <= self.characters.saturating_mul(STRAYS_AT_MOST);
         if self.telling && few_strays || self.strays == 0 && self.characters == 0 {
-            return Verdict::Utf8;
+            return EncodingVerdict::Utf8;
         }
         if self.strays == 0 {
             // `SPÓŁKA` in windows-1250 is valid UTF-8, and so far there is nothing else to go by.
-            return Verdict::Unclear(&OR_UTF_8);
+            return EncodingVerdict::Unclear(&OR_UTF_8);
         }
         self.letters.clone().verdict()
     }
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
     use crate::read::encoding::letters::CANDIDATES;
 
-    fn verdict(bytes: &[u8]) -> Verdict {
+    fn verdict(bytes: &[u8]) -> EncodingVerdict {
         let mut evidence = Evidence::default();
         evidence.take_in(bytes);
         evidence.verdict()
@@ -190,11 +190,15 @@ mod tests {
     /// The verdict on a text in an encoding, in short.
     fn told(label: &str, text: &str) -> String {
         match verdict(&in_encoding(label, text)) {
-            Verdict::Utf8 => "UTF-8".to_owned(),
-            Verdict::Guess(encoding, Certainty::Told(count)) => format!("{} told {count}", encoding.name()),
-            Verdict::Guess(encoding, Certainty::SameIn(other)) => format!("{} as {other}", encoding.name()),
-            Verdict::Guess(encoding, Certainty::Likely) => format!("{} likely", encoding.name()),
-            Verdict::Unclear(_) => "unclear".to_owned(),
+            EncodingVerdict::Utf8 => "UTF-8".to_owned(),
+            EncodingVerdict::Guess(encoding, Certainty::Told(count)) => {
+                format!("{} told {count}", encoding.name())
+            }
+            EncodingVerdict::Guess(encoding, Certainty::SameIn(other)) => {
+                format!("{} as {other}", encoding.name())
+            }
+            EncodingVerdict::Guess(encoding, Certainty::Likely) => format!("{} likely", encoding.name()),
+            EncodingVerdict::Unclear(_) => "unclear".to_owned(),
         }
     }
 
@@ -325,11 +329,14 @@ mod tests {
             .collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
         // CP850 and CP852, which the standard does not have: Möller, Köln; Dąb, Bąk; KRAKÓW, GÓRA.
-        assert_eq!(verdict(b"M\x94ller, K\x94ln"), Verdict::Unclear(&CANDIDATES));
-        assert_eq!(verdict(b"D\xA5b, B\xA5k"), Verdict::Unclear(&CANDIDATES));
+        assert_eq!(
+            verdict(b"M\x94ller, K\x94ln"),
+            EncodingVerdict::Unclear(&CANDIDATES)
+        );
+        assert_eq!(verdict(b"D\xA5b, B\xA5k"), EncodingVerdict::Unclear(&CANDIDATES));
         assert_eq!(
             verdict(b"KRAK\xE0W, G\xE0RA, R\xE0\xBDANA"),
-            Verdict::Unclear(&CANDIDATES)
+            EncodingVerdict::Unclear(&CANDIDATES)
         );
     }
 
@@ -337,19 +344,23 @@ mod tests {
     fn a_few_bytes_of_another_encoding_do_not_turn_the_verdict() {
         let polish = "Zażółć gęślą jaźń";
         let stray = [polish.as_bytes(), b" \xB3 stray"].concat();
-        assert_eq!(verdict(&stray), Verdict::Utf8, "that row cannot be decoded");
+        assert_eq!(
+            verdict(&stray),
+            EncodingVerdict::Utf8,
+            "that row cannot be decoded"
+        );
         let old_fault = [
             in_encoding("windows-1250", &polish.repeat(5)),
             "ó".as_bytes().to_vec(),
         ]
         .concat();
         assert!(
-            matches!(verdict(&old_fault), Verdict::Guess(encoding, _) if encoding.name() == "windows-1250")
+            matches!(verdict(&old_fault), EncodingVerdict::Guess(encoding, _) if encoding.name() == "windows-1250")
         );
         let half = [in_encoding("windows-1250", polish), polish.as_bytes().to_vec()].concat();
         assert_eq!(
             verdict(&half),
-            Verdict::Utf8,
+            EncodingVerdict::Utf8,
             "half of the rows cannot be decoded: none is sent wrongly"
         );
         let mixed = [
@@ -357,7 +368,7 @@ mod tests {
             in_encoding("iso-8859-2", polish),
         ]
         .concat();
-        assert_eq!(verdict(&mixed), Verdict::Unclear(&CANDIDATES));
+        assert_eq!(verdict(&mixed), EncodingVerdict::Unclear(&CANDIDATES));
     }
 
     proptest! {

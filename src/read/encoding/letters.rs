@@ -6,7 +6,7 @@
 
 use encoding_rs::{ISO_8859_2, WINDOWS_1250, WINDOWS_1252};
 
-use super::evidence::{Certainty, Verdict};
+use super::evidence::{Certainty, EncodingVerdict};
 use crate::read::Encoding;
 
 /// Of two readings that contradict each other, one has to outweigh the other by so much.
@@ -44,16 +44,16 @@ const UNDEFINED: &[u8] = b"\x81\x83\x88\x90\x98";
 const FOREIGN: &[u8] = b"\xE8\xC8\xF8\xD8\xEC\xCC\xF9\xD9\xEF\xCF\xF2\xD2\xE0\xC0\xE5\xC5\xE3\xC3\xF0\xD0\xF5\xD5\xFB\xDB\xFE\xDE\x8A\x9A\x8E\x9E\x8D\x9D\xBE";
 
 /// How often each byte from 0x80 on was seen.
-type Counts = [u64; 128];
+type LetterCounts = [u64; 128];
 
 /// What the bytes that are not UTF-8 are like, taken in piece by piece together with the text between them.
 #[derive(Clone, Debug)]
 pub(in crate::read) struct Letters {
-    total: Counts,
+    total: LetterCounts,
     /// Between two letters; before one, at a word's beginning; behind one, at its end.
-    inside: Counts,
-    initial: Counts,
-    last: Counts,
+    inside: LetterCounts,
+    initial: LetterCounts,
+    last: LetterCounts,
     /// Bytes behind another one above ASCII: nearly all are in a script of its own.
     chained: u64,
     /// Capitals behind a small letter, small letters among capitals, and signs inside words.
@@ -136,9 +136,9 @@ impl Letters {
         self.not_polish += u64::from(not_polish);
     }
 
-    pub(in crate::read) fn verdict(mut self) -> Verdict {
+    pub(in crate::read) fn verdict(mut self) -> EncodingVerdict {
         self.settle(b' ');
-        let unclear = Verdict::Unclear(&CANDIDATES);
+        let unclear = EncodingVerdict::Unclear(&CANDIDATES);
         let letters: u64 = (0x80..=0xFF)
             .filter(|byte| is_letter(*byte))
             .map(|byte| number(&self.total, &[byte]))
@@ -173,7 +173,7 @@ impl Letters {
 
     /// The two encodings of Polish text, told by the letters `Ą Ś Ź ą ś ź`, which they have in different places, and by a
     /// range in which ISO-8859-2 has nothing that a person types.
-    fn polish(&self, of_windows: u64, of_iso: u64) -> Verdict {
+    fn polish(&self, of_windows: u64, of_iso: u64) -> EncodingVerdict {
         let [windows, iso, _] = CANDIDATES;
         let controls: u64 = self.total.iter().take(0x20).sum();
         let certainty = |told: u64| {
@@ -185,27 +185,29 @@ impl Letters {
         };
         match (of_windows, of_iso) {
             (0, 0) if !self.has_where_differ(windows, iso) => {
-                Verdict::Guess(windows, Certainty::SameIn(iso.name()))
+                EncodingVerdict::Guess(windows, Certainty::SameIn(iso.name()))
             }
             (0, 0) if !self.has_words_where_differ(windows, iso) => {
-                Verdict::Guess(windows, Certainty::Likely)
+                EncodingVerdict::Guess(windows, Certainty::Likely)
             }
-            (0, 0) => Verdict::Unclear(&CANDIDATES),
-            (told, 0) => Verdict::Guess(windows, certainty(told + controls.saturating_sub(told))),
-            (0, told) if controls == 0 => Verdict::Guess(iso, certainty(told)),
-            (told, against) if told >= against * OUTWEIGHS => Verdict::Guess(windows, Certainty::Likely),
+            (0, 0) => EncodingVerdict::Unclear(&CANDIDATES),
+            (told, 0) => EncodingVerdict::Guess(windows, certainty(told + controls.saturating_sub(told))),
+            (0, told) if controls == 0 => EncodingVerdict::Guess(iso, certainty(told)),
+            (told, against) if told >= against * OUTWEIGHS => {
+                EncodingVerdict::Guess(windows, Certainty::Likely)
+            }
             (against, told) if controls == 0 && told >= against * OUTWEIGHS => {
-                Verdict::Guess(iso, Certainty::Likely)
+                EncodingVerdict::Guess(iso, Certainty::Likely)
             }
-            _ => Verdict::Unclear(&CANDIDATES),
+            _ => EncodingVerdict::Unclear(&CANDIDATES),
         }
     }
 
     /// No letter that is Polish alone.
-    fn not_polish(&self) -> Verdict {
+    fn not_polish(&self) -> EncodingVerdict {
         let [windows_1250, _, windows_1252] = CANDIDATES;
         let total = |bytes: &[u8]| number(&self.total, bytes);
-        let unclear = Verdict::Unclear(&CANDIDATES);
+        let unclear = EncodingVerdict::Unclear(&CANDIDATES);
         let hatted = total(b"\x8A\x9A\x8E\x9E");
         // `à` ends a word; inside one it is another letter of another encoding.
         let inside = number(&self.inside, b"\xE0");
@@ -218,26 +220,26 @@ impl Letters {
             // `ð þ` are `š ž` or `ğ ş` of others, and undefined bytes are somebody's letters.
             let is_other = hatted + total(b"\xF0\xFE\xD0\xDE\x81\x8D\x8F\x90\x9D") > 0;
             return if all >= WESTERN_AT_LEAST && !is_other {
-                Verdict::Guess(windows_1252, Certainty::Likely)
+                EncodingVerdict::Guess(windows_1252, Certainty::Likely)
             } else {
                 unclear
             };
         }
         if hatted > 0 && total(b"\xEC\xF8\xE8\xF9\xF2\xEF") > 0 && self.not_polish == 0 {
-            return Verdict::Guess(windows_1250, Certainty::Likely);
+            return EncodingVerdict::Guess(windows_1250, Certainty::Likely);
         }
         let only = |sets: &[&[u8]]| {
             (0x80..=0xFF)
                 .all(|byte| number(&self.total, &[byte]) == 0 || sets.iter().any(|set| set.contains(&byte)))
         };
         if only(&[ALIKE, O_ACUTE, SIGNS]) {
-            return Verdict::Guess(windows_1250, Certainty::SameIn(windows_1252.name()));
+            return EncodingVerdict::Guess(windows_1250, Certainty::SameIn(windows_1252.name()));
         }
         // `ć ę ń` and nothing that is not Polish: one of them alone may be Danish, French or Spanish.
         let kinds = [b"\xE6\xC6", b"\xEA\xCA", b"\xF1\xD1", b"\xF3\xD3"];
         let kinds = kinds.iter().filter(|kind| total(kind.as_slice()) > 0).count();
         if kinds > 1 && only(&[ALSO_WESTERN, O_ACUTE, SIGNS]) {
-            return Verdict::Guess(windows_1250, Certainty::Likely);
+            return EncodingVerdict::Guess(windows_1250, Certainty::Likely);
         }
         unclear
     }
@@ -270,13 +272,13 @@ pub(in crate::read) fn telling(byte: u8) -> u8 {
     }
 }
 
-fn count(counts: &mut Counts, byte: u8) {
+fn count(counts: &mut LetterCounts, byte: u8) {
     if let Some(count) = counts.get_mut(usize::from(byte & 0x7F)) {
         *count += 1;
     }
 }
 
-fn number(counts: &Counts, bytes: &[u8]) -> u64 {
+fn number(counts: &LetterCounts, bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .filter_map(|byte| counts.get(usize::from(byte & 0x7F)))

@@ -6,10 +6,10 @@ use crate::read::csv::records::RawRecord;
 use crate::read::{Delimiter, Dialect, Encoding};
 
 /// A better sample is not looked for in more records than these.
-const MOST_LOOKED_AT: u32 = 10_000;
+const MAX_LOOKED_AT: u32 = 10_000;
 
 /// No byte tells more (`read/encoding/letters.rs`).
-const MOST_TELLING: u8 = 3;
+const MAX_TELLING: u8 = 3;
 
 /// A longer sample tells no more of an encoding.
 const SAMPLE_CHARS: usize = 40;
@@ -53,7 +53,7 @@ impl Seen {
         } else {
             self.rows += 1;
         }
-        if self.telling < MOST_TELLING && self.looked_at < MOST_LOOKED_AT && !record.bytes.is_ascii() {
+        if self.telling < MAX_TELLING && self.looked_at < MAX_LOOKED_AT && !record.bytes.is_ascii() {
             self.looked_at += 1;
             let of_byte = |byte: &u8| self.tellings.get(usize::from(*byte)).copied();
             let telling = record.bytes.iter().filter_map(of_byte).max().unwrap_or_default();

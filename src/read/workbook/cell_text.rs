@@ -46,7 +46,7 @@ fn date(value: &ExcelDateTime, format: &str) -> String {
     if value.as_f64() < 0.0 || wants_day && !has_day && tokens.is_some() {
         return number_format::shown(value.as_f64(), "");
     }
-    let moment = Moment::of(value);
+    let moment = Moment::from_excel(value);
     tokens
         .and_then(|tokens| moment.written(&tokens))
         .unwrap_or_else(|| moment.iso())
@@ -106,7 +106,7 @@ enum Token {
 }
 
 impl Moment {
-    fn of(value: &ExcelDateTime) -> Self {
+    fn from_excel(value: &ExcelDateTime) -> Self {
         // To the nearest second, as sheets show it: a double of days hardly ever hits one.
         let date_time = calamine::ExcelDateTimeType::DateTime;
         let of_1900 = ExcelDateTime::new(value.as_f64(), date_time, false);

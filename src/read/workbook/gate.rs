@@ -49,7 +49,7 @@ pub(in crate::read) struct Vetted(Arc<Mutex<Vetting>>);
 struct Vetting {
     archive: ZipArchive<BufReader<Verified>>,
     /// In the order in which they lie in the file.
-    entries: Vec<Entry>,
+    entries: Vec<PackedEntry>,
     /// Names of further entries in the archive, of which the directory's last word names another.
     twice: Vec<String>,
     /// Of the refused entries that were read, the last.
@@ -58,7 +58,7 @@ struct Vetting {
 
 /// An entry's packed bytes.
 #[derive(Debug)]
-struct Entry {
+struct PackedEntry {
     index: usize,
     /// Where its header begins.
     header: u64,
@@ -98,7 +98,7 @@ impl Vetted {
                     WorkbookFault::Archive(format!("`{name}` has another name in its directory")).into(),
                 );
             }
-            entries.push(Entry {
+            entries.push(PackedEntry {
                 index,
                 header,
                 start,

@@ -3,8 +3,8 @@
 use crate::model::push_csv_record;
 
 /// What a sheet of this format can have (Excel's own limits); a cell beyond is a damaged file or a trap.
-const MOST_ROWS: u32 = 1 << 20;
-const MOST_COLUMNS: u32 = 1 << 14;
+const MAX_ROWS: u32 = 1 << 20;
+const MAX_COLUMNS: u32 = 1 << 14;
 
 /// The width of a sheet is that of its widest row among so many: its own word for it is often wrong.
 const ROWS_COMPARED: usize = 100;
@@ -40,7 +40,7 @@ impl SheetRows {
 
     /// Where the text of a cell goes. A sheet has its cells in order, or nobody can tell what it means.
     pub(super) fn cell(&mut self, (row, column): (u32, u32)) -> Result<&mut String, String> {
-        if row >= MOST_ROWS || column >= MOST_COLUMNS {
+        if row >= MAX_ROWS || column >= MAX_COLUMNS {
             return Err(format!(
                 "the sheet has a cell beyond what a sheet can have (row {}, column {})",
                 u64::from(row) + 1,

@@ -45,7 +45,7 @@ pub(crate) enum SameInput {
 
 /// What is to be done before a run starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
+pub(crate) enum OutputDecision {
     /// Start; `remove` an older run's journal and `.partial` files first, `replaces` its finished files at the end.
     Start { removes: bool, replaces: bool },
     /// Set the old files aside, then start.
@@ -82,8 +82,8 @@ pub(crate) fn decide(
     paths: &OutputPaths,
     fingerprint: &Fingerprint,
     asked: Existing,
-) -> Result<Decision, OutputError> {
-    let start_anew = Decision::Start {
+) -> Result<OutputDecision, OutputError> {
+    let start_anew = OutputDecision::Start {
         removes: true,
         replaces: true,
     };
@@ -97,11 +97,11 @@ pub(crate) fn decide(
             resume: true,
             rotate: Some(keep),
             ..
-        } => Ok(Decision::SetAside { keep }),
+        } => Ok(OutputDecision::SetAside { keep }),
         _ => Err(error),
     };
     match (unfinished, finished) {
-        (None, None) => Ok(Decision::Start {
+        (None, None) => Ok(OutputDecision::Start {
             removes: false,
             replaces: false,
         }),
@@ -129,7 +129,7 @@ pub(crate) fn decide(
                 "`{}` is of a run that was killed before its first call",
                 path.shown()
             );
-            Ok(Decision::Start {
+            Ok(OutputDecision::Start {
                 removes: true,
                 replaces: asked.overwrite,
             })
@@ -193,7 +193,7 @@ fn rehearse(
     paths: &OutputPaths,
     fingerprint: &Fingerprint,
     asked: Existing,
-) -> Option<Result<Decision, OutputError>> {
+) -> Option<Result<OutputDecision, OutputError>> {
     if asked.overwrite {
         return None;
     }
@@ -206,7 +206,7 @@ fn rehearse(
                 && contents.header.fingerprint == *fingerprint
                 && can_resume(&contents, asked) =>
         {
-            return Some(Ok(Decision::GoOn(Box::new(GoOn {
+            return Some(Ok(OutputDecision::GoOn(Box::new(GoOn {
                 contents: *contents,
                 sets_aside: None,
                 replaces: Replaces::Anything,
@@ -232,7 +232,11 @@ fn can_resume(contents: &Contents, asked: Existing) -> bool {
     asked.same == SameInput::IsDone || contents.header.looked_over.mode == DeltaMode::Refresh
 }
 
-fn go_on(contents: Contents, finished: Option<Finished>, asked: Existing) -> Result<Decision, OutputError> {
+fn go_on(
+    contents: Contents,
+    finished: Option<Finished>,
+    asked: Existing,
+) -> Result<OutputDecision, OutputError> {
     let replaces = if contents.header.replaces || asked.overwrite {
         Replaces::Anything
     } else if contents.finishing {
@@ -248,7 +252,7 @@ fn go_on(contents: Contents, finished: Option<Finished>, asked: Existing) -> Res
         }
         _ => None,
     };
-    Ok(Decision::GoOn(Box::new(GoOn {
+    Ok(OutputDecision::GoOn(Box::new(GoOn {
         contents,
         sets_aside,
         replaces,
@@ -259,8 +263,8 @@ fn after_finished(
     finished: Finished,
     fingerprint: &Fingerprint,
     asked: Existing,
-    or_refuse: impl Fn(OutputError) -> Result<Decision, OutputError>,
-) -> Result<Decision, OutputError> {
+    or_refuse: impl Fn(OutputError) -> Result<OutputDecision, OutputError>,
+) -> Result<OutputDecision, OutputError> {
     let Finished { path, summary } = finished;
     let changed = summary
         .as_ref()
@@ -275,7 +279,7 @@ fn after_finished(
             or_refuse(OutputError::SameFinished(path))
         }
         (Some(summary), Some(changed)) if changed.is_empty() && asked.resume => {
-            Ok(Decision::AlreadySent(SentBefore {
+            Ok(OutputDecision::AlreadySent(SentBefore {
                 exit_code: summary.exit_code,
                 finished_at: summary.finished_at,
                 failures: summary.failures(),

@@ -23,7 +23,7 @@ use crate::model::{ErrorCode, Outcome, SentRow, Settled, Status, clean};
 use crate::record::outputs::push::{push_hex, push_number, push_tabbed};
 
 /// A line cannot be longer: its texts are bounded.
-pub(in crate::record) const MOST_LINE_BYTES: u64 = 64 << 10;
+pub(in crate::record) const MAX_LINE_BYTES: u64 = 64 << 10;
 
 /// Checksum and line end.
 const SEAL_BYTES: usize = 1 + 16 + 1;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Take};
 
-use super::entry::MOST_LINE_BYTES;
+use super::entry::MAX_LINE_BYTES;
 
 /// The lines of a journal up to a certain byte, one after the other.
 pub(in crate::record) struct Lines {
@@ -26,7 +26,7 @@ impl Lines {
     pub(in crate::record) fn next(&mut self) -> io::Result<Option<&[u8]>> {
         self.line.clear();
         let count = (&mut self.file)
-            .take(MOST_LINE_BYTES)
+            .take(MAX_LINE_BYTES)
             .read_until(b'\n', &mut self.line)?;
         self.at += count as u64;
         Ok((count > 0).then_some(self.line.as_slice()))

@@ -47,7 +47,7 @@ pub(in crate::record) struct Ends {
 /// sent again; one of them that may have been applied is `stopped`.
 pub(in crate::record) struct Ordered<'a> {
     older: Part,
-    newer: Window,
+    newer: MergeWindow,
     /// The next line of each.
     old: Option<OutcomeLine>,
     new: Option<OutcomeLine>,
@@ -57,7 +57,7 @@ pub(in crate::record) struct Ordered<'a> {
 impl<'a> Ordered<'a> {
     pub(in crate::record) fn open(path: &Path, ends: Ends, again: &'a HashSet<u64>) -> io::Result<Self> {
         let mut older = Part::open(path, ends.header, ends.ordered)?;
-        let mut newer = Window::new(Part::open(path, ends.ordered, ends.recent)?);
+        let mut newer = MergeWindow::new(Part::open(path, ends.ordered, ends.recent)?);
         let (old, new) = (older.next()?, newer.next()?);
         Ok(Self {
             older,
@@ -138,12 +138,12 @@ impl Part {
 }
 
 /// Puts a part in row order that is out of it by at most a window. Holds a window's rows.
-struct Window {
+struct MergeWindow {
     part: Part,
     waiting: BTreeMap<u64, OutcomeLine>,
 }
 
-impl Window {
+impl MergeWindow {
     fn new(part: Part) -> Self {
         Self {
             part,

@@ -13,11 +13,11 @@ use crate::system::regular;
 pub(crate) struct SettledRows {
     /// Nothing for a run that starts anew.
     lines: Option<Lines>,
-    next: Option<Known>,
+    next: Option<KnownRow>,
 }
 
 /// What the journal says of a row.
-struct Known {
+struct KnownRow {
     row: u64,
     digest: u64,
     ids: (String, String),
@@ -59,7 +59,7 @@ impl SettledRows {
     pub(crate) fn take_without_record(&mut self) -> Result<Option<Outcome>, OutputError> {
         let known = self.take_next()?;
         Ok(known.map(
-            |Known {
+            |KnownRow {
                  row, ids, settled, ..
              }| {
                 let (respondent, survey) = ids;
@@ -68,7 +68,7 @@ impl SettledRows {
         ))
     }
 
-    fn take_next(&mut self) -> Result<Option<Known>, OutputError> {
+    fn take_next(&mut self) -> Result<Option<KnownRow>, OutputError> {
         let next = self.next.take();
         self.advance().map_err(OutputError::Journal)?;
         Ok(next)
@@ -92,7 +92,7 @@ impl SettledRows {
                 settled,
             }) = entry::read_entry(line)
             {
-                self.next = Some(Known {
+                self.next = Some(KnownRow {
                     row,
                     digest,
                     ids,

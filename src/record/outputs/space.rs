@@ -7,14 +7,14 @@ use crate::model::ShownPath as _;
 use crate::record::error::OutputError;
 
 /// The shortest line of the results and the shortest of the journal: no row takes less.
-const LEAST_PER_ROW: u64 = 50 + 70;
+const MIN_PER_ROW: u64 = 50 + 70;
 
 /// The same for usual ids and the platform's usual message. Kept columns and failed rows come on top.
 const USUAL_PER_ROW: u64 = 130 + 160;
 
 /// What can be told of the room.
 #[derive(Debug, PartialEq, Eq)]
-enum Room {
+enum FreeSpace {
     Enough,
     /// For the least, not for what is usual.
     Tight,
@@ -33,8 +33,8 @@ pub(crate) fn check(paths: &OutputPaths, rows: u64) -> Result<(), OutputError> {
     let own = own.iter().filter_map(|path| fs::metadata(path).ok());
     let free = free + own.map(|metadata| metadata.len()).sum::<u64>();
     match judge(free, rows) {
-        Room::Enough => Ok(()),
-        Room::Tight => {
+        FreeSpace::Enough => Ok(()),
+        FreeSpace::Tight => {
             tracing::warn!(
                 event = "disk_low",
                 "`{}` has room for {} KiB, which is little for {rows} rows: if it is used up, sending stops and can be \
@@ -44,22 +44,22 @@ pub(crate) fn check(paths: &OutputPaths, rows: u64) -> Result<(), OutputError> {
             );
             Ok(())
         }
-        Room::TooLittle => Err(OutputError::NoRoom {
+        FreeSpace::TooLittle => Err(OutputError::NoRoom {
             folder: folder.to_owned(),
             rows,
-            needed: rows.saturating_mul(LEAST_PER_ROW),
+            needed: rows.saturating_mul(MIN_PER_ROW),
             free,
         }),
     }
 }
 
-fn judge(free: u64, rows: u64) -> Room {
-    if free < rows.saturating_mul(LEAST_PER_ROW) {
-        Room::TooLittle
+fn judge(free: u64, rows: u64) -> FreeSpace {
+    if free < rows.saturating_mul(MIN_PER_ROW) {
+        FreeSpace::TooLittle
     } else if free < rows.saturating_mul(USUAL_PER_ROW) {
-        Room::Tight
+        FreeSpace::Tight
     } else {
-        Room::Enough
+        FreeSpace::Enough
     }
 }
 
@@ -72,10 +72,10 @@ mod tests {
 
     #[test]
     fn room_is_judged_by_the_number_of_rows() {
-        assert_eq!(judge(0, 0), Room::Enough, "a stream is found out by writing");
-        assert_eq!(judge(1000 * LEAST_PER_ROW - 1, 1000), Room::TooLittle);
-        assert_eq!(judge(1000 * LEAST_PER_ROW, 1000), Room::Tight);
-        assert_eq!(judge(1000 * USUAL_PER_ROW, 1000), Room::Enough);
+        assert_eq!(judge(0, 0), FreeSpace::Enough, "a stream is found out by writing");
+        assert_eq!(judge(1000 * MIN_PER_ROW - 1, 1000), FreeSpace::TooLittle);
+        assert_eq!(judge(1000 * MIN_PER_ROW, 1000), FreeSpace::Tight);
+        assert_eq!(judge(1000 * USUAL_PER_ROW, 1000), FreeSpace::Enough);
     }
 
     /// Nobody is refused who has room: the shortest lines there are, are no shorter.
@@ -91,9 +91,6 @@ mod tests {
         let results = "2,1,7,success,,,200,1,0,2026-11-24T00:00:00.000+01:00\n".len();
         // The fixture's time has a digit, where today's has thirteen.
         let journal = journal.len() + 12;
-        assert!(
-            (journal + results) as u64 >= LEAST_PER_ROW,
-            "{journal} + {results}"
-        );
+        assert!((journal + results) as u64 >= MIN_PER_ROW, "{journal} + {results}");
     }
 }

@@ -111,14 +111,14 @@ impl Findings {
     pub(crate) fn is_spotless(&self) -> bool {
         self.exit_code() == ExitCode::Success
             && self.count(Weight::Invalid) == 0
-            && self.of(Weight::Warning).next().is_none()
+            && self.weighing(Weight::Warning).next().is_none()
     }
 
     /// How the run would end if every call succeeded.
     pub(crate) fn exit_code(&self) -> ExitCode {
         if self.rows == 0 {
             ExitCode::NoRows
-        } else if self.of(Weight::Refused).next().is_some() {
+        } else if self.weighing(Weight::Refused).next().is_some() {
             ExitCode::Aborted
         } else if self
             .accept_failures
@@ -132,7 +132,7 @@ impl Findings {
 
     fn ending(&self) -> Ending {
         let code = self.exit_code();
-        let refused = self.of(Weight::Refused).next();
+        let refused = self.weighing(Weight::Refused).next();
         let why = match code {
             ExitCode::NoRows => "there are no data rows".to_owned(),
             ExitCode::Aborted => refused.map_or_else(String::new, |finding| finding.text.clone()),
@@ -180,10 +180,10 @@ impl Findings {
     }
 
     fn count(&self, weight: Weight) -> u64 {
-        self.of(weight).map(|finding| finding.places.count).sum()
+        self.weighing(weight).map(|finding| finding.places.count).sum()
     }
 
-    fn of(&self, weight: Weight) -> impl Iterator<Item = &Finding> {
+    fn weighing(&self, weight: Weight) -> impl Iterator<Item = &Finding> {
         self.found.iter().filter(move |finding| finding.weight == weight)
     }
 
@@ -192,12 +192,12 @@ impl Findings {
         for line in &self.form {
             writeln!(text, "  {line}")?;
         }
-        for Finding { text: words, .. } in self.of(Weight::Refused) {
+        for Finding { text: words, .. } in self.weighing(Weight::Refused) {
             writeln!(text, "NOTHING WOULD BE SENT: {words}")?;
         }
         for Finding {
             text: words, places, ..
-        } in self.of(Weight::Warning)
+        } in self.weighing(Weight::Warning)
         {
             let times = if places.first.is_empty() {
                 String::new()
@@ -213,7 +213,7 @@ impl Findings {
             text: words,
             places,
             ..
-        } in self.of(Weight::Skipped)
+        } in self.weighing(Weight::Skipped)
         {
             writeln!(
                 text,
@@ -228,7 +228,7 @@ impl Findings {
             text: words,
             places,
             ..
-        } in self.of(Weight::Invalid)
+        } in self.weighing(Weight::Invalid)
         {
             writeln!(
                 text,
@@ -239,7 +239,7 @@ impl Findings {
         }
         for Finding {
             text: words, places, ..
-        } in self.of(Weight::Note)
+        } in self.weighing(Weight::Note)
         {
             writeln!(text, "  {words}{}", places.shown())?;
         }

@@ -78,7 +78,7 @@ fn write_code(
     let cut_short = report.end != RunEnd::Complete && code != ErrorCode::Stopped;
     let advice = if cut_short { code.meaning() } else { advice };
     writeln!(text, "  {} {rows}: {advice}", code.name())?;
-    let shown = count.commonest(MESSAGES_SHOWN, reader.of(code));
+    let shown = count.commonest(MESSAGES_SHOWN, reader.for_code(code));
     for (message, times) in &shown {
         writeln!(text, "    {} × {}", thousands(*times), clean(message))?;
     }

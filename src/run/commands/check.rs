@@ -9,7 +9,7 @@ use crate::report::{Console, ExitCode, Finding, Findings, Places, Reader, Weight
 use crate::run::Failure;
 use crate::run::pipeline::stages;
 use crate::run::prepare::guards::{self, Counting};
-use crate::run::prepare::input::opened::Opened;
+use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::input::stale;
 use crate::state::{Store, Told};
 
@@ -40,7 +40,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
         .known
         .as_ref()
         .is_some_and(|known| known.mode == DeltaMode::ChangedOnly);
-    let mut opened = Opened::open(settings, asked.max_query_bytes)?;
+    let mut opened = OpenedInput::open(settings, asked.max_query_bytes)?;
     let form = opened.form(settings, reader);
     let warnings = opened.warnings();
     let mut planner = Planner::new(opened.plan.clone(), opened.layout.clone());
@@ -99,7 +99,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
 }
 
 /// What speaks against an input that has not been made anew. An unfinished run of it would be resumed nevertheless.
-fn staleness(asked: &CheckSettings, opened: &Opened) -> Result<Vec<String>, Failure> {
+fn staleness(asked: &CheckSettings, opened: &OpenedInput) -> Result<Vec<String>, Failure> {
     let digest = opened.first.totals.map_or(0, |totals| totals.digest);
     let content = Fingerprint::default().with(CONTENT, digest);
     let (mut since, mut is_spared) = (None, false);

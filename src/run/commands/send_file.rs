@@ -11,7 +11,7 @@ use crate::config::{RunSettings, max_query_bytes};
 use crate::model::{DeltaMode, EarlyEnd, UpdateRespondent, local_time};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::record::{self, Before, Decision, GoOn, Header, ResultsFormat, SentBefore};
+use crate::record::{self, Before, GoOn, Header, OutputDecision, ResultsFormat, SentBefore};
 use crate::report::{Console, ExitCode, Progress, RunReport, counted};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
@@ -23,7 +23,7 @@ use crate::run::prepare::before_sending::{self, in_thread, unless_stopped};
 use crate::run::prepare::fingerprint::fingerprint;
 use crate::run::prepare::guards::{Unfinished, guard};
 use crate::run::prepare::input::news::{News, news};
-use crate::run::prepare::input::opened::Opened;
+use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::input::stale;
 use crate::run::prepare::late_calls::{clock, quiet_from, wait_for_quiet};
 use crate::run::prepare::lock::{Claims, Locks};
@@ -60,8 +60,8 @@ impl Ran {
 /// A run that may make its first call.
 struct Ready {
     transport: HttpTransport,
-    opened: Opened,
-    decision: Decision,
+    opened: OpenedInput,
+    decision: OutputDecision,
     header: Header,
     memory: Memory,
     /// Commands of the input that the platform acknowledged before.
@@ -120,7 +120,7 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         ..
     } = settings;
     let transport = HttpTransport::new(site.endpoint.clone(), &calls.http).map_err(Failure::usage)?;
-    let mut opened = Opened::open(reading, max_query_bytes(calls.http.method, &site.endpoint))?;
+    let mut opened = OpenedInput::open(reading, max_query_bytes(calls.http.method, &site.endpoint))?;
     let header = Header::new(
         Timestamp::now(),
         fingerprint(&opened, &site.account),
@@ -134,12 +134,12 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
     } = decide(settings, &header, &mut opened, store.as_ref())?;
     let header = header.with_content_since(content_since);
     let decision = match decision {
-        Decision::AlreadySent(before) => return Ok(Prepared::AlreadySent(before)),
+        OutputDecision::AlreadySent(before) => return Ok(Prepared::AlreadySent(before)),
         decision => decision,
     };
-    let resumes = matches!(decision, Decision::GoOn(_));
+    let resumes = matches!(decision, OutputDecision::GoOn(_));
     let journal = match &decision {
-        Decision::GoOn(go_on) => Some(go_on.as_ref()),
+        OutputDecision::GoOn(go_on) => Some(go_on.as_ref()),
         _ => replaced.as_ref(),
     };
     let unfinished = journal.map(|journal| Unfinished {
@@ -204,7 +204,7 @@ async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
 
 /// What is done about the outputs that are there.
 struct Decided {
-    decision: Decision,
+    decision: OutputDecision,
     /// Since when runs in a row had this content, if one is not resumed.
     content_since: Option<Timestamp>,
     /// The unfinished run that is there and not resumed.
@@ -216,12 +216,12 @@ struct Decided {
 fn decide(
     settings: &RunSettings,
     header: &Header,
-    opened: &mut Opened,
+    opened: &mut OpenedInput,
     store: Option<&Store>,
 ) -> Result<Decided, Failure> {
     let (paths, existing) = (&settings.outputs.paths, settings.outputs.existing);
     let decision = record::decide(paths, &header.fingerprint, existing).map_err(Failure::output)?;
-    if matches!(decision, Decision::GoOn(_)) {
+    if matches!(decision, OutputDecision::GoOn(_)) {
         return Ok(Decided {
             decision,
             content_since: None,
@@ -236,11 +236,11 @@ fn decide(
     let store = store.filter(|_| settings.delta.mode == DeltaMode::ChangedOnly);
     let decision = match (decision, store, existing.rotate) {
         // Somebody may have made it forget, a run of another input may have come between, or one of the failed file.
-        (Decision::AlreadySent(before), Some(store), Some(keep)) => {
+        (OutputDecision::AlreadySent(before), Some(store), Some(keep)) => {
             match news(opened, &settings.reading, store, before.failures > 0)? {
-                News::Some => Decision::SetAside { keep },
-                News::None => Decision::AlreadySent(before.mended()),
-                News::Unsendable => Decision::AlreadySent(before),
+                News::Some => OutputDecision::SetAside { keep },
+                News::None => OutputDecision::AlreadySent(before.mended()),
+                News::Unsendable => OutputDecision::AlreadySent(before),
             }
         }
         (decision, ..) => decision,
@@ -279,7 +279,7 @@ async fn send(
     };
     let failed = opened.failed_format(outputs.style);
     let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
-    if matches!(decision, Decision::GoOn(_)) {
+    if matches!(decision, OutputDecision::GoOn(_)) {
         tracing::info!(
             event = "run_resumed",
             settled_before = files.settled_count,
@@ -299,7 +299,7 @@ async fn send(
         reads_ahead: opened.is_file(),
         planner: Planner::new(opened.plan.clone(), opened.layout.clone()),
         settled: files.settled,
-        resumed: matches!(decision, Decision::GoOn(_)),
+        resumed: matches!(decision, OutputDecision::GoOn(_)),
         knows_success: files.knows_success,
         repeated: files.repeated,
         known,

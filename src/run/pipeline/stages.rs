@@ -16,7 +16,7 @@ use crate::plan::{PlanTally, Planner};
 use crate::read::{Rows, RowsEnd};
 use crate::record::{OutputError, Recorder, SettledRows};
 use crate::report::{Notes, Progress, RunSummary};
-use crate::send::{ControlMemory, Room, SendEnd, SendSettings, Transport, Wires, calls_among, dispatch};
+use crate::send::{ControlMemory, SendEnd, SendSettings, Slots, Transport, Wires, calls_among, dispatch};
 use crate::state::Delta;
 
 /// How long a reader may take to notice that the run has ended.
@@ -88,7 +88,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
     } = stages;
     let (plans, plans_in) = mpsc::channel(BATCHES);
     let (outcomes, outcomes_in) = mpsc::channel(BATCHES);
-    let room = Room::new(settings.concurrency);
+    let room = Slots::new(settings.concurrency);
     let (given_back, memory, delta_of_controls) = (room.clone(), delta.clone(), delta.clone());
     let reader = Reader {
         rows,
@@ -182,7 +182,7 @@ pub(in crate::run) fn notes(tally: &PlanTally, blank_records: u64, only_last: bo
 async fn record(
     mut recorder: Recorder,
     outcomes: mpsc::Receiver<Vec<Outcome>>,
-    room: Room,
+    room: Slots,
     (progress, delta): (Progress, Option<Delta>),
 ) -> (Result<(), OutputError>, Recorder, RunSummary) {
     let mut summary = RunSummary::default();
@@ -206,7 +206,7 @@ async fn record(
 async fn record_all(
     recorder: &mut Recorder,
     mut outcomes: mpsc::Receiver<Vec<Outcome>>,
-    (room, delta): (&Room, Option<&Delta>),
+    (room, delta): (&Slots, Option<&Delta>),
     mut count: impl FnMut(&Outcome),
 ) -> Result<(), OutputError> {
     let (mut flushed, mut remembered) = (Instant::now(), Instant::now());

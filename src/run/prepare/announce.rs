@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 
-use super::input::opened::Opened;
+use super::input::opened::OpenedInput;
 use super::site::Site;
 use crate::config::RunSettings;
 use crate::read::Input;
@@ -14,7 +14,7 @@ const ASK_ABOVE: u64 = 100;
 
 /// Names the input's form, the mapping, the pace and the time it will take.
 pub(in crate::run) fn announce(
-    opened: &Opened,
+    opened: &OpenedInput,
     settings: &RunSettings,
     site: &Site,
     (proxy, reader): (Option<&str>, Reader),
@@ -54,7 +54,7 @@ pub(in crate::run) fn announce(
 
 /// Asks a person at a terminal, where there are rows enough to ask about.
 pub(in crate::run) fn confirm(
-    opened: &Opened,
+    opened: &OpenedInput,
     settings: &RunSettings,
     site: &Site,
     console: &Console,

@@ -2,13 +2,13 @@
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::input::opened::Opened;
+use super::input::opened::OpenedInput;
 use crate::model::{CONTENT, Fingerprint};
 use crate::state::Account;
 
 /// Content, dialect, mapping, blank policy, survey, account, base URL and selection; not secrets, and nothing of
 /// pace, retries or method. Of a stream the content is not known before it was sent.
-pub(in crate::run) fn fingerprint(opened: &Opened, account: &Account) -> Fingerprint {
+pub(in crate::run) fn fingerprint(opened: &OpenedInput, account: &Account) -> Fingerprint {
     let (first, layout, plan) = (&opened.first, &opened.layout, &opened.plan);
     let part = |what: String| xxh3_128(what.as_bytes());
     let mut all = Fingerprint::default();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use anyhow::anyhow;
 
-use super::input::opened::Opened;
+use super::input::opened::OpenedInput;
 use crate::config::{GuardSettings, ReadingSettings};
 use crate::model::{DeltaMode, Export, Lane, LastExport, Layout, Plan, Row, UpdateRespondent};
 use crate::plan::{EmptyPolicy, Guards};
@@ -16,7 +16,7 @@ use crate::run::Failure;
 use crate::state::{Past, Store, Told};
 
 /// So many respondents whose rows differ are remembered, to count their later rows as changes, too.
-pub(in crate::run) const MOST_CHANGED: usize = 100_000;
+pub(in crate::run) const MAX_CHANGED: usize = 100_000;
 
 /// How many commands that were acknowledged before are kept for control calls: the respondents of some may get others.
 const MAX_KNOWN: usize = 8;
@@ -51,7 +51,7 @@ pub(in crate::run) struct Unfinished<'a> {
 /// the store under which it was looked over before, or that was let through then, is not judged again. `seed` is for the
 /// choice of the commands that are `known`.
 pub(in crate::run) fn guard(
-    opened: &mut Opened,
+    opened: &mut OpenedInput,
     reading: &ReadingSettings,
     settings: &GuardSettings,
     store: Option<&Store>,
@@ -115,7 +115,7 @@ struct Counted {
 
 /// Counts all rows, and changes among those that are left of a run that is resumed.
 fn count(
-    opened: &mut Opened,
+    opened: &mut OpenedInput,
     reading: &ReadingSettings,
     guards: &Guards,
     store: Option<&Store>,
@@ -217,7 +217,7 @@ impl<'a> Counting<'a> {
         // Behind a row that differs, one that says what was said before changes it back.
         let lane = update.lane();
         let is_change = !is_same || self.changed.contains(&lane);
-        if !is_same && self.changed.len() < MOST_CHANGED {
+        if !is_same && self.changed.len() < MAX_CHANGED {
             self.changed.insert(lane);
         }
         self.export.known += 1;
@@ -229,7 +229,7 @@ impl<'a> Counting<'a> {
 /// What speaks against an input that was counted.
 pub(in crate::run) fn objections(
     export: &Export,
-    opened: &Opened,
+    opened: &OpenedInput,
     reading: &ReadingSettings,
     guards: &Guards,
     store: Option<&Store>,
@@ -284,14 +284,14 @@ pub(in crate::run) fn settle(
 }
 
 /// Not a part of one, and not what an earlier run left over.
-fn is_export(opened: &Opened, reading: &ReadingSettings) -> bool {
+fn is_export(opened: &OpenedInput, reading: &ReadingSettings) -> bool {
     let is_failed_file = opened.first.names.iter().any(|name| is_own_column(name));
     !is_failed_file && !reading.plan.selection.is_partial()
 }
 
 /// What tells an export from others of the account: its survey, and its labels where somebody has named them. Where they
 /// follow from the columns' names, a column that is gone is to be seen.
-fn name(opened: &Opened, reading: &ReadingSettings) -> String {
+fn name(opened: &OpenedInput, reading: &ReadingSettings) -> String {
     let survey = opened.plan.survey.as_deref().unwrap_or("column");
     if reading.wanted.labels.is_none() {
         return survey.to_owned();

@@ -231,9 +231,9 @@ impl Drop for Lock {
 
 /// Who holds a lock, as far as its file can be read: Windows lets nobody read what is locked.
 fn holder(file: &mut File) -> String {
-    const MOST: u64 = 1000;
+    const MAX: u64 = 1000;
     let mut text = String::new();
-    let read = file.take(MOST).read_to_string(&mut text);
+    let read = file.take(MAX).read_to_string(&mut text);
     if read.is_err() || text.is_empty() {
         return "who it is cannot be read".to_owned();
     }

@@ -18,8 +18,8 @@ use crate::model::{DeltaMode, EarlyEnd, Fingerprint, Layout, Plan as RowPlan, Up
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selection};
 use crate::read::{FirstRead, Input, Kept, ReadOptions, Rows, Source, SurveyColumn, Wanted};
 use crate::record::{
-    self, Decision, Existing, FailedFormat, Header, KeptSets, LookedOver, OutputPaths, ResultsFormat, Style,
-    SummaryFile,
+    self, Existing, FailedFormat, Header, KeptSets, LookedOver, OutputDecision, OutputPaths, ResultsFormat,
+    Style, SummaryFile,
 };
 use crate::report::{Progress, RunEnd};
 use crate::run::finish::end;
@@ -185,7 +185,7 @@ struct Rewrite {
 
 impl Rewrite {
     /// The same values with the ids of strangers: those of the export, in reverse order.
-    fn of(path: PathBuf, input: &[u8], share: f64) -> Self {
+    fn new(path: PathBuf, input: &[u8], share: f64) -> Self {
         let text = std::str::from_utf8(input).unwrap();
         let (header, rows) = text.split_once('\n').unwrap();
         let cells = || rows.lines().map(|row| row.split_once(',').unwrap());
@@ -231,7 +231,7 @@ impl Read for Rewriting {
 /// What is remembered over the nights, in a file beside the outputs.
 fn memory(
     paths: &OutputPaths,
-    decision: &Decision,
+    decision: &OutputDecision,
     fingerprint: &Fingerprint,
     plan: &PlanSettings,
 ) -> Memory {
@@ -242,7 +242,7 @@ fn memory(
     let store = Store::open(&paths.results.with_file_name("state"), account.clone()).unwrap();
     let before = record::before(paths, fingerprint).unwrap();
     let journal = match decision {
-        Decision::GoOn(journal) => Some(journal.as_ref()),
+        OutputDecision::GoOn(journal) => Some(journal.as_ref()),
         _ => before.unfinished.as_ref(),
     };
     let beginning = Beginning {
@@ -256,7 +256,7 @@ fn memory(
             before: None,
         },
         unfinished: journal.map(|journal| Unfinished { journal, paths }),
-        resumes: matches!(decision, Decision::GoOn(_)),
+        resumes: matches!(decision, OutputDecision::GoOn(_)),
     };
     Memory::begin(Some(store), None, &beginning).unwrap()
 }
@@ -275,7 +275,7 @@ fn format(header: &[u8]) -> FailedFormat {
 }
 
 /// What is done with the files that are there, as `--resume --rotate` does, with `--changed-only` if there is a store.
-fn decide(paths: &OutputPaths, fingerprint: &Fingerprint, remembers: bool) -> Decision {
+fn decide(paths: &OutputPaths, fingerprint: &Fingerprint, remembers: bool) -> OutputDecision {
     let asked = Existing {
         resume: true,
         rotate: Some(KEEPS),
@@ -283,7 +283,7 @@ fn decide(paths: &OutputPaths, fingerprint: &Fingerprint, remembers: bool) -> De
     };
     match record::decide(paths, fingerprint, asked).unwrap() {
         // There may be something that the platform does not have, and looking costs nothing here.
-        Decision::AlreadySent(_) if remembers => Decision::SetAside { keep: KEEPS },
+        OutputDecision::AlreadySent(_) if remembers => OutputDecision::SetAside { keep: KEEPS },
         decision => decision,
     }
 }
@@ -299,13 +299,13 @@ pub(super) async fn live(
     let paths = paths(folder);
     let fingerprint = Fingerprint::default().with("content", content);
     let decision = decide(&paths, &fingerprint, remembers);
-    let resumed = matches!(decision, Decision::GoOn(_));
+    let resumed = matches!(decision, OutputDecision::GoOn(_));
     let lived = |ended, control_calls| Lived {
         ended,
         resumed,
         control_calls,
     };
-    if matches!(decision, Decision::AlreadySent(_)) {
+    if matches!(decision, OutputDecision::AlreadySent(_)) {
         return lived(Ended::AlreadySent, None);
     }
     let header_line = input.split_inclusive(|byte| *byte == b'\n').next().unwrap();
@@ -332,7 +332,7 @@ pub(super) async fn live(
     let (waiting, waits) = watch::channel(None);
     let stages = Stages {
         workers: Workers::Tasks { lag: plan.lag },
-        rows: export.rows(plan.rewrite.map(|share| Rewrite::of(file, input, share))),
+        rows: export.rows(plan.rewrite.map(|share| Rewrite::new(file, input, share))),
         reads_ahead: true,
         planner: export.planner(),
         settled: files.settled,

@@ -40,7 +40,7 @@ pub(super) enum Fault {
 
 /// A fault in its time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Window {
+pub(super) struct CallWindow {
     pub(super) from: Duration,
     pub(super) until: Duration,
     pub(super) fault: Fault,
@@ -71,7 +71,7 @@ pub(super) struct Call {
 
 #[derive(Debug, Default)]
 pub(super) struct Platform {
-    pub(super) windows: Vec<Window>,
+    pub(super) windows: Vec<CallWindow>,
     /// Respondents whose calls fail with 500 each time, and those that it does not know.
     pub(super) poisonous: HashSet<String>,
     pub(super) unknown: HashSet<String>,

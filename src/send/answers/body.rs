@@ -47,7 +47,7 @@ impl Answer {
         }
     }
 
-    pub(in crate::send) fn of(body: &Body) -> Self {
+    pub(in crate::send) fn read(body: &Body) -> Self {
         let bytes = match body {
             Body::Whole(bytes) => bytes,
             Body::TooLong => return Self::Unreadable("more than 64 KiB"),

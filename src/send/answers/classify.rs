@@ -7,7 +7,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::body::Answer;
-use super::retry::{MOST_HOLD_OFF, retry_after};
+use super::retry::{MAX_HOLD_OFF, retry_after};
 use crate::model::ErrorCode;
 use crate::send::attempt::{Reply, TransportError};
 
@@ -103,7 +103,7 @@ pub(crate) fn classify(result: &Result<Reply, TransportError>, now: SystemTime) 
 
 fn classify_reply(reply: &Reply, now: SystemTime) -> Decision {
     let status = reply.status;
-    let answer = Answer::of(&reply.body);
+    let answer = Answer::read(&reply.body);
     let fault = |code, effect| Fault {
         code,
         message: describe(status, &answer),
@@ -174,12 +174,12 @@ fn held_off(fault: Fault, reply: &Reply, now: SystemTime) -> Decision {
         .as_deref()
         .and_then(|header| retry_after(header, reply.date.as_deref(), now));
     match asked {
-        Some(wait) if wait > MOST_HOLD_OFF => Decision::Fail(Fault {
+        Some(wait) if wait > MAX_HOLD_OFF => Decision::Fail(Fault {
             message: format!(
                 "{}; it asks to wait {} s, and at most {} s are waited",
                 fault.message,
                 wait.as_secs(),
-                MOST_HOLD_OFF.as_secs()
+                MAX_HOLD_OFF.as_secs()
             ),
             ..fault
         }),

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 /// The longest `Retry-After` that is waited for (design, rule 6): it holds off every call, not only its own row's.
-pub(crate) const MOST_HOLD_OFF: Duration = Duration::from_mins(2);
+pub(crate) const MAX_HOLD_OFF: Duration = Duration::from_mins(2);
 
 /// How often, and how far apart, one row is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

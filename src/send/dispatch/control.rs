@@ -205,7 +205,7 @@ impl<T: Transport> Dispatcher<T> {
                 reason: reason.clone(),
             }));
         }
-        let heard = Heard::of(&result, &decision);
+        let heard = Heard::from_reply(&result, &decision);
         let is_of_this_run = self.controls.is_of_this_run(lane);
         self.limit_hears(heard, &decision, &call, now);
         self.heed(&decision, now, wall);

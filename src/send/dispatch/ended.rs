@@ -65,7 +65,7 @@ impl<T: Transport> Dispatcher<T> {
             call.delivery.lost_connection(&decision);
             return self.wait_until(now, call.delivery);
         }
-        let heard = Heard::of(&result, &decision);
+        let heard = Heard::from_reply(&result, &decision);
         self.limit_hears(heard, &decision, &call, now);
         if matches!(decision, Decision::Success { .. }) {
             self.controls.acknowledge(call.delivery.update());

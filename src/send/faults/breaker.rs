@@ -11,13 +11,13 @@ use crate::send::answers::classify::{Decision, Fault};
 use crate::send::attempt::{Reply, TransportError};
 
 /// So many 401, 403 or 3xx in a row: a wrong key does not become right by the sixth row.
-const MOST_REFUSED: usize = 5;
+const MAX_REFUSED: usize = 5;
 
 /// So many respondents rejected with one message and none updated: a wrong survey, not so many wrong rows.
-const MOST_REJECTED_ALIKE: usize = 500;
+const MAX_REJECTED_ALIKE: usize = 500;
 
 /// How many different messages are counted; with more than a few, the fault is not one and the same.
-const MOST_MESSAGES: usize = 16;
+const MAX_MESSAGES: usize = 16;
 
 /// `--max-errors` in per cent is judged from so many rows on.
 const PERCENT_FROM: u64 = 200;
@@ -31,7 +31,7 @@ pub(crate) struct BreakerSettings {
 }
 
 /// Rows of one streak that are remembered, so that a resume sends them again.
-const MOST_STREAK_ROWS: usize = 100_000;
+const MAX_STREAK_ROWS: usize = 100_000;
 
 /// Sees every attempt end, and every row.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ struct Streak {
 impl Streak {
     fn push(&mut self, lane: Lane, row: u64) {
         self.length += 1;
-        if self.rows.len() < MOST_STREAK_ROWS {
+        if self.rows.len() < MAX_STREAK_ROWS {
             self.rows.push((lane, row));
         }
     }
@@ -161,7 +161,7 @@ impl Breaker {
             }
         }
         let example = || fault.cause.clone();
-        if self.refused.length >= MOST_REFUSED {
+        if self.refused.length >= MAX_REFUSED {
             let streak = std::mem::take(&mut self.refused);
             let in_a_row = streak.length;
             self.ending = Some((Kind::Refused, streak));
@@ -244,14 +244,14 @@ impl Breaker {
 
     fn rejected_alike(&mut self, lane: Lane, row: u64, message: &str) -> Option<EarlyEnd> {
         let rejected = self.rejected.as_mut()?;
-        if rejected.len() >= MOST_MESSAGES && !rejected.contains_key(message) {
+        if rejected.len() >= MAX_MESSAGES && !rejected.contains_key(message) {
             return None;
         }
         let alike = rejected.entry(message.to_owned()).or_default();
         alike.respondents.insert(lane);
         alike.rows.push(lane, row);
         let respondents = alike.respondents.len();
-        if respondents < MOST_REJECTED_ALIKE {
+        if respondents < MAX_REJECTED_ALIKE {
             return None;
         }
         let rows = std::mem::take(&mut alike.rows);

@@ -15,13 +15,13 @@ use crate::send::answers::classify::Decision;
 use crate::send::attempt::{Body, Reply, TransportError};
 
 /// So many respondents in a row without a definite answer are no accident of their rows.
-const MOST_SILENT: usize = 10;
+const MAX_SILENT: usize = 10;
 
 /// So many calls from the start on that were all answered with a web page were not answered by the webhook.
-const MOST_PAGES: usize = 10;
+const MAX_PAGES: usize = 10;
 
 /// Probes are never closer than this, whatever `--backoff` says.
-const LEAST_PROBE_GAP: Duration = Duration::from_millis(1);
+const MIN_PROBE_GAP: Duration = Duration::from_millis(1);
 
 /// Stands for the row of a control call, which has none: rows are numbered from 1 on.
 pub(crate) const CONTROL: u64 = 0;
@@ -49,7 +49,7 @@ pub(crate) enum Heard {
 }
 
 impl Heard {
-    pub(crate) fn of(result: &Result<Reply, TransportError>, decision: &Decision) -> Self {
+    pub(crate) fn from_reply(result: &Result<Reply, TransportError>, decision: &Decision) -> Self {
         let reply = match result {
             Ok(reply) => reply,
             Err(
@@ -244,12 +244,12 @@ impl Outage {
         reason: &str,
         (now, untried): (Instant, Untried),
     ) -> Change {
-        if !is_page && self.pages.as_ref().is_some_and(|pages| pages.len() < MOST_PAGES) {
+        if !is_page && self.pages.as_ref().is_some_and(|pages| pages.len() < MAX_PAGES) {
             self.pages = None;
         }
         if let Some(pages) = self.pages.as_mut().filter(|_| row != CONTROL) {
             pages.push(row);
-            if pages.len() >= MOST_PAGES {
+            if pages.len() >= MAX_PAGES {
                 return Change::End(EarlyEnd::NotThePlatform { calls: pages.len() });
             }
         }
@@ -269,7 +269,7 @@ impl Outage {
                 pause.probing = None;
                 pause.probes += 1;
                 pause.gap = pause.gap.saturating_mul(2).min(self.settings.max_backoff);
-                pause.next_probe = now + pause.gap.max(LEAST_PROBE_GAP);
+                pause.next_probe = now + pause.gap.max(MIN_PROBE_GAP);
                 reason.clone_into(&mut pause.reason);
                 if !std::mem::replace(&mut pause.told, true) {
                     return Change::Paused {
@@ -280,12 +280,12 @@ impl Outage {
             }
             return Change::None;
         }
-        if heard == Heard::Nothing && self.silent.len() < MOST_SILENT && !self.silent.contains(&lane) {
+        if heard == Heard::Nothing && self.silent.len() < MAX_SILENT && !self.silent.contains(&lane) {
             self.silent.push(lane);
         }
         // Where nothing was ever answered it is no matter of rows, however few there are.
         let remain = untried.ready || untried.behind.is_some();
-        let too_silent = (remain || !self.answered) && self.silent.len() >= MOST_SILENT;
+        let too_silent = (remain || !self.answered) && self.silent.len() >= MAX_SILENT;
         match heard {
             _ if !self.pauses() => Change::None,
             Heard::NotSent => self.begin(false, reason, now),
@@ -300,7 +300,7 @@ impl Outage {
         self.pause = Some(Pause {
             since: now,
             for_silence,
-            next_probe: now + gap.max(LEAST_PROBE_GAP),
+            next_probe: now + gap.max(MIN_PROBE_GAP),
             gap,
             probing: None,
             probes: 0,
@@ -495,7 +495,7 @@ mod tests {
     #[test]
     fn what_each_kind_of_end_tells() {
         let heard = |result: &Result<Reply, TransportError>| {
-            Heard::of(result, &classify(result, std::time::SystemTime::UNIX_EPOCH))
+            Heard::from_reply(result, &classify(result, std::time::SystemTime::UNIX_EPOCH))
         };
         let reply = |status, retry_after: Option<&str>, body| {
             Ok(Reply {

@@ -20,14 +20,14 @@ use crate::model::Concurrency;
 use beginning::Beginning;
 
 /// What `auto` begins with, and its least.
-const LEAST: usize = 2;
+const MIN: usize = 2;
 
 /// A connection counts for at most this long in what a call takes: it is not begun earlier before its call.
 const MAX_CONNECTING: Duration = Duration::from_secs(1);
 
 /// A round has as many calls as may be in flight, but four times as many as long as that is fewer than this: the mean of
 /// fewer would be chance.
-const LEAST_CALLS: usize = 16;
+const MIN_CALLS: usize = 16;
 
 /// What is asked for beyond what the rate needs, so that jitter costs no rate.
 const SPARE: f64 = 1.25;
@@ -129,7 +129,7 @@ impl InFlight {
             Concurrency::Auto => Self {
                 first: First::NotStarted,
                 most,
-                now: LEAST,
+                now: MIN,
                 auto: Some(Auto {
                     rate: rate.unwrap_or(f64::INFINITY),
                     beginning: Some(Beginning::new(now)),
@@ -227,7 +227,7 @@ impl InFlight {
     fn end_round(&mut self, now: Instant) {
         let Some(auto) = &mut self.auto else { return };
         let round = &auto.round;
-        if round.answered + round.unanswered < self.now.max(LEAST_CALLS.min(4 * self.now)) {
+        if round.answered + round.unanswered < self.now.max(MIN_CALLS.min(4 * self.now)) {
             return;
         }
         let (mean, before) = (round.mean(round.latency), self.now);
@@ -253,7 +253,7 @@ impl Auto {
     /// A round is over that had so many calls in flight and this mean latency, not a number if nothing was answered.
     fn next_limit(&mut self, limit: usize, mean: f64, most: usize) -> usize {
         let round = &self.round;
-        let least = LEAST.min(most);
+        let least = MIN.min(most);
         let smaller = (limit - limit / 4).max(least);
         if share(round.unanswered, round.answered + round.unanswered) > UNANSWERED {
             return smaller;

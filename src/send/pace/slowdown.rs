@@ -12,7 +12,7 @@ use tokio::time::Instant;
 const STEP: Duration = Duration::from_secs(1);
 
 /// The slowest, as a share of the pace.
-const LEAST_SHARE: f64 = 1.0 / 8.0;
+const MIN_SHARE: f64 = 1.0 / 8.0;
 
 /// What a second without a 429 gives back, as a share of the pace.
 const STEP_BACK: f64 = 0.1;
@@ -57,7 +57,7 @@ impl Slowdown {
             slow.clean_since = now;
             if now - slow.halved >= STEP {
                 slow.halved = now;
-                slow.share = (slow.share / 2.0).max(LEAST_SHARE);
+                slow.share = (slow.share / 2.0).max(MIN_SHARE);
             }
             return;
         }

@@ -287,7 +287,7 @@ async fn calls_wait_for_the_journal_of_those_that_auto_allows() {
     let (outcomes, _not_recorded) = mpsc::channel::<Vec<Outcome>>(100);
     let (stop, stops) = mpsc::channel(1);
     plans.send(distinct(100)).await.unwrap();
-    let room = Room::new(settings.concurrency);
+    let room = Slots::new(settings.concurrency);
     let sending = tokio::spawn(dispatch(
         wires(plans_in, outcomes, stops, &room),
         transport,

@@ -385,7 +385,7 @@ async fn whoever_watches_is_told_since_when_and_until_when_the_run_waits() {
     let (waiting, waits) = watch::channel(None);
     let wires = Wires {
         waiting,
-        ..wires(plans_in, outcomes, stops, &Room::new(Concurrency::Fixed(4)))
+        ..wires(plans_in, outcomes, stops, &Slots::new(Concurrency::Fixed(4)))
     };
     plans.send(distinct(1)).await.unwrap();
     drop(plans);

@@ -19,11 +19,11 @@ const GOOD_FOR: Duration = Duration::from_mins(1);
 /// The addresses of the host that was asked for last: there is one, the platform's or a proxy's.
 #[derive(Clone, Debug, Default)]
 pub(in crate::send) struct Lookup {
-    known: Arc<Mutex<Option<Known>>>,
+    known: Arc<Mutex<Option<KnownHost>>>,
 }
 
 #[derive(Debug)]
-struct Known {
+struct KnownHost {
     host: String,
     addresses: Vec<SocketAddr>,
     good_until: Instant,
@@ -43,7 +43,7 @@ impl Lookup {
             (Err(_), Some(known)) => return Ok(known.addresses.clone()),
             (Err(error), None) => return Err(error),
         };
-        *known = Some(Known {
+        *known = Some(KnownHost {
             host: host.to_owned(),
             addresses: addresses.clone(),
             good_until: Instant::now() + GOOD_FOR,
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(lookup.addresses("localhost").await.unwrap(), planted);
         lookup.doubt();
         assert_eq!(lookup.addresses("localhost").await.unwrap(), first);
-        let mut known = Known {
+        let mut known = KnownHost {
             host: "no.such.host.invalid".to_owned(),
             addresses: planted.clone(),
             good_until: Instant::now(),

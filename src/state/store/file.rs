@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is known of a respondent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::state) struct Entry {
+pub(in crate::state) struct StoredUpdate {
     /// The run that wrote it.
     pub(in crate::state) run: i64,
     /// What the platform acknowledged last, as far as that is known.
@@ -175,10 +175,10 @@ impl Store {
         Ok(list)
     }
 
-    pub(in crate::state) fn entry(&self, key: Key) -> Result<Option<Entry>, StoreError> {
+    pub(in crate::state) fn entry(&self, key: Key) -> Result<Option<StoredUpdate>, StoreError> {
         let select = "SELECT run, digest, doubt, until FROM known WHERE list = ? AND respondent = ?";
         let of_row = |row: &rusqlite::Row<'_>| {
-            Ok(Entry {
+            Ok(StoredUpdate {
                 run: row.get(0)?,
                 acknowledged: digest_of(row.get_ref(1)?.as_blob()?),
                 doubt: match row.get_ref(2)?.as_blob_or_null()? {
@@ -198,7 +198,7 @@ impl Store {
             .map_err(|error| self.fault("read", &error))
     }
 
-    pub(in crate::state) fn put(&mut self, key: Key, entry: &Entry) -> Result<(), StoreError> {
+    pub(in crate::state) fn put(&mut self, key: Key, entry: &StoredUpdate) -> Result<(), StoreError> {
         let insert = "INSERT OR REPLACE INTO known (list, respondent, run, digest, doubt, until) VALUES (?, ?, ?, ?, ?, ?)";
         let digest = entry.acknowledged.map(u128::to_be_bytes);
         let doubt = match entry.doubt {

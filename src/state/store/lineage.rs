@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::file::{Entry, Store};
+use super::file::{Store, StoredUpdate};
 use crate::model::{SentRow, StoreRun};
 use crate::state::StoreError;
 use crate::state::doubt::Doubt;
@@ -64,7 +64,7 @@ impl Store {
                 match entry {
                     _ if until >= clock.starts() => store.put(
                         key,
-                        &Entry {
+                        &StoredUpdate {
                             run: entry.map_or(0, |entry| entry.run),
                             acknowledged: None,
                             doubt: Doubt::Several,
@@ -79,14 +79,14 @@ impl Store {
     }
 
     /// What the platform acknowledged is not known any more. What it may apply late stays.
-    pub(in crate::state) fn forget(&mut self, key: Key, entry: &Entry) -> Result<(), StoreError> {
+    pub(in crate::state) fn forget(&mut self, key: Key, entry: &StoredUpdate) -> Result<(), StoreError> {
         if entry.doubt == Doubt::None {
             return self.remove(key);
         }
         let acknowledged = None;
         self.put(
             key,
-            &Entry {
+            &StoredUpdate {
                 acknowledged,
                 ..*entry
             },

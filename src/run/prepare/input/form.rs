@@ -1,6 +1,6 @@
 //! The form of the input: in words, for whoever starts a run, and as its failed file has it.
 
-use super::opened::Opened;
+use super::opened::OpenedInput;
 use crate::config::ReadingSettings;
 use crate::model::{ShownPath, ValueFrom, clean, quoted};
 use crate::read::{
@@ -10,7 +10,7 @@ use crate::read::{
 use crate::record::{FailedFormat, Style};
 use crate::report::{Reader, counted, thousands};
 
-impl Opened {
+impl OpenedInput {
     /// What was found of the input's form, and what goes where, a line each. A cell, by which an encoding can be judged, is
     /// shown to a person alone.
     pub(in crate::run) fn form(&self, settings: &ReadingSettings, reader: Reader) -> Vec<String> {
@@ -38,7 +38,7 @@ impl Opened {
         };
         labels.insert(0, format!("respondent ← `{}`{by}", name(self.layout.respondent)));
         let mut lines = vec![
-            of(&self.container, first, reader),
+            in_words(&self.container, first, reader),
             format!("{} (mapping from {})", labels.join(", "), settings.mapping_from),
             match self.layout.survey {
                 Some(column) => format!(
@@ -163,7 +163,7 @@ impl Opened {
 }
 
 /// What a file was found to be, in words.
-pub(in crate::run) fn of(container: &Container, first: &FirstRead, reader: Reader) -> String {
+pub(in crate::run) fn in_words(container: &Container, first: &FirstRead, reader: Reader) -> String {
     let packed = match container {
         Container::Workbook(workbook) => return sheet(workbook),
         Container::Plain => "",

@@ -86,7 +86,7 @@ pub(in crate::run) fn read(
         digest: first.totals.map_or(0, |totals| totals.digest),
         address_column: first.columns.name(places.address).to_owned(),
         id_column: first.columns.name(places.id).to_owned(),
-        form: form::of(&container, &first, Reader::Record),
+        form: form::in_words(&container, &first, Reader::Record),
     })
 }
 

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::opened::Opened;
+use super::opened::OpenedInput;
 use crate::config::ReadingSettings;
 use crate::model::{Lane, Plan, UpdateRespondent};
 use crate::run::Failure;
-use crate::run::prepare::guards::MOST_CHANGED;
+use crate::run::prepare::guards::MAX_CHANGED;
 use crate::state::{Store, Told};
 
 /// What an input comes to that was sent before, by what is remembered.
@@ -25,7 +25,7 @@ pub(in crate::run) enum News {
 /// if all of them were acknowledged when that was sent. Where some `failed`, it is known of the last alone that the platform
 /// has it: then an earlier one counts, too, unless the last sets all of its labels.
 pub(in crate::run) fn news(
-    opened: &mut Opened,
+    opened: &mut OpenedInput,
     reading: &ReadingSettings,
     store: &Store,
     failed: bool,
@@ -48,7 +48,7 @@ pub(in crate::run) fn news(
             Plan::Reject(_) => unsendable = true,
             Plan::Skip(_) => {}
         }
-        Ok(differing.len() < MOST_CHANGED)
+        Ok(differing.len() < MAX_CHANGED)
     })?;
     Ok(match (differing.is_empty(), unsendable) {
         (false, _) => News::Some,

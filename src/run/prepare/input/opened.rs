@@ -13,7 +13,7 @@ use crate::report::ExitCode;
 use crate::run::Failure;
 
 /// Ready for the second read.
-pub(crate) struct Opened {
+pub(crate) struct OpenedInput {
     pub(crate) container: Container,
     pub(crate) first: FirstRead,
     pub(crate) layout: Layout,
@@ -27,7 +27,7 @@ pub(crate) struct Opened {
     stream: Option<Box<dyn Read + Send>>,
 }
 
-impl Opened {
+impl OpenedInput {
     /// Opens the input, reads it once (a stream: its beginning), and finds the columns.
     /// `max_query_bytes` is the maximum length of a query, where commands travel in one.
     pub(crate) fn open(settings: &ReadingSettings, max_query_bytes: Option<usize>) -> Result<Self, Failure> {
