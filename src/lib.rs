@@ -20,6 +20,7 @@ mod config;
 pub mod fuzzing;
 #[cfg(all(test, not(fuzzing)))]
 mod fuzzing;
+mod manual;
 mod model;
 mod monitor;
 mod plan;

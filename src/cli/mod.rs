@@ -5,6 +5,7 @@ mod args;
 mod from_file;
 mod groups;
 mod parse;
+mod shape;
 mod usage_error;
 mod values;
 
@@ -15,6 +16,7 @@ pub(crate) use from_file::{FileSetting, FileValue};
 pub(crate) use groups::calls::{MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use groups::config::ConfigCommand;
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
+pub(crate) use groups::help::HelpArgs;
 pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, SelectionArgs};
 pub(crate) use groups::monitor::MonitorArgs;
 pub(crate) use groups::output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
@@ -24,6 +26,7 @@ pub(crate) use parse::{
     ConfigChoice, Effective, FileSettings, Origin, Origins, config_choice, effective, parse,
     parse_without_file,
 };
+pub(crate) use shape::{help_of, overview};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -48,17 +51,17 @@ pub(crate) enum Command {
     /// What is remembered of what was sent (`--changed-only`)
     #[command(subcommand)]
     State(StateCommand),
+    /// Explain a command or a topic of the manual
+    Help(HelpArgs),
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
+        shape::command().debug_assert();
     }
 
     /// A flag's row in the manual: names, value, default, help.
@@ -111,7 +114,7 @@ mod tests {
     #[test]
     fn the_manual_prints_the_same_table_of_flags() {
         let manual = include_str!("../manual/en/flags.md");
-        let mut command = Cli::command();
+        let mut command = shape::command();
         command.build();
         let mut rows: Vec<String> = Vec::new();
         let shared = flags(&command, "run");
@@ -140,7 +143,7 @@ mod tests {
 
     #[test]
     fn checks_flags_are_runs_flags() {
-        let command = Cli::command();
+        let command = shape::command();
         let run = flags(&command, "run");
         let check = flags(&command, "check");
         let of_its_own: Vec<_> = check.iter().filter(|flag| !run.contains(flag)).collect();

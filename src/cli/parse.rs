@@ -5,11 +5,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 
 use super::Cli;
 use super::from_file::{self, FileSetting, FileValue, KeyError};
-use super::usage_error;
+use super::{shape, usage_error};
 
 /// Where a value came from, for the line that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub(crate) fn config_choice() -> ConfigChoice {
     let lenient = |command: clap::Command| command.mut_arg("input", |arg| arg.required(false));
     let command = ["run", "check"]
         .into_iter()
-        .fold(Cli::command(), |command, name| {
+        .fold(shape::command(), |command, name| {
             command.mut_subcommand(name, lenient)
         });
     let Ok(matches) = command.try_get_matches() else {
@@ -118,7 +118,7 @@ pub(crate) fn parse_without_file() -> Option<(Cli, Origins)> {
 fn parsed(file: &FileSettings) -> Result<(Cli, Origins), clap::Error> {
     let command = ["run", "check"]
         .into_iter()
-        .fold(Cli::command(), |command, name| {
+        .fold(shape::command(), |command, name| {
             command.mut_subcommand(name, |sub| from_file::with_defaults(sub, &file.0))
         })
         .mut_subcommand("state", |state| {
@@ -202,7 +202,7 @@ pub(crate) fn effective(file: &FileSettings) -> Result<Vec<Effective>, String> {
 }
 
 fn run_command() -> clap::Command {
-    let mut command = Cli::command();
+    let mut command = shape::command();
     // Groups of flags and the rest of what a command is are put together now.
     command.build();
     command.find_subcommand("run").cloned().unwrap_or_default()

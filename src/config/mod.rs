@@ -13,6 +13,7 @@ use anyhow::Result;
 use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use commands::check::{CheckFormat, CheckSettings};
+pub(crate) use commands::help::HelpPage;
 pub(crate) use commands::run::{Asked, RunCommand, RunSettings};
 pub(crate) use commands::sandbox::SandboxSettings;
 pub(crate) use commands::state::{ForgetSettings, StateSettings};
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     ShowConfig(String),
     State(StateSettings),
     Sandbox(SandboxSettings),
+    Help(HelpPage),
 }
 
 /// What was typed as what was meant. Warnings are logged, so the log has to have started.
@@ -49,6 +51,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
             Command::ShowConfig(commands::show::show(file, variable)?)
         }
         cli::Command::State(command) => Command::State(commands::state::state(&command, origins)?),
+        cli::Command::Help(args) => Command::Help(commands::help::help(&args.topic)?),
         cli::Command::Sandbox(args) => Command::Sandbox(commands::sandbox::sandbox(args)),
     })
 }

@@ -151,6 +151,17 @@ impl Console {
         self.write_out(&printable(text));
     }
 
+    /// Prints a page of the program's own, which may hold codes for a terminal, to standard output.
+    pub(crate) fn print_page(&self, text: &str) {
+        self.write_out(text);
+    }
+
+    /// Whether a terminal shows standard output.
+    #[expect(clippy::unused_self, reason = "the console is the one that knows of streams")]
+    pub(crate) fn is_output_shown(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Writes to standard output. A reader that has gone (`| head`) has seen enough.
     fn write_out(&self, text: &str) {
         let written = self.screen.bars.suspend(|| {

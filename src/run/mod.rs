@@ -96,6 +96,10 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
             Ok(ExitCode::Success)
         }
         Command::State(settings) => commands::state::run(settings, console).await,
+        Command::Help(page) => {
+            commands::help::show(&page, console);
+            Ok(ExitCode::Success)
+        }
         Command::Sandbox(settings) => commands::sandbox::serve(settings, console).await,
     }
 }

@@ -1,5 +1,5 @@
 //! What the tool costs and how well it keeps its promises about speed, measured on the release binary as a whole
-//! process. The targets, and where they come from, are the README's ("Speed").
+//! process. The targets, and where they come from, stand in the manual (`help speed`).
 //!
 //! ```sh
 //! cargo bench                        # everything, about ten minutes

@@ -25,6 +25,7 @@ pub(crate) struct RateArg {
 
 /// Where the calls go.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Platform")]
 pub(crate) struct PlatformArgs {
     /// The platform's address
     #[arg(
@@ -50,6 +51,7 @@ pub(crate) struct PlatformArgs {
 
 /// How fast, how often again, and when to give up.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Rate, retries, limits")]
 pub(crate) struct PaceArgs {
     #[command(flatten)]
     pub(crate) rate: RateArg,

@@ -10,6 +10,7 @@ use crate::model::CountOrPercent;
 
 /// Guards that look at the file alone.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Guards: when to send nothing")]
 pub(crate) struct GuardArgs {
     /// Send nothing (exit 4) if there are fewer data rows
     #[arg(long, value_name = "N", env = "RESPONDENT_SYNC_MIN_ROWS")]
@@ -27,6 +28,7 @@ pub(crate) struct GuardArgs {
 
 /// Guards that need to know what was sent before.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Guards: when to send nothing")]
 pub(crate) struct PastGuardArgs {
     /// With `--changed-only`: send nothing (exit 4) if more rows would be sent (per cent: of those that could be)
     #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_CHANGES")]

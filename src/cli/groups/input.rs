@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 /// The input's form, and which column is which.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Input and columns")]
 pub(crate) struct InputArgs {
     /// The table: CSV (also `.gz` or `.zst`) or `.xlsx`; `-` for standard input
     pub(crate) input: PathBuf,
@@ -80,6 +81,7 @@ pub(crate) struct InputArgs {
 
 /// Which rows take part.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Which rows")]
 pub(crate) struct SelectionArgs {
     /// Only these respondents
     #[arg(

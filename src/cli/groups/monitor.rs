@@ -6,6 +6,7 @@ use clap::Args;
 
 /// Who hears of a run.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Monitoring")]
 pub(crate) struct MonitorArgs {
     /// A check that is told of each run's start and end (Healthchecks.io's protocol); better as a variable, since the address is a secret
     #[arg(

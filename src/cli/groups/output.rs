@@ -11,6 +11,7 @@ use crate::model::CountOrPercent;
 
 /// What is written where.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// The results (default: `<input>.results.csv` beside the input)
     #[arg(short, long, value_name = "FILE", env = "RESPONDENT_SYNC_OUTPUT")]
@@ -46,6 +47,7 @@ pub(crate) struct OutputArgs {
 
 /// What is in the results, and in which form.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct ResultsArgs {
     /// An input column to repeat in the results; repeatable, or `all`
     #[arg(long, value_name = "COLUMN", env = "RESPONDENT_SYNC_KEEP")]
@@ -57,6 +59,7 @@ pub(crate) struct ResultsArgs {
 
 /// What is done about outputs that exist.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output that exists")]
 pub(crate) struct ExistingArgs {
     /// Go on with a run that was cut short; nothing to do if the same was sent to the end
     #[arg(long, env = "RESPONDENT_SYNC_RESUME", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
@@ -87,6 +90,7 @@ pub(crate) struct AcceptArg {
 
 /// How much is said, and in which form.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Log")]
 pub(crate) struct LogArgs {
     /// Say more; `-vv` also respondents' ids
     #[arg(short, long, action = ArgAction::Count, env = "RESPONDENT_SYNC_VERBOSE")]

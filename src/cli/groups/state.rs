@@ -17,6 +17,7 @@ pub(crate) struct StateArg {
 
 /// Sending only what changed.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Only what changed")]
 pub(crate) struct DeltaArgs {
     /// Skip rows whose labels the platform acknowledged before
     #[arg(long, env = "RESPONDENT_SYNC_CHANGED_ONLY", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]

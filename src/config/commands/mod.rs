@@ -1,6 +1,7 @@
 //! What was meant by each command: its settings, from all the groups of flags that it takes.
 
 pub(super) mod check;
+pub(super) mod help;
 pub(super) mod run;
 pub(super) mod sandbox;
 pub(super) mod show;

@@ -1,0 +1,181 @@
+//! How the help looks: everyday flags in `-h`, all of them under headings in `--help`, examples below. What a flag means is
+//! said beside the flag.
+
+use std::fmt::Write as _;
+
+use clap::{Arg, Command, CommandFactory};
+
+use super::Cli;
+use crate::manual::{TOPICS, wrap};
+
+/// The flags that `-h` shows: what a first month needs.
+const EVERYDAY: [(&str, &[&str]); 2] = [
+    (
+        "run",
+        &[
+            "input",
+            "survey",
+            "id_column",
+            "map",
+            "limit",
+            "dry_run",
+            "sandbox",
+            "rate",
+            "output",
+            "resume",
+            "config",
+        ],
+    ),
+    (
+        "check",
+        &[
+            "input",
+            "survey",
+            "id_column",
+            "map",
+            "ids",
+            "match_on",
+            "delimiter",
+            "encoding",
+            "sheet",
+            "config",
+            "format",
+        ],
+    ),
+];
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  respondent-sync run contacts.csv --sandbox
+      a rehearsal: no account, and nothing is sent to the platform
+  respondent-sync run contacts.csv --survey 399793 --map l4=Segment --limit 1
+      one row; then look at that contact on the platform
+  respondent-sync run contacts.csv --survey 399793 --map l4=Segment --resume
+      the whole file, or the rest of it after an interruption";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  respondent-sync check contacts.csv --survey 399793 --map l4=Segment
+  respondent-sync check contacts.xlsx --sheet Contacts --survey 399793
+  respondent-sync check contacts.csv --survey 399793 --format json";
+
+/// The width of the overview, in columns.
+const WIDTH: usize = 80;
+
+const MORE: &str = "`--help` shows all flags, `respondent-sync help` the topics of the manual.";
+
+const VARIABLES: &str = "\
+Each flag is also a variable of the environment and a key of the config file: `--max-age` is
+RESPONDENT_SYNC_MAX_AGE and `max_age`. A flag beats a variable, a variable beats the file.";
+
+/// What to type first, what there is, and which topics the manual has.
+pub(crate) fn overview() -> String {
+    let mut text = String::from(
+        "Sets the labels of respondents from a CSV or Excel export, one call per row.
+
+First time:
+  respondent-sync run FILE --sandbox        rehearse: no account, nothing leaves this machine
+  respondent-sync check FILE --survey ID    look at the file, send nothing
+  respondent-sync run FILE --survey ID      send it; every row gets a verdict
+  respondent-sync help start                each step explained
+
+Commands (`respondent-sync help COMMAND`):
+",
+    );
+    for (name, purpose) in [
+        ("run", "send the file"),
+        ("check", "everything but the sending"),
+        ("sandbox", "the platform in small, on this machine"),
+        ("config show", "all settings, and where each comes from"),
+        ("state show", "how many respondents are known to be up to date"),
+        (
+            "state forget",
+            "forget them, so that the next run sends them again",
+        ),
+    ] {
+        writeln!(text, "  {name:<14}{purpose}").ok();
+    }
+    text.push_str("\nTopics of the manual (`respondent-sync help TOPIC`):\n");
+    for topic in TOPICS {
+        let name = format!("  {:<14}", topic.name);
+        writeln!(text, "{}", wrap(topic.purpose(), WIDTH, &name, &" ".repeat(16))).ok();
+    }
+    text
+}
+
+/// The whole command line as it is parsed and as its help is shown.
+pub(super) fn command() -> Command {
+    let command = Cli::command()
+        .disable_help_subcommand(true)
+        .override_help(overview());
+    ["run", "check"].into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, |sub| {
+            let everyday = EVERYDAY
+                .iter()
+                .find(|(of, _)| *of == name)
+                .map_or(&[][..], |(_, flags)| flags);
+            let examples = if name == "run" {
+                RUN_EXAMPLES
+            } else {
+                CHECK_EXAMPLES
+            };
+            sub.mut_args(|arg| shaped(arg, everyday))
+                .after_help(format!("{examples}\n\n{MORE}"))
+                .after_long_help(format!("{examples}\n\n{VARIABLES}"))
+        })
+    })
+}
+
+fn shaped(arg: Arg, everyday: &[&str]) -> Arg {
+    let is_everyday = everyday.contains(&arg.get_id().as_str());
+    let arg = match arg.get_id().as_str() {
+        // The groups that they stand in begin with them, or end behind another.
+        "input" => arg.help_heading(None::<&str>),
+        "dry_run" | "yes" => arg.help_heading("Output"),
+        _ => arg,
+    };
+    arg.hide_env(true).hide_short_help(!is_everyday)
+}
+
+/// The help of a command, by its words (`state forget`); `None` if there is no such command.
+pub(crate) fn help_of(words: &[String]) -> Option<String> {
+    let mut whole = command();
+    whole.build();
+    let mut found = &mut whole;
+    for word in words {
+        found = found.find_subcommand_mut(word)?;
+    }
+    Some(found.render_long_help().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_help_shows_everyday_flags_and_the_long_one_all() {
+        for (name, flags) in EVERYDAY {
+            let mut command = command();
+            command.build();
+            let sub = command.find_subcommand_mut(name).unwrap();
+            let (short, long) = (sub.render_help().to_string(), sub.render_long_help().to_string());
+            for flag in flags.iter().filter(|flag| **flag != "input") {
+                let flag = format!("--{}", flag.replace('_', "-"));
+                assert!(short.contains(&flag) && long.contains(&flag), "{flag} of {name}");
+            }
+            assert!(
+                short.lines().count() < 50 && !short.contains("--log-format"),
+                "{short}"
+            );
+            assert!(long.contains("--log-format") && !long.contains("[env:"), "{long}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_help() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert!(help_of(&words("state forget")).unwrap().contains("--respondent"));
+        assert!(help_of(&words("run")).unwrap().contains("--max-age"));
+        assert_eq!(help_of(&words("nothing")), None);
+    }
+}

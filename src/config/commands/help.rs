@@ -1,0 +1,40 @@
+//! What `help` was asked to explain: a command, a topic of the manual, or all there is.
+
+use anyhow::{Result, anyhow};
+
+use crate::cli::{help_of, overview};
+use crate::manual::{TOPICS, Topic};
+
+/// A page of help, not rendered yet.
+#[derive(Debug)]
+pub(crate) enum HelpPage {
+    Topic(Topic),
+    /// As it stands.
+    Text(String),
+}
+
+/// Finds what the words name. A command beats a topic.
+///
+/// # Errors
+///
+/// With the names that are most alike, where there is neither.
+pub(in crate::config) fn help(words: &[String]) -> Result<HelpPage> {
+    if words.is_empty() {
+        return Ok(HelpPage::Text(overview()));
+    }
+    if let Some(text) = help_of(words) {
+        return Ok(HelpPage::Text(text));
+    }
+    let name = words.join(" ");
+    Topic::find(&name).map(HelpPage::Topic).ok_or_else(|| {
+        let alike = |topic: &Topic| strsim::jaro_winkler(topic.name, &name.to_lowercase());
+        let nearest = TOPICS
+            .into_iter()
+            .max_by(|one, other| alike(one).total_cmp(&alike(other)));
+        let hint = nearest
+            .filter(|topic| alike(topic) > 0.7)
+            .map(|topic| format!(": did you mean `{}`?", topic.name))
+            .unwrap_or_default();
+        anyhow!("no command and no topic `{name}`{hint} (`respondent-sync help` lists them)")
+    })
+}

@@ -1,0 +1,62 @@
+//! The manual: one page per topic, compiled in. What a page says is in `manual/en/`; this room finds one and renders
+//! it for a terminal.
+//!
+//! A page's first line is its heading, `# topic: what it is for`.
+
+mod render;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use render::{Emphasis, render, wrap};
+
+/// A page of the manual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Topic {
+    pub(crate) name: &'static str,
+    /// Markdown.
+    pub(crate) text: &'static str,
+}
+
+macro_rules! topics {
+    ($($name:literal),* $(,)?) => {
+        [$(Topic { name: $name, text: include_str!(concat!("en/", $name, ".md")) }),*]
+    };
+}
+
+/// All topics, in the order in which a newcomer needs them.
+pub(crate) const TOPICS: [Topic; 19] = topics![
+    "start",
+    "input",
+    "output",
+    "statuses",
+    "errors",
+    "exit-codes",
+    "nightly",
+    "changed-only",
+    "guards",
+    "config",
+    "secrets",
+    "flags",
+    "pace",
+    "logs",
+    "network",
+    "promises",
+    "privacy",
+    "windows",
+    "speed",
+];
+
+impl Topic {
+    /// Finds the topic of a name, in any case; a space or an underscore stands for a hyphen.
+    pub(crate) fn find(name: &str) -> Option<Self> {
+        let name = name.trim().to_lowercase().replace([' ', '_'], "-");
+        TOPICS.into_iter().find(|topic| topic.name == name)
+    }
+
+    /// What the page is for, as its heading says it.
+    pub(crate) fn purpose(self) -> &'static str {
+        let heading = self.text.lines().next().unwrap_or_default();
+        heading.split_once(": ").map_or("", |(_, purpose)| purpose)
+    }
+}

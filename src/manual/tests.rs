@@ -1,0 +1,70 @@
+//! Every page can be found, says what it is for, and fits a terminal.
+
+use super::render::Emphasis;
+use super::*;
+
+#[test]
+fn every_page_is_a_topic_with_a_purpose() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/manual/en");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let mut topics = TOPICS.map(|topic| format!("{}.md", topic.name)).to_vec();
+    topics.sort();
+    assert_eq!(files, topics);
+    for topic in TOPICS {
+        let heading = topic.text.lines().next().unwrap();
+        assert!(heading.starts_with(&format!("# {}: ", topic.name)), "{heading}");
+        assert!(topic.purpose().len() > 10, "{heading}");
+        assert_eq!(Topic::find(&topic.name.to_uppercase()), Some(topic));
+    }
+    assert_eq!(Topic::find("exit_codes"), Topic::find("exit-codes"));
+    assert_eq!(Topic::find("nothing"), None);
+}
+
+#[test]
+fn every_page_names_topics_that_exist() {
+    for topic in TOPICS {
+        for (_, rest) in topic
+            .text
+            .match_indices("respondent-sync help ")
+            .map(|(at, found)| topic.text.split_at(at + found.len()))
+        {
+            let name: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_lowercase() || *c == '-')
+                .collect();
+            assert!(
+                name.is_empty() || Topic::find(&name).is_some(),
+                "{}: {name}",
+                topic.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_page_is_wrapped_and_keeps_its_code() {
+    let page = "# a: b\n\nA paragraph that is longer than the width\nof the page is wrapped at `its words` here.\n\n\
+        ```sh\nrespondent-sync run a-file-with-a-long-name.csv --survey 399793\n```\n\n- one item that is longer than the page\n  - below\n- two\n\n\
+        1. first\n2. second\n\n| code | meaning |\n| --- | --- |\n| `0` | every row has been sent to the platform |\n| `10` | no |\n\n\
+        | flag | default | meaning |\n| --- | --- | --- |\n| `--rate` `N/s` | `5/s` | how often |\n| `--yes` |  | no question |\n";
+    insta::assert_snapshot!(render(page, 40, Emphasis::Nothing));
+    assert!(render(page, 40, Emphasis::Bold).starts_with("\u{1b}[1ma: b\u{1b}[0m\n"));
+}
+
+#[test]
+fn pages_fit_a_terminal() {
+    for topic in TOPICS {
+        let page = render(topic.text, 80, Emphasis::Nothing);
+        for line in page.lines().filter(|line| !line.starts_with("  ")) {
+            assert!(
+                textwrap::core::display_width(line) <= 80,
+                "{}: {line}",
+                topic.name
+            );
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! `help`: renders a page for the terminal that it is read on, or for a pipe.
+
+use crate::config::HelpPage;
+use crate::manual::{Emphasis, render};
+use crate::report::Console;
+use crate::system::pager;
+
+/// The widest page: longer lines are hard to read.
+const MAX_WIDTH: usize = 100;
+
+/// The width of a page that no terminal shows.
+const USUAL_WIDTH: usize = 80;
+
+pub(in crate::run) fn show(page: &HelpPage, console: &Console) {
+    let is_shown = console.is_output_shown();
+    let (width, emphasis) = if is_shown {
+        (pager::width().min(MAX_WIDTH), Emphasis::Bold)
+    } else {
+        (USUAL_WIDTH, Emphasis::Nothing)
+    };
+    let text = match page {
+        HelpPage::Topic(topic) => render(topic.text, width, emphasis),
+        HelpPage::Text(text) => text.clone(),
+    };
+    if !(is_shown && pager::show(&text)) {
+        console.print_page(&text);
+    }
+}
