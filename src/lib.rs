@@ -5,13 +5,28 @@
 //! cli → config → run( read → plan → send → record → report )
 //! ```
 //!
-//! Data flows one way. `model` lies under all and has no I/O, no async and no clock. The stages do not know each
-//! other; `run` alone wires them, and nothing below it imports `cli` or `config`.
+//! Data flows one way. The rooms, from the outside in:
 //!
-//! What always holds: no row of a file but from the content that was read before the first call; exactly one outcome per
-//! row that was taken; at most one call in flight per respondent, in the file's order; no more attempts a second than
-//! agreed; no secret in anything that is printed or written; every channel bounded. The invariants stand in full where
-//! they are kept: `read/source/mod.rs`, `send/dispatch.rs`, `send/pace/ceiling.rs`, `model/settings/endpoint.rs`, `record/mod.rs`.
+//! | room | holds |
+//! | --- | --- |
+//! | `cli` | what was typed: the flags, one group per subject; the only user of clap |
+//! | `config` | what was meant: checked settings, then the secrets, before any side effect |
+//! | `run` | the commands, what is decided before the first call, the pipeline, the end of a run |
+//! | `read`, `plan`, `state`, `send`, `record`, `report` | the stages; they do not know each other, `run` wires them |
+//! | `monitor`, `sandbox` | who is notified of a run; a small platform for rehearsals and tests |
+//! | `manual` | the pages of `help` |
+//! | `model` | the words that all of them share: no I/O, no async, no clock |
+//! | `system` | what asks the operating system |
+//!
+//! What always holds stands, numbered, in [`rules`]. The channels, all bounded:
+//!
+//! | channel | sent by | received by | closes when |
+//! | --- | --- | --- | --- |
+//! | plans, in batches | the reader's thread | the dispatcher | the file ends, or the dispatcher stops |
+//! | outcomes, in batches | the dispatcher | the recorder's thread | the dispatcher returns |
+//! | slots (a semaphore) | taken by the dispatcher for each plan | given back by the recorder for each line | |
+//!
+//! One thread drives all calls. The end of the file travels down, a stop travels up by closed receivers.
 
 mod cli;
 mod config;
@@ -27,6 +42,7 @@ mod plan;
 mod read;
 mod record;
 mod report;
+pub mod rules;
 mod run;
 mod sandbox;
 mod send;

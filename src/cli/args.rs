@@ -51,7 +51,7 @@ pub(crate) struct CheckArgs {
     pub(crate) rate: RateArg,
     #[command(flatten)]
     pub(crate) accept: AcceptArg,
-    /// What was found, for people or for machines
+    /// Format of the findings: for people or for machines
     #[arg(long, value_enum, default_value = "text", env = "RESPONDENT_SYNC_FORMAT")]
     pub(crate) format: CheckFormatArg,
     #[command(flatten)]

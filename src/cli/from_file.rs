@@ -161,7 +161,7 @@ fn of_value(error: &clap::Error) -> String {
     }
     match (std::error::Error::source(error), text(ContextKind::ValidValue)) {
         (Some(why), _) => why.to_string(),
-        (None, Some(values)) => format!("`{value}` is none of {values}"),
+        (None, Some(values)) => format!("`{value}` is not one of {values}"),
         (None, None) => format!("`{value}` cannot be read"),
     }
 }

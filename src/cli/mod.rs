@@ -39,16 +39,16 @@ pub(crate) struct Cli {
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Send the file: one call per row, a verdict for every row
+    /// Send the file: one call per row, a verdict for each
     Run(Box<RunArgs>),
-    /// Everything but the sending: what was found, what is wrong, how long it will take
+    /// Examine the file and send nothing: what was found, what is wrong, how long it will take
     Check(Box<CheckArgs>),
-    /// The platform in small, on loopback, with faults on request
+    /// Serve a small copy of the platform on this machine, with faults on request
     Sandbox(SandboxArgs),
-    /// The settings, and where each of them comes from
+    /// Show the settings and where each comes from
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// What is remembered of what was sent (`--changed-only`)
+    /// Show or forget what was sent (`--changed-only`)
     #[command(subcommand)]
     State(StateCommand),
     /// Explain a command or a topic of the manual

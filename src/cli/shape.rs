@@ -74,7 +74,7 @@ pub(crate) fn overview() -> String {
         "Sets the labels of respondents from a CSV or Excel export, one call per row.
 
 First time:
-  respondent-sync run FILE --sandbox        rehearse: no account, nothing leaves this machine
+  respondent-sync run FILE --sandbox        a rehearsal: no account needed
   respondent-sync check FILE --survey ID    look at the file, send nothing
   respondent-sync run FILE --survey ID      send it; every row gets a verdict
   respondent-sync help start                each step explained

@@ -1,35 +1,36 @@
-//! What a run sends where, part by part: two runs with the same fingerprint are the same run, and of two that differ
-//! it can be told in what. How the parts come about is the business of `run/prepare/fingerprint.rs`.
+//! What a run sends where, in parts: two runs with the same fingerprint are the same run, and if
+//! fingerprints differ, the differing parts are known. `run/prepare/fingerprint.rs` computes the
+//! parts.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The part that stands for the input's bytes.
+/// Name of the part for the input's bytes.
 pub(crate) const CONTENT: &str = "content";
 
-/// One digest per part. Holds no text of the input and no secret.
+/// One digest per part. Contains no text of the input and no secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Fingerprint {
-    /// Part, in words for people, to digest.
+    /// Maps a part's name, in words for people, to its digest.
     parts: BTreeMap<String, String>,
 }
 
 impl Fingerprint {
-    /// Adds a part by its name and a number that stands for it.
+    /// Adds a part by its name and digest.
     pub(crate) fn with(mut self, part: &str, digest: u128) -> Self {
         self.parts.insert(part.to_owned(), format!("{digest:032x}"));
         self
     }
 
-    /// Whether both have the same content, whatever else they do with it.
+    /// Whether both have the same content, whatever else differs.
     pub(crate) fn has_content_of(&self, other: &Self) -> bool {
         let content = |of: &Self| of.parts.get(CONTENT).cloned();
         content(self).is_some_and(|digest| content(other) == Some(digest))
     }
 
-    /// The parts that are not the same in both.
+    /// Returns the names of the parts that differ, sorted.
     pub(crate) fn changed_since(&self, earlier: &Self) -> Vec<String> {
         let differs = |part: &&String| self.parts.get(*part) != earlier.parts.get(*part);
         let mut changed: Vec<String> = self

@@ -1,10 +1,11 @@
-//! The words of the tool: what a row, a command, an answer and an outcome are.
+//! The shared vocabulary: what a row, a command, an answer and an outcome are.
 //!
-//! Everything here is a value. Nothing opens a file, waits, or reads a clock, and nothing here knows a
-//! stage: the stages ([`crate::read`], [`crate::plan`], [`crate::send`], [`crate::record`],
-//! [`crate::report`]) hand these types to one another and do not know each other.
+//! Everything here is a value. Nothing opens a file, waits or reads a clock, and nothing depends on
+//! a stage. The stages ([`crate::read`], [`crate::plan`], [`crate::send`], [`crate::record`],
+//! [`crate::report`]) pass these types to one another and do not know each other.
 
 mod fingerprint;
+mod label;
 mod outcomes;
 mod rows;
 mod settings;
@@ -12,6 +13,7 @@ mod store_run;
 mod text;
 
 pub(crate) use fingerprint::{CONTENT, Fingerprint};
+pub(crate) use label::Label;
 pub(crate) use outcomes::early_end::{EarlyEnd, Signal};
 pub(crate) use outcomes::error_code::{Action, ErrorCode};
 pub(crate) use outcomes::outcome::{Outcome, Settled, Status};
@@ -19,7 +21,7 @@ pub(crate) use outcomes::waiting::Waiting;
 #[cfg(test)]
 pub(crate) use rows::export::LabelCount;
 pub(crate) use rows::export::{Export, LastExport};
-pub(crate) use rows::layout::{Label, Layout, ValueFrom};
+pub(crate) use rows::layout::{Layout, ValueFrom};
 pub(crate) use rows::planned::{Plan, PlannedRow, ROW_BYTES, SLOTS, Unsent, slots_for};
 pub(crate) use rows::row::{Fields, Position, Row, RowError};
 pub(crate) use rows::template::Template;

@@ -1,32 +1,32 @@
-//! Which store of acknowledgements a run used, and which of that store's runs it was: what a journal's header keeps, so
-//! that a resume notices another store, or one that was restored from a backup.
+//! Which store of acknowledgements a run used, and the run's number in it. A journal's header holds
+//! this, so that a resume notices a different store, or one restored from a backup.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A run as its store knows it.
+/// Identifies a run in its store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoreRun {
     /// The store's random id.
     pub(crate) store: String,
-    /// The run's number, above those of all earlier runs with this store.
+    /// The run's number, higher than those of all earlier runs with this store.
     pub(crate) run: i64,
-    /// The random id of the journal, which all runs have that resume it. A store that was restored gives a number a second
-    /// time; this id tells the two apart.
+    /// The random id of the journal, shared by all runs that resume it. A restored store assigns a
+    /// number twice; this id distinguishes the two runs.
     pub(crate) journal: String,
 }
 
-/// A row that an unfinished run has sent, with its verdict.
+/// A row sent by an unfinished run, with its verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SentRow {
-    /// Its number in the file.
+    /// The row's number in the file.
     pub(crate) row: u64,
     pub(crate) survey: String,
     pub(crate) respondent: String,
     /// When its last attempt ended.
     pub(crate) finished_at: Timestamp,
-    /// A call of it may be applied late.
+    /// Whether a call of the row may be applied late.
     pub(crate) may_come_late: bool,
-    /// The platform took it, or may have.
+    /// Whether the platform applied it, or may have.
     pub(crate) may_be_applied: bool,
 }

@@ -1,12 +1,12 @@
-//! A run in the text format of Prometheus. Pure: when it was comes in.
+//! A run's metrics in the text format of Prometheus. Pure: the time is passed in.
 //!
-//! Source: Prometheus, "Exposition formats" and "Metric and label naming". All are gauges, since
-//! each run is a snapshot of its own. `name` tells the files of one folder apart: the collector takes no two metrics with the
-//! same labels.
+//! Source: Prometheus, "Exposition formats" and "Metric and label naming". All metrics are gauges,
+//! since each run is a separate snapshot. `name` distinguishes the files of one folder: the
+//! collector rejects two metrics with the same labels.
 
 use std::fmt::Write;
 
-/// What is told of a run.
+/// The metrics of one run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Metrics {
     /// The file's name without its extension.
@@ -14,18 +14,22 @@ pub(crate) struct Metrics {
     pub(crate) exit_code: u8,
     /// When the run ended, in seconds since 1970.
     pub(crate) ended_at: f64,
-    /// When a run last ended with 0, this one or an earlier one.
+    /// When a run, this one or an earlier one, last ended with 0.
     pub(crate) last_success_at: Option<f64>,
-    /// Nothing of a run that did not begin to send.
+    /// `None` if the run did not begin to send.
     pub(crate) counts: Option<Counts>,
 }
 
-/// What a run counted.
+/// The counts of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
+    /// Duration of the run.
     pub(crate) seconds: f64,
+    /// Number of rows per status.
     pub(crate) statuses: Vec<(&'static str, u64)>,
+    /// Rows without an outcome.
     pub(crate) not_reached: u64,
+    /// Rows skipped because nothing changed.
     pub(crate) unchanged: u64,
     pub(crate) attempts: u64,
     pub(crate) retries: u64,
@@ -33,10 +37,10 @@ pub(crate) struct Counts {
 
 const LAST_SUCCESS: &str = "respondent_sync_last_success_timestamp_seconds";
 
-/// The whole text, its last line ended.
+/// Formats the metrics as text, with a line end.
 pub(crate) fn to_text(metrics: &Metrics) -> String {
     let mut text = String::new();
-    // Writing to a text does not fail.
+    // Writing to a string does not fail.
     write_text(metrics, &mut text).ok();
     text
 }
@@ -106,13 +110,13 @@ fn write_text(metrics: &Metrics, text: &mut String) -> std::fmt::Result {
     )
 }
 
-/// When a run last succeeded, by the text that an earlier one has written.
+/// Parses the time of the last successful run from an earlier run's text.
 pub(super) fn last_success(text: &str) -> Option<f64> {
     let line = text.lines().find(|line| line.starts_with(LAST_SUCCESS))?;
     line.rsplit_once(' ')?.1.parse().ok()
 }
 
-/// As a label's value has it.
+/// Escapes a label's value.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('"', "\\\"")

@@ -1,5 +1,6 @@
-//! Writes the metrics where the node exporter's textfile collector finds them: whole or not at all, since it may read at any
-//! moment, and over nothing but metrics of this tool. The folder may be one that others can write to.
+//! Writes the metrics for the node exporter's textfile collector. The file is replaced as a whole,
+//! since the collector may read at any moment, and only if it holds metrics of this tool. Other
+//! users may be able to write to the folder.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -8,14 +9,13 @@ use std::path::Path;
 use super::metrics::{Metrics, last_success, to_text};
 use crate::system::regular;
 
-/// How each file of metrics begins.
+/// The beginning of each file of metrics.
 const BEGINNING: &str = "# HELP respondent_sync_";
 
-/// What is read of the old file, in bytes: many times what is written.
+/// Maximum bytes read of the old file: many times the size of a new one.
 const MAX_READ: u64 = 64 * 1024;
 
-/// Replaces the file by what this run was; that a run succeeded once is kept from the old one. Anything else under the name
-/// is left alone.
+/// Replaces the file with this run's metrics. Keeps the time of the last success from the old file.
 pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
     let old = old(path)?;
     let is_new = old.is_none();
@@ -28,7 +28,7 @@ pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
         ..metrics
     });
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    // The collector reads `*.prom` alone. What is not named in the end is removed.
+    // The collector only reads `*.prom`. The temporary file is removed if it is not renamed.
     let mut new = tempfile::Builder::new()
         .prefix(".respondent-sync-")
         .suffix(".new")
@@ -44,7 +44,7 @@ pub(crate) fn write(path: &Path, metrics: Metrics) -> io::Result<()> {
     named.map(drop).map_err(|error| error.error)
 }
 
-/// The metrics that are there; `None` where no file is.
+/// Reads the existing metrics; `None` if there is no file.
 fn old(path: &Path) -> io::Result<Option<String>> {
     let file = match regular::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -61,14 +61,15 @@ fn old(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// The exporter is another user, whatever the umask says; there is nothing personal in it.
+/// The exporter runs as another user, so the file has to be readable whatever the umask; it
+/// contains no personal data.
 #[cfg(unix)]
 fn readable_for_all(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
-/// The rights of the folder hold.
+/// The folder's permissions apply.
 #[cfg(not(unix))]
 fn readable_for_all(_: &File) -> io::Result<()> {
     Ok(())

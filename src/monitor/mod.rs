@@ -1,5 +1,6 @@
-//! Who hears of a run while nobody watches: a monitor that misses it when it does not come (Healthchecks.io's protocol), and
-//! numbers for Prometheus. What there is to tell comes in as values; nothing here ever changes how a run ends.
+//! Reports unattended runs: to a dead man's switch that notices a run that never started
+//! (Healthchecks.io's protocol), and as metrics for Prometheus. The reports are passed in as
+//! values; nothing here changes how a run ends.
 
 mod metrics;
 mod metrics_file;

@@ -1,7 +1,9 @@
-//! Tells a monitor when a run starts and how it ended, so that somebody hears of a night without a run.
+//! Reports the start and the end of a run to a dead man's switch, which notices a run that never
+//! started.
 //!
-//! Source: Healthchecks.io, "Pinging API": `<url>/start`, then `<url>/<exit code>` with up to 100 kB of text as the body,
-//! both with the run's id as `rid`. A monitor that is down costs a warning and at most [`PATIENCE`], never the result.
+//! Source: Healthchecks.io, "Pinging API": `<url>/start`, then `<url>/<exit code>` with up to 100
+//! kB of text as the body, both with the run's id as `rid`. A monitor that is down costs a warning
+//! and at most [`PATIENCE`], never the result.
 
 use std::io;
 use std::time::Duration;
@@ -14,26 +16,27 @@ use crate::model::is_loopback;
 use crate::system::causes::{find, root_cause};
 use crate::system::http::Route;
 
-/// For telling one thing, attempts and waits between them included.
+/// Maximum time for one report, including all attempts and pauses.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// For one attempt.
+/// Maximum time for one attempt.
 const ATTEMPT: Duration = Duration::from_secs(4);
 
-/// What is told of a start, in the protocol's word.
+/// The protocol's word for a start.
 const START: &str = "start";
 
-/// Before it is told again.
+/// Pause before a retry.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Attempts where no connection can be made, which is known at once: a monitor that is being restarted is back by the
-/// second, a wrong address stays wrong.
+/// Maximum attempts without a connection, a failure that shows at once: a monitor being restarted
+/// is back by the second attempt, a wrong address stays wrong.
 const MAX_UNCONNECTED: u32 = 2;
 
-/// What the protocol takes.
+/// Maximum body size of the protocol, in bytes.
 const MAX_BODY_BYTES: usize = 100_000;
 
-/// One run's check at the monitor. Its address is a secret: whoever knows it can say that all is well.
+/// The check of one run at the monitor. Its address is secret: anyone who knows it can report
+/// success.
 #[derive(Clone)]
 pub(crate) struct Healthcheck {
     client: Client,
@@ -42,7 +45,8 @@ pub(crate) struct Healthcheck {
 }
 
 impl Healthcheck {
-    /// `ca_pem` holds further trusted authorities. An error never shows the address.
+    /// Creates a client. `ca_pem` holds additional trusted authorities. Errors never show the
+    /// address.
     pub(crate) fn new(address: &str, run_id: &str, ca_pem: Option<&[u8]>) -> Result<Self> {
         let url = parse(address)?;
         let client = Route::new(&url, ca_pem)?.client().timeout(ATTEMPT).build();
@@ -55,17 +59,17 @@ impl Healthcheck {
         })
     }
 
-    /// Checks an address without making a client for it. An error never shows the address.
+    /// Checks an address without creating a client. Errors never show the address.
     pub(crate) fn check_address(address: &str) -> Result<()> {
         parse(address).map(drop)
     }
 
-    /// Says that the run starts.
+    /// Reports the start of the run.
     pub(crate) async fn start(&self) {
         self.tell(START, String::new()).await;
     }
 
-    /// Says how it ended, with the exit code and what there is to read.
+    /// Reports the end of the run, with the exit code and a text; longer texts are cut.
     pub(crate) async fn finish(&self, exit_code: u8, mut text: String) {
         text.truncate(text.floor_char_boundary(MAX_BODY_BYTES));
         self.tell(&exit_code.to_string(), text).await;
@@ -85,8 +89,8 @@ impl Healthcheck {
         }
     }
 
-    /// Tries again where the monitor was not reached or has troubles of its own. `last` is what there is to say of it so
-    /// far.
+    /// Sends a report, with retries if the monitor could not be reached or failed. `last` is set to
+    /// the latest failure.
     async fn until_heard(&self, what: &str, text: &str, last: &mut String) -> Result<()> {
         let mut unconnected = 0;
         loop {
@@ -117,7 +121,7 @@ impl Healthcheck {
         }
     }
 
-    /// What of its address may be shown.
+    /// Returns the part of the address that may be shown.
     fn server(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         match self.url.port() {
@@ -144,16 +148,16 @@ fn parse(address: &str) -> Result<Url> {
         Url::parse(address.trim()).map_err(|_| anyhow!("`--healthcheck-url` is no address: {shape}"))?;
     ensure!(
         url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url),
-        "`--healthcheck-url` is not `https`, so anybody on the way could read it: {shape}"
+        "`--healthcheck-url` is not `https`, so everyone on the network path could read it: {shape}"
     );
     ensure!(url.has_host(), "`--healthcheck-url` names no host: {shape}");
     Ok(url)
 }
 
-/// Why an attempt had no answer.
+/// Why an attempt got no answer.
 struct Fault {
     words: String,
-    /// No connection could be made.
+    /// No connection could be opened.
     is_unconnected: bool,
 }
 

@@ -1,9 +1,9 @@
-//! What spreadsheets and wrong encodings do to a label's value before this tool sees it. Such a value is sent, since it may
-//! be meant; `check` tells of it. Pure.
+//! Detects damage that spreadsheets and wrong encodings do to a label's value before this tool
+//! reads it. Such a value is sent, because it may be intended; `check` reports it. Pure.
 
 use crate::model::unguarded_cell;
 
-/// A kind of damage, told by what it looks like.
+/// A kind of damage, recognized by its appearance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Damage {
     /// `#N/D!`
@@ -14,15 +14,16 @@ pub(crate) enum Damage {
     Date,
     /// `#####`
     TooNarrow,
-    /// `Ĺ‚` where `ł` was.
+    /// `Ĺ‚` instead of `ł`.
     OtherEncoding,
-    /// U+FFFD where a letter was.
+    /// U+FFFD instead of a letter.
     Lost,
     /// `'=1`
     Guarded,
 }
 
-/// What Excel, `LibreOffice` and Google's sheets write for a formula that has no value, in English and in Polish.
+/// The errors that Excel, `LibreOffice` and Google Sheets write for a formula without a value, in
+/// English and in Polish.
 const ERRORS: [&str; 18] = [
     "#N/A",
     "#N/A!",
@@ -44,23 +45,24 @@ const ERRORS: [&str; 18] = [
     "#ERROR!",
 ];
 
-/// Short names of months in Polish and in English.
+/// Abbreviated month names in Polish and in English.
 const MONTHS: [&str; 24] = [
     "sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru", "jan", "feb", "apr",
     "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "sept",
 ];
 
-/// Polish letters as windows-1250 and windows-1252 show their two UTF-8 bytes.
+/// The UTF-8 bytes of Polish letters, misread as windows-1250 and windows-1252.
 const OTHER_ENCODING: [&str; 26] = [
     "Ä…", "Ä‡", "Ä™", "Ĺ‚", "Ĺ„", "Ăł", "Ĺ›", "Ĺş", "ĹĽ", "Ä„", "Ä†", "Ä˜", "Ĺ\u{81}", "Ă“", "Ĺš", "Ĺą",
     "Ĺ»", "Å‚", "Å„", "Ã³", "Å›", "Åº", "Å¼", "Ã“", "Å»", "â€",
 ];
 
-/// `sept.08`, with a letter of two bytes.
+/// Maximum length of such a date in bytes: `sept.08`, and one more for a two-byte letter.
 const LONGEST_DATE: usize = 8;
 
 impl Damage {
-    /// The first sign of damage in a value. Nearly every value is told by its first byte to have none.
+    /// Returns the first sign of damage in a value. For nearly every value the first byte already
+    /// excludes damage.
     pub(crate) fn find(value: &str) -> Option<Self> {
         let text = value.trim();
         let found = match text.as_bytes().first()? {
@@ -75,7 +77,7 @@ impl Damage {
         if found.is_some() || text.is_ascii() {
             return found;
         }
-        // A byte first, which no letter of the languages in question begins with.
+        // Checked by a byte first, with which no letter of the supported languages begins.
         if text.as_bytes().contains(&0xEF) && text.contains('\u{FFFD}') {
             return Some(Self::Lost);
         }
@@ -83,7 +85,7 @@ impl Damage {
         (may_be && OTHER_ENCODING.iter().any(|letter| text.contains(letter))).then_some(Self::OtherEncoding)
     }
 
-    /// The name in reports for machines.
+    /// The name in machine-readable reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Error => "spreadsheet_error",
@@ -96,7 +98,7 @@ impl Damage {
         }
     }
 
-    /// What it looks like, how it came about and what to do.
+    /// A description: what it looks like, its cause, and what to do.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Error => "an error of the spreadsheet, like `#N/D!`: mend its formula",
@@ -131,7 +133,8 @@ fn is_hashes_or_error(text: &str) -> Option<Damage> {
     }
 }
 
-/// `1,23E+11`, `1E-05`: with a sign, as spreadsheets write it and hardly anybody else.
+/// Whether a text is a number such as `1,23E+11` or `1E-05`. The exponent must have a sign, which
+/// spreadsheets write and people hardly ever do.
 fn is_shortened(text: &str) -> bool {
     let Some((number, exponent)) = text.split_once(['E', 'e']) else {
         return false;
@@ -143,7 +146,7 @@ fn is_shortened(text: &str) -> bool {
     whole.len() == 1 && digits(whole) && digits(fraction) && exponent.len() >= 2 && digits(exponent)
 }
 
-/// `08.maj`, `8-maj`, `maj.08`, `5-Aug`.
+/// Whether a text is a date such as `08.maj`, `8-maj`, `maj.08` or `5-Aug`.
 pub(super) fn is_day_and_month(text: &str) -> bool {
     let Some((one, other)) = text.split_once(['.', '-']) else {
         return false;

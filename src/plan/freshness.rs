@@ -1,29 +1,29 @@
-//! Guards against an export that nobody has made anew: how old its file is, and since when its content is the same. Pure;
-//! the times come in, the words for people are in `run/prepare/input/stale.rs`.
+//! Guards against an outdated export: the age of its file, and how long its content has been the
+//! same. Pure; the times are passed in, and `run/prepare/input/stale.rs` has the messages.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// What the user asked for.
+/// The limits that the user set; `None` for no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Freshness {
-    /// Since the file was written last.
+    /// Maximum time since the file was last written.
     pub(crate) max_age: Option<Duration>,
-    /// Since a run with the same content was started first.
+    /// Maximum time since the first run with the same content started.
     pub(crate) max_same: Option<Duration>,
 }
 
-/// What speaks against an export.
+/// An objection to an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stale {
-    /// The file was written last at that time.
+    /// The file was last written at this time.
     Old {
         modified: Timestamp,
         age: Duration,
         most: Duration,
     },
-    /// Its content is the same since then.
+    /// The content has been the same since this time.
     Same {
         since: Timestamp,
         age: Duration,
@@ -32,13 +32,14 @@ pub(crate) enum Stale {
 }
 
 impl Freshness {
-    /// Whether anything is to be looked at.
+    /// Whether any limit is set.
     pub(crate) fn is_asked(self) -> bool {
         self != Self::default()
     }
 
-    /// What speaks against sending it at this time. `modified` is the file's time, `since` the start of the first of the runs
-    /// in a row that had this content, if there was one. A time in the future is a clock that is wrong, and nothing is old.
+    /// Returns the objections to sending the export now. `modified` is the file's time. `since` is
+    /// the start of the first of the consecutive runs with this content, if there was one. A time
+    /// in the future means a wrong clock, and never counts as old.
     pub(crate) fn objections(
         self,
         modified: Timestamp,

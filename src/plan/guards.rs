@@ -1,21 +1,23 @@
-//! Guards against a bad export: what must hold of all rows together before the first of them is sent. Pure; the counting is
-//! in `run/prepare/guards.rs`.
+//! Guards against a bad export: conditions on all rows together, checked before the first row is
+//! sent. Pure; `run/prepare/guards.rs` does the counting.
 
 use super::EmptyPolicy;
 use crate::model::{CountOrPercent, Export, Label, LastExport, reaches};
 
-/// What the user asked for.
+/// The guards that the user set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Guards {
+    /// Minimum number of data rows; `None` for no minimum.
     pub(crate) min_rows: Option<u64>,
-    /// In per cent of all data rows.
+    /// Minimum share of all data rows in which a label has a value, in percent.
     pub(crate) min_filled: Vec<(Label, f64)>,
-    /// In per cent of the rows of respondents who are known.
+    /// Maximum number or share of rows that would change something, among rows whose respondent is
+    /// in the store.
     pub(crate) max_changes: Option<CountOrPercent>,
 }
 
 impl Guards {
-    /// Whether the rows have to be counted to tell.
+    /// Whether the rows have to be counted for the guards.
     pub(crate) fn need_counts(&self, empty: EmptyPolicy) -> bool {
         self.min_rows.is_some()
             || !self.min_filled.is_empty()
@@ -23,7 +25,8 @@ impl Guards {
             || empty == EmptyPolicy::Send
     }
 
-    /// A text that is the same for the same guards. `compares`: the export is compared with the last one.
+    /// Returns a canonical text, equal for equal guards. `compares` means that the export is
+    /// compared with the last one.
     pub(crate) fn canonical(&self, empty: EmptyPolicy, compares: bool) -> String {
         let mut min_filled = self.min_filled.clone();
         min_filled.sort_by_key(|(label, _)| *label);
@@ -40,8 +43,8 @@ impl Guards {
         all.join(" ")
     }
 
-    /// What speaks against sending it, with the numbers; nothing if it is as it should be. `last` is the export that was
-    /// sent before, where one is remembered.
+    /// Returns the objections to sending the export, with the numbers; empty if there are none.
+    /// `last` is the export that was sent before, if it is known.
     pub(crate) fn objections(
         &self,
         export: &Export,
@@ -81,7 +84,7 @@ impl Guards {
         objections
     }
 
-    /// Labels that a blank cell would clear although nobody has said how many may be blank.
+    /// Returns labels that blank cells would clear although the user set no limit for blank cells.
     fn would_clear(&self, export: &Export) -> impl Iterator<Item = String> {
         let unguarded = |label: &Label| !self.min_filled.iter().any(|(other, _)| other == label);
         let all = rows(export.rows);
@@ -99,7 +102,7 @@ impl Guards {
     }
 }
 
-/// What is so much unlike the last time that something must have happened to the export.
+/// Returns differences to the last export that are so large that the export is probably faulty.
 fn unlike(export: &Export, last: &LastExport) -> Vec<String> {
     let mut objections = Vec::new();
     if export.rows < last.rows.div_ceil(2) {

@@ -1,8 +1,8 @@
-//! Which respondent an address is, where the CRM knows addresses alone. Pure; the table's file is read in
-//! `run/prepare/input/id_table.rs`.
+//! Finds the respondent of an address, if the CRM only has addresses. Pure;
+//! `run/prepare/input/id_table.rs` reads the table's file.
 //!
-//! The platform does not keep addresses unique, so an address may be several respondents. Nobody guesses which: such an
-//! address has no id.
+//! The platform does not keep addresses unique, so several respondents may share one. Such an
+//! address has no id: there is no guess.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,30 +12,31 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::model::{Digits, trim_invisible};
 
-/// Addresses and ids, held in memory: an address takes 40 to 80 bytes, and its id's digits. Of an address only a digest is
-/// kept, of 128 bits, so that no two are ever mixed up.
+/// Addresses and ids, held in memory. An address takes 40 to 80 bytes plus the digits of its id.
+/// Only a 128-bit digest of an address is kept, large enough that no two are confused.
 #[derive(Clone, Default)]
 pub(crate) struct IdTable {
     places: HashMap<u128, Place>,
-    /// The ids' digits, one after the other.
+    /// The digits of all ids, one after the other.
     digits: String,
-    /// Ids belong to one survey each, and the table says which.
+    /// Each id belongs to one survey, which the table names.
     by_survey: bool,
+    /// Addresses with several ids.
     ambiguous: u64,
 }
 
-/// What the table has for an address.
+/// The id of an address.
 #[derive(Clone, Copy)]
 enum Place {
-    /// Where in the digits its id is.
+    /// The position and the length of the id in the digits.
     Id { at: u32, length: u8 },
-    /// Several ids.
+    /// There are several ids.
     Ambiguous,
-    /// What is no id.
+    /// The id is invalid.
     Bad,
 }
 
-/// What became of an address.
+/// The result of looking up an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Match<'a> {
     Id(Digits<'a>),
@@ -45,7 +46,7 @@ pub(crate) enum Match<'a> {
 }
 
 impl IdTable {
-    /// `by_survey` says that each line names the survey to which its id belongs.
+    /// `by_survey` means that each line names the survey of its id.
     pub(crate) fn new(by_survey: bool) -> Self {
         Self {
             by_survey,
@@ -53,8 +54,8 @@ impl IdTable {
         }
     }
 
-    /// Takes a line of the table in; `survey` counts where the table is by survey. The same line twice is one. Ids beyond
-    /// 4 GiB of digits are bad.
+    /// Adds a line of the table; `survey` is used only if the table is by survey. Repeated equal
+    /// lines count once. Ids after 4 GiB of digits are invalid.
     pub(crate) fn insert(&mut self, address: &str, survey: &str, id: &str) {
         let id = trim_invisible(id);
         match self.places.entry(key(address, survey, self.by_survey)) {
@@ -82,7 +83,7 @@ impl IdTable {
         }
     }
 
-    /// Whose address it is, whatever its case and the white space around it.
+    /// Finds the id of an address, regardless of its case and of surrounding white space.
     pub(super) fn find(&self, address: &str, survey: &str) -> Match<'_> {
         match self.places.get(&key(address, survey, self.by_survey)) {
             None => Match::Nobody,
@@ -93,18 +94,18 @@ impl IdTable {
         }
     }
 
-    /// How many different addresses there are.
+    /// Number of different addresses.
     pub(crate) fn addresses(&self) -> u64 {
         self.places.len() as u64
     }
 
-    /// How many of them are several respondents.
+    /// Number of addresses with several ids.
     pub(crate) fn ambiguous(&self) -> u64 {
         self.ambiguous
     }
 }
 
-/// Addresses are people's: none is ever printed.
+/// Prints only the number of addresses, because addresses are personal data.
 impl fmt::Debug for IdTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "IdTable({} addresses)", self.places.len())

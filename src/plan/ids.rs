@@ -1,28 +1,29 @@
-//! Whether a cell is an id. Ids are text and stay as they are, but a spreadsheet or a CRM may have mangled one beyond
-//! recognition, and a label sent to a stranger cannot be taken back: whatever is not plainly an id is refused, with
-//! the likely cause.
+//! Checks whether a cell is an id. Ids are text and stay unchanged. But a spreadsheet or a CRM may
+//! have mangled one beyond recognition, and a label sent to a stranger cannot be taken back:
+//! whatever is not clearly an id is refused, with the likely cause.
 
 use super::damage::{Damage, is_day_and_month};
 use crate::model::{Digits, is_invisible, trim_invisible};
 
-/// What a cell in an id column holds.
+/// The content of a cell in an id column.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parsed<'a> {
     Id {
         digits: Digits<'a>,
-        /// Invisible characters stood around it.
+        /// Whether invisible characters around the id were removed.
         trimmed: bool,
     },
     Blank,
-    /// Why this is no id and what to do, without the cell's value.
+    /// Why this is not an id and what to do, without the cell's value.
     Bad(&'static str),
 }
 
-/// The cell without invisible characters around it.
+/// Returns the cell without invisible characters around it.
 pub(super) fn trimmed(cell: &str) -> &str {
     trim_invisible(cell)
 }
 
+/// Reads a cell of an id column.
 pub(super) fn parse(cell: &str) -> Parsed<'_> {
     let text = trimmed(cell);
     if text.is_empty() {
@@ -37,7 +38,8 @@ pub(super) fn parse(cell: &str) -> Parsed<'_> {
     }
 }
 
-/// Why a text that is not all digits is no id, from the surest cause to the least sure.
+/// Returns why a text that is not all digits is not an id; the most certain causes are checked
+/// first.
 fn reason(text: &str) -> &'static str {
     if text.starts_with('[') && text.ends_with(']') {
         "the id is still a placeholder such as `[ID_RESPONDENT]`: the platform replaces it only in mails and surveys \
@@ -67,7 +69,7 @@ fn reason(text: &str) -> &'static str {
     }
 }
 
-/// `1,23E+11`, `1.2e5`.
+/// Whether a text is in scientific notation, such as `1,23E+11` or `1.2e5`.
 fn is_scientific(text: &str) -> bool {
     let Some((number, exponent)) = text.split_once(['e', 'E']) else {
         return false;
@@ -76,7 +78,8 @@ fn is_scientific(text: &str) -> bool {
     digits(exponent.trim_start_matches(['+', '-'])) && digits(&number.replace(['.', ','], ""))
 }
 
-/// `12345.0`, `12345,00`: one separator with nothing but zeros behind it.
+/// Whether a text is a decimal such as `12345.0` or `12345,00`: one separator, followed by zeros
+/// only.
 fn is_decimal(text: &str) -> bool {
     let Some((number, fraction)) = text.split_once(['.', ',']) else {
         return false;

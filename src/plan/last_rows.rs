@@ -1,6 +1,7 @@
-//! `--on-duplicate last`: which rows are overtaken by a later one of their respondent. Exact, so it takes a pass over the
-//! input of its own, and memory for every respondent while that goes on: 32 bytes each, and with the room that the table keeps
-//! free between 40 and 75. Afterwards a bit per row is left. Pure.
+//! `--on-duplicate last`: finds the rows that a later row of their respondent supersedes. This is
+//! exact, so it needs its own pass over the input, and memory for every respondent during that
+//! pass: 32 bytes each, or 40 to 75 with the free space of the table. Afterwards one bit per row
+//! remains. Pure.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,41 +11,44 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use super::Repeats;
 use crate::model::UpdateRespondent;
 
-/// Room for so many respondents is made at once: growing would hold them twice for a moment.
+/// Maximum number of respondents for which memory is reserved at once. Growing the table later
+/// would hold it twice for a moment.
 const MAX_RESERVED: usize = 1 << 24;
 
-/// The pass: takes the commands of all rows, one after the other.
+/// The pass over the commands of all rows, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct LastRowsPass {
-    /// By a digest of survey and respondent as they are written: of 128 bits, since a row that is wrongly overtaken would be
-    /// an update that never happens.
+    /// By a digest of survey and respondent as written. It has 128 bits, because a row that is
+    /// superseded by mistake would be a missed update.
     respondents: HashMap<u128, Latest>,
     superseded: Vec<u64>,
+    /// Respondents on several rows, and those of them whose labels differ.
     several: u64,
     different: u64,
 }
 
+/// What is known of a respondent during the pass.
 #[derive(Clone, Copy, Debug)]
 struct Latest {
-    /// How many data rows came before the last one so far.
+    /// The number of data rows before the last row so far.
     sequence: u64,
-    /// Half a digest of the first row's labels.
+    /// Half of the digest of the first row's labels.
     labels: u32,
     several: bool,
     different: bool,
 }
 
-/// The rows that are not sent.
+/// The result of the pass: which rows are not sent.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct LastRows {
-    /// A bit per row.
+    /// One bit per row.
     superseded: Vec<u64>,
     several: u64,
     different: u64,
 }
 
 impl LastRowsPass {
-    /// A pass over so many rows at most.
+    /// `rows` is the maximum number of rows in the pass.
     pub(crate) fn new(rows: u64) -> Self {
         let rows = usize::try_from(rows).unwrap_or_default().min(MAX_RESERVED);
         Self {
@@ -55,7 +59,7 @@ impl LastRowsPass {
         }
     }
 
-    /// Takes in a row that would be sent; `sequence` is how many data rows came before it.
+    /// Notes a row that would be sent; `sequence` is the number of data rows before it.
     pub(crate) fn note(&mut self, sequence: u64, update: &UpdateRespondent) {
         #[expect(
             clippy::cast_possible_truncation,
@@ -95,6 +99,7 @@ impl LastRowsPass {
 }
 
 impl LastRows {
+    /// Whether a later row of the same respondent supersedes this row.
     pub(super) fn is_superseded(&self, sequence: u64) -> bool {
         let (word, bit) = place(sequence);
         self.superseded.get(word).is_some_and(|word| word & bit != 0)
@@ -106,6 +111,7 @@ impl LastRows {
     }
 }
 
+/// Returns the index of a row's word and the mask of its bit.
 fn place(sequence: u64) -> (usize, u64) {
     (
         usize::try_from(sequence / 64).unwrap_or(usize::MAX),

@@ -1,7 +1,8 @@
-//! Stage two: what is to become of each row. Pure and total: a [`Row`] goes in, a [`Plan`] comes out, nothing is
-//! opened, waited for or refused; a row that cannot be sent is a plan too.
+//! Stage two: decides what to do with each row. Pure and total: a [`Row`] goes in, a [`Plan`] comes
+//! out, and nothing is opened, waited for or refused. A row that cannot be sent is a plan, too.
 //!
-//! Which column means what is settled before ([`Layout`]); how a command travels comes after ([`crate::send`]).
+//! The meaning of the columns is decided before ([`Layout`]); a command is sent after
+//! ([`crate::send`]).
 
 mod damage;
 mod freshness;
@@ -30,15 +31,15 @@ use super::model::{
 use ids::Parsed;
 use who::Who;
 
-/// A longer value is not sent (design, section 3).
+/// Maximum length of a value in bytes; a longer one is not sent.
 const MAX_VALUE_BYTES: usize = 64 << 10;
 
-/// What a label's blank cell means.
+/// What a blank cell of a label means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EmptyPolicy {
-    /// Sends no parameter: the label stays as it is.
+    /// Sends no parameter: the label stays unchanged.
     Skip,
-    /// Sends an empty parameter. What the platform makes of it is not documented.
+    /// Sends an empty parameter. How the platform treats it is not documented.
     Send,
 }
 
@@ -47,34 +48,35 @@ pub(crate) enum EmptyPolicy {
 pub(crate) enum BlankId {
     /// An error of the row.
     Invalid,
-    /// A contact that is not on the mailing list.
+    /// A contact that is not on the mailing list; the row is skipped.
     Skip,
 }
 
-/// The user's choices, as far as planning needs them.
+/// The user's choices that planning needs.
 #[derive(Clone, Debug)]
 pub(crate) struct PlanPolicy {
     pub(crate) empty: EmptyPolicy,
     pub(crate) blank_id: BlankId,
+    /// The rows that take part in the run.
     pub(crate) selection: Selection,
 }
 
-/// The user's choices, and what the inputs say about every row.
+/// The user's choices, and what the inputs determine for every row.
 #[derive(Clone, Debug)]
 pub(crate) struct PlanSettings {
     pub(crate) policy: PlanPolicy,
-    /// The maximum length of a query in bytes; `None` where commands travel in a body.
+    /// The maximum length of a query in bytes; `None` if commands travel in a body.
     pub(crate) max_query_bytes: Option<usize>,
-    /// The survey for rows that name none.
+    /// The survey for rows that name none; `None` if every row must name one.
     pub(crate) survey: Option<String>,
-    /// The id column holds addresses, which this table knows the ids of.
+    /// The ids of the addresses in the id column; `None` if the column contains ids.
     pub(crate) table: Option<Arc<IdTable>>,
-    /// Of several rows of a respondent only the last is sent: this knows which are not.
+    /// The rows that a later row of their respondent supersedes; `None` if all rows are sent.
     pub(crate) last_rows: Option<Arc<LastRows>>,
 }
 
 impl PlanSettings {
-    /// The same for all rows, whichever are selected.
+    /// Returns the same settings without a selection, for all rows.
     pub(crate) fn of_all_rows(&self) -> Self {
         let mut all = self.clone();
         all.policy.selection = Selection::default();
@@ -82,18 +84,18 @@ impl PlanSettings {
     }
 }
 
-/// What planning counted beside the plans.
+/// Counts made while planning.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PlanTally {
     /// Blank label cells of rows to be sent, for which no parameter is sent.
     pub(crate) blanks_skipped: u64,
-    /// Ids with white space or invisible characters around them, which were taken off.
+    /// Ids from which surrounding white space or invisible characters were removed.
     pub(crate) ids_trimmed: u64,
-    /// Values that look as if a spreadsheet or a wrong encoding had damaged them.
+    /// Values that seem to be damaged by a spreadsheet or a wrong encoding.
     pub(crate) damaged: u64,
     /// The longest value in bytes.
     pub(crate) longest_value: usize,
-    /// Respondents that stand on several rows.
+    /// Respondents on several rows.
     pub(crate) repeats: Repeats,
 }
 
@@ -118,7 +120,7 @@ impl Planner {
         }
     }
 
-    /// The plan for a row, together with all that has to outlive the reader's buffers.
+    /// Plans a row, and copies everything that must outlive the reader's buffers.
     pub(crate) fn plan_row(&mut self, row: &Row<'_>) -> PlannedRow {
         let kept = |column: &usize| row.fields.get(*column).unwrap_or_default().to_owned();
         PlannedRow {
@@ -136,25 +138,25 @@ impl Planner {
         &self.layout
     }
 
-    /// What was counted up to here.
+    /// The counts up to here.
     pub(crate) fn tally(&self) -> &PlanTally {
         &self.tally
     }
 
-    /// What was counted.
+    /// Ends planning and returns the counts.
     pub(crate) fn into_tally(self) -> PlanTally {
         self.tally
     }
 
-    /// The plan for a row. A row that is left out is not looked at any further; the first fault of one that is not
-    /// is its verdict.
+    /// Plans a row. A row that is not selected is not checked any further. The first fault of any
+    /// other row is its verdict.
     pub(crate) fn plan(&mut self, row: &Row<'_>) -> Plan {
         let table = self.settings.table.clone();
         let cell = row.fields.get(self.layout.respondent).unwrap_or_default();
         let who = Who::parse(cell, table.as_deref(), self.survey_named(row));
         let name = match who {
             Who::Respondent { id, .. } => id.as_str(),
-            // An address is nobody's id.
+            // An address is not an id.
             _ if table.is_some() => "",
             _ => ids::trimmed(cell),
         };
@@ -182,7 +184,7 @@ impl Planner {
         }
     }
 
-    /// The command of a row, or why there is none.
+    /// Builds the command of a row. Fails if the row has none.
     fn command(&mut self, row: &Row<'_>, who: Who<'_>) -> Result<UpdateRespondent, RowError> {
         if let Some(error) = &row.error {
             return Err(error.clone());
@@ -219,7 +221,8 @@ impl Planner {
         Ok(update)
     }
 
-    /// The row's survey: its own cell's, else the one for all rows; the two must not contradict each other.
+    /// Returns the row's survey: from its own cell, or else the one for all rows. Fails if the two
+    /// contradict each other.
     fn survey<'a>(&'a self, row: &Row<'a>) -> Result<Digits<'a>, RowError> {
         let for_all = self.settings.survey.as_deref();
         let cell = self
@@ -243,7 +246,7 @@ impl Planner {
         }
     }
 
-    /// What a row has of damaged values, label by label.
+    /// Returns the damaged values of a row, each with its label.
     pub(crate) fn damaged(&self, row: &Row<'_>) -> impl Iterator<Item = (Damage, Label)> {
         let fields = row.fields;
         let cells = self.layout.labels.iter();
@@ -251,7 +254,8 @@ impl Planner {
         cells.filter_map(move |(label, column)| Some((Damage::find(fields.get(column)?)?, label)))
     }
 
-    /// The length of the row's longest value in bytes.
+    /// Returns the length of the row's longest value in bytes. Fails if it exceeds
+    /// [`MAX_VALUE_BYTES`].
     fn check_lengths(&self, row: &Row<'_>) -> Result<usize, RowError> {
         let mut longest = 0;
         for (label, from) in &self.layout.labels {
@@ -276,7 +280,7 @@ impl Planner {
         }
     }
 
-    /// The row's survey as its cell or the setting has it, whether it is one or not.
+    /// Returns the row's survey as written in its cell or the setting, even if it is invalid.
     fn survey_named<'a>(&'a self, row: &Row<'a>) -> &'a str {
         let cell = self.layout.survey.and_then(|column| row.fields.get(column));
         cell.map(ids::trimmed)
@@ -286,7 +290,7 @@ impl Planner {
     }
 }
 
-/// The labels to send.
+/// Returns the labels to send.
 fn labels<'a>(
     layout: &'a Layout,
     empty: EmptyPolicy,

@@ -1,8 +1,10 @@
-//! Respondents that stand on several rows: not a fault, but worth knowing, since the last row wins.
+//! Counts respondents on several rows. That is not a fault, but worth reporting, since the last row
+//! takes precedence.
 //!
-//! Ids count as they are written: `12` and `0012` are two respondents. Whether the platform takes them for one is not
-//! known, and each choice has its harm: were they one respondent here, `--on-duplicate last` would not send the first of
-//! two people. So both are sent, in order, and that there are such ids is counted of its own.
+//! Ids are compared as written: `12` and `0012` are two respondents. It is unknown whether the
+//! platform treats them as one, and each choice can do harm: if they were one respondent here,
+//! `--on-duplicate last` would not send the first of two people. So both are sent, in order, and
+//! such ids are counted separately.
 
 use std::collections::HashMap;
 
@@ -10,46 +12,48 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::{Lane, UpdateRespondent};
 
-/// Counts over the first respondents; beyond them the counts are "at least", and the memory stays bounded.
+/// Maximum number of respondents that are counted, to limit the memory. Beyond it the counts are
+/// minimums.
 const MAX_RESPONDENTS: usize = 100_000;
 
-/// How many respondents stand on several rows.
+/// Counts of respondents on several rows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Repeats {
-    /// By the ids without leading zeros, as they were written first. Given its whole room at the first respondent: growing
-    /// would hold it twice for a moment.
+    /// Respondents by their ids without leading zeros, in the form that came first. The whole
+    /// capacity is reserved at the first respondent, because growing would hold the table twice for
+    /// a moment.
     seen: HashMap<Lane, Rows>,
     /// The same ids with other leading zeros, which are rare.
     others: HashMap<Lane, Vec<Rows>>,
-    /// Respondents among `others`.
+    /// Number of respondents in `others`.
     other_count: usize,
-    /// The next two counts are of a pass over the whole of the input, and exact.
+    /// The next two counts come from a pass over the whole input, and are exact.
     is_counted: bool,
-    /// Respondents on two rows or more.
+    /// Respondents on two or more rows.
     pub(crate) respondents: u64,
-    /// Those of them whose rows do not all say the same.
+    /// Those whose rows have different values.
     pub(crate) with_different_values: u64,
-    /// There were more respondents than are remembered, so that both counts are the least.
+    /// Both counts are minimums, because there were more respondents than [`MAX_RESPONDENTS`].
     pub(crate) at_least: bool,
-    /// Ids that stand with other leading zeros, too.
+    /// Ids that also occur with other leading zeros.
     pub(crate) with_other_zeros: u64,
-    /// There were more respondents than are remembered, so that this count is the least.
+    /// This count is a minimum, because there were more respondents than [`MAX_RESPONDENTS`].
     pub(crate) with_other_zeros_at_least: bool,
 }
 
 /// The rows of one respondent.
 #[derive(Clone, Copy, Debug)]
 struct Rows {
-    /// Half a digest of the labels of the first row: 100,000 of these are held, and one in four thousand million pairs
-    /// of different rows that passes for equal costs a count.
+    /// Half of the digest of the first row's labels: up to 100,000 of these are held. One in four
+    /// thousand million pairs of different rows passes for equal, which only makes a count wrong.
     labels: u32,
     zeros: Zeros,
     several: bool,
     different: bool,
 }
 
-/// Tells the ways apart in which the two ids of a lane can be written: by the last byte of their lengths, since 256 zeros
-/// do not stand before an id.
+/// Distinguishes how the two ids of a lane are written, by the last byte of their lengths: no id
+/// has 256 leading zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Zeros([u8; 2]);
 
@@ -60,7 +64,7 @@ impl Zeros {
 }
 
 impl Repeats {
-    /// What a pass over the whole of the input has counted.
+    /// The counts of a pass over the whole input.
     pub(super) fn counted(respondents: u64, with_different_values: u64) -> Self {
         Self {
             is_counted: true,
@@ -70,6 +74,7 @@ impl Repeats {
         }
     }
 
+    /// Counts a row that is to be sent.
     pub(super) fn note(&mut self, update: &UpdateRespondent) {
         #[expect(clippy::cast_possible_truncation, reason = "half of the digest is enough")]
         let labels = xxh3_64(update.labels()) as u32;
@@ -120,6 +125,7 @@ impl Repeats {
         }
     }
 
+    /// Marks the counts as minimums.
     fn overflow(&mut self) {
         self.at_least = !self.is_counted;
         self.with_other_zeros_at_least = true;

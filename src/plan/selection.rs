@@ -1,10 +1,10 @@
-//! Which rows take part in a run: all, those of some respondents (`--only`), or the first that can be sent
-//! (`--limit`).
+//! Selects the rows of a run: all, those of some respondents (`--only`), or the first that can be
+//! sent (`--limit`).
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
-/// What `--only` and `--limit` leave in.
+/// The selection of `--only` and `--limit`, and the number of selected rows so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selection {
     only: Option<HashSet<String>>,
@@ -13,34 +13,34 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// `only` holds ids as the input writes them; `limit` is a number of rows to be sent.
+    /// `only` contains ids as written in the input; `limit` is the maximum number of rows to send.
     pub(crate) fn new(only: Option<HashSet<String>>, limit: Option<u64>) -> Self {
         Self { only, limit, sent: 0 }
     }
 
-    /// Whether this is a part of the input only.
+    /// Whether only a part of the input is selected.
     pub(crate) fn is_partial(&self) -> bool {
         self.only.is_some() || self.limit.is_some()
     }
 
-    /// The most rows of so many that can be sent, where that is bounded.
+    /// Returns the maximum number of rows that can be sent, of this many rows.
     pub(crate) fn most(&self, rows: u64) -> u64 {
         self.limit.map_or(rows, |limit| limit.min(rows))
     }
 
-    /// Whether the row of this respondent takes part.
+    /// Whether the row of this respondent is selected.
     pub(super) fn takes(&self, respondent: &str) -> bool {
         self.limit.is_none_or(|limit| self.sent < limit)
             && self.only.as_ref().is_none_or(|only| only.contains(respondent))
     }
 
-    /// One more row is to be sent.
+    /// Counts a row that is to be sent.
     pub(super) fn count_sent(&mut self) {
         self.sent += 1;
     }
 }
 
-/// The same text for the same selection, whatever the order in which the ids were given.
+/// Writes a canonical text, equal for equal selections in whatever order the ids were given.
 impl fmt::Display for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let only = self

@@ -1,4 +1,4 @@
-//! Planning as a table: a row goes in, a line that says what becomes of it comes out.
+//! Planning as a table: a row goes in, and a line with its plan comes out.
 
 use super::*;
 use crate::model::{Fields, Position, ValueFrom};
@@ -225,7 +225,8 @@ fn what_is_worth_knowing_is_counted() {
             repeats.at_least,
             repeats.with_other_zeros,
         ),
-        // `1` and `01` stand on two rows each, and are two respondents; so are `2` of the surveys `7` and `07`.
+        // `1` and `01` are on two rows each, and are two respondents; so are `2` of the surveys `7`
+        // and `07`.
         (2, 2, false, 2)
     );
 }

@@ -1,23 +1,24 @@
-//! Which respondent a row is for: the id in its cell, or the one that a table has for the address there. Pure.
+//! Finds the respondent of a row: by the id in its cell, or by the id that a table has for the
+//! address there. Pure.
 
 use super::id_table::Match;
 use super::ids::{self, Parsed};
 use super::{BlankId, IdTable};
 use crate::model::{Digits, ErrorCode, RowError};
 
-/// Whom a row names.
+/// The respondent of a row, or why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who<'a> {
     Respondent {
         id: Digits<'a>,
-        /// Invisible characters stood around the id.
+        /// Whether invisible characters around the id were removed.
         trimmed: bool,
     },
     /// The cell is blank.
     Blank,
-    /// Why the cell, or the table, has no id there.
+    /// The id in the cell or in the table is invalid; contains the reason.
     Bad(&'static str),
-    /// The table does not have the address.
+    /// The table does not contain the address.
     NoMatch,
     /// The table has several ids for the address.
     Ambiguous,
@@ -46,7 +47,7 @@ impl<'a> Who<'a> {
         }
     }
 
-    /// Why there is nobody to send a row to.
+    /// Returns the error of a row without a respondent.
     pub(super) fn error(self, blank_id: BlankId, by_address: bool) -> RowError {
         match (self, blank_id) {
             (Self::Blank, BlankId::Skip) => RowError::new(ErrorCode::BlankId, "no respondent's id"),

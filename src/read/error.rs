@@ -1,5 +1,5 @@
-//! What makes an input unusable: each names the place, what is there, why that is refused and what to do. Faults of
-//! one row are no errors but data ([`crate::model::RowError`]).
+//! Why an input is unusable. Each message names the place, what is there, why it is refused and
+//! what to do. Faults of a single row are data, not errors ([`crate::model::RowError`]).
 
 use std::io;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::Change;
 use super::workbook::WorkbookFault;
 
-/// Why the input as a whole cannot be used (exit 3, or 9 where it holds no rows).
+/// Why the input as a whole cannot be used (exit code 3, or 9 if it has no rows).
 #[derive(Debug, Error)]
 pub(crate) enum InputError {
     #[error("cannot open the input")]
@@ -106,7 +106,7 @@ pub(crate) enum InputError {
     )]
     DelimiterLacking { given: String, encoding: &'static str },
 
-    #[error("`--skip-lines {0}` leaves nothing: the beginning of the input does not have so many lines")]
+    #[error("`--skip-lines {0}` leaves nothing: the input has fewer lines at its beginning")]
     SkipsAll(u64),
 
     #[error(
@@ -179,7 +179,8 @@ pub(crate) enum InputError {
     )]
     NoLabels { line: u64, columns: String },
 
-    /// A file's. `row` is the first that was not handed on; nothing during the first read, which hands on none.
+    /// The file changed while it was read. `row` is the first row that was not passed on; `None`
+    /// during the first read, which passes on none.
     #[error(
         "{}the file changed while it was read ({change}), so nothing was sent: export to a file of another name and \
          rename it when it is whole, then run again",
@@ -189,9 +190,8 @@ pub(crate) enum InputError {
 }
 
 impl InputError {
-    /// What a failed read at this byte of the text comes to: a change of the file, a damaged workbook, or a fault of the
-    /// system. `row` is the
-    /// one that would have come next.
+    /// Converts a failed read at this byte of the text: a change of the file, a damaged workbook,
+    /// or a fault of the system. `row` is the row that would have come next.
     pub(super) fn reading(byte: u64, row: Option<u64>, error: io::Error) -> Self {
         match Change::from_io(error) {
             Ok(change) => Self::Changed { row, change },
@@ -202,7 +202,8 @@ impl InputError {
         }
     }
 
-    /// The words for a file that changed after sending had begun; nothing for any other error.
+    /// Returns the message for a file that changed after sending had begun; `None` for any other
+    /// error.
     pub(crate) fn changed_while_sent(&self) -> Option<String> {
         let Self::Changed { row, change } = self else {
             return None;
@@ -213,7 +214,7 @@ impl InputError {
         ))
     }
 
-    /// Whether there is simply nothing to send, which has an exit code of its own.
+    /// Whether there is nothing to send, which has its own exit code.
     pub(crate) fn is_no_rows(&self) -> bool {
         matches!(self, Self::Empty | Self::NoRows)
     }

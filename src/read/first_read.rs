@@ -1,7 +1,8 @@
-//! The first read: everything that can be known of an input before anything is sent, in one streaming pass.
+//! The first read: everything that can be known of an input before anything is sent, in one
+//! streaming pass.
 //!
-//! Of a file it sees all (design, rule 13): encoding, delimiter, structure, counts, digest. Of standard input it sees
-//! the beginning, and hands back the bytes that it took.
+//! It reads all of a file ([rule 13](crate::rules#rule-13)): encoding, delimiter, structure, counts, digest. Of standard
+//! input it reads only the beginning, and hands back the bytes that it took.
 
 use std::io::{self, Chain, Cursor, Read};
 
@@ -15,57 +16,61 @@ use super::start::{DelimiterFrom, FailedFile, Start, UnicodeFrom};
 use super::{Columns, Delimiter, Dialect, Encoding, InputError};
 use crate::model::Position;
 
-/// How much of the beginning the delimiter is told from.
+/// Bytes at the beginning from which the delimiter is detected.
 const HEAD_BYTES: u64 = 256 << 10;
 
-/// What the user said of the input's form; what is not said is found.
+/// What the user specified about the input's form. Anything unset is detected.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a word of its own of the user, or of the container"
 )]
 pub(crate) struct ReadOptions {
+    /// `None` to detect it.
     pub(crate) encoding: Option<Encoding>,
+    /// `None` to detect it.
     pub(crate) delimiter: Option<Delimiter>,
-    /// Lines above the header, Excel's `sep=;` not counted.
+    /// Lines to skip above the header; Excel's `sep=;` line is not counted.
     pub(crate) skip_lines: u64,
-    /// The first record is a row; the columns are called `1`, `2`, ….
+    /// The input has no header: the first record is a row, and the columns are called `1`, `2`, ….
     pub(crate) no_header: bool,
-    /// One column is enough, since the labels' values do not come from the input alone.
+    /// One column is enough, since the values of the labels do not come from the input alone.
     pub(crate) one_column: bool,
-    /// Errors may quote a cell: they are read by a person alone.
+    /// Errors may quote a cell, because only a person reads them.
     pub(crate) shows_cells: bool,
-    /// The bytes were made of a workbook: a record's row is its line, whatever line ends its cells hold.
+    /// The bytes were made from a workbook: a record's row is also its line, however many line ends
+    /// its cells contain.
     pub(crate) of_workbook: bool,
 }
 
-/// What is known of an input once it was read.
+/// What is known of an input after the first read.
 #[derive(Clone, Debug)]
 pub(crate) struct FirstRead {
     pub(crate) dialect: Dialect,
     /// How the encoding became known.
     pub(crate) encoding_from: EncodingFrom,
-    /// A text of the input that shows whether a guessed encoding is right.
+    /// A text of the input that shows whether a guessed encoding is right. Set only for a guess.
     pub(crate) sample: Option<String>,
     pub(crate) delimiter: Delimiter,
     pub(crate) delimiter_from: DelimiterFrom,
     pub(crate) has_bom: bool,
-    /// What stands between a byte order mark and the first record, as the reader meets it.
+    /// Bytes between a byte order mark and the first record, after recoding to the reader's form.
     pub(crate) preamble: Vec<u8>,
-    /// How many lines of that were asked to be skipped.
+    /// Lines of the preamble that `--skip-lines` asked to skip.
     pub(crate) skipped_lines: usize,
     pub(crate) has_header: bool,
-    /// The header's record as the reader meets it, or one made for an input that has none.
+    /// The header's record in the reader's form; generated if the input has no header.
     pub(crate) header: Vec<u8>,
+    /// The names in the header, one per column.
     pub(crate) names: Vec<String>,
     pub(crate) columns: Columns,
-    /// Nothing for a stream, of which only the beginning is known.
+    /// `None` for a stream, of which only the beginning is known.
     pub(crate) totals: Option<Totals>,
-    /// This tool wrote it, before or after somebody edited it.
+    /// Set if this tool wrote the input as a failed file, whether or not it was edited since.
     pub(super) failed_file: Option<FailedFile>,
-    /// Where the first record stands.
+    /// Position of the first record.
     pub(super) position: Position,
-    /// A record's row is its line.
+    /// The input is a workbook: a record's row is also its line.
     pub(super) of_workbook: bool,
 }
 
@@ -73,33 +78,34 @@ pub(crate) struct FirstRead {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EncodingFrom {
     Flag,
-    /// Another one was given than this, for which the bytes speak.
+    /// `--encoding` was used, but the bytes indicate this encoding.
     FlagAgainst(&'static str),
     ByteOrderMark,
     /// The NUL bytes that UTF-16 has where other encodings have letters.
     NulBytes,
-    /// The bytes are valid.
+    /// All bytes are valid.
     Bytes,
-    /// Nearly all of them are.
+    /// Nearly all bytes are valid.
     MostBytes,
-    /// The failed file says in which encoding it is.
+    /// The failed file states its encoding.
     FailedFile,
-    /// The bytes are not UTF-8, and this is the likeliest of the others.
+    /// The bytes are not UTF-8; this is the most likely of the other encodings.
     Guess(Certainty),
 }
 
-/// What was counted over the whole of a file.
+/// Counts over the whole of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Totals {
-    /// Data rows: neither the header nor blank records.
+    /// Data rows; the header and blank records are not counted.
     pub(crate) rows: u64,
     pub(crate) blank_records: u64,
+    /// Bytes of the unpacked text.
     pub(crate) bytes: u64,
-    /// xxh3-128 of all bytes.
+    /// The xxh3-128 of all bytes.
     pub(crate) digest: u128,
 }
 
-/// The beginning that was taken from a stream, and the rest of it.
+/// A stream whose beginning was read: those bytes again, then the rest.
 pub(crate) type Resumed<R> = Chain<Cursor<Vec<u8>>, R>;
 
 impl FirstRead {
@@ -133,7 +139,8 @@ impl FirstRead {
         }
     }
 
-    /// Reads the beginning of a stream, and gives the stream back as if nothing had been taken from it.
+    /// Reads the beginning of a stream, and returns the stream as if nothing had been taken from
+    /// it.
     pub(crate) fn of_stream<R: Read>(
         mut input: R,
         options: ReadOptions,
@@ -148,7 +155,7 @@ impl FirstRead {
         }
         let mut records = start.records(head.as_slice())?;
         let mut seen = Seen::new(start.has_header);
-        // A fault of structure behind the first record ends the run where the rows come upon it.
+        // A structural fault after the first record ends the run when the second read reaches it.
         while let Some(record) = if seen.first.is_none() {
             records.next()?
         } else {
@@ -172,12 +179,12 @@ impl FirstRead {
     ) -> Result<Self, InputError> {
         let delimiter = start.delimiter;
         let (is_utf8, has_strays) = (evidence.is_utf8_for_sure(), evidence.has_strays());
-        // Of a stream only the beginning was seen, which may end within a character.
+        // Only the beginning of a stream was seen, and it may end within a character.
         let verdict = match totals {
             Some(_) => evidence.verdict(),
             None => evidence.verdict_so_far(),
         };
-        // What a failed file says of itself, unless somebody has saved it as UTF-8 since.
+        // A failed file's own statement counts unless the file has been saved as UTF-8 since.
         let declared = start.declared.filter(|_| !is_utf8);
         let (encoding, encoding_from) = match (start.unicode, options.encoding, verdict) {
             (Some((encoding, UnicodeFrom::Mark)), ..) => (encoding, EncodingFrom::ByteOrderMark),
@@ -271,13 +278,13 @@ impl FirstRead {
 }
 
 impl Start {
-    /// The records of the input that stands at its first byte.
+    /// Returns the records of an input that stands at its first byte.
     fn records<R: Read>(&self, input: R) -> Result<Records<Scanned<R>>, InputError> {
         records(input, self.position, self.dialect)
     }
 }
 
-/// The records from `first` on of an input that stands at its first byte.
+/// Returns the records from `first` on of an input that stands at its first byte.
 pub(super) fn records<R: Read>(
     input: R,
     first: Position,
@@ -289,7 +296,7 @@ pub(super) fn records<R: Read>(
     Ok(Records::new(input, dialect.byte, first))
 }
 
-/// A header for an input that has none, so that its failed file is an input as it stands.
+/// Makes a header for an input that has none, so that its failed file can be used as an input.
 fn header_of(names: &[String], dialect: Dialect, first: &[u8]) -> Vec<u8> {
     let names: Vec<&[u8]> = names.iter().map(String::as_bytes).collect();
     let mut header = names.join(&dialect.byte);
@@ -303,7 +310,7 @@ fn header_of(names: &[String], dialect: Dialect, first: &[u8]) -> Vec<u8> {
     header
 }
 
-/// The beginning of the input, and whether it is all of it.
+/// Reads the beginning of the input; `true` means that it is all of the input.
 fn read_head(input: &mut impl Read) -> Result<(Vec<u8>, bool), InputError> {
     let mut head = Vec::new();
     let count = input
@@ -317,7 +324,7 @@ fn read_head(input: &mut impl Read) -> Result<(Vec<u8>, bool), InputError> {
     Ok((head, (count as u64) < HEAD_BYTES))
 }
 
-/// Passes bytes on and remembers what they say of the encoding.
+/// Passes bytes on and collects what they indicate about the encoding.
 struct Witness<R> {
     input: Digesting<R>,
     evidence: Evidence,

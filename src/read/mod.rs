@@ -1,16 +1,17 @@
 //! Stage one: bytes to [`Row`](crate::model::Row)s, synchronously and in bounded memory.
 //!
-//! A file is read several times. The [first read](FirstRead) goes through all of it before anything is sent: it settles
-//! the encoding and the delimiter, checks the structure, counts the rows, digests every block of the file, and refuses
-//! what cannot be used. The others, [`Rows`], yield the rows one by one, from blocks that are those of the first read and
-//! from no others. Standard input can only be read once, so there the first read sees its beginning alone.
+//! A file is read several times. The [first read](FirstRead) covers all of it before anything is
+//! sent: it settles the encoding and the delimiter, checks the structure, counts the rows, digests
+//! every block of the file, and refuses what cannot be used. Later reads ([`Rows`]) yield the rows
+//! one by one, and only from blocks that equal those of the first read. Standard input can be read
+//! only once, so its first read covers only the beginning.
 //!
 //! ```text
 //! source ─▶ container ─▶ records ─▶ fields ─▶ rows     first_read = records + evidence + dialect + columns
 //! blocks    bytes        raw record text     Row
 //! ```
 //!
-//! What the columns are for, and whether an id is an id, is [`crate::plan`]'s business.
+//! [`crate::plan`] decides what the columns are for and whether an id is valid.
 
 mod columns;
 mod csv;

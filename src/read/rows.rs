@@ -1,4 +1,5 @@
-//! The second read: one [`Row`] after the other, and at the end the proof that they are those of the first read.
+//! The second read: yields one [`Row`] after the other, and proves at the end that they are those
+//! of the first read.
 
 use std::io::Read;
 
@@ -12,29 +13,34 @@ use super::start::FailedFile;
 use super::{Change, Encoding, FirstRead, InputError};
 use crate::model::{ErrorCode, Fields, Position, Row, RowError, is_blank};
 
-/// So many places of blank records are remembered.
+/// Positions of blank records that are kept for the report.
 const BLANK_PLACES: usize = 5;
 
-/// The data rows of an input, in its order. Holds one record.
+/// The data rows of an input, in its order. Holds one record at a time.
 pub(crate) struct Rows<R> {
     records: Records<Scanned<Digesting<R>>>,
     parser: FieldParser,
+    /// Columns in the header.
     columns: usize,
     encoding: Encoding,
-    /// Nobody said what the encoding is, and the bytes are not UTF-8.
+    /// The encoding was not given by the user, and the bytes are not UTF-8.
     encoding_guessed: bool,
     of_workbook: bool,
-    /// Signs for lost letters stand in it for those that somebody has to type anew.
+    /// Set for a failed file, in which replacement characters stand for lost letters that must be
+    /// typed again.
     failed_file: Option<FailedFile>,
+    /// Whether the header was passed, or there is none.
     header_seen: bool,
+    /// Data rows yielded so far.
     sequence: u64,
     blank_records: u64,
-    /// Where the first blank records stand.
+    /// Positions of the first blank records, at most [`BLANK_PLACES`].
     blank_places: Vec<Position>,
+    /// Totals of the first read; `None` for a stream.
     expected: Option<Totals>,
 }
 
-/// What was counted once all rows were read.
+/// Counts of a finished or stopped read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowsEnd {
     pub(crate) rows: u64,
@@ -42,7 +48,7 @@ pub(crate) struct RowsEnd {
 }
 
 impl<R: Read> Rows<R> {
-    /// `input` stands at its first byte; `first` is what the first read found in it.
+    /// `input` must stand at its first byte; `first` is the result of its first read.
     pub(crate) fn new(input: R, first: &FirstRead) -> Result<Self, InputError> {
         Ok(Self {
             records: records(Digesting::new(input), first.position, first.dialect)?,
@@ -66,7 +72,7 @@ impl<R: Read> Rows<R> {
         })
     }
 
-    /// The next data row, or nothing at the end of the input.
+    /// Returns the next data row, or `None` at the end of the input.
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, InputError> {
         loop {
             if !self.records.advance()? {
@@ -108,7 +114,8 @@ impl<R: Read> Rows<R> {
         }))
     }
 
-    /// Where the current record stands. A sheet has no lines but its rows.
+    /// Position of the current record. The line of a workbook's record is its row, since a sheet
+    /// has no lines.
     fn position(&self) -> Position {
         let position = self.records.current().position;
         let line = if self.of_workbook {
@@ -119,12 +126,12 @@ impl<R: Read> Rows<R> {
         Position { line, ..position }
     }
 
-    /// Where the first blank records stand.
+    /// Positions of the first blank records.
     pub(crate) fn blank_places(&self) -> &[Position] {
         &self.blank_places
     }
 
-    /// What was counted up to here, for a run that ends before its input.
+    /// Counts up to here, for a run that ends before its input does.
     pub(crate) fn so_far(&self) -> RowsEnd {
         RowsEnd {
             rows: self.sequence,
@@ -132,8 +139,8 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// Checks at the end of the input that its text is that of the first read: below, each block of a file was; this is
-    /// the proof for whatever unpacked them.
+    /// Checks at the end of the input that its text is that of the first read. The blocks of a file
+    /// have been verified already; this check proves that unpacking them gave the same text.
     pub(crate) fn finish(self) -> Result<RowsEnd, InputError> {
         let end = self.so_far();
         let Some(expected) = self.expected else {
@@ -152,14 +159,15 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// Whether a record has a field for each column. Blank fields behind the last column do not count: spreadsheets write
-/// delimiters there, if not more than a spreadsheet has columns.
+/// Whether a record has a field for each column. Blank fields after the last column are ignored,
+/// because spreadsheets write extra delimiters there; but the record must not exceed
+/// [`MAX_COLUMNS`].
 fn has_columns(fields: &Fields<'_>, columns: usize) -> bool {
     let behind = (columns + 1..=MAX_COLUMNS).contains(&fields.len());
     fields.len() == columns || behind && fields.iter().skip(columns).all(is_blank)
 }
 
-/// Whether a record above ASCII is UTF-8, and not by accident.
+/// Whether a record contains non-ASCII bytes and is UTF-8 by more than accident.
 fn is_utf8(record: &[u8]) -> bool {
     !record.is_ascii() && str::from_utf8(record).is_ok_and(is_telling)
 }
@@ -212,7 +220,8 @@ mod tests {
     use super::*;
     use crate::read::ReadOptions;
 
-    /// Reads one content for the first time and another for the second: the rows that were read, and how it ended.
+    /// Does a first read of one content and a second read of another. Returns the rows that were
+    /// read and how it ended.
     fn reread(first: &[u8], second: &[u8]) -> (Vec<String>, Result<RowsEnd, InputError>) {
         let known = FirstRead::of_file(first, ReadOptions::default()).unwrap();
         let mut rows = Rows::new(second, &known).unwrap();

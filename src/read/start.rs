@@ -1,5 +1,6 @@
-//! What the beginning of an input settles: UTF-16 or not, what stands before the first record, the delimiter, and whether
-//! the first record is a header. Pure; the whole of the input is looked at in `read/first_read.rs`.
+//! What the beginning of an input settles: whether it is UTF-16, what precedes the first record,
+//! the delimiter, and whether the first record is a header. Pure; `read/first_read.rs` examines the
+//! whole input.
 
 use super::columns::header;
 use super::csv::dialect::{self, Delimiter};
@@ -11,10 +12,11 @@ use super::unpack::formats;
 use super::{Dialect, Encoding, InputError, ReadOptions};
 use crate::model::Position;
 
-/// The UTF-8 byte order mark. That of UTF-16 is the same, once it is UTF-8.
+/// The UTF-8 byte order mark. The mark of UTF-16 becomes the same bytes once it is recoded to
+/// UTF-8.
 pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// How many records behind the first are looked at for a header that stands further down.
+/// Records after the first that are searched for a header further down.
 const RECORDS_BELOW: usize = 20;
 
 /// How the delimiter became known.
@@ -23,13 +25,13 @@ pub(crate) enum DelimiterFrom {
     Flag,
     /// Excel's own line at the top of a file, `sep=;`.
     SepLine,
-    /// The records agree on it.
+    /// The records agree on this delimiter.
     Records,
-    /// There is one column alone.
+    /// The input has only one column.
     Nothing,
 }
 
-/// How it became known that an input is in Unicode.
+/// How it became known that an input is in a Unicode encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UnicodeFrom {
     Mark,
@@ -37,38 +39,39 @@ pub(super) enum UnicodeFrom {
     Flag,
 }
 
-/// A failed file as an input.
+/// The form of a failed file that is used as an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FailedFile {
-    /// In the form of the input that it came from.
+    /// In the form of its original input.
     Plain,
     ForExcel,
 }
 
-/// What is known of an input from its beginning.
+/// What the beginning of an input reveals.
 pub(super) struct Start {
-    /// The encoding, where the beginning alone tells it.
+    /// The encoding, if the beginning alone determines it.
     pub(super) unicode: Option<(Encoding, UnicodeFrom)>,
     pub(super) has_bom: bool,
-    /// What stands between the byte order mark and the first record, as the reader meets it.
+    /// Bytes between the byte order mark and the first record, after recoding to the reader's form.
     pub(super) preamble: Vec<u8>,
-    /// Where the first record stands.
+    /// Position of the first record.
     pub(super) position: Position,
     pub(super) delimiter: Delimiter,
     pub(super) delimiter_from: DelimiterFrom,
-    /// As far as the beginning tells the encoding.
+    /// The dialect, as far as the beginning determines the encoding.
     pub(super) dialect: Dialect,
     pub(super) has_header: bool,
-    /// This tool wrote it, before or after somebody edited it.
+    /// Set if this tool wrote the input as a failed file, whether or not it was edited since.
     pub(super) failed_file: Option<FailedFile>,
-    /// The encoding in which a failed file says that it is.
+    /// The encoding that a failed file states for itself.
     pub(super) declared: Option<Encoding>,
-    /// The records behind the first, each with what `--skip-lines` would have to be to make it the header.
+    /// The records after the first, each with the value of `--skip-lines` that would make it the
+    /// header.
     pub(super) below: Vec<(u64, Vec<u8>)>,
 }
 
 impl Start {
-    /// `head` is the input's beginning, `whole` says that it is all there is.
+    /// `head` is the beginning of the input; `whole` means that it is all of the input.
     pub(super) fn read(head: &[u8], whole: bool, options: ReadOptions) -> Result<Self, InputError> {
         formats::refuse(head)?;
         let unicode = unicode(head, options.encoding)?;
@@ -140,7 +143,7 @@ impl Start {
     }
 }
 
-/// What a failed file says of itself in the first of its records that says something.
+/// Reads a failed file's note about itself from the first record that has one.
 fn note_of<'a>(
     records: impl Iterator<Item = &'a [u8]>,
     column: usize,
@@ -158,8 +161,8 @@ fn note_of<'a>(
     Ok(None)
 }
 
-/// The encoding that the byte order mark or the NUL bytes of UTF-16 tell, or that was given and is UTF-16. What was given
-/// must not contradict what is there.
+/// Returns the encoding that a byte order mark or the NUL bytes of UTF-16 reveal, or the given one
+/// if it is UTF-16. Fails if the given encoding contradicts the bytes.
 fn unicode(head: &[u8], given: Option<Encoding>) -> Result<Option<(Encoding, UnicodeFrom)>, InputError> {
     let utf16 = |big_endian| {
         if big_endian {
@@ -200,9 +203,10 @@ fn unicode(head: &[u8], given: Option<Encoding>) -> Result<Option<(Encoding, Uni
     }
 }
 
-/// How a delimiter that was given is met. One above ASCII is another byte in each encoding, so that has to be known.
+/// Returns how a given delimiter appears in the input. A non-ASCII delimiter is a different byte in
+/// each encoding, so the encoding must be known.
 fn dialect_of(given: Delimiter, encoding: Option<Encoding>, head: &[u8]) -> Result<Dialect, InputError> {
-    // A character may be cut off at the head's end.
+    // The head may end within a character.
     let is_utf8 = || str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
     if encoding.is_none() && !given.is_ascii() && !is_utf8() {
         return Err(InputError::DelimiterNeedsEncoding(given.to_string()));
@@ -214,12 +218,13 @@ fn dialect_of(given: Delimiter, encoding: Option<Encoding>, head: &[u8]) -> Resu
     })
 }
 
-/// Excel's line that names the delimiter, `sep=;`, and how long it is with its end. No spreadsheet shows it as a row.
+/// Returns the length, with its line end, of Excel's `sep=;` line and the delimiter that it names.
+/// Spreadsheets do not show the line as a row.
 fn sep_line(text: &[u8]) -> Option<(usize, Delimiter)> {
     let length = skip_lines(text, 1).unwrap_or(text.len());
     let line = text.get(..length)?.trim_ascii_end();
     let unquoted = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\""));
-    // A tab would be white space at the line's end.
+    // A tab would be trimmed as white space at the line's end.
     let word = unquoted.unwrap_or(line);
     if word.eq_ignore_ascii_case(b"sep=") && text.get(word.len()) == Some(&b'\t') {
         return Some((length, "tab".parse().ok()?));
@@ -229,7 +234,7 @@ fn sep_line(text: &[u8]) -> Option<(usize, Delimiter)> {
     (delimiter.is_ascii() && name.eq_ignore_ascii_case(b"sep=")).then_some((length, delimiter))
 }
 
-/// The length of so many lines with their ends; nothing if there are not as many.
+/// Returns the length of this many lines with their line ends; `None` if there are fewer.
 fn skip_lines(text: &[u8], lines: u64) -> Option<usize> {
     let mut length = 0;
     for _ in 0..lines {
@@ -245,7 +250,7 @@ fn skip_lines(text: &[u8], lines: u64) -> Option<usize> {
     Some(length)
 }
 
-/// How many lines of nothing stand before the first record that has something.
+/// Counts blank lines before the first record that has content.
 fn blank_lines(text: &[u8]) -> u64 {
     let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace());
     blank.filter(|&&byte| byte == b'\n').count() as u64
@@ -283,7 +288,8 @@ fn delimiter(
     }
 }
 
-/// Where lines of another kind stand above the header: what `--skip-lines` would have to be.
+/// Suggests a value of `--skip-lines` if lines of another kind stand above the header; otherwise
+/// returns an empty text.
 fn hint_further_down(body: &[u8], whole: bool, skipped: u64) -> String {
     const LINES: u64 = 20;
     (1..=LINES)
@@ -300,7 +306,8 @@ fn hint_further_down(body: &[u8], whole: bool, skipped: u64) -> String {
         .unwrap_or_default()
 }
 
-/// The first records that are not blank, each with its line. A fault of structure ends the list.
+/// Returns the first records that are not blank, each with its line. A structural fault ends the
+/// list.
 fn records(body: &[u8], dialect: Dialect, position: Position, of_workbook: bool) -> Vec<(u64, Vec<u8>)> {
     let mut records = Records::new(body, dialect.byte, position);
     let mut found = Vec::new();

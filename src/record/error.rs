@@ -1,4 +1,4 @@
-//! What can be wrong with an output: where, what, why, and what to do.
+//! Errors of output files: where, what, why, and what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::journal::header::OtherVersion;
 use crate::model::ShownPath as _;
 
-/// What can be wrong with an output.
+/// Why an output cannot be used or written.
 #[derive(Debug, Error)]
 pub(crate) enum OutputError {
     #[error(
@@ -43,7 +43,7 @@ pub(crate) enum OutputError {
     )]
     OtherFinished { path: PathBuf, changed: String },
     #[error(
-        "`{}` cannot be gone on with: {why}; set it aside with `--resume --rotate`, or start anew with `--overwrite`",
+        "`{}` cannot be resumed: {why}; set it aside with `--resume --rotate`, or replace it with `--overwrite`",
         path.shown()
     )]
     NotResumable { path: PathBuf, why: &'static str },
@@ -62,7 +62,7 @@ pub(crate) enum OutputError {
     #[error("`{}` is damaged at byte {byte}: whole lines follow there, so it was not only torn by a kill", path.shown())]
     DamagedJournal { path: PathBuf, byte: u64 },
     #[error(
-        "`{}` cannot be gone on with: {why}; rows that it knows of have been sent, so look into it before you move it \
+        "`{}` cannot be resumed: {why}; rows that it knows of have been sent, so look into it before you move it \
          away, or start anew with `--overwrite`",
         path.shown()
     )]
@@ -135,8 +135,8 @@ impl OutputError {
         }
     }
 
-    /// Whether a file that was there can no longer be written, read or renamed (exit 6), rather than an output being
-    /// in the way or in no place to be written (exit 2).
+    /// Whether a file could no longer be written, read or renamed (exit code 6). Otherwise an
+    /// output is in the way or in an unsuitable place (exit code 2).
     pub(crate) fn is_of_the_disk(&self) -> bool {
         matches!(
             self,

@@ -1,14 +1,15 @@
-//! Stage four: outcomes to files. One thread owns the files and nothing else writes to them.
+//! Stage four: outcomes to files. A single thread owns the files and writes them.
 //!
 //! ```text
-//!             ┌─▶ journal: as they happen, the only truth while the run is unfinished
+//!             ┌─▶ journal: as outcomes happen, the only truth while the run is unfinished
 //! outcomes ───┤
 //!             └─▶ window ─▶ results, failed: in the input's order, derived
 //! ```
 //!
-//! An outcome is in the journal before anything else happens to it; what has to wait for an earlier row's line waits in
-//! the window, whose size the slots bound. What is there already when a run starts is looked at in
-//! `record/existing/decision.rs`; a journal that is gone on with is put in order in `record/journal/replay.rs`.
+//! An outcome is written to the journal before anything else happens to it. Lines that wait for the
+//! line of an earlier row are kept in the window, whose size the slots limit.
+//! `record/existing/decision.rs` handles files that exist when a run starts;
+//! `record/journal/replay.rs` puts the journal of a resumed run in order.
 
 mod error;
 mod existing;
@@ -46,41 +47,41 @@ use outputs::files::{PartialFile, Replaces};
 use outputs::results::ResultsFile;
 use outputs::{files, names};
 
-/// The summary's file, which is written when all is over.
+/// The summary file, which is written at the end of the run.
 pub(crate) struct SummaryFile {
     file: PartialFile,
     replaces: Replaces,
-    /// Of this run: a summary that tells of the same one is its own.
+    /// The header of this run: an existing summary that matches it belongs to this run.
     header: Header,
 }
 
-/// A run that may start.
+/// The opened files of a run that may start.
 pub(crate) struct OpenedOutputs {
     pub(crate) recorder: Recorder,
     pub(crate) summary: SummaryFile,
-    /// The rows that have their verdict from before.
+    /// Rows that have their verdict from an earlier start of this run.
     pub(crate) settled: SettledRows,
-    /// How many those are, and whether a success is among them.
+    /// Number of these rows; `knows_success` says whether a success is among them.
     pub(crate) settled_count: u64,
     pub(crate) knows_success: bool,
-    /// Those whose command a killed process may have been repeating as a control call.
+    /// Rows whose command a killed process may have repeated as a control call.
     pub(crate) repeated: HashSet<u64>,
-    /// What this run is, from its first start on.
+    /// The run's header, kept from its first start.
     pub(crate) header: Header,
 }
 
-/// How the results are written.
+/// The format of the results.
 #[derive(Clone, Copy)]
 pub(crate) struct ResultsFormat<'a> {
     pub(crate) style: Style,
-    /// The names of the columns that they repeat.
+    /// Names of the input columns that the results repeat.
     pub(crate) kept: &'a [&'a str],
 }
 
-/// Does what was decided about the files that are there, and opens those of this run. `header` is that of a run that
-/// starts anew.
+/// Carries out the decision about existing files, and opens the files of this run. `header` is used
+/// if the run starts anew.
 ///
-/// The journal is first, so that there is none of the other files without it.
+/// The journal is created first, so that no other file exists without it.
 pub(crate) fn open(
     paths: &OutputPaths,
     decision: &OutputDecision,
@@ -131,11 +132,12 @@ pub(crate) fn open(
         OutputDecision::Start { replaces: true, .. } => Replaces::Anything,
         _ => Replaces::Nothing,
     };
-    // What is `.partial` beside a journal that was just opened is that journal's.
+    // A `.partial` file beside a resumed journal belongs to that journal.
     let resumes = matches!(decision, OutputDecision::GoOn(_));
     let made = create_files(paths, resumes, results_format, format).inspect_err(|_| {
         if !resumes {
-            // Nothing was sent; what cannot be removed only asks for `--resume`.
+            // Nothing was sent. If the journal cannot be removed, the next run only asks for
+            // `--resume`.
             files::remove(&journal_path).ok();
         }
     });
@@ -160,7 +162,7 @@ pub(crate) fn open(
     })
 }
 
-/// Creates the files beside the journal, all or none.
+/// Creates the files beside the journal: all or none.
 fn create_files(
     paths: &OutputPaths,
     resumes: bool,
@@ -184,7 +186,7 @@ fn create_files(
     };
     let made = all();
     if made.is_err() && !resumes {
-        // One that cannot be removed is the lesser trouble: there is an error to report.
+        // A file that cannot be removed is the lesser problem: there is an error to report.
         for path in &created {
             files::remove(path).ok();
         }
@@ -193,8 +195,8 @@ fn create_files(
 }
 
 impl SummaryFile {
-    /// Writes the summary and gives the file its name, unless a finished run's is there that this run, cut short,
-    /// does not replace yet.
+    /// Writes the summary and gives the file its final name. The file keeps its `.partial` name if
+    /// this run was cut short and would have to replace the summary of a finished run.
     pub(crate) fn finish(mut self, text: &str, run_is_complete: bool) -> Result<(), OutputError> {
         let written = self.file.write_all(text.as_bytes());
         written.map_err(|source| self.file.write_error(source))?;
@@ -205,7 +207,7 @@ impl SummaryFile {
         }
         self.file.finish(match self.replaces {
             _ if own => Replaces::Anything,
-            // Bytes never tell here: two summaries of one run have different times.
+            // Comparing bytes is no use here: two summaries of one run contain different times.
             Replaces::Same => Replaces::Nothing,
             replaces => replaces,
         })

@@ -1,5 +1,5 @@
-//! The files of a run that is under way and who writes them: outcomes go into the journal as they happen, lines into the
-//! other files in the input's order. How a run's files are found and opened is in `record/mod.rs`.
+//! Writes the files of a run in progress: outcomes to the journal as they happen, and lines to the
+//! other files in the input's order. `record/mod.rs` finds and opens the files.
 
 use jiff::tz::TimeZone;
 
@@ -15,19 +15,19 @@ use super::outputs::results::ResultsFile;
 use super::window::ReorderWindow;
 use crate::model::{Outcome, slots_for};
 
-/// The files of a run that is under way, all still `.partial`, and its journal.
+/// The files of a run in progress, which still have `.partial` names, and its journal.
 pub(crate) struct Recorder {
     journal: Journal,
     results: ResultsFile,
     failed: FailedFile,
     window: ReorderWindow<WaitingLine>,
     style: Style,
-    /// How many columns the results repeat.
+    /// Number of columns that the results repeat.
     kept: usize,
     clock: WallClock,
-    /// Used again for every line.
+    /// A buffer that is reused for every line.
     line: Vec<u8>,
-    /// Which finished files that are there may be replaced.
+    /// Which existing finished files may be replaced.
     replaces: Replaces,
     paths: OutputPaths,
     header: Header,
@@ -55,10 +55,11 @@ impl Recorder {
         }
     }
 
-    /// Takes what happened: into the journal, then into the files all lines whose turn it is. Returns how many of the
-    /// window's slots are free again: all of a row that has its line, and of one that waits for earlier ones those that
-    /// its line does not need. When this returns, the journal's lines are the system's; those of the other files may
-    /// wait for [`Recorder::flush`].
+    /// Records outcomes: writes them to the journal, then writes all lines that are next in order
+    /// to the other files. Returns the number of the window's slots that became free: all slots of
+    /// a row whose line was written, and for a row that waits those that its line does not need. On
+    /// return the system has the journal's lines; lines of the other files may wait for
+    /// [`Recorder::flush`].
     pub(crate) fn record(&mut self, outcomes: &[Outcome]) -> Result<usize, OutputError> {
         self.journal.write(outcomes)?;
         let mut free = 0;
@@ -78,18 +79,18 @@ impl Recorder {
         Ok(free)
     }
 
-    /// Says in the journal, before the next outcomes, how often the store had deleted what it knew.
+    /// Notes in the journal, before the next outcomes, how often the store had invalidated entries.
     pub(crate) fn note_passes(&mut self, passes: u64) {
         self.journal.note_passes(passes);
     }
 
-    /// Hands to the system what is buffered.
+    /// Passes buffered lines to the system.
     pub(crate) fn flush(&mut self) -> Result<(), OutputError> {
         self.results.flush()?;
         self.failed.flush()
     }
 
-    /// No more outcomes will come: writes the lines of those that waited for rows that have none.
+    /// Ends recording: writes the lines that waited for rows which have none.
     pub(crate) fn close(&mut self) -> Result<(), OutputError> {
         for line in self.window.take_rest() {
             self.write(&line.bytes, line.failed_at)?;
@@ -97,13 +98,14 @@ impl Recorder {
         self.flush()
     }
 
-    /// Writes the line of a row that the journal knows, behind all others: rows come in the input's order.
+    /// Writes the line of a row that the journal knows, after all others: rows come in the input's
+    /// order.
     pub(crate) fn write_known(&mut self, outcome: &Outcome) -> Result<(), OutputError> {
         self.write_line(outcome)
     }
 
-    /// Writes the line of a row that the journal knows and that cannot be read any more, behind all others. Its kept columns
-    /// are blank, and the failed file, which repeats records, does without it.
+    /// Writes the line of a row that the journal knows but that can no longer be read, after all
+    /// others. Its kept columns are blank, and the failed file, which repeats records, omits it.
     pub(crate) fn write_without_record(&mut self, outcome: &mut Outcome) -> Result<(), OutputError> {
         outcome.row.kept = vec![String::new(); self.kept];
         self.line.clear();
@@ -111,16 +113,17 @@ impl Recorder {
         self.results.append(&self.line)
     }
 
-    /// Names the rows of the streak that ended the run, as the last that its journal says.
+    /// Notes in the journal the rows of the streak that ended the run, as its last entry.
     pub(crate) fn name_streak(&mut self, rows: &[u64]) -> Result<(), OutputError> {
         self.journal.write_end(rows)
     }
 
-    /// Gives the files their names: every row has its line. A failed file without rows is removed, and an old one
-    /// with it. Returns the journal, to be removed when the summary has its name, too, and the failed file's digest.
+    /// Gives the files their final names, once every row has its line. A failed file without rows
+    /// is removed, together with an old one. Returns the journal, to be removed after the summary
+    /// has its name, and the digest of the failed file.
     pub(crate) fn finish(mut self) -> Result<(Journal, Option<String>), OutputError> {
         if self.replaces == Replaces::Nothing {
-            // Asked before the journal says that files may have their names: what is there now is somebody else's.
+            // Checked before the journal allows naming: a file that exists now is not this run's.
             let cut_short = OldSummary::read(&self.paths.summary).is_some_and(|summary| {
                 !summary.finished && self.header.is_of(summary.started_at, &summary.fingerprint)
             });
@@ -148,7 +151,7 @@ impl Recorder {
         Ok((self.journal, digest))
     }
 
-    /// Writes the lines whose turn it is now; how many slots they held.
+    /// Writes the lines that are next in order; returns the number of slots they held.
     fn write_waiting(&mut self) -> Result<usize, OutputError> {
         let mut free = 0;
         while let Some(line) = self.window.next_in_order() {
@@ -166,7 +169,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Writes a line of the results and what is behind it, the failed file's, if there is anything.
+    /// Writes a line of the results and the line of the failed file after it, if there is one.
     fn write(&mut self, line: &[u8], failed_at: usize) -> Result<(), OutputError> {
         let (result, failed) = line.split_at_checked(failed_at).unwrap_or_default();
         self.results.append(result)?;
@@ -176,8 +179,8 @@ impl Recorder {
         self.failed.write(failed)
     }
 
-    /// Makes an outcome's line of the results, and behind it that of the failed file if it needs one. Returns where that
-    /// would begin.
+    /// Builds the line of the results for an outcome, followed by the line of the failed file if it
+    /// needs one. Returns the offset where the second line begins.
     fn make_line(&mut self, outcome: &Outcome) -> usize {
         self.line.clear();
         push_line(outcome, self.style, &mut self.clock, &mut self.line);
@@ -188,7 +191,8 @@ impl Recorder {
         failed_at
     }
 
-    /// What has to wait is kept as the line that it will be, which is a fraction of the row.
+    /// Builds the entry for a row that has to wait. It keeps only the finished lines, which are a
+    /// fraction of the row.
     fn waiting(&mut self, outcome: &Outcome) -> WaitingLine {
         let failed_at = self.make_line(outcome);
         let bytes: Box<[u8]> = self.line.as_slice().into();
@@ -203,7 +207,7 @@ impl Recorder {
 
 #[cfg(test)]
 impl Recorder {
-    /// How many lines wait for those of earlier rows, and about how many bytes that takes.
+    /// Number of waiting lines, and their approximate size in bytes.
     pub(super) fn waits(&self) -> (usize, usize) {
         let lines = self.window.waiting();
         let bytes = lines
@@ -214,17 +218,18 @@ impl Recorder {
     }
 }
 
-/// A line that waits for those of earlier rows.
+/// A line that waits for the lines of earlier rows.
 struct WaitingLine {
-    /// The line of the results, and right behind it that of the failed file, if there is one.
+    /// The line of the results, followed by the line of the failed file if there is one.
     bytes: Box<[u8]>,
+    /// Offset in `bytes` where the line of the failed file begins.
     failed_at: usize,
-    /// What it holds of the window.
+    /// Slots of the window that the line holds.
     slots: u32,
 }
 
 impl WaitingLine {
-    /// Bytes that it takes besides its own: its place in the window, which grows by doubling, and what an allocation
-    /// costs.
+    /// Memory in bytes that a line uses besides its own bytes: its place in the window, which grows
+    /// by doubling, and the overhead of an allocation.
     const BESIDES: usize = 2 * size_of::<Option<Self>>() + 2 * size_of::<usize>();
 }

@@ -1,4 +1,4 @@
-//! Whole files as snapshots, from outcomes that are made by hand.
+//! Whole files as snapshots, from handmade outcomes.
 
 use std::time::Duration;
 
@@ -124,7 +124,7 @@ impl Desk {
         open(&self.paths(), decision, Self::header(), results, format)
     }
 
-    /// A run that records these batches and is not finished yet.
+    /// Records these batches in a run that is not finished yet.
     fn record(&self, format: FailedFormat, batches: Vec<Vec<Outcome>>) -> (Recorder, SummaryFile) {
         let opened = self.open(&START, format).unwrap();
         let mut recorder = opened.recorder;
@@ -149,7 +149,7 @@ impl Desk {
     }
 }
 
-/// The lines without their last column, which is in the time zone of the machine.
+/// The lines without the last column, which depends on the machine's time zone.
 fn without_times(results: &str) -> String {
     results
         .lines()
@@ -259,7 +259,7 @@ fn what_comes_into_being_behind_the_decision_is_not_overwritten_either() {
         (desk.read("a.results.csv"), desk.read("a.failed.csv")),
         ("mine".to_owned(), "mine".to_owned())
     );
-    // Nor is it when the run is gone on with.
+    // A resumed run does not overwrite it, either.
     let asked = Existing {
         resume: true,
         ..Existing::default()
@@ -321,7 +321,8 @@ fn a_row_that_cannot_be_read_any_more_has_the_line_that_the_journal_knows() {
     assert_eq!(desk.read("a.failed.csv.partial").lines().count(), 1);
 }
 
-/// A run that had named some of its files when it was killed: going on makes the same files, and calls nobody.
+/// A run that was killed after it had named some of its files: resuming makes the same files and
+/// sends no calls.
 #[test]
 fn a_kill_between_the_names_is_gone_on_with() {
     let failing = |sequence| failing(sequence, Status::Failed, ErrorCode::Connect, "refused");
@@ -353,7 +354,7 @@ fn a_kill_between_the_names_is_gone_on_with() {
             ..Existing::default()
         };
         let fingerprint = Desk::header().fingerprint;
-        // A further kill, right behind the rewriting of the journal, changes nothing.
+        // Another kill right after rewriting the journal changes nothing.
         let decision = decide(&desk.paths(), &fingerprint, asked).unwrap();
         drop(desk.open(&decision, format("id;l1\n", &[])).unwrap());
         let decision = decide(&desk.paths(), &fingerprint, asked).unwrap();
@@ -418,7 +419,7 @@ fn outputs_in_no_place_to_be_written_are_refused() {
     assert!(matches!(folder.check(None), Err(OutputError::Folder(_))));
 }
 
-/// A kill between two renames: what is left joins what was moved.
+/// A kill between two renames: the remaining files join those already moved.
 #[test]
 fn a_set_that_was_set_aside_in_part_is_set_aside_as_one() {
     let desk = Desk::new();
@@ -433,7 +434,7 @@ fn a_set_that_was_set_aside_in_part_is_set_aside_as_one() {
         assert!(!files::exists(path), "{}", path.display());
         assert!(files::exists(&names::aside(path, &stamp)), "{}", path.display());
     }
-    // Another one of the same start does not replace any of them.
+    // Another set with the same start does not replace any of them.
     std::fs::write(&paths.results, "other").unwrap();
     std::fs::write(&paths.summary, Desk::summary()).unwrap();
     aside::set_finished_aside(&paths).unwrap();
@@ -441,7 +442,7 @@ fn a_set_that_was_set_aside_in_part_is_set_aside_as_one() {
     assert_eq!((first.as_str(), files::exists(&paths.results)), ("first", false));
 }
 
-/// Rows come until the window is full, behind one that does not come to an end.
+/// Rows arrive until the window is full, while an earlier row does not finish.
 #[test]
 fn what_waits_for_an_earlier_row_takes_no_more_than_the_window_has() {
     let long = |sequence| {
@@ -454,7 +455,7 @@ fn what_waits_for_an_earlier_row_takes_no_more_than_the_window_has() {
         outcome.message = "Respondent has been updated on the survey's mailing list".to_owned();
         outcome
     };
-    // What the platform says of a failure weighs nothing beforehand, and comes on top.
+    // The platform's message about a failure is not part of a row's weight, and comes on top.
     for (rows, least_rows, on_top) in [
         (&usual as &dyn Fn(u64) -> Outcome, 15_000, 0),
         (&long, 1_500, 2 * 300),
@@ -486,7 +487,7 @@ fn what_waits_for_an_earlier_row_takes_no_more_than_the_window_has() {
     }
 }
 
-/// A row's slots are given back by the weight of its outcome, so that must be the weight of the row.
+/// A row's slots are returned by the weight of its outcome, so both weights must be equal.
 #[test]
 fn an_outcome_weighs_what_its_row_weighed() {
     for length in 0..200 {

@@ -1,14 +1,14 @@
-//! Puts what became of rows back into the order of the input. Pure; how much can wait here is bounded by the slots that
-//! each row holds until its line is written.
+//! Puts outcomes back into the order of the input. Pure. The slots that each row holds until its
+//! line is written limit how much can wait here.
 
 use std::collections::VecDeque;
 
-/// What came before earlier rows' turn.
+/// Items that arrived before those of earlier rows.
 #[derive(Debug)]
 pub(crate) struct ReorderWindow<T> {
-    /// The sequence of the row whose line is next.
+    /// The sequence number of the next row in order.
     next: u64,
-    /// From `next` on; a gap is a row that is still under way.
+    /// The items from `next` on; `None` is a row still in progress.
     waiting: VecDeque<Option<T>>,
 }
 
@@ -22,7 +22,8 @@ impl<T> Default for ReorderWindow<T> {
 }
 
 impl<T> ReorderWindow<T> {
-    /// Each row comes once; one that comes again, which would be a bug, is kept out.
+    /// Adds the item of a row that is not next. A second item for the same row would be a bug, and
+    /// is ignored.
     pub(crate) fn insert(&mut self, sequence: u64, line: T) {
         let Some(ahead) = sequence.checked_sub(self.next) else {
             return;
@@ -36,25 +37,25 @@ impl<T> ReorderWindow<T> {
         }
     }
 
-    /// Whether it is this row's turn, and nothing of it is here.
+    /// Whether this row is next and has no waiting item.
     pub(crate) fn is_next(&self, sequence: u64) -> bool {
         sequence == self.next && self.waiting.front().is_none_or(Option::is_none)
     }
 
-    /// The row whose turn it is has its line already.
+    /// Moves past the next row, whose line was written without waiting.
     pub(crate) fn pass(&mut self) {
         self.waiting.pop_front();
         self.next += 1;
     }
 
-    /// What the next row of the input has, if it is there.
+    /// Takes the item of the next row, if it has arrived.
     pub(crate) fn next_in_order(&mut self) -> Option<T> {
         let line = self.waiting.front_mut()?.take()?;
         self.pass();
         Some(line)
     }
 
-    /// All that still waits, in ascending order, over the gaps of rows that will never come.
+    /// Takes all waiting items in ascending order, without the rows that will never arrive.
     pub(crate) fn take_rest(&mut self) -> impl Iterator<Item = T> + use<T> {
         std::mem::take(&mut self.waiting).into_iter().flatten()
     }

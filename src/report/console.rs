@@ -1,8 +1,8 @@
-//! Standard error and standard output: the only file that writes to them. Log lines, the summary and a progress bar
-//! share one terminal, so all that is printed goes around the bar.
+//! Standard error and standard output: the only file that writes to them. Log lines, the summary
+//! and a progress bar share one terminal, so everything is printed around the bar.
 //!
-//! Only this tool's own events are let through, at any verbosity and whatever `RUST_LOG` says: the HTTP client logs
-//! whole addresses, and the addresses are secrets (design, rule 9).
+//! Only this tool's own events pass, at any verbosity and whatever `RUST_LOG` says: the HTTP client
+//! logs whole addresses, and the addresses are secret ([rule 9](crate::rules#rule-9)).
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,25 +20,26 @@ use super::log_lines::Lines;
 use super::summary::Reader;
 use crate::model::{printable, printable_json};
 
-/// The target of what is no full success, though every row may be one: a quiet console says it.
+/// The target of events that a quiet console prints, because the run is not a full success even if
+/// every row is.
 const LOUD: &str = "respondent_sync::loud";
 
-/// What a quiet console holds back at most; nobody needs more to see what went wrong.
+/// Maximum bytes of log that a quiet console holds back, enough to see what went wrong.
 const MAX_HELD: usize = 64 << 10;
 
-/// How much is said.
+/// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
-    /// Nothing on full success; else warnings, errors and the summary.
+    /// Nothing on full success; otherwise warnings, errors and the summary.
     Quiet,
     Normal,
-    /// What is retried, too.
+    /// Also retries.
     Verbose,
-    /// Respondents' ids, too.
+    /// Also respondents' ids.
     VeryVerbose,
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     Text,
@@ -51,12 +52,13 @@ pub(crate) struct Console {
     screen: Screen,
     verbosity: Verbosity,
     run_id: String,
-    /// The input of a run that has promised an object on standard output for its end, and has not printed it yet.
+    /// The input of a run that owes a JSON object on standard output (`--summary -`); `None` if
+    /// none is owed.
     promised: Arc<Mutex<Option<String>>>,
 }
 
 impl Console {
-    /// Starts the log. Once per process; a second one in the same process changes nothing.
+    /// Starts the log. Call once per process; further calls do not change the log.
     pub(crate) fn start(verbosity: Verbosity, format: LogFormat) -> Self {
         let run_id = run_id();
         let screen = Screen {
@@ -94,13 +96,13 @@ impl Console {
         }
     }
 
-    /// From now on one JSON object is to be printed for the end of the run, however it ends (`--summary -`). `input` is
-    /// shown in it where nothing else is known.
+    /// Requires one JSON object to be printed at the end of the run, however it ends (`--summary
+    /// -`). `input` is used in it if nothing else is known.
     pub(crate) fn promise_object(&self, input: String) {
         *self.promised() = Some(input);
     }
 
-    /// Prints the object that was promised, if it was; once.
+    /// Prints the object that is owed, if any, once. `object` builds it from the input.
     pub(crate) fn keep_promise(&self, object: impl FnOnce(&str) -> String) {
         let promised = self.promised().take();
         if let Some(input) = promised {
@@ -108,7 +110,7 @@ impl Console {
         }
     }
 
-    /// Prints an object, which is the one that was promised, if one was.
+    /// Prints an object; it serves as the owed one.
     pub(crate) fn print_object(&self, object: &str) {
         self.promised().take();
         self.write_out(&printable_json(object));
@@ -118,12 +120,12 @@ impl Console {
         self.promised.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells this run from all others, wherever it is told of.
+    /// Returns the unique id of this run.
     pub(crate) fn run_id(&self) -> &str {
         &self.run_id
     }
 
-    /// The command did not come to a good end: says what a quiet console has held back.
+    /// Prints what a quiet console has held back, because the command did not succeed.
     pub(crate) fn release(&self) {
         self.screen.release();
     }
@@ -140,36 +142,37 @@ impl Console {
         self.screen.format
     }
 
-    /// Prints to standard error. A closed one is no reason to stop: the files hold the truth.
+    /// Prints to standard error. A closed one does not stop the run: the results are in files.
     pub(crate) fn say(&self, text: &str) {
         self.release();
         self.screen.write(printable(text).as_bytes()).ok();
     }
 
-    /// Prints what a command was asked for to standard output.
+    /// Prints a command's output to standard output.
     pub(crate) fn print(&self, text: &str) {
         self.write_out(&printable(text));
     }
 
-    /// Prints a page of the program's own, which may hold codes for a terminal, to standard output.
+    /// Prints one of the program's own pages to standard output, unescaped: it may contain terminal
+    /// codes.
     pub(crate) fn print_page(&self, text: &str) {
         self.write_out(text);
     }
 
-    /// Whether a terminal shows standard output.
+    /// Whether standard output is a terminal.
     #[expect(clippy::unused_self, reason = "the console is the one that knows of streams")]
     pub(crate) fn is_output_shown(&self) -> bool {
         io::stdout().is_terminal()
     }
 
-    /// Writes to standard output. A reader that has gone (`| head`) has seen enough.
+    /// Writes to standard output.
     fn write_out(&self, text: &str) {
         let written = self.screen.bars.suspend(|| {
             io::stdout()
                 .write_all(text.as_bytes())
                 .and_then(|()| io::stdout().flush())
         });
-        // A reader that has gone wants no more.
+        // A closed pipe (`| head`) is no error.
         if let Err(error) = written
             && error.kind() != io::ErrorKind::BrokenPipe
         {
@@ -180,7 +183,7 @@ impl Console {
         }
     }
 
-    /// Who reads standard error. Cells appear to a person alone.
+    /// Returns who reads standard error. Only a person may see cells.
     pub(crate) fn reader(&self) -> Reader {
         match self.format() {
             LogFormat::Text if io::stderr().is_terminal() => Reader::Person,
@@ -188,7 +191,7 @@ impl Console {
         }
     }
 
-    /// The same of standard output.
+    /// Returns who reads standard output.
     #[expect(clippy::unused_self, reason = "the console is the one that knows of streams")]
     pub(crate) fn reader_of_output(&self) -> Reader {
         if io::stdout().is_terminal() {
@@ -198,12 +201,13 @@ impl Console {
         }
     }
 
-    /// Whether a person can be asked.
+    /// Whether a person can be asked a question.
     pub(crate) fn is_interactive() -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Asks on standard error, and reads the answer from standard input: only `y` and `yes` are one.
+    /// Asks on standard error and reads the answer from standard input. Only `y`, `yes`, `t` and
+    /// `tak` mean yes.
     pub(crate) fn asks(&self, question: &str) -> bool {
         self.say(&format!("{question} [y/N] "));
         let mut answer = String::new();
@@ -212,7 +216,7 @@ impl Console {
     }
 }
 
-/// A random UUID (RFC 9562, version 4), as monitors take it for a run's id.
+/// Creates a random UUID (RFC 9562, version 4), the form that monitors accept as a run's id.
 fn run_id() -> String {
     const VERSION: u128 = 0x4 << 76;
     const VARIANT: u128 = 0x2 << 62;
@@ -229,30 +233,31 @@ fn run_id() -> String {
     )
 }
 
-/// Prints the one `error:` line of a command that did not come to its end, in the log's own format.
+/// Prints the `error:` line of a command that failed, in the log's format.
 pub(crate) fn say_error(error: &anyhow::Error, code: ExitCode) {
     if tracing::dispatcher::has_been_set() {
         tracing::error!(event = "failed", exit_code = code.code(), "{error:#}");
     } else {
-        // A closed standard error leaves the exit code to speak.
+        // If standard error is closed, only the exit code remains.
         writeln!(io::stderr(), "error: {}", printable(&format!("{error:#}"))).ok();
     }
 }
 
-/// Writes each log line around the progress bar. Of a console that is quiet, lines are held back until something goes
-/// wrong: on full success nothing is said at all.
+/// Writes each log line around the progress bar. A quiet console holds lines back until something
+/// goes wrong: on full success it prints nothing.
 #[derive(Clone, Debug)]
 struct Screen {
     bars: MultiProgress,
     format: LogFormat,
-    /// Nothing where every line is written at once, and once what was held back has been written.
+    /// `None` if every line is written at once, or once the held lines have been written.
     held: Arc<Mutex<Option<Held>>>,
 }
 
-/// What a quiet console has not said.
+/// Lines that a quiet console has not printed.
 #[derive(Debug, Default)]
 struct Held {
     lines: Vec<u8>,
+    /// Number of lines beyond the maximum.
     dropped: u64,
 }
 
@@ -261,7 +266,7 @@ impl Screen {
         self.bars.suspend(|| io::stderr().write_all(bytes))
     }
 
-    /// Writes what was held back; from here on nothing is.
+    /// Writes the held lines, and holds no more from now on.
     fn release(&self) {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(held) = held else { return };
@@ -272,7 +277,7 @@ impl Screen {
         }
     }
 
-    /// Keeps a line for later, if that is what is done with lines.
+    /// Holds a line back; returns false if the console holds none.
     fn hold(&self, line: &[u8]) -> bool {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(held) = held.as_mut() else { return false };

@@ -1,20 +1,20 @@
-//! How a command ended, in the fields that every JSON object of an ending has: what a scheduler needs to decide what to do
-//! next, and one line for a person. Pure.
+//! How a command ended, in the fields shared by every JSON object about an ending: what a scheduler
+//! needs to decide on the next step, and one line for a person. Pure.
 
 use serde::Serialize;
 
 use super::ExitCode;
 use crate::model::clean;
 
-/// The fields of an ending, in their order.
+/// The fields of an ending, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Ending {
     exit_code: u8,
-    /// Whether the same command can come to a better end without anybody's help.
+    /// Whether the same command can end better without anyone's help.
     retryable: bool,
-    /// When that is worth a try: `now`, `delayed`, `next_window`, `no`.
+    /// When to retry: `now`, `delayed`, `next_window`, `no`.
     retry: &'static str,
-    /// On one line, without secrets and cells.
+    /// The reason, on one line, without secrets and cells.
     why: String,
 }
 
@@ -31,10 +31,11 @@ impl Ending {
     }
 }
 
-/// The end of a run whose input was sent before.
+/// The end of a run whose input has been sent before.
 pub(crate) const ALREADY_SENT: &str = "already_sent";
 
-/// One line of JSON, ended: how a run ended that has no summary, since it made no call. `input` as the user wrote it.
+/// Formats the end of a run that made no call and so has no summary: one line of JSON with a line
+/// end. `input` as the user wrote it.
 pub(crate) fn unsent_to_json(run_id: &str, input: &str, end: &'static str, ending: &Ending) -> String {
     #[derive(Serialize)]
     struct Unsent<'a> {
@@ -52,7 +53,7 @@ pub(crate) fn unsent_to_json(run_id: &str, input: &str, end: &'static str, endin
         version: env!("CARGO_PKG_VERSION"),
         run_id,
         input,
-        // There is nothing left to be done.
+        // Nothing remains to be done.
         finished: end == ALREADY_SENT,
         end,
         ending,

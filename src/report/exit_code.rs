@@ -1,13 +1,13 @@
-//! The exit codes, promised to schedulers. The manual's table is checked against this one.
+//! The exit codes, promised to schedulers. The manual's table is tested against this one.
 
-/// How the process ends.
+/// The exit codes of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExitCode {
     /// Every row is a success or was skipped.
     Success = 0,
-    /// Finished, and some rows failed, are unconfirmed or invalid.
+    /// Finished, but some rows failed, are unconfirmed or invalid.
     RowsFailed = 1,
-    /// Usage or configuration, or an output in the way or in no place to be written.
+    /// Usage or configuration, or an output that exists already or cannot be created.
     Usage = 2,
     /// The input cannot be used, or changed while it was read or sent.
     Input = 3,
@@ -15,23 +15,23 @@ pub(crate) enum ExitCode {
     Aborted = 4,
     /// The platform was out of reach for longer than `--max-outage`.
     Unreachable = 5,
-    /// An output cannot be written any more.
+    /// An output can no longer be written.
     Output = 6,
     /// There are no data rows.
     NoRows = 9,
-    /// `--max-duration` or `--until` was over.
+    /// The time of `--max-duration` or `--until` is over.
     Deadline = 10,
-    /// Another run has the output, the account or the state.
+    /// Another run uses the output, the account or the state.
     Locked = 11,
     /// A bug of this tool.
     Bug = 70,
     /// Interrupted (Ctrl-C): 128 + SIGINT.
     Interrupted = 130,
-    /// Asked to end: 128 + SIGTERM.
+    /// Asked to stop: 128 + SIGTERM.
     Terminated = 143,
 }
 
-/// When a scheduler that starts the same command again by itself can hope for a better end.
+/// When a scheduler can retry the same command with a chance of a better end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retry {
     /// At once.
@@ -40,7 +40,7 @@ pub(crate) enum Retry {
     Delayed,
     /// When the next window for calls begins.
     NextWindow,
-    /// Never: there is nothing to do, or a person has to look at it.
+    /// Never: nothing remains to be done, or a person has to act.
     No,
 }
 
@@ -54,13 +54,14 @@ impl Retry {
         }
     }
 
+    /// Whether a retry can help at all.
     pub(crate) fn is_any(self) -> bool {
         self != Self::No
     }
 }
 
 impl ExitCode {
-    /// All codes with what they mean, as the manual has them.
+    /// All codes and their meanings, as in the manual.
     const TABLE: [(Self, &'static str); 13] = [
         (Self::Success, "every row is a success or was skipped"),
         (
@@ -98,18 +99,19 @@ impl ExitCode {
         (Self::Terminated, "asked to end (`SIGTERM`)"),
     ];
 
-    /// What it means, in general.
+    /// Returns the general meaning.
     pub(crate) fn meaning(self) -> &'static str {
         let found = Self::TABLE.iter().find(|(code, _)| *code == self);
         found.map_or("", |(_, meaning)| meaning)
     }
 
-    /// The number that the process returns.
+    /// Returns the number that the process exits with.
     pub(crate) fn code(self) -> u8 {
         self as u8
     }
 
-    /// A person who pressed Ctrl-C wants no other run; a system that shuts down, or a node that is drained, does.
+    /// Returns when to retry. After Ctrl-C no retry is wanted; after a shutdown or a drained node
+    /// it is.
     pub(crate) fn retry(self) -> Retry {
         match self {
             Self::Terminated => Retry::Now,

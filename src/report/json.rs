@@ -1,4 +1,4 @@
-//! The summary for machines: one JSON object. Field names are stable; new ones may come.
+//! The summary for machines: one JSON object. Field names are stable; fields may be added.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Ending, RunEnd, RunReport};
 use crate::model::{EarlyEnd, Fingerprint, Status, rfc3339};
 
-/// The fields of the summary, in their order.
+/// The fields of the summary, in order.
 #[derive(Serialize)]
 struct Summary<'a> {
     tool: &'static str,
@@ -49,9 +49,9 @@ struct Summary<'a> {
     failed_digest: Option<&'a str>,
 }
 
-/// One line of JSON, ended. The fingerprint stands for what was sent where, part by part; the failed file's digest
-/// (xxh3-128) tells whether somebody has edited it since. `ending` is the report's own, unless something went wrong
-/// after it.
+/// Formats the report as one line of JSON with a line end. The fingerprint identifies what was sent
+/// where, in parts; the failed file's digest (xxh3-128) shows whether it was edited since. `ending`
+/// is the report's own, unless something failed after it.
 pub(crate) fn to_json(report: &RunReport, ending: &Ending) -> String {
     let (summary, notes) = (&report.summary, &report.notes);
     let object = Summary {

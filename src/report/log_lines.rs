@@ -1,5 +1,6 @@
-//! How a log line looks: for people the message alone, for machines an object with the event's name, its fields and the
-//! run's id. The names are promised; the manual's table is checked against them.
+//! The format of log lines: for people the message alone; for machines an object with the event's
+//! name, its fields and the run's id. The names are promised; the manual's table is tested against
+//! them.
 
 use std::fmt::{self, Debug};
 
@@ -13,11 +14,12 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::model::{printable, rfc3339};
 
-/// The form of every line.
+/// The format of all lines.
 pub(super) enum Lines {
-    /// The message, with its level in front where that is not the usual one.
+    /// The message, preceded by its level unless that is INFO.
     ForPeople,
-    /// One line of JSON: `timestamp`, `level`, `run_id`, `event`, the event's own fields, `message`.
+    /// One line of JSON: `timestamp`, `level`, `run_id`, `event`, the event's own fields,
+    /// `message`.
     ForMachines { run_id: String },
 }
 
@@ -37,7 +39,7 @@ where
             Self::ForPeople => {
                 let mut message = Message(String::new());
                 event.record(&mut message);
-                // No text from outside begins a line of its own.
+                // A text from outside cannot begin a line of its own.
                 let message = printable(&message.0)
                     .replace('\n', "\n  ")
                     .replace("\n    ", "\n  ");
@@ -89,7 +91,7 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        // The summary is JSON already.
+        // The summary is already JSON.
         let summary = (field.name() == "summary").then(|| serde_json::from_str(value).ok());
         self.put(
             field.name(),

@@ -1,6 +1,7 @@
-//! Stage five: what people and machines are told. Outcomes are folded into a [`RunSummary`], the summary and the run's
-//! end make a verdict, and the verdict is an exit code. All of that is plain code over values; what reaches a
-//! terminal or a log goes through [`Console`], and the bar is in `report/progress.rs`.
+//! Stage five: reports to people and machines. Outcomes are folded into a [`RunSummary`]; the
+//! summary and the end of the run give a verdict, and the verdict an exit code. All of that is
+//! plain code over values. [`Console`] writes to the terminal and the log; `report/progress.rs`
+//! draws the bar.
 
 mod console;
 mod ending;

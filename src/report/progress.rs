@@ -1,4 +1,5 @@
-//! How far a run is: a bar on a terminal, one line a minute elsewhere, nothing at all when it is not wanted.
+//! The progress of a run: a bar on a terminal, one line a minute elsewhere, or nothing if it is not
+//! wanted.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal;
@@ -13,10 +14,10 @@ use tokio::time::{Instant, sleep};
 use super::{Console, duration, thousands};
 use crate::model::{Outcome, Waiting};
 
-/// How often a line is written where there is no terminal.
+/// How often a line is written if there is no terminal.
 const LINE_EVERY: Duration = Duration::from_mins(1);
 
-/// Shared by the thread that counts rows and the task that tells of them.
+/// Shared by the thread that counts rows and the task that reports them.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
@@ -33,7 +34,8 @@ struct ProgressCounts {
 }
 
 impl Progress {
-    /// `total` is the number of rows, where it is known; `waits` says while the run waits for the platform.
+    /// Starts the display. `total` is the number of rows, if known; `waits` says when the run waits
+    /// for the platform.
     pub(crate) fn start(
         console: &Console,
         total: Option<u64>,
@@ -42,7 +44,7 @@ impl Progress {
     ) -> Self {
         let on_terminal = std::io::stderr().is_terminal();
         let bar = (wanted && on_terminal && !console.is_quiet()).then(|| {
-            // Added before it is drawn for the first time, so that it is drawn in one place only.
+            // Added before it is first drawn, so that it is drawn in one place only.
             let bar = console.bars().add(bar(total));
             bar.set_style(style(total));
             bar.set_message("0 failed");
@@ -58,7 +60,7 @@ impl Progress {
         }
     }
 
-    /// Shows nothing.
+    /// Creates a progress that shows nothing.
     #[cfg(test)]
     pub(crate) fn hidden(waits: watch::Receiver<Option<Waiting>>) -> Self {
         Self {
@@ -70,7 +72,7 @@ impl Progress {
         }
     }
 
-    /// One more row has its verdict.
+    /// Counts a row that has its verdict.
     pub(crate) fn row(&self, outcome: &Outcome) {
         let failures = u64::from(outcome.status.is_failure());
         let failures = self.counts.failures.fetch_add(failures, Ordering::Relaxed) + failures;
@@ -83,8 +85,8 @@ impl Progress {
         }
     }
 
-    /// Until it is dropped: keeps the bar's message right while the run waits, or writes a line a minute if there is no
-    /// bar. A log that is quiet shows none of them.
+    /// Updates the bar's message while the run waits, or logs a line a minute if there is no bar; a
+    /// quiet log drops these. Runs until it is dropped.
     pub(crate) async fn tell(mut self) -> ! {
         if let Some(bar) = self.bar.clone() {
             while self.waits.changed().await.is_ok() {
@@ -109,7 +111,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -148,7 +150,7 @@ fn failed(rows: u64) -> String {
     format!("{} failed", thousands(rows))
 }
 
-/// A bar over the rows, or a spinner where their number is not known.
+/// Creates a bar over the rows, or a spinner if their number is unknown.
 fn bar(total: Option<u64>) -> ProgressBar {
     match total {
         Some(total) => ProgressBar::new(total),
@@ -162,12 +164,12 @@ fn style(total: Option<u64>) -> ProgressStyle {
         None => "{spinner} {human_pos} rows, {speed}, {msg}, {elapsed}",
     };
     ProgressStyle::with_template(template)
-        // The templates are constants, which a test draws.
+        // The templates are constants; a test draws them.
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .with_key(
             "speed",
             |state: &ProgressState, line: &mut dyn std::fmt::Write| {
-                // A line that cannot be drawn is drawn the next time.
+                // If drawing fails, the next update draws it.
                 write!(line, "{:.1}/s", state.per_sec()).ok();
             },
         )

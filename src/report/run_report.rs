@@ -1,4 +1,4 @@
-//! All that is to be said of a run once it is over, and the verdict: a pure function of it.
+//! The report on a finished run, and its verdict, which is a pure function of it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,89 +13,97 @@ use crate::model::{CountOrPercent, EarlyEnd, Fingerprint, Signal};
 pub(crate) enum RunEnd {
     /// Every row has its line.
     Complete,
-    /// A fault that is not the row's own.
+    /// A fault that no single row causes, or a request to stop.
     Early(EarlyEnd),
-    /// The input broke in the middle; why.
+    /// The input broke off in the middle; the reason.
     InputBroke(String),
-    /// The file is no longer what was read before the first call; where and how.
+    /// The file is no longer what was read before the first call; where and how it differs.
     InputChanged(String),
-    /// A file could not be written; why.
+    /// A file could not be written; the reason.
     NotWritten(String),
-    /// Something that cannot happen did; what.
+    /// A bug; what happened.
     Bug(String),
 }
 
-/// The facts of a run.
+/// The facts about a run.
 #[derive(Clone, Debug)]
 pub(crate) struct RunReport {
     pub(crate) run_id: String,
     pub(crate) input: String,
-    /// Of the first start, where the run was gone on with.
+    /// Start of the first run, if this one was resumed.
     pub(crate) started_at: Timestamp,
     pub(crate) finished_at: Timestamp,
     pub(crate) fingerprint: Fingerprint,
-    /// When the first of those runs started that had this content, one behind the other.
+    /// Start of the first of the consecutive runs that had this content.
     pub(crate) content_since: Timestamp,
-    /// Under names of its own, which are replaced each time.
+    /// A rehearsal: its files have names of their own and are replaced each time.
     pub(crate) rehearsal: bool,
     pub(crate) end: RunEnd,
     pub(crate) summary: RunSummary,
-    /// Data rows of the input; of a stream that broke, those that were read.
+    /// Data rows of the input; of a stream that broke off, those that were read.
     pub(crate) rows: u64,
-    /// Rows that had their verdict from before; all else here but the statuses is of this run alone.
+    /// Rows that had their verdict before this run. Apart from the statuses, all other numbers are
+    /// of this run alone.
     pub(crate) settled_before: u64,
     pub(crate) notes: Notes,
+    /// Calls written, control calls included.
     pub(crate) attempts: u64,
+    /// Attempts beyond the first of each row.
     pub(crate) retries: u64,
-    /// Attempts that repeated an acknowledged command, to learn whose fault a streak of failures is.
+    /// Attempts that repeated an acknowledged command, to find out whether the rows themselves
+    /// caused a streak of failures.
     pub(crate) control_calls: u64,
-    /// Calls per second from the first to the last; `None` where there were too few to tell.
+    /// Calls per second from the first to the last; `None` if there were too few to measure.
     pub(crate) mean_rate: Option<f64>,
+    /// Most calls in any one-second window.
     pub(crate) most_in_a_second: usize,
-    /// How often the platform asked to slow down, and what it took per second nevertheless.
+    /// Number of 429 answers.
     pub(crate) slow_downs: u64,
+    /// Calls per second that the platform accepted; `None` if there were too few to measure.
     pub(crate) taken_rate: Option<f64>,
-    /// The most calls at a time.
+    /// Most calls in flight at once.
     pub(crate) most_in_flight: usize,
     pub(crate) elapsed: Duration,
+    /// Failed rows that the exit code ignores (`--accept-failures`).
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) results: PathBuf,
     pub(crate) failed: PathBuf,
-    /// Of the failed file of a run that came to its end, if there is one.
+    /// Digest of the failed file of a complete run, if there is one.
     pub(crate) failed_digest: Option<String>,
-    /// The command that goes on with a run that was cut short, where that is possible.
+    /// The command that resumes a run that stopped early; `None` if it cannot be resumed.
     pub(crate) next: Option<String>,
 }
 
-/// What is to be made of a run.
+/// The result of a run, which decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Done,
-    /// More rows failed than are accepted.
+    /// More rows failed than `--accept-failures` allows.
     RowsFailed,
     NoRows,
     Aborted,
-    /// Nothing was sent, since the proxy wants credentials.
+    /// Nothing was sent, because the proxy requires credentials.
     Misconfigured,
     InputBroke,
     NotWritten,
-    /// `--max-duration` was over.
+    /// The time of `--max-duration` or `--until` is over.
     Deadline,
     Interrupted,
     Terminated,
-    /// The platform was out of reach for longer than outages are waited for.
+    /// The platform was out of reach for longer than `--max-outage`.
     Unreachable,
     /// The counts do not add up.
     Bug,
 }
 
 impl RunReport {
-    /// Rows without an outcome, which is right for a run that ended early and for no other.
+    /// Returns the number of rows without an outcome. Not zero only for a run that ended early.
     pub(crate) fn not_reached(&self) -> u64 {
         self.rows.saturating_sub(self.summary.rows())
     }
 
-    /// Rows read = the sum over the statuses + not reached, or the tool has lost or doubled a row.
+    /// Whether rows read = the sum over the statuses + not reached. If not, the tool has lost or
+    /// duplicated a row.
     pub(crate) fn adds_up(&self) -> bool {
         let settled = self.summary.rows();
         match self.end {
@@ -104,7 +112,7 @@ impl RunReport {
         }
     }
 
-    /// Why the run did not come to its end; `None` for one that did.
+    /// Returns why the run ended early; `None` if it is complete.
     fn fault(&self) -> Option<String> {
         match &self.end {
             RunEnd::Complete => None,
@@ -116,7 +124,7 @@ impl RunReport {
         }
     }
 
-    /// The run's end for machines.
+    /// Returns the run's end for machines.
     pub(crate) fn ending(&self) -> Ending {
         let verdict = self.verdict();
         let why = self.fault().unwrap_or_else(|| {
@@ -134,7 +142,8 @@ impl RunReport {
         Ending::new(verdict.exit_code(), &why)
     }
 
-    /// The one line that says why the run did not come to its end, and how to go on; nothing for one that did.
+    /// Returns the line that says why the run ended early, and how to resume it; `None` if it is
+    /// complete.
     pub(crate) fn error(&self) -> Option<String> {
         if let RunEnd::InputChanged(why) = &self.end {
             return Some(self.changed(why));
@@ -147,7 +156,8 @@ impl RunReport {
         }
     }
 
-    /// The new content is another input; only the old one can be resumed.
+    /// Describes a changed input. The new content is another input; only the old one can be
+    /// resumed.
     fn changed(&self, why: &str) -> String {
         let what_to_do = match &self.next {
             Some(next) => format!(
@@ -170,7 +180,7 @@ impl RunReport {
             RunEnd::Early(EarlyEnd::Deadline) => Verdict::Deadline,
             RunEnd::Early(EarlyEnd::Interrupted(Signal::Interrupt)) => Verdict::Interrupted,
             RunEnd::Early(EarlyEnd::Interrupted(Signal::Terminate)) => Verdict::Terminated,
-            // Nothing but the configuration is wrong yet.
+            // Nothing but the configuration is wrong so far.
             RunEnd::Early(EarlyEnd::ProxyRefused { status: 407, .. }) if self.attempts == 0 => {
                 Verdict::Misconfigured
             }

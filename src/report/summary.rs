@@ -1,51 +1,55 @@
-//! What a run adds up to, one outcome at a time, in bounded memory. Pure.
+//! Totals of a run, updated outcome by outcome in bounded memory. Pure.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{ErrorCode, Lane, Outcome, Plan, Status};
 
-/// How many different messages are counted per error code; what comes later is in the results file.
+/// Maximum number of different messages counted per error code; all are in the results file.
 const MAX_MESSAGES: usize = 50;
 
-/// How many respondents with a failed row are remembered, to tell whether a later row of theirs went through.
+/// Maximum number of respondents with a failed row that are remembered, to detect that a later row
+/// of theirs succeeded.
 const MAX_FAILING: usize = 100_000;
 
-/// Counts that are always right together: each outcome is folded in whole.
+/// Counts that always match each other: each outcome is added as a whole.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RunSummary {
     statuses: BTreeMap<Status, u64>,
     codes: BTreeMap<ErrorCode, CodeCount>,
-    /// How many failed rows each respondent has so far.
+    /// Number of failed rows per respondent so far.
     failing: HashMap<Lane, u64>,
-    /// Failed rows that a later row of the same respondent has overtaken: sending them again would undo that.
+    /// Failed rows followed by a success of the same respondent: sending them again would undo
+    /// that.
     pub(crate) overtaken: u64,
 }
 
-/// The outcomes of one error code.
+/// Counts for one error code.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CodeCount {
     pub(crate) rows: u64,
     messages: HashMap<String, Said>,
 }
 
-/// How often a message came, and the first respondents that it was about.
+/// How often a message occurred, and the first respondents that it was about.
 #[derive(Clone, Debug, Default)]
 struct Said {
     rows: u64,
     respondents: Vec<Lane>,
 }
 
-/// Who reads what is quoted.
+/// Who reads quoted messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reader {
-    /// Somebody at a terminal, who has the input before them.
+    /// A person at a terminal, who has the input anyway.
     Person,
-    /// A file, a mail, a log: a message is quoted only if several respondents got it, so it is about none of them.
+    /// A file, a mail or a log. A message is quoted only if several respondents got it, so that it
+    /// is about none of them.
     Record,
 }
 
 impl Reader {
-    /// Who reads the messages of this code: those in which the platform never speaks are for everybody.
+    /// Returns the reader for messages of this code: those that never come from the platform may be
+    /// shown to all.
     pub(crate) fn for_code(self, code: ErrorCode) -> Self {
         match code {
             ErrorCode::Rejected
@@ -59,11 +63,11 @@ impl Reader {
     }
 }
 
-/// So many respondents have to have got a message before a record quotes it.
+/// Minimum number of respondents with the same message before a record quotes it.
 const SEVERAL: usize = 3;
 
 impl RunSummary {
-    /// Folds one outcome in. Those of one respondent come in the order of the input.
+    /// Adds an outcome. Outcomes of one respondent come in the order of the input.
     pub(crate) fn add(&mut self, outcome: &Outcome) {
         *self.statuses.entry(outcome.status).or_default() += 1;
         if let Plan::Send(update) = &outcome.row.plan {
@@ -83,16 +87,17 @@ impl RunSummary {
         }
     }
 
+    /// Returns the number of rows with this status.
     pub(crate) fn count(&self, status: Status) -> u64 {
         self.statuses.get(&status).copied().unwrap_or_default()
     }
 
-    /// Rows that have an outcome.
+    /// Returns the number of rows with an outcome.
     pub(crate) fn rows(&self) -> u64 {
         self.statuses.values().sum()
     }
 
-    /// Rows that are failed, unconfirmed or invalid.
+    /// Returns the number of rows that are failed, unconfirmed or invalid.
     pub(crate) fn failures(&self) -> u64 {
         Status::ALL
             .into_iter()
@@ -101,19 +106,20 @@ impl RunSummary {
             .sum()
     }
 
-    /// Rows of this error code.
+    /// Returns the number of rows with this error code.
     pub(crate) fn rows_of(&self, code: ErrorCode) -> u64 {
         self.codes.get(&code).map_or(0, |count| count.rows)
     }
 
-    /// The error codes that occurred, in the order of the table.
+    /// Returns the error codes that occurred, in the order of the table.
     pub(crate) fn codes(&self) -> impl Iterator<Item = (ErrorCode, &CodeCount)> {
         self.codes.iter().map(|(code, count)| (*code, count))
     }
 }
 
 impl CodeCount {
-    /// `lane` is the respondent's, of a row that has one. Messages on rows without are this tool's own.
+    /// Adds a message. `lane` is the respondent's, if the row has one; messages on other rows are
+    /// this tool's own.
     fn add(&mut self, message: &str, lane: Option<Lane>) {
         self.rows += 1;
         let has_room = self.messages.len() < MAX_MESSAGES;
@@ -131,7 +137,8 @@ impl CodeCount {
         }
     }
 
-    /// The commonest messages that may be quoted to the reader and how often each came, the commonest first.
+    /// Returns the most frequent messages that the reader may see and how often each occurred, most
+    /// frequent first.
     pub(crate) fn commonest(&self, most: usize, reader: Reader) -> Vec<(&str, u64)> {
         let is_quoted = |said: &Said| {
             reader == Reader::Person || said.respondents.is_empty() || said.respondents.len() >= SEVERAL

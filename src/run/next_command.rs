@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::read::Input;
 
-/// Nothing where the run cannot be gone on with: standard input cannot be read again.
+/// Nothing where the run cannot be resumed: standard input cannot be read again.
 pub(super) fn next_command(input: &Input) -> Option<String> {
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     let mut variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());

@@ -1,5 +1,6 @@
-//! The platform in small: a real HTTP server on loopback that answers as the platform does, remembers labels, and
-//! produces faults on request. What a newcomer plays with; the tests have a platform of their own.
+//! A small copy of the platform for trying out the tool: a real HTTP server on loopback that
+//! answers as the platform does, stores labels, and produces faults on request. Tests use a
+//! platform of their own.
 
 mod platform;
 mod server;

@@ -1,4 +1,4 @@
-//! What the sandbox knows and answers. Decides and remembers; bytes and waiting are the server's.
+//! The sandbox's data and answers. `sandbox/server.rs` does the I/O and the waiting.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -8,26 +8,31 @@ use tokio::time::Instant;
 
 use crate::model::{Label, Rate};
 
-/// How many respondents are listed at the end.
+/// Maximum number of respondents listed at the end.
 const MAX_LISTED: usize = 20;
 
-/// An outage begins behind so many calls.
+/// Number of calls before an outage begins.
 const OUTAGE_AFTER: u64 = 10;
 
-/// The faults that were asked for.
+/// The requested faults.
 #[derive(Clone, Debug)]
 pub(crate) struct Faults {
+    /// Delay before each answer.
     pub(crate) latency: Duration,
-    /// Per cent of the calls.
+    /// Failing calls, in per cent.
     pub(crate) error_rate: f64,
+    /// Length of the outage; zero for none.
     pub(crate) outage: Duration,
+    /// Calls above this rate are answered with 429.
     pub(crate) answer_429_above: Rate,
+    /// Ids of the known respondents; `None` if all are known.
     pub(crate) know_only: Option<HashSet<String>>,
+    /// Seed of the random number generator.
     pub(crate) seed: u64,
 }
 
 impl Faults {
-    /// A platform on its best behaviour.
+    /// No faults.
     pub(crate) fn none() -> Self {
         Self {
             latency: Duration::ZERO,
@@ -40,7 +45,7 @@ impl Faults {
     }
 }
 
-/// The mailing lists: (survey, respondent) → labels.
+/// The mailing lists: labels by (survey, respondent).
 #[derive(Debug)]
 pub(crate) struct Platform {
     faults: Faults,
@@ -48,11 +53,11 @@ pub(crate) struct Platform {
     contacts: BTreeMap<(String, String), BTreeMap<&'static str, String>>,
     calls: u64,
     outage_until: Option<Instant>,
-    /// The starts of the calls of the last second.
+    /// The starts of the calls in the last second.
     recent: std::collections::VecDeque<Instant>,
 }
 
-/// What the server sends, and the line that tells of it.
+/// The server's answer, and a line that describes the call.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) status: u16,
@@ -120,7 +125,8 @@ impl Platform {
         )
     }
 
-    /// What the sandbox now holds, in one line without anybody's data: how many respondents have which label.
+    /// Summarises the sandbox's data in one line without personal data: how many respondents have
+    /// which label.
     pub(crate) fn counts(&self) -> String {
         let mut labels: BTreeMap<&str, u64> = BTreeMap::new();
         for label in self.contacts.values().flat_map(BTreeMap::keys) {
@@ -139,7 +145,7 @@ impl Platform {
         format!("the sandbox took {calls} calls; respondents: {respondents}, with {labels}\n")
     }
 
-    /// The first of the respondents that it holds, a line each, with their labels.
+    /// Lists the first respondents with their labels, one per line.
     pub(crate) fn holdings(&self) -> String {
         let mut text = String::new();
         for ((survey, respondent), labels) in self.contacts.iter().take(MAX_LISTED) {

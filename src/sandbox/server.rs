@@ -1,5 +1,5 @@
-//! The sandbox's HTTP server: hyper on 127.0.0.1. Reads calls, waits as long as it was asked to, and lets the platform
-//! answer.
+//! The sandbox's HTTP server: hyper on 127.0.0.1. Reads calls, waits for the requested latency, and
+//! lets the platform answer.
 
 use std::convert::Infallible;
 use std::io;
@@ -18,25 +18,25 @@ use tokio::time::{Instant, sleep};
 
 use super::Platform;
 
-/// A larger body is refused: ten labels of 64 KiB, three bytes for one, fit.
+/// Maximum body size. Ten labels of 64 KiB fit, each byte encoded as three.
 const MAX_BODY_BYTES: usize = 4 << 20;
 
-/// How long the server rests when it cannot take a connection.
+/// Pause after a connection that could not be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Tells of each call that was answered.
+/// Reports each answered call.
 type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// A server that is bound, and serves for as long as [`Server::serve`] is polled.
+/// A bound server; it serves as long as [`Server::serve`] is polled.
 pub(crate) struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    /// Nothing awaits while this is locked.
+    /// Never held across an await.
     platform: Arc<Mutex<Platform>>,
 }
 
 impl Server {
-    /// Port 0 takes any free one.
+    /// Binds the server. Port 0 selects a free port.
     pub(crate) async fn bind(port: u16, platform: Platform) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         Ok(Self {
@@ -54,11 +54,11 @@ impl Server {
         Arc::clone(&self.platform)
     }
 
-    /// Answers calls until it is dropped. A connection that breaks is its caller's affair.
+    /// Answers calls until it is dropped. A connection that breaks concerns only its client.
     pub(crate) async fn serve(self, tell: Tell) -> ! {
         loop {
             let Ok((stream, _)) = self.listener.accept().await else {
-                // Out of descriptors, or a caller that has gone: both pass.
+                // Out of descriptors, or the client has gone: both are temporary.
                 sleep(ACCEPT_PAUSE).await;
                 continue;
             };

@@ -1,5 +1,5 @@
-//! One row's way through its attempts: what is known of it so far, and which verdict that makes. Pure; attempts and
-//! waits are the dispatcher's.
+//! One row's state across its attempts, and the verdict that follows from it. Pure: the dispatcher
+//! makes the attempts and waits.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::answers::classify::{Decision, Effect, Fault};
 use super::answers::retry::{Backoff, RetryPolicy};
 use crate::model::{ErrorCode, Outcome, Plan, PlannedRow, Position, ROW_BYTES, Status, UpdateRespondent};
 
-/// A row that is to be sent, from its first attempt to its verdict.
+/// A row from its first attempt to its verdict.
 #[derive(Debug)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -21,24 +21,26 @@ pub(crate) struct Delivery {
     update: UpdateRespondent,
     backoff: Backoff,
     attempts: u32,
+    /// When the first attempt started.
     started: Option<Instant>,
-    /// When the attempt started that is under way, or was last.
+    /// When the current or last attempt started.
     attempt_started: Option<Instant>,
-    /// An attempt may have been applied, and no later one settled it.
+    /// An attempt may have been applied, and no later one settled the question.
     in_doubt: bool,
-    /// An attempt may be applied late, whatever later ones were answered.
+    /// An attempt may be applied late, whatever later attempts were answered.
     doubted: bool,
     /// An attempt reached the wire.
     sent: bool,
-    /// Each further attempt makes a connection of its own.
+    /// Each further attempt opens its own connection.
     fresh: bool,
-    /// Of no row: it repeats an acknowledged command, and gets no outcome.
+    /// This is a control call: it repeats an acknowledged command, belongs to no row and gets no
+    /// outcome.
     is_control: bool,
-    /// What went wrong last.
+    /// The last fault.
     last: Option<Fault>,
 }
 
-/// What comes after an attempt.
+/// What follows an attempt.
 #[derive(Debug)]
 pub(crate) enum Step {
     Done(Box<Outcome>),
@@ -49,7 +51,7 @@ pub(crate) enum Step {
     },
 }
 
-/// A row's weight in the window covers what it is here, with its place in a queue and in the lanes.
+/// A row's weight in the window covers this struct and its entries in a queue and in the lanes.
 const _: () = assert!(size_of::<Delivery>() + 3 * size_of::<Position>() <= ROW_BYTES);
 
 impl Delivery {
@@ -70,7 +72,7 @@ impl Delivery {
         }
     }
 
-    /// A control call, which repeats an acknowledged command once and belongs to no row.
+    /// Creates a control call, which repeats an acknowledged command once and belongs to no row.
     pub(crate) fn control(update: UpdateRespondent, chance: fastrand::Rng) -> Self {
         let row = PlannedRow {
             sequence: u64::MAX,
@@ -105,7 +107,7 @@ impl Delivery {
         &self.update
     }
 
-    /// The row's place among the data rows.
+    /// Returns the number of data rows before this one.
     pub(crate) fn sequence(&self) -> u64 {
         self.row.sequence
     }
@@ -118,19 +120,19 @@ impl Delivery {
         self.attempts
     }
 
-    /// An attempt starts now.
+    /// Records that an attempt starts now.
     pub(crate) fn start_attempt(&mut self, now: Instant) {
         self.attempts += 1;
         self.started.get_or_insert(now);
         self.attempt_started = Some(now);
     }
 
-    /// When the attempt started that is under way, or was last.
+    /// Returns when the current or last attempt started.
     pub(crate) fn attempt_started(&self) -> Option<Instant> {
         self.attempt_started
     }
 
-    /// The attempt that was started could not be sent, and is none.
+    /// Takes back the attempt that was started, because it could not be sent.
     pub(crate) fn not_sent(&mut self) {
         self.attempts -= 1;
         if self.attempts == 0 {
@@ -138,13 +140,14 @@ impl Delivery {
         }
     }
 
-    /// Whether each further attempt makes a connection of its own.
+    /// Whether each further attempt opens its own connection.
     pub(crate) fn is_fresh(&self) -> bool {
         self.fresh
     }
 
-    /// The attempt's kept connection broke before any of the answer came. The next attempt costs no retry. It and all
-    /// further ones make a connection of their own, so that this happens to a row once.
+    /// Records that the attempt's kept connection broke before any of the answer arrived. The next
+    /// attempt costs no retry. It and all further ones open their own connection, so this happens
+    /// at most once per row.
     pub(crate) fn lost_connection(&mut self, decision: &Decision) {
         if let Some(fault) = decision.fault() {
             self.learn(fault);
@@ -152,7 +155,7 @@ impl Delivery {
         self.fresh = true;
     }
 
-    /// An attempt has ended.
+    /// Ends an attempt: returns the outcome, or when to retry.
     pub(crate) fn settle(mut self, decision: Decision, now: Instant, wall: Timestamp) -> Step {
         match decision {
             Decision::Success { http_status, message } => Step::Done(Box::new(self.outcome(
@@ -180,7 +183,7 @@ impl Delivery {
         }
     }
 
-    /// The call panicked: whether it was sent is anybody's guess.
+    /// Returns the outcome of a row whose call panicked. Whether the call was sent is unknown.
     pub(crate) fn panicked(mut self, now: Instant, wall: Timestamp) -> Outcome {
         self.in_doubt = true;
         self.doubted = true;
@@ -197,8 +200,8 @@ impl Delivery {
         )
     }
 
-    /// The run ends. A row that never reached the wire gets no outcome; one that did is `stopped`. `in_flight` says
-    /// that an attempt is under way right now.
+    /// Ends the row because the run ends. A row that never reached the wire gets no outcome; one
+    /// that did gets `stopped`. `in_flight` says that an attempt is in flight right now.
     pub(crate) fn stopped(mut self, in_flight: bool, now: Instant, wall: Timestamp) -> Option<Outcome> {
         if self.attempts == 0 || !(self.sent || in_flight) {
             return self.untried();
@@ -223,7 +226,8 @@ impl Delivery {
         })
     }
 
-    /// The run ends before the row's first attempt: only an earlier run may know something of it.
+    /// Ends a row that had no attempt in this run. Returns what an earlier run recorded about it,
+    /// if anything.
     pub(crate) fn untried(self) -> Option<Outcome> {
         Outcome::known(self.row)
     }

@@ -1,15 +1,17 @@
-//! The loop that drives all calls, and the only place of this stage that waits.
+//! The loop that drives all calls, and the only place in this stage that waits.
 //!
-//! One task owns everything: which rows are ready, which wait for a retry, which calls are in flight. Calls run as
-//! tasks of their own in a `JoinSet`, from which their results are taken, so that a call that panics costs its row
-//! and nothing else.
+//! One task owns everything: which rows are ready, which wait for a retry, which calls are in
+//! flight. Each call runs as its own task in a `JoinSet`, which returns the results. A call that
+//! panics costs its row and nothing else.
 //!
-//! Permits are taken in this order, so that none is held while another is waited for (design, rule 4): a slot of the
-//! window, the respondent's lane, a place among the calls in flight, and the rate's token last, right before the wire.
-//! Between the token and the call nothing is awaited: a call that has to connect does so before its token.
+//! Permits are taken in this order, so that none is held while waiting for another ([rule 4](crate::rules#rule-4)): a slot
+//! of the window, the respondent's lane, a place among the calls in flight, and last, right before
+//! the wire, the rate's token. Nothing is awaited between the token and the call: a call that has
+//! to connect does so before it takes its token.
 //!
-//! The normal end is the plans' channel closing. An early end (rule 8) closes that channel from this side: no new
-//! attempt starts, calls in flight have [`DRAIN`], and every row that was sent gets its outcome.
+//! The normal end is the plans' channel closing. An early end ([rule 8](crate::rules#rule-8)) closes that channel from
+//! this side: no new attempt starts, calls in flight have [`DRAIN`] to finish, and every row that
+//! was sent gets its outcome.
 
 mod connect;
 mod control;
@@ -44,25 +46,26 @@ use crate::model::{EarlyEnd, Outcome, PlannedRow, UpdateRespondent};
 use control::Question;
 use queue::Queue;
 
-/// How long calls in flight may go on once the run has to end (design, section 8).
+/// How long calls in flight may take once the run has to end.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// How long an outcome waits for others at most before it is handed on.
+/// Maximum time that an outcome waits for others before it is passed on.
 const LINGER: Duration = Duration::from_millis(1);
 
-/// A wait is told of from this length on.
+/// Minimum length of a wait that is reported.
 const WORTH_TELLING: Duration = Duration::from_secs(5);
 
-/// A call that ends some time, and its row.
+/// A running call and its row.
 #[derive(Debug)]
 struct Call {
     delivery: Box<Delivery>,
-    /// Spent when the call was written; nothing if it was not.
+    /// The token spent when the call was written; `None` if it was not written.
     token: Option<Token>,
-    /// When its connection was begun, and how long that took; now where it is on a kept one.
+    /// When its connection was begun; the call's start if it uses a kept one.
     begun: Instant,
+    /// How long the connection took; zero on a kept one.
     connecting: Duration,
-    /// It is on a kept connection.
+    /// The call uses a kept connection.
     kept: bool,
 }
 
@@ -85,7 +88,7 @@ impl Call {
     }
 }
 
-/// Everything that is under way.
+/// The state of everything under way.
 pub(super) struct Dispatcher<T> {
     transport: T,
     settings: SendSettings,
@@ -93,12 +96,12 @@ pub(super) struct Dispatcher<T> {
 
     wires: Wires,
     plans_ended: bool,
-    /// What was received and has no slot yet.
+    /// Rows received that have no slot yet.
     batch: VecDeque<PlannedRow>,
 
     queue: Queue,
     calls: JoinSet<Result<Reply, TransportError>>,
-    /// The calls that are written; all others connect.
+    /// Calls that are written. All other calls are still connecting.
     in_flight: HashMap<Id, Call>,
     connecting: Connecting,
     asks: Asks,
@@ -109,34 +112,38 @@ pub(super) struct Dispatcher<T> {
     limiter: Limiter,
     slowdown: Slowdown,
     outage: Outage,
-    /// No attempt starts before this.
+    /// No attempt starts before this time, because the platform asked to wait.
     hold_off: Option<Instant>,
-    /// Whether others were told that the run waits.
+    /// Whether `wires.waiting` currently says that the run waits.
     tells_of_waiting: bool,
-    /// When to look again although nothing has happened.
+    /// When to run the next turn even if nothing happens.
     wake: Option<Instant>,
-    /// Since when rows could be taken if the window had room, and whether that was told.
+    /// Since when the window has been full although rows could be taken, and whether that was
+    /// reported.
     window_full: Option<(Instant, bool)>,
     /// A call could start if more outcomes were in the journal.
     wants_room: bool,
     breaker: Breaker,
     controls: Controls,
-    /// The command whose repetition the memory was told of.
+    /// The command whose repetition was recorded in the memory and has not ended.
     announced: Option<UpdateRespondent>,
     control_calls: u64,
-    /// A streak is full, and whose fault it is has to be found out before any row starts.
+    /// Open while a streak is full. No row starts until it is known whether the rows themselves are
+    /// at fault.
     question: Option<Question>,
     meter: Meter,
     retried: u64,
-    /// Attempts that were spent on calls that could not be written.
+    /// Attempts spent on calls that could not be written.
     unwritten: u64,
-    /// What ended the run, and until when calls in flight may go on.
+    /// Why the run stops, and until when calls in flight may take.
     stop: Option<(EarlyEnd, Instant)>,
 
-    /// What was finished and not handed on yet, and since when there is something.
+    /// Outcomes not passed on yet.
     finished: Vec<Outcome>,
+    /// Since when `finished` holds any.
     finished_since: Option<Instant>,
-    /// The platform's word for success that came last, and what of it may be shown: nearly always the same.
+    /// The platform's last success message, raw and in the form that may be shown. It is nearly
+    /// always the same, so this saves redacting it again.
     success: (String, String),
 }
 
@@ -181,8 +188,8 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// Each turn starts what may start, hands on what is finished, and waits for the next thing to happen: a call
-    /// that ends (looked at first), plans, a slot, or the time for which something waits.
+    /// Runs the stage. Each turn starts what may start, passes on what is finished, and waits for
+    /// the next event: the end of a call (looked at first), plans, a slot, or a timer.
     pub(super) async fn run(mut self) -> SendEnd {
         loop {
             self.start_attempts();
@@ -205,13 +212,13 @@ impl<T: Transport> Dispatcher<T> {
                     None => self.plans_ended = true,
                 },
                 Some(end) = self.wires.stops.recv() => self.stop_asked(end),
-                // Whoever waits for room would wait for ever: a recorder that has gone gives none back.
+                // A recorder that has ended gives no permits back; waiting for one would never end.
                 () = self.wires.outcomes.closed() => self.recorder_gone(),
                 true = take_slots(&self.wires.room.slots, slots), if wants_slots => self.admit_next(),
                 true = has_room(&self.wires.room.unrecorded, unneeded), if wants_room => {}
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
             }
-            // Whatever else has ended meanwhile belongs into the same turn.
+            // Handles everything else that has ended meanwhile in the same turn.
             while let Some(ended) = self.calls.try_join_next_with_id() {
                 self.call_ended(ended);
             }
@@ -236,8 +243,9 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// A message to the recorder costs about as much as a call, so outcomes linger for others, but not for long, and not
-    /// so many of them that calls would have to wait.
+    /// Whether to pass on the finished outcomes now. A message to the recorder costs about as much
+    /// as a call, so outcomes wait for others, but only briefly and only while calls do not have to
+    /// wait for them.
     fn is_time_to_hand_on(&mut self) -> bool {
         if self.finished.is_empty() {
             return false;
@@ -251,7 +259,7 @@ impl<T: Transport> Dispatcher<T> {
         !lingers
     }
 
-    /// Hands on what is finished; waits if the recorder is behind.
+    /// Passes on the finished outcomes. Waits if the recorder is behind.
     async fn hand_on(&mut self) {
         self.finished_since = None;
         if self.finished.is_empty() {
@@ -263,14 +271,14 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// What can no longer be recorded must not be sent.
+    /// Stops the run: nothing may be sent that can no longer be recorded.
     fn recorder_gone(&mut self) {
         self.stop = Some((EarlyEnd::NotRecorded, Instant::now()));
         self.wires.plans.close();
     }
 
-    /// Gives up what is still in flight and says of every row that was sent that it is not settled; of rows that were
-    /// received and not sent, what an earlier run knows.
+    /// Abandons the calls in flight. Every row that was sent gets an outcome that says it is not
+    /// settled; a row that was received and not sent gets what an earlier run recorded.
     async fn end(mut self) -> SendEnd {
         self.calls.abort_all();
         let (now, wall) = (Instant::now(), Timestamp::now());
@@ -289,13 +297,13 @@ impl<T: Transport> Dispatcher<T> {
             .take_retries()
             .filter_map(|delivery| delivery.stopped(false, now, wall));
         self.finished.extend(in_flight.chain(waiting));
-        // What an earlier run knows of rows that this one does not come to.
+        // What an earlier run recorded about rows that this one did not reach.
         let untried = self
             .queue
             .take_untried()
             .filter_map(|delivery| delivery.untried());
         self.finished.extend(untried);
-        // Closed above, or by the reader: what is on its way still comes.
+        // The channel is closed, here or by the reader. What was sent before still arrives.
         self.wires.plans.close();
         while let Some(batch) = self.wires.plans.recv().await {
             self.batch.extend(batch);
@@ -322,7 +330,7 @@ impl<T: Transport> Dispatcher<T> {
     }
 }
 
-/// Waits for so many slots of the window. They are given back by whoever records the row, so the permit itself is not
+/// Takes this many slots of the window. The recorder gives them back, so the permit itself is not
 /// kept. Cancel safe.
 async fn take_slots(window: &Semaphore, slots: u32) -> bool {
     window
@@ -332,9 +340,9 @@ async fn take_slots(window: &Semaphore, slots: u32) -> bool {
         .is_ok()
 }
 
-/// Waits until there are more places for unrecorded calls than these. Takes nothing. Cancel safe.
+/// Waits until more places for unrecorded calls are free than this. Takes none. Cancel safe.
 async fn has_room(unrecorded: &Semaphore, than: usize) -> bool {
-    // There are never so many.
+    // Always fits: the number of places is small.
     let than = u32::try_from(than).unwrap_or(u32::MAX);
     unrecorded.acquire_many(than + 1).await.is_ok()
 }

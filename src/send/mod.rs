@@ -1,4 +1,4 @@
-//! Stage three: plans to outcomes, over the network. The one asynchronous stage.
+//! Stage three: turns plans into outcomes, over the network. The only asynchronous stage.
 //!
 //! ```text
 //! PlannedRow ─ dispatch ─▶ lanes ─▶ ceiling ─▶ transport ─▶ classify ─▶ deliver ─▶ Outcome
@@ -6,10 +6,11 @@
 //!                └──────────────── retry, hold-off, breaker ◀────────────┘
 //! ```
 //!
-//! The [dispatcher](Dispatcher) owns the loop and every wait in it. All that decides is plain code over values, with
-//! time and chance as arguments: [what an answer means](answers::classify), [when to try again](answers::retry), [who waits
-//! for whom](dispatch::lanes), [when all wait for the platform](faults::outage), [when a run is
-//! hopeless](faults::breaker). reqwest is named in [`wire::transport`] alone, governor in [`pace::ceiling`] alone.
+//! The [dispatcher](Dispatcher) owns the loop and every wait in it. All decisions are plain code
+//! over values, with time and randomness passed in: [what an answer means](answers::classify),
+//! [when to retry](answers::retry), [which row waits for which](dispatch::lanes), [when all calls
+//! pause](faults::outage), [when a run is hopeless](faults::breaker). Only [`wire::transport`]
+//! names reqwest, and only [`pace::ceiling`] names governor.
 
 mod answers;
 mod attempt;
@@ -42,58 +43,65 @@ use tokio::sync::{Semaphore, watch};
 use super::model::{Concurrency, EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, UpdateRespondent, Waiting};
 use dispatch::Dispatcher;
 
-/// How fast, how often again, and when to give up.
+/// Pace, retries, and when to give up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SendSettings {
+    /// Maximum attempts per second.
     pub(crate) rate: Rate,
+    /// Maximum calls in flight.
     pub(crate) concurrency: Concurrency,
     pub(crate) retry: RetryPolicy,
-    /// Per attempt. For as long after its end, an attempt in doubt may still be applied (rule 3).
+    /// Time limit per attempt. An attempt in doubt may still be applied for this long after it
+    /// ended ([rule 3](crate::rules#rule-3)).
     pub(crate) timeout: Duration,
     pub(crate) outage: OutageSettings,
     pub(crate) breaker: BreakerSettings,
-    /// Where the jitter's randomness starts.
+    /// Seed of the random number generator for jitter.
     pub(crate) seed: u64,
 }
 
-/// How the stage ended.
+/// The result of the stage, with its counts.
 #[derive(Debug)]
 pub(crate) struct SendEnd {
-    /// What ended the run before its input did.
+    /// Why the run ended before its input did; `None` if it did not.
     pub(crate) early: Option<EarlyEnd>,
-    /// Rows whose verdicts are not final, since they are of the streak that ended the run.
+    /// Numbers of the rows in the streak that ended the run. Their verdicts are not final.
     pub(crate) streak: Vec<u64>,
+    /// Attempts in this run, control calls included.
     pub(crate) attempts: u64,
     /// Attempts beyond the first of each row.
     pub(crate) retries: u64,
-    /// Attempts that repeated an acknowledged command, to learn whose fault a streak is (rule 8).
+    /// Attempts that repeated an acknowledged command, to find out whether the rows themselves
+    /// caused a streak ([rule 8](crate::rules#rule-8)).
     pub(crate) control_calls: u64,
+    /// Most calls written in any one-second window.
     pub(crate) most_in_a_second: usize,
-    /// Calls per second; `None` where there were too few to tell.
+    /// Calls per second; `None` if there were too few calls to measure.
     pub(crate) mean_rate: Option<f64>,
-    /// How often the platform said 429.
+    /// Number of 429 answers.
     pub(crate) slow_downs: u64,
-    /// Calls per second that it took.
+    /// Calls per second that the platform accepted; `None` if there were too few calls to measure.
     pub(crate) taken_rate: Option<f64>,
+    /// Most calls in flight at once.
     pub(crate) most_in_flight: usize,
 }
 
-/// So many times as many calls as may be in flight may be unrecorded.
+/// Unrecorded calls allowed per call in flight.
 const UNRECORDED: usize = 2;
 
-/// The room that rows and calls need and whoever records gives back.
+/// The permits that rows and calls take and the recorder gives back.
 #[derive(Clone, Debug)]
 pub(crate) struct Slots {
-    /// The window: a row takes [`PlannedRow::slots`] of it and gives them back as it needs less, the last when its line is
-    /// written.
+    /// The window. A row takes [`PlannedRow::slots`] permits and gives them back as it needs fewer,
+    /// the last one when its line is written.
     pub(crate) slots: Arc<Semaphore>,
-    /// A call takes one until it has to be made again or its row's outcome is in the journal, so that a kill costs no
-    /// more repeated calls than there are.
+    /// Permits for unrecorded calls. A call holds one until it is due for a retry or its row's
+    /// outcome is in the journal. This bounds the number of calls that are repeated after a kill.
     pub(crate) unrecorded: Arc<Semaphore>,
 }
 
 impl Slots {
-    /// For at most so many calls in flight.
+    /// Creates the permits for this concurrency.
     pub(crate) fn new(concurrency: Concurrency) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(SLOTS as usize)),
@@ -101,7 +109,7 @@ impl Slots {
         }
     }
 
-    /// Gives back what calls took whose outcomes are in the journal now.
+    /// Gives back the permits of calls whose outcomes are now in the journal.
     pub(crate) fn journalled(&self, calls: usize) {
         self.unrecorded.add_permits(calls);
     }
@@ -112,58 +120,62 @@ impl Slots {
     }
 }
 
-/// How many of these outcomes are of calls of this run, each of which holds a place among the unrecorded.
+/// Counts outcomes that made a call in this run; each holds one permit.
 pub(crate) fn calls_among(outcomes: &[Outcome]) -> usize {
     let of_calls = |outcome: &&Outcome| !outcome.journalled && outcome.attempts > 0;
     outcomes.iter().filter(of_calls).count()
 }
 
-/// Sends what is planned and hands on what became of it, until the plans end or the run has to.
+/// Sends the planned rows and passes on their outcomes, until the plans end or the run has to stop.
 ///
 /// Not cancel safe: dropping the future loses the rows in flight.
 pub(crate) async fn dispatch<T: Transport>(wires: Wires, transport: T, settings: SendSettings) -> SendEnd {
     Dispatcher::new(wires, transport, settings).run().await
 }
 
-/// What ties the stage to the others.
+/// The channels and facts that connect this stage to the others.
 pub(crate) struct Wires {
-    /// Closed by the reader at the end of the input, by this stage to stop.
+    /// Planned rows. The reader closes the channel at the end of the input; this stage closes it to
+    /// stop early.
     pub(crate) plans: Receiver<Vec<PlannedRow>>,
-    /// Closed by the recorder when it can no longer write.
+    /// Outcomes for the recorder, which closes the channel when it can no longer write.
     pub(crate) outcomes: Sender<Vec<Outcome>>,
-    /// Asks the run to end: the first time it drains, the second time it ends at once.
+    /// Requests to stop. The first lets calls in flight finish; the second ends the run at once.
     pub(crate) stops: Receiver<EarlyEnd>,
-    /// Taken from for every row and every call; whoever receives the outcomes gives it back.
+    /// Permits taken for every row and call. The recorder gives them back.
     pub(crate) room: Slots,
-    /// Told while the run waits for the platform.
+    /// Set while the run waits for the platform.
     pub(crate) waiting: watch::Sender<Option<Waiting>>,
-    /// Another process made calls for these rows before.
+    /// The run is resumed: another process has made calls for these rows.
     pub(crate) resumed: bool,
-    /// The journal of the run that is resumed knows a success.
+    /// The journal of the resumed run holds a success.
     pub(crate) knows_success: bool,
-    /// Rows with a verdict of a process before whose command that may have been repeating when it was killed.
+    /// Numbers of rows with an earlier verdict whose command may have been in the middle of a
+    /// repetition when the earlier process was killed.
     pub(crate) repeated: HashSet<u64>,
-    /// Commands that earlier runs have acknowledged and this input repeats.
+    /// Commands that earlier runs got acknowledged and that this input repeats.
     pub(crate) known: Vec<UpdateRespondent>,
-    /// Told of control calls, where somebody remembers what was acknowledged.
+    /// Records control calls; `None` if acknowledgements are not stored.
     pub(crate) memory: Option<Box<dyn ControlMemory>>,
 }
 
-/// Remembers that a command is repeated, as it does of rows: the call may be applied late, after a kill, too.
+/// Records that a command is being repeated, as is recorded for rows: after a kill, the call may
+/// still be applied late.
 pub(crate) trait ControlMemory: Send {
-    /// This command is repeated next. False if that could not be written: then it must not be. Blocks for as long as it
-    /// takes to write, while no row starts.
+    /// Records that this command is repeated next. Returns false if that could not be written; the
+    /// command must not be repeated then. Blocks while it writes; no row starts meanwhile.
     fn begins(&self, update: &UpdateRespondent) -> bool;
 
-    /// The call that was announced last is over, or was not made; `in_doubt_since`, it ended without an answer that tells.
+    /// Records that the call announced last has ended or was not made. `in_doubt_since` is set if
+    /// it ended without a definite answer.
     fn ended(&self, in_doubt_since: Option<Timestamp>);
 }
 
-/// Classifies an answer of these parts, for the fuzz target.
+/// Classifies an answer made of these parts, for the fuzz target.
 ///
 /// # Panics
 ///
-/// If anything but a 2xx is a success, or a wait is longer than any that is waited for.
+/// If an answer other than a 2xx counts as a success, or a wait exceeds the maximum.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn fuzzed_answer(status: u16, header: String, body: &[u8], now: std::time::SystemTime) {
     use answers::classify::Decision;

@@ -1,5 +1,5 @@
-//! The stage as a whole under a paused clock, with a scripted transport: hours of rate, retries and hold-offs run in
-//! milliseconds, and every attempt is on record.
+//! The stage as a whole under a paused clock, with a scripted transport: hours of rate, retries and
+//! hold-offs run in milliseconds, and every attempt is recorded.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -16,12 +16,12 @@ use crate::model::{
     UpdateRespondent,
 };
 
-/// What the platform does with one attempt.
+/// The platform's answer to one attempt.
 #[derive(Clone)]
 struct Answer {
     after: Duration,
     result: Result<Reply, TransportError>,
-    /// A bug in the call, instead of a result.
+    /// The call panics instead of returning a result.
     panics: bool,
 }
 
@@ -80,7 +80,7 @@ struct Seen {
 
 type AnswerTo = Box<dyn FnMut(&str, usize) -> Answer + Send>;
 
-/// Answers by (respondent, how often it was called before).
+/// Answers by respondent and number of earlier calls.
 struct Script {
     answer: AnswerTo,
     calls: HashMap<String, usize>,
@@ -163,7 +163,7 @@ fn settings() -> SendSettings {
     }
 }
 
-/// How many outcomes begin with these words.
+/// Counts outcomes that begin with these words.
 fn count(ran: &Ran, words: &str) -> usize {
     ran.words()
         .iter()
@@ -171,7 +171,7 @@ fn count(ran: &Ran, words: &str) -> usize {
         .count()
 }
 
-/// Rows of (respondent, value of `l1`).
+/// Builds rows from (respondent, value of `l1`).
 fn rows(cells: &[(&str, &str)]) -> Vec<PlannedRow> {
     cells
         .iter()
@@ -251,7 +251,7 @@ fn wires(
     }
 }
 
-/// Sends the rows as the pipeline does, with a recorder that gives everything back at once.
+/// Sends the rows as the pipeline does, with a recorder that gives all permits back at once.
 async fn send(
     rows: Vec<PlannedRow>,
     settings: SendSettings,
@@ -270,7 +270,7 @@ async fn send_with(
     send_as(rows, settings, script, |wires| Wires { stops, ..wires }).await
 }
 
-/// The same with other wires.
+/// Sends the rows over other wires.
 async fn send_as(
     rows: Vec<PlannedRow>,
     settings: SendSettings,
@@ -292,7 +292,8 @@ async fn send_as(
     }
 }
 
-/// The same through any transport: the outcomes in the order of the rows, how the stage ended, and after what time.
+/// Sends the rows through any transport. Returns the outcomes in the order of the rows, how the
+/// stage ended, and how long it took.
 async fn send_through(
     rows: Vec<PlannedRow>,
     settings: SendSettings,
@@ -441,7 +442,7 @@ async fn a_call_that_panics_costs_its_row_alone() {
     assert_eq!(odd[0].row.respondent(), "7");
 }
 
-/// Rule 3, and the reason for it: whatever fails, the platform ends up with the file's last row.
+/// [Rule 3](crate::rules#rule-3) and its purpose: whatever fails, the platform ends up with the file's last row.
 #[tokio::test(start_paused = true)]
 async fn the_platforms_last_state_is_the_files_last_row() {
     for seed in 0..40 {
@@ -550,7 +551,7 @@ async fn no_more_calls_are_in_flight_than_allowed_and_others_overtake_a_row_that
     );
 }
 
-/// Rule 4 over hours: retries count, no second holds more than R + 1, and nothing of the rate is lost.
+/// [Rule 4](crate::rules#rule-4) over hours: retries count, no second holds more than R + 1, and the rate is fully used.
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 #[tokio::test(start_paused = true)]
 async fn the_rate_counts_every_attempt_for_hours() {
@@ -584,7 +585,7 @@ async fn a_hold_off_stops_all_calls_and_is_only_ever_raised() {
     let ran = send(distinct(30), settings(), |respondent, before| {
         match (respondent, before) {
             ("4", 0) => asks_to_wait(429, 40),
-            // In flight at the same time, answered later, and asks for less.
+            // In flight at the same time, answered later, and asks for a shorter wait.
             ("5", 0) => asks_to_wait(503, 3).after(Duration::from_millis(80)),
             _ => success(),
         }
@@ -746,7 +747,7 @@ async fn sending_stops_when_the_verdicts_cannot_be_written() {
     assert!(plans.send(Vec::new()).await.is_err(), "the reader is told");
 }
 
-/// The recorder dies while it owes room to the calls: nobody may wait for that.
+/// The recorder dies while it owes permits to the calls: nothing may wait for them.
 #[tokio::test(start_paused = true)]
 async fn a_recorder_that_dies_while_calls_wait_for_it_ends_the_run() {
     let (plans, plans_in) = mpsc::channel(2);
@@ -768,7 +769,8 @@ async fn a_recorder_that_dies_while_calls_wait_for_it_ends_the_run() {
     assert_eq!(end.unwrap().early, Some(EarlyEnd::NotRecorded));
 }
 
-/// A recorder that waits for the first row's line gives no slot back: reading must stop at the window's size.
+/// A recorder that waits for the first row's line gives no slot back: reading must stop at the
+/// window's size.
 #[tokio::test(start_paused = true)]
 async fn the_window_bounds_how_far_rows_run_ahead() {
     let (plans, plans_in) = mpsc::channel(2);
@@ -799,7 +801,7 @@ async fn the_window_bounds_how_far_rows_run_ahead() {
     let mut held = 0;
     let mut all = 0;
     while let Ok(batch) = tokio::time::timeout(Duration::from_secs(500), outcomes_in.recv()).await {
-        // Journalled, but without a line: that waits for the first row.
+        // Journalled, but without a line: lines wait for the first row.
         let batch = batch.unwrap();
         all += batch.len();
         held += slots_of(&batch);
@@ -823,8 +825,8 @@ async fn the_window_bounds_how_far_rows_run_ahead() {
     dispatched.await.unwrap();
 }
 
-/// A kill repeats what is in flight and what is not in the journal yet: together never more than twice the calls in
-/// flight, however far the recorder is behind.
+/// A kill repeats what is in flight and what is not yet in the journal: together at most twice the
+/// calls in flight, however far the recorder is behind.
 #[tokio::test(start_paused = true)]
 async fn no_more_calls_are_made_than_may_be_unrecorded() {
     let (plans, plans_in) = mpsc::channel(2);
@@ -869,7 +871,7 @@ async fn no_more_calls_are_made_than_may_be_unrecorded() {
     dispatched.await.unwrap();
 }
 
-/// Sends the rows, each answered after so long, and asks the run to end at these times.
+/// Sends the rows, each answered after `answer_after`, and requests a stop at each of these times.
 async fn send_until(stops: &'static [(u64, EarlyEnd)], answer_after: Duration) -> Ran {
     let (asks, stops_in) = mpsc::channel(1);
     tokio::spawn(async move {
@@ -926,7 +928,8 @@ async fn a_run_that_is_asked_to_stop_settles_what_is_in_flight_and_starts_nothin
     assert_eq!(deadline.words(), ["success  1"; 5]);
 }
 
-/// What is wrong with all calls shows with the first; a first one that hangs holds up the others for a second.
+/// A fault of all calls shows with the first call; a first call that hangs delays the others by at
+/// most a second.
 #[tokio::test(start_paused = true)]
 async fn the_first_call_goes_alone() {
     for (takes, others_after) in [(50, 50), (20_000, 1_000)] {

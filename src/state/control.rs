@@ -1,5 +1,6 @@
-//! What the store says of a control call: a repeated command may be applied late as any other, even if the process is
-//! killed while it is under way. Why and when one is made is [`crate::send`]'s business.
+//! Records control calls in the store: a repeated command may be applied late like any other call,
+//! even if the process is killed while it is in flight. [`crate::send`] decides why and when one is
+//! made.
 
 use super::Shared;
 use super::doubt::Doubt;
@@ -8,17 +9,19 @@ use super::store::error::StoreError;
 use super::store::file::StoredUpdate;
 use crate::model::UpdateRespondent;
 
-/// A control call that is under way, or is made next.
+/// A control call that is in flight or is made next.
 #[derive(Debug)]
 pub(super) struct Control {
+    /// The respondent, and the digest of the repeated command.
     key: Key,
     said: u128,
-    /// What the store would have without it.
+    /// The entry that the store would have without the call.
     beneath: Option<StoredUpdate>,
 }
 
 impl Control {
-    /// What is written of a respondent while the call is under way: that it may be applied until nobody knows when.
+    /// Returns the entry to write while the call is in flight: it may be applied until an unknown
+    /// time.
     pub(super) fn with(&mut self, key: Key, entry: StoredUpdate) -> StoredUpdate {
         if key != self.key {
             return entry;
@@ -33,7 +36,8 @@ impl Control {
 }
 
 impl Shared {
-    /// Writes that a command is repeated before it is. One that was announced before and not made is forgotten.
+    /// Records that a command is repeated, before it is. A call that was announced earlier but not
+    /// made is forgotten.
     pub(super) fn control_begins(&mut self, update: &UpdateRespondent) -> Result<(), StoreError> {
         self.control_ended(None)?;
         let (said, run) = (digest(update), self.terms.run);
@@ -50,7 +54,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Writes what became of it; `late_until`, if it ended without an answer that tells.
+    /// Records the end of the call. `late_until` is set if it ended without a clear answer.
     pub(super) fn control_ended(&mut self, late_until: Option<i64>) -> Result<(), StoreError> {
         let Some(Control { key, said, beneath }) = self.control.take() else {
             return Ok(());
@@ -61,7 +65,7 @@ impl Shared {
             return Ok(());
         }
         if self.pending.has(key).is_some() {
-            // A row of the respondent has the last word.
+            // A row of the respondent determines the entry.
             return Ok(());
         }
         let run = self.terms.run;
@@ -87,7 +91,7 @@ impl Shared {
 }
 
 impl StoredUpdate {
-    /// Of a respondent of whom nothing is known.
+    /// The entry of a respondent of whom nothing is known.
     fn of_nothing(run: i64) -> Self {
         Self {
             run,

@@ -1,23 +1,23 @@
-//! What the platform may still apply late, of one respondent. Pure.
+//! The contents that the platform may still apply late to a respondent. Pure.
 
-/// The contents of calls that ended without an answer that tells, and of those that are under way.
+/// The contents of calls that ended without a clear answer, and of calls in flight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Doubt {
     #[default]
     None,
-    /// The digest of the one content.
+    /// The digest of the only content.
     One(u128),
-    /// Contents that differ.
+    /// Several different contents.
     Several,
 }
 
 impl Doubt {
-    /// The same, and this content too.
+    /// Adds this content.
     pub(super) fn with(self, digest: u128) -> Self {
         self.and(Self::One(digest))
     }
 
-    /// Both.
+    /// Combines both.
     pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::None, doubt) | (doubt, Self::None) => doubt,
@@ -26,7 +26,7 @@ impl Doubt {
         }
     }
 
-    /// Whether a late call could change nothing of what was said last.
+    /// Whether a late call could not change this content, because it would only repeat it.
     pub(super) fn repeats_only(self, digest: u128) -> bool {
         match self {
             Self::None => true,

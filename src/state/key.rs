@@ -1,24 +1,27 @@
-//! Who is meant and what was said, as numbers. Pure.
+//! Numbers for respondents and for contents. Pure.
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::model::{Digits, UpdateRespondent};
 
-/// Whose surveys: what is known of one platform or account says nothing of another.
+/// The owner of surveys: an entry of one platform or account does not apply to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
+    /// The platform's address.
     pub(crate) base_url: String,
+    /// The account's id.
     pub(crate) account: String,
 }
 
 /// A respondent of a survey of an account.
 ///
-/// Two that share a number only cost calls: what was said ([`digest`]) holds who was meant, so that neither is taken for
-/// the other.
+/// Two respondents with the same number only cost calls. The [`digest`] of a content includes the
+/// respondent's id, so one is never taken for the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Key {
-    /// The store's number for account and survey.
+    /// The store's number for the account and the survey.
     pub(super) list: i64,
+    /// The respondent's id as a number.
     pub(super) respondent: i64,
 }
 
@@ -31,8 +34,9 @@ impl Key {
     }
 }
 
-/// An id as a number: its own where it fits, so that neighbours lie beside each other, else a negative one that stands for
-/// it. Ids that differ in leading zeros may be one respondent, and share one.
+/// Returns an id as a number: its own value if it fits, so that neighbours are stored together,
+/// otherwise a negative hash. Ids that differ only in leading zeros may be the same respondent, and
+/// get the same number.
 fn number(respondent: &str) -> i64 {
     let digits = plain(respondent);
     if digits.is_empty() {
@@ -44,12 +48,13 @@ fn number(respondent: &str) -> i64 {
     })
 }
 
-/// An id as it is remembered: those that differ in leading zeros may be one.
+/// Returns an id in the form that is stored, without leading zeros: ids that differ only in these
+/// may be the same.
 pub(super) fn plain(survey: &str) -> &str {
     Digits::new(survey).map_or(survey, Digits::without_leading_zeros)
 }
 
-/// What is said to whom: all parameters as they are sent.
+/// Returns the digest of a command: of all its parameters as they are sent.
 pub(super) fn digest(update: &UpdateRespondent) -> u128 {
     xxh3_128(update.form())
 }

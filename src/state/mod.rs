@@ -1,23 +1,28 @@
-//! The stage between planning and sending that knows what the platform acknowledged last: rows that say the same again are
-//! skipped (`--changed-only`). How rows are planned is [`super::plan`]'s business, how they are sent [`super::send`]'s.
+//! The stage between planning and sending, which knows what the platform acknowledged last. Rows
+//! with the same content are skipped (`--changed-only`). [`super::plan`] plans the rows, and
+//! [`super::send`] sends them.
 //!
-//! No update is ever missed. That rests on these rules, kept here and nowhere else:
+//! No update is ever missed. That depends on these rules, which only this module implements:
 //!
-//! 1. Before a row goes on to be sent, what it says is written beside what its respondent was told last, and committed. From
-//!    then on that is not believed.
-//! 2. What was acknowledged is written only when the row of the respondent that was planned last has its answer **in this
-//!    process**, and is not believed before the next run. A journal teaches the store nothing.
-//! 3. A call that ended without an answer that tells may be applied late, after a later row was acknowledged. As long as
-//!    such a call said something else, what was acknowledged is not believed: it is said once more, by a run that begins
-//!    when the call must be over. What a killed run had under way is in doubt, too. A control call is such a call as well.
-//! 4. A journal proves what was said then. Where the store does not have all that an unfinished journal's runs did (it is
-//!    another one, or was restored from a backup), the journal's respondents are forgotten before anything is sent.
-//! 5. A row that the journal calls `unchanged` is judged anew, and sent where the store does not know, unless a later row of
-//!    its respondent was sent already: the file's last row has the last word.
+//! 1. Before a row is sent, its content is written to its respondent's entry and committed. From
+//!    then on the entry is not trusted.
+//! 2. An acknowledgement is written only when the last planned row of the respondent has its answer
+//!    **in this process**, and is not trusted before the next run. The store learns nothing from a
+//!    journal.
+//! 3. A call that ended without a clear answer may be applied late, after a later row was
+//!    acknowledged. While such a call with another content is possible, the acknowledgement is not
+//!    trusted: the row is sent once more, by a run that starts when the call must be over. Calls in
+//!    flight when a run was killed are in doubt, too. A control call counts as such a call.
+//! 4. A journal proves only what was sent at its time. If the store lacks a part of what an
+//!    unfinished journal's runs did (it is another store, or was restored from a backup), the
+//!    entries of the journal's respondents are removed before anything is sent.
+//! 5. A row that the journal calls `unchanged` is decided again. It is sent if the store does not
+//!    know its content, unless a later row of its respondent was sent already: the file's last row
+//!    takes precedence.
 //!
-//! So whatever is lost by a kill, a power cut or a full disk costs a repeated call and never a missed one, and a row that
-//! failed comes back by itself. Within a run, rows behind one that is sent are sent too: a file that sets a respondent to x
-//! and back to y ends with y.
+//! So whatever a kill, a power cut or a full disk destroys costs a repeated call, never a missed
+//! one, and a row that failed is sent again by itself. Within a run, the rows of a respondent after
+//! one that is sent are sent, too: a file that sets a respondent to x and back to y ends with y.
 
 mod control;
 mod doubt;
@@ -45,15 +50,16 @@ use pending::{Has, Lookup, Pending};
 use store::file::StoredUpdate;
 use terms::{Judgement, Terms};
 
-/// Respondents that are written at a time.
+/// Number of respondents that are written at a time.
 const WRITE_AT: usize = 1_000;
 
-/// What both ends of the stage share: the thread that plans asks and deletes, the one that records acknowledges.
-/// Cloning shares it. A lock is held for a batch of rows, never while the platform is waited for.
+/// The state that both ends of the stage share: the planning thread queries and invalidates
+/// entries, and the recording thread acknowledges. Cloning shares the state. The lock is held for a
+/// batch of rows, never while waiting for the platform.
 #[derive(Clone, Debug)]
 pub(crate) struct Delta {
     shared: Arc<Mutex<Shared>>,
-    /// The run as the store knows it, unless the store ends with the process.
+    /// The run as the store identifies it; `None` if the store ends with the process.
     is: Option<StoreRun>,
 }
 
@@ -62,17 +68,18 @@ struct Shared {
     store: Store,
     pending: Pending,
     terms: Terms,
-    /// Of the control call that is under way.
+    /// The control call in flight, if any.
     control: Option<Control>,
-    /// How often what was known was deleted.
+    /// How often this run has invalidated entries.
     passes: u64,
-    /// The store could not be written; nothing is acknowledged any more, so all that was sent is sent again.
+    /// The store could not be written. Nothing is acknowledged any more, so everything sent from
+    /// then on is sent again.
     is_broken: bool,
 }
 
 impl Delta {
-    /// For a run that starts at this time. `skips`: rows that say nothing new are skipped; else all are sent, and the store
-    /// is kept right.
+    /// Prepares the stage for a run. If `skips` is set, unchanged rows are skipped; otherwise all
+    /// rows are sent, and the store is only kept up to date.
     pub(crate) fn new(mut store: Store, past: &Past, skips: bool, clock: Clock) -> Result<Self, StoreError> {
         let is = store.begin_run(past)?;
         let terms = Terms {
@@ -94,19 +101,20 @@ impl Delta {
         })
     }
 
-    /// What a journal has to say of the store; nothing for a store that ends with the process.
+    /// The store's run for the journal's header; `None` for a store that ends with the process.
     pub(crate) fn store_run(&self) -> Option<&StoreRun> {
         self.is.as_ref()
     }
 
-    /// How often this run has deleted what was known. A journal that knows of a row knows of a number that is not below that
-    /// of its row's deletion.
+    /// How often this run has invalidated entries. If a journal contains a row, the number in the
+    /// journal is at least the one at which the row's entry was invalidated.
     pub(crate) fn passes(&self) -> u64 {
         self.lock().passes
     }
 
-    /// Takes planned rows in the input's order and turns those into skipped ones that say what the platform has; of all
-    /// others that are to be sent, nothing is known when this returns. After an error none of them may go on.
+    /// Processes planned rows in the input's order. Marks rows as skipped if the platform has their
+    /// content. On return, the entries of all other rows to be sent are invalidated. After an error
+    /// none of the rows may be sent.
     pub(crate) fn pass(&self, rows: &mut [PlannedRow]) -> Result<(), StoreError> {
         let mut shared = self.lock();
         let Shared {
@@ -129,7 +137,7 @@ impl Delta {
         Ok(())
     }
 
-    /// Takes what became of rows, once the journal has it.
+    /// Processes the outcomes of rows, after the journal has them.
     pub(crate) fn acknowledge(&self, outcomes: &[Outcome]) {
         let mut shared = self.lock();
         for outcome in outcomes {
@@ -151,20 +159,23 @@ impl Delta {
         }
     }
 
-    /// A control call repeats this command next: once this is written, it may be made. Blocks for a commit.
+    /// Records that a control call repeats this command next. The call may be made after this
+    /// returns. Blocks for a commit.
     pub(crate) fn control_begins(&self, update: &UpdateRespondent) -> Result<(), StoreError> {
         self.lock().control_begins(update)
     }
 
-    /// It ended; `in_doubt_since`, without an answer that tells whether it was applied. One that is never told of is in
-    /// doubt, as what a killed run had under way.
+    /// Records the end of the control call. `in_doubt_since` is the end of a call without a clear
+    /// answer. A call whose end is never recorded is in doubt, like the calls in flight when a run
+    /// was killed.
     pub(crate) fn control_ended(&self, in_doubt_since: Option<Timestamp>) -> Result<(), StoreError> {
         let mut shared = self.lock();
         let late_until = in_doubt_since.map(|ended| shared.terms.clock.late_until(ended));
         shared.control_ended(late_until)
     }
 
-    /// Those of these commands that the platform acknowledged last, with nothing in doubt.
+    /// Returns those of these commands that the platform acknowledged last and that are not in
+    /// doubt.
     pub(crate) fn acknowledged_among(
         &self,
         updates: Vec<UpdateRespondent>,
@@ -179,20 +190,20 @@ impl Delta {
         Ok(among)
     }
 
-    /// Writes what was acknowledged up to now.
+    /// Writes all acknowledgements so far.
     pub(crate) fn flush(&self) {
         self.lock().write();
     }
 
-    /// The run is over, and every row that was sent has had its verdict acknowledged: none is under way any more.
+    /// Ends the run: every row that was sent has its verdict acknowledged, and none is in flight.
     pub(crate) fn finish(&self) {
         let mut shared = self.lock();
         shared.pending.none_is_under_way();
         shared.write();
     }
 
-    /// Remembers what this export is like, for the guards of a later run; `name` tells it from others of the account. One
-    /// that cannot be remembered is the lesser trouble.
+    /// Stores the key figures of this export for the guards of a later run. `name` distinguishes it
+    /// from other exports of the account. A failure is only a warning.
     pub(crate) fn remember_export(&self, name: &str, export: &LastExport) {
         if let Err(error) = self.lock().store.set_last_export(name, export) {
             let error = anyhow::Error::from(error);
@@ -200,7 +211,8 @@ impl Delta {
         }
     }
 
-    /// Every change under the lock leaves what is shared whole, so one that panicked under it did no harm.
+    /// Every change under the lock leaves the state consistent, so a panic of another holder did no
+    /// harm.
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -223,7 +235,7 @@ impl Shared {
     }
 }
 
-/// Writes what each of these has, all or nothing.
+/// Writes these entries: all or none.
 fn write(
     store: &mut Store,
     run: i64,
@@ -250,7 +262,7 @@ fn write(
     })
 }
 
-/// One row, inside of a transaction. Whether it is to be sent.
+/// Processes one row inside a transaction. Returns whether it is to be sent.
 fn pass(
     store: &mut Store,
     pending: &mut Pending,
@@ -275,7 +287,7 @@ fn pass(
     if terms.doubts_all {
         has.late = has.late.with(said, terms.clock.late_until(terms.clock.start));
     }
-    // What is under way already is in the entry.
+    // The entry includes the rows in flight already.
     let beside = match entry {
         Some(entry) if pending.is_under_way(key) => entry.doubt.and(has.late.doubt),
         _ => has.late.doubt,

@@ -1,45 +1,49 @@
-//! Rows that were planned and have no verdict yet, by respondent, and what is known of respondents whose rows all have
-//! theirs but is not written yet. Pure.
+//! Planned rows without a verdict, by respondent, and the unwritten entries of respondents whose
+//! rows all have theirs. Pure.
 
 use std::collections::HashMap;
 
 use super::doubt::Doubt;
 use super::key::Key;
 
-/// Bounded by the rows that are on their way, those that were read ahead, and what is written at a time.
+/// The respondents that are not written yet. Their number is limited by the rows in flight, the
+/// rows read ahead, and the number written at a time.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     under_way: HashMap<Key, UnderWay>,
+    /// Respondents whose rows all have their verdict, not written yet.
     ended: HashMap<Key, Has>,
 }
 
+/// A respondent with rows that have no verdict yet.
 #[derive(Clone, Copy, Debug)]
 struct UnderWay {
-    /// The sequence of the row that was planned last.
+    /// The sequence number of the row that was planned last.
     last: u64,
-    /// By the verdicts that have come.
+    /// The respondent's state by the verdicts so far.
     has: Has,
 }
 
-/// What a respondent has, as far as verdicts tell.
+/// The state of a respondent by the verdicts so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Has {
-    /// What the platform acknowledged last, if nothing else was sent since.
+    /// Digest of the content that the platform acknowledged last; `None` if another content was
+    /// sent since.
     pub(super) acknowledged: Option<u128>,
-    /// What may be applied late.
+    /// The contents that may still be applied late.
     pub(super) late: Late,
 }
 
-/// What may still be applied late.
+/// Contents that may still be applied late.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Late {
     pub(super) doubt: Doubt,
-    /// Until when, in seconds of the epoch.
+    /// Until when, in seconds since the epoch.
     pub(super) until: i64,
 }
 
 impl Late {
-    /// The same, and this content until then.
+    /// Adds this content, which may be applied until then.
     pub(super) fn with(self, digest: u128, until: i64) -> Self {
         Self {
             doubt: self.doubt.with(digest),
@@ -48,17 +52,20 @@ impl Late {
     }
 }
 
-/// What became of a row.
+/// The verdict on a row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lookup {
+    /// Digest of the row's content.
     pub(super) digest: u128,
     pub(super) is_success: bool,
-    /// Until when an attempt of it may be applied late, if one may.
+    /// Until when an attempt of the row may be applied late, in seconds since the epoch; `None` if
+    /// none can be.
     pub(super) doubted_until: Option<i64>,
 }
 
 impl Pending {
-    /// What a respondent has whose rows are under way, or not written yet; nothing of any other.
+    /// Returns the state of a respondent with rows in flight or not written yet; `None` for any
+    /// other.
     pub(super) fn has(&self, key: Key) -> Option<Has> {
         let under_way = self.under_way.get(&key).map(|under_way| under_way.has);
         under_way.or_else(|| self.ended.get(&key).copied())
@@ -69,13 +76,13 @@ impl Pending {
         self.under_way.contains_key(&key)
     }
 
-    /// A row goes on to be sent to a respondent who has this.
+    /// Notes that a row is going to be sent to a respondent in this state.
     pub(super) fn planned(&mut self, key: Key, sequence: u64, has: Has) {
         self.under_way.insert(key, UnderWay { last: sequence, has });
         self.ended.remove(&key);
     }
 
-    /// A row has its verdict.
+    /// Notes the verdict of a row.
     pub(super) fn ended(&mut self, key: Key, sequence: u64, verdict: Lookup) {
         let Some(UnderWay { last, has }) = self.under_way.get_mut(&key) else {
             return;
@@ -90,14 +97,15 @@ impl Pending {
         }
     }
 
-    /// A call that was no row's may be applied until then. Whether the respondent is among these.
+    /// Notes that a call outside of any row may be applied until then. Returns whether the
+    /// respondent is among the pending ones.
     pub(super) fn doubts(&mut self, key: Key, digest: u128, until: i64) -> bool {
         let under_way = self.under_way.get_mut(&key).map(|under_way| &mut under_way.has);
         let has = under_way.or_else(|| self.ended.get_mut(&key));
         has.map(|has| has.late = has.late.with(digest, until)).is_some()
     }
 
-    /// No row is under way any more: those without a verdict were never sent.
+    /// Notes that no row is in flight any more: rows without a verdict were never sent.
     pub(super) fn none_is_under_way(&mut self) {
         let ended = self
             .under_way
@@ -106,12 +114,13 @@ impl Pending {
         self.ended.extend(ended);
     }
 
-    /// How many respondents wait to be written.
+    /// Number of respondents that wait to be written.
     pub(super) fn unwritten(&self) -> usize {
         self.ended.len()
     }
 
-    /// What is to be written, in the order of the keys, which is the one that is quickest to write.
+    /// Takes the entries to be written, in the order of their keys, which is the fastest order for
+    /// writing.
     pub(super) fn take_ended(&mut self) -> Vec<(Key, Has)> {
         let mut all: Vec<_> = self.ended.drain().collect();
         all.sort_unstable_by_key(|(key, _)| *key);

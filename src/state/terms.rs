@@ -1,5 +1,5 @@
-//! What decides about a row beside the store: when the run began, and whether it skips anything. Pure; the clock is read
-//! elsewhere.
+//! Decides about a row, by its entry in the store, the start of the run, and whether unchanged rows
+//! are skipped. Pure; the clock is read elsewhere.
 
 use std::time::Duration;
 
@@ -13,59 +13,63 @@ use crate::model::{ErrorCode, PlannedRow};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     pub(crate) start: Timestamp,
+    /// How long after its end a call may still be applied.
     pub(crate) late: Duration,
-    /// The run whose journal is there, and until when its process was alive at most: then its last calls ended.
+    /// The run whose journal exists, and the latest time at which its process can have been alive.
+    /// Its last calls ended by then.
     pub(crate) before: Option<(i64, Timestamp)>,
 }
 
 impl Clock {
-    /// In seconds of the epoch.
+    /// The start of the run, in seconds since the epoch.
     pub(super) fn starts(self) -> i64 {
         self.start.as_second()
     }
 
-    /// Whether the calls that were under way in a killed run are over: it is known when it was killed, and that was long
-    /// enough before this run.
+    /// Whether the calls in flight of a killed run are over: it is known when it was killed, and
+    /// that was long enough before this run.
     fn are_over(self, run: i64) -> bool {
         let over = |alive: Timestamp| alive.checked_add(self.late).is_ok_and(|over| over <= self.start);
         self.before
             .is_some_and(|(before, alive)| before == run && over(alive))
     }
 
-    /// Until when a call that ended then may be applied, in seconds of the epoch.
+    /// Returns until when a call that ended then may be applied, in seconds since the epoch.
     pub(super) fn late_until(self, ended: Timestamp) -> i64 {
         let late = i64::try_from(self.late.as_secs()).unwrap_or(i64::MAX);
-        // Parts of a second count as whole ones.
+        // Fractions of a second are rounded up.
         ended.as_second().saturating_add(late).saturating_add(2)
     }
 }
 
-/// The terms of one run.
+/// The conditions of a run.
 #[derive(Debug)]
 pub(super) struct Terms {
     pub(super) clock: Clock,
     /// The run's number.
     pub(super) run: i64,
-    /// Rows that say nothing new are skipped.
+    /// Whether unchanged rows are skipped.
     pub(super) skips: bool,
-    /// It resumes a journal of which the store has a part at most: what has no verdict there may have been sent.
+    /// Whether the run resumes a journal that the store knows only in part, so that rows without a
+    /// verdict may have been sent.
     pub(super) doubts_all: bool,
 }
 
-/// What is done with a row.
+/// The decision about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Judgement {
-    /// It keeps the verdict that the journal has.
+    /// The row keeps its verdict from the journal.
     Stays,
-    /// The platform has acknowledged the same.
+    /// The platform has acknowledged the same content.
     Unchanged,
-    /// It goes on to be sent.
+    /// The row is sent.
     Sent,
 }
 
 impl Terms {
-    /// Decides about a row that has a call to make. `digest` is what it says, `entry` what is known of its respondent;
-    /// `is_overtaken`, whether a later row of theirs was sent by a run that this one resumes.
+    /// Decides about a row with a call to make. `digest` is that of its content, and `entry` is the
+    /// respondent's. `is_overtaken` means that a run which this one resumes has sent a later row of
+    /// the respondent.
     pub(super) fn judge(
         &self,
         row: &PlannedRow,
@@ -75,7 +79,8 @@ impl Terms {
     ) -> Judgement {
         let is_known = self.skips && entry.is_some_and(|entry| self.believes(entry, digest));
         match row.settled.as_deref() {
-            // What was true then need not be true now; but no row is sent after a later one of its respondent.
+            // What was unchanged then may have changed since. But no row is sent after a later one
+            // of its respondent.
             Some(settled) if settled.error_code == Some(ErrorCode::Unchanged) => {
                 if is_known || is_overtaken {
                     Judgement::Stays
@@ -89,13 +94,13 @@ impl Terms {
         }
     }
 
-    /// Whether the platform has what the row says. What this run has written itself is not believed: so the same rows are
-    /// sent whenever the answers come.
+    /// Whether the platform has the row's content. Entries that this run has written are not
+    /// trusted, so that the same rows are sent whenever the answers arrive.
     fn believes(&self, entry: &StoredUpdate, digest: u128) -> bool {
         entry.run != self.run && entry.acknowledged == Some(digest) && entry.doubt.repeats_only(digest)
     }
 
-    /// What a respondent has by their entry, for a row that is sent now.
+    /// Returns the state of a respondent by its entry, for a row that is sent now.
     pub(super) fn has(&self, entry: Option<&StoredUpdate>) -> Has {
         let acknowledged =
             entry.and_then(|entry| entry.acknowledged.filter(|said| entry.doubt.repeats_only(*said)));
@@ -105,11 +110,11 @@ impl Terms {
         }
     }
 
-    /// What of an entry may still be applied late.
+    /// Returns the contents of an entry that may still be applied late.
     fn late(&self, entry: Option<&StoredUpdate>) -> Late {
         let late = |doubt, until| Late { doubt, until };
         match entry {
-            // A killed run's: its calls ended before this run, at the latest.
+            // The entry is from a killed run, whose calls ended before this run at the latest.
             Some(StoredUpdate {
                 run,
                 doubt,

@@ -1,5 +1,5 @@
-//! The stage as its users see it, one rule at a time. That no update is ever missed, whatever happens, is in
-//! `state/tests/nights.rs`.
+//! The stage as its users see it, one rule at a time. `state/tests/nights.rs` tests that no update
+//! is ever missed, whatever happens.
 
 mod nights;
 
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::model::{Digits, ErrorCode, Label, Position, SentRow, Settled, UpdateRespondent};
 
-/// How long a call may be applied late.
+/// How long after its end a call may be applied.
 const LATE: Duration = Duration::from_secs(30);
 
 fn account() -> Account {
@@ -62,7 +62,7 @@ fn is_sent(row: &PlannedRow) -> bool {
     matches!(row.plan, Plan::Send(_))
 }
 
-/// So many seconds after the first run began.
+/// This many seconds after the start of the first run.
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_000_000 + seconds).unwrap()
 }
@@ -71,7 +71,7 @@ fn open(path: &Path) -> Store {
     Store::open(path, account()).unwrap()
 }
 
-/// A run that starts anew so many seconds after the first.
+/// A run that starts anew, this many seconds after the first.
 fn begin(path: &Path, skips: bool, seconds: i64) -> Delta {
     let clock = Clock {
         start: at(seconds),
@@ -81,7 +81,7 @@ fn begin(path: &Path, skips: bool, seconds: i64) -> Delta {
     Delta::new(open(path), &Past::Nothing, skips, clock).unwrap()
 }
 
-/// Passes one row, and says whether it is sent.
+/// Processes one row, and returns whether it is sent.
 fn passes(delta: &Delta, row: PlannedRow) -> (PlannedRow, bool) {
     let mut rows = [row];
     delta.pass(&mut rows).unwrap();
@@ -90,7 +90,7 @@ fn passes(delta: &Delta, row: PlannedRow) -> (PlannedRow, bool) {
     (row, is_sent)
 }
 
-/// One night in which everything goes well: which rows were sent.
+/// A night without any fault. Returns which rows were sent.
 fn night(path: &Path, rows: &[(&str, &str)], skips: bool) -> Vec<bool> {
     let delta = begin(path, skips, 0);
     let mut sent = Vec::new();
@@ -224,7 +224,7 @@ fn what_is_known_is_counted_and_forgotten() {
     assert_eq!(night(&path, &[("1", "a")], true), [true]);
 }
 
-/// What the journal says of a row.
+/// A row with a verdict in the journal.
 fn settled(row: PlannedRow, status: Status, code: Option<ErrorCode>) -> PlannedRow {
     let is_unsent = status == Status::Skipped;
     PlannedRow {
@@ -249,7 +249,7 @@ fn success(row: PlannedRow) -> PlannedRow {
     settled(row, Status::Success, None)
 }
 
-/// A run that resumes the journal of another, a day later.
+/// A run that resumes the journal of another, one day later.
 fn resume(path: &Path, before: &Delta) -> Delta {
     let clock = Clock {
         start: at(86_400),
@@ -269,7 +269,7 @@ fn a_journal_teaches_the_store_nothing() {
     let (sent, _) = passes(&first, row(0, "1", "a"));
     first.acknowledge(&[outcome(sent, Status::Success)]);
     first.flush();
-    // Another input comes between.
+    // A run of another input comes between.
     night(&path, &[("1", "b")], true);
     let resumed = resume(&path, &first);
     let (_, sent) = passes(&resumed, success(row(0, "1", "a")));
@@ -299,7 +299,7 @@ fn no_unchanged_row_is_sent_after_a_later_one_of_its_respondent() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.sqlite");
     night(&path, &[("1", "a"), ("2", "a")], true);
-    // Both were set to something else behind a row that said nothing new; nobody is known any more.
+    // Both were set to something else after an unchanged row, and then all entries were removed.
     open(&path).forget_all(None, &[]).unwrap();
     let clock = Clock {
         start: at(86_400),
@@ -343,7 +343,7 @@ fn what_the_process_was_killed_over_is_sent_again_and_in_doubt() {
         passes(&killed, row(sequence, id, value));
     }
     drop(killed);
-    // At once, by an input that says something else of one of them.
+    // The next run starts at once, with another content for one of them.
     let next = begin(&path, true, 1);
     for (sequence, id, value) in [(0, "1", "a"), (1, "2", "b"), (2, "3", "b")] {
         let (sent, _) = passes(&next, row(sequence, id, value));
@@ -378,7 +378,7 @@ fn a_late_call_that_said_something_else_costs_one_repeated_call() {
             _ => outcome(sent, Status::Success),
         }]);
     }
-    // What was said late says the same as what was said last: harmless.
+    // The late call has the same content as the last one: harmless.
     let (sent, _) = passes(&first, row(2, "2", "a"));
     first.acknowledge(&[doubted(sent, Status::Success)]);
     first.finish();
@@ -437,7 +437,7 @@ fn another_store_and_one_that_was_restored_know_nothing_of_a_journal() {
     assert_eq!(past("before", 0), Past::Part { run: Some(is.run) });
     assert_eq!(past("another", 0), Past::Part { run: None });
     assert_eq!(open(&path).past(None, 0).unwrap(), Past::Part { run: None });
-    // A run of the restored store takes the same number, and yet is not that run.
+    // A run of the restored store gets the same number, but is not that run.
     night(&folder.path().join("before"), &[("2", "a")], true);
     assert_eq!(past("before", 0), Past::Part { run: Some(is.run) });
 }
@@ -472,7 +472,7 @@ fn respondents_of_a_journal_that_the_store_does_not_know_of_are_forgotten() {
         ["1", "2", "3"].map(|id| told(&store, id)),
         [Told::Unknown, Told::Unknown, Told::Same]
     );
-    // One that was sent just now may be applied late.
+    // A row that was sent just before may be applied late.
     let past = Past::Part { run: Some(40) };
     let delta = Delta::new(store, &past, true, clock).unwrap();
     assert_eq!(delta.store_run().unwrap().run, 41, "above that of the journal");
@@ -507,7 +507,7 @@ fn what_may_come_late_outlasts_forgetting() {
     assert_eq!(open(&path).known_surveys().unwrap()[0].respondents, 1);
 }
 
-/// A store as version 0.1.0 left it after three runs.
+/// A store that version 0.1.0 wrote in three runs.
 fn earlier_store(folder: &Path) -> std::path::PathBuf {
     let path = folder.join("state.sqlite");
     let earlier = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/earlier/state-1.sqlite");
@@ -553,7 +553,7 @@ fn a_store_of_version_1_is_migrated_where_it_lies() {
 fn a_migration_that_fails_has_not_happened() {
     let folder = tempfile::tempdir().unwrap();
     let path = earlier_store(folder.path());
-    // Somebody writes, so that it cannot be finished.
+    // Another process is writing, so the migration cannot be finished.
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let hasty = rusqlite::Connection::open(&path).unwrap();
@@ -568,7 +568,8 @@ fn a_migration_that_fails_has_not_happened() {
     store::schema::check(&hasty, &path).unwrap();
 }
 
-/// Runs that remember a control call of respondent 1, who has `A`; a later run sends `B`, and one behind it judges it.
+/// A control call repeats a command of respondent 1, who has `A`; then `B` is sent, and later runs
+/// must decide whether `B` is trusted.
 #[test]
 fn a_control_call_is_in_doubt_as_a_rows_call_is() {
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -606,8 +607,8 @@ fn a_control_call_is_in_doubt_as_a_rows_call_is() {
             third.finish();
             drop(third);
 
-            // What may have been applied since is set right.
-            // Where nobody knows when the call ended, a run has to begin before it is known to be over.
+            // What may have been applied since is corrected. If the end of the call is unknown, a
+            // run must start before the call is known to be over.
             let twice = end == End::Killed && same_run;
             for (seconds, is_repeated) in [(1_000, end != End::Answered), (2_000, twice), (3_000, false)] {
                 let later = begin(&path, true, seconds);
@@ -623,7 +624,8 @@ fn a_control_call_is_in_doubt_as_a_rows_call_is() {
     }
 }
 
-/// Rows whose outcomes come while a control call of their respondent is under way are written with its doubt.
+/// The entries of rows whose outcomes arrive during a control call of their respondent include its
+/// doubt.
 #[test]
 fn a_control_call_outlasts_what_is_written_meanwhile() {
     let folder = tempfile::tempdir().unwrap();
@@ -634,7 +636,7 @@ fn a_control_call_outlasts_what_is_written_meanwhile() {
     run.control_begins(&update("1", "A")).unwrap();
     acknowledge(&run, &rows[0], at(1));
     run.flush();
-    // Killed here.
+    // The process is killed here.
     drop(run);
     let next = begin(&path, true, 10);
     sent(&next, 0, "1", "B");

@@ -1,5 +1,5 @@
-//! Where the system keeps a program's files, what a file beside another is called, and who may read it: the one place that
-//! asks the system.
+//! Where the system keeps a program's files, who may read them, and how files beside another are
+//! named. The only place that asks the system for these folders.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-/// The folder for settings, unless the system has no home for this user.
+/// Returns the folder for settings; `None` if the user has no home.
 pub(crate) fn config() -> Option<PathBuf> {
     folders().map(|folders| folders.config_dir().to_owned())
 }
 
-/// The folder for what is to outlast a run, unless the system has no home for this user.
+/// Returns the folder for data that outlasts a run; `None` if the user has no home.
 pub(crate) fn state() -> Option<PathBuf> {
     folders().map(|folders| folders.state_dir().unwrap_or(folders.data_local_dir()).to_owned())
 }
@@ -21,14 +21,14 @@ fn folders() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "respondent-sync")
 }
 
-/// A name beside another: that one with something behind it.
+/// Appends a suffix to a path.
 pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// Makes the folder of a file where there is none, for the user alone.
+/// Creates the folder of a file if it is missing, accessible only to the user.
 pub(crate) fn make_parent(path: &Path) -> io::Result<()> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
@@ -36,7 +36,7 @@ pub(crate) fn make_parent(path: &Path) -> io::Result<()> {
     make(folder)
 }
 
-/// Makes a folder and those above it where there are none, for the user alone.
+/// Creates a folder and its missing parents, accessible only to the user.
 pub(crate) fn make(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -45,13 +45,14 @@ pub(crate) fn make(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// A file that is made so can be read by its owner alone.
+/// Makes a new file accessible only to its owner.
 #[cfg(unix)]
 pub(crate) fn for_the_owner_alone(options: &mut OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt;
     options.mode(0o600);
 }
 
-/// On Windows a file inherits its folder's access list; a profile's folders are their owner's alone.
+/// Windows: a file inherits its folder's access list, and the folders of a profile are accessible
+/// only to their owner.
 #[cfg(not(unix))]
 pub(crate) fn for_the_owner_alone(_: &mut OpenOptions) {}

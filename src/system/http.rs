@@ -1,6 +1,5 @@
-//! What all HTTP clients of this tool have in common: whom they trust, which proxy they go through, that they speak
-//! HTTP/1.1 alone, and that they follow nothing and repeat nothing by themselves. What is called, and what errors mean, is
-//! their users' business.
+//! What all HTTP clients of this tool share: trusted authorities, the proxy, HTTP/1.1 only, and no
+//! automatic redirects or retries. What to call, and what errors mean, is up to the callers.
 
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use thiserror::Error;
 use super::causes::root_cause;
 use crate::model::is_loopback;
 
-/// Why no client can be made of the settings.
+/// Why no client can be built from the settings.
 #[derive(Debug, Error)]
 pub(crate) enum SetupError {
     #[error("`--ca-file` holds no certificate that can be read: {0}")]
@@ -30,20 +29,21 @@ pub(crate) enum SetupError {
     Client(String),
 }
 
-/// How an address is reached. Made once per address, since that loads the system's trusted certificates; all clients that
-/// are built of it share their TLS sessions.
+/// How an address is reached. Created once per address, since that loads the system's trusted
+/// certificates. All clients built from it share their TLS sessions.
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
     tls: ClientConfig,
     proxy: Option<Via>,
 }
 
-/// The proxy on a route.
+/// The proxy of a route.
 #[derive(Clone)]
 pub(crate) struct Via {
     proxy: Proxy,
+    /// The proxy as the environment names it, with its credentials.
     pub(crate) found: Intercept,
-    /// Its address without its credentials.
+    /// The proxy's address without its credentials.
     pub(crate) shown: String,
 }
 
@@ -54,19 +54,19 @@ impl std::fmt::Debug for Via {
 }
 
 impl Route {
-    /// The route to this address. `ca_pem` holds further trusted authorities.
+    /// Creates the route to this address. `ca_pem` holds additional trusted authorities.
     pub(crate) fn new(url: &Url, ca_pem: Option<&[u8]>) -> Result<Self, SetupError> {
         let tls = if url.scheme() == "https" {
             trusting(&certificates(ca_pem)?)?
         } else {
-            // Loading the system's trust store costs time, and nothing here would be checked against it.
+            // Loading the system's trust store takes time, and nothing would be verified here.
             trusting_nobody()?
         };
         let proxy = proxy_for(url)?;
         Ok(Self { tls, proxy })
     }
 
-    /// A client of this route.
+    /// Returns a builder for a client on this route.
     pub(crate) fn client(&self) -> ClientBuilder {
         let builder = Client::builder()
             .user_agent(concat!("respondent-sync/", env!("CARGO_PKG_VERSION")))
@@ -82,12 +82,12 @@ impl Route {
         }
     }
 
-    /// The proxy that it goes through.
+    /// Returns the proxy; `None` if calls go direct.
     pub(crate) fn proxy(&self) -> Option<&Via> {
         self.proxy.as_ref()
     }
 
-    /// TLS as spoken with the proxy itself.
+    /// Returns the TLS configuration for the connection to the proxy itself.
     pub(crate) fn proxy_tls(&self) -> ClientConfig {
         let mut tls = self.tls.clone();
         tls.alpn_protocols.clear();
@@ -111,7 +111,7 @@ fn certificates(pem: Option<&[u8]>) -> Result<Vec<CertificateDer<'static>>, Setu
 /// Trusts the system's authorities and these.
 fn trusting(further: &[CertificateDer<'static>]) -> Result<ClientConfig, SetupError> {
     let provider = Arc::new(ring::default_provider());
-    // One by one, since the verifier does not say which of its certificates it could not take.
+    // One by one, since the verifier does not say which certificate it rejected.
     for certificate in further {
         let taken = RootCertStore::empty().add(certificate.clone());
         taken.map_err(|error| SetupError::CaFile(error.to_string()))?;
@@ -141,7 +141,7 @@ fn speaking_http_1(mut config: ClientConfig) -> ClientConfig {
     config
 }
 
-/// Refuses a variable that should name a proxy and names none: calls would go around it.
+/// Rejects a proxy variable without a usable address: calls would bypass the proxy.
 fn check_proxies(base: &Uri) -> Result<(), SetupError> {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let value = std::env::var(name).unwrap_or_default();
@@ -153,7 +153,7 @@ fn check_proxies(base: &Uri) -> Result<(), SetupError> {
                 .is_some()
         };
         if !value.trim().is_empty() && !is_usable() {
-            // Not quoted: it may hold a password.
+            // Not quoted: it may contain a password.
             return Err(SetupError::Proxy(format!(
                 "{name} holds no address of a proxy: write it like `http://proxy.example:3128`"
             )));
@@ -162,8 +162,8 @@ fn check_proxies(base: &Uri) -> Result<(), SetupError> {
     Ok(())
 }
 
-/// The proxy that the environment names for this address (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). For `https` only, and
-/// never for loopback (design, rule 9).
+/// Returns the proxy that the environment names for this address (`HTTPS_PROXY`, `ALL_PROXY`,
+/// `NO_PROXY`). Only for `https`, and never for loopback ([rule 9](crate::rules#rule-9)).
 fn proxy_for(url: &Url) -> Result<Option<Via>, SetupError> {
     if url.scheme() != "https" || is_loopback(url) {
         return Ok(None);
@@ -176,7 +176,7 @@ fn proxy_for(url: &Url) -> Result<Option<Via>, SetupError> {
         return check_proxies(&base).map(|()| None);
     };
     let shown = found.uri().to_string();
-    // Not quoted: what is not understood may hold a password.
+    // Not quoted: a text that cannot be parsed may contain a password.
     let fault = |error: reqwest::Error| {
         SetupError::Proxy(format!(
             "HTTPS_PROXY or ALL_PROXY holds no address of a proxy ({}): write it like `http://proxy.example:3128`",

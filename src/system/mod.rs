@@ -1,5 +1,6 @@
-//! What asks the operating system: files, folders and who can write them, signals, time windows, the set-up of HTTP
-//! clients, causes of errors. The one room with a counterpart per system.
+//! Everything that depends on the operating system: files, folders and their permissions, signals,
+//! time windows, the setup of HTTP clients, causes of errors. The only module with variants per
+//! system.
 
 pub(crate) mod causes;
 pub(crate) mod folders;

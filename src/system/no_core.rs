@@ -1,7 +1,7 @@
-//! Keeps the process's memory, which holds secrets and rows, from being written to a file when it crashes, and from being
-//! read by other processes of the same user.
+//! Protects the process's memory, which holds secrets and rows, from being dumped to a file in a
+//! crash and from being read by other processes of the same user.
 
-/// Asks the system for it. Where it cannot, the program runs all the same.
+/// Requests the protection. If the system refuses, the program runs without it.
 #[cfg(unix)]
 pub(crate) fn ask() {
     use rustix::process::{Resource, Rlimit, setrlimit};
@@ -13,8 +13,8 @@ pub(crate) fn ask() {
     not_dumpable();
 }
 
-/// Also says so to handlers that take no notice of the limit (`core_pattern` with a pipe), and to debuggers. A build for
-/// development stays open to these.
+/// Also applies to crash handlers that ignore the limit (`core_pattern` with a pipe), and to
+/// debuggers. Development builds stay open to these.
 #[cfg(target_os = "linux")]
 fn not_dumpable() {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};

@@ -1,17 +1,17 @@
-//! Shows a long text a screen at a time, by the user's own pager.
+//! Shows a long text in the user's pager.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use textwrap::termwidth;
 
-/// The columns of the terminal, 80 where they are unknown.
+/// Returns the width of the terminal in columns, 80 if it is unknown.
 pub(crate) fn width() -> usize {
     termwidth()
 }
 
-/// Shows the text by `$PAGER`, or by `less` where that is installed. Returns whether it was shown. The caller has made sure
-/// that standard output is a terminal.
+/// Shows the text in `$PAGER`, or in `less` if `PAGER` is unset. Returns false if that cannot be run
+/// or fails. The caller has checked that standard output is a terminal.
 pub(crate) fn show(text: &str) -> bool {
     let asked = std::env::var("PAGER").unwrap_or_default();
     let mut words = asked.split_whitespace();
@@ -21,13 +21,13 @@ pub(crate) fn show(text: &str) -> bool {
     };
     let child = Command::new(program)
         .args(words)
-        // A short text is printed and left; colours are shown.
+        // Quit if the text fits one screen, keep colours, do not clear the screen.
         .env("LESS", std::env::var_os("LESS").unwrap_or_else(|| "FRX".into()))
         .stdin(Stdio::piped())
         .spawn();
     let Ok(mut child) = child else { return false };
     if let Some(mut stdin) = child.stdin.take() {
-        // A user who quits has read enough.
+        // The pipe breaks if the user quits early; that is no error.
         stdin.write_all(text.as_bytes()).ok();
     }
     child.wait().is_ok_and(|status| status.success())

@@ -1,6 +1,5 @@
-//! Opens a file that is one, and nothing that only looks like one: what is judged is what was opened, nothing is waited for
-//! as for a pipe, and what is written is never reached through a link. How outputs are made is [`crate::record`]'s
-//! business.
+//! Opens regular files safely. The opened file itself is checked, a pipe is not waited for, and a
+//! file is never written through a link. [`crate::record`] decides how outputs are created.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
@@ -8,11 +7,11 @@ use std::path::Path;
 
 use super::folders::for_the_owner_alone;
 
-/// Opens a regular file to be read.
+/// Opens a regular file for reading.
 ///
 /// # Errors
 ///
-/// As the system says, for a link too; `InvalidInput` for what is neither a file nor a link.
+/// The system's error, also for a link; `InvalidInput` for anything else that is no file.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -20,11 +19,12 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     regular(options.open(path).map_err(link)?)
 }
 
-/// Opens a regular file to be read, through a link as well: Kubernetes mounts secrets and settings as links.
+/// Opens a regular file for reading, also through a link: Kubernetes mounts secrets and settings as
+/// links.
 ///
 /// # Errors
 ///
-/// As the system says; `InvalidInput` for what is no file.
+/// The system's error; `InvalidInput` for anything that is no file.
 pub(crate) fn open_through_links(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -32,11 +32,12 @@ pub(crate) fn open_through_links(path: &Path) -> io::Result<File> {
     regular(options.open(path)?)
 }
 
-/// Opens a regular file to be read and written, or makes it, for its owner alone. `append` writes at its end.
+/// Opens a regular file for reading and writing, or creates it, accessible only to its owner. With
+/// `append`, writes go to its end.
 ///
 /// # Errors
 ///
-/// As the system says, for a link too; `InvalidInput` for what is neither a file nor a link.
+/// The system's error, also for a link; `InvalidInput` for anything else that is no file.
 pub(crate) fn open_or_create(path: &Path, append: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options
@@ -50,11 +51,11 @@ pub(crate) fn open_or_create(path: &Path, append: bool) -> io::Result<File> {
     regular(options.open(path).map_err(link)?)
 }
 
-/// All of a file's bytes, or nothing if there are more than `most`.
+/// Reads all bytes of a file; `None` if there are more than `most`.
 ///
 /// # Errors
 ///
-/// As the system says.
+/// The system's error.
 pub(crate) fn read_at_most(file: &File, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
@@ -71,7 +72,7 @@ fn regular(file: File) -> io::Result<File> {
     }
 }
 
-/// Says what the system's own words do not: that a link was met.
+/// Names the cause, which the system's text does not: the path is a link.
 #[cfg(unix)]
 fn link(error: io::Error) -> io::Error {
     if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
@@ -88,7 +89,7 @@ fn link(error: io::Error) -> io::Error {
     error
 }
 
-/// The last part of the path must be no link; a pipe without a writer is not waited for.
+/// Refuses a link as the last part of the path, and does not wait for a pipe without a writer.
 #[cfg(unix)]
 fn without_following(options: &mut OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt;
@@ -98,7 +99,7 @@ fn without_following(options: &mut OpenOptions) {
     options.custom_flags(flags.bits().cast_signed());
 }
 
-/// A pipe without a writer is not waited for.
+/// Does not wait for a pipe without a writer.
 #[cfg(unix)]
 fn without_waiting(options: &mut OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt;
@@ -107,11 +108,11 @@ fn without_waiting(options: &mut OpenOptions) {
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
 }
 
-/// Windows' pipes have names of their own, which are no files'.
+/// Windows: pipes have names of their own, separate from files.
 #[cfg(windows)]
 fn without_waiting(_: &mut OpenOptions) {}
 
-/// A link is opened itself, and then is no regular file.
+/// Windows: opens a link itself, which is then no regular file.
 #[cfg(windows)]
 fn without_following(options: &mut OpenOptions) {
     use std::os::windows::fs::OpenOptionsExt;

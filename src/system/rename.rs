@@ -1,5 +1,5 @@
-//! Gives a file a new name that nothing has, without a gap between look and act. Which names files have, and what may be
-//! replaced, is the business of those who call it.
+//! Renames a file without replacing another, and without a gap between check and rename. Names, and
+//! what may be replaced, are up to the callers.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,8 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// `AlreadyExists` where anything has the new name, a link too; else as the system says. Nothing was renamed then.
+/// `AlreadyExists` if anything, also a link, has the new name; otherwise the system's error. The
+/// file keeps its old name then.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     match exclusively(from, to) {
         Err(error) if error.kind() == io::ErrorKind::Unsupported => after_a_look(from, to),
@@ -17,20 +18,20 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// By the system, in one step; `Unsupported` where the system or the disk does not have it.
+/// Renames in one step; `Unsupported` if the system or the disk cannot do that.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn exclusively(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
     renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE).map_err(|errno| match errno {
-        // Of a disk (NFS, FUSE), of an old kernel, of macOS.
+        // From a disk (NFS, FUSE), an old kernel, or macOS.
         Errno::INVAL | Errno::NOSYS | Errno::NOTSUP => io::ErrorKind::Unsupported.into(),
         other => other.into(),
     })
 }
 
-/// `MoveFileExW` without its leave to replace. The type is made for temporary files, which it deletes when it is dropped:
-/// the first thing to switch off.
+/// Calls `MoveFileExW` without the flag that allows replacing. The type is meant for temporary
+/// files and deletes them when dropped, so that is switched off first.
 #[cfg(windows)]
 fn exclusively(from: &Path, to: &Path) -> io::Result<()> {
     let mut file = tempfile::TempPath::try_from_path(from)?;
@@ -43,7 +44,7 @@ fn exclusively(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// What comes into being between the look and the renaming is replaced.
+/// Checks, then renames: a file created in between is replaced.
 fn after_a_look(from: &Path, to: &Path) -> io::Result<()> {
     match fs::symlink_metadata(to) {
         Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),

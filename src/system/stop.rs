@@ -1,7 +1,8 @@
-//! What asks a process to stop: signals and a deadline. The only file that names the system's signals.
+//! What asks the process to stop: signals and a deadline. The only file that names the system's
+//! signals.
 //!
-//! Until [`Stops::listen`] is called a signal ends the process in the system's own way; from then on it is heard here
-//! and nowhere else, until the process ends.
+//! Until [`Stops::listen`] is called, a signal ends the process in the system's way. From then on
+//! signals are handled here only, until the process ends.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -13,19 +14,20 @@ use tokio::time::sleep;
 use super::window::Window;
 use crate::model::{EarlyEnd, Signal};
 
-/// How long the second signal lets a run close its files. Where that takes longer, a disk hangs.
+/// How long a run may take to close its files after the second signal. If that takes longer, a disk
+/// hangs.
 const SECOND_GRACE: Duration = Duration::from_secs(2);
 
-/// Hears every request to stop from its start on.
+/// Receives every request to stop from its creation on.
 #[derive(Debug)]
 pub(crate) struct Stops {
     signals: Signals,
-    /// Nothing once its end was passed on.
+    /// `None` once its end has been reported.
     window: Option<Window>,
 }
 
 impl Stops {
-    /// Listens from now on. Fails where the system does not allow that.
+    /// Starts to listen. Fails if the system does not allow that.
     pub(crate) fn listen(window: Option<Window>) -> io::Result<Self> {
         Ok(Self {
             signals: Signals::listen()?,
@@ -33,7 +35,7 @@ impl Stops {
         })
     }
 
-    /// Ready at the next request. The end of the window is one, once. Cancel safe.
+    /// Waits for the next request. The end of the window is one request, once. Cancel safe.
     pub(crate) async fn next(&mut self) -> EarlyEnd {
         let Some(window) = &mut self.window else {
             return EarlyEnd::Interrupted(self.signals.next().await);
@@ -48,9 +50,10 @@ impl Stops {
     }
 }
 
-/// Listens from now on in a thread of its own, which nothing else keeps busy, and passes on each request as long as
-/// somebody listens. A signal after the last outcome changes nothing; a second one ends the process if it does not end
-/// on its own soon, after `last_words`. Fails where the system does not allow listening.
+/// Listens from now on, in a thread of its own that nothing else keeps busy, and passes on each
+/// request as long as there is a receiver. A signal after the last outcome changes nothing. A
+/// second signal ends the process, after `last_words`, unless it soon ends by itself. Fails if the
+/// system does not allow listening.
 pub(crate) fn in_thread(
     window: Window,
     last_words: impl Fn(&EarlyEnd) + Send + Sync + 'static,
@@ -69,10 +72,11 @@ pub(crate) fn in_thread(
     Ok(receiver)
 }
 
-/// The exit code of a run that is over, whoever else is still to be told of it.
+/// The exit code of a run that is over, even if its end is still being reported.
 static OVER: OnceLock<u8> = OnceLock::new();
 
-/// From now on a signal ends the process at once, with the run's own exit code: there is nothing left to lose.
+/// Makes a signal end the process at once from now on, with the run's exit code: nothing can be
+/// lost any more.
 pub(crate) fn run_is_over(code: u8) {
     OVER.get_or_init(|| code);
 }
@@ -89,7 +93,7 @@ async fn pass_on(
             end_process(i32::from(*code));
         }
         if let Some(first) = &first {
-            // Of a window that is over and a signal, the signal wants the process gone.
+            // After the end of the window and a signal, the signal is the reason to exit.
             let is_signal = matches!(first, EarlyEnd::Interrupted(_));
             let reason = if is_signal { first } else { &request }.clone();
             let last_words = Arc::clone(&last_words);
@@ -100,12 +104,12 @@ async fn pass_on(
             });
         }
         first.get_or_insert(request.clone());
-        // One that nobody takes any more is dropped.
+        // Dropped if there is no receiver any more.
         sender.try_send(request).ok();
     }
 }
 
-/// 128 and the signal's number, as shells count.
+/// Returns 128 plus the signal's number, as shells do.
 fn exit_code(request: &EarlyEnd) -> i32 {
     match request {
         EarlyEnd::Interrupted(Signal::Terminate) => 143,
@@ -126,8 +130,8 @@ fn end_process(code: i32) {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
-    /// Heard and dropped, so that a file that reaches the size limit of the process is an error of the write, as a full
-    /// disk is, and not the end of the process.
+    /// Received and ignored, so that a file that reaches the process's size limit is a write error,
+    /// as on a full disk, and does not end the process.
     _file_too_large: tokio::signal::unix::Signal,
 }
 
@@ -158,9 +162,11 @@ impl Signals {
 struct Signals {
     ctrl_c: tokio::signal::windows::CtrlC,
     ctrl_break: tokio::signal::windows::CtrlBreak,
-    /// The console's window was closed. The system ends the process five seconds later, which is what calls in flight get.
+    /// The console window was closed. Windows ends the process five seconds later; calls in flight
+    /// have that long.
     close: tokio::signal::windows::CtrlClose,
-    /// The user logs off, or the system shuts down: of these only services hear in every version of Windows.
+    /// The user logs off, or the system shuts down. Only services receive these in every version of
+    /// Windows.
     log_off: tokio::signal::windows::CtrlLogoff,
     shutdown: tokio::signal::windows::CtrlShutdown,
 }

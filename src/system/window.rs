@@ -1,6 +1,6 @@
-//! The time that a run may take, from its start on, whatever it waits for or reads before its first call. Looks at both
-//! clocks: at tokio's, which nobody sets and which stands still while a machine is suspended, and at the one on the wall.
-//! When the end comes by them is decided in `model/settings/deadline.rs`.
+//! The time that a run may take from its start, whatever it waits for or reads before its first
+//! call. Uses two clocks: tokio's, which cannot be set and stands still while the machine is
+//! suspended, and the wall clock. `model/settings/deadline.rs` computes the end.
 
 use std::future::pending;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use tokio::time::{Instant, sleep};
 
 use crate::model::Deadline;
 
-/// How often the clock on the wall is looked at: a machine that was suspended past the end ends its run as soon after it
-/// wakes.
+/// How often the wall clock is read: a machine that was suspended past the end ends its run this
+/// soon after it wakes.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// A run's window. `W` says what the clock on the wall shows.
+/// A run's time window. `W` returns the wall clock's time.
 #[derive(Clone, Debug)]
 pub(crate) struct Window<W = fn() -> Timestamp> {
     begun: Instant,
@@ -23,7 +23,7 @@ pub(crate) struct Window<W = fn() -> Timestamp> {
 }
 
 impl Window {
-    /// One that began when the program did.
+    /// Creates a window that began at `begun`, the start of the program.
     pub(crate) fn since(begun: Instant, deadline: Deadline) -> Self {
         Self::with_clock(begun, deadline, Timestamp::now)
     }
@@ -38,12 +38,12 @@ impl<W: Fn() -> Timestamp> Window<W> {
         }
     }
 
-    /// What is left of it; nothing if it has no end.
+    /// Returns the time left; `None` if the window has no end.
     fn left(&mut self) -> Option<Duration> {
         self.deadline.left(self.begun.elapsed(), (self.wall)())
     }
 
-    /// Ready once it is over: never, if it has no end. Cancel safe.
+    /// Waits until the window is over; for ever if it has no end. Cancel safe.
     pub(crate) async fn over(&mut self) {
         while let Some(left) = self.left() {
             if left.is_zero() {
@@ -66,8 +66,8 @@ mod tests {
 
     const START: &str = "2026-11-24T02:00:00Z";
 
-    /// Seconds on tokio's clock until the window is over. `set` is called with these, each second, and says by how many
-    /// seconds the clock on the wall is ahead by then.
+    /// Returns the seconds on tokio's clock until the window is over. `set` gets these every second
+    /// and returns by how many seconds the wall clock is ahead by then.
     async fn seconds_until_over(max_duration: Option<Duration>, set: fn(u64) -> i64) -> u64 {
         let (start, begun) = (START.parse::<Timestamp>().unwrap(), Instant::now());
         let until = Some("06:00".parse().unwrap());
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(seconds_until_over(None, ahead).await, 7 * HOUR / 2);
         let back = |run| if run < 600 { 0 } else { -1800 };
         assert_eq!(seconds_until_over(None, back).await, 9 * HOUR / 2);
-        // `--max-duration` is about neither.
+        // `--max-duration` depends on neither.
         let five = Some(Duration::from_hours(3));
         assert_eq!(seconds_until_over(five, ahead).await, 3 * HOUR);
     }

@@ -122,7 +122,7 @@ fn what_is_wrong_in_it_is_told_with_its_line() {
             "`webhook_key`: a secret does not stand in a config file: give `webhook_key_file`",
         ),
         ("rate = \"fast\"", "c.toml:2: `rate`: `fast` is not a rate"),
-        ("method = \"put\"", "`method`: `put` is none of post, get"),
+        ("method = \"put\"", "`method`: `put` is not one of post, get"),
         ("timeout = \"5\"", "`timeout`: `5` is no duration"),
         ("limit = -1", "`limit`:"),
         (

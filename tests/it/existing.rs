@@ -427,7 +427,7 @@ fn a_leftover_without_a_journal_cannot_be_gone_on_with() {
             scene.job = scene.job.file(stray, "?");
             scene.run(flags, code)
         };
-        assert!(scene("", 2).2.contains("cannot be gone on with"));
+        assert!(scene("", 2).2.contains("cannot be resumed"));
         assert!(scene("--resume", 2).2.contains("no journal"));
         assert_eq!(scene("--overwrite", 1).0, 12);
         let (calls, names, _) = scene("--resume --rotate", 1);
@@ -460,7 +460,7 @@ fn a_journal_that_is_damaged_is_never_passed_over() {
         for flags in ["", "--resume", "--resume --rotate"] {
             let (calls, _, stderr) = scene.run(flags, 2);
             assert_eq!(calls, 0, "{flags}");
-            assert!(stderr.contains("cannot be gone on with"), "{flags}: {stderr}");
+            assert!(stderr.contains("cannot be resumed"), "{flags}: {stderr}");
             assert_eq!(scene.job.bytes("in.results.csv.journal"), journal);
         }
         assert_eq!(scene.run("--overwrite", 1).0, 12);

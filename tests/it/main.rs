@@ -26,6 +26,7 @@ mod existing; // Outputs that are there already: each cell of the design's table
 mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.
 mod guards; // What stops a bad export.
+mod help;
 mod locks; // Two runs at a time.
 mod logs; // What is said on standard error, for people and for machines.
 #[cfg(target_os = "linux")]

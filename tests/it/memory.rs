@@ -1,4 +1,4 @@
-//! Memory does not grow with the file, not even behind a row that does not come to an end (design, rule 10).
+//! Memory does not grow with the file, not even behind a row that does not come to an end (rule 10).
 
 use std::fmt::Write;
 use std::time::Duration;

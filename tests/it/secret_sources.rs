@@ -181,7 +181,7 @@ fn what_is_no_plain_text_is_refused_in_words_that_say_what_to_do() {
         ),
         (
             b"CANARY\nCANARY\n".to_vec(),
-            "key`, has several lines: it is the value and nothing else",
+            "key`) has several lines: it is the value and nothing else",
         ),
         (vec![b'A'; 70_000], "key` has more than 64 KiB: it is no secret"),
     ] {
@@ -288,8 +288,8 @@ fn a_dry_run_looks_at_all_three_and_runs_no_command() {
     let ran = job.ends(0);
     for expected in [
         "`account` is not looked at: a dry run does not run the command touch",
-        "warning: a run would not start: the file of `webhook_key`, ",
-        "key`, holds a character that cannot be seen (U+0020",
+        "warning: a run would not start: the file of `webhook_key` (",
+        "key`) holds a character that cannot be seen (U+0020",
         "which holds a secret: ",
         "warning: a run would not start: no `webhook_auth`: cannot read",
     ] {

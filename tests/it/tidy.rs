@@ -1,7 +1,71 @@
-//! The house's own rules (design, section 6): who may name what, how long a file is, how it opens.
+//! The house's own rules (`.github/CONTRIBUTING.md`): who may name whom, how long a file is, how it opens, how large a
+//! folder is, and phrases that must not come back.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// The most lines of code in a file, tests apart.
+const MAX_LINES: usize = 320;
+
+/// The most names in a folder of `src`, its own `mod.rs` and tests apart.
+const MAX_NAMES: usize = 12;
+
+/// A source file.
+struct File {
+    /// Its path below `src/`.
+    name: String,
+    text: String,
+    /// The text without comments and test modules.
+    code: String,
+}
+
+impl File {
+    /// The room that the file is in; a file at the top is a room of its own.
+    fn room(&self) -> &str {
+        let first = self.name.split('/').next().unwrap();
+        first.strip_suffix(".rs").unwrap_or(first)
+    }
+
+    fn is_test(&self) -> bool {
+        self.name.ends_with("tests.rs") || self.name.contains("tests/")
+    }
+
+    /// The rooms whose items the file names, as `crate::room` or in a list of such (`crate::{one, other}`).
+    fn knows(&self) -> Vec<String> {
+        let mut rooms = Vec::new();
+        for rest in self.code.split("crate::").skip(1) {
+            match rest.strip_prefix('{') {
+                Some(list) => rooms.extend(list_of(list)),
+                None => rooms.push(word(rest)),
+            }
+        }
+        rooms
+    }
+}
+
+/// The first words of a use list's parts, up to its closing brace.
+fn list_of(list: &str) -> Vec<String> {
+    let mut depth = 0;
+    let mut parts = vec![String::new()];
+    for c in list.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => parts.push(String::new()),
+            _ if depth == 0 => parts.last_mut().unwrap().push(c),
+            _ => {}
+        }
+    }
+    parts.iter().map(|part| word(part.trim())).collect()
+}
+
+fn word(text: &str) -> String {
+    text.chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect()
+}
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -14,103 +78,217 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Each source file's path below `src/`, and its text without tests and comments.
-fn house() -> Vec<(String, String, String)> {
+fn house() -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = Vec::new();
     sources(&root, &mut paths);
-    paths
-        .into_iter()
-        .map(|path| {
-            let name = path
-                .strip_prefix(&root)
-                .unwrap()
-                .to_string_lossy()
-                .replace('\\', "/");
-            let text = fs::read_to_string(&path).unwrap();
-            let code = text
-                .lines()
-                .take_while(|line| *line != "#[cfg(test)]")
-                .filter(|line| !line.trim_start().starts_with("//"))
-                .collect::<Vec<_>>()
-                .join("\n");
-            (name, text, code)
-        })
-        .collect()
+    let files = paths.into_iter().map(|path| {
+        let name = path
+            .strip_prefix(&root)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/");
+        let text = fs::read_to_string(&path).unwrap();
+        let code = without_tests(&text);
+        File { name, text, code }
+    });
+    files.collect()
+}
+
+/// The code without comments and without what is for tests alone: an item behind `#[cfg(test)]`, wherever it stands.
+fn without_tests(text: &str) -> String {
+    let mut code = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.trim_start().starts_with("//") {
+            continue;
+        }
+        if !line.trim_start().starts_with("#[cfg(test)]") && !line.trim_start().starts_with("#[cfg(any(test")
+        {
+            code.push_str(line);
+            code.push('\n');
+            continue;
+        }
+        // The item ends with its semicolon, or with the brace that its first line opens.
+        let indent = line.len() - line.trim_start().len();
+        let end = format!("{}}}", " ".repeat(indent));
+        for item in lines.by_ref() {
+            if item == end || item.trim_end().ends_with(';') && !item.starts_with(&" ".repeat(indent + 1)) {
+                break;
+            }
+        }
+    }
+    code
 }
 
 #[test]
 fn each_library_is_named_in_one_place() {
-    let homes = [
+    let homes: [(&str, &[&str]); 17] = [
         (
             "reqwest::",
-            vec!["system/http.rs", "send/wire/transport", "monitor/ping.rs"],
+            &["system/http.rs", "send/wire/transport", "monitor/ping.rs"],
         ),
-        ("governor::", vec!["send/pace/ceiling.rs"]),
-        ("directories::", vec!["system/folders.rs"]),
-        ("toml::", vec!["config/file.rs"]),
-        ("rusqlite::", vec!["state/store/"]),
-        ("same_file::", vec!["run/prepare/lock.rs"]),
-        ("strftime", vec!["model/text/time.rs"]),
-        ("tokio::signal", vec!["system/stop.rs"]),
-        ("clap::", vec!["cli/"]),
-        ("indicatif::", vec!["report/progress.rs", "report/console.rs"]),
+        ("governor::", &["send/pace/ceiling.rs"]),
+        ("directories::", &["system/folders.rs"]),
+        ("toml::", &["config/file.rs"]),
+        ("rusqlite::", &["state/store/"]),
+        ("same_file::", &["run/prepare/lock.rs"]),
+        ("strftime", &["model/text/time.rs"]),
+        ("tokio::signal", &["system/stop.rs"]),
+        ("clap::", &["cli/"]),
+        ("indicatif::", &["report/progress.rs", "report/console.rs"]),
+        ("calamine::", &["read/workbook/"]),
+        ("zip::", &["read/workbook/", "fuzzing.rs"]),
+        ("flate2::", &["read/unpack/container.rs"]),
+        ("zstd::", &["read/unpack/container.rs"]),
+        ("fs_mistrust::", &["system/trust/"]),
+        ("pulldown_cmark::", &["manual/render.rs"]),
+        ("textwrap::", &["manual/", "system/pager.rs"]),
     ];
-    for (name, text, code) in house() {
-        for (library, home) in &homes {
+    for file in house() {
+        let name = &file.name;
+        for (library, home) in homes {
+            let parts: Vec<&str> = file.code.split(library).collect();
+            let is_path = |before: &&str| before.ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c));
+            let names_it = parts
+                .split_last()
+                .is_some_and(|(_, before)| !before.iter().all(is_path));
             assert!(
-                home.iter().any(|home| name.starts_with(home)) || !code.contains(library),
+                file.is_test() || !names_it || home.iter().any(|home| name.starts_with(home)),
                 "{name} names {library}"
             );
         }
-        assert!(text.starts_with("//!"), "{name} does not say what it is for");
+        assert!(file.text.starts_with("//!"), "{name} does not say what it is for");
     }
 }
 
+/// From the outside in: a room may know those below it, and of the stages none knows another.
 #[test]
-fn stages_do_not_know_each_other() {
-    let stages = [
+fn rooms_know_only_what_lies_below_them() {
+    const STAGES: [&str; 8] = [
         "read", "plan", "state", "send", "record", "report", "monitor", "sandbox",
     ];
-    for (name, _, code) in house() {
-        let Some((stage, _)) = name.split_once('/') else {
-            continue;
-        };
-        let above = ["cli", "config", "run"];
-        let forbidden: Vec<&str> = match stage {
-            "model" => stages.iter().chain(&above).copied().collect(),
-            _ if stages.contains(&stage) => stages
+    const ABOVE: [&str; 3] = ["cli", "config", "run"];
+    for file in house().iter().filter(|file| !file.is_test()) {
+        let forbidden: Vec<&str> = match file.room() {
+            "lib" | "main" | "fuzzing" => continue,
+            "model" => STAGES
                 .iter()
-                .chain(&above)
+                .chain(&ABOVE)
                 .copied()
-                .filter(|other| *other != stage)
+                .chain(["system", "manual"])
                 .collect(),
-            _ => continue,
+            "system" | "manual" | "rules" => STAGES.iter().chain(&ABOVE).copied().collect(),
+            stage if STAGES.contains(&stage) => {
+                let others = STAGES.iter().chain(&ABOVE).copied();
+                others.filter(|other| *other != stage).chain(["manual"]).collect()
+            }
+            // What flags mean is settled in terms of the stages, nothing of which runs there.
+            "cli" => STAGES.iter().copied().chain(["config", "run"]).collect(),
+            "config" => vec!["run"],
+            "run" => vec!["cli"],
+            room => panic!(
+                "{} is in the room `{room}`, of which nothing is known here",
+                file.name
+            ),
         };
-        for other in forbidden {
+        for known in file.knows() {
             assert!(
-                !code.contains(&format!("crate::{other}")),
-                "{name} knows crate::{other}"
+                !forbidden.contains(&known.as_str()),
+                "{} knows crate::{known}",
+                file.name
             );
         }
     }
 }
 
 #[test]
-fn no_file_outgrows_its_room() {
-    for (name, _, code) in house()
-        .into_iter()
-        .filter(|(name, _, _)| !name.ends_with("tests.rs") && !name.contains("tests/"))
-    {
-        let lines = code.lines().count();
-        assert!(lines <= 320, "{name} has {lines} lines of code");
+fn no_file_outgrows_its_room_and_no_room_its_house() {
+    let mut names: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    for file in house().iter().filter(|file| !file.is_test()) {
+        let lines = file.code.lines().filter(|line| !line.trim().is_empty()).count();
+        assert!(lines <= MAX_LINES, "{} has {lines} lines of code", file.name);
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let is_own = ["mod.rs", "tests.rs", "tests", "snapshots"].contains(&name.as_str());
+            // A file and the folder of its parts are one name.
+            let is_parts = path.is_dir() && path.with_extension("rs").is_file();
+            if !is_own && !is_parts && folder != root && !folder.ends_with("manual/en") {
+                *names.entry(folder.clone()).or_default() += 1;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    for (folder, count) in names {
+        assert!(count <= MAX_NAMES, "{} shows {count} names", folder.display());
     }
 }
 
 #[test]
-fn nothing_below_the_command_line_knows_what_was_typed() {
-    for (name, _, code) in house() {
-        let may = name.starts_with("cli/") || name.starts_with("config/") || name == "lib.rs";
-        assert!(may || !code.contains("crate::cli"), "{name} knows crate::cli");
+fn rules_that_are_named_exist() {
+    let rules = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules.rs")).unwrap();
+    for file in house() {
+        for rest in file.text.split("rule ").skip(1) {
+            let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            let exists = rules.contains(&format!("//! # Rule {number}\n"));
+            assert!(number.is_empty() || exists, "{} names rule {number}", file.name);
+        }
+        assert!(
+            !file.text.contains("(design, "),
+            "{} refers to a page that is not here",
+            file.name
+        );
+    }
+}
+
+/// The private dialect that the comments were once written in.
+#[test]
+fn some_phrases_do_not_come_back() {
+    const PHRASES: [&str; 8] = [
+        "gone on with",
+        "so many times as",
+        "is told of it",
+        "who is none",
+        "less than nothing",
+        "MOST_",
+        "LEAST_",
+        "fn of(",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts: Vec<(String, String)> = house().into_iter().map(|file| (file.name, file.text)).collect();
+    for page in ["README.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"] {
+        texts.push((page.to_owned(), fs::read_to_string(root.join(page)).unwrap()));
+    }
+    for entry in fs::read_dir(root.join("src/manual/en")).unwrap() {
+        let path = entry.unwrap().path();
+        texts.push((path.display().to_string(), fs::read_to_string(path).unwrap()));
+    }
+    for (name, text) in texts {
+        for phrase in PHRASES {
+            assert!(!text.contains(phrase), "{name} says `{phrase}`");
+        }
+    }
+}
+
+/// The README is read to its end.
+#[test]
+fn the_readme_is_short_and_lists_every_topic() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    assert!(readme.len() <= 12_000, "{} bytes", readme.len());
+    for entry in fs::read_dir(root.join("src/manual/en")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let heading = fs::read_to_string(&path).unwrap();
+        let purpose = heading.lines().next().unwrap().split_once(": ").unwrap().1;
+        let row = format!("| [`{name}`](src/manual/en/{name}.md) | {purpose} |");
+        assert!(readme.contains(&row), "README.md lacks `{row}`");
     }
 }

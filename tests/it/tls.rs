@@ -1,4 +1,4 @@
-//! Whose certificates are trusted (design, rule 9).
+//! Whose certificates are trusted (rule 9).
 
 use crate::support::{Answer, Fake, Job, numbered};
 

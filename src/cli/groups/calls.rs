@@ -13,7 +13,7 @@ use crate::model::{Concurrency, CountOrPercent, Rate};
 /// The agreed rate.
 #[derive(Debug, Args)]
 pub(crate) struct RateArg {
-    /// Ceiling over all attempts, retries included, or `unlimited`
+    /// Maximum rate of calls, retries included, or `unlimited`
     #[arg(
         long,
         value_name = "N/s|N/m|N/h",
@@ -35,16 +35,16 @@ pub(crate) struct PlatformArgs {
         env = "RESPONDENT_SYNC_BASE_URL"
     )]
     pub(crate) base_url: String,
-    /// Allow `http`, which anybody on the way can read, for other hosts than this machine
+    /// Allow `http` to other hosts: everyone on the network path can read secrets and labels
     #[arg(long, env = "RESPONDENT_SYNC_ALLOW_HTTP", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) allow_http: bool,
-    /// One more trusted authority, as PEM
+    /// An additional trusted certificate authority, as PEM
     #[arg(long, value_name = "PEM", env = "RESPONDENT_SYNC_CA_FILE")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Parameters in the body, or in the query
+    /// Send parameters in the body, or in the query
     #[arg(long, value_enum, default_value = "post", env = "RESPONDENT_SYNC_METHOD")]
     pub(crate) method: MethodArg,
-    /// Send to a platform in small inside this process: no account, no secrets, no network
+    /// Rehearse against a small platform inside this process: no account, no secrets, no network
     #[arg(long, env = "RESPONDENT_SYNC_SANDBOX", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) sandbox: bool,
 }
@@ -55,7 +55,7 @@ pub(crate) struct PlatformArgs {
 pub(crate) struct PaceArgs {
     #[command(flatten)]
     pub(crate) rate: RateArg,
-    /// Calls in flight at most, or `auto`: as many as the rate needs
+    /// Maximum calls in flight, or `auto`: as many as the rate needs
     #[arg(
         short,
         long,
@@ -64,13 +64,13 @@ pub(crate) struct PaceArgs {
         env = "RESPONDENT_SYNC_CONCURRENCY"
     )]
     pub(crate) concurrency: Concurrency,
-    /// For one attempt as a whole
+    /// Maximum time of one attempt
     #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration, env = "RESPONDENT_SYNC_TIMEOUT")]
     pub(crate) timeout: Duration,
-    /// For connecting; `--timeout` begins when the connection stands
+    /// Maximum time to connect; `--timeout` starts once connected
     #[arg(long, value_name = "DUR", default_value = "10s", value_parser = duration, env = "RESPONDENT_SYNC_CONNECT_TIMEOUT")]
     pub(crate) connect_timeout: Duration,
-    /// Per row, after the first attempt
+    /// Retries per row, after the first attempt
     #[arg(
         long,
         value_name = "N",
@@ -78,25 +78,25 @@ pub(crate) struct PaceArgs {
         env = "RESPONDENT_SYNC_MAX_RETRIES"
     )]
     pub(crate) max_retries: u32,
-    /// Before the first retry; doubled for each further one
+    /// Delay before the first retry, doubled for each further one
     #[arg(long, value_name = "DUR", default_value = "1s", value_parser = duration, env = "RESPONDENT_SYNC_BACKOFF")]
     pub(crate) backoff: Duration,
-    /// Where the doubling ends
+    /// Maximum delay before a retry
     #[arg(long, value_name = "DUR", default_value = "60s", value_parser = duration, env = "RESPONDENT_SYNC_MAX_BACKOFF")]
     pub(crate) max_backoff: Duration,
-    /// How long each outage is waited for (exit 5); 0 = no pausing
+    /// How long to wait for the platform in each outage (then exit 5); 0 = do not wait
     #[arg(long, value_name = "DUR", default_value = "1h", value_parser = duration, env = "RESPONDENT_SYNC_MAX_OUTAGE")]
     pub(crate) max_outage: Duration,
-    /// End the run (exit 10) after so long, with what is in flight settled
+    /// End the run (exit 10) after this time; calls in flight are finished
     #[arg(long, value_name = "DUR", value_parser = duration, env = "RESPONDENT_SYNC_MAX_DURATION")]
     pub(crate) max_duration: Option<Duration>,
-    /// End the run (exit 10) at this time of the day, the next from its start on, with what is in flight settled
+    /// End the run (exit 10) at the next such time of day; calls in flight are finished
     #[arg(long, value_name = "HH:MM", value_parser = time_of_day, env = "RESPONDENT_SYNC_UNTIL")]
     pub(crate) until: Option<Time>,
-    /// End the run (exit 4) after more failed or unconfirmed rows (per cent: of the rows sent, from 200 on)
+    /// End the run (exit 4) if more rows are failed or unconfirmed (per cent: of the rows sent, from 200 on)
     #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_ERRORS")]
     pub(crate) max_errors: Option<CountOrPercent>,
-    /// End the run (exit 4) after so many unexplained 4xx answers in a row, or `none`
+    /// End the run (exit 4) after N unexplained 4xx answers in a row, or `none`
     #[arg(
         long,
         value_name = "N|none",

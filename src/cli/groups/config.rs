@@ -15,6 +15,6 @@ pub(crate) struct ConfigArg {
 /// What can be asked about the settings.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// What every flag of `run` comes to, and where that comes from; of secrets only whether they are set
+    /// Show every flag of `run`, its value and where it comes from; of secrets only whether they are set
     Show(ConfigArg),
 }

@@ -12,16 +12,16 @@ use crate::model::CountOrPercent;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Guards: when to send nothing")]
 pub(crate) struct GuardArgs {
-    /// Send nothing (exit 4) if there are fewer data rows
+    /// Send nothing (exit 4) if the file has fewer data rows
     #[arg(long, value_name = "N", env = "RESPONDENT_SYNC_MIN_ROWS")]
     pub(crate) min_rows: Option<u64>,
-    /// Send nothing (exit 4) if the label has a value on fewer of all data rows; repeatable
+    /// Send nothing (exit 4) if fewer of the data rows have a value for the label; repeatable
     #[arg(long, value_name = "LABEL=N%", env = "RESPONDENT_SYNC_MIN_FILLED")]
     pub(crate) min_filled: Vec<String>,
-    /// Send nothing (exit 4) if the file was last written longer ago
+    /// Send nothing (exit 4) if the file was last modified longer ago
     #[arg(long, value_name = "DUR", env = "RESPONDENT_SYNC_MAX_AGE", value_parser = duration)]
     pub(crate) max_age: Option<Duration>,
-    /// Let this one export through, whatever a guard says
+    /// Send this export although a guard objects
     #[arg(long, env = "RESPONDENT_SYNC_IGNORE_GUARDS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) ignore_guards: bool,
 }
@@ -30,10 +30,10 @@ pub(crate) struct GuardArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Guards: when to send nothing")]
 pub(crate) struct PastGuardArgs {
-    /// With `--changed-only`: send nothing (exit 4) if more rows would be sent (per cent: of those that could be)
+    /// With `--changed-only`: send nothing (exit 4) if more rows of known respondents changed (per cent: of their rows)
     #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_CHANGES")]
     pub(crate) max_changes: Option<CountOrPercent>,
-    /// Send nothing (exit 4) if finished runs have had this very content for longer
+    /// Send nothing (exit 4) if the content has been the same for longer
     #[arg(long, value_name = "DUR", env = "RESPONDENT_SYNC_MAX_SAME", value_parser = duration)]
     pub(crate) max_same: Option<Duration>,
 }

@@ -31,7 +31,7 @@ pub(crate) struct InputArgs {
     /// The sheet of a workbook (default: the first)
     #[arg(long, value_name = "NAME", env = "RESPONDENT_SYNC_SHEET")]
     pub(crate) sheet: Option<String>,
-    /// Lines above the header that are none of the table
+    /// Lines above the header to skip
     #[arg(
         long,
         value_name = "N",
@@ -39,16 +39,16 @@ pub(crate) struct InputArgs {
         env = "RESPONDENT_SYNC_SKIP_LINES"
     )]
     pub(crate) skip_lines: u64,
-    /// The first record is a row: the columns are called `1`, `2`, …
+    /// The file has no header: columns are named `1`, `2`, …
     #[arg(long, env = "RESPONDENT_SYNC_NO_HEADER", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) no_header: bool,
-    /// The survey of all rows
+    /// The id of the survey, for all rows
     #[arg(long, value_name = "ID", env = "RESPONDENT_SYNC_SURVEY")]
     pub(crate) survey: Option<String>,
-    /// The column of the survey's id (default: `id_survey` if there is one)
+    /// The column with the survey's id (default: `id_survey`, if the file has it)
     #[arg(long, value_name = "NAME", env = "RESPONDENT_SYNC_SURVEY_COLUMN")]
     pub(crate) survey_column: Option<String>,
-    /// The column of the respondent's id (of the table of `--ids`, if there is one)
+    /// The column with the respondent's id (with `--ids`: in that table)
     #[arg(
         long,
         value_name = "NAME",
@@ -56,25 +56,25 @@ pub(crate) struct InputArgs {
         env = "RESPONDENT_SYNC_ID_COLUMN"
     )]
     pub(crate) id_column: String,
-    /// A table with the respondents' ids, where the input has addresses alone (with `--match-on`)
+    /// A table of respondents' ids, for an input that has only e-mail addresses (needs `--match-on`)
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_IDS")]
     pub(crate) ids: Option<PathBuf>,
-    /// The column of the address, in the input and in the table of `--ids` (`A=B` where the table calls it B)
+    /// The column with the address, in the input and in the table of `--ids` (`A=B` if the table names it B)
     #[arg(long, value_name = "COLUMN", env = "RESPONDENT_SYNC_MATCH_ON")]
     pub(crate) match_on: Option<String>,
-    /// Which column (its name or number) goes to which label, or several (`l3={Name} {Surname}`); repeatable (default: columns named `l1` to `l10`)
+    /// Which column (name or number) sets which label; several columns: `l3={Name} {Surname}`; repeatable (default: columns named `l1` to `l10`)
     #[arg(long, value_name = "LABEL=COLUMN", env = "RESPONDENT_SYNC_MAP")]
     pub(crate) map: Vec<String>,
     /// A label with the same value for every row; repeatable
     #[arg(long, value_name = "LABEL=VALUE", env = "RESPONDENT_SYNC_SET")]
     pub(crate) set: Vec<String>,
-    /// What a blank cell sends: no parameter, or an empty one
+    /// A blank cell: leave the label as it is, or send an empty value
     #[arg(long, value_enum, default_value = "skip", env = "RESPONDENT_SYNC_EMPTY")]
     pub(crate) empty: EmptyArg,
-    /// What a blank respondent's id is: an error, or a contact that is not in the survey
+    /// A blank respondent id: an error, or a contact outside the survey that is skipped
     #[arg(long, value_enum, default_value = "invalid", env = "RESPONDENT_SYNC_BLANK_ID")]
     pub(crate) blank_id: BlankIdArg,
-    /// Which rows of a respondent that stands on several are sent: all in the file's order, or only the last
+    /// Several rows of one respondent: send all in file order, or only the last
     #[arg(long, value_enum, default_value = "all", env = "RESPONDENT_SYNC_ON_DUPLICATE")]
     pub(crate) on_duplicate: OnDuplicateArg,
 }
@@ -83,7 +83,7 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Which rows")]
 pub(crate) struct SelectionArgs {
-    /// Only these respondents
+    /// Send only these respondents
     #[arg(
         long,
         value_name = "ID,…",
@@ -91,7 +91,7 @@ pub(crate) struct SelectionArgs {
         env = "RESPONDENT_SYNC_ONLY"
     )]
     pub(crate) only: Option<Vec<String>>,
-    /// Until so many rows have been sent
+    /// Stop after sending N rows
     #[arg(long, value_name = "N", env = "RESPONDENT_SYNC_LIMIT")]
     pub(crate) limit: Option<u64>,
 }

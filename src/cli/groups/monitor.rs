@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Monitoring")]
 pub(crate) struct MonitorArgs {
-    /// A check that is told of each run's start and end (Healthchecks.io's protocol); better as a variable, since the address is a secret
+    /// Notify this address of each run's start and end (Healthchecks.io's protocol); it is a secret, so prefer a variable
     #[arg(
         long,
         value_name = "URL",
@@ -16,7 +16,7 @@ pub(crate) struct MonitorArgs {
         hide_env_values = true
     )]
     pub(crate) healthcheck_url: Option<String>,
-    /// Numbers of the last run for Prometheus (`*.prom` in the folder of the node exporter's textfile collector)
+    /// Write the last run's numbers for Prometheus (`*.prom` for the node exporter's textfile collector)
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_METRICS_FILE")]
     pub(crate) metrics_file: Option<PathBuf>,
 }

@@ -13,34 +13,34 @@ use crate::model::CountOrPercent;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// The results (default: `<input>.results.csv` beside the input)
+    /// The results file (default: `<input>.results.csv` beside the input)
     #[arg(short, long, value_name = "FILE", env = "RESPONDENT_SYNC_OUTPUT")]
     pub(crate) output: Option<PathBuf>,
-    /// The folder for the outputs, where `--output` names none
+    /// The folder for output files without a path of their own
     #[arg(long, value_name = "DIR", env = "RESPONDENT_SYNC_OUTPUT_DIR")]
     pub(crate) output_dir: Option<PathBuf>,
-    /// The failed rows (default: `<input>.failed.csv`)
+    /// The file of failed rows (default: `<input>.failed.csv`)
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_FAILED")]
     pub(crate) failed: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) results: ResultsArgs,
-    /// The summary for machines (default: `<input>.summary.json`); `-` = also to standard output, however the run ends
+    /// The summary as JSON (default: `<input>.summary.json`); `-`: also to standard output, however the run ends
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_SUMMARY")]
     pub(crate) summary: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) existing: ExistingArgs,
-    /// How long to wait for another run that has the output, the account or the state (then exit 11)
+    /// How long to wait for another run that uses the output, the account or the state (then exit 11)
     #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration, env = "RESPONDENT_SYNC_WAIT_LOCK")]
     pub(crate) wait_lock: Duration,
-    /// `check` with the flags of `run`: no file, no call; warns of secrets that are missing
+    /// Do everything but send and write; warn of missing secrets
     #[arg(short = 'n', long, env = "RESPONDENT_SYNC_DRY_RUN", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) dry_run: bool,
-    /// Do not ask before more than 100 rows on a terminal
+    /// Do not ask before sending more than 100 rows
     #[arg(long, env = "RESPONDENT_SYNC_YES", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) accept: AcceptArg,
-    /// No bar, and no line a minute
+    /// Show no progress bar and no line per minute
     #[arg(long, env = "RESPONDENT_SYNC_NO_PROGRESS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) no_progress: bool,
 }
@@ -52,7 +52,7 @@ pub(crate) struct ResultsArgs {
     /// An input column to repeat in the results; repeatable, or `all`
     #[arg(long, value_name = "COLUMN", env = "RESPONDENT_SYNC_KEEP")]
     pub(crate) keep: Vec<String>,
-    /// Results and failed file for a double click in Excel: UTF-8 with a byte order mark, `;`, CRLF
+    /// Write results and failed file so that Excel opens them: UTF-8 with a byte order mark, `;`, CRLF
     #[arg(long, env = "RESPONDENT_SYNC_EXCEL", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) excel: bool,
 }
@@ -61,16 +61,16 @@ pub(crate) struct ResultsArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output that exists")]
 pub(crate) struct ExistingArgs {
-    /// Go on with a run that was cut short; nothing to do if the same was sent to the end
+    /// Resume an interrupted run; do nothing if this input was already sent
     #[arg(long, env = "RESPONDENT_SYNC_RESUME", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) resume: bool,
-    /// With `--resume`: set the files of another input aside, and delete all such sets but the N newest (default: 14)
+    /// With `--resume`: rename the output of the last input, and keep the N newest such sets (default: 14)
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "14", value_parser = sets, env = "RESPONDENT_SYNC_ROTATE")]
     pub(crate) rotate: Option<usize>,
-    /// With `--rotate`: delete such sets too whose run began longer ago
+    /// With `--rotate`: also delete sets whose run started longer ago
     #[arg(long, value_name = "DUR", env = "RESPONDENT_SYNC_ROTATE_MAX_AGE", value_parser = duration)]
     pub(crate) rotate_max_age: Option<Duration>,
-    /// Replace what is there, finished files once the new ones are whole
+    /// Replace existing output; finished files only once the new ones are complete
     #[arg(long, env = "RESPONDENT_SYNC_OVERWRITE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) overwrite: bool,
 }
@@ -78,7 +78,7 @@ pub(crate) struct ExistingArgs {
 /// Which failures are none.
 #[derive(Debug, Args)]
 pub(crate) struct AcceptArg {
-    /// Up to this many failed, unconfirmed or invalid rows are no failure (per cent: of all data rows)
+    /// Exit 0 despite up to N failed, unconfirmed or invalid rows (per cent: of all data rows)
     #[arg(
         long,
         value_name = "N|N%",
@@ -92,13 +92,13 @@ pub(crate) struct AcceptArg {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Log")]
 pub(crate) struct LogArgs {
-    /// Say more; `-vv` also respondents' ids
+    /// Log more; `-vv` also respondents' ids
     #[arg(short, long, action = ArgAction::Count, env = "RESPONDENT_SYNC_VERBOSE")]
     pub(crate) verbose: u8,
-    /// Say nothing on success
+    /// Print nothing on success
     #[arg(short, long, env = "RESPONDENT_SYNC_QUIET", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) quiet: bool,
-    /// Log lines for people or for machines
+    /// Format of log lines: for people or for machines
     #[arg(long, value_enum, default_value = "text", env = "RESPONDENT_SYNC_LOG_FORMAT")]
     pub(crate) log_format: LogFormatArg,
 }

@@ -16,19 +16,19 @@ pub(crate) struct SandboxArgs {
     /// How long each answer takes
     #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration)]
     pub(crate) latency: Duration,
-    /// So many calls per cent answer 500
+    /// Answer 500 to this share of calls
     #[arg(long, value_name = "N%", default_value = "0%", value_parser = percent)]
     pub(crate) error_rate: f64,
-    /// Answer 503 to everything for so long, after the first ten calls
+    /// Answer 503 to every call for this time, after the first ten calls
     #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration)]
     pub(crate) outage: Duration,
-    /// Answer 429 to what comes faster
+    /// Answer 429 to calls above this rate
     #[arg(long, value_name = "N/s", default_value = "unlimited")]
     pub(crate) answer_429_above: Rate,
-    /// Know these respondents alone, and refuse all others
+    /// Accept only these respondents, refuse all others
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) know_only: Option<Vec<String>>,
-    /// Where the randomness of `--error-rate` starts
+    /// Seed of the randomness of `--error-rate`
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
 }

@@ -10,7 +10,7 @@ use super::config::ConfigArg;
 /// The store of what was acknowledged last.
 #[derive(Debug, Args)]
 pub(crate) struct StateArg {
-    /// Where it is remembered what was sent (default: `state.sqlite` in your state folder; `none`: nowhere)
+    /// The file that remembers what was sent (default: `state.sqlite` in your state folder; `none`: no file)
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_STATE")]
     pub(crate) state: Option<PathBuf>,
 }
@@ -22,7 +22,7 @@ pub(crate) struct DeltaArgs {
     /// Skip rows whose labels the platform acknowledged before
     #[arg(long, env = "RESPONDENT_SYNC_CHANGED_ONLY", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) changed_only: bool,
-    /// Send all rows all the same, and remember them anew
+    /// Send all rows, changed or not, and rebuild what is remembered
     #[arg(long, env = "RESPONDENT_SYNC_FULL_REFRESH", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) full_refresh: bool,
     #[command(flatten)]
@@ -32,7 +32,7 @@ pub(crate) struct DeltaArgs {
 /// What can be done with what is remembered.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StateCommand {
-    /// How many respondents are remembered, of which surveys
+    /// Show how many respondents are remembered, by survey
     Show(StateShowArgs),
     /// Forget respondents, so that the next run sends them
     Forget(StateForgetArgs),

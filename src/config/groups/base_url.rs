@@ -32,7 +32,7 @@ pub(in crate::config) fn parse(text: &str, allow_http: bool) -> Result<Url> {
     ensure!(url.has_host(), "`--base-url` names no host: {shape}");
     ensure!(
         url.scheme() == "https" || allow_http || is_loopback(&url),
-        "`--base-url` is `http`, so anybody on the way could read the secrets and the labels: use `https`, or \
+        "`--base-url` is `http`, so everyone on the network path could read the secrets and the labels: use `https`, or \
          `--allow-http` if you must"
     );
     Ok(url)

@@ -18,7 +18,7 @@ use crate::system::trust;
 /// A longer `--max-outage` stands for ever.
 const MAX_OUTAGE: Duration = Duration::from_hours(10 * 365 * 24);
 
-/// The maximum length of a GET request's target (design, section 3), the endpoint's part of it included.
+/// The maximum length of a GET request's target, the endpoint's part of it included.
 const MAX_TARGET_BYTES: usize = 8_000;
 
 /// How calls are made.

@@ -1,4 +1,4 @@
-//! The names of the output files (design, section 2, `--output`), and how they are written. Pure.
+//! The names of the output files (`--output`), and how they are written. Pure.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -114,7 +114,7 @@ pub(in crate::config) fn paths(
 fn existing(args: &ExistingArgs, mode: DeltaMode) -> Result<Existing> {
     ensure!(
         args.rotate.is_none() || args.resume,
-        "`--rotate` sets aside what `--resume` cannot go on with: give both"
+        "`--rotate` renames what `--resume` cannot resume: give both"
     );
     ensure!(
         args.rotate_max_age.is_none() || args.rotate.is_some(),

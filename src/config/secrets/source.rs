@@ -61,7 +61,7 @@ impl SecretSource {
         match self {
             Self::Variable(name) => name.clone(),
             Self::File(path) | Self::Credential(path) => {
-                format!("the file of `{secret}`, `{}`,", path.shown())
+                format!("the file of `{secret}` (`{}`)", path.shown())
             }
             Self::Command { program, .. } => {
                 format!("what the command of `{secret}` prints (`{}`)", program.shown())
@@ -140,7 +140,7 @@ fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
     let status = wait_for(&mut child).with_context(|| format!("cannot run `{name}`"))?;
     let Some(status) = status else {
         bail!(
-            "`{name}` did not end within {} s: does it wait for somebody?",
+            "`{name}` did not end within {} s: does it wait for input?",
             MAX_TIME.as_secs()
         );
     };

@@ -1,43 +1,46 @@
-//! Why a run ends before its input does (design, rule 8): a fault that is not the fault of any one row.
+//! Why a run ends before its input does ([rule 8](crate::rules#rule-8)): a fault that no single row causes.
 
 use std::fmt;
 use std::time::Duration;
 
-/// What ended the run. The decision is taken in `send/faults/breaker.rs`, the words for people are here, the exit code is
-/// chosen in `report/verdict.rs`.
+/// The reason for an early end. `send/faults/breaker.rs` takes the decision, `report/run_report.rs`
+/// chooses the exit code; the text for people is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EarlyEnd {
     /// Several 401, 403 or 3xx answers in a row.
     Refused { in_a_row: usize, example: String },
-    /// Too many other 4xx answers in a row, none of which said what is wrong.
+    /// Too many other 4xx answers in a row, none of which gave a reason.
     SameError { in_a_row: usize, example: String },
-    /// Every respondent was rejected for the same reason and none went through.
+    /// Every respondent was rejected for the same reason and none was updated.
     AllRejected { respondents: usize, message: String },
-    /// `--max-errors` was passed.
+    /// `--max-errors` was exceeded.
     TooManyErrors { rows: u64, limit: String },
-    /// The platform's certificate is not trusted, or nobody can tell whether it is.
+    /// The platform's certificate is not trusted, or cannot be verified.
     Untrusted { reason: String },
-    /// The proxy from the environment does not let calls through: its address without credentials, and its answer to
-    /// `CONNECT`.
+    /// The proxy from the environment does not let calls through. Holds its address without
+    /// credentials and its answer to `CONNECT`.
     ProxyRefused { proxy: String, status: u16 },
-    /// The platform could not be reached, or answered nothing that tells, for as long as outages are waited for.
+    /// The platform was out of reach, or gave no definite answer, for as long as outages are waited
+    /// for.
     Outage { after: Duration, reason: String },
-    /// Nothing but web pages came back from the start on.
+    /// Every answer from the start on was a web page.
     NotThePlatform { calls: usize },
-    /// `--max-duration` or `--until` is over.
+    /// The time of `--max-duration` or `--until` is over.
     Deadline,
-    /// Somebody asked the process to stop.
+    /// The process was asked to stop.
     Interrupted(Signal),
-    /// The verdicts can no longer be written, so nothing more may be sent. The writer knows the cause.
+    /// The verdicts can no longer be written, so nothing more may be sent. The recorder has the
+    /// cause.
     NotRecorded,
 }
 
 /// How the process was asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// Ctrl-C, Ctrl-Break, or the window of a Windows console was closed.
+    /// Ctrl-C, Ctrl-Break, or a Windows console window being closed.
     Interrupt,
-    /// `SIGTERM`, or on Windows logging off and shutting down: a scheduler, or a system that shuts down.
+    /// `SIGTERM` from a scheduler or a system that shuts down; on Windows, logging off and shutting
+    /// down.
     Terminate,
 }
 

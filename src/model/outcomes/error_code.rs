@@ -1,5 +1,5 @@
-//! The one table of error codes: what each is called in the files, what it means, and what to do about it. The
-//! manual's table is checked against it.
+//! The table of error codes: each code's name in files, its meaning, and what to do about it. The
+//! manual's table is tested against it.
 
 /// Why a row was not a success. The names are promised to users and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +32,7 @@ pub(crate) enum ErrorCode {
     Unchanged,
 }
 
-/// What the owner of a failed row does with it: the failed file's column `sync_action`.
+/// What to do with a failed row: the failed file's column `sync_action`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     /// The row has to be edited first.
@@ -41,6 +41,7 @@ pub(crate) enum Action {
     Resend,
 }
 
+/// The name in the failed file.
 impl Action {
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -87,7 +88,7 @@ const TABLE: [CodeEntry; 26] = [
     entry(ErrorCode::Cut, "cut", "the connection broke before the answer was whole", RESEND),
     entry(ErrorCode::BadResponse, "bad_response", "an answer that does not say whether the update was made", RESEND),
     entry(ErrorCode::Redirected, "redirected", "the platform answered with a redirect, which is never followed", "check `--base-url`, then send the failed file again"),
-    entry(ErrorCode::Stopped, "stopped", "sent, but not settled when the run ended", "go on with the run: `--resume` sends it again"),
+    entry(ErrorCode::Stopped, "stopped", "sent, but not settled when the run ended", "resume the run: `--resume` sends it again"),
     entry(ErrorCode::Internal, "internal", "a bug of this tool hit this row", "send the failed file again, and report the bug"),
     entry(ErrorCode::MissingId, "missing_id", "the cell of the respondent's id is blank", "fill in the id, or use `--blank-id skip`"),
     entry(ErrorCode::BadId, "bad_id", "the respondent's id is not all digits", "correct the id as `sync_error` says, then send the failed file"),
@@ -111,12 +112,12 @@ impl ErrorCode {
         TABLE.iter().map(|entry| entry.code)
     }
 
-    /// The name in files and reports.
+    /// Returns the name used in files and reports.
     pub(crate) fn name(self) -> &'static str {
         self.entry().name
     }
 
-    /// The code of this name.
+    /// Returns the code with this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         TABLE
             .iter()
@@ -124,17 +125,18 @@ impl ErrorCode {
             .map(|entry| entry.code)
     }
 
-    /// What it means, as one clause.
+    /// Returns the meaning, as one clause.
     pub(crate) fn meaning(self) -> &'static str {
         self.entry().meaning
     }
 
-    /// What to do about it, as one clause; nothing for a row that was left out on purpose.
+    /// Returns what to do about it, as one clause; `None` for a row left out on purpose.
     pub(crate) fn advice(self) -> Option<&'static str> {
         Some(self.entry().advice).filter(|advice| *advice != NONE)
     }
 
-    /// What the row's owner has to do: edit what was refused for what it says, send all else again.
+    /// Returns what to do with the row: fix what was refused for its content, send anything else
+    /// again.
     pub(crate) fn action(self) -> Action {
         match self {
             Self::Rejected

@@ -1,4 +1,4 @@
-//! What comes out: a verdict for each row, its code, and why a run ends early.
+//! Results: a row's verdict, its error code, and why a run ends early.
 
 pub(super) mod early_end;
 pub(super) mod error_code;

@@ -1,4 +1,4 @@
-//! What became of a row: the one line that every row gets.
+//! The outcome of a row: the content of the one line that every row gets.
 
 use std::time::Duration;
 
@@ -11,13 +11,14 @@ use crate::model::{ErrorCode, Plan, PlannedRow, Position, Unsent};
 pub(crate) enum Status {
     /// The platform said `success`.
     Success,
-    /// The platform said no, or failed each time in a way that tells, or no attempt reached it.
+    /// The platform refused it, or definitely failed each time, or no attempt reached it.
     Failed,
-    /// It may have been applied: an attempt ended without a readable answer, and no later one settled it.
+    /// It may have been applied: an attempt ended without a readable answer, and no later one
+    /// settled the question.
     Unconfirmed,
-    /// The row cannot be sent; nothing was.
+    /// The row cannot be sent; nothing was sent.
     Invalid,
-    /// Not sent on purpose.
+    /// Not sent, on purpose.
     Skipped,
 }
 
@@ -30,7 +31,7 @@ impl Status {
         Self::Skipped,
     ];
 
-    /// The name in files and reports.
+    /// Returns the name used in files and reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -41,12 +42,12 @@ impl Status {
         }
     }
 
-    /// The status of this name.
+    /// Returns the status with this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Whether the row belongs into the failed file.
+    /// Whether the row belongs in the failed file.
     pub(crate) fn is_failure(self) -> bool {
         match self {
             Self::Failed | Self::Unconfirmed | Self::Invalid => true,
@@ -56,13 +57,14 @@ impl Status {
 }
 
 impl Settled {
-    /// Whether a call of the row may be applied late: one that was given up, as far as the verdict tells.
+    /// Whether a call of the row may be applied late: one that was given up, as far as the verdict
+    /// shows.
     pub(crate) fn may_come_late(&self) -> bool {
         self.status == Status::Unconfirmed || self.attempts > 1
     }
 }
 
-/// What a journal knows of a row: its verdict, from a run before this one.
+/// A row's verdict from an earlier run, as its journal has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settled {
     pub(crate) status: Status,
@@ -74,35 +76,35 @@ pub(crate) struct Settled {
     pub(crate) finished_at: Timestamp,
 }
 
-/// A row and what became of it.
+/// A row and its result.
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
     pub(crate) row: PlannedRow,
     pub(crate) status: Status,
-    /// Nothing for a success, something for all else.
+    /// `None` for a success, set otherwise.
     pub(crate) error_code: Option<ErrorCode>,
-    /// For people, not promised. May quote the platform and is not yet safe for a spreadsheet.
+    /// For people, not promised. May quote the platform; not yet safe for a spreadsheet.
     pub(crate) message: String,
-    /// The status line of the last attempt that got one.
+    /// The status of the last attempt that got an answer.
     pub(crate) http_status: Option<u16>,
     /// Calls on the wire, the first and its retries; 0 for a row that was not sent.
     pub(crate) attempts: u32,
     /// From the start of the first attempt to the verdict, waits included.
     pub(crate) elapsed: Duration,
     pub(crate) finished_at: Timestamp,
-    /// An attempt of this row may be applied late, whatever the verdict is: it ended without an answer that tells, in this
-    /// run or before.
+    /// An attempt of this row may be applied late, whatever the verdict: it ended without a
+    /// definite answer, in this run or an earlier one.
     pub(crate) doubted: bool,
-    /// The journal has it already: the verdict is of an earlier run.
+    /// The verdict is of an earlier run and already in the journal.
     pub(crate) journalled: bool,
-    /// The row whose verdict ended a streak, and the run with it, names the rows of the streak: their verdicts are not
-    /// final.
+    /// Set on the row whose verdict ended a streak and with it the run: the numbers of the streak's
+    /// rows, whose verdicts are not final.
     pub(crate) streak: Option<Box<[u64]>>,
 }
 
 impl Outcome {
-    /// The outcome of a row that makes no call, because it is not to be sent or was settled by an earlier run;
-    /// nothing for one that does.
+    /// Returns the outcome of a row that makes no call, because it is not to be sent or was settled
+    /// by an earlier run; `None` for a row that does.
     pub(crate) fn without_call(mut row: PlannedRow, now: Timestamp) -> Option<Self> {
         if let Some(settled) = row.settled.take() {
             return Some(Self::settled(row, *settled));
@@ -115,7 +117,7 @@ impl Outcome {
         Some(Self {
             status,
             error_code: Some(unsent.code),
-            // Cloned: a row must keep its weight, since its slots are given back by it.
+            // Cloned: a row must keep its weight, because its slots are given back by that.
             message: unsent.message.clone(),
             http_status: None,
             attempts: 0,
@@ -128,14 +130,15 @@ impl Outcome {
         })
     }
 
-    /// What an earlier run knows of a row that this one does not come to; nothing if it knows nothing.
+    /// Returns what an earlier run recorded about a row that this run did not reach; `None` if
+    /// nothing.
     pub(crate) fn known(mut row: PlannedRow) -> Option<Self> {
         let known = row.settled.take().or(row.doubt.take())?;
         Some(Self::settled(row, *known))
     }
 
-    /// What an earlier run knows of a row that cannot be read any more: as it is, without a record and without values
-    /// to repeat.
+    /// Creates the outcome of a row that can no longer be read, from an earlier run's record:
+    /// without the row's text and without kept values.
     pub(crate) fn without_record(row: u64, respondent: String, survey: String, settled: Settled) -> Self {
         let position = Position {
             row,
@@ -144,7 +147,7 @@ impl Outcome {
         let unsent = Unsent {
             respondent,
             survey,
-            // Of this run nothing is asked for; the verdict below is the one that counts.
+            // The plan does not count; the verdict below does.
             code: settled.error_code.unwrap_or(ErrorCode::Unchanged),
             message: String::new(),
         };

@@ -1,4 +1,4 @@
-//! That a run waits for the platform: why, since when, until when.
+//! Describes a wait for the platform: why, since when, until when.
 
 use std::fmt;
 
@@ -6,12 +6,13 @@ use jiff::Timestamp;
 
 use crate::model::local_time;
 
-/// A wait that is worth telling of.
+/// A wait that is worth reporting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Waiting {
     pub(crate) since: Timestamp,
-    /// The longest that it can last.
+    /// The latest end.
     pub(crate) until: Timestamp,
+    /// For people.
     pub(crate) reason: String,
 }
 

@@ -1,4 +1,4 @@
-//! What an export looks like in numbers: tonight's, and what is remembered of an earlier one.
+//! Counts over an export: the current one, and the counts stored of an earlier one.
 
 use std::collections::BTreeMap;
 
@@ -6,41 +6,44 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Label, Layout, Row, is_blank};
 
-/// An export in numbers, one row at a time.
+/// Counts over an export, row by row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Export {
     /// Data rows.
     pub(crate) rows: u64,
-    /// Those that name a respondent, by an id or an address, whatever it is worth.
+    /// Rows that name a respondent by a nonblank id or address, valid or not.
     pub(crate) named: u64,
-    /// Every label that gets its value from columns.
+    /// Every label whose value comes from columns.
     pub(crate) labels: BTreeMap<Label, LabelCount>,
-    /// Rows of respondents of whom it is known what they were told, and how many of those would tell them something else.
+    /// Rows whose respondent is in the store.
     pub(crate) known: u64,
+    /// Those of them whose labels would change.
     pub(crate) changes: u64,
 }
 
-/// On how many rows a label has a value.
+/// Number of rows on which a label has a value, or none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LabelCount {
-    /// From all of its columns: of several in one value, one that has gone blank is seen.
+    /// Rows with a value in all of the label's columns. For a label of several columns, this shows
+    /// that one has become blank.
     pub(crate) filled: u64,
-    /// From none of them.
+    /// Rows with a value in none of them.
     pub(crate) blank: u64,
 }
 
-/// What is remembered of an export.
+/// The stored counts of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LastExport {
     pub(crate) rows: u64,
-    /// Nothing where an earlier version wrote it.
+    /// `None` if an earlier version wrote the record.
     #[serde(default)]
     pub(crate) named: Option<u64>,
-    /// The labels that had a value from all of their columns on any row, by name.
+    /// Names of the labels that had a value in all of their columns on at least one row.
     pub(crate) labels: Vec<String>,
 }
 
 impl Export {
+    /// Creates empty counts, with an entry for each label whose value comes from columns.
     pub(crate) fn new(layout: &Layout) -> Self {
         let of_columns = layout
             .labels
@@ -54,7 +57,7 @@ impl Export {
         }
     }
 
-    /// Counts a row's cells. A row that cannot be read has none.
+    /// Counts a row's cells. A row that cannot be read counts as blank.
     pub(crate) fn take_in(&mut self, row: &Row<'_>, layout: &Layout) {
         self.rows += 1;
         let respondent = row.fields.get(layout.respondent).unwrap_or_default();
@@ -72,7 +75,7 @@ impl Export {
         }
     }
 
-    /// What a later run is to know of it.
+    /// Returns what to store for later runs.
     pub(crate) fn remembered(&self) -> LastExport {
         let filled = self.labels.iter().filter(|(_, count)| count.filled > 0);
         LastExport {

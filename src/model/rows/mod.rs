@@ -1,4 +1,4 @@
-//! What comes in: a row, what its columns mean, and what is to become of it.
+//! Rows: their text, what their columns mean, and the plan for each.
 
 pub(super) mod export;
 pub(super) mod layout;

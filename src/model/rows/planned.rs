@@ -1,30 +1,31 @@
-//! What is to become of a row, decided before anything is sent, and all that must travel with the row until its
+//! The plan for a row, made before anything is sent, and all data that stays with the row until its
 //! line is written.
 
 use crate::model::{ErrorCode, Position, Settled, UpdateRespondent};
 
-/// The window's size: rows that were read and have no line yet take slots of it, and when there are none left,
-/// reading waits. 65,536 slots of 64 bytes are 4 MiB.
+/// Size of the window. Rows that have been read and have no line yet occupy slots; when none is
+/// left, reading waits. 65,536 slots of 64 bytes are 4 MiB.
 pub(crate) const SLOTS: u32 = 65_536;
 const SLOT_BYTES: usize = 64;
 
-/// What a row takes besides its bytes while it is on its way: its own fields, those of its call and of its outcome, its
-/// places in queues, and what its allocations cost. About 6,000 rows of usual length are on their way at most; a row
-/// that is done and only waits for an earlier one's line takes about a quarter of that. What the platform will say of a
-/// failure, 300 characters at most and twice, is not counted.
+/// Bytes that a row takes besides its content while it is under way: its fields, those of its call
+/// and outcome, its entries in queues, and allocation overhead. At most about 6,000 rows of usual
+/// length are under way. A finished row that only waits for an earlier row's line takes about a
+/// quarter of that. Not counted is the platform's message on a failure, at most 300 characters,
+/// held twice.
 pub(crate) const ROW_BYTES: usize = 576;
 
-/// How many of the window's [`SLOTS`] so many bytes are: at least one, and never more than there are, so that the window
-/// always has room for one row.
+/// Returns how many of the window's [`SLOTS`] these bytes take: at least one and at most all, so
+/// that the window always has room for one row.
 pub(crate) fn slots_for(bytes: usize) -> u32 {
     let slots = bytes.div_ceil(SLOT_BYTES);
     u32::try_from(slots).unwrap_or(SLOTS).clamp(1, SLOTS)
 }
 
-/// The decision about one row.
+/// The decision about a row.
 #[derive(Debug, Clone)]
 pub(crate) enum Plan {
-    /// One call is to be made.
+    /// Makes one call.
     Send(UpdateRespondent),
     /// Left out on purpose.
     Skip(Unsent),
@@ -33,7 +34,8 @@ pub(crate) enum Plan {
 }
 
 impl Plan {
-    /// What becomes of a command that says what the platform has acknowledged; any other plan stays.
+    /// Skips a command whose content the platform has already acknowledged; returns any other plan
+    /// as it is.
     pub(crate) fn unchanged(&self) -> Self {
         let Self::Send(update) = self else {
             return self.clone();
@@ -48,37 +50,38 @@ impl Plan {
     }
 }
 
-/// A row that makes no call, with what its line will say.
+/// A row that makes no call, with the content of its line.
 #[derive(Debug, Clone)]
 pub(crate) struct Unsent {
-    /// The id as the cell has it, for the reader of the results; may be anything.
+    /// The id as in the cell, for the results; may be anything.
     pub(crate) respondent: String,
-    /// The survey as the cell or the flag has it.
+    /// The survey as in the cell or the flag.
     pub(crate) survey: String,
     pub(crate) code: ErrorCode,
-    /// For people; holds no cell's value.
+    /// For people; contains no cell's value.
     pub(crate) message: String,
 }
 
 /// A row on its way through the pipeline.
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedRow {
-    /// How many data rows came before it.
+    /// Number of data rows before this one.
     pub(crate) sequence: u64,
     pub(crate) position: Position,
     /// The record byte for byte, for the failed file.
     pub(crate) record: Box<[u8]>,
-    /// The values of the columns that the results repeat.
+    /// The values of the columns repeated in the results.
     pub(crate) kept: Vec<String>,
     pub(crate) plan: Plan,
-    /// The verdict of an earlier run: whatever the plan is, no call is made.
+    /// The verdict of an earlier run: no call is made, whatever the plan.
     pub(crate) settled: Option<Box<Settled>>,
-    /// An earlier run sent it and did not learn what became of it: it is sent again as one that may have been applied.
+    /// An earlier run sent the row and does not know whether it was applied: it is sent again as
+    /// one that may have been.
     pub(crate) doubt: Option<Box<Settled>>,
 }
 
 impl PlannedRow {
-    /// The respondent's id for the reader of the results.
+    /// Returns the respondent's id for the results.
     pub(crate) fn respondent(&self) -> &str {
         match &self.plan {
             Plan::Send(update) => update.respondent(),
@@ -86,7 +89,7 @@ impl PlannedRow {
         }
     }
 
-    /// The survey's id for the reader of the results.
+    /// Returns the survey's id for the results.
     pub(crate) fn survey(&self) -> &str {
         match &self.plan {
             Plan::Send(update) => update.survey(),
@@ -94,12 +97,12 @@ impl PlannedRow {
         }
     }
 
-    /// How many of the window's [`SLOTS`] the row takes while it is under way.
+    /// Returns how many of the window's [`SLOTS`] the row takes while it is under way.
     pub(crate) fn slots(&self) -> u32 {
         slots_for(ROW_BYTES + self.bytes())
     }
 
-    /// About how many bytes the row holds.
+    /// Returns roughly how many bytes the row holds.
     fn bytes(&self) -> usize {
         let plan = match &self.plan {
             Plan::Send(update) => update.form().len(),

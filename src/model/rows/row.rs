@@ -1,24 +1,25 @@
-//! One data row of the input as text, with its place in the file. How bytes become a row is the business of
-//! [`crate::read`]; what is to be done with it, of [`crate::plan`].
+//! One data row of the input as text, with its position in the file. [`crate::read`] turns bytes
+//! into rows; [`crate::plan`] decides what to do with them.
 
 use std::fmt;
 
 use crate::model::ErrorCode;
 
-/// Where a record stands in the input, counted as people and editors count.
+/// The position of a record in the input, counted as people and editors count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Position {
-    /// The row number that a spreadsheet shows, from 1: the header is 1, blank records count.
+    /// The row number shown by a spreadsheet, from 1: the header is 1, and blank records count.
     pub(crate) row: u64,
-    /// The physical line on which the record starts, from 1. Differs from `row` once a field holds a newline.
+    /// The physical line on which the record starts, from 1. Differs from `row` after a field with
+    /// a line break.
     pub(crate) line: u64,
-    /// The offset of the record's first byte from the start of the input, a byte order mark included; of UTF-16, of what
-    /// it is as UTF-8.
+    /// Byte offset of the record from the start of the input, including a byte order mark. For
+    /// UTF-16, the offset in the input converted to UTF-8.
     pub(crate) byte: u64,
 }
 
 impl Position {
-    /// Of a file's first byte.
+    /// The position of a file's first byte.
     pub(crate) const START: Self = Self {
         row: 1,
         line: 1,
@@ -39,19 +40,19 @@ impl fmt::Display for Position {
 /// One data row, borrowed from the reader's buffers until the next one is read.
 #[derive(Debug)]
 pub(crate) struct Row<'a> {
-    /// How many data rows came before this one: dense, unlike the row number, which counts blank records too.
+    /// Number of data rows before this one. Unlike the row number it does not count blank records.
     pub(crate) sequence: u64,
     pub(crate) position: Position,
-    /// The record byte for byte as it stands in the input, line end included.
+    /// The record byte for byte as in the input, including the line end.
     pub(crate) record: &'a [u8],
-    /// The fields after decoding and unquoting. Where `error` is set they are good enough to name the row
-    /// (undecodable bytes show as `?`), never to be sent.
+    /// The fields after decoding and unquoting. If `error` is set, they are good enough to identify
+    /// the row (undecodable bytes appear as `?`), but must not be sent.
     pub(crate) fields: Fields<'a>,
-    /// What makes the row unusable whatever its columns mean.
+    /// Why the row cannot be used, whatever its columns mean.
     pub(crate) error: Option<RowError>,
 }
 
-/// The fields of one row: one text, and where in it each field ends.
+/// The fields of one row: one text, and the end of each field in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields<'a> {
     text: &'a str,
@@ -59,7 +60,8 @@ pub(crate) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// `ends` holds, for each field, the offset in `text` behind its last byte, in ascending order.
+    /// Creates the fields. `ends` holds for each field the offset in `text` behind its last byte,
+    /// in ascending order.
     pub(crate) fn new(text: &'a str, ends: &'a [usize]) -> Self {
         Self { text, ends }
     }
@@ -68,7 +70,7 @@ impl<'a> Fields<'a> {
         self.ends.len()
     }
 
-    /// The field of a column, from 0, or nothing where the record is too short.
+    /// Returns the field of a column, from 0; `None` if the record is too short.
     pub(crate) fn get(&self, column: usize) -> Option<&'a str> {
         let end = *self.ends.get(column)?;
         let start = match column.checked_sub(1) {
@@ -83,7 +85,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Why a row cannot be sent: data, not a failure of the tool.
+/// Why a row cannot be sent: a fault of the data, not of the tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowError {
     pub(crate) code: ErrorCode,
@@ -92,7 +94,7 @@ pub(crate) struct RowError {
 }
 
 impl RowError {
-    /// What a code means and what to do about it, where there is no more to say.
+    /// Creates an error from a code's meaning and advice alone.
     pub(crate) fn from_code(code: ErrorCode) -> Self {
         let advice = code.advice().unwrap_or_default();
         Self::new(code, format!("{}: {advice}", code.meaning()))

@@ -1,11 +1,13 @@
-//! Several columns in one value: `{Imię} {Nazwisko}`. Deliberately no more than that: no conditions, no functions. Pure.
+//! Combines several columns into one value: `{Imię} {Nazwisko}`. Deliberately minimal: no
+//! conditions, no functions. Pure.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::model::{Fields, is_blank};
 
-/// Texts and columns in turn. `C` is a column: its name, or once the header is known, its index.
+/// A sequence of texts and columns. `C` is a column: its name, or its index once the header is
+/// known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template<C> {
     parts: Vec<Part<C>>,
@@ -18,12 +20,12 @@ enum Part<C> {
 }
 
 impl<C> Template<C> {
-    /// Whether a mapping's right side is a template and no column's name.
+    /// Whether the right side of a mapping is a template rather than a column's name.
     pub(crate) fn is_one(text: &str) -> bool {
         text.contains(['{', '}'])
     }
 
-    /// The columns that it needs.
+    /// Returns the columns that are needed.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &C> {
         self.parts.iter().filter_map(|part| match part {
             Part::Text(_) => None,
@@ -31,7 +33,7 @@ impl<C> Template<C> {
         })
     }
 
-    /// The same with each column found, or the first that is not.
+    /// Replaces each column with what `find` returns for it, or returns the first error.
     pub(crate) fn try_map<D, E>(&self, mut find: impl FnMut(&C) -> Result<D, E>) -> Result<Template<D>, E> {
         let parts = self.parts.iter().map(|part| {
             Ok(match part {
@@ -46,8 +48,8 @@ impl<C> Template<C> {
 }
 
 impl Template<usize> {
-    /// The value of a row: nothing if all its columns are blank. White space at its ends, which a blank column leaves, is
-    /// taken off.
+    /// Returns the value for a row; `None` if all its columns are blank. White space at the ends,
+    /// which a blank column leaves, is removed.
     pub(crate) fn fill(&self, fields: &Fields<'_>) -> Option<String> {
         let cell = |column: &usize| fields.get(*column).unwrap_or_default();
         if self.columns().all(|column| is_blank(cell(column))) {
@@ -64,7 +66,7 @@ impl Template<usize> {
 impl FromStr for Template<String> {
     type Err = String;
 
-    /// A doubled brace is the brace itself.
+    /// Parses a template. A doubled brace stands for the brace itself.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut parts = Vec::new();
         let mut literal = String::new();

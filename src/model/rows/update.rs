@@ -1,30 +1,32 @@
-//! The command that the webhook takes, and the only place that knows its field names. How it travels (body or
-//! query, which connection) is in `send/wire/transport.rs`.
+//! The webhook's command. The only place that knows its parameter names. `send/wire/transport.rs`
+//! sends it as a body or a query.
 //!
-//! Source: the vendor's page on `update-respondent`. The encoding is `application/x-www-form-urlencoded` in UTF-8,
-//! the same for a body and for a query.
+//! Source: the vendor's page on `update-respondent`. The encoding is
+//! `application/x-www-form-urlencoded` in UTF-8, the same for a body and for a query.
 
 use bytes::Bytes;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::model::{Digits, Label};
 
-/// One `update-respondent` call: a respondent of a survey, and the labels that it is to have.
+/// One `update-respondent` call: a respondent of a survey, and the labels to set.
 ///
-/// Held in the form in which it is sent, so that it is encoded once, however often it is tried. Cloning shares the
-/// bytes.
+/// Held in its encoded form, so that it is encoded once, however often it is sent. Cloning shares
+/// the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UpdateRespondent {
     form: Bytes,
+    /// Offset in `form` behind the survey's id.
     survey_end: usize,
+    /// Offset in `form` behind the respondent's id.
     respondent_end: usize,
     lane: Lane,
 }
 
-/// Where rows queue up behind each other: one lane a (survey, respondent), in which at most one call is in flight.
+/// The queue of one (survey, respondent), in which at most one call is in flight.
 ///
-/// A digest of the two ids without leading zeros (`0012` and `12` may be one respondent). Two respondents that share
-/// a digest only wait for each other.
+/// A digest of the two ids without leading zeros (`0012` and `12` may be one respondent). If two
+/// respondents share a digest, they only wait for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Lane(u64);
 
@@ -32,7 +34,8 @@ const SURVEY: &str = "id_survey=";
 const RESPONDENT: &str = "&id_respondent=";
 
 impl UpdateRespondent {
-    /// Encodes the command. Values are taken exactly as given; an empty one is sent as an empty parameter.
+    /// Encodes the command. Values are sent exactly as given; an empty one becomes an empty
+    /// parameter.
     pub(crate) fn new<V: AsRef<str>>(
         survey: Digits<'_>,
         respondent: Digits<'_>,
@@ -59,7 +62,7 @@ impl UpdateRespondent {
         }
     }
 
-    /// The encoded parameters: the body of a POST, the query of a GET.
+    /// Returns the encoded parameters: the body of a POST, the query of a GET.
     pub(crate) fn form(&self) -> &Bytes {
         &self.form
     }
@@ -72,7 +75,7 @@ impl UpdateRespondent {
         self.text(self.survey_end + RESPONDENT.len(), self.respondent_end)
     }
 
-    /// Survey and respondent as they are written, for telling one respondent from another.
+    /// Returns survey and respondent as written, to distinguish respondents.
     pub(crate) fn addressee(&self) -> &[u8] {
         self.form.get(..self.respondent_end).unwrap_or_default()
     }
@@ -81,25 +84,25 @@ impl UpdateRespondent {
         self.lane
     }
 
-    /// The labels that are set, by name, and their values as they were given.
+    /// Returns the labels that are set, by name, with their values as given.
     pub(crate) fn values(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let labels = form_urlencoded::parse(self.labels());
         labels.map(|(label, value)| (label.into_owned(), value.into_owned()))
     }
 
-    /// The labels as they are sent, for telling whether two commands for one respondent say the same.
+    /// Returns the encoded labels, to compare two commands for one respondent.
     pub(crate) fn labels(&self) -> &[u8] {
         self.form.get(self.respondent_end..).unwrap_or_default()
     }
 
-    /// Whether this leaves nothing of an `earlier` command, sent before it: it is for the same respondent as written, and
-    /// sets every label again.
+    /// Whether this overwrites everything an `earlier` command set: both are for the same
+    /// respondent as written, and this sets every label of the earlier one.
     pub(crate) fn replaces(&self, earlier: &Self) -> bool {
         let is_set = |label: &String| self.values().any(|(own, _)| own == *label);
         self.addressee() == earlier.addressee() && earlier.values().all(|(label, _)| is_set(&label))
     }
 
-    /// A digest of all that is said: equal for two commands that are the same byte for byte.
+    /// Returns a digest of the encoded command: equal for commands that are the same byte for byte.
     pub(crate) fn content(&self) -> u128 {
         xxh3_128(&self.form)
     }

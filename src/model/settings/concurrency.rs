@@ -1,8 +1,9 @@
-//! How many calls may be in flight, as the user says it. What `auto` makes of it is in `send/pace/concurrency.rs`.
+//! The maximum number of calls in flight, as set by the user. `send/pace/concurrency.rs` implements
+//! `auto`.
 
 use std::str::FromStr;
 
-/// A number of calls, or as many as the rate needs.
+/// A fixed number of calls, or as many as the rate needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Concurrency {
     Auto,
@@ -11,14 +12,14 @@ pub(crate) enum Concurrency {
 }
 
 impl Concurrency {
-    /// More rows of usual length than about 6,000 cannot be under way, for which the window has room.
+    /// Maximum fixed number. The window has room for about 6,000 rows of usual length.
     const MAX: usize = 5_000;
 
-    /// What `auto` does not go beyond: 8,000 calls a second at 200 ms, or 50 a second at the longest time that is
-    /// waited for an answer by default.
+    /// Maximum for `auto`: enough for 8,000 calls a second at 200 ms, or 50 a second at the default
+    /// timeout.
     const MAX_AUTO: usize = 2_000;
 
-    /// The most calls that are ever in flight.
+    /// Returns the maximum number of calls ever in flight.
     pub(crate) fn most(self) -> usize {
         match self {
             Self::Auto => Self::MAX_AUTO,

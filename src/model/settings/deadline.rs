@@ -1,5 +1,6 @@
-//! When a run has to end by itself: after a time (`--max-duration`), or at a time of the day (`--until`). Pure: how long
-//! the run has taken and what time it is come in. Who looks at the clocks, and how often, is in `system/window.rs`.
+//! When a run has to end by itself: after a time (`--max-duration`), or at a time of day
+//! (`--until`). Pure: the elapsed time and the time of day are passed in. `system/window.rs` reads
+//! the clocks.
 
 use std::time::Duration;
 
@@ -7,28 +8,28 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-/// A clock that is set back by less than this corrects itself; by more, it was wrong.
+/// Clocks set back by less than this are being corrected; by more, they were wrong.
 const SET_BACK: Duration = Duration::from_mins(1);
 
-/// The end of a run; none by default.
+/// The end of a run; the default has none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Deadline {
     max_duration: Option<Duration>,
     until: Option<Until>,
 }
 
-/// A time of the day, and the moment at which clocks show it next.
+/// A time of day, and the next moment at which clocks show it.
 #[derive(Clone, Debug)]
 struct Until {
     time: Time,
     zone: TimeZone,
     moment: Timestamp,
-    /// What the clock said when it was last looked at.
+    /// The wall clock's time when last read.
     seen: Timestamp,
 }
 
 impl Deadline {
-    /// `now` is the start of the run, in the time zone in which `until` is meant.
+    /// Creates a deadline. `now` is the start of the run, and `until` is meant in `zone`.
     pub(crate) fn new(
         max_duration: Option<Duration>,
         until: Option<Time>,
@@ -47,8 +48,8 @@ impl Deadline {
         Self { max_duration, until }
     }
 
-    /// The time left, zero once the run has to end; nothing if it never has to. `elapsed` is the time since the start on a
-    /// clock that nobody sets, `now` is what the clock on the wall says.
+    /// Returns the time left, zero once the run has to end; `None` if there is no deadline.
+    /// `elapsed` is the time since the start on a monotonic clock, `now` the wall clock's time.
     pub(crate) fn left(&mut self, elapsed: Duration, now: Timestamp) -> Option<Duration> {
         let of_duration = self.max_duration.map(|max| max.saturating_sub(elapsed));
         let of_day = self.until.as_mut().map(|until| until.left(now));
@@ -58,7 +59,8 @@ impl Deadline {
 
 impl Until {
     fn left(&mut self, now: Timestamp) -> Duration {
-        // A run that started by a clock that was ahead may have taken tomorrow's time for the next one.
+        // A run that started while the clock was ahead may have taken tomorrow's time for the next
+        // one.
         let was_set_back = self.seen.duration_since(now) > SET_BACK.try_into().unwrap_or_default();
         if was_set_back && let Some(next) = next(self.time, &self.zone, now) {
             self.moment = self.moment.min(next);
@@ -68,8 +70,9 @@ impl Until {
     }
 }
 
-/// The next moment after now at which clocks show this time. A time that is skipped when clocks are put forward comes as
-/// much later; one that comes twice when they are put back is the next of the two that is still to come.
+/// Returns the next moment after `now` at which clocks show this time. If the time is skipped when
+/// clocks go forward, it comes that much later. If it occurs twice when they go back, the next
+/// occurrence counts.
 fn next(time: Time, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
     let today = zone.to_datetime(now).date();
     let moments = [Some(today), today.tomorrow().ok()]
@@ -77,7 +80,8 @@ fn next(time: Time, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
         .flatten()
         .flat_map(|date| {
             let shown = zone.to_ambiguous_timestamp(date.to_datetime(time));
-            // The first and the second of a time that comes twice; of any other, the same twice.
+            // The first and the second occurrence of a time that occurs twice; the same moment
+            // twice otherwise.
             [shown.compatible(), shown.later()]
         });
     moments
@@ -94,7 +98,7 @@ mod tests {
         TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()
     }
 
-    /// A time of Warsaw; of one that comes twice, the first.
+    /// A time in Warsaw; the first occurrence of one that occurs twice.
     fn at(text: &str) -> Timestamp {
         let shown: jiff::civil::DateTime = text.parse().unwrap();
         shown.to_zoned_datetime(zone()).unwrap().timestamp()
@@ -128,7 +132,7 @@ mod tests {
     #[test]
     fn of_a_time_that_comes_twice_the_one_that_is_still_to_come() {
         let minutes = |now: Timestamp, time: &str| minutes(&mut until(time, now), now);
-        // 02:00 to 03:00 comes twice.
+        // 02:00 to 03:00 occurs twice.
         let hour = Duration::from_hours(1);
         assert_eq!(minutes(at("2026-10-25T01:30"), "02:30"), 60, "before: the first");
         assert_eq!(
@@ -160,11 +164,11 @@ mod tests {
             ahead.left(Duration::ZERO, at("2026-11-24T09:00")),
             Some(Duration::ZERO)
         );
-        // One that was ahead when the run started.
+        // A clock that was ahead when the run started.
         let mut wrong = until("06:00", at("2026-11-24T07:00"));
         assert_eq!(minutes(&mut wrong, at("2026-11-24T05:00")), 60);
         assert_eq!(minutes(&mut wrong, at("2026-11-24T05:59")), 1);
-        // One that corrects itself by a second: a run that starts at its own end has a day.
+        // A clock that corrects itself by a second: a run that starts at its own end has a day.
         let mut day = until("06:00", at("2026-11-24T06:00"));
         assert_eq!(minutes(&mut day, at("2026-11-24T06:00") - minute), 24 * 60 + 1);
     }

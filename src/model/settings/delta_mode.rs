@@ -1,16 +1,16 @@
-//! What a run does with what the platform acknowledged before.
+//! How a run treats data that the platform acknowledged before.
 
 use serde::{Deserialize, Serialize};
 
-/// Whether rows are skipped that say nothing new.
+/// Whether rows without changes are skipped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DeltaMode {
-    /// Everything is sent; what is remembered is kept right, if anything is.
+    /// Sends everything, and updates the store if there is one.
     #[default]
     Follow,
-    /// What the platform has is skipped.
+    /// Skips what the platform already has.
     ChangedOnly,
-    /// Everything is sent, and remembered anew.
+    /// Sends everything, and rebuilds the store.
     Refresh,
 }

@@ -1,7 +1,7 @@
-//! The address of the webhook. Both of the platform's secrets are part of its path, so the whole address is a
-//! secret: it cannot be printed, logged or serialised by mistake, because the type offers no way to.
+//! The address of the webhook. Both of the platform's secrets are in its path, so the whole address
+//! is secret. The type has no way to print, log or serialise it by mistake.
 //!
-//! This is the one place that builds the URL. Only `send/wire/transport.rs` looks at it.
+//! This is the only place that builds the URL. Only `send/wire/transport.rs` reads it.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use url::{Host, Url};
 
 use crate::model::text::redaction::{Secrets, WITHHELD};
 
-/// How the parameters travel.
+/// How the parameters are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
     /// In the body. Labels are personal data and do not belong in access logs.
@@ -19,10 +19,10 @@ pub(crate) enum Method {
     Get,
 }
 
-/// What the platform knows its user by.
+/// The credentials of a platform account.
 #[derive(Clone)]
 pub(crate) struct Credentials {
-    /// The account's number. Not a secret on its own, but kept with the two that are.
+    /// The account's id. Not a secret by itself, but kept with the two that are.
     pub(crate) account: String,
     pub(crate) webhook_key: SecretString,
     pub(crate) webhook_auth: SecretString,
@@ -40,12 +40,13 @@ pub(crate) struct Endpoint {
     url: SecretString,
     host: String,
     target_len: usize,
-    /// What no text that is shown may hold.
+    /// Secrets that no shown text may contain.
     secrets: Secrets,
 }
 
 impl Endpoint {
-    /// `base` must have a host and no query, which `config/groups/base_url.rs` has checked.
+    /// Builds the address. `base` must have a host and no query; `config/groups/base_url.rs` checks
+    /// that.
     pub(crate) fn new(base: &Url, credentials: &Credentials) -> Self {
         let mut url = base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -68,22 +69,23 @@ impl Endpoint {
         }
     }
 
-    /// The whole address. For the transport alone.
+    /// Returns the whole address. Only for the transport.
     pub(crate) fn expose_url(&self) -> &str {
         self.url.expose_secret()
     }
 
-    /// The host and, where it is not the usual one, the port: what may be shown.
+    /// Returns the host and, if it is not the default, the port. May be shown.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
-    /// How many bytes of a request's target the path takes.
+    /// Returns the bytes that the path takes of a request's target.
     pub(crate) fn target_len(&self) -> usize {
         self.target_len
     }
 
-    /// The text, or a word that it is not shown: an answer may quote the address it was called by, in other spellings too.
+    /// Returns the text, or a placeholder if it contains a secret. An answer may quote the address
+    /// of the call, in other encodings, too.
     pub(crate) fn without_secrets(&self, text: String) -> String {
         if self.secrets.are_in(&text) {
             return WITHHELD.to_owned();
@@ -92,7 +94,7 @@ impl Endpoint {
     }
 }
 
-/// The host of a base address with its port, if one is given.
+/// Returns the host of a base address, with its port if one is given.
 fn host_of(base: &Url) -> String {
     let host = base.host_str().unwrap_or_default();
     match base.port() {
@@ -101,7 +103,7 @@ fn host_of(base: &Url) -> String {
     }
 }
 
-/// Whether an address is this machine's own, so that nothing that is sent to it leaves the machine.
+/// Whether an address is the local machine's, so that nothing sent to it leaves the machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

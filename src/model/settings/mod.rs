@@ -1,4 +1,4 @@
-//! Settings that several stages share: rate, concurrency, deadlines, the address.
+//! Settings shared by several stages: rate, concurrency, deadlines, the address.
 
 pub(super) mod concurrency;
 pub(super) mod deadline;

@@ -1,10 +1,10 @@
-//! The agreed ceiling: how often an attempt may start. How it is kept is in `send/pace/ceiling.rs`.
+//! The agreed ceiling: how often an attempt may start. `send/pace/ceiling.rs` enforces it.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Attempts per unit of time, or no ceiling at all.
+/// Attempts per unit of time, or no ceiling.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Rate {
     Unlimited,
@@ -33,12 +33,13 @@ impl Unit {
 }
 
 impl Rate {
-    /// Above this many a second `unlimited` says the same: one attempt a microsecond is more than one core can make.
+    /// Maximum rate: one attempt per microsecond is more than one core can make, so `unlimited`
+    /// says the same.
     const MAX_PER_SECOND: f64 = 1_000_000.0;
-    /// One attempt a week: whoever asks for less has mistyped.
+    /// Minimum rate, one attempt a week: anything lower is a typing error.
     const MIN_PER_SECOND: f64 = 1.0 / (7.0 * 24.0 * 3600.0);
 
-    /// Attempts per second; nothing where there is no ceiling.
+    /// Returns the attempts per second; `None` if there is no ceiling.
     pub(crate) fn per_second(self) -> Option<f64> {
         match self {
             Self::Unlimited => None,
@@ -46,13 +47,14 @@ impl Rate {
         }
     }
 
-    /// The time between two attempts; nothing where there is no ceiling.
+    /// Returns the time between two attempts; `None` if there is no ceiling.
     pub(crate) fn period(self) -> Option<Duration> {
         self.per_second()
             .map(|per_second| Duration::from_secs_f64(1.0 / per_second))
     }
 
-    /// The least time in which `attempts` attempts can start; nothing where there is no ceiling.
+    /// Returns the minimum time in which `attempts` attempts can start; `None` if there is no
+    /// ceiling.
     pub(crate) fn time_for(self, attempts: u64) -> Option<Duration> {
         #[expect(
             clippy::cast_precision_loss,

@@ -1,9 +1,9 @@
-//! `N` or `N%`: how many of something are acceptable.
+//! A limit as `N` or `N%`.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A limit as a number, or in per cent of a total that the reader of the limit names.
+/// A limit as a number, or in per cent of a total that the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum CountOrPercent {
     Count(u64),
@@ -11,7 +11,7 @@ pub(crate) enum CountOrPercent {
 }
 
 impl CountOrPercent {
-    /// Whether `count` out of `total` is more than the limit allows.
+    /// Whether `count` out of `total` exceeds the limit.
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 rows")]
     pub(crate) fn is_exceeded_by(self, count: u64, total: u64) -> bool {
         match self {
@@ -27,7 +27,7 @@ pub(crate) fn reaches(count: u64, percent: f64, total: u64) -> bool {
     count as f64 * 100.0 >= share(percent, total) * (1.0 - ROUNDING)
 }
 
-/// `percent` per cent of `total`, times 100.
+/// Returns `percent` per cent of `total`, times 100.
 #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 rows")]
 fn share(percent: f64, total: u64) -> f64 {
     percent * total as f64
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn decimals_do_not_decide_by_their_rounding() {
-        // A share in tenths of a per cent, of a total that makes it a whole number.
+        // A share in tenths of a per cent, and a total that makes it a whole number.
         for tenths in 0..=1000_u32 {
             let percent = f64::from(tenths) / 10.0;
             for thousands in [1, 3, 7, 1000] {

@@ -1,31 +1,32 @@
-//! Texts from outside: what nobody sees of them (what spreadsheets, web pages and mails leave around an id or a
-//! column's name), and what may be shown.
+//! Cleans texts from outside: removes invisible characters (which spreadsheets, web pages and mails
+//! leave around an id or a column's name), and escapes what may not be shown.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
-/// White space of every kind (a no-break space too), zero-width characters and byte order marks.
+/// Whether a character is invisible: white space of every kind (including a no-break space),
+/// zero-width characters and byte order marks.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}' | '\u{00AD}' | '\u{180E}')
 }
 
-/// Whether nobody sees anything of a text.
+/// Whether a text has no visible character.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(is_invisible)
 }
 
-/// The text without the invisible characters around it; those inside it stay.
+/// Removes invisible characters at both ends; those inside stay.
 pub(crate) fn trim_invisible(text: &str) -> &str {
     text.trim_matches(is_invisible)
 }
 
-/// A longer message is cut (design, section 3).
+/// Maximum length of a message; longer ones are cut.
 const MAX_CHARS: usize = 300;
 
-/// A text from the platform or from a cell, on one line and of bounded length. Nearly every text is that already and
-/// is not copied.
+/// Puts a text from the platform or from a cell on one line and limits its length. Nearly every
+/// text already fits and is not copied.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let hidden = |character: char| character.is_control() || is_deceptive(character);
     let is_plain = || text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
@@ -49,7 +50,7 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Names from outside as a list: `` `one`, `two` ``.
+/// Formats names from outside as a list: `` `one`, `two` ``.
 pub(crate) fn quoted<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> String {
     let quoted = names
         .into_iter()
@@ -57,8 +58,8 @@ pub(crate) fn quoted<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Strin
     quoted.collect::<Vec<_>>().join(", ")
 }
 
-/// Whether a character makes a text look other than it is: nothing is seen of it, it breaks lines where none are expected,
-/// or it changes the order in which others are read.
+/// Whether a character makes a text look different from what it is: it is invisible, breaks lines
+/// where none are expected, or changes the reading order of others.
 fn is_deceptive(character: char) -> bool {
     matches!(
         character,
@@ -67,15 +68,15 @@ fn is_deceptive(character: char) -> bool {
     )
 }
 
-/// A text as it may leave the program: line ends and tabs stay, and what a terminal would obey, or nobody would see, is
-/// written as an escape (`\u{1b}`). Every line that is printed goes through here.
+/// Makes a text safe to print: line ends and tabs stay; control characters and invisible ones are
+/// escaped (`\u{1b}`). Every printed line goes through here.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, &['\n', '\t'], |character, shown| {
         shown.extend(character.escape_unicode());
     })
 }
 
-/// A line of JSON as it may leave the program: the same characters are written as JSON's own escapes.
+/// Makes a line of JSON safe to print: the same characters become JSON escapes.
 pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
     escaped(json, &['\n'], |character, shown| {
         let mut units = [0; 2];
@@ -84,7 +85,7 @@ pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
     })
 }
 
-/// The text with its control and deceptive characters, those apart that `stay`, as `escape` writes them.
+/// Escapes control and deceptive characters with `escape`, except those in `stay`.
 fn escaped<'a>(text: &'a str, stay: &[char], escape: impl Fn(char, &mut String)) -> Cow<'a, str> {
     let escapes =
         |character: char| character.is_control() && !stay.contains(&character) || is_deceptive(character);
@@ -102,12 +103,12 @@ fn escaped<'a>(text: &'a str, stay: &[char], escape: impl Fn(char, &mut String))
     Cow::Owned(shown)
 }
 
-/// A path in a message: on one line, whatever its name holds.
+/// A path in a message, on one line whatever its name contains.
 pub(crate) struct Shown<'a>(&'a Path);
 
-/// Paths that can be shown.
+/// Formats paths for messages.
 pub(crate) trait ShownPath {
-    /// The path for a message. Characters that break a line or that nobody sees are written as escapes.
+    /// Returns the path for a message. Line breaks and invisible characters are escaped.
     fn shown(&self) -> Shown<'_>;
 }
 

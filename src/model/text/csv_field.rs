@@ -1,6 +1,6 @@
-//! A field as CSV has it (RFC 4180): in quotes where that is needed. Everything that this tool writes as CSV is written here.
+//! Writes CSV fields (RFC 4180), quoted where needed. All CSV output of this tool is written here.
 
-/// Appends a field, without what separates it from its neighbours.
+/// Appends a field, without a delimiter.
 pub(crate) fn push_csv_field(field: &[u8], delimiter: u8, line: &mut Vec<u8>) {
     if !field
         .iter()
@@ -19,7 +19,7 @@ pub(crate) fn push_csv_field(field: &[u8], delimiter: u8, line: &mut Vec<u8>) {
     line.push(b'"');
 }
 
-/// Appends fields with the delimiter between them, without a line end.
+/// Appends fields separated by the delimiter, without a line end.
 pub(crate) fn push_csv_record<F: AsRef<[u8]>>(
     fields: impl IntoIterator<Item = F>,
     delimiter: u8,

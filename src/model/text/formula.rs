@@ -1,22 +1,23 @@
-//! Texts from outside made safe for a person's spreadsheet: none is a formula. Pure.
+//! Makes texts from outside safe for a spreadsheet, so that none is run as a formula. Pure.
 
 use std::borrow::Cow;
 
 use crate::model::trim_invisible;
 
-/// What a formula begins with, or is behind when a spreadsheet takes white space away. Those of full width are the same to
-/// a spreadsheet in an East Asian language.
+/// Characters that begin a formula, or precede one when a spreadsheet removes white space. The
+/// full-width ones count the same in East Asian versions.
 const FORMULA_SIGNS: [char; 15] = [
     '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}', '\u{FE66}',
     '\u{FE62}', '\u{FE63}', '\u{FE6B}',
 ];
 
-/// Whether a spreadsheet may take the text for a formula; some pass over white space and invisible characters in front.
+/// Whether a spreadsheet may take the text for a formula. Some skip white space and invisible
+/// characters in front.
 fn is_formula(text: &str) -> bool {
     text.starts_with(FORMULA_SIGNS) || trim_invisible(text).starts_with(FORMULA_SIGNS)
 }
 
-/// A text that no spreadsheet takes for a formula: an apostrophe in front makes it one of text.
+/// Prefixes an apostrophe if a spreadsheet may take the text for a formula, which makes it a text.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     if is_formula(text) {
         Cow::Owned(format!("'{text}"))
@@ -25,8 +26,8 @@ pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The same for a kept column, whose values are the user's own: a number or a phone number (`-5`, `+48 600 700 800`)
-/// is no formula and stays as it is.
+/// Guards a value of a kept column, which is the user's own: numbers and phone numbers (`-5`, `+48
+/// 600 700 800`) stay as they are.
 pub(crate) fn guarded_value(text: &str) -> Cow<'_, str> {
     let harmless = |rest: &str| {
         rest.chars().any(|c| c.is_ascii_digit())
@@ -40,7 +41,8 @@ pub(crate) fn guarded_value(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The same for a cell of a failed file for Excel, which comes back: one that looks guarded already is guarded once more.
+/// Guards a cell of a failed file for Excel, which is read again: a cell that already looks guarded
+/// is guarded once more.
 pub(crate) fn guarded_cell(text: &str) -> Cow<'_, str> {
     let inner = text.trim_start_matches('\'');
     if inner.len() < text.len() && is_formula(inner) {
@@ -50,7 +52,7 @@ pub(crate) fn guarded_cell(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A cell as it was before [`guarded_cell`].
+/// Reverts [`guarded_cell`].
 pub(crate) fn unguarded_cell(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,

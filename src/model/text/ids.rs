@@ -1,5 +1,5 @@
-//! Numbers that are names: the ids of accounts, surveys and respondents. They are text, `0012` stays `0012`,
-//! and no arithmetic is done with them.
+//! Ids of accounts, surveys and respondents. They are text: `0012` stays `0012`, and no arithmetic
+//! is done with them.
 
 use std::fmt;
 
@@ -8,7 +8,8 @@ use std::fmt;
 pub(crate) struct Digits<'a>(&'a str);
 
 impl<'a> Digits<'a> {
-    /// Nothing for a text that is empty or holds anything but `0` to `9` (full-width digits are not digits).
+    /// Returns `None` for a text that is empty or contains anything but `0` to `9` (full-width
+    /// digits do not count).
     pub(crate) fn new(text: &'a str) -> Option<Self> {
         let all_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         all_digits.then_some(Self(text))
@@ -18,7 +19,8 @@ impl<'a> Digits<'a> {
         self.0
     }
 
-    /// The digits without the zeros at their front: what the platform may take two different texts for.
+    /// Returns the digits without leading zeros: the platform may treat ids that differ only in
+    /// these as one.
     pub(crate) fn without_leading_zeros(self) -> &'a str {
         self.0.trim_start_matches('0')
     }

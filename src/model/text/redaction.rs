@@ -1,6 +1,7 @@
-//! Whether a text from outside holds a secret, in other spellings too: an answer may quote the address it was called by,
-//! percent-encoded, as JSON, as HTML, in upper case, or broken over lines. Compared are both in one plain form. Not found is
-//! what is turned around, or encoded as a whole (base64, hexadecimal). Pure.
+//! Detects secrets in texts from outside, whatever the encoding: an answer may quote the address of
+//! the call percent-encoded, as JSON, as HTML, in upper case, or broken over lines. Both sides are
+//! compared in one plain form. A secret that is reversed, or encoded as a whole (base64,
+//! hexadecimal), is not detected. Pure.
 
 use std::fmt;
 
@@ -9,16 +10,18 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::clean::is_invisible;
 
-/// A shorter secret is part of common words, and is only looked for together with another.
+/// Minimum length of a secret in bytes. A shorter one is part of common words; it is only looked
+/// for together with the other secret.
 const SHORTEST: usize = 4;
 
-/// How often encodings are taken off a text: an address in a link in a page in JSON has three.
+/// Maximum layers of encoding that are decoded: an address in a link in a page in JSON has three.
 const LAYERS: usize = 6;
 
-/// Letters and digits of a secret that are looked for without any other sign between them. Fewer are part of common words.
+/// Minimum length in bytes of a secret's letters and digits to be looked for on their own. Fewer
+/// are part of common words.
 const SHORTEST_BARE: usize = 8;
 
-/// What is shown of a text that holds a secret.
+/// Placeholder for a text that contains a secret.
 pub(crate) const WITHHELD: &str = "(not shown: the text quotes a secret)";
 
 /// Secrets in the plain form.
@@ -28,7 +31,7 @@ pub(in crate::model) struct Secrets(Vec<Secret>);
 #[derive(Clone)]
 struct Secret {
     plain: SecretString,
-    /// Its letters and digits alone, if there are enough of them.
+    /// Its letters and digits alone; `None` if there are too few.
     bare: Option<SecretString>,
 }
 
@@ -43,7 +46,7 @@ impl Secret {
 }
 
 impl Secrets {
-    /// Each of these, and one behind the other as in an address.
+    /// Creates the set: each secret, and all of them joined as in an address.
     pub(in crate::model) fn new(secrets: &[&str]) -> Self {
         let all = secrets.join("/");
         let forms = secrets.iter().copied().chain([all.as_str()]).map(plain);
@@ -51,7 +54,7 @@ impl Secrets {
         Self(usable.map(Secret::new).collect())
     }
 
-    /// Whether one of them is in the text.
+    /// Whether the text contains one of the secrets.
     pub(in crate::model) fn are_in(&self, text: &str) -> bool {
         let mut decoded = text.to_owned();
         for _ in 0..LAYERS {
@@ -80,8 +83,9 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// A text without what does not count: case, white space, invisible signs, other forms of the same letter, and the signs
-/// that encodings put between or before others. An accent is a sign of its own.
+/// Reduces a text to its plain form: without case, white space, invisible characters, variants of
+/// the same letter, and the characters that encodings put between or before others. An accent is a
+/// character of its own.
 fn plain(text: &str) -> String {
     text.nfkd()
         .filter(|character| {
@@ -91,12 +95,13 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-/// Its letters and digits alone: a text may be broken by any sign, or quoted letter by letter.
+/// Keeps only letters and digits: a text may be broken by any character, or quoted letter by
+/// letter.
 fn bare(plain: &str) -> String {
     plain.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
-/// The text with percent codes, JSON escapes and HTML entities decoded once.
+/// Decodes percent codes, JSON escapes and HTML entities once.
 fn without_a_layer(text: &str) -> String {
     let mut decoded: Vec<u8> = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -114,11 +119,12 @@ fn without_a_layer(text: &str) -> String {
         decoded.extend(bytes);
         rest = rest.get(length..).unwrap_or_default();
     }
-    // Percent codes are bytes, and several may be one letter.
+    // Percent codes are bytes; several may form one letter.
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// `%41`, or `%u0041` as old scripts have it: what it stands for, and its length.
+/// Decodes `%41`, or `%u0041` as in old scripts. Returns the decoded bytes and the length of the
+/// code.
 fn percent(text: &str) -> Option<(Vec<u8>, usize)> {
     if let Some(digits) = text.get(1..)?.strip_prefix(['u', 'U']) {
         return code(digits.get(..4)?, 16, 6);
@@ -127,7 +133,7 @@ fn percent(text: &str) -> Option<(Vec<u8>, usize)> {
     Some((vec![u8::from_str_radix(digits, 16).ok()?], 3))
 }
 
-/// `\u0041`, `\x41`, `\u{41}` or `\/`.
+/// Decodes `\u0041`, `\x41` or `\u{41}`; drops a backslash before anything else.
 fn json(text: &str) -> Option<(Vec<u8>, usize)> {
     let escaped = match text.get(1..2)? {
         "u" | "U" => braced(text).or_else(|| code(text.get(2..6)?, 16, 6)),
@@ -137,7 +143,7 @@ fn json(text: &str) -> Option<(Vec<u8>, usize)> {
     Some(escaped.unwrap_or((Vec::new(), 1)))
 }
 
-/// `\u{41}`.
+/// Decodes `\u{41}`.
 fn braced(text: &str) -> Option<(Vec<u8>, usize)> {
     const MAX_DIGITS: usize = 6;
     let digits = text.get(2..)?.strip_prefix('{')?;
@@ -148,13 +154,14 @@ fn braced(text: &str) -> Option<(Vec<u8>, usize)> {
     code(digits.get(..end)?, 16, end + 4)
 }
 
-/// The letter of a number in a text, and how long its spelling is.
+/// Decodes a character's number. Returns its bytes, and `length`.
 fn code(digits: &str, radix: u32, length: usize) -> Option<(Vec<u8>, usize)> {
     let character = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
     Some((character.to_string().into_bytes(), length))
 }
 
-/// `&#65;`, `&#x41;`, with or without its `;`, or a name of a sign that addresses have.
+/// Decodes `&#65;` or `&#x41;`, with or without the `;`, or a named entity for a character found in
+/// addresses.
 fn entity(text: &str) -> Option<(Vec<u8>, usize)> {
     const NAMES: [(&str, char); 8] = [
         ("amp", '&'),

@@ -1,28 +1,29 @@
-//! How moments are written: one form for people, one for machines, one in the names of files. Pure, but for the system's
-//! time zone.
+//! Formats times: one form for people, one for machines, one for file names. Pure, except for the
+//! system's time zone.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
-/// A moment for people, by the clock on their wall: `2026-11-24 08:57:43`.
+/// Formats a time for people, in local time: `2026-11-24 08:57:43`.
 pub(crate) fn local_time(time: Timestamp) -> String {
     local(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// A moment for machines, and in what is written to files: RFC 3339 with milliseconds and the local offset,
+/// Formats a time for machines and files: RFC 3339 with milliseconds and the local offset,
 /// `2026-11-24T08:57:43.123+01:00`.
 pub(crate) fn rfc3339(time: Timestamp) -> String {
     let (before, behind) = rfc3339_around_fraction(&local(time));
     format!("{before}.{:03}{behind}", time.as_millisecond().rem_euclid(1000))
 }
 
-/// What stands before and behind the fraction of such a moment's second.
+/// Returns the parts of such a time before and after the fraction of the second.
 pub(crate) fn rfc3339_around_fraction(time: &ZonedDateTime) -> (String, String) {
     let part = |format| time.strftime(format).to_string();
     (part("%Y-%m-%dT%H:%M:%S"), part("%:z"))
 }
 
-/// A moment as a part of a file's name: `20261124T075743Z`. In UTC, so that names sort by time when clocks are put back.
+/// Formats a time for a file name: `20261124T075743Z`. In UTC, so that names sort by time even when
+/// clocks go back.
 pub(crate) fn time_in_name(time: Timestamp) -> String {
     time.strftime("%Y%m%dT%H%M%SZ").to_string()
 }

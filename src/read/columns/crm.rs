@@ -1,8 +1,8 @@
-//! Columns that hold a CRM's own number of a contact. Taken for the platform's id of a respondent, they would put labels on
-//! strangers, and nothing in the file would show it. Pure.
+//! Recognizes columns that hold a CRM's own number of a contact. If one were used as the platform's
+//! respondent id, labels would be put on strangers, and nothing in the file would show it. Pure.
 
-/// Whose number it is, as the exports of Salesforce, `HubSpot`, Dynamics, Pipedrive, Zoho and Livespace say it in English and
-/// Polish.
+/// Words for what the number identifies, in English and Polish, from the exports of Salesforce,
+/// `HubSpot`, Dynamics, Pipedrive, Zoho and Livespace.
 const WHOSE: [&str; 55] = [
     "account",
     "case",
@@ -61,7 +61,7 @@ const WHOSE: [&str; 55] = [
     "opportunity",
 ];
 
-/// That it is a number.
+/// Words for a number or an id.
 const NUMBER: [&str; 12] = [
     "id",
     "identyfikator",
@@ -77,7 +77,7 @@ const NUMBER: [&str; 12] = [
     "guid",
 ];
 
-/// Names that say no more than that.
+/// Names that consist of such a word alone.
 const ALONE: [&str; 11] = [
     "id",
     "identyfikator",
@@ -92,7 +92,7 @@ const ALONE: [&str; 11] = [
     "guid",
 ];
 
-/// Whose id is wanted.
+/// Words that mark the wanted id of the platform.
 const OURS: [&str; 8] = [
     "ankiety",
     "ankieta",
@@ -104,7 +104,7 @@ const OURS: [&str; 8] = [
     "webankiety",
 ];
 
-/// Whether a column's name is what CRMs call their own number of a contact.
+/// Whether a column's name is one that CRMs use for their own number of a contact.
 pub(crate) fn is_crm_number(name: &str) -> bool {
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
@@ -115,7 +115,7 @@ pub(crate) fn is_crm_number(name: &str) -> bool {
     }
 }
 
-/// `contactid`, `idkontaktu`.
+/// Whether two such words are joined into one, as in `contactid` or `idkontaktu`.
 fn is_joined(word: &str) -> bool {
     NUMBER.iter().any(|number| {
         let whose = word.strip_suffix(number).or_else(|| word.strip_prefix(number));
@@ -123,7 +123,8 @@ fn is_joined(word: &str) -> bool {
     })
 }
 
-/// The words of a name in lower case: apart by anything that is no letter, and where a capital follows a small letter.
+/// Splits a name into words in lower case: at everything that is not a letter, and where a capital
+/// follows a small letter.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';

@@ -1,32 +1,37 @@
-//! The names in a header and how they are found: by name, by number, or not, and then which are nearest. Pure. Which of
-//! them a run needs is in `read/columns/wanted.rs`.
+//! The names in a header. Finds columns by name or by number, and suggests the nearest names
+//! otherwise. Pure. `read/columns/wanted.rs` decides which columns a run needs.
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::{Digits, Label, trim_invisible};
 use crate::read::InputError;
 
-/// The columns that this tool puts in front of a failed file, ignored and replaced when such a file is the input.
+/// The columns that this tool adds at the front of a failed file. They are ignored and replaced
+/// when such a file is the input.
 const OWN_COLUMNS: [&str; 3] = ["sync_row", "sync_action", "sync_error"];
 
-/// How many names an error lists before it says "and N more".
+/// Maximum number of names that an error lists before "and N more".
 const MAX_NAMES_LISTED: usize = 20;
 
-/// The names in a header, ready to be looked up.
+/// The names in a header, prepared for lookup.
 #[derive(Clone, Debug)]
 pub(crate) struct Columns {
     pub(in crate::read) names: Vec<String>,
-    /// The names as they are compared; nothing for the tool's own columns, which no name finds.
+    /// The names in the form in which they are compared; `None` for the tool's own columns, which
+    /// cannot be looked up.
     pub(in crate::read) keys: Vec<Option<String>>,
+    /// The line of the header, for errors.
     pub(in crate::read) line: u64,
-    /// The first records behind the header, each with the `--skip-lines` that would make it the header.
+    /// The first records after the header, each with the value of `--skip-lines` that would make it
+    /// the header.
     below: Vec<(u64, Vec<String>)>,
-    /// A person reads errors, which may list all names. Where there is no header they are the cells of the first contact.
+    /// A person reads the errors, so they may list all names. Without a real header, the names are
+    /// the cells of the first contact.
     lists_names: bool,
 }
 
-/// Names match after trimming, Unicode NFC and case folding (by lower case, which is the same for the languages of
-/// the platform's users).
+/// Returns the form in which a name is compared: trimmed, in Unicode NFC and in lower case (which
+/// equals case folding for the languages of the platform's users).
 fn key(name: &str) -> String {
     trim_invisible(name).nfc().collect::<String>().to_lowercase()
 }
@@ -35,19 +40,20 @@ fn is_number(name: &str) -> bool {
     Digits::new(name).is_some()
 }
 
-/// Whether a column is one of those that this tool writes itself.
+/// Whether a column is one that this tool adds to a failed file.
 pub(crate) fn is_own_column(name: &str) -> bool {
     OWN_COLUMNS.contains(&key(name).as_str())
 }
 
-/// Where a failed file's header has its errors; nothing in one that is no failed file's.
+/// Returns the index of the error column of a failed file's header; `None` if it is not a failed
+/// file.
 pub(in crate::read) fn error_column(names: &[String]) -> Option<usize> {
     let [row, action, error] = OWN_COLUMNS.map(|own| names.iter().position(|name| key(name) == own));
     row.and(action).and(error)
 }
 
 impl Columns {
-    /// `line` is the header's, for errors.
+    /// `line` is the line of the header, for errors.
     pub(crate) fn new(names: &[String], line: u64) -> Self {
         Self {
             names: names.iter().map(|name| trim_invisible(name).to_owned()).collect(),
@@ -61,24 +67,24 @@ impl Columns {
         }
     }
 
-    /// With the first records behind the header, for the hint that one of them may be it.
+    /// Adds the first records after the header, for the hint that one of them may be the header.
     pub(in crate::read) fn with_records_below(mut self, below: Vec<(u64, Vec<String>)>) -> Self {
         self.below = below;
         self
     }
 
-    /// Lets errors list the names where a person at a terminal reads them.
+    /// Sets whether errors list the names, which is allowed if a person at a terminal reads them.
     pub(in crate::read) fn listing_names(mut self, lists_names: bool) -> Self {
         self.lists_names = lists_names;
         self
     }
 
-    /// The name of a column, trimmed.
+    /// Returns the name of a column, trimmed.
     pub(crate) fn name(&self, column: usize) -> &str {
         self.names.get(column).map_or("", String::as_str)
     }
 
-    /// The column of this name, if there is one; two are an error.
+    /// Finds the column with this name; `None` if there is none. Two columns with it are an error.
     pub(crate) fn find(&self, name: &str, purpose: &str) -> Result<Option<usize>, InputError> {
         let wanted = key(name);
         let mut found = self
@@ -100,7 +106,8 @@ impl Columns {
         }
     }
 
-    /// The column of this name or number, or an error that names `purpose`, `flag` and the nearest names.
+    /// Finds the column with this name or number. Fails with an error that contains `purpose`,
+    /// `flag` and the nearest names.
     pub(crate) fn require(&self, name: &str, purpose: &str, flag: &str) -> Result<usize, InputError> {
         if let Some(column) = self.find(name, purpose)?.or_else(|| self.numbered(name)) {
             return Ok(column);
@@ -114,7 +121,7 @@ impl Columns {
         })
     }
 
-    /// What to do about a name that is missing.
+    /// Suggests what to do about a missing name.
     fn hint(&self, name: &str, flag: &str) -> String {
         let nearest = self.nearest(name);
         let nearest: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
@@ -136,8 +143,8 @@ impl Columns {
         }
     }
 
-    /// Whether the names are none: an address, or the digits of an id, in what should be a header. They are somebody's data,
-    /// and not shown.
+    /// Whether the header seems to be a row of data, because it contains an address or the digits
+    /// of an id. Such names are personal data and are not shown.
     pub(crate) fn look_like_data(&self) -> bool {
         const DIGITS: usize = 5;
         let is_address = |name: &str| {
@@ -149,7 +156,7 @@ impl Columns {
             .any(|name| is_address(name) || is_number(name) && name.len() >= DIGITS)
     }
 
-    /// The columns that names and numbers find, which are not this tool's own.
+    /// The columns that can be looked up, without the tool's own.
     fn own_keys(&self) -> impl Iterator<Item = (usize, &String)> {
         let keys = self.keys.iter().enumerate();
         keys.filter_map(|(column, key)| Some((column, key.as_ref()?)))
@@ -159,8 +166,9 @@ impl Columns {
         self.own_keys().any(|(_, key)| is_number(key))
     }
 
-    /// The column of this number, from 1 and without the tool's own, so that a failed file has the same. Where columns are
-    /// called by numbers, a number is a name: one that is missing must not become another column.
+    /// Finds the column with this number, counted from 1 without the tool's own columns, so that a
+    /// failed file has the same numbers. If columns have numbers as names, a number is only a name:
+    /// a missing one must not select another column.
     fn numbered(&self, number: &str) -> Option<usize> {
         if !is_number(number) || self.has_numbers() {
             return None;
@@ -171,7 +179,7 @@ impl Columns {
             .map(|(column, _)| column)
     }
 
-    /// The `--skip-lines` that would find the name in a record behind the header.
+    /// Returns the value of `--skip-lines` that would make a record with this name the header.
     fn further_down(&self, name: &str) -> Option<u64> {
         let wanted = key(name);
         self.below
@@ -180,7 +188,7 @@ impl Columns {
             .map(|(skip, _)| *skip)
     }
 
-    /// The names that look most like the one that is missing, the likest first.
+    /// Returns the names most similar to a missing one, most similar first.
     fn nearest(&self, name: &str) -> Vec<&str> {
         const MAX: usize = 3;
         let wanted = key(name);
@@ -200,8 +208,8 @@ impl Columns {
         found.into_iter().map(|(_, column)| self.name(column)).collect()
     }
 
-    /// Whether the names are those of columns and no cells: one is a name that exports have, or is much like the name that is
-    /// looked for.
+    /// Whether the names seem to be names of columns and not cells: one is usual in exports, or is
+    /// similar to the wanted name.
     fn look_like_names(&self, wanted: &str) -> bool {
         let is_usual = |key: &str| {
             matches!(key, "id_respondent" | "id_survey") || Label::all().any(|label| label.name() == key)
@@ -209,7 +217,7 @@ impl Columns {
         self.own_keys().any(|(_, key)| is_usual(key)) || !self.nearest(wanted).is_empty()
     }
 
-    /// The names, for an error about the one that is looked for.
+    /// Lists the names, for an error about the wanted name.
     pub(in crate::read) fn listed(&self, wanted: &str) -> String {
         if self.look_like_data() {
             return format!("{}, not shown since they look like data", self.names.len());

@@ -1,4 +1,4 @@
-//! The header's names, and which of them the user means.
+//! The names in the header, and which columns the user means.
 
 pub(super) mod crm;
 pub(super) mod header;

@@ -1,29 +1,31 @@
-//! The header's names against what the user asked for: which column is which. Pure; what the cells hold is looked at in
-//! [`crate::plan`].
+//! Matches the names in the header with what the user asked for, to find which column is which.
+//! Pure; [`crate::plan`] examines the cells.
 
 use crate::model::{Label, Layout, ValueFrom};
 use crate::read::{Columns, InputError};
 
-/// What the user asked for, by name.
+/// The columns that the user asked for, by name.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
+    /// Name of the column with the respondent's id or address.
     pub(crate) respondent: String,
-    /// The respondent's column holds an address, not an id.
+    /// The respondent's column contains an address, not an id.
     pub(crate) by_address: bool,
     pub(crate) survey: SurveyColumn,
-    /// Label ← column or template; nothing where the columns called `l1` … `l10` are to map themselves.
+    /// Column or template for each label; `None` to use the columns called `l1` … `l10`.
     pub(crate) labels: Option<Vec<(Label, ValueFrom<String>)>>,
-    /// Labels that are the same for every row; they win over a column that would map itself.
+    /// Labels with the same value in every row. They take precedence over a column of the label's
+    /// name.
     pub(crate) constants: Vec<(Label, String)>,
     pub(crate) kept: Kept,
 }
 
-/// Where the survey may come from.
+/// The column with the survey's id.
 #[derive(Clone, Debug)]
 pub(crate) enum SurveyColumn {
-    /// This column, which must be there.
+    /// This column, which must exist.
     Named(String),
-    /// This column if there is one.
+    /// This column, if it exists.
     IfPresent(&'static str),
 }
 
@@ -35,7 +37,7 @@ pub(crate) enum Kept {
 }
 
 impl Columns {
-    /// Finds all that is wanted, or says what is missing.
+    /// Finds all wanted columns. Fails if one is missing.
     pub(crate) fn resolve(&self, wanted: &Wanted) -> Result<Layout, InputError> {
         let (purpose, flag) = if wanted.by_address {
             ("the address", "--match-on")
@@ -56,7 +58,7 @@ impl Columns {
         })
     }
 
-    /// The columns that end up nowhere: neither sent nor kept.
+    /// Returns the columns that are neither sent nor kept.
     pub(crate) fn unused(&self, layout: &Layout) -> Vec<&str> {
         let used = |column: &usize| {
             *column == layout.respondent
@@ -146,7 +148,7 @@ mod tests {
         }
     }
 
-    /// A layout's labels, each with its columns' indices.
+    /// Lists the labels of a layout, each with the indices of its columns.
     fn found(layout: &Layout) -> Vec<String> {
         let columns =
             |from: &ValueFrom<usize>| from.columns().map(usize::to_string).collect::<Vec<_>>().join("+");

@@ -1,4 +1,4 @@
-//! Which character separates the fields: found from several records, or given and then checked.
+//! The delimiter between fields: detected from several records, or given and then checked.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,19 +8,19 @@ use super::records::Records;
 use crate::model::Position;
 use crate::read::{Encoding, InputError};
 
-/// How many records of the input's beginning are compared.
+/// Records at the beginning of the input that are compared.
 const SAMPLE_RECORDS: usize = 200;
 
-/// What the scanner meets in the place of a delimiter that UTF-8 has several bytes for: the unit separator, which no
-/// input with such a delimiter may hold.
+/// The byte by which the scanner replaces a delimiter of several UTF-8 bytes: the unit separator,
+/// which an input with such a delimiter must not contain.
 pub(in crate::read) const STAND_IN: u8 = 0x1F;
 
-/// The character between two fields: any that cannot be part of the structure otherwise.
+/// The character between two fields: any except a quote or a line end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Delimiter(char);
 
 impl Delimiter {
-    /// Of a file of one column, and of a workbook, which have none.
+    /// The delimiter for a file of one column and for a workbook, which have none of their own.
     pub(in crate::read) const COMMA: Self = Self(',');
 
     const CANDIDATES: [Self; 4] = [Self::COMMA, Self(';'), Self('\t'), Self('|')];
@@ -55,18 +55,18 @@ impl FromStr for Delimiter {
     }
 }
 
-/// How the bytes of a record become fields.
+/// How the bytes of a record are split into fields and decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Dialect {
     pub(crate) encoding: Encoding,
-    /// What separates fields as the scanner meets them.
+    /// The delimiter byte in the reader's form.
     pub(crate) byte: u8,
-    /// The character for which that byte stands, where it is not itself.
+    /// The delimiter's character, if `byte` is only its stand-in.
     pub(crate) stands_for: Option<char>,
 }
 
 impl Dialect {
-    /// Nothing where the encoding does not have the delimiter.
+    /// Returns `None` if the encoding lacks the delimiter.
     pub(in crate::read) fn new(delimiter: Delimiter, encoding: Encoding) -> Option<Self> {
         let (byte, stands_for) = match u8::try_from(delimiter.0) {
             Ok(byte) if byte.is_ascii() => (byte, None),
@@ -83,7 +83,7 @@ impl Dialect {
         })
     }
 
-    /// A text as the scanner would meet it, with `?` for what the encoding lacks.
+    /// Encodes a text in the reader's form. `?` replaces characters that the encoding lacks.
     pub(crate) fn encode(self, text: &str) -> Vec<u8> {
         match self.stands_for {
             Some(character) => self.encoding.encode(&text.replace(character, "\u{1F}")),
@@ -91,7 +91,7 @@ impl Dialect {
         }
     }
 
-    /// Bytes as the scanner meets them, as they stand in the file.
+    /// Converts bytes from the reader's form to the bytes of the file.
     pub(crate) fn to_file(self, bytes: &[u8]) -> Vec<u8> {
         let Some(character) = self.stands_for else {
             return self.encoding.to_file(bytes).into_owned();
@@ -103,10 +103,11 @@ impl Dialect {
     }
 }
 
-/// The delimiter of an input, from its beginning. `whole` says that the head is all there is.
+/// Detects the delimiter from the beginning of an input; returns it with the number of columns in
+/// the header. `whole` means that the head is all of the input.
 ///
-/// Among the candidates that split the header, the one under which the most records have as many fields as the
-/// header wins; of two that tie, the one with more fields.
+/// Only candidates that split the header are considered. The candidate under which the most records
+/// have as many fields as the header wins; of two that tie, the one with more fields.
 pub(crate) fn detect(head: &[u8], whole: bool) -> Option<(Delimiter, usize)> {
     Delimiter::CANDIDATES
         .into_iter()
@@ -114,7 +115,7 @@ pub(crate) fn detect(head: &[u8], whole: bool) -> Option<(Delimiter, usize)> {
             let counts = field_counts(head, whole, Dialect::new(candidate, Encoding::Utf8)?);
             let header = *counts.first()?;
             let agreeing = counts.iter().filter(|&&count| count == header).count();
-            // Per mille of the records, so that a stray ragged row does not outweigh anything.
+            // Per mille of the records, so that a single irregular row has no weight.
             let agreement = agreeing * 1000 / counts.len();
             (header > 1).then_some((agreement, header, candidate))
         })
@@ -122,7 +123,8 @@ pub(crate) fn detect(head: &[u8], whole: bool) -> Option<(Delimiter, usize)> {
         .map(|(_, header, candidate)| (candidate, header))
 }
 
-/// Refuses a delimiter that finds one column where another would find several. `dialect` is its own, `line` the header's.
+/// Refuses a delimiter that finds one column where another would find several. `dialect` is that of
+/// `given`; `line` is the header's line.
 pub(crate) fn check(
     given: Delimiter,
     dialect: Dialect,
@@ -142,8 +144,8 @@ pub(crate) fn check(
     }
 }
 
-/// The number of fields of the first records, the header's first. A structural fault ends the list: the first read
-/// will come upon it with the delimiter that was chosen.
+/// Counts the fields of each of the first records, beginning with the header. A structural fault
+/// ends the list: the first read will report it with the chosen delimiter.
 fn field_counts(head: &[u8], whole: bool, dialect: Dialect) -> Vec<usize> {
     let mut records = Records::new(head, dialect.byte, Position::START);
     let mut parser = fields::FieldParser::new(dialect);
@@ -153,7 +155,7 @@ fn field_counts(head: &[u8], whole: bool, dialect: Dialect) -> Vec<usize> {
         && let Ok(Some(record)) = records.next()
     {
         read += record.bytes.len();
-        // What is cut off in the middle says nothing, unless it is all there is.
+        // A record that the head cuts off is no evidence, unless it is the only one.
         let cut = !whole && read == head.len() && !counts.is_empty();
         if !record.is_blank && !cut {
             counts.push(parser.parse(record.bytes).0.len());

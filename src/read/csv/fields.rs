@@ -1,27 +1,30 @@
-//! A raw record to its fields: unquoting (csv-core, the parser of the csv crate) and decoding. The record has already
-//! been found sound by `read/csv/records.rs`, so that parser has nothing left to forgive.
+//! Splits a raw record into fields: unquotes it (with csv-core, the parser of the csv crate) and
+//! decodes it. `read/csv/records.rs` has checked the record before, so the lenience of that parser
+//! has no effect.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use crate::model::{Fields, unguarded_cell};
 use crate::read::Dialect;
 
-/// As many columns as a spreadsheet has. Of a record with more, one more is looked at: then it is too long.
+/// Maximum number of columns, that of a spreadsheet. If a record has more, one more is parsed to
+/// show that.
 pub(in crate::read) const MAX_COLUMNS: usize = 1 << 14;
 
-/// Parses one record after another into buffers that it keeps.
+/// Parses one record after another into reused buffers.
 #[derive(Debug)]
 pub(crate) struct FieldParser {
     parser: Reader,
     dialect: Dialect,
-    /// What bytes show as that are no character.
+    /// The replacement for invalid bytes.
     lost: char,
-    /// Apostrophes in front of what looks like a formula are this tool's own.
+    /// Leading apostrophes before what looks like a formula were added by this tool and are
+    /// removed.
     has_guards: bool,
-    /// The unquoted bytes of all fields, and where in them each field ends.
+    /// The unquoted bytes of all fields, and the end of each field in them.
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// The same as text, where that is another thing.
+    /// The decoded text and the end of each field in it, if they differ from the bytes.
     text: String,
     text_ends: Vec<usize>,
 }
@@ -40,12 +43,12 @@ impl FieldParser {
         }
     }
 
-    /// The same, with another sign for bytes that are no character.
+    /// Sets another replacement for invalid bytes; the default is `?`.
     pub(crate) fn with_lost(self, lost: char) -> Self {
         Self { lost, ..self }
     }
 
-    /// The same for a file that this tool wrote for Excel: the apostrophes that it put in front of formulas are taken away.
+    /// Removes the apostrophes that this tool put before formulas in a file for Excel.
     pub(in crate::read) fn without_guards(self) -> Self {
         Self {
             has_guards: true,
@@ -53,19 +56,20 @@ impl FieldParser {
         }
     }
 
-    /// The fields of a record, and whether every byte of it could be decoded.
+    /// Returns the fields of a record, and whether every byte could be decoded.
     pub(crate) fn parse(&mut self, record: &[u8]) -> (Fields<'_>, bool) {
         let (bytes, ends) = self.unquote(record);
         let bytes = self.bytes.get(..bytes).unwrap_or_default();
         let ends = self.ends.get(..ends).unwrap_or_default();
         let Dialect { encoding, .. } = self.dialect;
-        // A quoted field may hold the delimiter itself.
+        // A quoted field may contain the delimiter itself.
         let stands_for = self
             .dialect
             .stands_for
             .filter(|_| bytes.contains(&self.dialect.byte));
         if stands_for.is_none() && !self.has_guards && (encoding.is_read_as_utf8() || bytes.is_ascii()) {
-            // Field by field, since a character cannot span two fields: a whole that is valid has no such fault.
+            // The field ends must be character boundaries, because a character cannot span two
+            // fields.
             let whole = str::from_utf8(bytes)
                 .ok()
                 .filter(|text| ends.iter().all(|&end| text.is_char_boundary(end)));
@@ -101,7 +105,7 @@ impl FieldParser {
         (Fields::new(&self.text, &self.text_ends), clean)
     }
 
-    /// A field's bytes as they are, unquoted.
+    /// Returns the unquoted but undecoded bytes of a field.
     pub(in crate::read) fn raw_field(&mut self, record: &[u8], column: usize) -> Option<&[u8]> {
         let (bytes, ends) = self.unquote(record);
         let ends = self.ends.get(..ends)?;
@@ -111,7 +115,8 @@ impl FieldParser {
         self.bytes.get(..bytes)?.get(start..*ends.get(column)?)
     }
 
-    /// Fills `bytes` and `ends`, with at most [`MAX_COLUMNS`] fields and one more; how much of each.
+    /// Fills `bytes` and `ends` with at most [`MAX_COLUMNS`] fields and one more. Returns the
+    /// number of bytes and of fields.
     fn unquote(&mut self, record: &[u8]) -> (usize, usize) {
         let (mut input, mut written, mut fields) = (record, 0, 0);
         loop {
@@ -122,7 +127,7 @@ impl FieldParser {
             written += wrote;
             fields += ended;
             match result {
-                // An empty input tells the parser that a record without a line end is whole.
+                // An empty input tells the parser that a record without a line end is complete.
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.bytes.resize(self.bytes.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull if fields > MAX_COLUMNS => {
@@ -141,13 +146,14 @@ impl FieldParser {
 
 fn parser(dialect: Dialect) -> Reader {
     let mut parser = ReaderBuilder::new().delimiter(dialect.byte).build();
-    // The parser takes a byte order mark off the first record it sees, which here would be a value's: an empty line makes
-    // it believe that it is past that.
+    // The parser would remove a byte order mark from the first record, which here would belong to a
+    // value. After an empty line the parser no longer expects one.
     parser.read_record(b"\n", &mut [0], &mut [0]);
     parser
 }
 
-/// The unquoted fields of a header or of a sample: for the few records that are looked at outside the row loop.
+/// Returns the decoded fields of a record, and whether every byte could be decoded. For the few
+/// records that are parsed outside the row loop, such as a header or a sample.
 pub(crate) fn fields_of(record: &[u8], dialect: Dialect) -> (Vec<String>, bool) {
     let mut parser = FieldParser::new(dialect);
     let (fields, clean) = parser.parse(record);

@@ -1,4 +1,4 @@
-//! Text to records, and records to fields: the structure of the file.
+//! The structure of a file: text to records, and records to fields.
 
 pub(super) mod dialect;
 pub(super) mod fields;

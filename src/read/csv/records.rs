@@ -1,12 +1,15 @@
-//! Bytes to raw records: where each record starts and ends, and the faults of structure that make everything behind
-//! them doubtful. What the fields of a record are is in `read/csv/fields.rs`.
+//! Splits bytes into raw records: finds where each record starts and ends, and the structural
+//! faults that make everything after them doubtful. `read/csv/fields.rs` splits a record into
+//! fields.
 //!
-//! This scanner exists because a CSV parser forgives: to it a quote that is never closed is a very long field, and
-//! text behind a closing quote belongs to the field. In `1,"x⏎2,y⏎3,"z"` it sees one record with the right number
-//! of fields, and rows 2 and 3 are gone. Here both are errors with a line number.
+//! This scanner exists because CSV parsers are lenient: they read a quote that is never closed as a
+//! very long field, and text after a closing quote as part of the field. In `1,"x⏎2,y⏎3,"z"` such a
+//! parser sees one record with the right number of fields, and rows 2 and 3 are lost. Here both
+//! faults are errors with a line number.
 //!
-//! Records end with LF, CRLF or CR, quotes are `"` and are doubled inside a quoted field (RFC 4180). A quote opens a
-//! field only as its first byte; anywhere else in an unquoted field it is text (`5" nail`).
+//! Records end with LF, CRLF or CR. Quotes are `"`, and are doubled inside a quoted field (RFC
+//! 4180). A quote opens a field only as its first byte; anywhere else in an unquoted field it is
+//! text (`5" nail`).
 
 use std::io::Read;
 
@@ -15,13 +18,14 @@ use memchr::{memchr, memchr_iter, memchr3};
 use crate::model::Position;
 use crate::read::InputError;
 
-/// A longer record is refused: no contact has 8 MiB of labels, a runaway quote has.
+/// Maximum size of a record in bytes: no contact has 8 MiB of labels, but an unclosed quote does.
 const MAX_RECORD_BYTES: usize = 8 << 20;
 
-/// More blank records in a row are refused: as many rows as a spreadsheet has are a mistake or a trap, and cost time.
+/// Maximum number of consecutive blank records, the row count of a spreadsheet. More are a mistake
+/// or an attack, and cost time.
 const MAX_BLANK_RUN: u64 = 1 << 20;
 
-/// How much is asked of the input at once. Larger ones measured no faster.
+/// Bytes requested from the input at once. Larger reads were not faster in measurements.
 const READ_SIZE: usize = 128 << 10;
 
 /// Splits an input into raw records. Holds one record and at most `READ_SIZE` bytes beyond it.
@@ -30,30 +34,32 @@ pub(crate) struct Records<R> {
     input: R,
     delimiter: u8,
     buffer: Vec<u8>,
-    /// Where in the buffer the current record starts and ends.
+    /// The start and the end of the current record in the buffer.
     start: usize,
     end: usize,
-    /// Where in the buffer the bytes end that were read.
+    /// The end of the bytes in the buffer that were read from the input.
     filled: usize,
     /// The positions of the current record and of the next one.
     at: Position,
     next: Position,
     at_end: bool,
-    /// Whether the current record is blank, and how many blank ones in a row it ends.
+    /// Whether the current record is blank, and the number of consecutive blank records that it
+    /// ends.
     is_blank: bool,
     blank_run: u64,
 }
 
-/// One record, byte for byte, its line end included.
+/// One record, byte for byte, including its line end.
 #[derive(Debug)]
 pub(crate) struct RawRecord<'a> {
+    /// Position of the record's first byte.
     pub(crate) position: Position,
     pub(crate) bytes: &'a [u8],
-    /// Nothing but delimiters, quotes and white space, like `;;;;`: counted, but no row.
+    /// Only delimiters, quotes and white space, such as `;;;;`: counted, but not a row.
     pub(crate) is_blank: bool,
 }
 
-/// Where the scan stands between two bytes.
+/// The state of the scan between two bytes.
 #[derive(Clone, Copy)]
 enum State {
     Unquoted,
@@ -61,14 +67,16 @@ enum State {
     Quoted {
         opened: usize,
     },
-    /// Behind a quote inside a quoted field: the end of the field, or the first half of a doubled quote.
+    /// After a quote inside a quoted field: the end of the field, or the first half of a doubled
+    /// quote.
     AfterQuote {
         opened: usize,
     },
 }
 
 impl<R: Read> Records<R> {
-    /// `first` is where the input's first byte stands in the whole: behind a byte order mark, and what else was taken.
+    /// `first` is the position of the input's first byte in the whole file, after a byte order mark
+    /// and a preamble.
     pub(crate) fn new(input: R, delimiter: u8, first: Position) -> Self {
         Self {
             input,
@@ -85,12 +93,12 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// The input, which has been read up to `READ_SIZE` bytes beyond the last record.
+    /// The input, read to at most `READ_SIZE` bytes beyond the last record.
     pub(crate) fn input(&self) -> &R {
         &self.input
     }
 
-    /// The next record, or nothing at the end of the input.
+    /// Returns the next record, or `None` at the end of the input.
     pub(crate) fn next(&mut self) -> Result<Option<RawRecord<'_>>, InputError> {
         Ok(if self.advance()? {
             Some(self.current())
@@ -99,7 +107,7 @@ impl<R: Read> Records<R> {
         })
     }
 
-    /// Moves on to the next record; `false` at the end of the input.
+    /// Moves to the next record; returns `false` at the end of the input.
     pub(crate) fn advance(&mut self) -> Result<bool, InputError> {
         self.start = self.end;
         self.at = self.next;
@@ -125,7 +133,7 @@ impl<R: Read> Records<R> {
         Ok(true)
     }
 
-    /// The record to which the last call moved.
+    /// The record to which the last call of [`Records::advance`] moved.
     pub(crate) fn current(&self) -> RawRecord<'_> {
         RawRecord {
             position: self.at,
@@ -134,11 +142,12 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// The offset in the buffer behind the record that starts at `self.start`, and whether it has a quoted field.
+    /// Returns the offset in the buffer of the end of the record that starts at `self.start`, and
+    /// whether it has a quoted field. `None` at the end of the input.
     fn find_end(&mut self) -> Result<Option<(usize, bool)>, InputError> {
         let mut state = State::Unquoted;
         let mut quoted = false;
-        // Relative to the record's start, which moves when the buffer is filled up.
+        // Relative to the start of the record, which moves when the buffer is refilled.
         let mut scanned = 0;
         loop {
             let rest = self
@@ -177,7 +186,7 @@ impl<R: Read> Records<R> {
                 }
                 (State::Unquoted, b'\n') => return Ok(Some((self.start + scanned + 1, quoted))),
                 (State::Unquoted, _) => {
-                    // A CR: one byte more decides whether it stands alone.
+                    // A CR: the next byte decides whether it stands alone.
                     let followed = self.byte(scanned + 1).is_some() || self.fill(scanned + 1)?;
                     let length = if followed && self.byte(scanned + 1) == Some(b'\n') {
                         2
@@ -237,8 +246,8 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads on behind what is in the buffer; `false` at the end of the input. `length` is how much of the current
-    /// record is known.
+    /// Reads more bytes into the buffer; returns `false` at the end of the input. `length` is the
+    /// known length of the current record in bytes.
     fn fill(&mut self, length: usize) -> Result<bool, InputError> {
         if self.at_end {
             return Ok(false);
@@ -269,6 +278,7 @@ impl<R: Read> Records<R> {
     }
 }
 
+/// Reads some bytes; retries if a signal interrupts the read.
 fn read_some(input: &mut impl Read, space: &mut [u8]) -> std::io::Result<usize> {
     loop {
         match input.read(space) {
@@ -278,7 +288,7 @@ fn read_some(input: &mut impl Read, space: &mut [u8]) -> std::io::Result<usize> 
     }
 }
 
-/// The line ends inside a record, the one that ends it not counted.
+/// Counts the line ends inside a record, without the one that ends it.
 fn inner_line_ends(record: &[u8]) -> u64 {
     let all = memchr_iter(b'\n', record).count() as u64;
     all - u64::from(record.ends_with(b"\n"))
@@ -406,7 +416,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is in the input, the records put together are the input, wherever the reads were cut.
+        /// The concatenated records equal the input, however the reads are cut.
         #[test]
         fn nothing_is_lost_between_records(text in "[a;\"\r\n ]{0,60}", step in 1_usize..9) {
             let whole = split(text.as_bytes(), usize::MAX);

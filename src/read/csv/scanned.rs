@@ -1,5 +1,5 @@
-//! An input as the scanner meets it: UTF-16 made UTF-8, and a delimiter of several bytes made one byte. Both ways back are
-//! without loss ([`Dialect::to_file`]).
+//! An input in the scanner's form: UTF-16 becomes UTF-8, and a delimiter of several bytes becomes
+//! one byte. Both can be reversed without loss ([`Dialect::to_file`]).
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -11,18 +11,19 @@ use crate::read::encoding::recoding::{Recode, Recoding};
 use crate::read::encoding::utf16::{self, FromUtf16};
 use crate::read::{Dialect, Encoding};
 
-/// The bytes of an input for the scanner.
+/// The bytes of an input in the scanner's form.
 pub(in crate::read) enum Scanned<R> {
     AsItIs(Unicode<R>),
     Swapped(Recoding<Unicode<R>, Swap>),
 }
 
+/// An input in UTF-8 or a single-byte encoding.
 pub(in crate::read) enum Unicode<R> {
     AsItIs(R),
     FromUtf16(Recoding<R, FromUtf16>),
 }
 
-/// Puts one byte in the place of a delimiter of several.
+/// Replaces a delimiter of several bytes by one byte.
 pub(in crate::read) struct Swap {
     delimiter: Vec<u8>,
 }
@@ -41,6 +42,7 @@ impl<R: Read> Scanned<R> {
         }
     }
 
+    /// The original input, below all conversions.
     pub(in crate::read) fn input(&self) -> &R {
         let unicode = match self {
             Self::AsItIs(unicode) => unicode,
@@ -90,7 +92,7 @@ impl Recode for Swap {
             ready.push(STAND_IN);
             used = at + self.delimiter.len();
         }
-        // What may begin a delimiter waits for what comes behind.
+        // Bytes that may begin a delimiter wait for the bytes after them.
         let left = if at_end { 0 } else { self.delimiter.len() - 1 };
         let end = bytes.len().saturating_sub(left).max(used);
         ready.extend_from_slice(bytes.get(used..end).unwrap_or_default());
@@ -98,7 +100,8 @@ impl Recode for Swap {
     }
 }
 
-/// The beginning of an input as the scanner meets it; `whole` says that it is all there is.
+/// Returns the beginning of an input in the scanner's form; `whole` means that it is all of the
+/// input.
 pub(in crate::read) fn head(bytes: &[u8], dialect: Dialect, whole: bool) -> io::Result<Cow<'_, [u8]>> {
     let text = match dialect.encoding {
         Encoding::Utf16Le | Encoding::Utf16Be => Cow::Owned(utf16::decode_head(
@@ -116,6 +119,7 @@ pub(in crate::read) fn head(bytes: &[u8], dialect: Dialect, whole: bool) -> io::
     Ok(Cow::Owned(ready))
 }
 
+/// The error for an input that contains [`STAND_IN`].
 fn holds_stand_in() -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,

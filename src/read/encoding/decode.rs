@@ -1,8 +1,8 @@
-//! How bytes become text, and text bytes again. Undecodable bytes are reported, never replaced by U+FFFD. Which encoding
-//! an input is in is decided in `read/encoding/evidence.rs`.
+//! Converts bytes to text, and text to bytes again. Undecodable bytes are reported, never replaced
+//! by U+FFFD. `read/encoding/evidence.rs` decides which encoding an input has.
 //!
-//! UTF-16 does not come here as such: `read/encoding/utf16.rs` has made UTF-8 of it before, in which what was no character is no
-//! character either.
+//! UTF-16 does not reach this module: `read/encoding/utf16.rs` has converted it to UTF-8 before,
+//! and what was invalid stays invalid.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -18,11 +18,12 @@ pub(crate) enum Encoding {
     /// Excel's "Unicode text".
     Utf16Le,
     Utf16Be,
-    /// One of the WHATWG standard's: windows-1250 is what a Polish Excel writes for "CSV".
+    /// A single-byte encoding of the WHATWG standard. A Polish Excel writes windows-1250 for "CSV".
     SingleByte(&'static encoding_rs::Encoding),
 }
 
 impl Encoding {
+    /// The name in the WHATWG standard, such as `windows-1250`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Utf8 => UTF_8.name(),
@@ -40,12 +41,13 @@ impl Encoding {
         matches!(self, Self::SingleByte(_))
     }
 
-    /// Whether the reader meets its bytes as UTF-8.
+    /// Whether the reader sees this encoding as UTF-8.
     pub(in crate::read) fn is_read_as_utf8(self) -> bool {
         self == Self::Utf8 || self.is_utf16()
     }
 
-    /// Appends the bytes as text; `false` if some of them are not allowed, which then show as `lost`.
+    /// Appends the decoded bytes to `text`. Returns `false` if some bytes are invalid; each appears
+    /// as `lost`.
     pub(in crate::read) fn decode_into(self, bytes: &[u8], lost: char, text: &mut String) -> bool {
         match self {
             Self::Utf8 | Self::Utf16Le | Self::Utf16Be => decode_utf8(bytes, lost, text),
@@ -53,7 +55,7 @@ impl Encoding {
         }
     }
 
-    /// The text as the reader meets this encoding, with `?` for what it lacks.
+    /// Encodes a text in the reader's form. `?` replaces characters that the encoding lacks.
     pub(crate) fn encode(self, text: &str) -> Vec<u8> {
         match self {
             Self::Utf8 | Self::Utf16Le | Self::Utf16Be => text.as_bytes().to_vec(),
@@ -68,7 +70,7 @@ impl Encoding {
         }
     }
 
-    /// Bytes as the reader meets them, as they stand in a file of this encoding.
+    /// Converts bytes from the reader's form to the bytes of a file in this encoding.
     pub(crate) fn to_file(self, bytes: &[u8]) -> Cow<'_, [u8]> {
         match self {
             Self::Utf8 | Self::SingleByte(_) => Cow::Borrowed(bytes),
@@ -76,7 +78,8 @@ impl Encoding {
         }
     }
 
-    /// What a byte above ASCII stands for in a single-byte encoding, if for anything.
+    /// Returns the character of a non-ASCII byte in a single-byte encoding; `None` if the byte is
+    /// undefined.
     pub(in crate::read) fn letter(self, byte: u8) -> Option<String> {
         let mut text = String::new();
         self.decode_into(&[byte], '?', &mut text).then_some(text)
@@ -119,8 +122,8 @@ fn decode_utf8(bytes: &[u8], lost: char, text: &mut String) -> bool {
     clean
 }
 
-/// Bytes that a single-byte encoding leaves undefined decode to C1 controls by the WHATWG standard, or not at all. No
-/// person typed them.
+/// Decodes single bytes. By the WHATWG standard, bytes that an encoding leaves undefined decode to
+/// C1 controls or not at all. No one typed either, so both count as invalid.
 fn decode_single_bytes(
     encoding: &'static encoding_rs::Encoding,
     bytes: &[u8],
@@ -164,7 +167,7 @@ mod tests {
             ("windows-1250", b"a\x81b", "a?b", false),
             ("iso-8859-2", b"\x9Cl\xB1sk", "?ląsk", false),
             ("windows-1252", b"\x8Fo", "?o", false),
-            // Undefined in the standard itself.
+            // Undefined in the WHATWG standard itself.
             ("windows-1253", b"\xC1\xD2", "Α?", false),
         ];
         for (label, bytes, text, clean) in cases {

@@ -1,9 +1,11 @@
-//! Which encoding the bytes of an input speak for, taken in over the whole of it. Pure; how bytes become text is in
-//! `read/encoding/decode.rs`, which single-byte encoding it is in `read/encoding/letters.rs`.
+//! Collects evidence for the encoding of an input, over all of its bytes. Pure;
+//! `read/encoding/decode.rs` converts the bytes to text, and `read/encoding/letters.rs`
+//! distinguishes the single-byte encodings.
 //!
-//! Valid UTF-8 is hardly ever an accident, so it comes first. What is none is in an encoding of one byte per character, and
-//! which of those is told by the letters that a text has and where in its words. Where the bytes do not tell, nobody
-//! guesses: a wrong guess puts wrong letters on real people's contacts.
+//! Valid UTF-8 is hardly ever an accident, so it is considered first. Anything else is in an
+//! encoding of one byte per character. The letters of a text, and their positions in words, show
+//! which one. If they do not, there is no guess: a wrong guess would put wrong letters on real
+//! people's contacts.
 
 use encoding_rs::{ISO_8859_2, WINDOWS_1250};
 
@@ -11,47 +13,50 @@ use super::letters::Letters;
 use super::utf8::valid_up_to;
 use crate::read::Encoding;
 
-/// So many more bytes that are not UTF-8 than characters that are: those are accidents (mostly an old fault in a cell),
-/// and the input is in a single-byte encoding. With fewer, the bytes are the strays.
+/// Maximum ratio of bytes that are not UTF-8 to UTF-8 characters of several bytes. Above it, the
+/// characters are accidents (mostly an old fault in a cell) and the input is in a single-byte
+/// encoding. Up to it, the bytes are the faults.
 const STRAYS_AT_MOST: u64 = 10;
 
+/// Maximum length of a UTF-8 character in bytes.
 const MAX_CHARACTER_BYTES: usize = 4;
 
-/// What is known of an input's bytes, piece by piece.
+/// The evidence from the bytes of an input, collected piece by piece.
 #[derive(Clone, Debug, Default)]
 pub(in crate::read) struct Evidence {
-    /// UTF-8 characters of several bytes.
+    /// UTF-8 characters of several bytes seen so far.
     characters: u64,
-    /// One of them is no accident.
+    /// At least one of these characters is not an accident.
     telling: bool,
     /// Bytes that are not UTF-8.
     strays: u64,
     letters: Letters,
-    /// The beginning of a character whose end was not yet seen: three bytes at most.
+    /// The beginning of a character whose end was not seen yet: at most three bytes.
     pending: Vec<u8>,
 }
 
-/// What the bytes say.
+/// The encoding that the evidence indicates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::read) enum EncodingVerdict {
-    /// Bytes that are not UTF-8 may be among them: those rows cannot be decoded.
+    /// UTF-8. Some bytes may still be invalid; the rows with them cannot be decoded.
     Utf8,
     Guess(Encoding, Certainty),
-    /// Each of these is possible, and they do not read the same.
+    /// All of these encodings are possible, and they give different texts.
     Unclear(&'static [Encoding]),
 }
 
 /// How sure a guess is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Certainty {
-    /// So many letters are where only this encoding has them.
+    /// This many letters stand where only this encoding has them.
     Told(u64),
-    /// The other encoding reads this input in the same way.
+    /// The named other encoding decodes this input to the same text.
     SameIn(&'static str),
-    /// What speaks against it is a small part, or little speaks for it.
+    /// There is little evidence against the guess, or little for it.
     Likely,
 }
 
+/// The candidates if the input may also be UTF-8.
 static OR_UTF_8: [Encoding; 3] = [
     Encoding::SingleByte(WINDOWS_1250),
     Encoding::SingleByte(ISO_8859_2),
@@ -59,6 +64,7 @@ static OR_UTF_8: [Encoding; 3] = [
 ];
 
 impl Evidence {
+    /// Adds the next piece of the input.
     pub(in crate::read) fn take_in(&mut self, bytes: &[u8]) {
         let mut bytes = bytes;
         while !self.pending.is_empty() {
@@ -76,7 +82,7 @@ impl Evidence {
                     self.pending = candidate;
                     bytes = rest;
                 }
-                // The byte at hand does not belong to the character: it starts something of its own.
+                // This byte does not continue the character; it starts something new.
                 Err(_) => {
                     candidate.pop();
                     self.take_in_strays(&candidate);
@@ -86,7 +92,7 @@ impl Evidence {
         loop {
             let (text, rest) = bytes.split_at(valid_up_to(bytes));
             self.take_in_text(text);
-            // Four bytes tell whether what is not valid is only not whole.
+            // Four bytes are enough to distinguish an invalid character from an incomplete one.
             let character = rest.get(..MAX_CHARACTER_BYTES).unwrap_or(rest);
             let Err(error) = str::from_utf8(character) else {
                 return;
@@ -101,26 +107,26 @@ impl Evidence {
         }
     }
 
-    /// Whether everything up to here is valid UTF-8, and above ASCII not by accident.
+    /// Whether everything so far is valid UTF-8 and its non-ASCII characters are not an accident.
     pub(in crate::read) fn is_utf8_for_sure(&self) -> bool {
         self.telling && self.strays == 0
     }
 
-    /// The verdict once everything was taken in.
+    /// The verdict after all bytes were added.
     pub(in crate::read) fn verdict(mut self) -> EncodingVerdict {
         let pending = std::mem::take(&mut self.pending);
         self.take_in_strays(&pending);
         self.verdict_so_far()
     }
 
-    /// The verdict on a beginning, which may end in the middle of a character.
+    /// The verdict on the beginning of an input, which may end within a character.
     pub(in crate::read) fn verdict_so_far(&self) -> EncodingVerdict {
         let few_strays = self.strays <= self.characters.saturating_mul(STRAYS_AT_MOST);
         if self.telling && few_strays || self.strays == 0 && self.characters == 0 {
             return EncodingVerdict::Utf8;
         }
         if self.strays == 0 {
-            // `SPÓŁKA` in windows-1250 is valid UTF-8, and so far there is nothing else to go by.
+            // `SPÓŁKA` in windows-1250 is valid UTF-8, and there is no other evidence so far.
             return EncodingVerdict::Unclear(&OR_UTF_8);
         }
         self.letters.clone().verdict()
@@ -131,7 +137,7 @@ impl Evidence {
         self.strays > 0
     }
 
-    /// Takes in what is valid UTF-8.
+    /// Adds a piece of valid UTF-8.
     fn take_in_text(&mut self, text: &[u8]) {
         self.letters.take_in_text(text);
         if text.is_ascii() {
@@ -147,8 +153,8 @@ impl Evidence {
     }
 }
 
-/// How many characters of several bytes there are: one per first byte of such. In pieces that a byte can count, which is
-/// done for many bytes at once.
+/// Counts characters of several bytes, by their first bytes. The pieces are short enough for a `u8`
+/// counter, so that many bytes are counted at once.
 fn first_bytes(text: &[u8]) -> u64 {
     let of_piece = |piece: &[u8]| {
         let count = piece
@@ -159,8 +165,9 @@ fn first_bytes(text: &[u8]) -> u64 {
     text.chunks(255).map(of_piece).fold(0, u64::wrapping_add)
 }
 
-/// Whether a text above ASCII is UTF-8 for sure. Some characters are what letters of Polish in a single-byte encoding look
-/// like when others follow (`ÓŁ`, `Ń”`, `ęśż`): those whose first byte is `Ć`, `Ę`, `Ń`, `Ó`, `ć` or `ę` there.
+/// Whether a text with non-ASCII characters is certainly UTF-8. Some characters do not prove it:
+/// their bytes are also Polish letters in a single-byte encoding that follow each other (`ÓŁ`,
+/// `Ń”`, `ęśż`). These are the characters whose first byte is `Ć`, `Ę`, `Ń`, `Ó`, `ć` or `ę` there.
 pub(in crate::read) fn is_telling(text: &str) -> bool {
     text.chars().any(|character| {
         let may_be_letters = matches!(character,
@@ -187,7 +194,7 @@ mod tests {
         label.parse::<Encoding>().unwrap().encode(text)
     }
 
-    /// The verdict on a text in an encoding, in short.
+    /// Summarizes the verdict on a text in an encoding.
     fn told(label: &str, text: &str) -> String {
         match verdict(&in_encoding(label, text)) {
             EncodingVerdict::Utf8 => "UTF-8".to_owned(),
@@ -206,7 +213,7 @@ mod tests {
     const FRENCH: &str = "Voilà, la crème brûlée à la française: œuf, où ça?";
     const CZECH: &str = "Plzeň, Příbram, České Budějovice, Žďár, šťastný";
 
-    /// Encoding, text, and the verdict on it.
+    /// Encoding, text and expected verdict.
     const CASES: &[(&str, &str, &str)] = &[
         ("utf-8", POLISH, "UTF-8"),
         ("utf-8", "ZESPÓŁ SZKÓŁ, SPÓŁKA Z O.O.", "UTF-8"),
@@ -226,7 +233,7 @@ mod tests {
         ),
         ("windows-1250", "Złoty „klient”", "windows-1250 likely"),
         ("windows-1250", "Duży, Mały", "windows-1250 as ISO-8859-2"),
-        // `Œ` elsewhere.
+        // Other encodings have `Œ` for `Ś`.
         ("windows-1250", "Wysoki, Średni, Niski", "unclear"),
         (
             "windows-1250",
@@ -271,7 +278,7 @@ mod tests {
             "Gdańsk, Poznań, Kraków, Zięba",
             "windows-1250 likely",
         ),
-        // Signs are no letters: `±` would be `ą` in ISO-8859-2, `³` would be `ł`.
+        // Signs are not letters: `±` would be `ą` in ISO-8859-2, and `³` would be `ł`.
         (
             "windows-1250",
             "Złoty klient, Kraków ±5 km",
@@ -292,7 +299,7 @@ mod tests {
         ),
         ("windows-1252", "Muñoz, Peña, Begoña", "windows-1252 likely"),
         ("windows-1250", CZECH, "windows-1250 likely"),
-        // What chardetng takes for windows-1252.
+        // Texts that chardetng takes for windows-1252.
         ("windows-1250", "Plzeň", "unclear"),
         ("iso-8859-2", CZECH, "unclear"),
         ("iso-8859-2", "Tomáš, Janša, Matošić", "unclear"),
@@ -300,7 +307,7 @@ mod tests {
         ("windows-1252", "Forêt, Prévôt", "unclear"),
         ("windows-1252", "Kjær", "unclear"),
         ("windows-1250", "miesięczny", "unclear"),
-        // Valid UTF-8 by accident, and nothing else to go by.
+        // Valid UTF-8 by accident, without other evidence.
         ("windows-1250", "SPÓŁKA", "unclear"),
         // Other scripts, other systems.
         ("windows-1251", "Иванов Иван, Москва", "unclear"),
@@ -328,7 +335,8 @@ mod tests {
             })
             .collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
-        // CP850 and CP852, which the standard does not have: Möller, Köln; Dąb, Bąk; KRAKÓW, GÓRA.
+        // CP850 and CP852, which the standard does not include: Möller, Köln; Dąb, Bąk; KRAKÓW,
+        // GÓRA.
         assert_eq!(
             verdict(b"M\x94ller, K\x94ln"),
             EncodingVerdict::Unclear(&CANDIDATES)

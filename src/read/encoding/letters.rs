@@ -1,69 +1,78 @@
-//! Which single-byte encoding it is: by the letters that a text has, and where in its words they stand. Pure.
+//! Distinguishes the single-byte encodings by the letters of a text and their positions in words.
+//! Pure.
 //!
-//! Windows-1250 and ISO-8859-2 have Polish letters, in part in different places; windows-1252 has signs there (`³`, `¹`, `±`),
-//! and so have the two for each other's. A sign does not stand inside a word, and a letter does not stand alone. What reads as
-//! no text in any of the three (another script, capitals inside words) is in none of them.
+//! Windows-1250 and ISO-8859-2 contain the Polish letters, partly at different bytes. Where one of
+//! them has a letter, the other and windows-1252 may have a sign (`³`, `¹`, `±`). Signs do not
+//! stand inside words, and letters do not stand alone. A text that makes no sense in any of the
+//! three (another script, capitals inside words) is in another encoding.
 
 use encoding_rs::{ISO_8859_2, WINDOWS_1250, WINDOWS_1252};
 
 use super::evidence::{Certainty, EncodingVerdict};
 use crate::read::Encoding;
 
-/// Of two readings that contradict each other, one has to outweigh the other by so much.
+/// Factor by which one of two contradicting readings must outweigh the other.
 const OUTWEIGHS: u64 = 20;
 
-/// Fewer letters do not tell a Western text.
+/// Minimum number of letters that identify a Western text.
 const WESTERN_AT_LEAST: u64 = 3;
 
-/// The encodings between which is decided; all others have to be given.
+/// The encodings that are distinguished; the user has to specify any other.
 pub(in crate::read) static CANDIDATES: [Encoding; 3] = [
     Encoding::SingleByte(WINDOWS_1250),
     Encoding::SingleByte(ISO_8859_2),
     Encoding::SingleByte(WINDOWS_1252),
 ];
 
-/// Letters of windows-1250 and ISO-8859-2 alike: `ł ż Ł Ż`.
+/// Letters at the same bytes in windows-1250 and ISO-8859-2: `ł ż Ł Ż`.
 const COMMON: &[u8] = b"\xB3\xBF\xA3\xAF";
-/// `ą ś ź Ą Ś Ź`, in the order of the alphabet, as each of the two has them.
+/// `ą ś ź Ą Ś Ź`, in this order, in windows-1250.
 const OF_WINDOWS: &[u8] = b"\xB9\x9C\x9F\xA5\x8C\x8F";
+/// The same letters in ISO-8859-2.
 const OF_ISO: &[u8] = b"\xB1\xB6\xBC\xA1\xA6\xAC";
-/// `ć ę ń`, which windows-1252 has as `æ ê ñ`, and `ó`, which all have.
+/// `ć ę ń` and their capitals; windows-1252 has `æ ê ñ` there.
 const ALSO_WESTERN: &[u8] = b"\xE6\xC6\xEA\xCA\xF1\xD1";
+/// `ó` and `Ó`, at the same bytes in all three.
 const O_ACUTE: &[u8] = b"\xF3\xD3";
-/// Letters that the three have alike and that Western and Central European names hold: `ä ö ü ß é á ë ç í ú ô â î`.
+/// Letters at the same bytes in all three, used in Western and Central European names:
+/// `ä ö ü ß é á ë ç í ú ô â î`.
 const ALIKE: &[u8] =
     b"\xE4\xF6\xFC\xDF\xC4\xD6\xDC\xE9\xC9\xE1\xC1\xEB\xCB\xE7\xC7\xED\xCD\xFA\xDA\xF4\xD4\xE2\xC2\xEE\xCE";
-/// Signs that windows-1250 and windows-1252 have alike, from the euro to the division sign.
+/// Signs at the same bytes in windows-1250 and windows-1252, from the euro to the division sign.
 const SIGNS: &[u8] =
     b"\x80\x82\x84\x85\x86\x87\x89\x8B\x91\x92\x93\x94\x95\x96\x97\x99\x9B\xA0\xA4\xA6\xA7\xA8\xA9\xAB\xAC\xAD\xAE\xB0\xB1\xB4\xB5\xB6\xB7\xB8\xBB\xD7\xF7";
-/// Signs that stand inside words: `’ – — …`, a soft hyphen, a no-break space, a middle dot.
+/// Signs that may stand inside words: `’ – — …`, a soft hyphen, a no-break space, a middle dot.
 const INSIDE_WORDS: &[u8] = b"\x85\x91\x92\x96\x97\xA0\xAD\xB7";
-/// What windows-1250 does not have: such a row cannot be decoded, whatever else is true.
+/// Bytes that windows-1250 leaves undefined: a row with one cannot be decoded in any case.
 const UNDEFINED: &[u8] = b"\x81\x83\x88\x90\x98";
-/// Letters that are not Polish, and not the same letters in all three: `č ř ě ů ď ň`, `à è å ø`, `š ž`.
+/// Letters that are not Polish and differ between the three: `č ř ě ů ď ň`, `à è å ø`, `š ž`.
 const FOREIGN: &[u8] = b"\xE8\xC8\xF8\xD8\xEC\xCC\xF9\xD9\xEF\xCF\xF2\xD2\xE0\xC0\xE5\xC5\xE3\xC3\xF0\xD0\xF5\xD5\xFB\xDB\xFE\xDE\x8A\x9A\x8E\x9E\x8D\x9D\xBE";
 
-/// How often each byte from 0x80 on was seen.
+/// Occurrences of each byte from 0x80 on.
 type LetterCounts = [u64; 128];
 
-/// What the bytes that are not UTF-8 are like, taken in piece by piece together with the text between them.
+/// Statistics of the bytes that are not UTF-8, collected piece by piece together with the text
+/// between them.
 #[derive(Clone, Debug)]
 pub(in crate::read) struct Letters {
+    /// All occurrences.
     total: LetterCounts,
-    /// Between two letters; before one, at a word's beginning; behind one, at its end.
+    /// Occurrences between two letters, at the beginning of a word (`initial`), and at its end
+    /// (`last`).
     inside: LetterCounts,
     initial: LetterCounts,
     last: LetterCounts,
-    /// Bytes behind another one above ASCII: nearly all are in a script of its own.
+    /// Letters that follow another non-ASCII letter: nearly all do in a text of a non-Latin script.
     chained: u64,
-    /// Capitals behind a small letter, small letters among capitals, and signs inside words.
+    /// Capitals after a small letter, small letters among capitals, and signs inside words.
     odd: u64,
-    /// `ñ` or `ń` before a vowel, where Polish never has it, and Spanish always.
+    /// `ñ` or `ń` before a vowel, which occurs in Spanish but not in Polish.
     enye: u64,
-    /// `ą` beside a vowel, `ś ź Ś` before one, where Polish never has them.
+    /// `ą` beside a vowel, or `ś ź Ś` before one, which do not occur in Polish.
     not_polish: u64,
-    /// The two bytes before.
+    /// The last two bytes.
     before: [u8; 2],
+    /// A byte that cannot be counted before the next one is known, with the two bytes before it.
     waiting: Option<([u8; 2], u8)>,
 }
 
@@ -85,6 +94,7 @@ impl Default for Letters {
 }
 
 impl Letters {
+    /// Adds a piece of valid UTF-8, of which only the bytes at its ends matter.
     pub(in crate::read) fn take_in_text(&mut self, text: &[u8]) {
         if let (Some(&first), Some(&last)) = (text.first(), text.last()) {
             self.settle(first);
@@ -93,6 +103,7 @@ impl Letters {
         }
     }
 
+    /// Adds bytes that are not UTF-8.
     pub(in crate::read) fn take_in_strays(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.settle(*byte);
@@ -101,14 +112,14 @@ impl Letters {
         }
     }
 
-    /// The byte that waited for the one behind it is looked at.
+    /// Counts the waiting byte, now that the byte after it is known.
     fn settle(&mut self, after: u8) {
         let Some(([two_before, before], byte)) = self.waiting.take() else {
             return;
         };
         count(&mut self.total, byte);
         match (is_letter(before), is_letter(after)) {
-            // `m³` is more often a cubic metre than `mł` is the only sign of Polish.
+            // `m³` (cubic metre) is more frequent than `mł` as the only evidence of Polish.
             (true, _) if byte == 0xB3 && before == b'm' => {}
             (true, true) => count(&mut self.inside, byte),
             (false, true) => count(&mut self.initial, byte),
@@ -136,6 +147,7 @@ impl Letters {
         self.not_polish += u64::from(not_polish);
     }
 
+    /// Decides for one of [`CANDIDATES`], or that the encoding is unclear.
     pub(in crate::read) fn verdict(mut self) -> EncodingVerdict {
         self.settle(b' ');
         let unclear = EncodingVerdict::Unclear(&CANDIDATES);
@@ -158,11 +170,12 @@ impl Letters {
         if polish == 0 {
             return self.not_polish();
         }
-        // `ř č ě` are in one place in both, so a few foreign names do no harm.
+        // `ř č ě` are at the same bytes in both, so a few foreign names do no harm.
         if (self.not_polish + self.enye) * OUTWEIGHS > polish || number(&self.total, FOREIGN) > polish {
             return unclear;
         }
-        // `ś` is `œ` elsewhere, `ź` what an old Macintosh has for `ü`, and `Ł` at a word's beginning a pound.
+        // The bytes of `ś`, `ź` and an initial `Ł` may be something else: `œ`, `ü` of an old
+        // Macintosh, a pound sign.
         let seen = |bytes: &[u8]| number(&self.total, bytes) > 0;
         let others = [b"\xB9\xA5".as_slice(), OF_ISO, ALSO_WESTERN, O_ACUTE];
         if number(&self.inside, COMMON) == 0 && !others.iter().any(|others| seen(others)) {
@@ -171,8 +184,9 @@ impl Letters {
         self.polish(of_windows, of_iso)
     }
 
-    /// The two encodings of Polish text, told by the letters `Ą Ś Ź ą ś ź`, which they have in different places, and by a
-    /// range in which ISO-8859-2 has nothing that a person types.
+    /// Distinguishes the two encodings of Polish text by the letters `Ą Ś Ź ą ś ź`, whose bytes
+    /// differ, and by the range in which ISO-8859-2 has only control characters, which no one
+    /// types.
     fn polish(&self, of_windows: u64, of_iso: u64) -> EncodingVerdict {
         let [windows, iso, _] = CANDIDATES;
         let controls: u64 = self.total.iter().take(0x20).sum();
@@ -203,13 +217,13 @@ impl Letters {
         }
     }
 
-    /// No letter that is Polish alone.
+    /// Judges a text without letters that are only Polish.
     fn not_polish(&self) -> EncodingVerdict {
         let [windows_1250, _, windows_1252] = CANDIDATES;
         let total = |bytes: &[u8]| number(&self.total, bytes);
         let unclear = EncodingVerdict::Unclear(&CANDIDATES);
         let hatted = total(b"\x8A\x9A\x8E\x9E");
-        // `à` ends a word; inside one it is another letter of another encoding.
+        // `à` ends words; inside one, the byte is a letter of another encoding.
         let inside = number(&self.inside, b"\xE0");
         if inside * 2 > total(b"\xE0") {
             return unclear;
@@ -217,7 +231,8 @@ impl Letters {
         let western = total(b"\xE0\xC0\xE5\xC5") + self.enye;
         if western > 0 {
             let all = western + total(b"\xE8\xEA\xEC\xF2\xF8\xF9\xFB\xE6\x9C");
-            // `ð þ` are `š ž` or `ğ ş` of others, and undefined bytes are somebody's letters.
+            // `ð þ` are `š ž` or `ğ ş` in other encodings, and undefined bytes are letters in
+            // others.
             let is_other = hatted + total(b"\xF0\xFE\xD0\xDE\x81\x8D\x8F\x90\x9D") > 0;
             return if all >= WESTERN_AT_LEAST && !is_other {
                 EncodingVerdict::Guess(windows_1252, Certainty::Likely)
@@ -235,7 +250,7 @@ impl Letters {
         if only(&[ALIKE, O_ACUTE, SIGNS]) {
             return EncodingVerdict::Guess(windows_1250, Certainty::SameIn(windows_1252.name()));
         }
-        // `ć ę ń` and nothing that is not Polish: one of them alone may be Danish, French or Spanish.
+        // `ć ę ń` and only Polish letters. A single kind may also be Danish, French or Spanish.
         let kinds = [b"\xE6\xC6", b"\xEA\xCA", b"\xF1\xD1", b"\xF3\xD3"];
         let kinds = kinds.iter().filter(|kind| total(kind.as_slice()) > 0).count();
         if kinds > 1 && only(&[ALSO_WESTERN, O_ACUTE, SIGNS]) {
@@ -244,7 +259,7 @@ impl Letters {
         unclear
     }
 
-    /// The same for bytes that belong to words.
+    /// Whether bytes inside words were seen that the two encodings read differently.
     fn has_words_where_differ(&self, one: Encoding, other: Encoding) -> bool {
         let in_words = |byte| {
             number(&self.inside, &[byte]) + number(&self.initial, &[byte]) + number(&self.last, &[byte])
@@ -253,13 +268,14 @@ impl Letters {
             .any(|byte| in_words(byte) > 0 && is_letter(byte) && one.letter(byte) != other.letter(byte))
     }
 
-    /// Whether bytes were seen that the two read in different ways.
+    /// Whether bytes were seen that the two encodings read differently.
     fn has_where_differ(&self, one: Encoding, other: Encoding) -> bool {
         (0x80..=0xFF).any(|byte| number(&self.total, &[byte]) > 0 && one.letter(byte) != other.letter(byte))
     }
 }
 
-/// How well a byte shows which encoding is right: the best is one that the two with Polish letters read in different ways.
+/// Rates how well a byte shows which encoding is right, from 0 to 3. Best is a letter that the two
+/// encodings of Polish read differently.
 pub(in crate::read) fn telling(byte: u8) -> u8 {
     if byte.is_ascii() {
         return 0;
@@ -278,6 +294,7 @@ fn count(counts: &mut LetterCounts, byte: u8) {
     }
 }
 
+/// Sums the occurrences of these bytes.
 fn number(counts: &LetterCounts, bytes: &[u8]) -> u64 {
     bytes
         .iter()
@@ -285,7 +302,7 @@ fn number(counts: &LetterCounts, bytes: &[u8]) -> u64 {
         .sum()
 }
 
-/// Whether a byte is a letter in one of the three, as far as its neighbours are concerned.
+/// Whether a byte may be a letter in one of the three, for judging its neighbours.
 fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphabetic()
         || byte >= 0xC0 && !matches!(byte, 0xD7 | 0xF7)

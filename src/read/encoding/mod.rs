@@ -1,4 +1,4 @@
-//! Bytes to text: which encoding an input has, and how its bytes become characters and characters bytes again.
+//! Text encodings: detects the encoding of an input, and converts bytes to characters and back.
 
 pub(super) mod decode;
 pub(super) mod evidence;

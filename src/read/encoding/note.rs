@@ -1,33 +1,36 @@
-//! What a failed file says of its encoding, behind each `sync_error`: the few rows in it need not tell by their letters what
-//! the whole input told by its own. ` [windows-1250]` names it. A file for Excel, which may save it in whatever encoding it
-//! likes, has ` [ąśź]` there: where these letters are afterwards, tells it. Pure.
+//! The note on its encoding that a failed file has after each `sync_error`, after a space. The few
+//! rows of a failed file may lack the letters by which the whole input's encoding was detected.
+//! `[windows-1250]` names the encoding. A file for Excel, which may save it in any encoding, has
+//! `[ąśź]` instead: the bytes of these letters identify the encoding after it was saved. Pure.
 
 use encoding_rs::{ISO_8859_2, ISO_8859_13, ISO_8859_16, WINDOWS_1250, WINDOWS_1257};
 
 use crate::read::Encoding;
 
-/// Letters that no two encodings have in the same places.
+/// Letters whose bytes differ in any two of the encodings.
 const LETTERS: &str = "[ąśź]";
 
-/// What was read.
+/// A note that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read) struct Note {
     pub(in crate::read) encoding: Encoding,
+    /// Whether the file was written for Excel.
     pub(in crate::read) is_for_excel: bool,
 }
 
-/// What stands behind each `sync_error` of a file in this encoding.
+/// Returns the note after each `sync_error` in a file of this encoding.
 pub(crate) fn of_encoding(encoding: Encoding) -> String {
     format!(" [{}]", encoding.name())
 }
 
-/// The same of a file for Excel.
+/// Returns the note after each `sync_error` in a file for Excel.
 pub(crate) fn for_excel() -> String {
     format!(" {LETTERS}")
 }
 
-/// What the `sync_error` of a record says. One that ends with a note in which letters were lost is an error: whoever saved the
-/// file in an encoding without Polish letters has lost those of the values, too.
+/// Reads the note in the `sync_error` of a record; `None` if there is none. Fails if letters of the
+/// note are lost: a file saved in an encoding without Polish letters has also lost those of its
+/// values.
 pub(in crate::read) fn read(error: &[u8]) -> Result<Option<Note>, LettersLost> {
     let error = error.trim_ascii_end();
     let single_bytes =
@@ -61,7 +64,7 @@ pub(in crate::read) fn read(error: &[u8]) -> Result<Option<Note>, LettersLost> {
     }
 }
 
-/// A note for Excel of which the letters are no letters any more.
+/// The error for a note for Excel whose letters were replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read) struct LettersLost;
 

@@ -1,23 +1,26 @@
-//! An input whose bytes become others while they are read, piece by piece. What becomes of them is said elsewhere
-//! (`read/encoding/utf16.rs`, `read/csv/scanned.rs`).
+//! A reader that converts its bytes piece by piece. The conversions are in `read/encoding/utf16.rs`
+//! and `read/csv/scanned.rs`.
 
 use std::io::{self, Read};
 
+/// Bytes that are requested from the input at once.
 const READ_SIZE: usize = 64 << 10;
 
-/// What becomes of bytes.
+/// A conversion of bytes.
 pub(in crate::read) trait Recode {
-    /// Appends what the bytes become; how many of them were used. Unless `at_end`, those that need more are left.
+    /// Appends the converted bytes to `ready` and returns the number of input bytes used. Unless
+    /// `at_end`, incomplete bytes at the end are left unused.
     fn recode(&self, bytes: &[u8], at_end: bool, ready: &mut Vec<u8>) -> io::Result<usize>;
 }
 
+/// A reader of the converted bytes of `input`.
 pub(in crate::read) struct Recoding<R, C> {
     pub(in crate::read) input: R,
     code: C,
-    /// Read, and waiting for what comes behind: a few bytes.
+    /// A few bytes that were read but need the bytes after them.
     rest: Vec<u8>,
     ready: Vec<u8>,
-    /// How much of `ready` was handed out.
+    /// Bytes of `ready` that were handed out.
     taken: usize,
     at_end: bool,
 }

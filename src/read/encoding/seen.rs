@@ -1,29 +1,33 @@
-//! What the records of the first read add up to, and the texts that show whether an encoding is right. Pure.
+//! Totals over the records of the first read, and sample texts that show whether an encoding is
+//! right. Pure.
 
 use super::letters;
 use crate::read::csv::fields;
 use crate::read::csv::records::RawRecord;
 use crate::read::{Delimiter, Dialect, Encoding};
 
-/// A better sample is not looked for in more records than these.
+/// Maximum number of records searched for a better sample.
 const MAX_LOOKED_AT: u32 = 10_000;
 
-/// No byte tells more (`read/encoding/letters.rs`).
+/// The best rating of a byte ([`letters::telling`]).
 const MAX_TELLING: u8 = 3;
 
-/// A longer sample tells no more of an encoding.
+/// Maximum length of a sample in characters; more would add nothing.
 const SAMPLE_CHARS: usize = 40;
 
-/// What the records of the pass add up to.
+/// Totals over the records of the first read.
 pub(in crate::read) struct Seen {
     has_header: bool,
     /// The bytes and the line of the first record that is not blank: the header if there is one.
     pub(in crate::read) first: Option<(Vec<u8>, u64)>,
-    /// The record that shows best which encoding is right, and how well it does.
+    /// The record that shows best which encoding is right, and its rating.
     sample: Option<Vec<u8>>,
     telling: u8,
+    /// The rating of each byte.
     tellings: Vec<u8>,
+    /// Non-ASCII records searched for a sample.
     looked_at: u32,
+    /// Data rows so far; the header and blank records are not counted.
     pub(in crate::read) rows: u64,
     pub(in crate::read) blank_records: u64,
 }
@@ -42,6 +46,7 @@ impl Seen {
         }
     }
 
+    /// Adds the next record.
     pub(in crate::read) fn take_in(&mut self, record: &RawRecord<'_>) {
         if record.is_blank {
             self.blank_records += 1;
@@ -70,7 +75,7 @@ impl Seen {
     }
 }
 
-/// The field that shows best which encoding is right, on one line.
+/// Returns the field that shows best which encoding is right, without control characters.
 pub(in crate::read) fn sample(record: &[u8], dialect: Dialect) -> Option<String> {
     let (fields, _) = fields::fields_of(record, dialect);
     let telling = |field: &&String| {
@@ -95,7 +100,7 @@ pub(in crate::read) fn sample(record: &[u8], dialect: Dialect) -> Option<String>
     )
 }
 
-/// Which encodings it may be, and how each would read a record, if there is one.
+/// Lists the possible encodings, each with its reading of a record if one is given.
 pub(in crate::read) fn readings(
     candidates: &[Encoding],
     record: Option<&[u8]>,

@@ -1,25 +1,26 @@
-//! UTF-16 to UTF-8 and back, without loss: what is no character in the one is none in the other, so that such a row is
-//! found where all undecodable rows are, and its bytes can be written again as they were.
+//! Converts UTF-16 to UTF-8 and back without loss. Invalid UTF-16 becomes invalid UTF-8, so such a
+//! row is found together with all other undecodable rows, and its original bytes can be written
+//! again.
 //!
-//! A lone half of a surrogate pair becomes the three bytes that UTF-8 would have for it (WTF-8), and a lone last byte
-//! becomes 0xFF and two bytes that hold its halves. Neither is valid UTF-8.
+//! A lone half of a surrogate pair becomes the three bytes that UTF-8 would have for it (WTF-8). A
+//! lone last byte becomes 0xFF and two bytes with its halves. Neither is valid UTF-8.
 
 use std::io;
 
 use super::recoding::Recode;
 
-/// Excel's exports are ASCII for the most part: of so many bytes in a hundred at one end of each unit nearly all are
-/// NUL, and at the other none.
+/// Minimum share of NUL bytes, in percent, at one end of the units. Excel's exports are mostly
+/// ASCII, so nearly all bytes at one end are NUL and none at the other.
 const NULS_AT_LEAST: usize = 40;
 
-/// Of the NULs at the two ends those at one have to outweigh the others by so much.
+/// Factor by which the NUL bytes at one end of the units must outweigh those at the other.
 const OUTWEIGHS: usize = 20;
 
-/// What stands for a lone last byte.
+/// The marker of a lone last byte.
 const LONE_BYTE: u8 = 0xFF;
 
-/// Whether the beginning of an input is UTF-16, by its byte order mark or by where its NUL bytes are; and then whether it
-/// is big-endian.
+/// Detects UTF-16 by the byte order mark or the positions of NUL bytes in the beginning of an
+/// input. Returns whether it is big-endian; `None` if the input is not UTF-16.
 pub(in crate::read) fn detect(head: &[u8]) -> Option<bool> {
     if head.starts_with(b"\xFF\xFE") {
         return Some(false);
@@ -39,7 +40,7 @@ pub(in crate::read) fn detect(head: &[u8]) -> Option<bool> {
     };
     let (first, second) = (nuls(0), nuls(1));
     let most = |nuls: usize| units > 1 && nuls * 100 >= units * NULS_AT_LEAST;
-    // A letter such as `Ā` has its NUL at the other end.
+    // A letter such as `Ā` has its NUL byte at the other end.
     let outweighs = |one: usize, other: usize| other * OUTWEIGHS <= one;
     if most(second) && outweighs(second, first) {
         Some(false)
@@ -50,7 +51,7 @@ pub(in crate::read) fn detect(head: &[u8]) -> Option<bool> {
     }
 }
 
-/// UTF-16 in, UTF-8 out.
+/// The conversion from UTF-16 to UTF-8.
 pub(in crate::read) struct FromUtf16 {
     pub(in crate::read) big_endian: bool,
 }
@@ -61,14 +62,15 @@ impl Recode for FromUtf16 {
     }
 }
 
-/// The whole of a text, or of its beginning.
+/// Converts the whole of a text or its beginning.
 pub(in crate::read) fn decode_head(bytes: &[u8], big_endian: bool, whole: bool) -> Vec<u8> {
     let mut text = Vec::with_capacity(bytes.len());
     decode(bytes, big_endian, whole, &mut text);
     text
 }
 
-/// Appends units as UTF-8; how many bytes were used. Unless `at_end`, what needs more bytes is left.
+/// Appends the bytes as UTF-8 and returns the number of bytes used. Unless `at_end`, an incomplete
+/// unit or pair is left unused.
 fn decode(bytes: &[u8], big_endian: bool, at_end: bool, text: &mut Vec<u8>) -> usize {
     let unit = |pair: &[u8; 2]| {
         if big_endian {
@@ -102,7 +104,7 @@ fn decode(bytes: &[u8], big_endian: bool, at_end: bool, text: &mut Vec<u8>) -> u
     used
 }
 
-/// A code point as UTF-8 has it, that of half a pair too.
+/// Appends a code point in the form of UTF-8, even a surrogate.
 fn push_code(code: u32, text: &mut Vec<u8>) {
     if let Some(character) = char::from_u32(code) {
         text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
@@ -116,7 +118,7 @@ fn push_code(code: u32, text: &mut Vec<u8>) {
     ]);
 }
 
-/// What [`FromUtf16`] has made, as it was.
+/// Restores the bytes that [`FromUtf16`] converted.
 pub(in crate::read) fn encode(text: &[u8], big_endian: bool) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() * 2);
     let mut push = |unit: u16| {
@@ -146,7 +148,7 @@ pub(in crate::read) fn encode(text: &[u8], big_endian: bool) -> Vec<u8> {
                 lone = Some(high << 4 | low & 0x0F);
                 rest
             }
-            // Nothing else was made.
+            // The conversion produces no other invalid bytes.
             _ => &[],
         };
     }

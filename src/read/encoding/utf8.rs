@@ -1,10 +1,11 @@
-//! How much of some bytes is UTF-8. The standard library's check passes over ASCII quickly only where that is aligned in
-//! memory, so a letter in every row costs it a third of the first read; this one jumps from letter to letter. Pure.
+//! Finds the valid UTF-8 at the beginning of some bytes. The standard library's check is fast for
+//! ASCII only if it is aligned in memory, so with a letter in every row it takes a third of the
+//! first read. This check jumps from letter to letter. Pure.
 
-/// A high bit for each byte of a word.
+/// The high bit of each byte of a word.
 const ABOVE_ASCII: u64 = 0x8080_8080_8080_8080;
 
-/// The length of the longest beginning that is valid UTF-8.
+/// Returns the length of the longest beginning that is valid UTF-8.
 pub(in crate::read) fn valid_up_to(bytes: &[u8]) -> usize {
     let mut at = 0;
     loop {
@@ -16,6 +17,7 @@ pub(in crate::read) fn valid_up_to(bytes: &[u8]) -> usize {
     }
 }
 
+/// Returns the number of ASCII bytes at the beginning.
 fn ascii_length(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks();
     for (index, word) in words.iter().enumerate() {
@@ -27,7 +29,8 @@ fn ascii_length(bytes: &[u8]) -> usize {
     words.len() * 8 + rest.iter().take_while(|byte| byte.is_ascii()).count()
 }
 
-/// The length of the character above ASCII that these bytes begin with (Unicode, table 3-7); 0 if that is none.
+/// Returns the length of the non-ASCII character at the beginning (Unicode, table 3-7); 0 if it is
+/// invalid.
 fn character_length(bytes: &[u8]) -> usize {
     let is_behind = |byte: &u8| matches!(byte, 0x80..=0xBF);
     match bytes {

@@ -1,8 +1,8 @@
-//! The table of a file's blocks: a digest for each, made by the first read, against which every later read is checked.
-//! Pure; the file is read in `read/source/file.rs` and `read/source/verified.rs`.
+//! The table of a file's blocks: a digest for each block, made by the first read. Every later read
+//! is checked against it. Pure; `read/source/file.rs` and `read/source/verified.rs` read the file.
 //!
-//! The digests are of the bytes as they lie on the disk, below any decoder. 16 bytes for each 128 KiB are 1.2 MB for a
-//! file of 10 GB.
+//! The digests are of the bytes on the disk, before any decoding. At 16 bytes per 128 KiB, a file
+//! of 10 GB needs 1.2 MB.
 
 use std::io;
 use std::sync::OnceLock;
@@ -11,23 +11,27 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::Change;
 
-/// The size of a block. Smaller ones need more memory, larger ones are handed on later.
+/// The size of a block in bytes. Smaller blocks need more memory; larger ones delay the data more.
 pub(super) const BLOCK_BYTES: usize = 128 << 10;
 
-/// Room for this many digests is made at once, whatever size a file claims: 1 MiB, enough for 8 GiB.
+/// Maximum number of digests for which memory is reserved at once, whatever size a file claims: 1
+/// MiB, enough for 8 GiB.
 const MAX_RESERVED: u64 = 1 << 16;
 
-/// The first read's knowledge of a file, complete.
+/// The complete table that the first read made.
 #[derive(Debug)]
 pub(super) struct Blocks {
     block_bytes: usize,
+    /// The xxh3-128 of each block.
     digests: Box<[u128]>,
-    /// The file's length.
+    /// The file's length in bytes.
     pub(super) bytes: u64,
-    /// The first fault that any later read met. Kept, since libraries may swallow an error and go on without the bytes.
+    /// The first fault of any later read. Kept because libraries may ignore an error and continue
+    /// without the bytes.
     fault: OnceLock<Fault>,
 }
 
+/// A failed read, in a form that can be returned more than once.
 #[derive(Clone, Debug)]
 enum Fault {
     Changed(Change),
@@ -35,20 +39,22 @@ enum Fault {
 }
 
 impl Blocks {
-    /// Which block this byte of the file is in, and where in the block it is.
+    /// Returns the index of the block that contains this byte of the file, and the offset in that
+    /// block.
     pub(super) fn place_of(&self, byte: u64) -> (u64, usize) {
         let size = self.block_bytes as u64;
         (byte / size, usize::try_from(byte % size).unwrap_or_default())
     }
 
-    /// Where a block starts and how many bytes it has; all but the last have the same number.
+    /// Returns the start of a block and its length in bytes. All blocks but the last have the same
+    /// length.
     pub(super) fn extent(&self, index: u64) -> (u64, usize) {
         let start = index.saturating_mul(self.block_bytes as u64);
         let rest = usize::try_from(self.bytes.saturating_sub(start)).unwrap_or(usize::MAX);
         (start, rest.min(self.block_bytes))
     }
 
-    /// Checks a block that was read again.
+    /// Checks a block of a later read against the first read.
     pub(super) fn check(&self, index: u64, block: &[u8]) -> Result<(), Change> {
         let (byte, length) = self.extent(index);
         if block.len() < length {
@@ -64,7 +70,7 @@ impl Blocks {
         }
     }
 
-    /// Passes a result on, and remembers the first fault.
+    /// Passes a result on and records the first fault.
     pub(super) fn keep<T>(&self, result: io::Result<T>) -> io::Result<T> {
         result.inspect_err(|error| {
             let fault = match Change::in_io(error) {
@@ -85,19 +91,21 @@ impl Blocks {
     }
 }
 
-/// The table while the first read makes it.
+/// The table while the first read builds it.
 pub(super) struct Learning {
     block_bytes: usize,
     digests: Vec<u128>,
     block: Xxh3,
+    /// Bytes in the current block so far.
     in_block: usize,
-    /// How much of the file was read.
+    /// Bytes of the file read so far.
     pub(super) bytes: u64,
+    /// Whether the end of the file was reached.
     pub(super) at_end: bool,
 }
 
 impl Learning {
-    /// `expected` is the size that the file claims.
+    /// `expected` is the size in bytes that the file claims.
     pub(super) fn new(block_bytes: usize, expected: u64) -> Self {
         let blocks = expected.div_ceil(block_bytes as u64).min(MAX_RESERVED);
         Self {
@@ -110,7 +118,7 @@ impl Learning {
         }
     }
 
-    /// Takes in the next bytes of the file; none are its end.
+    /// Adds the next bytes of the file; an empty slice means the end of the file.
     pub(super) fn take_in(&mut self, bytes: &[u8]) {
         self.at_end = bytes.is_empty();
         self.bytes += bytes.len() as u64;
@@ -126,6 +134,7 @@ impl Learning {
         }
     }
 
+    /// Completes the table.
     pub(super) fn finish(mut self) -> Blocks {
         if self.in_block > 0 {
             self.end_block();

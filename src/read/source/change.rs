@@ -1,5 +1,5 @@
-//! How a file stopped being what its first read found. Travels as an [`io::Error`] through whatever decodes the file,
-//! and is taken out again in `read/error.rs`.
+//! How a file changed after its first read. Travels as an [`io::Error`] through the decoders, and
+//! is extracted again in `read/error.rs`.
 
 use std::io;
 
@@ -14,7 +14,7 @@ pub(crate) enum Change {
     #[error("its modification time changed")]
     Modified,
 
-    /// `byte` is where the first block starts that differs.
+    /// `byte` is the start of the first block that differs.
     #[error("its content differs from byte {byte} on")]
     Rewritten { byte: u64 },
 
@@ -24,7 +24,7 @@ pub(crate) enum Change {
     #[error("it had {before} bytes and is longer now")]
     Grown { before: u64 },
 
-    /// The same bytes came to another text, which no decoder should do.
+    /// The same bytes were unpacked to another text, which no decoder should do.
     #[error("it had {before} bytes once unpacked, and now has other ones")]
     Unpacked { before: u64 },
 }
@@ -36,17 +36,17 @@ impl From<Change> for io::Error {
 }
 
 impl Change {
-    /// The change in an error that a decoder passed on, or the error itself.
+    /// Extracts the change from an error that a decoder passed on, or returns the error itself.
     pub(in crate::read) fn from_io(error: io::Error) -> Result<Self, io::Error> {
         error.downcast::<Self>()
     }
 
-    /// The change in an error, if it is one.
+    /// The change in an error, if it contains one.
     pub(super) fn in_io(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
     }
 
-    /// Whether an error is a change, and says all by itself.
+    /// Whether an error contains a change, whose message needs no further context.
     pub(in crate::read) fn is_in(error: &io::Error) -> bool {
         Self::in_io(error).is_some()
     }

@@ -1,11 +1,11 @@
-//! Counts and digests what passes, in both reads alike, so that the second can be held against the first. What the
-//! bytes mean is not looked at here.
+//! Counts and digests the bytes that pass. Both reads use it, so that the second can be compared
+//! with the first. It does not interpret the bytes.
 
 use std::io::{self, Read};
 
 use xxhash_rust::xxh3::Xxh3;
 
-/// An input that remembers how much was read of it, and the xxh3-128 of that.
+/// A reader that keeps the number of bytes read and their xxh3-128.
 pub(in crate::read) struct Digesting<R> {
     input: R,
     bytes: u64,
@@ -21,10 +21,12 @@ impl<R: Read> Digesting<R> {
         }
     }
 
+    /// Bytes read so far.
     pub(in crate::read) fn length(&self) -> u64 {
         self.bytes
     }
 
+    /// The xxh3-128 of the bytes read so far.
     pub(in crate::read) fn digest(&self) -> u128 {
         self.digest.digest128()
     }

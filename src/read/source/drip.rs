@@ -1,4 +1,5 @@
-//! For tests: an input that comes a few bytes at a time, so that whatever reads it has to put together what was cut.
+//! For tests: an input that arrives a few bytes at a time, so that its reader has to reassemble
+//! what was cut.
 
 use std::io::{self, Read};
 

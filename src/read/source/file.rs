@@ -1,9 +1,11 @@
-//! An input file: read for the first time while its table of blocks is made, and only against that table afterwards.
+//! An input file: the first read builds its table of blocks; later reads are checked against that
+//! table.
 //!
-//! Size and modification time are compared over the first read. They miss a change within one tick of the file system's
-//! clock (2 seconds on FAT), one whose time is set back (`cp -p`, `rsync`), and what a network file system has not heard
-//! of yet. Then the table is of what the first read saw, and a later read stops at the first block that is not so on the
-//! disk.
+//! Size and modification time are compared over the first read. This misses a change within one
+//! tick of the file system's clock (2 seconds on FAT), a change after which the time is set back
+//! (`cp -p`, `rsync`), and a change that a network file system has not reported yet. In these cases
+//! the table holds what the first read saw, and a later read stops at the first block that differs
+//! on the disk.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -15,22 +17,24 @@ use super::blocks::{Blocks, Learning};
 use super::verified::{Verified, read_at};
 use crate::read::InputError;
 
-/// An opened file, whose handle is kept: one that is replaced meanwhile (renamed over) is read to its end as it was.
+/// An opened file. The handle is kept, so a file that is replaced meanwhile (renamed over) is still
+/// read to its end in its old state.
 pub(in crate::read) struct InputFile {
     file: Arc<File>,
     block_bytes: usize,
-    /// When the file was opened.
+    /// Size and time when the file was opened.
     stamp: Stamp,
-    /// Nothing before the first read is over.
+    /// `None` until the first read is over.
     blocks: Option<Arc<Blocks>>,
+    /// The table while the first read builds it.
     learning: Arc<Mutex<Learning>>,
 }
 
-/// What the file system says of a file's content.
+/// The file system's metadata about a file's content.
 #[derive(Debug, PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
-    /// Nothing where the system does not say.
+    /// `None` if the system does not provide it.
     modified: Option<SystemTime>,
 }
 
@@ -40,7 +44,7 @@ pub(in crate::read) enum Pass {
     Later(Verified),
 }
 
-/// The first read, which learns the blocks.
+/// The first read, which builds the table of blocks.
 pub(in crate::read) struct FirstPass {
     file: Arc<File>,
     learning: Arc<Mutex<Learning>>,
@@ -58,8 +62,9 @@ impl InputFile {
         }
     }
 
-    /// A read from the start: the first one until [`InputFile::settle`] has ended it. A file that has `random_access`,
-    /// as a workbook, is learned whole before any of it is read.
+    /// Starts a read from the beginning of the file. It is the first read until
+    /// [`InputFile::settle`] has ended that. A file that begins with `random_access`, such as a
+    /// workbook, is read completely into the table before any of it is decoded.
     pub(super) fn pass(&mut self, random_access: &[u8]) -> io::Result<Pass> {
         if self.blocks.is_none() {
             self.learning = Arc::new(Mutex::new(Learning::new(self.block_bytes, self.stamp.bytes)));
@@ -79,8 +84,8 @@ impl InputFile {
         })
     }
 
-    /// Ends the first read. What was found in it counts only if the file is still what it was when it was opened; the
-    /// passes from here on are checked.
+    /// Ends the first read. Its result counts only if the file has not changed since it was opened.
+    /// Later passes are checked.
     pub(super) fn settle<T>(&mut self, found: Result<T, InputError>) -> Result<T, InputError> {
         let found = found.and_then(|found| {
             self.learn()
@@ -95,7 +100,7 @@ impl InputFile {
         }
     }
 
-    /// Reads the rest of the file, whatever a decoder has left of it, and completes the table.
+    /// Reads the rest of the file, which a decoder may have left unread, and completes the table.
     fn learn(&mut self) -> io::Result<()> {
         if self.blocks.is_some() {
             return Ok(());
@@ -112,11 +117,12 @@ impl InputFile {
         Ok(())
     }
 
-    /// How the file is another than the one that was opened, as far as the file system says.
+    /// Returns how the file differs from the one that was opened, as far as the file system reports
+    /// it.
     fn change(&self) -> io::Result<Option<Change>> {
         let now = Stamp::new(&self.file.metadata()?);
         let before = self.stamp.bytes;
-        // Some systems say 0 of files that they make as they are read.
+        // Some systems report size 0 for files that they generate while they are read.
         let read = self.blocks.as_ref().filter(|_| now.bytes > 0);
         let sizes = [Some(now.bytes), read.map(|blocks| blocks.bytes)];
         let other = sizes.into_iter().flatten().find(|bytes| *bytes != before);

@@ -1,5 +1,5 @@
-//! Opens the input: the one place that touches the file system or standard input to read rows. A file is read several
-//! times, and only its first read may find anything new (design, rule 13).
+//! Opens the input: the only place that reads rows from the file system or standard input. A file
+//! is read several times, and only its first read may find anything new ([rule 13](crate::rules#rule-13)).
 
 mod blocks;
 mod change;
@@ -25,7 +25,7 @@ pub(crate) use change::Change;
 pub(super) use file::{InputFile, Pass};
 pub(super) use verified::{Verified, Watch};
 
-/// What the user named as the input.
+/// The input that the user named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Input {
     File(PathBuf),
@@ -47,7 +47,7 @@ pub(crate) struct Source(Kind);
 enum Kind {
     File {
         file: InputFile,
-        /// What is known of its entries, if it is a workbook that was opened before.
+        /// What is known of the entries of a workbook that was opened before.
         vetted: Option<Vetted>,
     },
     Stdin,
@@ -58,7 +58,7 @@ impl Source {
         Self::open_in_blocks(input, blocks::BLOCK_BYTES)
     }
 
-    /// Opens an input of which the first read makes a digest for each `block_bytes` bytes.
+    /// Opens an input whose first read makes one digest per `block_bytes` bytes.
     pub(crate) fn open_in_blocks(input: &Input, block_bytes: usize) -> Result<Self, InputError> {
         let path = match input {
             Input::Stdin => return Ok(Self(Kind::Stdin)),
@@ -85,9 +85,9 @@ impl Source {
         matches!(self.0, Kind::Stdin)
     }
 
-    /// The input without what it is packed in. A file's can be had several times: the first read, which
-    /// [`Source::settle`] ends, and then others, which yield the same bytes or fail. `sheet` names that of a workbook, of
-    /// which `skipped` rows are left out.
+    /// Returns the unpacked input. For a file this can be called several times: first for the first
+    /// read, which [`Source::settle`] ends, and then for later reads, which yield the same bytes or
+    /// fail. `sheet` names the sheet of a workbook; its first `skipped` rows are left out.
     pub(crate) fn contents(&mut self, sheet: Option<&str>, skipped: u64) -> Result<Contents, InputError> {
         match &mut self.0 {
             Kind::File { file, vetted } => {
@@ -101,8 +101,8 @@ impl Source {
         }
     }
 
-    /// Ends the first read of a file. What was `found` in it, a fault too, counts only if the file did not change
-    /// meanwhile.
+    /// Ends the first read of a file. What was `found` in it, including a fault, counts only if the
+    /// file did not change meanwhile.
     pub(crate) fn settle<T>(&mut self, found: Result<T, InputError>) -> Result<T, InputError> {
         match &mut self.0 {
             Kind::File { file, .. } => file.settle(found),

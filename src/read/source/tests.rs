@@ -1,4 +1,4 @@
-//! Files that change between two reads, and in the middle of one.
+//! Files that change between two reads or in the middle of one.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -13,14 +13,14 @@ use proptest::sample::{Index, select};
 use super::*;
 use crate::read::{FirstRead, ReadOptions, Rows};
 
-/// A file and its reads.
+/// A file and its source.
 struct Desk {
     _folder: tempfile::TempDir,
     path: PathBuf,
     source: Source,
 }
 
-/// A first read that a change meets: after so many reads of the file.
+/// A first read during which the file changes, after `left` reads.
 struct Meddling<R> {
     input: R,
     left: usize,
@@ -37,7 +37,7 @@ impl<R: io::Read> io::Read for Meddling<R> {
             change();
         }
         self.left = self.left.saturating_sub(1);
-        // So small pieces that a change can meet any place.
+        // Pieces small enough that a change can occur at any position.
         let most = space.len().min(50);
         let count = self.input.read(&mut space[..most])?;
         self.seen.lock().unwrap().extend_from_slice(&space[..count]);
@@ -66,7 +66,8 @@ impl Desk {
         self.source.settle(FirstRead::of_file(bytes, options))
     }
 
-    /// The rows that come out of a later read, of which `meanwhile` happens behind the first `moment`, and its end.
+    /// Returns the rows of a later read and how it ended. `meanwhile` is called after the first
+    /// `moment` rows.
     fn rows(
         &mut self,
         first: &FirstRead,
@@ -106,7 +107,7 @@ impl Desk {
     }
 }
 
-/// A place in a file of any length.
+/// A position in a file of any length, as a share of 65536.
 #[derive(Clone, Copy, Debug)]
 struct Share(u16);
 
@@ -116,19 +117,19 @@ impl Share {
     }
 }
 
-/// What somebody does to a file that is open here.
+/// A change that another program makes to a file that is open here.
 #[derive(Clone, Debug)]
 enum Meddle {
     Append(Vec<u8>),
     Truncate(Share),
     Overwrite(Share, Vec<u8>),
-    /// Truncated, and written anew as far as this.
+    /// Truncated, then rewritten up to this position.
     Anew(Vec<u8>, Share),
     Replace(Vec<u8>),
 }
 
 impl Meddle {
-    /// `hides` sets the modification time back.
+    /// `hides` sets the modification time back to the old one.
     fn on(&self, path: &PathBuf, hides: bool) {
         let old = fs::metadata(path).unwrap();
         let length = usize::try_from(old.len()).unwrap();
@@ -181,7 +182,7 @@ fn packed(text: &[u8], form: u8) -> Vec<u8> {
     }
 }
 
-/// A table in one of the three forms, and what is done to it.
+/// A table in one of the three forms, and a change to it.
 fn meddled() -> impl Strategy<Value = (Vec<u8>, Meddle, bool)> {
     (
         table(),
@@ -209,7 +210,7 @@ fn block_bytes() -> impl Strategy<Value = usize> {
 }
 
 proptest! {
-    // Each writes files.
+    // Each case writes files.
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
@@ -228,7 +229,7 @@ proptest! {
             prop_assert!(is_told, "{}", error);
             prop_assert!(!matches!(meddle, Meddle::Replace(_)), "the old file can be read to its end");
         }
-        // The next read is of the whole from its start, with the change in place from its start.
+        // The next read covers the whole file, with the change in place from its start.
         let (rows, end) = desk.rows(&first, usize::MAX, |_| ());
         prop_assert!(expected.starts_with(&rows));
         if fs::read(&desk.path).unwrap() != content && !matches!(meddle, Meddle::Replace(_)) {
@@ -257,14 +258,14 @@ proptest! {
         let now = if is_replaced { content } else { fs::read(&desk.path).unwrap() };
         let Ok(first) = first else { return Ok(()) };
         let (rows, end) = desk.rows(&first, usize::MAX, |_| ());
-        // Where a letter was cut in two, rows cannot be compared as texts.
+        // If a letter was cut in two, rows cannot be compared as text.
         if let Ok(text) = str::from_utf8(&seen) {
-            // A blank record is no row; a cut may leave one between two halves.
+            // A blank record is not a row; a cut may leave one between two halves.
             let rows_of = text.lines().skip(1).filter(|line| !line.trim_matches(',').is_empty());
             let records: Vec<String> = rows_of.map(|line| line.replace(',', "|")).collect();
             prop_assert!(records.starts_with(&rows), "{rows:?} of {records:?}");
         }
-        // What came to its end is the file as it stands.
+        // A read that reached its end equals the file as it stands.
         if end.is_ok() {
             let whole = [0, 1, 2].map(|form| packed(&seen, form));
             prop_assert!(whole.contains(&now));
@@ -305,7 +306,7 @@ proptest! {
 
 #[test]
 fn a_change_during_the_first_read_is_told_as_that_whatever_else_was_found() {
-    // The quote is never closed, since its end is cut off.
+    // The quote is never closed, because its end is cut off.
     let text = "id_respondent,l1\n1,\"a\n2,b\n\"\n";
     for (hides, told) in [(false, "it had 28 bytes, then 25"), (true, "it had 28 bytes")] {
         let mut desk = Desk::new(text.as_bytes(), 64);
@@ -344,7 +345,7 @@ fn another_size_or_time_behind_a_first_read_is_enough_to_refuse_it() {
     ];
     for (change, told) in cases {
         let mut desk = Desk::new(b"id_respondent,l1\n1,a\n", 64);
-        // Of long ago, so that a time of now is another one.
+        // A time long ago, so that the current time differs from it.
         let file = OpenOptions::new().write(true).open(&desk.path).unwrap();
         file.set_modified(std::time::UNIX_EPOCH).unwrap();
         desk.source = Source::open_in_blocks(&Input::File(desk.path.clone()), 64).unwrap();
@@ -356,7 +357,8 @@ fn another_size_or_time_behind_a_first_read_is_enough_to_refuse_it() {
     }
 }
 
-/// Summaries of earlier versions name contents by this digest: whoever changes it makes them be sent again.
+/// Summaries of earlier versions identify a content by this digest. If it changes, their contents
+/// are sent again.
 #[test]
 fn the_digest_of_a_content_is_that_of_the_unpacked_bytes() {
     let text = b"id_respondent,l1\n1,a\n";

@@ -1,5 +1,6 @@
-//! A file that is read again: whole blocks, of which a byte is handed on only once the block has the digest of the first
-//! read. So nothing that comes out of here is of another content, and whatever is decoded from it is of one file.
+//! Later reads of a file, in whole blocks. A byte is passed on only once its block has the digest
+//! of the first read. So all bytes that come from here are of the same content, and whatever is
+//! decoded from them is of one file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -8,18 +9,18 @@ use std::sync::Arc;
 use super::Change;
 use super::blocks::Blocks;
 
-/// A later read. Ends where the first read ended; a file that has more by then has changed.
+/// A later read. Ends where the first read ended; a file that is longer by then has changed.
 #[derive(Debug)]
 pub(in crate::read) struct Verified {
     watch: Watch,
-    /// A verified block, and which one it is.
+    /// The current verified block; `index` is its number.
     block: Vec<u8>,
     index: Option<u64>,
-    /// The byte of the file that is handed on next.
+    /// Offset in the file of the byte that is passed on next.
     at: u64,
 }
 
-/// A file beside what is known of it.
+/// A file and its table of blocks.
 #[derive(Clone, Debug)]
 pub(in crate::read) struct Watch {
     file: Arc<File>,
@@ -36,12 +37,12 @@ impl Verified {
         }
     }
 
-    /// Another read of the same file, from its start.
+    /// Starts another read of the same file, from its beginning.
     pub(in crate::read) fn read_again(&self) -> Self {
         self.watch.read_again()
     }
 
-    /// For a library that owns this reader and may not say what went wrong with it.
+    /// Returns a watch, for a caller whose library owns this reader and may hide its errors.
     pub(in crate::read) fn watch(&self) -> Watch {
         self.watch.clone()
     }
@@ -83,17 +84,17 @@ impl Seek for Verified {
 }
 
 impl Watch {
-    /// Another read of the same file, from its start.
+    /// Starts another read of the same file, from its beginning.
     pub(in crate::read) fn read_again(&self) -> Verified {
         Verified::new(Arc::clone(&self.file), Arc::clone(&self.blocks))
     }
 
-    /// Fails if any read of the file has failed, even one whose error was swallowed.
+    /// Fails if any read of the file has failed, even if its error was ignored.
     pub(in crate::read) fn intact(&self) -> io::Result<()> {
         self.blocks.intact()
     }
 
-    /// Fails if the file goes on behind the end of the first read.
+    /// Fails if the file is longer than it was in the first read.
     pub(in crate::read) fn check_end(&self) -> io::Result<()> {
         let before = self.blocks.bytes;
         let more = read_at(&self.file, &mut [0], before);
@@ -104,6 +105,7 @@ impl Watch {
         })
     }
 
+    /// Reads a block and checks it. Fails if any read of the file has failed before.
     fn load(&self, index: u64, block: &mut Vec<u8>) -> io::Result<()> {
         self.intact()?;
         self.blocks.keep(self.read_block(index, block))
@@ -125,7 +127,8 @@ impl Watch {
     }
 }
 
-/// Reads at a place of the file, whatever else reads it: readers share no place in it. Not interrupted by signals.
+/// Reads at an offset of the file. Readers share no file position, so they do not affect each
+/// other. Retries if a signal interrupts the read.
 pub(super) fn read_at(file: &File, space: &mut [u8], offset: u64) -> io::Result<usize> {
     loop {
         #[cfg(unix)]

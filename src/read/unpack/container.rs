@@ -1,5 +1,6 @@
-//! What an input is packed in, told by its first bytes and never by its name: gzip, zstd, or a workbook. What is inside
-//! comes out as a stream of bytes; that of a workbook is made in `read/workbook/`.
+//! Unpacks an input. Its container (gzip, zstd or a workbook) is detected by its first bytes, never
+//! by its name. The content is returned as a stream of bytes; `read/workbook/` makes that of a
+//! workbook.
 
 use std::io::{self, BufReader, Cursor, Read, Seek};
 
@@ -9,16 +10,16 @@ use crate::read::source::{Change, Pass};
 use crate::read::workbook::{self, Vetted, Workbook};
 use crate::read::{Delimiter, Encoding, InputError, ReadOptions};
 
-/// The first bytes that tell.
+/// Bytes at the beginning that identify a container.
 const MAGIC_BYTES: u64 = 4;
 
-/// How a zip archive begins, which a workbook is.
+/// The first bytes of a zip archive, and so of a workbook.
 pub(in crate::read) const WORKBOOK: &[u8] = b"PK\x03\x04";
 
-/// So much is read of an archive at once.
+/// Bytes of an archive that are read at once.
 const READ_SIZE: usize = 64 << 10;
 
-/// What an input is packed in.
+/// The container of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Container {
     Plain,
@@ -27,15 +28,15 @@ pub(crate) enum Container {
     Workbook(Workbook),
 }
 
-/// An input without what it was packed in.
+/// An unpacked input.
 pub(crate) struct Contents {
     pub(crate) container: Container,
     pub(crate) bytes: Box<dyn Read + Send>,
 }
 
 impl Contents {
-    /// A file's. `sheet` names that of a workbook, of which `skipped` rows are left out; what is found out about a
-    /// workbook is kept in `vetted` for the next read.
+    /// Unpacks a file. `sheet` names the sheet of a workbook; its first `skipped` rows are left
+    /// out. What is learned about a workbook is kept in `vetted` for the next read.
     pub(in crate::read) fn of_file(
         mut pass: Pass,
         vetted: &mut Option<Vetted>,
@@ -53,7 +54,7 @@ impl Contents {
                     bytes: Box::new(bytes),
                 })
             }
-            // It was something else a moment ago, when it was looked at for this.
+            // The file was not a workbook a moment ago, when it was checked for that.
             Pass::First(_) if magic == WORKBOOK => Err(InputError::Changed {
                 row: None,
                 change: Change::Rewritten { byte: 0 },
@@ -62,7 +63,7 @@ impl Contents {
         }
     }
 
-    /// A stream's, of which nothing was read yet.
+    /// Unpacks a stream of which nothing was read yet.
     pub(in crate::read) fn of_stream(mut stream: impl Read + Send + 'static) -> Result<Self, InputError> {
         let magic = magic_of(&mut stream)?;
         if magic == WORKBOOK {
@@ -80,11 +81,11 @@ impl Contents {
             let packed = BufReader::with_capacity(READ_SIZE, packed);
             Self {
                 container: Container::Gzip,
-                // All members: a file that was appended to has several.
+                // Decodes all members: a file that was appended to has several.
                 bytes: Box::new(Archive(MultiGzDecoder::new(packed), "gzip")),
             }
         } else if matches!(magic, b"\x28\xB5\x2F\xFD" | [0x50..=0x5F, 0x2A, 0x4D, 0x18]) {
-            // The second is a frame to be skipped, with which some programs begin.
+            // The second pattern is a skippable frame, with which some programs begin.
             let decoder =
                 zstd::Decoder::new(packed).map_err(|source| InputError::reading(0, None, source))?;
             Self {
@@ -101,7 +102,8 @@ impl Contents {
 }
 
 impl Container {
-    /// What is known of the contents' form besides what the user said, which must not contradict it.
+    /// Completes the user's options by what the container determines. Fails if the user gave an
+    /// option that contradicts it.
     pub(crate) fn options(&self, given: ReadOptions) -> Result<ReadOptions, InputError> {
         if !matches!(self, Self::Workbook(_)) {
             return Ok(given);
@@ -132,7 +134,7 @@ fn magic_of(input: &mut impl Read) -> Result<Vec<u8>, InputError> {
     Ok(magic)
 }
 
-/// An archive that says what it is when it is broken.
+/// An archive, with its name for the error when it is damaged.
 struct Archive<R>(R, &'static str);
 
 impl<R: Read> Read for Archive<R> {

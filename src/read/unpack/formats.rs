@@ -1,12 +1,12 @@
-//! Files that people take for a CSV and that are none, told by their first bytes: each is refused with what to do
-//! instead. What is inside a CSV is looked at elsewhere.
+//! Files that people mistake for a CSV, recognized by their first bytes. Each is refused with
+//! advice. The structure of a CSV is checked elsewhere.
 
 use crate::read::InputError;
 use crate::read::start::BOM;
 
 const SAVE: &str = "open it in the spreadsheet and save it as `CSV UTF-8`";
 
-/// Refuses what is known to be something else. `head` is the input's beginning.
+/// Refuses known other formats. `head` is the beginning of the input.
 pub(in crate::read) fn refuse(head: &[u8]) -> Result<(), InputError> {
     const UNPACK: &str = "unpack it first";
     const EXPORT: &str = "export a CSV instead";
@@ -31,7 +31,7 @@ pub(in crate::read) fn refuse(head: &[u8]) -> Result<(), InputError> {
             .get(..word.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(word))
     };
-    // What some CRMs call an Excel file is a page.
+    // The Excel exports of some CRMs are HTML pages.
     if [b"<!doctype".as_slice(), b"<html", b"<table", b"<?xml"]
         .into_iter()
         .any(starts_with)
@@ -44,12 +44,12 @@ pub(in crate::read) fn refuse(head: &[u8]) -> Result<(), InputError> {
     Ok(())
 }
 
-/// Refuses what is no text. `text` is the input's beginning, UTF-8 by now if it was UTF-16.
+/// Refuses binary data. `text` is the beginning of the input, after conversion from UTF-16.
 pub(in crate::read) fn refuse_binary(text: &[u8]) -> Result<(), InputError> {
     let beginning = text.get(..text.len().min(1024)).unwrap_or_default();
-    // From 0x1C on they are separators, which some exports have for delimiters.
+    // From 0x1C on they are separators, which some exports use as delimiters.
     let is_control = |byte: &u8| *byte < 0x1C && !byte.is_ascii_whitespace();
-    // An odd one may have come into a text by accident.
+    // A few control characters may be in a text by accident.
     if beginning.iter().filter(|byte| is_control(byte)).count() * 16 > beginning.len() {
         return Err(InputError::NotCsv {
             what: "a binary file, or UTF-16 that does not say so",

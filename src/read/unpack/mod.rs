@@ -1,4 +1,5 @@
-//! What an input is packed in, and what is no table at all, told by its first bytes.
+//! Containers that are unpacked, and other formats that are refused; both are recognized by their
+//! first bytes.
 
 pub(super) mod container;
 pub(super) mod formats;

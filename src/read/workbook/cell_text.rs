@@ -1,7 +1,8 @@
-//! A cell of a workbook as its user sees it: ids without exponents and with their leading zeros, dates in their format. Pure.
+//! The text of a cell as a spreadsheet shows it: ids without exponents and with their leading
+//! zeros, dates in their format. Pure.
 //!
-//! What the format leaves to the computer on which it is looked at (the order of a date's parts, names of months) is
-//! written as ISO 8601 has it, and numbers have a point and no separators between thousands.
+//! Anything that the format leaves to the computer (the order of a date's parts, names of months)
+//! is written as in ISO 8601. Numbers have a decimal point and no thousands separators.
 
 use std::fmt::Write as _;
 
@@ -9,9 +10,9 @@ use calamine::{DataRef, ExcelDateTime};
 
 use super::number_format;
 
-/// Appends a cell's text; `format` is its number format, empty for the general one.
+/// Appends the text of a cell. `format` is its number format; empty for the general format.
 pub(super) fn push_text(cell: &DataRef<'_>, format: &str, text: &mut String) {
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     match cell {
         DataRef::Empty => Ok(()),
         DataRef::String(value) => text.write_str(value),
@@ -33,7 +34,7 @@ pub(super) fn push_text(cell: &DataRef<'_>, format: &str, text: &mut String) {
     .ok();
 }
 
-/// A date, a time, or both. A day before the calendar's first is a number.
+/// Formats a date, a time, or both. A day before the calendar's first day is written as a number.
 fn date(value: &ExcelDateTime, format: &str) -> String {
     let first = format.split(';').next().unwrap_or_default();
     let tokens = tokens(first);
@@ -52,7 +53,8 @@ fn date(value: &ExcelDateTime, format: &str) -> String {
         .unwrap_or_else(|| moment.iso())
 }
 
-/// A span of time by a format such as `[h]:mm:ss`, whose first part counts all of it.
+/// Formats a time span with a format such as `[h]:mm:ss`, whose bracketed part counts the whole
+/// span.
 fn duration(value: &ExcelDateTime, format: &str) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "a spreadsheet's days are few")]
     let seconds = (value.as_f64() * 86_400.0).round() as i64;
@@ -90,16 +92,16 @@ struct Moment {
     hour: u8,
     minute: u8,
     second: u8,
-    /// A time of no day.
+    /// A time without a date.
     is_time: bool,
 }
 
-/// A part of a date's format.
+/// A part of a date format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
-    /// So many of this letter.
+    /// A letter, repeated this many times.
     Part(char, usize),
-    /// The same in brackets: all of a span of time.
+    /// The same in brackets, which counts a whole time span.
     Total(char, usize),
     Text(char),
     AmPm,
@@ -107,7 +109,8 @@ enum Token {
 
 impl Moment {
     fn from_excel(value: &ExcelDateTime) -> Self {
-        // To the nearest second, as sheets show it: a double of days hardly ever hits one.
+        // Rounded to the second, as spreadsheets show it; a number of days is hardly ever an exact
+        // second.
         let date_time = calamine::ExcelDateTimeType::DateTime;
         let of_1900 = ExcelDateTime::new(value.as_f64(), date_time, false);
         let is_1904 = value.to_ymd_hms_milli() != of_1900.to_ymd_hms_milli();
@@ -125,7 +128,7 @@ impl Moment {
         }
     }
 
-    /// Year, month and day, and the time unless it is midnight.
+    /// Formats year, month and day, and the time unless it is midnight.
     fn iso(&self) -> String {
         let date = format!("{:04}-{:02}-{:02}", self.year, self.month, self.day);
         let time = match (self.hour, self.minute, self.second) {
@@ -139,7 +142,7 @@ impl Moment {
         }
     }
 
-    /// Nothing where a part depends on the language.
+    /// Formats the date; `None` if a part depends on the language.
     fn written(&self, tokens: &[Token]) -> Option<String> {
         let has_half = tokens.contains(&Token::AmPm);
         let hour = match self.hour % 12 {
@@ -173,9 +176,10 @@ impl Moment {
     }
 }
 
-/// The parts of a date's format, minutes as `n`; nothing for one that each computer writes in its own way.
+/// Parses a date format, with minutes as `n`. Returns `None` for a format whose result depends on
+/// the computer.
 fn tokens(format: &str) -> Option<Vec<Token>> {
-    // The built-in ones follow the computer's settings.
+    // These built-in formats follow the computer's settings.
     if matches!(
         format,
         "" | "General" | "mm-dd-yy" | "m/d/yy" | "m/d/yy h:mm" | "m/d/yyyy" | "m/d/yyyy h:mm"
@@ -209,7 +213,7 @@ fn tokens(format: &str) -> Option<Vec<Token>> {
                 if let Some(letter) = letter.filter(|letter| inner.chars().all(|other| other == *letter)) {
                     tokens.push(Token::Total(letter, inner.len()));
                 }
-                // A system date of the computer's own.
+                // The computer's own date or time format.
                 if rest.starts_with("[$-f800]") || rest.starts_with("[$-f400]") {
                     return None;
                 }
@@ -232,7 +236,7 @@ fn tokens(format: &str) -> Option<Vec<Token>> {
     Some(with_minutes(tokens))
 }
 
-/// An `m` behind hours or before seconds means minutes.
+/// Marks each `m` after hours or before seconds as minutes.
 fn with_minutes(mut tokens: Vec<Token>) -> Vec<Token> {
     let parts: Vec<usize> = (0..tokens.len())
         .filter(|at| matches!(tokens.get(*at), Some(Token::Part(..) | Token::Total(..))))
@@ -272,7 +276,7 @@ mod tests {
             (46_350.999_999_9, "yyyy-mm-dd hh:mm:ss", "2026-11-25 00:00:00"),
             (0.5, "yyyy-mm-dd", "0.5"),
             (-1.0, "yyyy-mm-dd", "-1"),
-            // The computer's own order, and the computer's own names of months.
+            // The order and the names of months depend on the computer.
             (46_350.0, "mm-dd-yy", "2026-11-24"),
             (46_350.604_166_666_67, "m/d/yy h:mm", "2026-11-24 14:30"),
             (46_350.0, "d\\ mmmm\\ yyyy", "2026-11-24"),

@@ -1,5 +1,5 @@
-//! Whether the directory of an archive and its entries agree. What the entries hold is looked through in
-//! `workbook/gate.rs`.
+//! Checks that the directory of an archive agrees with its entries. `read/workbook/gate.rs` examines
+//! the content of the entries.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -7,34 +7,37 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::read::source::Verified;
 
-/// The longest word behind an entry that repeats its lengths, and the shortest header.
+/// The maximum length in bytes of a data descriptor, which follows an entry and repeats its
+/// lengths.
 const MAX_DESCRIPTOR: u64 = 24;
+/// The minimum length in bytes of an entry's header.
 const MIN_HEADER: u64 = 30;
 
-/// Whether a library that takes workbooks apart may ask for an entry of this name.
+/// Whether the library that reads workbooks may ask for an entry with this name.
 pub(super) fn is_part(name: &str) -> bool {
     let ending = name.rsplit('.').next().unwrap_or_default();
     ending.eq_ignore_ascii_case("xml") || ending.eq_ignore_ascii_case("rels")
 }
 
-/// Whether the library takes two names for one.
+/// Whether the library treats two names as equal.
 pub(super) fn same_part(one: &str, other: &str) -> bool {
     folded(one) == folded(other)
 }
 
-/// A part that the directory lists by two names which the library takes for one.
+/// Returns a part that the directory lists under two names which the library treats as equal.
 pub(super) fn listed_twice<'n>(names: impl Iterator<Item = Cow<'n, str>>) -> Option<Cow<'n, str>> {
     let mut seen = HashSet::new();
     let mut parts = names.filter(|name| is_part(name));
     parts.find(|name| !seen.insert(folded(name)))
 }
 
-/// The library does not heed case and takes either slash.
+/// Normalizes a name like the library, which ignores case and accepts either slash.
 fn folded(name: &str) -> String {
     name.replace('\\', "/").to_ascii_lowercase()
 }
 
-/// The name in the header of an entry, and where its packed bytes begin; nothing where there is no header.
+/// Returns the name in the header of an entry, and the offset of its packed bytes; `None` if there
+/// is no header at that place.
 pub(super) fn local_name(file: &mut Verified, header: u64) -> io::Result<Option<(Vec<u8>, u64)>> {
     const FIXED: usize = 30;
     file.seek(SeekFrom::Start(header))?;
@@ -57,8 +60,9 @@ pub(super) fn local_name(file: &mut Verified, header: u64) -> io::Result<Option<
     Ok(Some((bytes, start)))
 }
 
-/// The names of entries that lie between those of the directory, as one that was packed twice. `entries` are those, each by
-/// where its header begins and where its packed bytes end, in the order in which they lie; the directory is at `end`.
+/// Returns the names of entries that are in the archive but not in its directory, such as an entry
+/// that was packed twice. `entries` are those in the directory, in file order, each with the start
+/// of its header and the end of its packed bytes. `end` is the start of the directory.
 pub(super) fn unlisted(
     file: &mut Verified,
     entries: impl Iterator<Item = (u64, u64)> + Clone,
@@ -71,7 +75,7 @@ pub(super) fn unlisted(
     let gaps = std::iter::once((0, first)).chain(ends.zip(starts));
     let mut names = Vec::new();
     for (from, to) in gaps {
-        // Behind an entry there may be a few bytes that repeat its lengths.
+        // A data descriptor may follow an entry.
         let slack = (0..=MAX_DESCRIPTOR).map(|slack| from + slack).find_map(|at| {
             let header = (at + MIN_HEADER < to).then(|| local_name(file, at));
             header.and_then(Result::transpose)

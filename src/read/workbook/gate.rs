@@ -1,9 +1,10 @@
-//! The file of a workbook as the library may read it: an entry is looked through to its end before the library gets its
-//! first byte, and one that is damaged or a trap reads as zeros. So nothing comes out of an entry whose checksum is
-//! wrong, and no entry takes memory without bound, whatever the archive calls it. What is looked for is in
-//! `workbook/scan.rs`.
+//! A workbook's file as the library may read it. Each entry is scanned to its end before the
+//! library gets its first byte, and a damaged or hostile entry reads as zeros. So nothing is read
+//! from an entry whose checksum is wrong, and no entry uses unbounded memory, whatever its name is.
+//! `read/workbook/scan.rs` defines what is refused.
 //!
-//! What was found is kept for the later reads of the same file, whose blocks are those of the first.
+//! The results are kept for later reads of the same file, whose blocks are verified against the
+//! first read.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,10 +19,11 @@ use crate::model::clean;
 use crate::read::InputError;
 use crate::read::source::{Change, Verified};
 
-/// The most that an entry may unpack to. A sheet with all the rows that Excel allows and 100 columns has less.
+/// Maximum unpacked size of an entry in bytes. A sheet with all the rows that Excel allows and 100
+/// columns has less.
 const MAX_ENTRY_BYTES: u64 = 4 << 30;
 
-/// What is read at once.
+/// Bytes read at once.
 const READ_BYTES: usize = 64 << 10;
 
 /// Why a workbook cannot be used.
@@ -41,42 +43,46 @@ pub(crate) enum WorkbookFault {
     Refused { entry: String, what: String },
 }
 
-/// What is known of the entries of one archive.
+/// What is known of the entries of an archive.
 #[derive(Clone, Debug)]
 pub(in crate::read) struct Vetted(Arc<Mutex<Vetting>>);
 
 #[derive(Debug)]
 struct Vetting {
     archive: ZipArchive<BufReader<Verified>>,
-    /// In the order in which they lie in the file.
+    /// In file order.
     entries: Vec<PackedEntry>,
-    /// Names of further entries in the archive, of which the directory's last word names another.
+    /// Names of entries that are in the archive more than once. The directory lists only the last
+    /// of each.
     twice: Vec<String>,
-    /// Of the refused entries that were read, the last.
+    /// The fault of the last refused entry that was read.
     fault: Option<WorkbookFault>,
 }
 
-/// An entry's packed bytes.
+/// The packed bytes of an entry.
 #[derive(Debug)]
 struct PackedEntry {
+    /// Index of the entry in the directory.
     index: usize,
-    /// Where its header begins.
+    /// Offset of the entry's header.
     header: u64,
+    /// Offsets of the packed bytes: their start and their end.
     start: u64,
     end: u64,
-    /// Nothing before somebody reads it.
+    /// `None` until the entry is read for the first time.
     verdict: Option<Result<(), WorkbookFault>>,
 }
 
-/// Where a read may go on, as it is or as zeros.
+/// How far a read may continue, and whether it gets the bytes or zeros.
 struct Stretch {
     end: u64,
     is_open: bool,
 }
 
 impl Vetted {
-    /// Opens the archive. Each entry must have the name by which the directory knows it, and the directory must name all of
-    /// them, but for those that no library reads: some programs pack a picture twice under one name.
+    /// Opens the archive. Each entry must have the name that the directory gives it. The directory
+    /// must list every entry except those that the library never reads, because some programs pack
+    /// a picture twice under one name.
     pub(super) fn new(file: &Verified) -> Result<Self, InputError> {
         let told = |error: ZipError| clean(&error.to_string()).into_owned();
         let unusable = |error| WorkbookFault::Archive(told(error));
@@ -131,7 +137,7 @@ impl Vetted {
         }))))
     }
 
-    /// The refused entry that was read last: where the library fails, it is the reason.
+    /// The fault of the last refused entry that was read: the reason if the library fails.
     pub(super) fn fault(&self) -> Option<WorkbookFault> {
         self.locked().fault.clone()
     }
@@ -142,8 +148,8 @@ impl Vetted {
 }
 
 impl Vetting {
-    /// What a read from this byte on may have. Before the directory is known nobody can unpack anything: the bytes of
-    /// entries are passed over then, by whoever looks for the directory.
+    /// Returns what a read from this byte on may get. Before the directory is known nothing can be
+    /// unpacked, so a search for the directory may pass over the bytes of entries; it gets zeros.
     fn stretch(&mut self, at: u64, knows_directory: bool) -> io::Result<Stretch> {
         let next = self.entries.partition_point(|entry| entry.end <= at);
         let Some(entry) = self.entries.get_mut(next) else {
@@ -153,13 +159,13 @@ impl Vetting {
             });
         };
         if at < entry.start {
-            // Headers, and an entry's only up to its first byte.
+            // Headers are open, up to the first packed byte of the entry.
             return Ok(Stretch {
                 end: entry.start,
                 is_open: true,
             });
         }
-        // An entry is unpacked from its first byte on.
+        // Unpacking starts at the first byte of an entry.
         if knows_directory && at == entry.start {
             let verdict = match &entry.verdict {
                 Some(verdict) => verdict,
@@ -178,7 +184,8 @@ impl Vetting {
     }
 }
 
-/// Reads an entry to its end. An error is the file's, not the entry's.
+/// Scans an entry to its end. The outer error is a fault of the file, the inner one a fault of the
+/// entry.
 fn look_through(
     archive: &mut ZipArchive<BufReader<Verified>>,
     twice: &[String],
@@ -227,7 +234,8 @@ fn look_through(
     }))
 }
 
-/// A read that failed: because the file changed or cannot be read, or because what was packed is damaged.
+/// Converts a failed read: the file changed or cannot be read (outer error), or the packed data is
+/// damaged (inner error).
 fn broken(
     error: io::Error,
     damaged: impl Fn(String) -> WorkbookFault,
@@ -242,12 +250,12 @@ fn broken(
     Err(error)
 }
 
-/// A workbook's file, for a library that reads archives.
+/// A workbook's file, for the library that reads workbooks.
 pub(super) struct Gate {
     file: Verified,
     vetted: Vetted,
     at: u64,
-    /// The directory was read.
+    /// Whether the directory was read.
     knows_directory: bool,
 }
 
@@ -284,7 +292,7 @@ impl Read for Gate {
 
 impl Seek for Gate {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        // The file knows where its end is, and refuses places before its start.
+        // The file computes its own end and refuses positions before its start.
         let to = match to {
             SeekFrom::Current(by) => {
                 self.file.seek(SeekFrom::Start(self.at))?;

@@ -1,12 +1,15 @@
-//! A sheet of an Excel workbook as the CSV that a person would have saved of it. What a cell's text is, is decided in
-//! `cell_text.rs`; records are made of them in `sheet_rows.rs`.
+//! Reads a sheet of an Excel workbook as the CSV that a user would have saved from it.
+//! `read/workbook/cell_text.rs` makes the text of a cell, and `read/workbook/sheet_rows.rs` the
+//! records.
 //!
-//! Every entry that is used is looked through before the library reads it (`gate.rs`, `scan.rs`): a damaged or hostile
-//! workbook is refused during the first read, before anything is sent. Nothing is handed on once a read of the file has failed: the library may swallow an error and go on as if a part of
-//! the workbook were not there.
+//! Every entry that is used is scanned before the library reads it (`read/workbook/gate.rs`,
+//! `read/workbook/scan.rs`): a damaged or hostile workbook is refused during the first read, before
+//! anything is sent. Nothing is passed on after a read of the file has failed, because the library
+//! may ignore the error and continue as if a part of the workbook did not exist.
 //!
-//! The sheet is streamed; the workbook's table of texts is held, as the format wants it. The library that reads it borrows
-//! from the open workbook, so it has a thread of its own, which ends with the sheet or when nobody reads any more.
+//! The sheet is streamed; the workbook's shared texts are held in memory, as the format requires.
+//! The library's reader borrows from the open workbook, so it runs on its own thread, which ends
+//! with the sheet or when its receiver is dropped.
 
 mod cell_text;
 mod directory;
@@ -31,19 +34,20 @@ use gate::Gate;
 pub(super) use gate::{Vetted, WorkbookFault};
 use sheet_rows::SheetRows;
 
-/// Records are handed on in pieces of about this size, and so many of them are ready at a time.
+/// Approximate size in bytes of the pieces in which records are passed on.
 const PIECE_BYTES: usize = 64 << 10;
+/// Maximum number of pieces that are ready at a time.
 const PIECES: usize = 4;
 
-/// Which sheet is read.
+/// The sheet that is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Workbook {
     pub(crate) sheet: String,
-    /// The sheets that are not, hidden ones left out.
+    /// The other visible sheets.
     pub(crate) others: Vec<String>,
 }
 
-/// The records of a sheet. A thread that dies of a fault is an error, never an end.
+/// The records of a sheet. A panic of the thread is an error, never the end of the sheet.
 pub(super) struct SheetBytes {
     pieces: Receiver<io::Result<Piece>>,
     piece: Vec<u8>,
@@ -56,8 +60,8 @@ enum Piece {
     End,
 }
 
-/// Opens the sheet of this name, or the first that can be seen. `skipped` rows of it are left out. What an earlier read
-/// found out about the archive is in `vetted`, or will be.
+/// Opens the sheet with this name, or the first visible sheet. Its first `skipped` rows are left
+/// out. `vetted` caches what is known of the archive between reads.
 pub(super) fn open(
     file: Verified,
     vetted: &mut Option<Vetted>,
@@ -90,13 +94,13 @@ pub(super) fn open(
     let (sender, pieces) = sync_channel(PIECES);
     thread::spawn(move || {
         let written = write_sheet(&mut xlsx, (&sheet, skipped), &watch, &sender);
-        // A fault of the file, or of an entry, comes before what the library makes of it.
+        // A fault of the file or of an entry takes precedence over the library's error.
         let end = watch
             .intact()
             .and(written.map_err(|error| known.fault().map_or(error, io::Error::other)))
             .and_then(|()| watch.check_end())
             .map(|()| Piece::End);
-        // Fails if the reader has gone.
+        // Fails if the receiver was dropped.
         sender.send(end).ok();
     });
     let bytes = SheetBytes {
@@ -159,7 +163,7 @@ impl Read for SheetBytes {
     }
 }
 
-/// Hands on all rows of a sheet up to the last that has a cell; the first `skipped` are blank.
+/// Sends all rows of a sheet up to the last one with a cell; the first `skipped` are blank.
 fn write_sheet(
     xlsx: &mut Xlsx<BufReader<Gate>>,
     (sheet, skipped): (&str, u64),
@@ -203,14 +207,16 @@ fn write_sheet(
     Ok(())
 }
 
-/// A number would lose its leading zeros.
+/// The error for a cell without its number format, without which a number would lose its leading
+/// zeros.
 fn without_format(row: u64) -> String {
     format!(
         "row {row} of the sheet: the next cell has a format that the workbook lacks; open it in Excel and save it anew"
     )
 }
 
-/// What is wrong with a cell, without a word of what is in it, which the library's own words quote.
+/// The error for a cell that cannot be read. It does not quote the cell, unlike the library's
+/// message.
 fn unreadable_cell(error: &XlsxError, row: u64) -> String {
     let what = match error {
         XlsxError::Xml(_) | XlsxError::XmlAttr(_) | XlsxError::XmlEof(_) => {

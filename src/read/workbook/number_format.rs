@@ -1,21 +1,21 @@
 //! A number as a spreadsheet's number format shows it. Pure.
 //!
-//! But for two things: no separators between thousands and a point before decimals, since both depend on the computer on which
-//! it is looked at; and never an exponent, unless digits are lost.
+//! There are two exceptions. There are no thousands separators and the decimal sign is a point,
+//! since both depend on the computer. And there is no exponent unless digits are lost.
 
-/// A spreadsheet keeps so many digits; of a longer number some are lost.
+/// Digits that a spreadsheet keeps; a longer number loses some.
 const DIGITS_KEPT: usize = 15;
 
-/// What a section of a format consists of.
+/// A part of a section of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {
     Text(char),
-    /// `0`: a digit, or a zero where there is none.
+    /// `0`: a digit, or a zero if there is none.
     Zero,
-    /// `#`, `?`: a digit where there is one.
+    /// `#`, `?`: a digit if there is one.
     Hash,
     Point,
-    /// Divides by a thousand, behind the last digit.
+    /// A comma after the last digit, which divides by a thousand.
     Scale,
     Percent,
 }
@@ -26,12 +26,12 @@ impl Token {
     }
 }
 
-/// How many places for digits there are.
+/// Counts the digit places.
 fn digits_among(tokens: &[Token]) -> usize {
     tokens.iter().filter(|token| token.is_digit()).count()
 }
 
-/// The text of a number; an empty format is the general one.
+/// Formats a number; an empty format is the general one.
 pub(super) fn shown(value: f64, format: &str) -> String {
     let written = || {
         let (section, shows_sign) = section(value, format)?;
@@ -40,7 +40,7 @@ pub(super) fn shown(value: f64, format: &str) -> String {
     written().unwrap_or_else(|| general(value))
 }
 
-/// As many digits as a spreadsheet keeps, and no exponent.
+/// Formats a number with as many digits as a spreadsheet keeps, without an exponent.
 fn general(value: f64) -> String {
     let digits = decimal(value.abs());
     if is_too_long(&digits) {
@@ -50,8 +50,8 @@ fn general(value: f64) -> String {
     format!("{sign}{digits}")
 }
 
-/// The section for a number of this sign, and whether it leaves the minus to be written; nothing for a format without any, or
-/// with conditions of its own.
+/// Returns the section for a number of this sign, and whether the minus still has to be written.
+/// `None` for an empty or general format, or one with conditions.
 fn section(value: f64, format: &str) -> Option<(&str, bool)> {
     let sections = sections(format);
     let has_condition =
@@ -69,7 +69,7 @@ fn section(value: f64, format: &str) -> Option<(&str, bool)> {
     Some((*sections.get(place)?, place == 0))
 }
 
-/// A format at its semicolons, those in quotes and behind a backslash not counted.
+/// Splits a format at its semicolons, except those in quotes or after a backslash.
 fn sections(format: &str) -> Vec<&str> {
     let mut sections = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
@@ -89,7 +89,8 @@ fn sections(format: &str) -> Vec<&str> {
     sections
 }
 
-/// A section's parts; nothing for what is more than digits and texts (fractions, exponents, `General`, words without quotes).
+/// Parses a section. Returns `None` if it has more than digits and text (fractions, exponents,
+/// `General`, unquoted words).
 fn tokens(section: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut characters = section.chars();
@@ -102,15 +103,15 @@ fn tokens(section: &str) -> Option<Vec<Token>> {
             '%' => tokens.push(Token::Percent),
             '"' => tokens.extend(characters.by_ref().take_while(|c| *c != '"').map(Token::Text)),
             '\\' => tokens.push(Token::Text(characters.next()?)),
-            // The width of a character, and one that fills the cell.
+            // The width of a character, or a character that fills the cell.
             '_' | '*' => drop(characters.next()),
             '[' => {
                 let inner: String = characters.by_ref().take_while(|c| *c != ']').collect();
-                // `[$zł-415]` is a currency, `[Red]` a colour.
+                // `[$zł-415]` is a currency; `[Red]` is a colour.
                 let currency = inner.strip_prefix('$').and_then(|inner| inner.split('-').next());
                 tokens.extend(currency.unwrap_or_default().chars().map(Token::Text));
             }
-            // Letters that mean something else in a format, and all else is a text that nobody put into quotes.
+            // These letters have another meaning in a format. Everything else is unquoted text.
             'd' | 'm' | 'y' | 'h' | 's' | 'e' | 'g' | 'b' | 'n' | 'D' | 'M' | 'Y' | 'H' | 'S' | 'E' | 'G'
             | 'B' | 'N' | '/' | '@' => {
                 return None;
@@ -122,14 +123,14 @@ fn tokens(section: &str) -> Option<Vec<Token>> {
     (points <= 1).then_some(tokens)
 }
 
-/// A number by one section.
+/// Formats a number with one section.
 fn section_of(value: f64, shows_sign: bool, tokens: &[Token]) -> Option<String> {
     let point = tokens
         .iter()
         .position(|token| *token == Token::Point)
         .unwrap_or(tokens.len());
     let (whole, behind) = tokens.split_at_checked(point)?;
-    // Commas scale behind the last digit, before the point or behind the decimals.
+    // Commas scale after the last digit, before the point or after the decimals.
     let scales = |part: &[Token]| {
         let digits_end = part
             .iter()
@@ -179,11 +180,12 @@ fn section_of(value: f64, shows_sign: bool, tokens: &[Token]) -> Option<String> 
     })
 }
 
-/// The part before the point: digits in their places from the right, those beyond at the first place.
+/// Formats the part before the point: digits fill the places from the right, and surplus digits go
+/// to the first place.
 fn with_digits(tokens: &[Token], digits: &str) -> String {
     let first_zero = tokens.iter().position(|token| *token == Token::Zero);
     let zeros = first_zero.map_or(0, |at| digits_among(tokens.get(at..).unwrap_or_default()));
-    // A zero is written where the format asks for one.
+    // A zero is written only if the format asks for one.
     let digits = if digits == "0" { "" } else { digits };
     let digits = format!("{digits:0>zeros$}");
     let mut text = String::new();
@@ -205,13 +207,14 @@ fn with_digits(tokens: &[Token], digits: &str) -> String {
     text
 }
 
-/// The digits of a number that is not negative, as many as a spreadsheet keeps.
+/// Returns the digits of a number that is not negative, as many as a spreadsheet keeps.
 fn decimal(value: f64) -> String {
     let kept: f64 = format!("{value:.14e}").parse().unwrap_or(value);
     kept.to_string()
 }
 
-/// Digits rounded to so many decimals as people do it: half goes up. A double's own rounding sees halves where none are.
+/// Rounds to this many decimals in the usual way: half rounds up. Rounding the double itself would
+/// give other results for numbers that are only nearly half.
 fn rounded(decimal: &str, places: usize) -> String {
     let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
     if fraction.len() <= places {
@@ -243,12 +246,13 @@ fn is_too_long(digits: &str) -> bool {
     digits.split('.').next().unwrap_or_default().len() > DIGITS_KEPT
 }
 
-/// `1.23456789012345E+18`: what a spreadsheet shows once digits are lost. No id is taken for whole in this form.
+/// Formats a number as `1.23456789012345E+18`, as a spreadsheet shows it once digits are lost. In
+/// this form no id can seem complete.
 fn scientific(value: f64) -> String {
     let text = format!("{value:.14e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let digits = digits.trim_end_matches('0');
-    // One digit behind the point at least, so that it does not look like a number and a label.
+    // At least one digit after the point, so that the text does not look like a number and a label.
     let filler = if digits.ends_with('.') { "0" } else { "" };
     format!("{digits}{filler}E+{exponent}")
 }
@@ -268,7 +272,7 @@ mod tests {
             (8.666_666_666_666_666, "0.00", "8.67"),
             (-5.0, "", "-5"),
             (12.0, "@", "12"),
-            // Half goes up, however a double has it.
+            // Half rounds up, whatever the double's exact value is.
             (8.5, "0", "9"),
             (2.5, "0", "3"),
             (0.125, "0.00", "0.13"),
@@ -306,7 +310,7 @@ mod tests {
             (5.0, "0.0.0", "5"),
             (5.0, "[>3]\"dużo\";0", "5"),
             (0.000_000_1, "", "0.0000001"),
-            // A spreadsheet keeps 15 digits: this is not the id that somebody typed.
+            // A spreadsheet keeps 15 digits: this is not the id that was typed.
             (1_234_567_890_123_450.0, "0", "1.23456789012345E+15"),
             (999_999_999_999_999.9, "0", "1.0E+15"),
             (1e18, "", "1.0E+18"),

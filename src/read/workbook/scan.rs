@@ -1,9 +1,10 @@
-//! Looks through an entry of a workbook, as XML, before the library that reads workbooks sees any of it: nothing in it may
-//! take memory without bound, and a sheet has one table with nothing behind it. Pure. Bytes come in pieces of any size.
+//! Scans an entry of a workbook, as XML, before the library that reads workbooks gets it. Nothing
+//! in it may use unbounded memory, and a sheet must have one table with nothing after it. Pure.
+//! Bytes arrive in pieces of any size.
 //!
-//! This is no parser: what the XML means, and whether it is well-formed, is the library's business. It knows markup from
-//! text by the rules of XML 1.0 (section 2.4), a prefix from a local name, and the few elements whose content the library
-//! collects.
+//! This is not a parser: the library interprets the XML and checks whether it is well-formed. The
+//! scan only distinguishes markup from text by the rules of XML 1.0 (section 2.4) and a prefix from
+//! a local name, and knows the few elements whose content the library collects.
 
 pub(super) mod attributes;
 pub(super) mod budget;
@@ -22,14 +23,15 @@ use nesting::{Nesting, NestingFault};
 use relations::{Relations, SameId};
 use value::{Kind, Value, ValueFault};
 
-/// The longest tag, comment or run of text, and the most that a cell, a shared text or a name may hold, in bytes. Excel
-/// allows 32,767 characters in a cell; as numeric references these are less than 400,000 bytes.
+/// Maximum length in bytes of a tag, a comment or a run of text, and of the content of a cell, a
+/// shared text or a name. Excel allows 32,767 characters in a cell; as numeric references these are
+/// less than 400,000 bytes.
 const MAX_TOKEN: usize = 1 << 20;
 
-/// Elements whose content the library puts together from any number of pieces.
+/// Elements whose content the library assembles from any number of pieces.
 const UNITS: [&[u8]; 3] = [b"c", b"si", b"definedName"];
 
-/// Why an entry must not be read.
+/// Why an entry is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum ScanFault {
     #[error("it is not XML")]
@@ -64,34 +66,34 @@ enum State {
     /// White space or a byte order mark, before the first `<`.
     Beginning,
     Text,
-    /// Behind `<`; what kind of markup it is shows in its first bytes.
+    /// After `<`; the next bytes show the kind of markup.
     Markup,
     Comment,
     CData,
     Instruction,
 }
 
-/// Where the scan is in a sheet's table of cells.
+/// The position of the scan relative to the sheet's table of cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Table {
     Before,
-    /// With the prefix of its names.
+    /// In the table, with the prefix of its names.
     In(Vec<u8>),
     Behind(Vec<u8>),
 }
 
-/// A scan that goes on.
+/// A scan in progress.
 #[derive(Debug)]
 pub(super) struct Scan {
     state: State,
-    /// Bytes of the token so far, of text only counted.
+    /// Bytes of the token so far.
     length: usize,
-    /// The bytes of markup that began in an earlier piece, `<` left out.
+    /// The bytes of markup that began in an earlier piece, without `<`.
     carried: Vec<u8>,
     table: Table,
-    /// Inside one of [`UNITS`]: which, and how many bytes of it came.
+    /// Inside one of [`UNITS`]: its index, and its bytes so far.
     unit: Option<(usize, usize)>,
-    /// In a cell: what is known of its value.
+    /// The state of the value in a cell.
     value: Value,
     nesting: Nesting,
     relations: Relations,
@@ -113,7 +115,7 @@ impl Scan {
         }
     }
 
-    /// Takes in the next bytes.
+    /// Scans the next bytes.
     pub(super) fn take_in(&mut self, mut bytes: &[u8]) -> Result<(), ScanFault> {
         while !bytes.is_empty() {
             bytes = match self.state {
@@ -125,7 +127,7 @@ impl Scan {
         Ok(())
     }
 
-    /// The end of the entry.
+    /// Ends the scan at the end of the entry.
     pub(super) fn finish(&self) -> Result<(), ScanFault> {
         match (self.state, &self.table) {
             (State::Beginning, _) => Err(ScanFault::NotXml),
@@ -158,7 +160,7 @@ impl Scan {
         Ok(bytes.get(count + 1..).unwrap_or_default())
     }
 
-    /// Markup whose `<` was passed: to its end, or all of these bytes.
+    /// Scans markup after its `<`: up to its end, or all of these bytes.
     fn markup<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], ScanFault> {
         if !self.carried.is_empty() {
             return self.carried_markup(bytes);
@@ -173,12 +175,12 @@ impl Scan {
         Ok(rest)
     }
 
-    /// Goes on with markup of an earlier piece. As much is carried as a token can have, so the search begins anew: in
-    /// honest files few tokens lie on a seam.
+    /// Continues markup of an earlier piece, from its start. At most one token is carried over, and
+    /// in ordinary files few tokens span two pieces.
     fn carried_markup<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], ScanFault> {
         let mut token = std::mem::take(&mut self.carried);
         let before = token.len();
-        // A tag of usual length ends soon; only a long one needs all bytes looked at.
+        // A tag of usual length ends soon; only a long one needs all bytes.
         let mut used = 0;
         let mut step = 256;
         loop {
@@ -202,7 +204,8 @@ impl Scan {
         }
     }
 
-    /// Where the markup ends, behind its `>`, if it does. Settles what kind of markup it is.
+    /// Returns the offset after the `>` of the markup, if it ends here. Sets `state` to the kind of
+    /// markup.
     fn end_of(&mut self, bytes: &[u8]) -> Result<Option<usize>, ScanFault> {
         let behind = |found: Option<usize>, length: usize| found.map(|at| at + length);
         self.state = match bytes {
@@ -215,14 +218,14 @@ impl Scan {
         };
         Ok(match self.state {
             State::Instruction => behind(memmem::find(bytes, b"?>"), 2),
-            // The two hyphens that open it do not close it.
+            // The two hyphens that open a comment do not close it.
             State::Comment => behind(memmem::find(bytes.get(3..).unwrap_or_default(), b"-->"), 6),
             State::CData => behind(memmem::find(bytes, b"]]>"), 3),
             _ => behind(end_of_tag(bytes), 1),
         })
     }
 
-    /// Markup that is whole, with its `>`.
+    /// Processes complete markup, with its `>`.
     fn token(&mut self, token: &[u8]) -> Result<(), ScanFault> {
         self.grow(token.len())?;
         self.count_unit(token.len() + 1)?;
@@ -265,7 +268,7 @@ impl Scan {
                 };
                 Ok(())
             }
-            // Drawings behind the table have rows and columns of their own, by another prefix.
+            // Drawings after the table have rows and columns too, with another prefix.
             b"row" | b"c" if matches!(&self.table, Table::Behind(of) if of == prefix) => {
                 Err(ScanFault::OutsideTable)
             }
@@ -297,7 +300,7 @@ impl Scan {
         Ok(())
     }
 
-    /// Bytes inside of a cell or a text, those of its tags too.
+    /// Counts bytes inside a cell or a text, including those of its tags.
     fn count_unit(&mut self, bytes: usize) -> Result<(), ScanFault> {
         const SHARED: usize = 1;
         const NAME: usize = 2;
@@ -331,7 +334,7 @@ mod tests {
     use super::budget::{MAX_COLLECTED, MAX_TEXTS, TEXT_PLACE};
     use super::*;
 
-    /// What a text comes to, in pieces of this size.
+    /// Scans a text in pieces of this size.
     fn in_pieces(bytes: &[u8], size: usize) -> Result<(), ScanFault> {
         let mut scan = Scan::new();
         for piece in bytes.chunks(size.max(1)) {

@@ -1,27 +1,32 @@
-//! The cells of a sheet as CSV: UTF-8, commas, a record per row of the sheet, so that rows keep their numbers. Pure.
+//! Writes the cells of a sheet as CSV: UTF-8, commas, one record per row of the sheet, so that rows
+//! keep their numbers. Pure.
 
 use crate::model::push_csv_record;
 
-/// What a sheet of this format can have (Excel's own limits); a cell beyond is a damaged file or a trap.
+/// Maximum number of rows of a sheet (Excel's limit). A cell beyond it means a damaged or hostile
+/// file.
 const MAX_ROWS: u32 = 1 << 20;
+/// Maximum number of columns of a sheet (Excel's limit).
 const MAX_COLUMNS: u32 = 1 << 14;
 
-/// The width of a sheet is that of its widest row among so many: its own word for it is often wrong.
+/// Rows whose widest sets the width of the sheet. The dimension that a sheet declares is often
+/// wrong.
 const ROWS_COMPARED: usize = 100;
 
-/// Records as they are made, a cell after the other.
+/// Builds records from cells.
 pub(super) struct SheetRows {
-    /// Rows above the header, which become blank ones.
+    /// Rows above the header, which are written as blank rows.
     skipped: u64,
     bytes: Vec<u8>,
-    /// How many rows are in `bytes`, now and before.
+    /// Rows written so far, including those already taken from `bytes`.
     written: u64,
-    /// The row that is being made, from 0.
+    /// The current row, from 0.
     row: u64,
     fields: Vec<String>,
-    /// How many fields each record has at least: a sheet leaves blank ones out.
+    /// Minimum number of fields per record, since a sheet omits blank cells. `None` until the width
+    /// is known.
     width: Option<usize>,
-    /// The first rows that have cells, until the width is known.
+    /// The first rows with cells, until the width is known.
     first: Vec<(u64, Vec<String>)>,
 }
 
@@ -38,7 +43,8 @@ impl SheetRows {
         }
     }
 
-    /// Where the text of a cell goes. A sheet has its cells in order, or nobody can tell what it means.
+    /// Returns the buffer for the text of a cell. Fails if a cell is out of order, because its
+    /// meaning would be unclear, or beyond the limits.
     pub(super) fn cell(&mut self, (row, column): (u32, u32)) -> Result<&mut String, String> {
         if row >= MAX_ROWS || column >= MAX_COLUMNS {
             return Err(format!(
@@ -60,17 +66,17 @@ impl SheetRows {
         self.fields.last_mut().ok_or_else(String::new)
     }
 
-    /// The number of the row that is being made, from 1.
+    /// The number of the current row, from 1.
     pub(super) fn number(&self) -> u64 {
         self.row + 1
     }
 
-    /// The records that are ready, to be taken.
+    /// The finished records, for the caller to take.
     pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
 
-    /// The records that were not taken yet.
+    /// Ends the sheet and returns the records that were not taken yet.
     pub(super) fn finish(mut self) -> Vec<u8> {
         self.end_row();
         self.settle_width();

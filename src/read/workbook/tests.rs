@@ -1,4 +1,4 @@
-//! Workbooks that are damaged or hostile: refused, or read as if nothing had happened.
+//! Damaged or hostile workbooks: refused, or read without any difference.
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
@@ -53,14 +53,14 @@ impl Parts {
         ])
     }
 
-    /// Another content of a part.
+    /// Replaces the content of a part.
     fn with(mut self, name: &str, content: impl Into<Vec<u8>>) -> Self {
         let part = self.0.iter_mut().find(|(other, _)| *other == name);
         part.unwrap().1 = content.into();
         self
     }
 
-    /// A further part.
+    /// Adds a part.
     fn and(mut self, name: &'static str, content: impl Into<Vec<u8>>) -> Self {
         self.0.push((name, content.into()));
         self
@@ -76,7 +76,7 @@ impl Parts {
     }
 }
 
-/// All records of a workbook's first sheet, by two reads as the program makes them.
+/// Returns all records of a workbook's first sheet, with two reads like in the program.
 fn rows(folder: &Path, workbook: &[u8]) -> Result<Vec<Vec<u8>>, InputError> {
     let path = folder.join("a.xlsx");
     std::fs::write(&path, workbook).unwrap();
@@ -87,7 +87,7 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
-/// What is wrong with a workbook, in words.
+/// The error of a workbook, as text.
 fn fault(workbook: &[u8]) -> String {
     rows(folder().path(), workbook).unwrap_err().to_string()
 }
@@ -106,7 +106,7 @@ fn a_workbook_that_is_damaged_anywhere_is_refused_or_read_as_it_was() {
         match number % 3 {
             0 => damaged.truncate(chance.usize(..whole.len())),
             1 => damaged[chance.usize(..whole.len())] ^= 1 << chance.u8(..8),
-            // The end holds the directory, where a flip is worth most.
+            // The end holds the directory, where a flipped bit has the most effect.
             _ => {
                 let at = whole.len() - 1 - chance.usize(..700);
                 damaged[at] ^= 1 << chance.u8(..8);
@@ -138,7 +138,7 @@ fn a_digit_that_flips_in_an_id_is_found_by_the_checksum() {
     );
 }
 
-/// As openpyxl packs a picture that stands in a sheet twice.
+/// openpyxl packs a picture that appears twice in a sheet in this way.
 #[test]
 fn a_picture_may_be_packed_twice_and_a_part_that_is_read_may_not() {
     let twice = |name: &str| {
@@ -150,7 +150,7 @@ fn a_picture_may_be_packed_twice_and_a_part_that_is_read_may_not() {
             .unwrap()
             .1
             .clone();
-        // The writer refuses a name that it knows, so the second one is renamed in the bytes.
+        // The writer refuses a known name, so the second entry is renamed in the bytes.
         let other = name.replace("xl", "xx");
         parts.0.push((Box::leak(other.clone().into_boxed_str()), content));
         let mut packed = parts.packed();

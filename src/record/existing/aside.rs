@@ -1,5 +1,6 @@
-//! Older files moved out of the way: set aside together under their run's start, the oldest sets deleted, an edited
-//! failed file never overwritten. Renames and deletes; what is to be done was decided in `record/existing/decision.rs`.
+//! Moves older files out of the way: sets them aside together under the start of their run, deletes
+//! the oldest sets, and never overwrites an edited failed file. Only renames and deletes;
+//! `record/existing/decision.rs` decides what to do.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +18,7 @@ use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names::{self, Stamp};
 use crate::system::rename::rename_new;
 
-/// Sets aside all that is there for a new run, and deletes the sets that are not to be kept.
+/// Sets aside all existing files for a new run, and deletes surplus sets.
 pub(in crate::record) fn set_aside(
     paths: &OutputPaths,
     keep: KeptSets,
@@ -33,7 +34,7 @@ pub(in crate::record) fn set_aside(
             | Unfinished::Unreadable { path, .. }
             | Unfinished::OtherVersion { path, .. } => changed_at(path),
         };
-        // A run that was cut short by its own decision has left its summary.
+        // An unfinished run that ended early by itself has left its summary.
         if OldSummary::read(&paths.summary).is_some_and(|summary| !summary.finished) {
             of_unfinished.push(paths.summary.clone());
         }
@@ -47,7 +48,7 @@ pub(in crate::record) fn set_aside(
     delete_older(paths, keep)
 }
 
-/// Says what becomes of the rows that an unfinished run has not sent.
+/// Logs what happens to the rows that an unfinished run has not sent.
 fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) {
     let names: Vec<String> = moved.iter().map(|path| format!("`{}`", path.shown())).collect();
     let names = names.join(", ");
@@ -75,7 +76,7 @@ fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) 
     }
 }
 
-/// Sets aside what a finished run left.
+/// Sets aside the files of a finished run.
 pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
     let existing: Vec<PathBuf> = paths.all().into_iter().cloned().collect();
     let start = OldSummary::read(&paths.summary).map(|summary| summary.started_at);
@@ -91,9 +92,9 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), O
     Ok(())
 }
 
-/// Deletes the sets that were set aside and are not to be kept. What is not plainly such a set is left alone: a finished
-/// one has a summary that tells the start in its name, an interrupted one says so in its name, and neither is of a run
-/// that is under way.
+/// Deletes sets that were set aside and are not to be kept. Only certain sets are deleted: a
+/// finished one must have a summary with the start in its name, an interrupted one is marked in its
+/// name, and none may belong to a run in progress.
 pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
     let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
     for path in paths.all() {
@@ -125,8 +126,8 @@ pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), Ou
     Ok(())
 }
 
-/// Deletes the files of a set, but for a failed file that was edited since: that is somebody's work. What cannot be deleted
-/// stops no run.
+/// Deletes the files of a set, except a failed file that was edited since, which contains the
+/// user's work. A file that cannot be deleted does not stop the run.
 fn delete(paths: &OutputPaths, stamp: &Stamp, files: Vec<PathBuf>, why: &str) {
     let failed = names::aside(&paths.failed, stamp);
     let summary = OldSummary::read(&names::aside(&paths.summary, stamp));
@@ -150,6 +151,7 @@ fn delete(paths: &OutputPaths, stamp: &Stamp, files: Vec<PathBuf>, why: &str) {
     }
 }
 
+/// Whether a set was certainly made by this tool and no run in progress uses it.
 fn is_ours(paths: &OutputPaths, stamp: &Stamp, files: &[PathBuf]) -> bool {
     let under_way = files
         .iter()
@@ -158,8 +160,8 @@ fn is_ours(paths: &OutputPaths, stamp: &Stamp, files: &[PathBuf]) -> bool {
     !under_way && (stamp.is_interrupted() || summary.is_some_and(|summary| stamp.is_of(summary.started_at)))
 }
 
-/// Sets a failed file aside that is not as it was written: `known` are the digests of what this tool wrote. One that
-/// cannot be read counts as edited.
+/// Sets a failed file aside if it was edited. `known` are the digests of what this tool wrote. A
+/// file that cannot be read counts as edited.
 pub(in crate::record) fn save_edited(failed: &Path, known: &[&str]) -> Result<(), OutputError> {
     if !files::exists(failed) || files::digest_of(failed).is_ok_and(|digest| known.contains(&digest.as_str()))
     {
@@ -175,8 +177,9 @@ pub(in crate::record) fn save_edited(failed: &Path, known: &[&str]) -> Result<()
     Ok(())
 }
 
-/// Renames those of the files that exist, all with one stamp under which none of them exists yet. Those that a kill has
-/// let have it already are joined by the others. Returns the new names.
+/// Renames the files that exist, all with the same stamp, under which none of them exists yet. If a
+/// kill interrupted an earlier attempt, the remaining files join those already renamed. Returns the
+/// new names.
 fn move_together(paths: &[PathBuf], mut stamp: Stamp) -> Result<Vec<PathBuf>, OutputError> {
     while paths
         .iter()
@@ -194,7 +197,7 @@ fn move_together(paths: &[PathBuf], mut stamp: Stamp) -> Result<Vec<PathBuf>, Ou
     Ok(moved)
 }
 
-/// When the file was written last; the beginning of time where nobody knows.
+/// When the file was last written; the Unix epoch if that is unknown.
 fn changed_at(path: &Path) -> Timestamp {
     fs::metadata(path)
         .and_then(|metadata| metadata.modified())

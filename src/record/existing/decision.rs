@@ -1,5 +1,5 @@
-//! What is done about outputs that are there already (design, section 3): pure decisions over what was found, taken
-//! before the first call.
+//! Decides what to do about existing outputs. Pure decisions over what was found, made before the
+//! first call.
 
 use std::time::Duration;
 
@@ -13,62 +13,63 @@ use crate::record::journal::resumed::GoOn;
 use crate::record::outputs::files::{OutputPaths, Replaces};
 use crate::record::outputs::names;
 
-/// What the user said about outputs that exist.
+/// What the user asked for about existing outputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Existing {
     pub(crate) resume: bool,
-    /// Which sets to keep that were set aside.
+    /// Sets to keep of those that were set aside.
     pub(crate) rotate: Option<KeptSets>,
     pub(crate) overwrite: bool,
-    /// What is done where the same input was sent before.
+    /// What to do if the same input was sent before.
     pub(crate) same: SameInput,
 }
 
 /// Which older sets of files are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeptSets {
-    /// The newest ones, so many.
+    /// Maximum number of sets, the newest ones.
     pub(crate) sets: usize,
-    /// Of these, the ones whose run began no longer ago; without it, all.
+    /// Maximum age of a set, counted from the start of its run; `None` for no limit.
     pub(crate) max_age: Option<Duration>,
 }
 
-/// What is done about an input that was sent before.
+/// What to do about an input that was sent before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SameInput {
-    /// A row that has its verdict is not sent, as far as the files tell.
+    /// A row that has its verdict in the files is not sent again.
     #[default]
     IsDone,
-    /// `--full-refresh`: all rows are sent, but for those that an unfinished refresh has sent.
+    /// `--full-refresh`: all rows are sent, except those that an unfinished refresh has sent.
     Again,
 }
 
-/// What is to be done before a run starts.
+/// What to do before a run starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum OutputDecision {
-    /// Start; `remove` an older run's journal and `.partial` files first, `replaces` its finished files at the end.
+    /// Start. `removes`: first remove an older run's journal and `.partial` files. `replaces`:
+    /// replace its finished files at the end.
     Start { removes: bool, replaces: bool },
     /// Set the old files aside, then start.
     SetAside { keep: KeptSets },
-    /// Go on where the journal ends.
+    /// Resume where the journal ends.
     GoOn(Box<GoOn>),
-    /// The same was sent before, to the end.
+    /// The same input was sent before, to its end.
     AlreadySent(SentBefore),
 }
 
-/// A run that came to its end.
+/// A finished earlier run of the same input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SentBefore {
     pub(crate) exit_code: u8,
     pub(crate) finished_at: Option<Timestamp>,
-    /// Rows of it that are failed, unconfirmed or invalid.
+    /// Rows of that run that are failed, unconfirmed or invalid.
     pub(crate) failures: u64,
-    /// The platform has acknowledged these since.
+    /// The platform has acknowledged all of them since.
     pub(crate) is_mended: bool,
 }
 
 impl SentBefore {
-    /// The same, and nothing of it is left to be done.
+    /// Marks the run as having nothing left to do.
     pub(crate) fn mended(self) -> Self {
         Self {
             is_mended: self.failures > 0,
@@ -77,7 +78,7 @@ impl SentBefore {
     }
 }
 
-/// Looks at what is there and decides. `fingerprint` is that of the run that is to start.
+/// Examines existing files and decides. `fingerprint` is that of the run to be started.
 pub(crate) fn decide(
     paths: &OutputPaths,
     fingerprint: &Fingerprint,
@@ -153,14 +154,14 @@ pub(crate) fn decide(
 /// What earlier runs left.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Before {
-    /// When the first of those runs started that had this content, one behind the other; nothing if the last had another, or
-    /// there is none. Rehearsals do not count.
+    /// Start of the first of the consecutive runs that had this content. `None` if the last run had
+    /// other content, or there is none. Rehearsals do not count.
     pub(crate) content_since: Option<Timestamp>,
-    /// A run that is not finished, of whatever input.
+    /// An unfinished run, of any input.
     pub(crate) unfinished: Option<GoOn>,
 }
 
-/// Looks at what earlier runs left. `fingerprint` has the content that is to be sent.
+/// Examines what earlier runs left. `fingerprint` includes the content that is to be sent.
 pub(crate) fn before(paths: &OutputPaths, fingerprint: &Fingerprint) -> Result<Before, OutputError> {
     let Found { unfinished, finished } = Found::look(paths)?;
     let unfinished = match unfinished {
@@ -185,8 +186,8 @@ pub(crate) fn before(paths: &OutputPaths, fingerprint: &Fingerprint) -> Result<B
     })
 }
 
-/// What is done about what an earlier rehearsal left; nothing if it is simply replaced. What is not a rehearsal's, under
-/// names that look like one's, is not.
+/// Decides about files of an earlier rehearsal; `None` if they are simply replaced. Files with such
+/// names that are not a rehearsal's are not replaced.
 fn rehearse(
     unfinished: Option<Unfinished>,
     finished: Option<Finished>,
@@ -227,11 +228,12 @@ fn rehearse(
     real.map(|finished| Err(OutputError::InTheWay(finished.path)))
 }
 
-/// A refresh sends all rows, so it resumes no run but a refresh.
+/// Whether the run can be resumed. A refresh sends all rows, so it resumes only a refresh.
 fn can_resume(contents: &Contents, asked: Existing) -> bool {
     asked.same == SameInput::IsDone || contents.header.looked_over.mode == DeltaMode::Refresh
 }
 
+/// Resumes the run of a journal, unless finished files are in the way.
 fn go_on(
     contents: Contents,
     finished: Option<Finished>,
@@ -240,7 +242,8 @@ fn go_on(
     let replaces = if contents.header.replaces || asked.overwrite {
         Replaces::Anything
     } else if contents.finishing {
-        // Some may have their names already; that they are this run's own is looked at when the others get theirs.
+        // Some files may have their final names already. That they are this run's own is checked
+        // when the others get theirs.
         Replaces::Same
     } else {
         Replaces::Nothing
@@ -259,6 +262,7 @@ fn go_on(
     })))
 }
 
+/// Decides if only files of a finished run exist.
 fn after_finished(
     finished: Finished,
     fingerprint: &Fingerprint,

@@ -1,5 +1,5 @@
-//! What is there under the names of a run's outputs: of which run, and how far it came. Reads files and changes nothing;
-//! what is done about it is decided in `record/existing/decision.rs`.
+//! Finds the files that exist under the names of a run's outputs: which run they belong to, and how
+//! far it came. Only reads files; `record/existing/decision.rs` decides what to do.
 
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read as _};
@@ -16,21 +16,23 @@ use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names;
 use crate::system::regular;
 
-/// What is there.
+/// The files of earlier runs that exist.
 #[derive(Debug)]
 pub(in crate::record) struct Found {
     pub(in crate::record) unfinished: Option<Unfinished>,
     pub(in crate::record) finished: Option<Finished>,
 }
 
+/// Files of a run that did not finish.
 #[derive(Debug)]
 pub(in crate::record) enum Unfinished {
     Journal(Box<Contents>),
-    /// The run was killed before its journal's first line was whole, and so before its first call.
+    /// The run was killed before the first line of its journal was complete, and so before its
+    /// first call.
     Nothing(PathBuf),
-    /// A file without a journal.
+    /// A `.partial` file without a journal.
     Stray(PathBuf),
-    /// A journal that is damaged: nobody knows what was sent.
+    /// A damaged journal: it is unknown what was sent.
     Unreadable {
         path: PathBuf,
         why: String,
@@ -61,47 +63,53 @@ impl Unfinished {
     }
 }
 
-/// A finished run, as far as its summary tells of it.
+/// A finished run, with its summary if that can be read.
 #[derive(Debug)]
 pub(in crate::record) struct Finished {
+    /// The first of the run's files that exists.
     pub(in crate::record) path: PathBuf,
+    /// `None` if it is missing or invalid, or the results are missing.
     pub(in crate::record) summary: Option<OldSummary>,
 }
 
-/// What is read back of a summary.
+/// The fields of a summary that are read back.
 #[derive(Clone, Debug, Deserialize)]
 pub(in crate::record) struct OldSummary {
     pub(in crate::record) fingerprint: Fingerprint,
+    /// Whether the run came to its end.
     pub(in crate::record) finished: bool,
     pub(in crate::record) exit_code: u8,
     pub(in crate::record) started_at: Timestamp,
     #[serde(default)]
     pub(in crate::record) finished_at: Option<Timestamp>,
-    /// When the first of those runs started that had this content, one behind the other.
+    /// Start of the first of the consecutive runs that had this content.
     #[serde(default)]
     pub(in crate::record) content_since: Option<Timestamp>,
     #[serde(default)]
     pub(in crate::record) rehearsal: bool,
+    /// Rows by the name of their status.
     #[serde(default)]
     statuses: BTreeMap<String, u64>,
-    /// Of the failed file as it was written; nothing if there was none.
+    /// Digest of the failed file as it was written; `None` if there was none.
     #[serde(default)]
     pub(in crate::record) failed_digest: Option<String>,
 }
 
 impl OldSummary {
+    /// Counts rows that were failed, unconfirmed or invalid.
     pub(in crate::record) fn failures(&self) -> u64 {
         let failed = Status::ALL.into_iter().filter(|status| status.is_failure());
         failed.filter_map(|status| self.statuses.get(status.name())).sum()
     }
 
-    /// The summary at this path, if one can be read there.
+    /// Reads the summary at this path; `None` if there is no valid one.
     pub(in crate::record) fn read(path: &Path) -> Option<Self> {
         serde_json::from_reader(BufReader::new(regular::open(path).ok()?)).ok()
     }
 }
 
 impl Found {
+    /// Looks for files of an earlier run.
     pub(in crate::record) fn look(paths: &OutputPaths) -> Result<Self, OutputError> {
         let journal = names::journal(&paths.results);
         let unfinished = if files::exists(&journal) {
@@ -114,7 +122,7 @@ impl Found {
                 .map(Unfinished::Stray)
         };
         let summary = OldSummary::read(&paths.summary);
-        // The summary of a run that was cut short belongs to its journal.
+        // The summary of an unfinished run belongs to its journal.
         let cut_short = match (&unfinished, &summary) {
             (Some(Unfinished::Journal(contents)), Some(summary)) => {
                 !summary.finished && contents.header.is_of(summary.started_at, &summary.fingerprint)
@@ -136,10 +144,10 @@ impl Found {
     }
 }
 
-/// Whether a journal ends before its first line does.
+/// Whether a journal ends within its first line.
 fn is_one_torn_line(path: &Path) -> Result<bool, OutputError> {
-    // It cannot be read as a journal, so it is not one of more than a line, unless it was damaged: it is looked at whole
-    // only if it is short.
+    // The file could not be read as a journal, so unless it is damaged it has no second line. Only
+    // a short file is read to its end.
     const MAX_HEADER: u64 = 16 << 10;
     const START: &[u8] = b"{\"journal\":";
     let fault = |source| OutputError::read(path, source);
@@ -149,7 +157,7 @@ fn is_one_torn_line(path: &Path) -> Result<bool, OutputError> {
     if bytes.len() as u64 == MAX_HEADER {
         return Ok(false);
     }
-    // Anything else is somebody's file.
+    // Anything else is not a file of this tool.
     let is_header = bytes.starts_with(START) || START.starts_with(&bytes);
     Ok(is_header && !bytes.contains(&b'\n'))
 }

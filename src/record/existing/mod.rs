@@ -1,4 +1,4 @@
-//! What is there under a run's names when it starts, and what is done about it.
+//! Files that exist under a run's names when it starts, and what is done about them.
 
 pub(super) mod aside;
 pub(super) mod decision;

@@ -1,18 +1,20 @@
-//! The journal's lines: how they are written and read back. Pure; the first line is the business of `record/journal/header.rs`, the
-//! file of `record/journal/file.rs`, a journal that is read again of `record/journal/replay.rs`.
+//! The lines of the journal: writes them and reads them back. Pure. `record/journal/header.rs`
+//! handles the first line, `record/journal/file.rs` the file, and `record/journal/replay.rs` a
+//! journal that is read again.
 //!
 //! ```text
-//! {"journal":2,…}                                                          <sum>   what this run is
-//! row ⇥ digest ⇥ id_respondent ⇥ … ⇥ finished_at                           <sum>   an outcome, as it happened
-//! streak                                                                   <sum>   what was named before counts no more
-//! again ⇥ row                                                              <sum>   of the streak that ended the run
-//! state ⇥ passes                                                           <sum>   what the store had to know by now
-//! resumed                                                                  <sum>   before: rewritten in row order
-//! finishing                                                                <sum>   every row has its outcome
+//! {"journal":2,…}                                    <sum>   what this run is
+//! row ⇥ digest ⇥ id_respondent ⇥ … ⇥ finished_at     <sum>   an outcome, as it happened
+//! streak                                             <sum>   cancels the rows named before
+//! again ⇥ row                                        <sum>   a row of the streak that ended the run
+//! state ⇥ passes                                     <sum>   how often the store had invalidated entries
+//! resumed                                            <sum>   all lines before are in row order
+//! ended                                              <sum>   the process ended in an orderly way
+//! finishing                                          <sum>   every row has its outcome
 //! ```
 //!
-//! Fields are separated by tabs, which no field holds. Each line ends with a checksum of itself, so that a line that was
-//! torn, or that two writes were glued into, is no line.
+//! Fields are separated by tabs, which no field contains. Each line ends with its checksum, so a
+//! torn line, or one that two writes were glued into, is invalid.
 
 use std::time::Duration;
 
@@ -22,19 +24,19 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::model::{ErrorCode, Outcome, SentRow, Settled, Status, clean};
 use crate::record::outputs::push::{push_hex, push_number, push_tabbed};
 
-/// A line cannot be longer: its texts are bounded.
+/// Maximum length of a line in bytes. The length of its texts is limited.
 pub(in crate::record) const MAX_LINE_BYTES: u64 = 64 << 10;
 
-/// Checksum and line end.
+/// Length of the checksum and the line end in bytes.
 const SEAL_BYTES: usize = 1 + 16 + 1;
 
-/// A line that is not the first.
+/// Any line but the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::record) enum Entry {
     Outcome {
         row: u64,
         digest: u64,
-        /// The respondent and the survey.
+        /// The respondent's id and the survey's id.
         ids: (String, String),
         settled: Settled,
     },
@@ -42,21 +44,22 @@ pub(in crate::record) enum Entry {
     Again {
         row: u64,
     },
-    /// How often the store had deleted what it knew before the next lines were written.
+    /// How often the store had invalidated entries before the next lines were written.
     State {
         passes: u64,
     },
     Resumed,
-    /// The process that wrote what stands before ended in an orderly way.
+    /// The process that wrote the lines before ended in an orderly way.
     Ended,
     Finishing,
 }
 
-/// A record's digest: tells whether a row is the one that the journal means.
+/// Returns a record's digest, which shows whether a row is the one in the journal.
 pub(crate) fn row_digest(record: &[u8]) -> u64 {
     xxh3_64(record)
 }
 
+/// Appends the line of an outcome.
 pub(in crate::record) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
     let start = lines.len();
     let row = &outcome.row;
@@ -81,7 +84,8 @@ pub(in crate::record) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
     seal(lines, start);
 }
 
-/// The line of an outcome as one that is sent again in doubt.
+/// Returns the line of an outcome with the code `stopped`, which is sent again in doubt; `None` if
+/// the line is invalid.
 pub(in crate::record) fn stopped(line: &[u8]) -> Option<Vec<u8>> {
     const ERROR_CODE: usize = 5;
     let mut fields: Vec<&str> = unseal(line)?.split('\t').collect();
@@ -91,16 +95,19 @@ pub(in crate::record) fn stopped(line: &[u8]) -> Option<Vec<u8>> {
     Some(stopped)
 }
 
+/// Appends a line with this content.
 pub(in crate::record) fn write_entry(entry: &str, lines: &mut Vec<u8>) {
     let start = lines.len();
     lines.extend_from_slice(entry.as_bytes());
     seal(lines, start);
 }
 
+/// Appends the line of [`Entry::State`].
 pub(in crate::record) fn write_state(passes: u64, lines: &mut Vec<u8>) {
     write_entry(&format!("state\t{passes}"), lines);
 }
 
+/// Appends the line of [`Entry::Again`].
 pub(in crate::record) fn write_again(row: u64, lines: &mut Vec<u8>) {
     write_entry(&format!("again\t{row}"), lines);
 }
@@ -110,7 +117,7 @@ pub(in crate::record) const RESUMED: &str = "resumed";
 pub(in crate::record) const ENDED: &str = "ended";
 pub(in crate::record) const FINISHING: &str = "finishing";
 
-/// The row of an outcome's line as one that was sent; nothing if it was not.
+/// Returns the row of an outcome's line if it was sent; `None` otherwise.
 pub(in crate::record) fn sent_row(line: &[u8]) -> Option<SentRow> {
     let Some(Entry::Outcome {
         row, ids, settled, ..
@@ -130,7 +137,7 @@ pub(in crate::record) fn sent_row(line: &[u8]) -> Option<SentRow> {
     })
 }
 
-/// Ends the line that begins at `start` with its checksum.
+/// Appends the checksum to the line that begins at `start`, and ends it.
 pub(in crate::record) fn seal(lines: &mut Vec<u8>, start: usize) {
     let sum = xxh3_64(lines.get(start..).unwrap_or_default());
     lines.push(b'\t');
@@ -138,20 +145,20 @@ pub(in crate::record) fn seal(lines: &mut Vec<u8>, start: usize) {
     lines.push(b'\n');
 }
 
-/// The line without its seal, if it is whole and as it was written.
+/// Returns the line without its checksum; `None` if it is incomplete or damaged.
 pub(in crate::record) fn unseal(line: &[u8]) -> Option<&str> {
     let (content, seal) = line.split_at_checked(line.len().checked_sub(SEAL_BYTES)?)?;
     let sum = str::from_utf8(seal)
         .ok()?
         .strip_prefix('\t')?
         .strip_suffix('\n')?;
-    // As text: a number could be written in more ways than one.
+    // Compared as text, because a number can be written in several ways.
     (sum == format!("{:016x}", xxh3_64(content)))
         .then(|| str::from_utf8(content).ok())
         .flatten()
 }
 
-/// Reads any other line; nothing if it is torn or damaged.
+/// Reads any line but the first; `None` if it is torn or damaged.
 pub(in crate::record) fn read_entry(line: &[u8]) -> Option<Entry> {
     let mut fields = unseal(line)?.split('\t');
     match fields.next()? {
@@ -188,7 +195,7 @@ pub(in crate::record) fn read_entry(line: &[u8]) -> Option<Entry> {
     }
 }
 
-/// A field that may be empty; an error for one that cannot be read.
+/// Reads a field that may be empty; fails if it is invalid.
 fn optional<T>(field: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, ()> {
     match field {
         "" => Ok(None),

@@ -1,10 +1,10 @@
-//! The journal as a file: append-only, and the only truth while a run is unfinished. Its lines are the business of
-//! `record/journal/entry.rs`.
+//! The journal as a file: append-only, and the only truth while a run is unfinished.
+//! `record/journal/entry.rs` defines its lines.
 //!
-//! What is kept: once [`Journal::write`] has returned, the lines are the system's, and a process that is killed loses
-//! none of them. A power cut loses at most the last second's: a thread syncs the file that often. An error of that
-//! thread is the next write's. It also sets the file's modification time, so that of a killed process it is known when
-//! that was.
+//! Once [`Journal::write`] has returned, the system has the lines, and a killed process loses none.
+//! A power cut loses at most the last second: a thread syncs the file at that interval. An error of
+//! that thread is returned by the next write. The thread also sets the file's modification time,
+//! which shows when a process was killed.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -21,22 +21,24 @@ use crate::model::Outcome;
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{create_private, sync, sync_folder_of};
 
-/// How much a power cut can take, in time, and how exactly it is known when a process was killed.
+/// Interval between syncs: the maximum loss in a power cut, and the precision of the time at which
+/// a process was killed.
 pub(in crate::record) const SYNC_EVERY: Duration = Duration::from_secs(1);
 
+/// An open journal.
 pub(crate) struct Journal {
     file: File,
     path: PathBuf,
     lines: Vec<u8>,
-    /// A streak was named.
+    /// Whether a streak was written.
     names_streak: bool,
-    /// What it says of the store.
+    /// The last written number of invalidations by the store.
     passes: u64,
     syncing: Syncing,
 }
 
 impl Journal {
-    /// A new journal with its first line, both safe from a power cut.
+    /// Creates a journal with its first line; both survive a power cut.
     pub(in crate::record) fn create(
         path: &Path,
         header: &Header,
@@ -56,11 +58,12 @@ impl Journal {
             Ok(journal)
         });
         sync_folder_of(path);
-        // One without its first line is no journal; what cannot be removed only asks for `--resume`.
+        // A file without its first line is not a journal. If it cannot be removed, the next run
+        // only asks for `--resume`.
         begun.inspect_err(|_| drop(fs::remove_file(path)))
     }
 
-    /// Goes on with a journal whose file stands at its end.
+    /// Continues a journal whose file is positioned at its end.
     pub(in crate::record) fn append_to(file: File, path: &Path) -> Result<Self, OutputError> {
         let syncing = Syncing::start(&file).map_err(|source| OutputError::write(path, source))?;
         Ok(Self {
@@ -73,7 +76,7 @@ impl Journal {
         })
     }
 
-    /// Writes the outcomes that it does not have already. When this returns, they are the system's.
+    /// Writes the outcomes that are not in the journal yet. On return, the system has them.
     pub(in crate::record) fn write(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
         for outcome in outcomes.iter().filter(|outcome| !outcome.journalled) {
             entry::write_outcome(outcome, &mut self.lines);
@@ -84,8 +87,8 @@ impl Journal {
         self.write_lines()
     }
 
-    /// Says, before the next outcomes, how often the store had deleted what it knew: one that knows of fewer deletions was
-    /// restored from a backup.
+    /// Notes, before the next outcomes, how often the store had invalidated entries. A store with
+    /// a smaller number was restored from a backup.
     pub(in crate::record) fn note_passes(&mut self, passes: u64) {
         if passes != self.passes {
             self.passes = passes;
@@ -93,8 +96,9 @@ impl Journal {
         }
     }
 
-    /// Says of these rows, and of no others that were named before, that their verdicts are not final: they are of the
-    /// streak that ended the run. The process ends here, in an orderly way.
+    /// Notes that the verdicts of these rows, and of no rows named before, are not final, because
+    /// they belong to the streak that ended the run. Also notes that the process ends in an orderly
+    /// way.
     pub(in crate::record) fn write_end(&mut self, rows: &[u64]) -> Result<(), OutputError> {
         if self.names_streak || !rows.is_empty() {
             self.add_streak(rows);
@@ -112,16 +116,16 @@ impl Journal {
         }
     }
 
-    /// Says that every row has its outcome: from here on the files get their names.
+    /// Notes that every row has its outcome: from here on the files get their final names.
     pub(in crate::record) fn write_finishing(&mut self) -> Result<(), OutputError> {
         entry::write_entry(FINISHING, &mut self.lines);
         self.write_lines()?;
         self.sync()
     }
 
-    /// The run is over and its files have their names.
+    /// Removes the journal, once the run is over and its files have their names.
     pub(crate) fn remove(self) -> Result<(), OutputError> {
-        // Closed first: not every system removes what is open.
+        // Closed first, because not every system can remove an open file.
         drop(self.file);
         fs::remove_file(&self.path).map_err(|source| OutputError::write(&self.path, source))
     }
@@ -142,11 +146,11 @@ impl Journal {
     }
 }
 
-/// The thread that syncs a file as long as this lives.
+/// A thread that syncs a file until this is dropped.
 struct Syncing {
     dirty: Arc<AtomicBool>,
     fault: Arc<Mutex<Option<io::Error>>>,
-    /// Nothing is ever sent; that it is gone ends the thread.
+    /// Nothing is ever sent; dropping it ends the thread.
     _alive: SyncSender<()>,
 }
 
@@ -158,7 +162,7 @@ impl Syncing {
         let (is_dirty, told) = (Arc::clone(&dirty), Arc::clone(&fault));
         thread::Builder::new().name("sync".to_owned()).spawn(move || {
             while ended.recv_timeout(SYNC_EVERY) == Err(RecvTimeoutError::Timeout) {
-                // Where that is not possible, the last write says it, as well as it can.
+                // If this fails, the last write shows the time approximately.
                 file.set_modified(SystemTime::now()).ok();
                 if is_dirty.swap(false, Ordering::AcqRel)
                     && let Err(error) = sync(&file)
@@ -174,7 +178,7 @@ impl Syncing {
         })
     }
 
-    /// What went wrong since this was asked last.
+    /// Takes the last fault since the previous call.
     fn fault(&self) -> Option<io::Error> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

@@ -1,4 +1,5 @@
-//! Journals as a fuzzer wants them: outcomes in any order a window allows, over several lives, then cut or damaged.
+//! Journals for a fuzzer: outcomes in any order that a window allows, over several runs, then cut
+//! or damaged.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -51,12 +52,13 @@ fn outcome(sequence: u64, kind: u8) -> Outcome {
     }
 }
 
-/// The first bytes say where the journal is cut and which byte is damaged, each pair after them is a row and what became
-/// of it; row 255 is a resume, row 254 names a row that is to be sent again.
+/// Builds a journal from bytes, and checks the rows that are settled after it was rewritten. The
+/// first bytes say where the journal is cut and which byte is damaged. Each pair after them is a
+/// row and its outcome; row 255 is a resume, and row 254 names a row that is to be sent again.
 ///
 /// # Panics
 ///
-/// If the rows that are settled afterwards are not exactly those of the lines before the damage.
+/// If the settled rows are not exactly those of the lines before the damage.
 pub(crate) fn fuzzed_journal(bytes: &[u8], folder: &Path) {
     let results = folder.join("a.results.csv");
     let path = names::journal(&results);
@@ -64,7 +66,7 @@ pub(crate) fn fuzzed_journal(bytes: &[u8], folder: &Path) {
     let mut lines = Vec::new();
     let header = Header::new(Timestamp::UNIX_EPOCH, Fingerprint::default(), false);
     header.write(&mut lines);
-    // What the journal says after each of its lines, by row.
+    // What the journal contains after each of its lines, by row.
     let mut said = vec![(lines.len(), BTreeMap::new())];
     for step in steps.chunks_exact(2) {
         let mut known: BTreeMap<u64, bool> = said.last().map(|(_, known)| known.clone()).unwrap_or_default();
@@ -83,7 +85,7 @@ pub(crate) fn fuzzed_journal(bytes: &[u8], folder: &Path) {
             [row, kind] => {
                 let row = u64::from(row % 64);
                 if known.get(&row) == Some(&true) {
-                    // A row that has its verdict gets no other.
+                    // A row with a verdict gets no other.
                     continue;
                 }
                 let outcome = outcome(row, kind);
@@ -123,7 +125,8 @@ pub(crate) fn fuzzed_journal(bytes: &[u8], folder: &Path) {
     }
 }
 
-/// The rows that have a final verdict once the journal was rewritten; nothing if it is refused as damaged.
+/// Returns the rows with a final verdict after the journal was rewritten; `None` if it is refused
+/// as damaged.
 fn rewritten(lines: &[u8], path: &Path, results: &Path) -> Option<Vec<u64>> {
     fs::write(path, lines).ok()?;
     let contents = Contents::read(path).ok()?;

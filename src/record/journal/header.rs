@@ -1,4 +1,5 @@
-//! The journal's first line: what run this is, how its export was looked over, and which store it used. Pure.
+//! The first line of the journal: the identity of the run, how its export was checked, and the
+//! store that it used. Pure.
 
 use std::path::Path;
 
@@ -10,36 +11,39 @@ use super::entry::{seal, unseal};
 use crate::model::{DeltaMode, Fingerprint, StoreRun};
 use crate::record::outputs::files::OutputPaths;
 
-/// The form of journals. A program reads that of its own alone.
+/// Version of the journal's format. A program reads only its own version.
 const VERSION: u32 = 2;
 
-/// What run this is.
+/// The identity of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Header {
+    /// The version of the journal's format.
     journal: u32,
     /// When the run was started for the first time.
     pub(crate) started_at: Timestamp,
     pub(crate) fingerprint: Fingerprint,
-    /// Started with `--overwrite`: finished files of an older run may be replaced once the new ones are whole.
+    /// Started with `--overwrite`: finished files of an older run may be replaced once the new ones
+    /// are complete.
     pub(crate) replaces: bool,
-    /// A rehearsal's: a later one replaces it.
+    /// A rehearsal, which a later rehearsal replaces.
     pub(in crate::record) rehearsal: bool,
-    /// The digest of where the failed file and the summary lie: what is `.partial` there is this run's.
+    /// Digest of the paths of the failed file and the summary: `.partial` files there belong to
+    /// this run.
     outputs: String,
-    /// When the first of those runs started that had this content, one behind the other.
+    /// Start of the first of the consecutive runs that had this content.
     pub(crate) content_since: Timestamp,
     pub(crate) looked_over: LookedOver,
-    /// The store that the run used last, if it used one.
+    /// The store that the run used last; `None` if it used none.
     pub(crate) store: Option<StoreRun>,
 }
 
-/// How an export was looked over before the first call.
+/// How an export was checked before the first call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LookedOver {
-    /// The guards, as a text that is the same for the same guards.
+    /// The guards, as a canonical text.
     pub(crate) guards: String,
     pub(crate) mode: DeltaMode,
-    /// `--ignore-guards` let it through, which holds until this content is finished.
+    /// `--ignore-guards` was given, which applies until this content is finished.
     pub(crate) let_through: bool,
 }
 
@@ -58,7 +62,7 @@ impl Header {
         }
     }
 
-    /// The same for an export that was looked over so, by a run with this store.
+    /// Sets how the export was checked and the store of the run.
     pub(crate) fn looked_over(self, looked_over: LookedOver, store: Option<StoreRun>) -> Self {
         Self {
             looked_over,
@@ -67,7 +71,7 @@ impl Header {
         }
     }
 
-    /// The same for a content that an earlier run had already, if it was sent since then.
+    /// Sets since when this content is being sent; `None` keeps the start of this run.
     pub(crate) fn with_content_since(self, since: Option<Timestamp>) -> Self {
         Self {
             content_since: since.unwrap_or(self.content_since),
@@ -75,7 +79,7 @@ impl Header {
         }
     }
 
-    /// The same for a run with these outputs.
+    /// Sets the outputs of the run.
     pub(in crate::record) fn writing_to(self, paths: &OutputPaths) -> Self {
         Self {
             rehearsal: paths.rehearsal,
@@ -84,7 +88,7 @@ impl Header {
         }
     }
 
-    /// The header of this run once another resumes it.
+    /// Returns the header of this run after another process resumed it with the header `other`.
     pub(in crate::record) fn resumed_by(&self, other: &Self) -> Self {
         Self {
             looked_over: other.looked_over.clone(),
@@ -98,44 +102,45 @@ impl Header {
         self.outputs == digest_of(paths)
     }
 
-    /// Whether a summary that tells of this start and fingerprint is of this run.
+    /// Whether a summary with this start and fingerprint belongs to this run.
     pub(in crate::record) fn is_of(&self, started_at: Timestamp, fingerprint: &Fingerprint) -> bool {
-        // A summary has no more than milliseconds.
+        // Summaries store times in milliseconds.
         self.started_at.as_millisecond() == started_at.as_millisecond() && self.fingerprint == *fingerprint
     }
 
-    /// Writes the first line.
+    /// Appends the first line.
     pub(in crate::record) fn write(&self, lines: &mut Vec<u8>) {
         let start = lines.len();
-        // Texts and numbers always serialise, and a vector takes them.
+        // Texts and numbers can always be serialized, and writing to a vector cannot fail.
         serde_json::to_writer(&mut *lines, self).ok();
         seal(lines, start);
     }
 
-    /// Reads a first line; nothing if it is torn, damaged or of another version.
+    /// Reads a first line; `None` if it is torn, damaged or of another version.
     pub(in crate::record) fn read(line: &[u8]) -> Option<Self> {
         let header: Self = serde_json::from_str(unseal(line)?).ok()?;
         (header.journal == VERSION).then_some(header)
     }
 }
 
-/// What every version has said in its first line.
+/// The part of the first line that is common to all versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct OtherVersion {
     journal: u32,
-    /// A rehearsal's.
+    /// Whether the run is a rehearsal.
     #[serde(default)]
     pub(in crate::record) rehearsal: bool,
 }
 
 impl OtherVersion {
-    /// Reads the first line of a journal of another version; nothing if it is torn or damaged.
+    /// Reads the first line of a journal of another version; `None` if it is torn, damaged or of
+    /// this version.
     pub(in crate::record) fn read(line: &[u8]) -> Option<Self> {
         let header: Self = serde_json::from_str(unseal(line)?).ok()?;
         (header.journal != VERSION).then_some(header)
     }
 
-    /// Beside this program.
+    /// The version relative to this program's, for an error.
     pub(in crate::record) fn name(self) -> &'static str {
         if self.journal < VERSION {
             "an earlier"
@@ -146,7 +151,7 @@ impl OtherVersion {
 }
 
 fn digest_of(paths: &OutputPaths) -> String {
-    // One that cannot be made absolute stands for itself.
+    // A path that cannot be made absolute is used as it is.
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let both = format!("{:?}", (absolute(&paths.failed), absolute(&paths.summary)));
     format!("{:016x}", xxh3_64(both.as_bytes()))

@@ -1,15 +1,15 @@
-//! A journal's lines as they stand in its file, whole or not. What they say is the business of `record/journal/entry.rs`.
+//! Reads the lines of a journal file, complete or not. `record/journal/entry.rs` interprets them.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Take};
 
 use super::entry::MAX_LINE_BYTES;
 
-/// The lines of a journal up to a certain byte, one after the other.
+/// The lines of a journal up to a given byte.
 pub(in crate::record) struct Lines {
     file: Take<BufReader<File>>,
     line: Vec<u8>,
-    /// Where the last line ended that was returned.
+    /// Offset of the end of the last line returned.
     pub(in crate::record) at: u64,
 }
 
@@ -22,7 +22,8 @@ impl Lines {
         }
     }
 
-    /// The next line with its end; one that is torn or longer than any comes without.
+    /// Returns the next line with its line end, or `None` at the end. A torn or too long line has
+    /// no line end.
     pub(in crate::record) fn next(&mut self) -> io::Result<Option<&[u8]>> {
         self.line.clear();
         let count = (&mut self.file)

@@ -1,4 +1,4 @@
-//! The journal: what an unfinished run knows, line by line, and how a later one reads it.
+//! The journal: the record of an unfinished run, line by line, and how a later run reads it.
 
 pub(super) mod entry;
 pub(super) mod file;

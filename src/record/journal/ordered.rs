@@ -1,7 +1,7 @@
 //! A journal's outcomes in row order, in bounded memory.
 //!
-//! A journal has up to two parts: what an earlier resume put in order, and what happened since, which is out of order
-//! by at most a window. Both are merged in one pass.
+//! A journal has up to two parts: the lines that an earlier resume put in order, and the lines
+//! written since, which are out of order by at most a window. One pass merges both.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Seek, SeekFrom};
@@ -12,45 +12,48 @@ use super::lines::Lines;
 use crate::model::{ErrorCode, SLOTS, Status};
 use crate::system::regular;
 
-/// An outcome's line, with what is to be known of it.
+/// The line of an outcome and the fields needed from it.
 pub(in crate::record) struct OutcomeLine {
     pub(in crate::record) row: u64,
     pub(in crate::record) status: Status,
     code: Option<ErrorCode>,
+    /// The whole line, with its checksum and line end.
     pub(in crate::record) line: Vec<u8>,
 }
 
 impl OutcomeLine {
-    /// Whether it is sent again, as one that may have been applied.
+    /// Whether the row is sent again as one that may have been applied.
     pub(in crate::record) fn is_stopped(&self) -> bool {
         self.code == Some(ErrorCode::Stopped)
     }
 
-    /// Whether it was passed over, since it said nothing new.
+    /// Whether the row was skipped because it was unchanged.
     pub(in crate::record) fn is_unchanged(&self) -> bool {
         self.code == Some(ErrorCode::Unchanged)
     }
 }
 
-/// Where the parts of a journal end, one behind the other.
+/// Where the parts of a journal end, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::record) struct Ends {
-    /// The first line.
+    /// End of the first line.
     pub(in crate::record) header: u64,
-    /// What is in row order.
+    /// End of the lines in row order.
     pub(in crate::record) ordered: u64,
-    /// What is not; the last whole line.
+    /// End of the last complete line.
     pub(in crate::record) recent: u64,
 }
 
-/// The outcomes in row order, each row once: its last word counts. Left out are rows of the streak that ended a run, which are
-/// sent again; one of them that may have been applied is `stopped`.
+/// The outcomes in row order, each row once with its last outcome. Rows of the streak that ended a
+/// run are left out, because they are sent again; those that may have been applied are returned as
+/// `stopped`.
 pub(in crate::record) struct Ordered<'a> {
     older: Part,
     newer: MergeWindow,
-    /// The next line of each.
+    /// The next outcome of each part.
     old: Option<OutcomeLine>,
     new: Option<OutcomeLine>,
+    /// The rows of the streak that ended the run.
     again: &'a HashSet<u64>,
 }
 
@@ -68,6 +71,7 @@ impl<'a> Ordered<'a> {
         })
     }
 
+    /// Returns the next outcome in row order, or `None` at the end.
     pub(in crate::record) fn next(&mut self) -> io::Result<Option<OutcomeLine>> {
         while let Some(outcome) = self.next_of_both()? {
             if let Some(outcome) = self.still_known(outcome) {
@@ -93,7 +97,8 @@ impl<'a> Ordered<'a> {
         })
     }
 
-    /// What is left of an outcome: nothing of one that is of the streak, but that it may have been applied.
+    /// Drops the outcome of a row of the streak, unless it may have been applied; then it becomes
+    /// `stopped`.
     fn still_known(&self, outcome: OutcomeLine) -> Option<OutcomeLine> {
         if !self.again.contains(&outcome.row) {
             return Some(outcome);
@@ -108,7 +113,7 @@ impl<'a> Ordered<'a> {
     }
 }
 
-/// The outcomes of one part of a journal, as they stand.
+/// The outcomes of one part of a journal, in file order.
 struct Part {
     lines: Lines,
 }
@@ -137,7 +142,7 @@ impl Part {
     }
 }
 
-/// Puts a part in row order that is out of it by at most a window. Holds a window's rows.
+/// Sorts a part that is out of row order by at most a window. Holds the rows of one window.
 struct MergeWindow {
     part: Part,
     waiting: BTreeMap<u64, OutcomeLine>,
@@ -152,7 +157,7 @@ impl MergeWindow {
     }
 
     fn next(&mut self) -> io::Result<Option<OutcomeLine>> {
-        // Behind more than a window of later rows no earlier one can come: each took a slot of it.
+        // A row cannot come after more than a window of later rows, since each of them took a slot.
         while self.waiting.len() <= SLOTS as usize {
             let Some(outcome) = self.part.next()? else { break };
             self.waiting.insert(outcome.row, outcome);

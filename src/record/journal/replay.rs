@@ -1,9 +1,11 @@
-//! A journal that is read again: rewritten in row order, so that the input can be read beside it.
+//! Reads a journal again and rewrites it in row order, so that it can be read in parallel with the
+//! input.
 //!
-//! That is one pass of bounded memory (`record/journal/ordered.rs`) into a new file, which takes the old one's place once it is
-//! safe on the disk; a kill before that leaves the old one. Left out are the rows of the streak that ended a run, which are
-//! sent again, and a last line that is torn. A `stopped` row keeps its line, since it is sent again as one that may have
-//! been applied.
+//! This takes one pass in bounded memory (`record/journal/ordered.rs`) into a new file, which
+//! replaces the old one once it is safe on the disk; a kill before that leaves the old one. The
+//! rows of the streak that ended a run are left out, because they are sent again, and so is a torn
+//! last line. A `stopped` row keeps its line, because it is sent again as one that may have been
+//! applied.
 
 use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File};
@@ -22,43 +24,47 @@ use crate::record::outputs::files::{create_private, sync, sync_folder_of};
 use crate::record::outputs::names;
 use crate::system::regular;
 
-/// What a journal says on the whole.
+/// A summary of what a journal contains.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::record) struct Contents {
     pub(in crate::record) header: Header,
-    /// Every row had its outcome: some files may have their names already.
+    /// Every row had its outcome: some files may have their final names already.
     pub(in crate::record) finishing: bool,
     ends: Ends,
-    /// Bytes behind the last whole line.
+    /// Bytes after the last complete line.
     pub(in crate::record) torn: u64,
-    /// How often the store had deleted what it knew, by the last word of it.
+    /// How often the store had invalidated entries, by the last line about it.
     pub(in crate::record) passes: u64,
-    /// Rows were passed over that said nothing new.
+    /// Whether rows were skipped because they were unchanged.
     pub(in crate::record) has_unchanged: bool,
     /// Rows of the streak that ended the run.
     again: HashSet<u64>,
-    /// The process that wrote it ended in an orderly way: no call of it is unknown.
+    /// The process that wrote the journal ended in an orderly way: no call has an unknown outcome.
     pub(in crate::record) ended: bool,
-    /// The rows that were acknowledged last.
+    /// The rows that were acknowledged last, at most [`MAX_LATEST`].
     latest: VecDeque<u64>,
 }
 
-/// How many of the rows acknowledged last are remembered: a control call repeats one of the last eight.
+/// Maximum number of last acknowledged rows that are kept: a control call repeats one of the last
+/// eight.
 const MAX_LATEST: usize = 16;
 
-/// What was made of a journal.
+/// A rewritten journal.
 pub(in crate::record) struct Rewritten {
     pub(in crate::record) journal: Journal,
+    /// The verdicts, positioned at the first row.
     pub(in crate::record) rows: SettledRows,
-    /// Rows that have their verdict.
+    /// Number of rows that have their verdict.
     pub(in crate::record) count: u64,
+    /// Whether a row with a success is among them.
     pub(in crate::record) knows_success: bool,
 }
 
 impl Contents {
-    /// Reads a journal to its end, in bounded memory. Nothing if not even its first line is whole. A line that is not
-    /// whole is the last one, which a kill has torn: one in the middle is damage, and what stands behind it would be sent
-    /// again for no reason.
+    /// Reads a journal to its end, in bounded memory. Returns `None` if not even its first line is
+    /// complete. Only the last line may be incomplete, torn by a kill. An incomplete line in the
+    /// middle is damage, and an error: ignoring it would send the rows after it again for no
+    /// reason.
     pub(in crate::record) fn read(path: &Path) -> Result<Option<Self>, OutputError> {
         let fault = |source| OutputError::read(path, source);
         let file = regular::open(path).map_err(fault)?;
@@ -98,7 +104,7 @@ impl Contents {
                             contents.latest.pop_front();
                         }
                     }
-                    // One that was sent again since has its verdict.
+                    // A row that was sent again since has its verdict.
                     contents.again.remove(&row);
                     contents.has_unchanged |= settled.error_code == Some(ErrorCode::Unchanged);
                 }
@@ -123,7 +129,8 @@ impl Contents {
         Ok(Some(contents))
     }
 
-    /// Writes the journal anew in row order, under this header, and opens it for the run that resumes it.
+    /// Rewrites the journal in row order with this header, and opens it for the run that resumes
+    /// it.
     pub(in crate::record) fn rewrite(
         &self,
         results: &Path,
@@ -145,7 +152,7 @@ impl Contents {
             count,
             knows_success,
         } = rewriting;
-        // Flushed by the merge, so nothing is left to be written.
+        // The merge has flushed the writer, so no bytes are left in it.
         let (file, _) = out.into_parts();
         sync(&file).map_err(|source| OutputError::write(&new, source))?;
         fs::rename(&new, &path).map_err(|source| OutputError::rename(&path, source))?;
@@ -176,7 +183,8 @@ impl Contents {
         out.out.flush()
     }
 
-    /// Rows whose command the process may have been repeating as a control call when it was killed.
+    /// Returns the rows whose command the process may have been repeating as a control call when it
+    /// was killed.
     pub(in crate::record) fn repeated(&self) -> HashSet<u64> {
         if self.ended {
             return HashSet::new();
@@ -184,14 +192,15 @@ impl Contents {
         self.latest.iter().copied().collect()
     }
 
-    /// The outcomes in row order.
+    /// Returns the outcomes in row order.
     pub(in crate::record) fn outcomes(&self, path: &Path) -> io::Result<Ordered<'_>> {
         Ordered::open(path, self.ends, &self.again)
     }
 }
 
-/// The new journal as it is written.
+/// A journal that is being rewritten.
 struct Rewriting {
+    /// The writer, and the bytes written to it so far.
     out: BufWriter<File>,
     written: u64,
     count: u64,

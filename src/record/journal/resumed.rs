@@ -1,5 +1,5 @@
-//! The journal of an unfinished run, and what has to be known of it before it is resumed or set aside: which rows were sent,
-//! which are left. It is put in order in `record/journal/replay.rs`.
+//! The journal of an unfinished run, and what has to be known before it is resumed or set aside:
+//! which rows were sent, and which remain. `record/journal/replay.rs` puts the journal in order.
 
 use std::fs;
 use std::time::Duration;
@@ -17,28 +17,32 @@ use crate::record::existing::decision::KeptSets;
 use crate::record::outputs::files::{OutputPaths, Replaces};
 use crate::record::outputs::names;
 
-/// The journal of an unfinished run, which may be to be resumed.
+/// The journal of an unfinished run that may be resumed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GoOn {
     pub(in crate::record) contents: Contents,
-    /// Finished files that are in the way are an older run's, to be set aside, and so many sets kept.
+    /// Set if finished files in the way belong to an older run and are to be set aside: the sets to
+    /// keep.
     pub(in crate::record) sets_aside: Option<KeptSets>,
+    /// Which finished files the resumed run may replace at its end.
     pub(in crate::record) replaces: Replaces,
 }
 
 impl GoOn {
-    /// How the export was looked over when the run was started, or resumed last.
+    /// How the export was checked when the run was started or last resumed.
     pub(crate) fn looked_over(&self) -> &LookedOver {
         &self.contents.header.looked_over
     }
 
-    /// The store that the run used last, if it used one, and how often that had deleted what it knew by then.
+    /// The store that the run used last, if any, and how often that store had invalidated entries
+    /// by then.
     pub(crate) fn store(&self) -> (Option<&StoreRun>, u64) {
         (self.contents.header.store.as_ref(), self.contents.passes)
     }
 
-    /// Whether calls of it may still be applied, up to `late` after they ended: its process was killed with some under way, or
-    /// ended before they did, or gave some up of late.
+    /// Whether calls of the run may still be applied, which is possible for `late` after their end.
+    /// That is so if its process was killed with calls in flight, ended before they did, or gave up
+    /// calls recently.
     pub(crate) fn may_come_late(
         &self,
         paths: &OutputPaths,
@@ -61,17 +65,17 @@ impl GoOn {
         Ok(false)
     }
 
-    /// Whether its input has the same content.
+    /// Whether the run's input has the same content.
     pub(crate) fn has_content_of(&self, fingerprint: &Fingerprint) -> bool {
         self.contents.header.fingerprint.has_content_of(fingerprint)
     }
 
-    /// Whether rows were passed over that said nothing new.
+    /// Whether rows were skipped because they were unchanged.
     pub(crate) fn has_unchanged(&self) -> bool {
         self.contents.has_unchanged
     }
 
-    /// The rows that were sent, in the input's order.
+    /// Returns the rows that were sent, in the input's order.
     pub(crate) fn sent<'a>(
         &'a self,
         paths: &OutputPaths,
@@ -88,7 +92,7 @@ impl GoOn {
         Ok(std::iter::from_fn(move || next().transpose()))
     }
 
-    /// Tells rows that keep their verdict from those that are left.
+    /// Returns a reader that distinguishes rows which keep their verdict from the remaining ones.
     pub(crate) fn left<'a>(&'a self, paths: &OutputPaths) -> Result<LeftRows<'a>, OutputError> {
         Ok(LeftRows {
             outcomes: self.outcomes(paths)?,
@@ -105,14 +109,15 @@ impl GoOn {
     }
 }
 
-/// Until when the process lived that wrote the journal that is there, at most.
+/// Returns the latest time at which the process that wrote the existing journal can have been
+/// alive; `None` if there is no journal.
 pub(crate) fn alive_until(paths: &OutputPaths) -> Option<Timestamp> {
     let journal = fs::metadata(names::journal(&paths.results)).ok()?;
     let modified = Timestamp::try_from(journal.modified().ok()?).ok()?;
     modified.checked_add(SYNC_EVERY).ok()
 }
 
-/// Which rows of an input are left, read beside it.
+/// Determines the remaining rows of an input, read in parallel with it.
 pub(crate) struct LeftRows<'a> {
     outcomes: Ordered<'a>,
     /// The next row that keeps its verdict.
@@ -121,8 +126,8 @@ pub(crate) struct LeftRows<'a> {
 }
 
 impl LeftRows<'_> {
-    /// Whether the row may still be sent: it has no verdict, or is sent again, or was passed over and is judged anew. Rows are
-    /// asked for in the input's order.
+    /// Whether the row may still be sent: it has no verdict, is sent again, or was skipped as
+    /// unchanged and is decided anew. Rows must be queried in the input's order.
     pub(crate) fn has(&mut self, row: u64) -> Result<bool, OutputError> {
         while !self.is_over && self.next.is_none_or(|next| next < row) {
             match self.outcomes.next().map_err(OutputError::Journal)? {

@@ -1,4 +1,4 @@
-//! The verdicts of an earlier run, read beside the input: both are in the input's order.
+//! The verdicts of an earlier run, read in parallel with the input: both are in the input's order.
 
 use std::io;
 use std::path::Path;
@@ -9,14 +9,14 @@ use crate::model::{Outcome, Settled};
 use crate::record::error::OutputError;
 use crate::system::regular;
 
-/// The rows that have their verdict, in the input's order, to be read beside it.
+/// The rows that have their verdict, in the input's order.
 pub(crate) struct SettledRows {
-    /// Nothing for a run that starts anew.
+    /// `None` for a run that starts anew.
     lines: Option<Lines>,
     next: Option<KnownRow>,
 }
 
-/// What the journal says of a row.
+/// What the journal contains about a row.
 struct KnownRow {
     row: u64,
     digest: u64,
@@ -25,6 +25,7 @@ struct KnownRow {
 }
 
 impl SettledRows {
+    /// No verdicts, for a run that starts anew.
     pub(in crate::record) fn none() -> Self {
         Self {
             lines: None,
@@ -32,6 +33,7 @@ impl SettledRows {
         }
     }
 
+    /// Opens a rewritten journal; `end` is the end of its ordered part in bytes.
     pub(in crate::record) fn open(path: &Path, end: u64) -> Result<Self, OutputError> {
         let file = regular::open(path).map_err(|source| OutputError::read(path, source))?;
         let mut rows = Self {
@@ -42,8 +44,9 @@ impl SettledRows {
         Ok(rows)
     }
 
-    /// What the journal says of a row, if it says anything: its verdict, or that it was `stopped`; rows are asked for in the input's order. Fails if the record is not the
-    /// one that the journal means, or the journal cannot be read.
+    /// Takes what the journal contains about a row: its verdict, or that it was `stopped`; `None`
+    /// if it does not know the row. Rows must be queried in the input's order. Fails if the record
+    /// is not the one in the journal, or the journal cannot be read.
     pub(crate) fn take(&mut self, row: u64, record: &[u8]) -> Result<Option<Box<Settled>>, OutputError> {
         if self.next.as_ref().is_none_or(|next| next.row != row) {
             return Ok(None);
@@ -54,8 +57,8 @@ impl SettledRows {
         }
     }
 
-    /// What the journal says of the next row that it knows, for an input that cannot be read so far: without the record
-    /// and the kept columns, which the journal does not have.
+    /// Takes what the journal contains about its next row, for an input that cannot be read that
+    /// far. The record and the kept columns are missing, because the journal does not contain them.
     pub(crate) fn take_without_record(&mut self) -> Result<Option<Outcome>, OutputError> {
         let known = self.take_next()?;
         Ok(known.map(
@@ -74,7 +77,7 @@ impl SettledRows {
         Ok(next)
     }
 
-    /// Whether nothing is known of any further row.
+    /// Whether the journal knows no further row.
     pub(crate) fn is_over(&self) -> bool {
         self.next.is_none()
     }

@@ -1,9 +1,9 @@
-//! The failed file: exactly the records that need somebody, byte for byte as they stand in the input, behind three
-//! columns that say what to do. It is an input as it stands.
+//! The failed file: the records that need work, byte for byte as in the input, after three columns
+//! that say what to do. It can be used as an input.
 //!
-//! Each record keeps its own line end, encoding, delimiter and quoting; the three new columns are written in the same
-//! encoding and delimiter. Where the input is itself a failed file, its three old columns are replaced. What stands above
-//! the header stays above it, so that the flags that fit the input fit this file.
+//! Each record keeps its own line end, encoding, delimiter and quoting; the three new columns use
+//! the same encoding and delimiter. If the input is itself a failed file, its three old columns are
+//! replaced. Lines above the header are kept, so that the flags for the input also fit this file.
 
 use std::io::{BufWriter, Write};
 
@@ -13,41 +13,45 @@ use super::files::{self, PartialFile, Replaces};
 use crate::model::{Action, ErrorCode, Outcome, clean, guarded, guarded_cell, push_csv_record};
 use crate::record::error::OutputError;
 
-/// Turns a text into the input's encoding as the reader meets it, with `?` for what that lacks.
+/// Encodes a text in the input's encoding, in the reader's form. `?` replaces characters that the
+/// encoding lacks.
 type Encode = Box<dyn Fn(&str) -> Vec<u8> + Send>;
 
-/// Turns bytes as the reader meets them into those of the file.
+/// Converts bytes from the reader's form to the bytes of the file.
 type ToFile = Box<dyn Fn(Vec<u8>) -> Vec<u8> + Send>;
 
-/// A record's fields as texts, with `?` for bytes that are none.
+/// Splits a record into its fields as text, with `?` for invalid bytes.
 type ToFields = Box<dyn FnMut(&[u8]) -> Vec<String> + Send>;
 
-/// The form of the failed file: the input's own, unless it is asked for in another.
+/// The format of the failed file: the input's own, unless another was requested.
 pub(crate) struct FailedFormat {
     pub(crate) delimiter: u8,
-    /// What stands before the header: a byte order mark, lines that are skipped.
+    /// Bytes before the header: a byte order mark and skipped lines.
     pub(crate) preamble: Vec<u8>,
     /// The header's record.
     pub(crate) header: Vec<u8>,
-    /// Columns of an earlier failed file, which are left out.
+    /// Indices of the columns of an earlier failed file, which are left out.
     pub(crate) own_columns: Vec<usize>,
     pub(crate) encode: Encode,
     pub(crate) to_file: ToFile,
-    /// What stands behind each error, for whoever reads the file again.
+    /// Text after each error, which the reader of the file needs.
     pub(crate) note: String,
-    /// For Excel: each record is written anew from its fields, with CRLF behind it.
+    /// For Excel: each record is written anew from its fields, with CRLF at its end.
     pub(crate) fields: Option<ToFields>,
 }
 
+/// A failed file that is being written.
 pub(in crate::record) struct FailedFile {
     writer: BufWriter<PartialFile>,
     format: FailedFormat,
+    /// Line end for records that have none.
     line_end: &'static [u8],
     rows: u64,
     digest: Xxh3,
 }
 
 impl FailedFile {
+    /// Writes the beginning of the file, up to and including the header.
     pub(in crate::record) fn create(file: PartialFile, format: FailedFormat) -> Result<Self, OutputError> {
         let mut failed = Self {
             writer: BufWriter::new(file),
@@ -69,7 +73,7 @@ impl FailedFile {
         Ok(failed)
     }
 
-    /// The line of a failed row.
+    /// Returns the line of a failed row.
     pub(in crate::record) fn line_of(&mut self, outcome: &Outcome) -> Vec<u8> {
         let code = outcome.error_code;
         let action = code.map_or(Action::Resend, ErrorCode::action);
@@ -97,15 +101,16 @@ impl FailedFile {
         flushed.map_err(|source| self.writer.get_ref().write_error(source))
     }
 
-    /// The xxh3-128 of the file's bytes; nothing if it holds no rows.
+    /// Returns the xxh3-128 of the file's bytes; `None` if it has no rows.
     pub(in crate::record) fn digest(&self) -> Option<String> {
         (self.rows > 0).then(|| format!("{:032x}", self.digest.digest128()))
     }
 
-    /// Gives the file its name, or removes it if it holds no rows, and an old one that may be replaced with it.
+    /// Gives the file its final name. If it has no rows, removes it instead, together with an old
+    /// one that may be replaced.
     pub(in crate::record) fn finish(mut self, replaces: Replaces) -> Result<(), OutputError> {
         self.flush()?;
-        // Flushed above, so nothing is left to be written.
+        // Flushed above, so no bytes are left in the writer.
         let (file, _) = self.writer.into_parts();
         if self.rows > 0 {
             return file.finish(replaces);
@@ -125,7 +130,7 @@ impl FailedFile {
         written.map_err(|source| self.writer.get_ref().write_error(source))
     }
 
-    /// The three columns and the record, with a line end even where the record has none.
+    /// Returns the three columns and the record, with a line end even if the record has none.
     fn line(&mut self, columns: &[&str; 3], record: &[u8]) -> Vec<u8> {
         let FailedFormat {
             delimiter,
@@ -166,11 +171,12 @@ fn line_end(record: &[u8]) -> Option<&'static [u8]> {
         .find(|end| record.ends_with(end))
 }
 
-/// The record byte for byte without some of its columns.
+/// Returns the record without some of its columns, otherwise byte for byte.
 fn without(record: &[u8], delimiter: u8, columns: &[usize]) -> Vec<u8> {
     let end = line_end(record).unwrap_or_default();
     let body = record.strip_suffix(end).unwrap_or(record);
-    // The rules of the reader: a quote opens a field as its first byte alone, and a doubled one closes and opens.
+    // By the reader's rules: a quote opens a field only as its first byte, and a doubled quote
+    // closes and reopens it.
     let (mut at_start, mut quoted_field, mut inside) = (true, false, false);
     let fields = body.split(|&byte| {
         if byte == b'"' && (at_start || quoted_field) {

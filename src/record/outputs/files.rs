@@ -1,9 +1,10 @@
-//! The output files as files: where they lie, how they are created, and how they get their final names; the one place
-//! with a counterpart per system.
+//! The output files as files: their locations, how they are created, and how they get their final
+//! names. The only place in this stage with code that depends on the system.
 //!
-//! Nothing that exists is overwritten, unless it may be replaced: a rehearsal's files, and a finished run's under
-//! `--overwrite`, those only once the new ones are whole. What a killed process had handed over is kept by the system;
-//! before a file gets its name its bytes are synced, and afterwards its folder.
+//! Existing files are not overwritten unless they may be replaced: a rehearsal's files, and with
+//! `--overwrite` a finished run's, once the new ones are complete. The system keeps the bytes that
+//! a killed process had passed to it. Before a file gets its final name its bytes are synced, and
+//! afterwards its folder.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -17,13 +18,13 @@ use crate::system::folders::for_the_owner_alone;
 use crate::system::regular;
 use crate::system::rename::rename_new;
 
-/// Where a run's files go.
+/// The paths of a run's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OutputPaths {
     pub(crate) results: PathBuf,
     pub(crate) failed: PathBuf,
     pub(crate) summary: PathBuf,
-    /// A rehearsal's, under default names: what is there is replaced.
+    /// A rehearsal with default names: existing files are replaced.
     pub(crate) rehearsal: bool,
 }
 
@@ -33,15 +34,15 @@ impl OutputPaths {
         [&self.failed, &self.results, &self.summary]
     }
 
-    /// The same while the run goes on; the journal is the last, so that none of the others is ever without it when they are
-    /// moved or removed one after the other.
+    /// The files of a run in progress. The journal is last, so that the others never exist without
+    /// it when they are moved or removed one after the other.
     pub(in crate::record) fn unfinished(&self) -> [PathBuf; 5] {
         let [failed, results, summary] = self.all().map(|path| names::partial(path));
         let new = names::journal_rewritten(&self.results);
         [summary, failed, results, new, names::journal(&self.results)]
     }
 
-    /// Refuses, before anything is looked at or created, what cannot end well.
+    /// Refuses unsuitable paths, before anything is read or created.
     pub(crate) fn check(&self, input: Option<&Path>) -> Result<(), OutputError> {
         let finished = self.all().into_iter().cloned();
         let lock = names::lock(&self.results);
@@ -67,16 +68,16 @@ impl OutputPaths {
     }
 }
 
-/// Which file that has a name already may be replaced by the one that is to get it.
+/// Which existing file may be replaced by the new one of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Replaces {
     Nothing,
-    /// One of the same bytes: this run's own, which it had named before it was killed.
+    /// A file with the same bytes: this run's own, which it had named before it was killed.
     Same,
     Anything,
 }
 
-/// A file that grows under a `.partial` name until it is whole.
+/// A file that grows under a `.partial` name until it is complete.
 #[derive(Debug)]
 pub(crate) struct PartialFile {
     file: File,
@@ -84,7 +85,8 @@ pub(crate) struct PartialFile {
 }
 
 impl PartialFile {
-    /// Creates `<path>.partial` for its owner alone, or empties one that may be replaced.
+    /// Creates `<path>.partial`, readable only by its owner, or empties an existing one that may be
+    /// replaced.
     pub(crate) fn create(path: &Path, replaces: bool) -> Result<Self, OutputError> {
         let partial = names::partial(path);
         match create_private(&partial, replaces) {
@@ -99,6 +101,7 @@ impl PartialFile {
         }
     }
 
+    /// The final path, without `.partial`.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -107,7 +110,7 @@ impl PartialFile {
         OutputError::write(&names::partial(&self.path), source)
     }
 
-    /// Syncs the file and gives it its name.
+    /// Syncs the file and gives it its final name.
     pub(crate) fn finish(self, replaces: Replaces) -> Result<(), OutputError> {
         sync(&self.file).map_err(|source| self.write_error(source))?;
         let path = self.path;
@@ -136,10 +139,10 @@ impl PartialFile {
         sync(&self.file).map_err(|source| self.write_error(source))
     }
 
-    /// Removes the file, in which there is nothing that anybody needs.
+    /// Removes the file, whose content is not needed.
     pub(crate) fn discard(self) -> Result<(), OutputError> {
         let Self { file, path } = self;
-        // Closed first: not every system removes what is open.
+        // Closed first, because not every system can remove an open file.
         drop(file);
         remove(&names::partial(&path))
     }
@@ -155,7 +158,7 @@ impl Write for PartialFile {
     }
 }
 
-/// Removes a file, if it is there.
+/// Removes a file, if it exists.
 pub(in crate::record) fn remove(path: &Path) -> Result<(), OutputError> {
     match fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(OutputError::write(path, source)),
@@ -163,7 +166,7 @@ pub(in crate::record) fn remove(path: &Path) -> Result<(), OutputError> {
     }
 }
 
-/// The xxh3-128 of a file's bytes, as text.
+/// Returns the xxh3-128 of a file's bytes, as text.
 pub(in crate::record) fn digest_of(path: &Path) -> io::Result<String> {
     let mut file = regular::open(path)?;
     let (mut digest, mut space) = (Xxh3::new(), vec![0; 64 << 10]);
@@ -176,6 +179,7 @@ pub(in crate::record) fn digest_of(path: &Path) -> io::Result<String> {
     }
 }
 
+/// The folder of a file; `.` for a bare name.
 pub(in crate::record) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -183,12 +187,13 @@ pub(in crate::record) fn folder(path: &Path) -> &Path {
     }
 }
 
-/// Whether anything is there, a dangling link too.
+/// Whether anything exists at this path, including a dangling link.
 pub(in crate::record) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-/// Whether two paths are one file: by what they resolve to, or, where there is nothing yet, by folder and name.
+/// Whether two paths name the same file: by what they resolve to, or by folder and name if nothing
+/// exists yet.
 fn is_same(one: &Path, other: &Path) -> bool {
     let resolved = |path: &Path| {
         path.canonicalize()
@@ -201,8 +206,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// A new file; where that is asked for, instead of an old one, which is removed and not written through: a link leads to
-/// somebody else's file.
+/// Creates a file. With `replace`, an old one is removed first and not written through, because a
+/// link could lead to a file of another owner.
 pub(in crate::record) fn create_private(path: &Path, replace: bool) -> io::Result<File> {
     if replace {
         match fs::remove_file(path) {
@@ -216,7 +221,8 @@ pub(in crate::record) fn create_private(path: &Path, replace: bool) -> io::Resul
     options.open(path)
 }
 
-/// Makes a file's bytes safe from a power cut. Some network shares cannot; what they hold is as safe as they are.
+/// Syncs a file's bytes, so that a power cut does not lose them. Some network shares do not support
+/// this; their content is only as safe as they are.
 pub(in crate::record) fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error)
@@ -231,8 +237,8 @@ pub(in crate::record) fn sync(file: &File) -> io::Result<()> {
     }
 }
 
-/// Makes a file's name safe from a power cut. The file has its name; a folder that cannot be synced only delays when a
-/// power cut would keep it.
+/// Syncs the folder of a file, so that a power cut does not lose its name. Errors are ignored: the
+/// file has its name, and the folder is only saved later.
 pub(in crate::record) fn sync_folder_of(path: &Path) {
     sync_folder(folder(path)).ok();
 }

@@ -1,4 +1,4 @@
-//! The files that a finished run leaves: their names, their lines, how they come into being.
+//! The files of a finished run: their names, their lines, and how they are made.
 
 pub(super) mod failed;
 pub(super) mod files;

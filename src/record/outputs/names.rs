@@ -1,10 +1,10 @@
-//! The names of a run's files: while it goes on, once it is over, and set aside. Pure.
+//! The names of a run's files: in progress, finished, and set aside. Pure.
 //!
 //! ```text
-//! contacts.results.csv                                     a finished run
-//! contacts.results.csv.partial, contacts.results.csv.journal   one that goes on, or was cut short
-//! contacts.20261124T075743Z.results.csv                    an older one, set aside under its start
-//! contacts.interrupted-20261124T075743Z.results.csv.journal    one that was cut short, set aside
+//! contacts.results.csv                                          a finished run
+//! contacts.results.csv.partial, contacts.results.csv.journal    in progress, or cut short
+//! contacts.20261124T075743Z.results.csv                         finished, set aside under its start
+//! contacts.interrupted-20261124T075743Z.results.csv.journal     cut short, set aside
 //! ```
 
 use std::ffi::OsStr;
@@ -15,38 +15,40 @@ use jiff::Timestamp;
 use crate::model::time_in_name;
 use crate::system::folders::with_suffix;
 
-/// What a name can end with behind the part that tells runs apart.
+/// Endings of a name after the part that identifies the run.
 const KINDS: [&str; 3] = [".results.csv", ".failed.csv", ".summary.json"];
 
-/// What stands behind the name of a file that is not finished.
+/// Suffixes of files that are not finished.
 const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];
 
 const INTERRUPTED: &str = "interrupted-";
 
+/// Path of an output while it is written.
 pub(in crate::record) fn partial(output: &Path) -> PathBuf {
     with_suffix(output, ".partial")
 }
 
+/// Path of the journal.
 pub(in crate::record) fn journal(results: &Path) -> PathBuf {
     with_suffix(results, ".journal")
 }
 
-/// Where a journal is written anew before it takes the old one's place.
+/// Path of a rewritten journal before it replaces the old one.
 pub(in crate::record) fn journal_rewritten(results: &Path) -> PathBuf {
     with_suffix(results, ".journal.new")
 }
 
-/// Whose lock keeps two runs from writing to one output.
+/// Path of the lock that keeps two runs from writing to the same output.
 pub(crate) fn lock(results: &Path) -> PathBuf {
     with_suffix(results, ".lock")
 }
 
-/// Under which a set of files is set aside together. Sorts by time within its kind.
+/// The part of the name that files of a set aside run share. Sorts by time within its kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::record) struct Stamp {
-    /// The start of the run, `20261124T075743Z`.
+    /// The start of the run, such as `20261124T075743Z`.
     start: String,
-    /// A further set of the same second.
+    /// Number of the set among those of the same second, from 1.
     number: u32,
     interrupted: bool,
 }
@@ -60,6 +62,7 @@ impl Stamp {
         }
     }
 
+    /// The stamp of a further set of the same second.
     pub(in crate::record) fn next(mut self) -> Self {
         self.number += 1;
         self
@@ -69,12 +72,12 @@ impl Stamp {
         self.interrupted
     }
 
-    /// Whether a run that started then is set aside under this stamp.
+    /// Whether a run with this start is set aside under this stamp.
     pub(in crate::record) fn is_of(&self, start: Timestamp) -> bool {
         self.start == Self::new(start, self.interrupted).start
     }
 
-    /// Whether the run began before another's start.
+    /// Whether the run started before another stamp's start.
     pub(in crate::record) fn is_before(&self, other: &Self) -> bool {
         self.start < other.start
     }
@@ -87,7 +90,8 @@ impl Stamp {
         }
     }
 
-    /// Exactly what [`Stamp::to_name`] makes, so that no file of anybody else is taken for ours.
+    /// Parses exactly what [`Stamp::to_name`] makes, so that no foreign file is mistaken for one of
+    /// this tool.
     fn of_name(name: &str) -> Option<Self> {
         let (interrupted, name) = match name.strip_prefix(INTERRUPTED) {
             Some(rest) => (true, rest),
@@ -114,25 +118,27 @@ impl Stamp {
     }
 }
 
-/// The file's name under which it is set aside.
+/// Returns the path under which a file is set aside.
 pub(in crate::record) fn aside(path: &Path, stamp: &Stamp) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (stem, kind) = split(&name);
     path.with_file_name(format!("{stem}.{}{kind}", stamp.to_name()))
 }
 
-/// The stamp in a file's name, if the file is `path`'s, set aside, finished or not.
+/// Returns the stamp in a file's name, if the file is `path` set aside, finished or not; `None`
+/// otherwise.
 pub(in crate::record) fn stamp_of(name: &OsStr, path: &Path) -> Option<Stamp> {
     let (name, path) = (name.to_str()?, path.file_name()?.to_str()?);
     let (stem, kind) = split(path);
     let rest = name.strip_prefix(stem)?.strip_prefix('.')?;
     let finished = UNFINISHED.iter().find_map(|suffix| rest.strip_suffix(suffix));
     let stamp = Stamp::of_name(finished.unwrap_or(rest).strip_suffix(kind)?)?;
-    // Nothing unfinished is ever set aside under another word: it is the work of a job with such a name.
+    // Unfinished files are only set aside as interrupted. Any other is the file of a job with such
+    // a name.
     (finished.is_none() || stamp.interrupted).then_some(stamp)
 }
 
-/// A name before and behind the place where the stamp goes.
+/// Splits a name at the place of the stamp.
 fn split(name: &str) -> (&str, &str) {
     let finished = UNFINISHED
         .iter()

@@ -1,5 +1,5 @@
-//! Numbers and fields appended to a line. The formatting machinery of the standard library costs a third of all that
-//! recording does.
+//! Appends numbers and fields to a line. The standard library's formatting would take a third of
+//! the time of recording.
 
 /// Appends a number in decimal.
 pub(in crate::record) fn push_number(number: impl itoa::Integer, line: &mut Vec<u8>) {

@@ -1,5 +1,5 @@
-//! One line of the results: the promised columns, then the kept ones (design, section 3). UTF-8, quoted where that is
-//! needed (RFC 4180), safe for a spreadsheet. Where lines go is in `record/outputs/results.rs`.
+//! A line of the results: the documented columns, then the kept ones. UTF-8, quoted where needed
+//! (RFC 4180), safe for a spreadsheet. `record/outputs/results.rs` writes the lines.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::model::{
     rfc3339_around_fraction,
 };
 
-/// The columns that are promised, before the kept ones.
+/// The documented columns, which come before the kept ones.
 const COLUMNS: [&str; 10] = [
     "row",
     "id_respondent",
@@ -26,18 +26,19 @@ const COLUMNS: [&str; 10] = [
     "finished_at",
 ];
 
-/// What the results, and the failed file, are written for.
+/// The program for which the results and the failed file are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Style {
-    /// Programs: UTF-8 and comma; the failed file is in the input's own form.
+    /// Programs: UTF-8 and comma; the failed file keeps the input's format.
     #[default]
     Plain,
-    /// A double click in an Excel whose decimal sign is the comma: UTF-8 with a byte order mark, `;`, CRLF.
+    /// An Excel with a decimal comma that opens the file by double click: UTF-8 with a byte order
+    /// mark, `;`, CRLF.
     Excel,
 }
 
 impl Style {
-    /// What stands before the first line.
+    /// The bytes before the first line.
     pub(crate) fn mark(self) -> &'static [u8] {
         match self {
             Self::Plain => b"",
@@ -60,7 +61,7 @@ impl Style {
     }
 }
 
-/// The header's line.
+/// Returns the header's line.
 pub(in crate::record) fn header(kept: &[&str], style: Style) -> Vec<u8> {
     let mut line = style.mark().to_vec();
     let columns = COLUMNS.into_iter().map(Cow::Borrowed);
@@ -109,11 +110,11 @@ fn push_field(text: &str, style: Style, line: &mut Vec<u8>) {
     push_csv_field(text.as_bytes(), delimiter, line);
 }
 
-/// Writes times as RFC 3339 with milliseconds and the local offset. Calendars are slow, so a second is put into words
-/// once.
+/// Formats times as RFC 3339 with milliseconds and the local offset. Calendar arithmetic is slow,
+/// so the text of a second is cached.
 pub(in crate::record) struct WallClock {
     zone: TimeZone,
-    /// The second that was written last, since the epoch: what stands before the fraction, and the offset behind it.
+    /// The cached second since the epoch, and its text before and after the fraction.
     second: i64,
     before: String,
     behind: String,

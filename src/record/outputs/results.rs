@@ -1,4 +1,4 @@
-//! The results file: one line per data row. What a line says is the business of `record/outputs/result_line.rs`.
+//! The results file: one line per data row. `record/outputs/result_line.rs` builds the lines.
 
 use std::io::{BufWriter, Write};
 
@@ -6,9 +6,10 @@ use super::files::{PartialFile, Replaces};
 use super::result_line::{Style, header};
 use crate::record::error::OutputError;
 
-/// So much is collected before it is written, unless the file is flushed sooner.
+/// Bytes that are buffered before they are written, unless the file is flushed earlier.
 const BUFFER: usize = 64 << 10;
 
+/// A results file that is being written.
 pub(in crate::record) struct ResultsFile {
     writer: BufWriter<PartialFile>,
 }
@@ -27,7 +28,7 @@ impl ResultsFile {
         Ok(results)
     }
 
-    /// Appends a line, or several.
+    /// Appends one or more lines.
     pub(in crate::record) fn append(&mut self, lines: &[u8]) -> Result<(), OutputError> {
         let written = self.writer.write_all(lines);
         written.map_err(|source| self.writer.get_ref().write_error(source))
@@ -38,9 +39,10 @@ impl ResultsFile {
         flushed.map_err(|source| self.writer.get_ref().write_error(source))
     }
 
+    /// Gives the file its final name.
     pub(in crate::record) fn finish(mut self, replaces: Replaces) -> Result<(), OutputError> {
         self.flush()?;
-        // Flushed above, so nothing is left to be written.
+        // Flushed above, so no bytes are left in the writer.
         let (file, _) = self.writer.into_parts();
         file.finish(replaces)
     }

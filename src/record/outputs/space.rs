@@ -1,4 +1,4 @@
-//! Whether there is room for a run's files, as far as that can be told before its first call.
+//! Checks the free space for a run's files, as far as possible before the first call.
 
 use std::fs;
 
@@ -6,26 +6,28 @@ use super::files::{self, OutputPaths};
 use crate::model::ShownPath as _;
 use crate::record::error::OutputError;
 
-/// The shortest line of the results and the shortest of the journal: no row takes less.
+/// Minimum size in bytes of a line of the results and a line of the journal together.
 const MIN_PER_ROW: u64 = 50 + 70;
 
-/// The same for usual ids and the platform's usual message. Kept columns and failed rows come on top.
+/// The same for usual ids and the platform's usual message. Kept columns and failed rows come on
+/// top.
 const USUAL_PER_ROW: u64 = 130 + 160;
 
-/// What can be told of the room.
+/// An estimate of the free space.
 #[derive(Debug, PartialEq, Eq)]
 enum FreeSpace {
     Enough,
-    /// For the least, not for what is usual.
+    /// Enough for the minimum, but not for the usual size.
     Tight,
     TooLittle,
 }
 
-/// Refuses a run whose files cannot have room, and warns of one whose files hardly have. `rows` is 0 where their number
-/// is not known. Files of an earlier run that this one replaces or goes on with count as room.
+/// Fails if there cannot be enough space for a run's files, and warns if it is tight. `rows` is 0
+/// if their number is unknown. Files of an earlier run that this one replaces or resumes count as
+/// free space.
 pub(crate) fn check(paths: &OutputPaths, rows: u64) -> Result<(), OutputError> {
     let folder = files::folder(&paths.results);
-    // A file system that cannot tell is found out by writing.
+    // If the file system does not report its free space, the first failed write shows it.
     let Ok(free) = fs4::available_space(folder) else {
         return Ok(());
     };
@@ -38,7 +40,7 @@ pub(crate) fn check(paths: &OutputPaths, rows: u64) -> Result<(), OutputError> {
             tracing::warn!(
                 event = "disk_low",
                 "`{}` has room for {} KiB, which is little for {rows} rows: if it is used up, sending stops and can be \
-                 gone on with",
+                 resumed",
                 folder.shown(),
                 free / 1024
             );
@@ -78,7 +80,8 @@ mod tests {
         assert_eq!(judge(1000 * USUAL_PER_ROW, 1000), FreeSpace::Enough);
     }
 
-    /// Nobody is refused who has room: the shortest lines there are, are no shorter.
+    /// No run with enough space is refused: the shortest possible lines are not shorter than the
+    /// minimum.
     #[test]
     fn no_row_takes_less_than_the_least() {
         let shortest = Outcome {
@@ -89,7 +92,7 @@ mod tests {
         let mut journal = Vec::new();
         entry::write_outcome(&shortest, &mut journal);
         let results = "2,1,7,success,,,200,1,0,2026-11-24T00:00:00.000+01:00\n".len();
-        // The fixture's time has a digit, where today's has thirteen.
+        // The test's time has one digit, but today's has thirteen.
         let journal = journal.len() + 12;
         assert!((journal + results) as u64 >= MIN_PER_ROW, "{journal} + {results}");
     }

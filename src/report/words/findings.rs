@@ -1,5 +1,5 @@
-//! What `check` says: everything that is known of an input without sending it, for people and for machines. No cell's value
-//! but the announced sample (design, rule 12).
+//! The output of `check`, for people and for machines: everything known about an input without
+//! sending it. Contains no cell's value except the announced sample ([rule 12](crate::rules#rule-12)).
 
 use std::fmt::{self, Write as _};
 use std::time::Duration;
@@ -9,65 +9,67 @@ use serde::{Serialize, Serializer};
 use crate::model::{CountOrPercent, Position};
 use crate::report::{Ending, ExitCode, counted, duration, thousands};
 
-/// How many places are named of each finding.
+/// Maximum number of places listed per finding.
 const PLACES_SHOWN: usize = 5;
 
-/// The facts of a check.
+/// The result of a check.
 #[derive(Debug, Serialize)]
 pub(crate) struct Findings {
     pub(crate) input: String,
-    /// The form of the file and the mapping, a line each.
+    /// The file's format and the mapping, one line each.
     pub(crate) form: Vec<String>,
     pub(crate) encoding: &'static str,
     pub(crate) rows: u64,
+    /// Number of rows that would make a call.
     pub(crate) to_send: u64,
     #[serde(rename = "findings")]
     pub(crate) found: Vec<Finding>,
     pub(crate) longest_value_bytes: u64,
     pub(crate) rate: String,
-    /// The least time that the calls take; nothing where the rate is unlimited.
+    /// Minimum time that the calls take; `None` if the rate is unlimited.
     #[serde(skip)]
     pub(crate) time: Option<Duration>,
     #[serde(skip)]
     pub(crate) accept_failures: CountOrPercent,
 }
 
-/// One thing that was found.
+/// One finding.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Finding {
-    /// The name for machines, which stays.
+    /// The stable name for machines.
     pub(crate) kind: &'static str,
     pub(crate) weight: Weight,
-    /// What it is and what to do, for people.
+    /// What was found and what to do, for people.
     pub(crate) text: String,
     #[serde(flatten)]
     pub(crate) places: Places,
 }
 
-/// What a finding means for the rows that it is about.
+/// What a finding means for its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Weight {
     /// Nothing would be sent.
     Refused,
-    /// Labels may go to the wrong people, or be wrong.
+    /// Labels may be wrong, or go to the wrong people.
     Warning,
     Invalid,
     Skipped,
-    /// Worth knowing.
+    /// For information.
     Note,
 }
 
-/// How often something was found, and where at first.
+/// How often something was found, and the first places.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Places {
     pub(crate) count: u64,
-    /// On how many rows.
+    /// Number of rows concerned.
     #[serde(skip)]
     pub(crate) rows: u64,
-    /// There may be more than were counted.
+    /// The counts are minimums.
     pub(crate) at_least: bool,
     #[serde(rename = "places", serialize_with = "positions")]
+    /// The first places, up to [`PLACES_SHOWN`].
     pub(crate) first: Vec<Position>,
 }
 
@@ -80,7 +82,7 @@ impl Places {
         }
     }
 
-    /// `: row 3, row 5, …`, or nothing.
+    /// Formats the places as `: row 3, row 5, …`; empty if there are none.
     fn shown(&self) -> String {
         let mut places: Vec<String> = self.first.iter().map(Position::to_string).collect();
         if places.is_empty() {
@@ -107,14 +109,14 @@ fn positions<S: Serializer>(places: &[Position], serializer: S) -> Result<S::Ok,
 }
 
 impl Findings {
-    /// Whether there is nothing that anybody has to know.
+    /// Whether the input has no finding that needs attention.
     pub(crate) fn is_spotless(&self) -> bool {
         self.exit_code() == ExitCode::Success
             && self.count(Weight::Invalid) == 0
             && self.weighing(Weight::Warning).next().is_none()
     }
 
-    /// How the run would end if every call succeeded.
+    /// Returns the exit code of the run if every call succeeded.
     pub(crate) fn exit_code(&self) -> ExitCode {
         if self.rows == 0 {
             ExitCode::NoRows
@@ -142,7 +144,8 @@ impl Findings {
         Ending::new(code, &why)
     }
 
-    /// One line of JSON, ended. Field names are stable; new ones may come.
+    /// Formats the findings as one line of JSON with a line end. Field names are stable; fields may
+    /// be added.
     pub(crate) fn to_json(&self) -> String {
         #[derive(Serialize)]
         struct Whole<'a> {
@@ -171,7 +174,7 @@ impl Findings {
         serde_json::to_string(&whole).unwrap_or_default() + "\n"
     }
 
-    /// Several lines, each ended.
+    /// Formats the findings as text of several lines, with a line end.
     pub(crate) fn to_text(&self) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.
@@ -257,7 +260,7 @@ impl Findings {
     }
 }
 
-/// What a check says for machines of an input that cannot be used.
+/// Formats the end of a check whose input cannot be used, for machines.
 pub(crate) fn refused_as_json(input: &str, error: &str, code: ExitCode) -> String {
     #[derive(Serialize)]
     struct Refused<'a> {

@@ -1,4 +1,4 @@
-//! What people read: the summary of a run, the findings of `check`, numbers in words.
+//! Texts for people: the summary of a run, the findings of `check`, formatted numbers.
 
 pub(super) mod findings;
 pub(super) mod notes;

@@ -1,31 +1,35 @@
-//! What is worth knowing of an input beside its rows: said alike by `check` and by the summary of a run.
+//! Notes about an input besides its rows, in the same words in `check` and in the summary of a run.
 
 use std::fmt::{self, Write};
 
 use crate::report::{counted, thousands};
 
-/// Counts over the rows that are, or were, to be sent.
+/// Counts over the rows to be sent.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Notes {
     pub(crate) blank_records: u64,
+    /// Blank cells that are not sent.
     pub(crate) blanks_skipped: u64,
+    /// Ids from which invisible characters were removed.
     pub(crate) ids_trimmed: u64,
-    /// Values that look damaged, which are sent all the same.
+    /// Values that look damaged; they are sent nevertheless.
     pub(crate) damaged: u64,
-    /// Respondents that stand on several rows, and those of them whose rows differ.
+    /// Respondents with several rows.
     pub(crate) repeated: u64,
+    /// Those of them whose rows differ.
     pub(crate) repeated_differently: u64,
-    /// Not every respondent could be remembered: the two counts before are the least.
+    /// Not every respondent could be remembered: the two counts above are minimums.
     pub(crate) repeated_at_least: bool,
-    /// Ids that stand with other leading zeros, too; there may be more.
+    /// Ids that also occur with other leading zeros.
     pub(crate) other_zeros: u64,
+    /// The count above is a minimum.
     pub(crate) other_zeros_at_least: bool,
     /// Of several rows only the last is sent.
     pub(crate) only_last: bool,
 }
 
 impl Notes {
-    /// A line for each count that is not zero.
+    /// Writes a line for each count that is not zero.
     pub(in crate::report) fn write(&self, text: &mut String) -> fmt::Result {
         let lines = [
             (self.blank_records > 0, self.blank_records_words()),
@@ -92,11 +96,11 @@ impl Notes {
         format!("{least}{} {}", counted(self.other_zeros, "id"), Self::OTHER_ZEROS)
     }
 
-    /// What follows the ids that are so.
+    /// The text after the number of such ids.
     pub(crate) const OTHER_ZEROS: &str = "with other leading zeros, too (`12` and `0012`): each is sent as a respondent of \
          its own, and they may be one";
 
-    /// Blank fields behind the last column, on so many rows.
+    /// Describes blank fields after the last column, on this many rows.
     pub(crate) fn blank_fields_words(rows: u64) -> String {
         format!(
             "{} with blank fields behind the last column, which are passed over",

@@ -1,8 +1,8 @@
-//! Numbers and durations as people read them.
+//! Formats numbers and durations for people.
 
 use std::time::Duration;
 
-/// `1234567` as `1,234,567`.
+/// Formats `1234567` as `1,234,567`.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -15,13 +15,14 @@ pub(crate) fn thousands(number: u64) -> String {
     text
 }
 
-/// `1 row`, `1,200 rows`: a number with its noun, whose plural takes an s.
+/// Formats a number with its noun, whose plural adds an s: `1 row`, `1,200 rows`.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", thousands(number))
 }
 
-/// The two largest units that matter: `850 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`.
+/// Formats a duration in its two largest units: `850 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d
+/// 4 h`.
 pub(crate) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
@@ -34,7 +35,7 @@ pub(crate) fn duration(time: Duration) -> String {
     }
 }
 
-/// A rate with the digits that a measurement of it has: `4.99/s`, `49.8/s`, `1,250/s`.
+/// Formats a rate with three significant digits: `4.99/s`, `49.8/s`, `1,250/s`.
 pub(crate) fn per_second(rate: f64) -> String {
     const DIGITS: f64 = 1000.0;
     if rate < 9.995 {
@@ -47,7 +48,7 @@ pub(crate) fn per_second(rate: f64) -> String {
     while rate / unit >= DIGITS {
         unit *= 10.0;
     }
-    // In full figures, the last of which are zeros.
+    // Written in full; the digits after the third are zeros.
     let rounded = format!("{:.0}", (rate / unit).round() * unit);
     format!("{}/s", rounded.parse().map_or(rounded, thousands))
 }

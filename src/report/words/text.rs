@@ -1,4 +1,4 @@
-//! The summary for people. It quotes the platform and never a cell (design, rule 12).
+//! The summary for people. It quotes the platform and never a cell ([rule 12](crate::rules#rule-12)).
 
 use std::fmt::Write as _;
 
@@ -7,10 +7,10 @@ use crate::report::run_report::Verdict;
 use crate::report::summary::{CodeCount, Reader};
 use crate::report::{RunEnd, RunReport, counted, duration, per_second, thousands};
 
-/// How many messages are shown per error code.
+/// Maximum number of messages shown per error code.
 const MESSAGES_SHOWN: usize = 3;
 
-/// The summary, several lines, each ended.
+/// Formats the summary as text of several lines, with a line end.
 pub(crate) fn to_text(report: &RunReport, reader: Reader) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
@@ -74,7 +74,7 @@ fn write_code(
     let Some(advice) = code.advice() else {
         return writeln!(text, "  {} {rows}: {}", code.name(), code.meaning());
     };
-    // A run that was cut short is to be gone on with; there is no failed file yet that could be sent.
+    // A run that stopped early is to be resumed; it has no failed file yet that could be sent.
     let cut_short = report.end != RunEnd::Complete && code != ErrorCode::Stopped;
     let advice = if cut_short { code.meaning() } else { advice };
     writeln!(text, "  {} {rows}: {advice}", code.name())?;
@@ -158,7 +158,7 @@ fn write_files(report: &RunReport, text: &mut String) -> std::fmt::Result {
         return writeln!(
             text,
             "  every verdict up to here is safe in {results}.journal; what is not in it may have been sent, and is sent \
-             again when the run is gone on with"
+             again when the run is resumed"
         );
     }
     writeln!(

@@ -283,7 +283,7 @@ async fn send(
         tracing::info!(
             event = "run_resumed",
             settled_before = files.settled_count,
-            "going on with a run of {}: {} settled already",
+            "resuming a run of {}: {} settled already",
             local_time(files.header.started_at),
             counted(files.settled_count, "row")
         );

@@ -1,4 +1,4 @@
-//! The stages side by side (design, section 8): a thread that reads and plans, the task that sends, a thread that
+//! The stages side by side (the channels stand in `lib.rs`): a thread that reads and plans, the task that sends, a thread that
 //! records. The end of the input travels down as channels close; a stop travels up as receivers close.
 
 use std::collections::HashSet;

@@ -44,7 +44,7 @@ impl Site {
         self.sandbox.is_some()
     }
 
-    /// Says what the sandbox holds, without anybody's data (design, rule 12).
+    /// Says what the sandbox holds, without anybody's data ([rule 12](crate::rules#rule-12)).
     pub(in crate::run) fn describe_sandbox(&self, console: &Console) {
         let Some(platform) = self.sandbox.as_ref().filter(|_| !console.is_quiet()) else {
             return;

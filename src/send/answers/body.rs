@@ -1,7 +1,8 @@
-//! What the body of an answer says: `success`, a refusal in the platform's own words, or nothing that can be read.
-//! What follows from it, with the status, is decided in `send/answers/classify.rs`.
+//! Reads the body of an answer: `success`, a refusal in the platform's words, or nothing readable.
+//! `send/answers/classify.rs` combines it with the status.
 //!
-//! Read without a tree: two fields are looked at, borrowed where they can be, and everything else is passed over.
+//! Parsing builds no tree: two fields are kept, borrowed where possible, and everything else is
+//! skipped.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,19 +11,20 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::send::attempt::Body;
 
-/// A body, as far as it says anything.
+/// The content of a body.
 #[derive(Debug)]
 pub(in crate::send) enum Answer {
     Success {
         message: String,
     },
-    /// A JSON object with exactly one `type`, a text other than `success`.
+    /// A JSON object with exactly one `type`, a string other than `success`.
     Refusal {
         kind: String,
         message: String,
     },
-    /// What it is instead.
+    /// Anything else, in words.
     Unreadable(&'static str),
+    /// The connection broke; the reason.
     Cut(String),
     TimedOut,
 }
@@ -35,7 +37,7 @@ pub(in crate::send) fn is_page(body: &Body) -> bool {
 }
 
 impl Answer {
-    /// The same without the platform's own words.
+    /// Returns the same answer without the platform's words.
     pub(in crate::send) fn without_message(&self) -> Self {
         match self {
             Self::Success { .. } | Self::Refusal { .. } => Self::Success {
@@ -47,6 +49,7 @@ impl Answer {
         }
     }
 
+    /// Reads a body.
     pub(in crate::send) fn read(body: &Body) -> Self {
         let bytes = match body {
             Body::Whole(bytes) => bytes,
@@ -80,21 +83,22 @@ impl Answer {
     }
 }
 
-/// Whether a body is a whole JSON object, so that nothing of it can be missing.
+/// Whether a body is a complete JSON object, so that no part of it can be missing.
 pub(in crate::send) fn is_whole(body: &[u8]) -> bool {
     str::from_utf8(body).is_ok_and(|text| read_object(text.trim_start_matches('\u{FEFF}')).is_ok())
 }
 
-/// The two fields of an answer that are looked at, borrowed from it where they can be.
+/// The fields of an answer that are used, borrowed where possible.
 #[derive(Default)]
 struct Object<'a> {
-    /// The last `type`, if it is a text, and how many there are.
+    /// The last `type`, if it is a string.
     kind: Option<Cow<'a, str>>,
+    /// Number of `type` fields.
     kinds: u32,
     message: Option<Cow<'a, str>>,
 }
 
-/// Reads a whole JSON object and nothing behind it but white space.
+/// Reads a complete JSON object with nothing after it but white space.
 fn read_object(text: &str) -> Result<Object<'_>, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let object = deserializer.deserialize_map(ObjectVisitor)?;
@@ -129,7 +133,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 }
 
-/// A JSON text, borrowed if it holds no escapes, or nothing for any other JSON value.
+/// A JSON string, borrowed if it contains no escapes; `None` for any other JSON value.
 struct Text<'a>(Option<Cow<'a, str>>);
 
 impl<'de> serde::Deserialize<'de> for Text<'de> {

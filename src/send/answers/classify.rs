@@ -1,8 +1,9 @@
-//! What an attempt's end means: done, try again, or give up. Pure, and total over every status code and kind of body.
+//! Decides what an attempt's end means: done, retry, or give up. Pure, and total over every status
+//! code and kind of body.
 //!
-//! The platform documents one answer, `{"type":"success","msg":"…"}`, and nothing else. So success is a 2xx **and** a
-//! whole JSON object **and** exactly one `type`, equal to `success` (design, rule 2); nothing else is. The status is
-//! looked at before the body: a 500 with a success in it is no success.
+//! The platform documents one answer, `{"type":"success","msg":"…"}`, and nothing else. So success
+//! requires a 2xx **and** a complete JSON object **and** exactly one `type`, equal to `success`
+//! ([rule 2](crate::rules#rule-2)). The status comes before the body: a 500 with a success in its body is no success.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,24 +12,24 @@ use super::retry::{MAX_HOLD_OFF, retry_after};
 use crate::model::ErrorCode;
 use crate::send::attempt::{Reply, TransportError};
 
-/// What is to be done about a row after an attempt.
+/// What to do about a row after an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     Success {
         http_status: u16,
         message: String,
     },
-    /// Try again, and hold off all calls for `after` if the platform asked for that.
+    /// Retry, and hold off all calls for `after` if the platform asked for that.
     Retry {
         fault: Fault,
         after: Option<Duration>,
     },
-    /// No further attempt would help.
+    /// Give up: no further attempt would help.
     Fail(Fault),
 }
 
 impl Decision {
-    /// What went wrong, if anything did.
+    /// Returns what went wrong, if anything did.
     pub(crate) fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Success { .. } => None,
@@ -41,26 +42,28 @@ impl Decision {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) code: ErrorCode,
-    /// What the platform said, if it said something.
+    /// The platform's message or, if it sent none, a description of the fault.
     pub(crate) message: String,
-    /// The same without the platform's own words, which may be about a person.
+    /// The same without the platform's words, which may be about a person.
     pub(crate) cause: String,
+    /// `None` if no status line arrived.
     pub(crate) http_status: Option<u16>,
     pub(crate) effect: Effect,
 }
 
-/// What an attempt that was no success tells about whether the update was made.
+/// What a failed attempt says about whether the update was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// The platform looked at the row and said no: settles whatever earlier attempts left open.
+    /// The platform refused the row. This settles what earlier attempts left open.
     Refused,
-    /// This attempt changed nothing; earlier ones stay as open as they were.
+    /// This attempt changed nothing. What earlier attempts left open stays open.
     None,
-    /// It may have been applied.
+    /// The update may have been applied.
     Unknown,
 }
 
-/// Decides about one attempt. `now` is our own clock, for a `Retry-After` date in an answer without a `Date`.
+/// Classifies the result of one attempt. `now` is the local clock, used for a `Retry-After` date in
+/// an answer without a `Date`.
 pub(crate) fn classify(result: &Result<Reply, TransportError>, now: SystemTime) -> Decision {
     let fault = |code, message: String, effect| Fault {
         code,
@@ -124,7 +127,7 @@ fn classify_reply(reply: &Reply, now: SystemTime) -> Decision {
             },
             _ => fault(ErrorCode::Http4xx, Effect::Refused),
         }),
-        // What the webhook does not do (501, 505) it will not do a second later either.
+        // What the webhook does not support (501, 505) it will not support a second later either.
         501 | 505 => Decision::Fail(fault(ErrorCode::Http5xx, Effect::None)),
         // A proxy in between gave up on the platform, which may still apply the update.
         502 | 504 | 520 | 524 => held_off(fault(ErrorCode::Http5xx, Effect::Unknown), reply, now),
@@ -167,7 +170,7 @@ fn classify_2xx(status: u16, answer: &Answer) -> Decision {
     Decision::Retry { fault, after: None }
 }
 
-/// Another attempt, no sooner than the platform asks for; none where it asks for more than is ever waited.
+/// Retries no sooner than the platform asks for; fails if that exceeds the maximum wait.
 fn held_off(fault: Fault, reply: &Reply, now: SystemTime) -> Decision {
     let asked = reply
         .retry_after
@@ -187,7 +190,8 @@ fn held_off(fault: Fault, reply: &Reply, now: SystemTime) -> Decision {
     }
 }
 
-/// For people: the status, what came with it, and the platform's own words if there are any.
+/// Describes an answer for people: the status, the kind of body, and the platform's message if
+/// there is one.
 fn describe(status: u16, answer: &Answer) -> String {
     match answer {
         Answer::Success { message } | Answer::Refusal { message, .. } if message.is_empty() => {

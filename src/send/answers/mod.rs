@@ -1,4 +1,4 @@
-//! What an attempt came to: success, a refusal, a retry, a fault.
+//! What an attempt's answer means: success, refusal, retry or fault.
 
 pub(super) mod body;
 pub(super) mod classify;

@@ -1,9 +1,10 @@
-//! What a respondent is and has, taken out of the platform's words about them: the id and whole values become placeholders
-//! before a message is counted, written or quoted (design, rule 12). So messages that differ in nothing else are one. Pure.
+//! Removes a respondent's data from the platform's messages about them: the id and whole values
+//! become placeholders before a message is counted, written or quoted ([rule 12](crate::rules#rule-12)). Messages that
+//! differ in nothing else then become equal. Pure.
 
 use crate::model::UpdateRespondent;
 
-/// The text with the row's id as `{id}` and each whole value as the label that it is of, as in `{l4}`.
+/// Replaces the row's id with `{id}` and each whole value with its label, as in `{l4}`.
 pub(in crate::send) fn without_cells(text: String, update: &UpdateRespondent) -> String {
     let id = update.respondent();
     let values = update.values();
@@ -13,7 +14,7 @@ pub(in crate::send) fn without_cells(text: String, update: &UpdateRespondent) ->
         .collect();
     cells.push((id.to_owned(), "{id}".to_owned()));
     cells.push((id.trim_start_matches('0').to_owned(), "{id}".to_owned()));
-    // The longest first: one may be a part of another.
+    // The longest first, since one may be part of another.
     cells.sort_by_key(|(cell, _)| std::cmp::Reverse(cell.len()));
     cells
         .iter()
@@ -23,7 +24,7 @@ pub(in crate::send) fn without_cells(text: String, update: &UpdateRespondent) ->
         })
 }
 
-/// The text with a word in the place of another, wherever that stands whole: `12` is not in `123`.
+/// Replaces a word wherever it stands whole: `12` is not replaced in `123`.
 fn replace_whole(text: String, word: &str, other: &str) -> String {
     if !text.contains(word) {
         return text;

@@ -1,25 +1,26 @@
-//! When to try again: pure arithmetic over durations. Nothing here sleeps; the dispatcher does.
+//! When to retry: pure arithmetic over durations. The dispatcher does the waiting.
 
 use std::time::{Duration, SystemTime};
 
-/// The longest `Retry-After` that is waited for (design, rule 6): it holds off every call, not only its own row's.
+/// Maximum `Retry-After` that is honoured ([rule 6](crate::rules#rule-6)): it holds off every call, not only its own
+/// row's.
 pub(crate) const MAX_HOLD_OFF: Duration = Duration::from_mins(2);
 
-/// How often, and how far apart, one row is tried again.
+/// How often, and how far apart, one row is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RetryPolicy {
-    /// Per row, after the first attempt.
+    /// Maximum retries per row, after the first attempt.
     pub(crate) max_retries: u32,
-    /// Before the first retry; doubled for each further one.
+    /// Wait before the first retry; doubled for each further one.
     pub(crate) backoff: Duration,
-    /// The doubling ends here.
+    /// Maximum nominal wait.
     pub(crate) max_backoff: Duration,
 }
 
-/// The waits between the attempts of one row; exhausted is `None`.
+/// The waits between the attempts of one row; ends when the retries are used up.
 ///
-/// Each wait is a random one between half and the whole of its nominal length, so that rows that failed together do
-/// not come back together, and yet none comes back at once.
+/// Each wait is random, between half its nominal length and all of it. Rows that failed together
+/// therefore do not come back together, and none comes back at once.
 #[derive(Clone, Debug)]
 pub(crate) struct Backoff {
     nominal: Duration,
@@ -29,6 +30,7 @@ pub(crate) struct Backoff {
 }
 
 impl RetryPolicy {
+    /// Returns the waits for one row. `chance` provides the jitter.
     pub(crate) fn backoff(&self, chance: fastrand::Rng) -> Backoff {
         Backoff {
             nominal: self.backoff.min(self.max_backoff),
@@ -51,10 +53,12 @@ impl Iterator for Backoff {
     }
 }
 
-/// The wait that a `Retry-After` header asks for: a number of seconds, or a date, which is held against the answer's
-/// own `Date` so that a wrong clock on either side does not matter, and against `now` without one (RFC 9110, 10.2.3).
+/// Parses a `Retry-After` header (RFC 9110, 10.2.3): a number of seconds, or a date. A date is
+/// compared with the answer's own `Date`, so that a wrong clock on either side does not matter, or
+/// with `now` if there is none.
 ///
-/// Nothing for a header that is neither. A date that has passed is no wait; a number beyond all bounds is the longest.
+/// Returns `None` for any other header. A date in the past means no wait; a number out of range
+/// becomes the maximum.
 pub(crate) fn retry_after(header: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
     let header = header.trim();
     if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,5 +1,5 @@
-//! Calls that connect first: when one begins, when it is written once its connection stands, and what becomes of it if it
-//! never is. Waits for nothing; the loop does.
+//! Calls that have to connect first: when one begins, when it is written once its connection is
+//! open, and what happens if it never is. The loop does all waiting.
 
 use std::time::Duration;
 
@@ -13,11 +13,12 @@ use crate::send::wire::connecting::Granted;
 use crate::send::wire::connections::{Fault, Refusal};
 use crate::send::wire::permit::Standing;
 
-/// How long after a connection that failed by accident another is begun, at least.
+/// Minimum pause before the next connection after one failed by accident.
 const ACCIDENT: Duration = Duration::from_millis(100);
 
 impl<T: Transport> Dispatcher<T> {
-    /// Begins to connect for a row. The call spends no token and is no attempt before it is written.
+    /// Begins to connect for a row. Until the call is written, it spends no token and is no
+    /// attempt.
     pub(super) fn connect(&mut self, delivery: Box<Delivery>, is_probe: bool, now: Instant) {
         self.take_place(&delivery);
         if is_probe {
@@ -29,7 +30,7 @@ impl<T: Transport> Dispatcher<T> {
         self.limit.started(self.calls.len(), now);
     }
 
-    /// A call's connection stands.
+    /// Records that a call's connection is open.
     pub(super) fn connection_made(&mut self, standing: Standing) {
         let now = Instant::now();
         self.connections
@@ -37,8 +38,8 @@ impl<T: Transport> Dispatcher<T> {
         self.connecting.stands(standing, now);
     }
 
-    /// Lets calls be written whose connections stand, in the order in which they did: each needs a token, and all that is
-    /// asked before any call is asked again. Returns when to go on.
+    /// Lets calls with open connections be written, in the order in which these opened. Each needs
+    /// a token; these calls get tokens before any other. Returns when to run this again.
     pub(super) fn grant_standing(&mut self, now: Instant) -> Option<Instant> {
         while let Some(delivery) = self.connecting.take_outstayed(now) {
             self.put_back(now, Call::unwritten(delivery));
@@ -77,7 +78,7 @@ impl<T: Transport> Dispatcher<T> {
         None
     }
 
-    /// The call that ended, and whether it was written; nothing for one that was given up.
+    /// Removes and returns the call that ended, written or not; `None` if it was abandoned.
     pub(super) fn take_call(&mut self, id: Id, now: Instant) -> Option<Call> {
         match self.in_flight.remove(&id) {
             Some(call) => Some(call),
@@ -88,7 +89,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// The call was not written, which costs its row nothing.
+    /// Puts back the row of a call that was not written, at no cost to the row.
     pub(super) fn put_back(&mut self, now: Instant, call: Call) {
         let mut delivery = call.delivery;
         let was_written = call.token.is_some();
@@ -106,17 +107,20 @@ impl<T: Transport> Dispatcher<T> {
         self.queue.put_back(now, delivery);
     }
 
-    /// The call was not written, and that spends an attempt, since nobody waits for the platform (`--max-outage 0`).
+    /// Spends an attempt of a row whose call was not written, because outages are not waited for
+    /// (`--max-outage 0`).
     pub(super) fn spend_attempt(&mut self, delivery: &mut Delivery, now: Instant) {
         self.unwritten += 1;
         self.retried += u64::from(delivery.attempts() > 0);
         delivery.start_attempt(now);
-        // It took no token: connections that fail at once must not be tried faster than calls.
+        // The call took no token, so this limits connections that fail at once to the rate of
+        // calls.
         self.connecting.hold(now, self.gap());
     }
 
-    /// A connection that was begun then was refused, or broke without an answer to its first call: whether that is a limit
-    /// of the platform, which then is not out of reach. Kept connections do not count: they may be gone as well.
+    /// Whether a connection begun at `begun` failed because of a limit of the platform, rather than
+    /// because the platform is out of reach. The connection was refused, or broke before its first
+    /// call was answered. Kept connections do not count: they may be gone as well.
     pub(super) fn is_limit(&mut self, fault: Fault, begun: Instant, now: Instant) -> bool {
         let standing = self.in_flight.len() + self.connecting.standing();
         match self
@@ -142,21 +146,21 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// Gives up all calls that are not written, since the run ends.
+    /// Abandons all calls that are not written, because the run ends.
     pub(super) fn give_up_connecting(&mut self, now: Instant) {
         for delivery in self.connecting.take_all() {
             self.put_back(now, Call::unwritten(delivery));
         }
     }
 
-    /// When the next call could be written, as far as is known; now at the earliest.
+    /// Returns when the next call could be written, as far as known; `now` at the earliest.
     pub(super) fn due(&self, now: Instant) -> Instant {
         let due = self.limiter.due(now);
         let waits = [self.hold_off, self.slowdown.wait_until(now)];
         waits.into_iter().flatten().fold(due, Instant::max)
     }
 
-    /// The time between two calls, at least.
+    /// Returns the minimum time between two calls.
     pub(super) fn gap(&self) -> Duration {
         self.limiter.period().max(self.slowdown.gap())
     }

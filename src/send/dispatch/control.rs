@@ -1,6 +1,7 @@
-//! Whose fault a streak is: the rows', or everybody's (design, rule 8). When a streak is full, no row starts, and a
-//! command that was acknowledged before is repeated. If that succeeds, the fault is the rows' own, and the run goes on; if
-//! it meets the same fault, it is not. Waits for nothing; the loop does.
+//! Control calls: they find out whether a streak is the rows' own fault ([rule 8](crate::rules#rule-8)). When a streak is
+//! full, no row starts, and an acknowledged command is repeated. If that succeeds, the rows
+//! themselves are at fault, and the run continues. If it meets the same fault, the fault is a
+//! general one. The loop does all waiting.
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -13,39 +14,42 @@ use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::deliver::Delivery;
 use crate::send::faults::outage::{CONTROL, Gate, Heard};
 
-/// How often a question is asked again after an answer that decides nothing, before it counts as one without a control:
-/// as often as a row is retried unless asked otherwise.
+/// Maximum retries of a control call whose result decides nothing. After that the question counts
+/// as one without a control. The same number as a row's retries by default.
 const MAX_ASKED: u32 = 8;
 
-/// So many commands of earlier runs have to meet the same fault: one may be of a respondent who has left since.
+/// Number of commands from earlier runs that have to meet the same fault. One is not enough: its
+/// respondent may have been removed since.
 const MAX_SAME: u32 = 3;
 
-/// A full streak, and what is done about it.
+/// A full streak, and the state of the check whether the rows are at fault.
 #[derive(Debug)]
 pub(super) struct Question {
     about: About,
-    /// The control call is under way.
+    /// A control call is in flight.
     is_asked: bool,
-    /// The waits before it is asked again, as between a row's attempts; they end when it counts as one without a control.
+    /// Waits before the control call is repeated, as between a row's attempts. When they are used
+    /// up, the question counts as one without a control.
     backoff: Backoff,
+    /// No control call starts before this time.
     not_before: Option<Instant>,
-    /// How many commands of earlier runs met the same fault.
+    /// Number of commands from earlier runs that met the same fault.
     same: u32,
-    /// The verdict that filled the streak. It is handed on with the streak's name once that is known to end the run, so
-    /// that the journal never has the one without the other.
+    /// The verdict that filled the streak. It is passed on with the streak's rows once the streak
+    /// is known to end the run, so that the journal never holds one without the other.
     withheld: Option<Box<Outcome>>,
 }
 
 #[derive(Debug)]
 enum About {
-    /// Whether the run has to end with this.
+    /// Whether the run has to end for this reason.
     End(EarlyEnd),
-    /// Whether the platform is away, since calls are not answered; how the last one failed.
+    /// Whether the platform is out of reach, because calls get no answer; the last failure.
     Silence(String),
 }
 
 impl<T: Transport> Dispatcher<T> {
-    /// A streak is full that ends the run, if its fault is not the rows' own.
+    /// Handles a full streak, which ends the run unless the rows themselves are at fault.
     pub(super) fn streak_is_full(&mut self, end: EarlyEnd, now: Instant) {
         if self.stop.is_some() {
             return;
@@ -54,7 +58,8 @@ impl<T: Transport> Dispatcher<T> {
         self.open_question(About::End(end), withheld, now);
     }
 
-    /// Calls are not answered: the platform is away, if the fault is not the rows' own.
+    /// Handles calls without answers: the platform is out of reach unless the rows themselves are
+    /// at fault.
     pub(super) fn silence_is_full(&mut self, reason: &str, now: Instant) {
         if self.question.is_none() {
             self.open_question(About::Silence(reason.to_owned()), None, now);
@@ -74,7 +79,8 @@ impl<T: Transport> Dispatcher<T> {
         if !self.has_control() {
             return self.conclude(question, now);
         }
-        // No row starts: those that connect can do so again.
+        // No row starts while the question is open; those that are connecting can connect again
+        // later.
         if !is_asked {
             self.give_up_connecting(now);
         }
@@ -89,12 +95,13 @@ impl<T: Transport> Dispatcher<T> {
         policy.backoff(self.chance.fork())
     }
 
-    /// Whether there is a command that can be repeated now.
+    /// Whether a command can be repeated now.
     pub(super) fn has_control(&self) -> bool {
         self.controls.pick(|lane| self.queue.is_taken(lane)).is_some()
     }
 
-    /// Starts the control call of an open question, if it may start; says when to ask again otherwise.
+    /// Starts the control call of an open question if it may start; otherwise returns when to ask
+    /// again.
     pub(super) fn ask(&mut self) -> Option<Instant> {
         if self.question.as_ref().is_none_or(|question| question.is_asked) {
             return None;
@@ -118,7 +125,11 @@ impl<T: Transport> Dispatcher<T> {
         self.start_control(is_probe, now).err().flatten()
     }
 
-    /// Starts a control call; if that may not be now, says when to ask again.
+    /// Starts a control call.
+    ///
+    /// # Errors
+    ///
+    /// If it may not start now: when to ask again, if known.
     pub(super) fn start_control(&mut self, is_probe: bool, now: Instant) -> Result<(), Option<Instant>> {
         let Some(update) = self.controls.pick(|lane| self.queue.is_taken(lane)).cloned() else {
             return Ok(());
@@ -129,7 +140,8 @@ impl<T: Transport> Dispatcher<T> {
         }
         let delivery = Box::new(Delivery::control(update, self.chance.fork()));
         let due = self.due(now);
-        // Asked in any case: it gives up what is too old, which might be all that the platform takes.
+        // Called in any case: it closes connections that are too old, which may be all that the
+        // platform accepts.
         let kept = self.transport.kept(due);
         if !is_probe && kept > 0 {
             let token = self.take_token(now).map_err(Some)?;
@@ -144,7 +156,7 @@ impl<T: Transport> Dispatcher<T> {
         Ok(())
     }
 
-    /// Before a command is repeated, that is remembered. Whether it is.
+    /// Records that a command is about to be repeated. Returns whether that was written.
     fn announce(&mut self, update: &UpdateRespondent) -> bool {
         let Some(memory) = &self.wires.memory else {
             return true;
@@ -157,7 +169,7 @@ impl<T: Transport> Dispatcher<T> {
         is_written
     }
 
-    /// The control call is over, or is not made.
+    /// Records that the control call has ended or is not made.
     pub(super) fn control_is_over(&mut self, in_doubt_since: Option<Timestamp>) {
         if self.announced.take().is_some()
             && let Some(memory) = &self.wires.memory
@@ -166,14 +178,14 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// The control call was not written, and is made again.
+    /// Marks the question as not asked, because the control call was not written. It is made again.
     pub(super) fn control_put_back(&mut self) {
         if let Some(question) = &mut self.question {
             question.is_asked = false;
         }
     }
 
-    /// A control call has ended; `None` if a bug ended it.
+    /// Handles the end of a control call; `result` is `None` if a bug ended it.
     pub(super) fn control_ended(
         &mut self,
         call: Call,
@@ -214,14 +226,14 @@ impl<T: Transport> Dispatcher<T> {
                 self.controls.forget(lane);
                 self.controls.acknowledge(&update);
             }
-            // Perhaps it is this respondent alone who gets no answer.
+            // Perhaps only this respondent gets no answer.
             Heard::Nothing => self.controls.defer(lane),
             Heard::Definite | Heard::NotSent => {}
         }
         match self.question.take() {
             Some(mut question) => {
                 if fault.is_some_and(|fault| self.breaker.is_same_fault(fault)) {
-                    // What was acknowledged a moment ago needs no second opinion.
+                    // A command that was acknowledged a moment ago needs no second opinion.
                     question.same += if is_of_this_run { MAX_SAME } else { 1 };
                 }
                 self.decide(question, lane, &decision, heard, now);
@@ -230,7 +242,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// A control call was a pause's probe.
+    /// Handles the end of a control call that was a pause's probe.
     fn probe_ended(&mut self, lane: Lane, decision: &Decision, heard: Heard, now: Instant) {
         if heard == Heard::Definite && matches!(decision, Decision::Fail(_)) {
             self.controls.forget(lane);
@@ -238,7 +250,7 @@ impl<T: Transport> Dispatcher<T> {
         self.hear(CONTROL, lane, heard, false, reason(decision), now);
     }
 
-    /// What a control call's end says about the question that it was made for.
+    /// Decides the question by the result of its control call.
     fn decide(&mut self, question: Question, lane: Lane, decision: &Decision, heard: Heard, now: Instant) {
         match (&question.about, heard) {
             (_, Heard::Definite) if matches!(decision, Decision::Success { .. }) => {
@@ -265,7 +277,7 @@ impl<T: Transport> Dispatcher<T> {
             }
             (About::End(_), Heard::Definite) => {
                 if matches!(decision, Decision::Fail(_)) {
-                    // It is refused for a reason of its own by now; another may tell.
+                    // The command is now refused for a reason of its own; another one may decide.
                     self.controls.forget(lane);
                 }
                 self.hear(CONTROL, lane, heard, false, "", now);
@@ -280,7 +292,7 @@ impl<T: Transport> Dispatcher<T> {
                 } else {
                     self.pause_for_silence(reason(decision), now);
                 }
-                // The pause's probes ask it.
+                // The probes of the pause repeat the control call.
                 let backoff = self.patience();
                 self.question = Some(Question { backoff, ..question });
             }
@@ -291,12 +303,12 @@ impl<T: Transport> Dispatcher<T> {
         let Some(wait) = question.backoff.next() else {
             return self.conclude(question, now);
         };
-        // After a refusal it is another command's turn, at once.
+        // After a refusal another command is tried at once.
         question.not_before = matches!(decision, Decision::Retry { .. }).then(|| now + wait);
         self.question = Some(question);
     }
 
-    /// The fault is not the rows' own, or nothing can be repeated that would tell.
+    /// Answers the question: the rows are not at fault, or no command can be repeated to find out.
     fn conclude(&mut self, question: Question, now: Instant) {
         self.finished.extend(question.withheld.map(|outcome| *outcome));
         match question.about {
@@ -308,7 +320,8 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// The run ends for another reason: the question stays open, and a resume sends the streak's rows again.
+    /// Closes the question because the run ends for another reason. It stays undecided; a resume
+    /// sends the streak's rows again.
     pub(super) fn close_question(&mut self) {
         if let Some(question) = self.question.take() {
             self.finished.extend(question.withheld.map(|outcome| *outcome));

@@ -1,5 +1,5 @@
-//! What follows from a call that ended, or from somebody who asks the run to end: verdicts, retries, the end of the run.
-//! Waits for nothing; the loop does.
+//! Handles calls that ended and requests to stop: verdicts, retries, the end of the run. The loop
+//! does all waiting.
 
 use std::time::Duration;
 
@@ -15,10 +15,11 @@ use crate::send::deliver::{Delivery, Step};
 use crate::send::faults::outage::{Change, Heard, is_web_page};
 use crate::send::wire::connections::Fault;
 
-/// What is left free once the process ran out of sockets.
+/// Sockets kept free once the process has run out of them.
 const SPARE_SOCKETS: usize = 4;
 
 impl<T: Transport> Dispatcher<T> {
+    /// Handles the end of a call. A `JoinError` means that its task panicked or was aborted.
     pub(super) fn call_ended(&mut self, ended: Result<(Id, Result<Reply, TransportError>), JoinError>) {
         let id = match &ended {
             Ok((id, _)) => *id,
@@ -56,12 +57,13 @@ impl<T: Transport> Dispatcher<T> {
             end,
             Some(EarlyEnd::Untrusted { .. } | EarlyEnd::ProxyRefused { .. })
         ) {
-            // No verdict on the row, whatever retries it has left: it waits, and the end leaves it alone.
+            // No verdict on the row, whatever retries remain: it waits, and the end of the run
+            // leaves it without an outcome.
             self.wait_until(now, call.delivery);
             return self.stop_for(end);
         }
         if matches!(result, Err(TransportError::Gone(_))) {
-            // On a connection of its own it says more, and at once.
+            // A retry on a connection of its own says more, and is made at once.
             call.delivery.lost_connection(&decision);
             return self.wait_until(now, call.delivery);
         }
@@ -100,7 +102,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// What an attempt's end says about how many calls may be in flight.
+    /// Adjusts the limit of calls in flight to an attempt's result.
     pub(super) fn limit_hears(&mut self, heard: Heard, decision: &Decision, call: &Call, now: Instant) {
         let started = call.delivery.attempt_started();
         match (heard, decision, started) {
@@ -119,8 +121,8 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// The verdict that was reached last ended the run: it says of which streak, so that the journal knows it even if the
-    /// process is killed while the run drains.
+    /// Adds the streak's rows to the verdict that ended the run, so that the journal has them even
+    /// if the process is killed before calls in flight end.
     pub(super) fn name_streak(&mut self) {
         let busy = self
             .in_flight
@@ -133,7 +135,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// The row gets its verdict, or waits for its next attempt.
+    /// Gives the row its verdict, or lets it wait for its next attempt.
     fn settle(&mut self, delivery: Box<Delivery>, decision: Decision, now: Instant, wall: Timestamp) {
         let (lane, position) = (delivery.update().lane(), delivery.position());
         let code = decision.fault().map_or("", |fault| fault.code.name());
@@ -155,7 +157,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// What an attempt's end tells about the platform: whether all calls wait for it from now on, or no longer.
+    /// Passes an attempt's result to the outage detection, and starts or ends a pause accordingly.
     pub(super) fn hear(
         &mut self,
         row: u64,
@@ -172,7 +174,7 @@ impl<T: Transport> Dispatcher<T> {
         self.act_on(change, reason, now);
     }
 
-    /// All calls wait for the platform, since it does not answer.
+    /// Pauses all calls, because the platform does not answer.
     pub(super) fn pause_for_silence(&mut self, reason: &str, now: Instant) {
         let change = self.outage.pause_for_silence(reason, now);
         self.act_on(change, reason, now);
@@ -215,7 +217,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// What the platform asks of all calls: to wait, to slow down.
+    /// Does what the platform asks of all calls: wait, or slow down.
     pub(super) fn heed(&mut self, decision: &Decision, now: Instant, wall: Timestamp) {
         let Decision::Retry { fault, after } = decision else {
             return;
@@ -223,7 +225,7 @@ impl<T: Transport> Dispatcher<T> {
         if let Some(wait) = *after {
             let until = now + wait;
             if self.hold_off.is_none_or(|hold_off| hold_off < until) {
-                // Only ever raised: a shorter wait that is asked for later does not cut a longer one.
+                // Only ever raised: a shorter wait requested later does not cut a longer one.
                 self.hold_off = Some(until);
                 if wait >= WORTH_TELLING && !self.outage.is_paused() {
                     let reason = format!("it asked to wait ({})", fault.cause);
@@ -244,7 +246,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// Tells others that the run waits, for so long at most.
+    /// Reports that the run waits for the platform, for at most this long.
     fn wait_for_platform(&mut self, most: Duration, reason: &str) -> Waiting {
         let since = Timestamp::now();
         let waiting = Waiting {
@@ -257,8 +259,8 @@ impl<T: Transport> Dispatcher<T> {
         waiting
     }
 
-    /// The process has no socket for another call: it makes do with those that are in flight, and leaves some for the files
-    /// that are opened at the end.
+    /// Lowers the limit to the calls in flight, because the process has no socket for another.
+    /// Leaves a few sockets for files opened at the end.
     fn lower_concurrency(&mut self) {
         if self.calls.len() < self.limit.most() {
             self.limit
@@ -272,7 +274,8 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// The row's call is over and another has to be made: until then it holds no place among the unrecorded.
+    /// Queues the row for another attempt. Until that starts it holds no permit for an unrecorded
+    /// call.
     fn wait_until(&mut self, due: Instant, delivery: Box<Delivery>) {
         self.wires.room.journalled(1);
         self.queue.retry_at(due, delivery);
@@ -296,7 +299,7 @@ impl<T: Transport> Dispatcher<T> {
         self.stop_for(end);
     }
 
-    /// The first reason to end the run is the one that counts.
+    /// Stops the run. The first reason counts.
     pub(super) fn stop_for(&mut self, end: Option<EarlyEnd>) {
         if let Some(end) = end
             && self.stop.is_none()
@@ -308,7 +311,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// Somebody asks the run to end, perhaps for the second time.
+    /// Handles a request to stop; the second one ends the run at once.
     pub(super) fn stop_asked(&mut self, end: EarlyEnd) {
         if let Some((_, until)) = &mut self.stop {
             *until = Instant::now();

@@ -1,16 +1,16 @@
-//! Who waits for whom (design, rule 3): rows of one respondent go one after the other, in the file's order; all
-//! others overtake freely. Pure; what a row is does not matter here.
+//! Which row waits for which ([rule 3](crate::rules#rule-3)): rows of one respondent are sent one after the other, in the
+//! file's order; all others are independent. Pure and generic over the row.
 
 use std::collections::VecDeque;
 use std::collections::hash_map::{Entry, HashMap};
 
 use crate::model::Lane;
 
-/// The lanes that are taken, each with the rows that wait behind the one that has it.
+/// The taken lanes, each with the rows waiting behind the one that holds it.
 #[derive(Debug)]
 pub(crate) struct Lanes<T> {
     taken: HashMap<Lane, VecDeque<T>>,
-    /// How many rows wait behind others.
+    /// Number of rows waiting behind others.
     waiting: usize,
 }
 
@@ -24,11 +24,12 @@ impl<T> Default for Lanes<T> {
 }
 
 impl<T> Lanes<T> {
-    /// Takes a lane for a row and gives the row back, or lets the row wait in it.
+    /// Takes the lane for a row and returns the row, or queues the row behind the one that holds
+    /// the lane.
     pub(crate) fn enter(&mut self, lane: Lane, row: T) -> Option<T> {
         match self.taken.entry(lane) {
             Entry::Vacant(free) => {
-                // No allocation before somebody waits.
+                // Allocates nothing until a row waits.
                 free.insert(VecDeque::new());
                 Some(row)
             }
@@ -40,7 +41,8 @@ impl<T> Lanes<T> {
         }
     }
 
-    /// The row that had the lane has its outcome: the next one has it now, or the lane is free.
+    /// Releases the lane of a row that has its outcome. Returns the next row, which holds the lane
+    /// now; `None` if the lane is free.
     pub(crate) fn leave(&mut self, lane: Lane) -> Option<T> {
         let next = self.taken.get_mut(&lane).and_then(VecDeque::pop_front);
         match next {
@@ -54,7 +56,7 @@ impl<T> Lanes<T> {
         self.taken.contains_key(&lane)
     }
 
-    /// All rows that wait behind others.
+    /// Takes all rows that wait behind others, and frees all lanes.
     pub(crate) fn take_waiting(&mut self) -> impl Iterator<Item = T> + use<T> {
         self.waiting = 0;
         std::mem::take(&mut self.taken).into_values().flatten()

@@ -1,5 +1,6 @@
-//! Which row is sent next: due retries and new rows take turns, so that neither waits for the end of the other, and in each
-//! lane one row at a time. Pure; when there is room and a token for it is the dispatcher's business.
+//! Which row is sent next. Due retries and new rows alternate, so that neither has to wait for the
+//! other to run out; each lane has one row at a time. Pure: the dispatcher decides when a permit
+//! and a token are available.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -15,31 +16,35 @@ use crate::send::faults::doubts::Doubts;
 #[derive(Debug)]
 pub(in crate::send) struct Queue {
     lanes: Lanes<Box<Delivery>>,
-    /// Has its lane, was never tried.
+    /// Rows that hold their lane and were never tried.
     new: VecDeque<Box<Delivery>>,
-    /// Has its lane, was tried, waits until then; the row's sequence tells apart what is due at the same time.
+    /// Rows that hold their lane, were tried and wait until the given time. The row's sequence
+    /// distinguishes entries of the same time.
     retries: BTreeMap<(Instant, u64), Box<Delivery>>,
-    /// Has its lane, was never tried, and waits until a late call to its respondent is out of the question.
+    /// Rows that hold their lane, were never tried, and wait until a late call to their respondent
+    /// is no longer possible.
     held: BTreeMap<(Instant, u64), Box<Delivery>>,
-    /// The last row that was taken was a retry.
+    /// Whether the last row taken was a retry.
     took_retry: bool,
     doubts: Doubts,
-    /// For how long after its end an attempt in doubt may still be applied.
+    /// How long after its end an attempt in doubt may still be applied.
     late: Duration,
     resumed: Option<Resumed>,
 }
 
-/// Where a run is resumed, calls of the process before may still be applied.
+/// A resumed run: calls of the earlier process may still be applied.
 #[derive(Debug)]
 struct Resumed {
+    /// When no such call can be applied any more.
     until: Instant,
-    /// How many of the next rows may be among those that were in flight: no more than had a place in the window.
+    /// How many of the next rows may have been in flight: at most as many as fit the window.
     suspects: u32,
 }
 
 impl Queue {
-    /// `late` is for how long after its end an attempt in doubt may still be applied; `resumed` says that another process
-    /// may have made calls for these rows a moment ago.
+    /// Creates an empty queue. `late` is how long after its end an attempt in doubt may still be
+    /// applied; `resumed` says that another process may have made calls for these rows a moment
+    /// ago.
     pub(in crate::send) fn new(late: Duration, resumed: bool, now: Instant) -> Self {
         Self {
             lanes: Lanes::default(),
@@ -56,7 +61,7 @@ impl Queue {
         }
     }
 
-    /// A new row goes behind those of its respondent, or is ready, or waits for a late call.
+    /// Adds a new row: behind those of its respondent, ready, or waiting for a late call.
     pub(in crate::send) fn enter(&mut self, delivery: Box<Delivery>, now: Instant) {
         if let Some(resumed) = self.resumed.as_mut().filter(|resumed| resumed.until > now)
             && resumed.suspects > 0
@@ -69,37 +74,39 @@ impl Queue {
         }
     }
 
-    /// An attempt of this command has ended without saying whether it was, or will be, applied.
+    /// Records that an attempt of this command ended without a definite answer: it may be applied,
+    /// now or later.
     pub(in crate::send) fn doubt(&mut self, update: &UpdateRespondent, now: Instant) {
         self.doubts.add(update, after(now, self.late), now);
     }
 
-    /// A row of a process before, whose last attempt ended so long ago, may still be applied.
+    /// Records that a row's last attempt in an earlier process ended this long `ago` and may still
+    /// be applied.
     pub(in crate::send) fn doubt_since(&mut self, update: &UpdateRespondent, ago: Duration, now: Instant) {
         if let Some(left) = self.late.checked_sub(ago).filter(|left| !left.is_zero()) {
             self.doubts.add(update, after(now, left), now);
         }
     }
 
-    /// Makes ready what has waited for long enough, and forgets what is over.
+    /// Makes rows ready that have waited long enough, and forgets doubts that are over.
     pub(in crate::send) fn release(&mut self, now: Instant) {
         self.doubts.forget(now);
         while let Some(first) = self.held.first_entry()
             && first.key().0 <= now
         {
             let delivery = first.remove();
-            // A doubt that was added meanwhile counts as well.
+            // A doubt added meanwhile counts as well.
             self.ready(delivery, now);
         }
     }
 
-    /// When [`Queue::release`] has something to do that somebody waits for.
+    /// Returns when [`Queue::release`] has something to do that a row waits for.
     pub(in crate::send) fn releases_at(&self) -> Option<Instant> {
         let held = self.held.first_key_value().map(|(&(until, _), _)| until);
         [held, self.doubts.full_until()].into_iter().flatten().min()
     }
 
-    /// Whether no further row may be taken, since too many calls are in doubt.
+    /// Whether no further row may be taken, because too many calls are in doubt.
     pub(in crate::send) fn is_full(&self) -> bool {
         self.doubts.full_until().is_some()
     }
@@ -111,19 +118,19 @@ impl Queue {
         }
     }
 
-    /// A row that was tried keeps its lane and waits.
+    /// Queues a row that was tried. It keeps its lane.
     pub(in crate::send) fn retry_at(&mut self, due: Instant, delivery: Box<Delivery>) {
         self.retries.insert((due, delivery.sequence()), delivery);
     }
 
-    /// The row that had this lane has its outcome: the next one of it is ready.
+    /// Releases the lane of a row that has its outcome; the next row of the lane becomes ready.
     pub(in crate::send) fn leave(&mut self, lane: Lane, now: Instant) {
         if let Some(next) = self.lanes.leave(lane) {
             self.ready(next, now);
         }
     }
 
-    /// Whether a row of this respondent is under way.
+    /// Whether a row of this respondent holds the lane.
     pub(in crate::send) fn is_taken(&self, lane: Lane) -> bool {
         self.lanes.is_taken(lane)
     }
@@ -133,7 +140,8 @@ impl Queue {
         !self.new.is_empty()
     }
 
-    /// How many rows wait for a retry, if others that were never tried wait behind some of them, or for a late call.
+    /// Returns the number of rows waiting for a retry, if untried rows wait behind some of them or
+    /// for a late call.
     pub(in crate::send) fn heads_of_waiting(&self) -> Option<usize> {
         (self.lanes.has_waiting() || !self.held.is_empty()).then_some(self.retries.len())
     }
@@ -143,18 +151,18 @@ impl Queue {
         self.has_new() || self.next_due().is_some_and(|due| due <= now)
     }
 
-    /// When the next retry is due.
+    /// Returns when the next retry is due.
     pub(in crate::send) fn next_due(&self) -> Option<Instant> {
         self.retries.first_key_value().map(|(&(due, _), _)| due)
     }
 
-    /// Whether the row to be sent now is a retry.
+    /// Whether the next row to send is a retry.
     fn is_retrys_turn(&self, now: Instant) -> bool {
         let is_due = self.next_due().is_some_and(|due| due <= now);
         is_due && (self.new.is_empty() || !self.took_retry)
     }
 
-    /// The row to be sent now.
+    /// Returns the row to send now.
     pub(in crate::send) fn peek_next(&self, now: Instant) -> Option<&Delivery> {
         let next = if self.is_retrys_turn(now) {
             self.retries.first_key_value().map(|(_, delivery)| delivery)
@@ -164,7 +172,7 @@ impl Queue {
         next.map(|delivery| &**delivery)
     }
 
-    /// The row to be sent now, which keeps its lane.
+    /// Takes the row to send now. It keeps its lane.
     pub(in crate::send) fn take_next(&mut self, now: Instant) -> Option<Box<Delivery>> {
         self.took_retry = self.is_retrys_turn(now);
         if self.took_retry {
@@ -174,14 +182,14 @@ impl Queue {
         }
     }
 
-    /// Where the rows stand that wait for a retry or for a late call.
+    /// Returns the positions of the rows that wait for a retry or for a late call.
     pub(in crate::send) fn waiting(&self) -> impl Iterator<Item = Position> + '_ {
         let waiting = self.retries.values().chain(self.held.values());
         waiting.map(|delivery| delivery.position())
     }
 
-    /// The row for a probe, which keeps its lane: one that was never tried, else of those that wait the one with the
-    /// fewest attempts.
+    /// Takes the row for a probe, which keeps its lane: a row that was never tried, otherwise the
+    /// waiting row with the fewest attempts.
     pub(in crate::send) fn take_probe(&mut self) -> Option<Box<Delivery>> {
         if let Some(untried) = self.new.pop_front() {
             return Some(untried);
@@ -194,7 +202,7 @@ impl Queue {
         self.retries.remove(&at)
     }
 
-    /// A row whose call could not be sent is as ready as it was.
+    /// Puts back a row whose call could not be sent, as ready as before.
     pub(in crate::send) fn put_back(&mut self, now: Instant, delivery: Box<Delivery>) {
         if delivery.attempts() == 0 {
             self.new.push_front(delivery);
@@ -203,12 +211,12 @@ impl Queue {
         }
     }
 
-    /// All rows that wait for a retry, for a run that ends.
+    /// Takes all rows that wait for a retry, because the run ends.
     pub(in crate::send) fn take_retries(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
         std::mem::take(&mut self.retries).into_values()
     }
 
-    /// All rows that were never tried, for a run that ends.
+    /// Takes all rows that were never tried, because the run ends.
     pub(in crate::send) fn take_untried(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
         std::mem::take(&mut self.new)
             .into_iter()
@@ -216,18 +224,19 @@ impl Queue {
             .chain(self.lanes.take_waiting())
     }
 
-    /// Whether there is a row for a probe. One that waits for a late call is none.
+    /// Whether there is a row for a probe. A row that waits for a late call is not one.
     pub(in crate::send) fn has_probe(&self) -> bool {
         !self.new.is_empty() || !self.retries.is_empty()
     }
 
-    /// No row is ready or waits. Those behind another in a lane do not count: that one is ready, waits or is in flight.
+    /// Whether no row is ready or waits. Rows behind another in a lane do not count: that one is
+    /// ready, waits or is in flight.
     pub(in crate::send) fn is_empty(&self) -> bool {
         !self.has_probe() && self.held.is_empty()
     }
 }
 
-/// So long after now; one that is out of range is as far away as can be counted.
+/// Adds `time` to `now`. A result out of range becomes a year from now.
 fn after(now: Instant, time: Duration) -> Instant {
     const FAR: Duration = Duration::from_hours(24 * 365);
     now.checked_add(time).unwrap_or(now + FAR)

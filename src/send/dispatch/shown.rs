@@ -1,5 +1,5 @@
-//! What of the platform's and the network's words may be shown: no secret, no control character, and nothing of the
-//! respondent that they are about.
+//! Makes texts from the platform and the network fit to be shown: without secrets, control
+//! characters and data of the respondent that they are about.
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -11,7 +11,7 @@ use crate::send::answers::placeholders::without_cells;
 use crate::send::attempt::{Reply, Transport, TransportError};
 
 impl<T: Transport> Dispatcher<T> {
-    /// What the end of an attempt of this command means, with a message that may be shown.
+    /// Classifies the end of an attempt of this command, with a message that may be shown.
     pub(super) fn decision(
         &mut self,
         result: &Result<Reply, TransportError>,
@@ -23,7 +23,7 @@ impl<T: Transport> Dispatcher<T> {
                 if *message != self.success.0 {
                     self.success = (message.clone(), self.shown(message.clone()));
                 }
-                // Nearly always the platform says the same to everybody.
+                // The platform nearly always sends the same message to every call.
                 *message = without_cells(self.success.1.clone(), update);
             }
             Decision::Retry { fault, .. } | Decision::Fail(fault) => {
@@ -35,12 +35,12 @@ impl<T: Transport> Dispatcher<T> {
         decision
     }
 
-    /// What of a text from the platform or the network may be shown.
+    /// Redacts and cleans a text from the platform or the network.
     fn shown(&self, text: String) -> String {
         let redacted = self.transport.redact(text);
         match clean(&redacted) {
             Cow::Borrowed(_) => redacted,
-            // Once more: a control character inside a secret would have hidden it.
+            // Redacted again: a control character inside a secret would have hidden it.
             Cow::Owned(cleaned) => self.transport.redact(cleaned),
         }
     }

@@ -1,5 +1,5 @@
-//! Which attempt starts, and when: the permits in their order. Waits for nothing; where one is missing, the loop is told
-//! when to ask again.
+//! Which attempt starts, and when: takes the permits in their order. The loop does all waiting;
+//! where a permit is missing, it gets the time to ask again.
 
 use jiff::Timestamp;
 use tokio::sync::SemaphorePermit;
@@ -16,7 +16,7 @@ use crate::send::pace::ceiling::Token;
 use crate::send::wire::permit::Wire;
 
 impl<T: Transport> Dispatcher<T> {
-    /// Starts every attempt that may start now, and remembers when the next one may.
+    /// Starts every attempt that may start now, and sets when to look again.
     pub(super) fn start_attempts(&mut self) {
         let now = Instant::now();
         self.queue.release(now);
@@ -25,7 +25,7 @@ impl<T: Transport> Dispatcher<T> {
         self.wake = if let Some((_, until)) = &self.stop {
             Some(*until)
         } else {
-            // First those whose connections stand.
+            // Calls with open connections first.
             let wakes = [
                 self.grant_standing(now),
                 self.ask(),
@@ -40,12 +40,12 @@ impl<T: Transport> Dispatcher<T> {
         self.wake = [self.wake, tells, ends].into_iter().flatten().min();
     }
 
-    /// Starts calls as long as places, rows and connections are there. Returns when to ask again, unless something happens
-    /// before.
+    /// Starts calls as long as places, rows and connections are available. Returns when to ask
+    /// again, unless something happens first.
     fn start_calls(&mut self) -> Option<Instant> {
         while self.may_start_rows() {
             if self.wires.room.unrecorded.available_permits() <= self.unneeded() {
-                // Remembered, and not asked again later: the recorder is another thread.
+                // Set here and not queried again later: the recorder is another thread.
                 self.wants_room = true;
                 return None;
             }
@@ -69,26 +69,33 @@ impl<T: Transport> Dispatcher<T> {
         None
     }
 
-    /// Whether a row may start if there is one: no question is open, and there is a place among the calls in flight.
+    /// Whether a row may start: no question is open, and there is a place among the calls in
+    /// flight.
     fn may_start_rows(&mut self) -> bool {
         let limit = self.limit.limit().min(self.connections.limit(Instant::now()));
         self.question.is_none() && self.stop.is_none() && self.calls.len() < limit
     }
 
-    /// Starts the call of the next row, on a kept connection or by making one; if that may not be, says when to ask again.
+    /// Starts the call of the next row, on a kept connection or by opening one.
+    ///
+    /// # Errors
+    ///
+    /// If it may not start now: when to ask again, if known.
     fn start_call(&mut self, gate: Gate, now: Instant) -> Result<(), Option<Instant>> {
         if let Some(until) = self.limit.alone_until(now) {
             return Err(Some(until));
         }
         let due = self.due(now);
-        // A kept connection may have died without a word, which must not look like the platform's silence to a probe.
+        // A kept connection may have died unnoticed. A probe must not mistake that for an
+        // unresponsive platform.
         let is_probe = gate == Gate::Probe;
         let fresh = is_probe || self.queue.peek_next(now).is_some_and(Delivery::is_fresh);
-        // Asked in any case: it gives up what is too old, which might be all that the platform takes.
+        // Called in any case: it closes connections that are too old, which may be all that the
+        // platform accepts.
         let kept = self.transport.kept(due);
         if !fresh && kept > 0 {
             if self.connecting.next_is_probe().is_some() {
-                // The next token is that call's.
+                // The next token belongs to that call.
                 return Err(None);
             }
             let token = self.take_token(now).map_err(Some)?;
@@ -113,7 +120,8 @@ impl<T: Transport> Dispatcher<T> {
         Ok(())
     }
 
-    /// Takes the rate's token, last of all, if no call has to wait; else says when to ask again.
+    /// Takes the rate's token, the last permit, unless all calls have to wait; otherwise returns
+    /// when to ask again.
     pub(super) fn take_token(&mut self, now: Instant) -> Result<Token, Instant> {
         if let Some(until) = self.hold_off.filter(|&until| until > now) {
             return Err(until);
@@ -137,7 +145,7 @@ impl<T: Transport> Dispatcher<T> {
         self.call_written(id, call, false, now);
     }
 
-    /// A call is written now: from here on it is an attempt.
+    /// Records that a call is written now. From here on it is an attempt.
     pub(super) fn call_written(&mut self, id: Id, mut call: Call, is_probe: bool, now: Instant) {
         if !is_probe && self.tells_of_waiting {
             self.tells_of_waiting = false;
@@ -157,8 +165,8 @@ impl<T: Transport> Dispatcher<T> {
         self.most_in_flight = self.most_in_flight.max(self.in_flight.len());
     }
 
-    /// Takes a place among the unrecorded. There is one, since it was asked for, and nobody else takes any. A control call
-    /// needs none: it has no outcome.
+    /// Takes a permit for an unrecorded call. One is available: the caller has checked, and nothing
+    /// else takes any. A control call needs none, because it has no outcome.
     pub(super) fn take_place(&mut self, delivery: &Delivery) {
         if delivery.is_control() {
             return;
@@ -167,7 +175,8 @@ impl<T: Transport> Dispatcher<T> {
         place.map(SemaphorePermit::forget).ok();
     }
 
-    /// A window that is full for long is told of, with the row that the others wait for. Returns when to look again.
+    /// Reports a window that has been full for long, with the row that the others wait for. Returns
+    /// when to look again.
     fn look_at_window(&mut self, now: Instant) -> Option<Instant> {
         if !self.wants_rows() || self.next_fits() != Some(false) || self.outage.is_paused() {
             self.window_full = None;
@@ -199,18 +208,19 @@ impl<T: Transport> Dispatcher<T> {
         None
     }
 
-    /// Places for unrecorded calls that stay free, since fewer calls are in flight than could ever be.
+    /// Returns how many permits for unrecorded calls stay free, because the current limit is below
+    /// the maximum concurrency.
     pub(super) fn unneeded(&self) -> usize {
         UNRECORDED * (self.settings.concurrency.most() - self.limit.limit())
     }
 
-    /// Rows are only taken when none is ready: whoever is taken uses the window's room.
+    /// Whether to take further rows. Only if none is ready: every row taken uses the window's room.
     pub(super) fn wants_rows(&self) -> bool {
         self.stop.is_none() && !self.queue.has_new() && !self.queue.is_full()
     }
 
-    /// Which rows remain, or may come, that were never tried. One for which the window has no room cannot be tried before
-    /// those that have it are settled.
+    /// Returns which untried rows remain or may come. A row for which the window has no room cannot
+    /// be tried before other rows are settled.
     pub(super) fn untried(&self) -> Untried {
         let may_come = self.next_fits().unwrap_or(!self.plans_ended);
         Untried {
@@ -219,13 +229,13 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// Whether the window has room for the next row; nothing where none is here.
+    /// Whether the window has room for the next row; `None` if no row is here.
     fn next_fits(&self) -> Option<bool> {
         let room = self.wires.room.slots.available_permits();
         self.batch.front().map(|next| room >= next.slots() as usize)
     }
 
-    /// Takes rows from the batch as long as there are slots, until one is ready.
+    /// Takes rows from the batch until one is ready or the slots run out.
     fn admit_until_ready(&mut self) {
         while self.wants_rows()
             && let Some(slots) = self.batch.front().map(PlannedRow::slots)
@@ -241,7 +251,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    /// A row that has its slot goes to its lane, or is finished if it makes no call.
+    /// Moves a row that has its slots to its lane, or finishes it if it makes no call.
     pub(super) fn admit_next(&mut self) {
         let Some(row) = self.batch.pop_front() else { return };
         let update = match &row.plan {
@@ -260,8 +270,9 @@ impl<T: Transport> Dispatcher<T> {
             .enter(Box::new(Delivery::new(row, update, backoff)), Instant::now());
     }
 
-    /// What an earlier process's verdict on a row says about what may come late. Its command is none that can be repeated:
-    /// a later row of the respondent may have its verdict as well, or another run may have updated them since.
+    /// Uses an earlier process's verdict on a row to find out which calls may be applied late. Its
+    /// command cannot serve as a control: a later row of the respondent may have its verdict, too,
+    /// or another run may have updated the respondent since.
     fn learn_from_before(&mut self, row: u64, update: &UpdateRespondent, settled: &Settled) {
         let now = Instant::now();
         if settled.may_come_late() {

@@ -1,8 +1,8 @@
-//! When a run is hopeless (design, rule 8): faults that are not the fault of any one row. Pure; the dispatcher acts
-//! on it.
+//! Decides when a run is hopeless ([rule 8](crate::rules#rule-8)): faults that no single row causes. Pure; the dispatcher
+//! acts on it.
 //!
-//! "In a row" is by completion. Failures that are retried neither lengthen nor end a row of refusals: they say
-//! nothing about credentials or addresses.
+//! "In a row" is by completion. Failures that are retried neither lengthen nor end a streak of
+//! refusals: they say nothing about credentials or addresses.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,44 +10,47 @@ use crate::model::{CountOrPercent, EarlyEnd, ErrorCode, Lane, Status};
 use crate::send::answers::classify::{Decision, Fault};
 use crate::send::attempt::{Reply, TransportError};
 
-/// So many 401, 403 or 3xx in a row: a wrong key does not become right by the sixth row.
+/// Answers 401, 403 or 3xx in a row that end the run: a wrong key does not become right by the
+/// sixth row.
 const MAX_REFUSED: usize = 5;
 
-/// So many respondents rejected with one message and none updated: a wrong survey, not so many wrong rows.
+/// Respondents rejected with the same message, and none updated, that end the run: the survey is
+/// wrong rather than that many rows.
 const MAX_REJECTED_ALIKE: usize = 500;
 
-/// How many different messages are counted; with more than a few, the fault is not one and the same.
+/// Maximum number of different messages counted. With more than a few, there is no single fault.
 const MAX_MESSAGES: usize = 16;
 
-/// `--max-errors` in per cent is judged from so many rows on.
+/// Minimum number of rows before `--max-errors` is judged in per cent.
 const PERCENT_FROM: u64 = 200;
 
+/// The operator's limits for errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct BreakerSettings {
-    /// Other 4xx without a reason that can be read, in a row; nothing for no limit.
+    /// Maximum number of other 4xx without a readable reason in a row; `None` for no limit.
     pub(crate) max_same_error: Option<u32>,
-    /// Rows failed or unconfirmed; nothing for no limit.
+    /// Maximum number of failed or unconfirmed rows; `None` for no limit.
     pub(crate) max_errors: Option<CountOrPercent>,
 }
 
-/// Rows of one streak that are remembered, so that a resume sends them again.
+/// Maximum number of a streak's rows that are remembered for a resume to send again.
 const MAX_STREAK_ROWS: usize = 100_000;
 
-/// Sees every attempt end, and every row.
+/// Counts faults over all attempts and rows.
 #[derive(Debug)]
 pub(crate) struct Breaker {
     settings: BreakerSettings,
     refused: Streak,
     same_error: Streak,
-    /// The rows that were rejected, by message; nothing once a call succeeded.
+    /// Rejected rows by message; `None` once a call has succeeded.
     rejected: Option<HashMap<String, Rejected>>,
     rows: u64,
     errors: u64,
-    /// The streak that ended the run, and what it is made of.
+    /// The streak that ended the run, and its kind.
     ending: Option<(Kind, Streak)>,
 }
 
-/// Attempts in a row that failed alike, and the rows of which a resume may send again.
+/// Attempts in a row that failed alike, and the rows that a resume may send again.
 #[derive(Debug, Default)]
 struct Streak {
     length: usize,
@@ -67,7 +70,8 @@ impl Streak {
         self.rows.clear();
     }
 
-    /// A later row of this respondent was applied, or may have been: sending its earlier ones again would undo that.
+    /// Removes a respondent's rows. A later row of theirs was, or may have been, applied: sending
+    /// the earlier ones again would undo that.
     fn forget(&mut self, lane: Lane) {
         self.rows.retain(|(other, _)| *other != lane);
     }
@@ -79,7 +83,7 @@ struct Rejected {
     rows: Streak,
 }
 
-/// What a streak is made of.
+/// The fault that the attempts of a streak share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Refused,
@@ -98,7 +102,7 @@ impl Kind {
 }
 
 impl Breaker {
-    /// `knows_success`: the journal of the run that is resumed has one.
+    /// Creates a breaker. `knows_success` says that the journal of the resumed run holds a success.
     pub(crate) fn new(settings: BreakerSettings, knows_success: bool) -> Self {
         Self {
             settings,
@@ -111,7 +115,8 @@ impl Breaker {
         }
     }
 
-    /// Takes note of an attempt's end, and says whether the run must end with it. `row` is the row's number.
+    /// Records an attempt's end; returns why the run must end, if it must. `row` is the row's
+    /// number.
     pub(crate) fn attempt_ended(
         &mut self,
         lane: Lane,
@@ -144,7 +149,7 @@ impl Breaker {
             Decision::Fail(fault) => fault,
         };
         if let Some((kind, streak)) = &mut self.ending {
-            // The run drains: what fails alike is of the same streak.
+            // The run is draining: further attempts that fail alike belong to the same streak.
             if kind.has(fault) {
                 streak.push(lane, row);
             }
@@ -190,12 +195,12 @@ impl Breaker {
         }
     }
 
-    /// Whether a fault is that of the streak that is full.
+    /// Whether a fault is the one of the full streak.
     pub(crate) fn is_same_fault(&self, fault: &Fault) -> bool {
         self.ending.as_ref().is_some_and(|(kind, _)| kind.has(fault))
     }
 
-    /// The fault is the rows' own: their verdicts are final, and counting starts anew.
+    /// Clears all streaks, because the rows themselves are at fault: their verdicts are final.
     pub(crate) fn absolve(&mut self) {
         self.ending = None;
         self.rejected = None;
@@ -203,7 +208,7 @@ impl Breaker {
         self.same_error.clear();
     }
 
-    /// Takes note of a sent row's verdict, and says whether the run must end with it.
+    /// Records a sent row's verdict; returns why the run must end, if it must.
     pub(crate) fn row_ended(&mut self, lane: Lane, status: Status) -> Option<EarlyEnd> {
         if matches!(status, Status::Success | Status::Unconfirmed) {
             self.forget(lane);
@@ -227,8 +232,8 @@ impl Breaker {
             .for_each(|streak| streak.forget(lane));
     }
 
-    /// The rows of the streak that has just ended the run, but for those of respondents that are `busy`: what becomes of
-    /// these is not known yet.
+    /// Returns the rows of the streak that has just ended the run, without those of `busy`
+    /// respondents, whose outcome is not known yet.
     pub(crate) fn streak_without(&self, busy: &HashSet<Lane>) -> Vec<u64> {
         let rows = self.ending.iter().flat_map(|(_, streak)| &streak.rows);
         rows.filter(|(lane, _)| !busy.contains(lane))
@@ -236,7 +241,8 @@ impl Breaker {
             .collect()
     }
 
-    /// The rows of the streak that ended the run, which are not final: a resume sends them again.
+    /// Returns the rows of the streak that ended the run. Their verdicts are not final: a resume
+    /// sends them again.
     pub(crate) fn into_streak(self) -> Vec<u64> {
         let rows = self.ending.map(|(_, streak)| streak.rows).unwrap_or_default();
         rows.into_iter().map(|(_, row)| row).collect()
@@ -290,7 +296,8 @@ mod tests {
         Lane::new(Digits::new("1").unwrap(), Digits::new(respondent).unwrap())
     }
 
-    /// Lets the attempts end one after the other, each of another respondent, and says after how many the run ends.
+    /// Ends the attempts one after the other, each of another respondent, and returns after how
+    /// many the run ends.
     fn ends_after(
         breaker: &mut Breaker,
         answers: impl IntoIterator<Item = (u16, &'static str)>,
@@ -401,7 +408,7 @@ mod tests {
         let answers = [SUCCESS, (401, ""), SUCCESS].into_iter().chain([(401, ""); 5]);
         assert!(ends_after(&mut refused, answers).is_some());
         assert_eq!(ends_after(&mut refused, [(401, ""), SUCCESS, (404, "")]), None);
-        // Row 6 is of respondent 4; a later row of it went through while the run drained.
+        // Row 6 is of respondent 4; a later row of theirs succeeded while the run drained.
         refused.row_ended(lane("4"), Success);
         assert_eq!(refused.into_streak(), [5, 7, 8, 9, 2]);
 

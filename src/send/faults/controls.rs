@@ -1,30 +1,32 @@
-//! Commands that the platform has acknowledged: one of them is repeated where it has to be found out whether a streak of
-//! faults is the rows' own or everybody's (design, rule 8). Pure; when that is done is decided in
-//! `send/dispatch/control.rs`.
+//! Acknowledged commands. One of them is repeated to find out whether the rows themselves caused a
+//! streak of faults ([rule 8](crate::rules#rule-8)). Pure; `send/dispatch/control.rs` decides when that is done.
 
 use std::collections::VecDeque;
 
 use crate::model::{Lane, UpdateRespondent};
 
-/// How many of this run's acknowledged commands are kept: the latest may have a call under way, or be refused by now.
+/// Maximum number of this run's acknowledged commands kept. More than one is needed: the latest may
+/// have a call in flight, or be refused by now.
 const MAX_ACKNOWLEDGED: usize = 8;
 
-/// How many respondents' commands are repeated in vain before the last of them stays: each repetition sets back what was
-/// edited on the platform meanwhile.
+/// Maximum number of commands moved back for lack of an answer before the next one keeps its place.
+/// Each repetition reverts what was edited on the platform meanwhile.
 const MAX_DEFERRED: u32 = 2;
 
-/// Commands that can be repeated without changing anything: nothing else was sent to their respondents since.
+/// Commands that can be repeated without changing anything: nothing else was sent to their
+/// respondents since.
 #[derive(Debug, Default)]
 pub(in crate::send) struct Controls {
-    /// Of this run, the latest last.
+    /// Commands acknowledged in this run, the latest last.
     acknowledged: VecDeque<UpdateRespondent>,
-    /// Of earlier runs, as far as a look at the input has found rows that say the same.
+    /// Commands acknowledged in earlier runs that a row of this input repeats.
     known: Vec<UpdateRespondent>,
-    /// Commands without an answer, since one had one.
+    /// Number of commands in a row that got no answer.
     deferred: u32,
 }
 
 impl Controls {
+    /// Creates the set from commands of earlier runs.
     pub(in crate::send) fn new(known: Vec<UpdateRespondent>) -> Self {
         Self {
             acknowledged: VecDeque::with_capacity(MAX_ACKNOWLEDGED),
@@ -33,7 +35,7 @@ impl Controls {
         }
     }
 
-    /// The platform has acknowledged this command.
+    /// Adds a command that the platform has acknowledged.
     pub(in crate::send) fn acknowledge(&mut self, update: &UpdateRespondent) {
         self.deferred = 0;
         if self.acknowledged.len() == MAX_ACKNOWLEDGED {
@@ -42,7 +44,8 @@ impl Controls {
         self.acknowledged.push_back(update.clone());
     }
 
-    /// Something else is sent to this respondent, or their command is not acknowledged any more.
+    /// Removes this respondent's commands: something else is sent to them, or their command is no
+    /// longer acknowledged.
     pub(in crate::send) fn forget(&mut self, lane: Lane) {
         let stays = |update: &UpdateRespondent| update.lane() != lane;
         if !self.acknowledged.iter().all(stays) {
@@ -53,8 +56,9 @@ impl Controls {
         }
     }
 
-    /// Moves this respondent's command behind all others: its repetition got no answer, perhaps for its own reason. After
-    /// [`MAX_DEFERRED`] of them the next stays where it is: then it is the platform that does not answer.
+    /// Moves this respondent's command behind all others, because its repetition got no answer,
+    /// perhaps for a reason of its own. After [`MAX_DEFERRED`] of them the next keeps its place: by
+    /// then it is the platform that does not answer.
     pub(in crate::send) fn defer(&mut self, lane: Lane) {
         if self.deferred == MAX_DEFERRED {
             return;
@@ -71,18 +75,19 @@ impl Controls {
         self.known.extend(deferred);
     }
 
-    /// None can be repeated any more.
+    /// Removes all commands.
     pub(in crate::send) fn clear(&mut self) {
         self.acknowledged.clear();
         self.known.clear();
     }
 
-    /// Whether this run's own call was the one that was acknowledged.
+    /// Whether the acknowledged command is one of this run.
     pub(in crate::send) fn is_of_this_run(&self, lane: Lane) -> bool {
         self.acknowledged.iter().any(|update| update.lane() == lane)
     }
 
-    /// The command to be repeated: this run's latest, else one of an earlier run, of a respondent that is not `busy`.
+    /// Returns the command to repeat: this run's latest, otherwise one of an earlier run. Skips
+    /// respondents that are `busy`.
     pub(in crate::send) fn pick(&self, busy: impl Fn(Lane) -> bool) -> Option<&UpdateRespondent> {
         let latest_first = self.acknowledged.iter().rev();
         latest_first

@@ -1,5 +1,6 @@
-//! Which respondents may still get an update late (design, rule 3): the platform may apply a call that the client has
-//! given up. Until that is over, a command with other content has to wait, or the late call would undo it. Pure.
+//! Which respondents may still get a late update ([rule 3](crate::rules#rule-3)): the platform may apply a call that the
+//! client has given up. Until then a command with other content has to wait, or the late call would
+//! undo it. Pure.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,29 +8,31 @@ use tokio::time::Instant;
 
 use crate::model::{Lane, SLOTS, UpdateRespondent};
 
-/// Lanes that are remembered at most, about 4 MiB. Where there are more, no further row is taken until the oldest is
-/// forgotten; so many calls in doubt within one `--timeout` are no platform to hurry for.
+/// Maximum number of lanes remembered, about 4 MiB. At the maximum no further row is taken until
+/// the oldest is forgotten. A platform with this many calls in doubt within one `--timeout` is not
+/// worth hurrying for.
 const MAX_DOUBTS: usize = SLOTS as usize;
 
-/// The lanes of attempts in doubt, each for as long as its attempt may still be applied.
+/// The lanes of attempts in doubt, each kept as long as its attempt may still be applied.
 #[derive(Debug, Default)]
 pub(in crate::send) struct Doubts {
     lanes: HashMap<Lane, Doubt>,
-    /// When lanes may be forgotten, about in that order. A lane that is in doubt again has several entries.
+    /// When lanes may be forgotten, roughly in order. A lane that is in doubt again has several
+    /// entries.
     ends: VecDeque<(Instant, Lane)>,
 }
 
 #[derive(Debug)]
 struct Doubt {
     until: Instant,
-    /// The digest of what may be applied late; `None` if that is several things.
+    /// Digest of the content that may be applied late; `None` if it is more than one.
     said: Option<u128>,
     /// A row of the lane was [suspected](Doubts::suspect).
     suspected: bool,
 }
 
 impl Doubts {
-    /// A call of this command may be applied until then.
+    /// Records that a call of this command may be applied until `until`.
     pub(in crate::send) fn add(&mut self, update: &UpdateRespondent, until: Instant, now: Instant) {
         self.forget(now);
         let said = Some(update.content());
@@ -47,8 +50,8 @@ impl Doubts {
         self.ends.push_back((until, update.lane()));
     }
 
-    /// A row that has no verdict from the process before, which may have made a call for it: at most one of a respondent
-    /// was in flight, that of the first such row.
+    /// Records a row without a verdict from the earlier process, which may have made a call for it.
+    /// Only the first such row of a respondent counts: at most one was in flight.
     pub(in crate::send) fn suspect(&mut self, update: &UpdateRespondent, until: Instant, now: Instant) {
         if self
             .lanes
@@ -63,14 +66,15 @@ impl Doubts {
         }
     }
 
-    /// Until when the command has to wait, since a late call of other content could undo it.
+    /// Returns until when the command has to wait, because a late call with other content could
+    /// undo it.
     pub(in crate::send) fn holds(&self, update: &UpdateRespondent, now: Instant) -> Option<Instant> {
         let doubt = self.lanes.get(&update.lane())?;
         let undoes = doubt.until > now && doubt.said != Some(update.content());
         undoes.then_some(doubt.until)
     }
 
-    /// Forgets what is over.
+    /// Forgets doubts that are over.
     pub(in crate::send) fn forget(&mut self, now: Instant) {
         while let Some((end, lane)) = self.ends.front().copied()
             && end <= now
@@ -82,7 +86,7 @@ impl Doubts {
         }
     }
 
-    /// When there is room for further lanes, if there is none now.
+    /// Returns when there is room for further lanes; `None` if there is room now.
     pub(in crate::send) fn full_until(&self) -> Option<Instant> {
         let (end, _) = self.ends.front()?;
         (self.ends.len() >= MAX_DOUBTS).then_some(*end)
@@ -134,7 +138,8 @@ mod tests {
         doubts.suspect(&update("7", "B"), at(30), at(1));
         assert_eq!(doubts.holds(&update("7", "A"), at(2)), None, "B waits for A");
         assert_eq!(doubts.holds(&update("7", "B"), at(2)), Some(at(30)));
-        // An attempt in doubt whose verdict the journal has does not hide the one that was in flight.
+        // An attempt in doubt that has a verdict in the journal does not hide the one that was in
+        // flight.
         doubts.add(&update("8", "A"), at(5), start);
         doubts.suspect(&update("8", "B"), at(30), start);
         assert_eq!(doubts.holds(&update("8", "C"), at(6)), Some(at(30)));

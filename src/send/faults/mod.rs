@@ -1,4 +1,5 @@
-//! Faults that are not a row's own: when all calls pause, when a run is hopeless, and how that is found out.
+//! Faults that no single row causes: when all calls pause, when a run is hopeless, and how that is
+//! found out.
 
 pub(super) mod breaker;
 pub(super) mod controls;

@@ -1,9 +1,11 @@
-//! When all calls pause because the platform cannot be reached or answers nothing that tells (design, rule 7), and
-//! whose call is tried meanwhile. Pure; the dispatcher asks before each attempt and reports each end.
+//! Decides when all calls pause because the platform is out of reach or gives no definite answer
+//! ([rule 7](crate::rules#rule-7)), and whose call is tried meanwhile. Pure; the dispatcher asks before each attempt and
+//! reports each end.
 //!
-//! A pause begins with a call that could not be sent, or with ten respondents in a row without a definite answer. It
-//! ends with a definite answer, or the run ends with it after `--max-outage`. So one poisonous row, or a block of
-//! them, among good ones is just failed rows, and an outage costs none.
+//! A pause begins with a call that could not be sent, or with ten respondents in a row without a
+//! definite answer. A definite answer ends it; without one, the run ends after `--max-outage`. So a
+//! row that never gets an answer, or a block of such rows, only fails itself, and an outage costs
+//! no rows.
 
 use std::time::Duration;
 
@@ -14,41 +16,42 @@ use crate::send::answers::body::is_page;
 use crate::send::answers::classify::Decision;
 use crate::send::attempt::{Body, Reply, TransportError};
 
-/// So many respondents in a row without a definite answer are no accident of their rows.
+/// Respondents in a row without a definite answer that cannot be explained by their rows.
 const MAX_SILENT: usize = 10;
 
-/// So many calls from the start on that were all answered with a web page were not answered by the webhook.
+/// Calls from the start on that were all answered with a web page: the webhook did not answer them.
 const MAX_PAGES: usize = 10;
 
-/// Probes are never closer than this, whatever `--backoff` says.
+/// Minimum time between probes, whatever `--backoff` says.
 const MIN_PROBE_GAP: Duration = Duration::from_millis(1);
 
-/// Stands for the row of a control call, which has none: rows are numbered from 1 on.
+/// Stands for the row of a control call, which has none: rows are numbered from 1.
 pub(crate) const CONTROL: u64 = 0;
 
-/// How long outages are waited for.
+/// How outages are waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutageSettings {
-    /// How long each is waited for; zero for no pausing.
+    /// Maximum length of an outage; zero for no pausing.
     pub(crate) max_outage: Duration,
-    /// Before the first probe; doubled for each further one.
+    /// Wait before the first probe; doubled for each further one.
     pub(crate) backoff: Duration,
-    /// The doubling ends here.
+    /// Maximum wait between probes.
     pub(crate) max_backoff: Duration,
 }
 
-/// What an attempt's end tells about the platform, whatever it says about the row.
+/// What an attempt's end says about the platform, whatever it says about the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
-    /// A complete answer that says something, be it no.
+    /// A complete and readable answer, even if it is a refusal.
     Definite,
-    /// 5xx, timeout, cut, unreadable, or a wait that is longer than anybody waits.
+    /// 5xx, timeout, cut, unreadable, or a requested wait that exceeds the maximum.
     Nothing,
     /// The call could not be sent.
     NotSent,
 }
 
 impl Heard {
+    /// Derives this from an attempt's result and the decision on it.
     pub(crate) fn from_reply(result: &Result<Reply, TransportError>, decision: &Decision) -> Self {
         let reply = match result {
             Ok(reply) => reply,
@@ -80,12 +83,13 @@ impl Heard {
     }
 }
 
-/// Which rows remain that were never tried, or may come.
+/// Which untried rows remain or may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Untried {
     /// One could be tried now, or may come.
     pub(crate) ready: bool,
-    /// Some wait behind others of their respondents, and so many of those wait for their next attempt.
+    /// Number of rows waiting for their next attempt, if untried rows wait behind others; `None` if
+    /// none do.
     pub(crate) behind: Option<usize>,
 }
 
@@ -93,25 +97,25 @@ pub(crate) struct Untried {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gate {
     Open,
-    /// One, as a probe.
+    /// One attempt may start, as a probe.
     Probe,
-    /// None before this time, unless a call that is in flight ends the pause.
+    /// No attempt before this time, unless a call in flight ends the pause.
     Closed(Instant),
 }
 
-/// What changed with an attempt's end.
+/// What changes with an attempt's end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     None,
-    /// Calls are not answered, which may be the fault of their rows; nothing pauses yet.
+    /// Calls get no answer, perhaps because of their rows; nothing pauses yet.
     Silent,
-    /// A pause has begun, and lasts until this time at most. Users are told of one whose first probe is not answered
-    /// either, and at once where there is more reason to believe that it lasts.
+    /// A pause has begun; it ends at `until` at the latest. `tells` says to report it: once its
+    /// first probe fails, too, or at once if the outage is likely to last.
     Paused {
         until: Instant,
         tells: bool,
     },
-    /// The pause is over, after so long; users that were told of it are told.
+    /// The pause is over, `after` this long. `tells` says that its beginning was reported.
     Over {
         after: Duration,
         tells: bool,
@@ -120,14 +124,16 @@ pub(crate) enum Change {
     End(EarlyEnd),
 }
 
+/// Detects outages, and paces the probes while one lasts.
 #[derive(Debug)]
 pub(crate) struct Outage {
     settings: OutageSettings,
-    /// The respondents since the last definite answer, as far as they are counted.
+    /// Respondents since the last definite answer, up to [`MAX_SILENT`].
     silent: Vec<Lane>,
-    /// Anything definite was heard since the start.
+    /// Whether any definite answer has arrived since the start.
     answered: bool,
-    /// The rows that were answered with a web page since the start; nothing once anything else came.
+    /// Rows that were answered with a web page since the start; `None` once any other answer has
+    /// arrived.
     pages: Option<Vec<u64>>,
     pause: Option<Pause>,
 }
@@ -135,16 +141,17 @@ pub(crate) struct Outage {
 #[derive(Debug)]
 struct Pause {
     since: Instant,
-    /// Begun because calls were not answered, not because they could not be sent.
+    /// Begun because calls got no answer, not because they could not be sent.
     for_silence: bool,
     next_probe: Instant,
+    /// Current wait between probes.
     gap: Duration,
-    /// The row whose call is the probe.
+    /// The row whose call is the probe, while one is in flight.
     probing: Option<u64>,
-    /// How many probes were not answered.
+    /// Number of probes without an answer.
     probes: usize,
     reason: String,
-    /// Users were told of it.
+    /// The pause was reported to the user.
     told: bool,
 }
 
@@ -159,12 +166,13 @@ impl Outage {
         }
     }
 
-    /// Whether a call that could not be sent spends no attempt.
+    /// Whether calls pause in an outage. If so, a call that could not be sent spends no attempt.
     pub(crate) fn pauses(&self) -> bool {
         !self.settings.max_outage.is_zero()
     }
 
-    /// The rows that were answered with nothing but web pages, which are not final: it was not the platform that answered.
+    /// Returns the rows that got nothing but web pages. Their verdicts are not final, since the
+    /// platform did not answer.
     pub(crate) fn into_pages(self) -> Vec<u64> {
         self.pages.unwrap_or_default()
     }
@@ -174,17 +182,17 @@ impl Outage {
         self.pause.is_some()
     }
 
-    /// Whether anything definite was heard since the start.
+    /// Whether any definite answer has arrived since the start.
     pub(crate) fn answered(&self) -> bool {
         self.answered
     }
 
     /// Whether an attempt may start now.
     ///
-    /// A pause for silence needs somebody untried who could tell. Where no such row is ready and the platform has answered
-    /// others before, the pause is over, and what is left is tried as often as rows are; but where rows wait behind those
-    /// that were not answered, not before each of these was a probe.
-    /// `has_control` says that an acknowledged command can be repeated: that tells at any time.
+    /// Only a row that was never tried, or a control call (`has_control`), can end a pause caused
+    /// by silence. If neither is available and the platform has answered before, the pause ends
+    /// here, and the remaining rows are tried as often as rows are. If untried rows wait behind
+    /// rows without an answer, each of these has to be a probe first.
     pub(crate) fn gate(&mut self, now: Instant, untried: Untried, has_control: bool) -> Gate {
         let in_vain = |pause: &Pause| {
             let all_probed = untried.behind.is_none_or(|heads| pause.probes >= heads);
@@ -203,23 +211,23 @@ impl Outage {
         }
     }
 
-    /// Whether calls wait since they were not answered, so that a control call is the better probe.
+    /// Whether calls are paused for lack of answers; a control call is then the better probe.
     pub(crate) fn is_silent(&self) -> bool {
         self.pause.as_ref().is_some_and(|pause| pause.for_silence)
     }
 
-    /// Begins a pause since calls are not answered.
+    /// Begins a pause because calls get no answer.
     pub(crate) fn pause_for_silence(&mut self, reason: &str, now: Instant) -> Change {
         self.begin(true, reason, now)
     }
 
-    /// When the pause is given up, and the run with it.
+    /// Returns when the pause, and the run with it, is given up.
     pub(crate) fn gives_up_at(&self) -> Option<Instant> {
         let pause = self.pause.as_ref()?;
         pause.since.checked_add(self.settings.max_outage)
     }
 
-    /// The end of the run, once the pause has lasted too long.
+    /// Returns the end of the run once the pause has lasted too long.
     pub(crate) fn expired(&self, now: Instant) -> Option<EarlyEnd> {
         let pause = self.pause.as_ref()?;
         (now.saturating_duration_since(pause.since) >= self.settings.max_outage).then(|| EarlyEnd::Outage {
@@ -228,14 +236,14 @@ impl Outage {
         })
     }
 
-    /// The call of this row starts as the probe.
+    /// Records that the call of this row starts as the probe.
     pub(crate) fn probe_started(&mut self, row: u64) {
         if let Some(pause) = &mut self.pause {
             pause.probing = Some(row);
         }
     }
 
-    /// An attempt of this row has ended, or was lost to a bug.
+    /// Records that an attempt of this row has ended, or was lost to a bug.
     pub(crate) fn attempt_ended(
         &mut self,
         (row, lane): (u64, Lane),
@@ -283,7 +291,7 @@ impl Outage {
         if heard == Heard::Nothing && self.silent.len() < MAX_SILENT && !self.silent.contains(&lane) {
             self.silent.push(lane);
         }
-        // Where nothing was ever answered it is no matter of rows, however few there are.
+        // If nothing was ever answered, the rows are not the reason, however few there are.
         let remain = untried.ready || untried.behind.is_some();
         let too_silent = (remain || !self.answered) && self.silent.len() >= MAX_SILENT;
         match heard {
@@ -314,7 +322,7 @@ impl Outage {
     }
 }
 
-/// Whether an answer claims success with a web page: that of somebody who is not the webhook.
+/// Whether an answer claims success with a web page, which the webhook never sends.
 pub(crate) fn is_web_page(result: &Result<Reply, TransportError>) -> bool {
     matches!(result, Ok(reply) if (200..=299).contains(&reply.status) && is_page(&reply.body))
 }

@@ -1,11 +1,11 @@
-//! The ceiling on attempts per second (design, rule 4): governor's arithmetic, our waiting. The only file that names
-//! governor.
+//! The ceiling on attempts per second ([rule 4](crate::rules#rule-4)). Governor does the arithmetic; the waiting is done
+//! here. The only file that names governor.
 //!
-//! Governor's own waiting is wrong here in three ways: its burst lets twice the rate through in the first second, it
-//! forgets what a late timer lost, and it sleeps on a clock that tests cannot pause. So it is only asked, and told a
-//! time of our choosing: not the moment at which a late timer woke up, but the moment for which the attempt was due,
-//! as long as that is at most [`SLACK`] ago. What a timer is late is then made up for by the next attempts, and
-//! never by more than a few of them.
+//! Governor's own waiting does not fit, for three reasons: its burst lets twice the rate through in
+//! the first second, it loses the time by which a timer is late, and it sleeps on a clock that
+//! tests cannot pause. So governor is only queried, and gets the time from here: not when a late
+//! timer woke up, but when the attempt was due, if that is at most [`SLACK`] ago. The next attempts
+//! then make up for a late timer, and never by more than a few.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,14 +27,15 @@ use crate::model::Rate;
 /// Timers of tokio are about 1 ms late, so that five of them in a row cost nothing.
 const SLACK: Duration = Duration::from_millis(5);
 
-/// The right to start one attempt: the time for which it is booked. Nothing where the rate is unlimited.
+/// The right to start one attempt: the time for which it is booked. `None` if the rate is
+/// unlimited.
 #[derive(Debug)]
 pub(crate) struct Token(Option<Nanos>);
 
-/// Says when the next attempt may start. A clone would be a second ceiling, so there is none.
+/// Says when the next attempt may start. Not `Clone`, since a clone would be a second ceiling.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    /// Nothing where the rate is unlimited.
+    /// `None` if the rate is unlimited.
     inner: Option<Inner>,
 }
 
@@ -45,13 +46,13 @@ struct Inner {
     /// The zero of `clock`.
     epoch: Instant,
     period: Nanos,
-    /// The time for which the next attempt is due.
+    /// When the next attempt is due.
     due: Nanos,
-    /// Tokens of attempts that were not made.
+    /// Tokens given back by attempts that were not made.
     returned: VecDeque<Nanos>,
 }
 
-/// The clock that governor reads: it shows the time for which an attempt is booked.
+/// The clock that governor reads: shows the time for which an attempt is booked.
 #[derive(Clone, Debug, Default)]
 struct BookedTime(Arc<AtomicU64>);
 
@@ -70,7 +71,7 @@ impl Clock for BookedTime {
 }
 
 impl Limiter {
-    /// A ceiling that starts now; the first attempt may start at once.
+    /// Creates a ceiling that starts now; the first attempt may start at once.
     pub(crate) fn new(rate: Rate, now: Instant) -> Self {
         let inner = rate.period().and_then(|period| {
             let quota = Quota::with_period(period)?;
@@ -87,8 +88,11 @@ impl Limiter {
         Self { inner }
     }
 
-    /// Takes the token for an attempt that starts now, or says from when on there is one. Until then asking again is
-    /// in vain.
+    /// Takes the token for an attempt that starts now.
+    ///
+    /// # Errors
+    ///
+    /// The time from which a token is available; asking earlier is useless.
     pub(crate) fn try_take(&mut self, now: Instant) -> Result<Token, Instant> {
         match &mut self.inner {
             None => Ok(Token(None)),
@@ -96,7 +100,8 @@ impl Limiter {
         }
     }
 
-    /// Takes back the token of an attempt that was not made. It is good for another attempt within the slack, no longer.
+    /// Takes back the token of an attempt that was not made. Another attempt can use it within the
+    /// slack, not later.
     #[expect(clippy::needless_pass_by_value, reason = "a token comes back once")]
     pub(crate) fn give_back(&mut self, token: Token) {
         if let (Some(inner), Some(booked)) = (&mut self.inner, token.0) {
@@ -104,7 +109,7 @@ impl Limiter {
         }
     }
 
-    /// When the next token is due, now at the earliest.
+    /// Returns when the next token is due, `now` at the earliest.
     pub(crate) fn due(&self, now: Instant) -> Instant {
         match &self.inner {
             Some(inner) if !inner.returned.iter().any(|booked| *booked >= inner.oldest(now)) => {
@@ -114,7 +119,7 @@ impl Limiter {
         }
     }
 
-    /// The time between two tokens; zero where the rate is unlimited.
+    /// Returns the time between two tokens; zero if the rate is unlimited.
     pub(crate) fn period(&self) -> Duration {
         self.inner
             .as_ref()
@@ -123,7 +128,7 @@ impl Limiter {
 }
 
 impl Inner {
-    /// The earliest time for which an attempt that starts now may be booked.
+    /// Returns the earliest time for which an attempt that starts now may be booked.
     fn oldest(&self, now: Instant) -> Nanos {
         let elapsed = Nanos::from(now.saturating_duration_since(self.epoch));
         elapsed.saturating_sub(SLACK.into())
@@ -160,8 +165,8 @@ mod tests {
 
     use super::*;
 
-    /// Runs a saturated sender for a while of virtual time and returns when each attempt started. Each timer is late
-    /// by a random time up to `late`.
+    /// Runs a saturated sender for some virtual time and returns when each attempt started. Each
+    /// timer is late by a random time up to `late`.
     fn starts(rate: &str, seconds: u64, late: Duration, seed: u64) -> Vec<Duration> {
         let mut chance = fastrand::Rng::with_seed(seed);
         let epoch = Instant::now();

@@ -1,14 +1,16 @@
-//! How many calls are in flight at most: as many as the user says, or as many as the rate needs (`auto`). Pure.
+//! Maximum calls in flight: as many as the user sets, or as many as the rate needs (`auto`). Pure.
 //!
-//! By Little's law a rate of R calls per second at a latency of L seconds needs R × L calls in flight. `auto` begins with
-//! few, and each answer lets one more start until there are enough or a queue shows. From then on it takes the mean
-//! latency of a round, as many answers as calls may be in flight, and asks for a quarter more than that needs. It grows at
-//! most twofold a round, and only if all that were allowed were used; it shrinks slowly.
+//! By Little's law, a rate of R calls per second at a latency of L seconds needs R × L calls in
+//! flight. `auto` starts with few, and each answer lets one more start until there are enough or a
+//! queue shows. From then on it works in rounds, each with as many answers as calls may be in
+//! flight. After each round it sets the limit to what the mean latency requires plus a quarter. The
+//! limit at most doubles per round, and only if it was reached; it shrinks slowly.
 //!
-//! Where a platform is at its limit, more calls in flight only wait for each other there: latency rises as they grow,
-//! which asks for still more of them. So no more are in flight than double the latency that a quiet platform shows, the
-//! least that was seen. That may be out of date: where latency was above it for long, a round with so few calls that
-//! there can be no queue shows what it is now. Rounds in which many calls get no answer ask for fewer, too.
+//! At a platform's capacity, more calls in flight only wait for each other: latency rises with
+//! them, which in turn asks for more. So the number is capped where latency reaches twice that of a
+//! quiet platform, the minimum seen. That minimum may be out of date. If latency stays above it for
+//! long, a round with so few calls that no queue is possible measures it anew. Rounds in which many
+//! calls get no answer lower the limit, too.
 
 mod beginning;
 
@@ -19,47 +21,51 @@ use tokio::time::Instant;
 use crate::model::Concurrency;
 use beginning::Beginning;
 
-/// What `auto` begins with, and its least.
+/// Start value and minimum of `auto`.
 const MIN: usize = 2;
 
-/// A connection counts for at most this long in what a call takes: it is not begun earlier before its call.
+/// Maximum time to connect that counts towards a call's latency: a connection is begun at most this
+/// long before its call.
 const MAX_CONNECTING: Duration = Duration::from_secs(1);
 
-/// A round has as many calls as may be in flight, but four times as many as long as that is fewer than this: the mean of
-/// fewer would be chance.
+/// Minimum calls in a round. A round has as many calls as may be in flight, or four times as many
+/// while that is fewer than this: the mean of fewer would be chance.
 const MIN_CALLS: usize = 16;
 
-/// What is asked for beyond what the rate needs, so that jitter costs no rate.
+/// Factor on top of what the rate needs, so that jitter costs no rate.
 const SPARE: f64 = 1.25;
 
-/// So many times the latency of a quiet platform is a queue that is long enough,
+/// Multiple of the quiet latency at which the queue is long enough.
 const QUEUE: f64 = 2.0;
 
-/// and less than so many times is none.
+/// Multiple of the quiet latency below which there is no queue.
 const QUIET: f64 = 1.4;
 
-/// After so many rounds that were not quiet, a round with this share of the calls that would be without a queue shows how
-/// long a quiet platform takes now.
+/// Rounds in a row that may be busy before the quiet latency is measured anew.
 const PATIENCE: u32 = 16;
+/// Calls in flight in the measuring round, as a share of what fits without a queue.
 const LOOK: f64 = 0.8;
 
-/// A round of which more than this share got no answer asks for fewer calls.
+/// Share of unanswered calls in a round above which the limit is lowered.
 const UNANSWERED: f64 = 0.125;
 
-/// The first call goes alone for at most this long: what is wrong with all calls shows before there are more of them.
+/// Maximum time for which the first call goes alone: a fault of all calls shows before there are
+/// more of them.
 const ALONE: Duration = Duration::from_secs(1);
 
-/// The most calls in flight.
+/// The limit of calls in flight.
 #[derive(Debug)]
 pub(crate) struct InFlight {
+    /// The limit never exceeds this.
     first: First,
     most: usize,
+    /// The current limit.
     now: usize,
-    /// Nothing where the user said how many.
+    /// `None` if the user set a fixed number.
     auto: Option<Auto>,
 }
 
-/// What is known of the first call.
+/// The state of the first call.
 #[derive(Clone, Copy, Debug)]
 enum First {
     NotStarted,
@@ -69,36 +75,37 @@ enum First {
 
 #[derive(Debug)]
 struct Auto {
-    /// Calls per second; infinite where there is no ceiling.
+    /// Calls per second; infinite if there is no ceiling.
     rate: f64,
-    /// Nothing once it is over.
+    /// The start-up phase; `None` once it is over.
     beginning: Option<Beginning>,
     round: Round,
-    /// The mean latency in seconds of a quiet platform, as far as is known; infinite before the first round.
+    /// Mean latency of a quiet platform in seconds; infinite before the first round.
     quiet: f64,
-    /// How many rounds were not quiet since the last that was.
+    /// Number of rounds since the last quiet one.
     busy: u32,
-    /// The round that is under way is to show what a quiet platform takes.
+    /// The current round measures the quiet latency.
     looks: bool,
 }
 
-/// The round that is under way.
+/// The current round.
 #[derive(Debug)]
 struct Round {
-    /// It begins when so many calls as now may have been in flight for as long as one takes.
+    /// When the round begins: once the current number of calls can have been in flight for one
+    /// latency.
     begins: Instant,
     answered: usize,
-    /// All together.
+    /// Total latency of the answers.
     latency: Duration,
-    /// With what their connections took.
+    /// Total latency including the time to connect.
     occupied: Duration,
     unanswered: usize,
-    /// As many calls were in flight as may be.
+    /// Whether the limit was reached.
     full: bool,
 }
 
 impl Round {
-    /// The mean of a round's answers in seconds; not a number if there were none.
+    /// Returns the mean over the round's answers in seconds; NaN if there were none.
     fn mean(&self, all: Duration) -> f64 {
         all.as_secs_f64() / share(self.answered, 1)
     }
@@ -116,7 +123,7 @@ impl Round {
 }
 
 impl InFlight {
-    /// `rate` in calls per second; nothing where there is no ceiling.
+    /// Creates the limit. `rate` is in calls per second; `None` if there is no ceiling.
     pub(crate) fn new(concurrency: Concurrency, rate: Option<f64>, now: Instant) -> Self {
         let most = concurrency.most();
         match concurrency {
@@ -142,17 +149,17 @@ impl InFlight {
         }
     }
 
-    /// So many calls may be in flight now; at least 1.
+    /// Returns the current limit; at least 1.
     pub(crate) fn limit(&self) -> usize {
         self.now
     }
 
-    /// The limit is never more than this.
+    /// Returns the maximum that the limit can reach.
     pub(crate) fn most(&self) -> usize {
         self.most
     }
 
-    /// Until when no second call may start, if that is not now.
+    /// Returns until when no second call may start; `None` if one may start now.
     pub(crate) fn alone_until(&self, now: Instant) -> Option<Instant> {
         match self.first {
             First::AloneUntil(until) => Some(until).filter(|until| *until > now),
@@ -160,7 +167,7 @@ impl InFlight {
         }
     }
 
-    /// A call starts, or begins to connect, one of so many in flight.
+    /// Records that a call starts or begins to connect; `in_flight` includes it.
     pub(crate) fn started(&mut self, in_flight: usize, now: Instant) {
         if let Some(auto) = self.auto.as_mut().filter(|_| in_flight >= self.now) {
             auto.round.full = true;
@@ -173,18 +180,18 @@ impl InFlight {
         }
     }
 
-    /// A call ended, in whatever way.
+    /// Records that a call ended, in whatever way.
     pub(crate) fn ended(&mut self) {
         self.first = First::Ended;
     }
 
-    /// There cannot be more than these from here on.
+    /// Lowers the maximum to this many calls, for good.
     pub(crate) fn lower_to(&mut self, calls: usize) {
         self.most = self.most.min(calls.max(1));
         self.now = self.now.min(self.most);
     }
 
-    /// A call that was written then got its answer now; its connection took so long before.
+    /// Records an answer to the call written at `written`, whose connection took `connecting`.
     pub(crate) fn answered(&mut self, written: Instant, connecting: Duration, now: Instant) {
         if let Some(auto) = self.auto.as_mut().filter(|auto| now >= auto.round.begins) {
             let latency = now - written;
@@ -204,7 +211,7 @@ impl InFlight {
         }
     }
 
-    /// A call got no answer: its time was up, it was cut, or the platform failed.
+    /// Records a call without an answer: it timed out, was cut, or the platform failed.
     pub(crate) fn unanswered(&mut self, now: Instant) {
         if let Some(auto) = self.auto.as_mut().filter(|auto| now >= auto.round.begins) {
             auto.has_begun(now);
@@ -213,8 +220,9 @@ impl InFlight {
         }
     }
 
-    /// Calls without an answer were their rows' own fault: the platform answers others. So there may be twice as many, up to
-    /// what the rate needs where each call takes as long as it may.
+    /// Raises the limit up to twofold, because the rows themselves caused missing answers and the
+    /// platform answers others. The maximum is what the rate needs if each call takes the whole
+    /// timeout.
     pub(crate) fn vindicated(&mut self, timeout: Duration, now: Instant) {
         let Some(auto) = &mut self.auto else { return };
         auto.has_begun(now);
@@ -223,7 +231,7 @@ impl InFlight {
         auto.round = Round::beginning(now);
     }
 
-    /// If the round is over, there is a new limit.
+    /// Sets a new limit if the round is over.
     fn end_round(&mut self, now: Instant) {
         let Some(auto) = &mut self.auto else { return };
         let round = &auto.round;
@@ -234,7 +242,7 @@ impl InFlight {
         self.now = auto.next_limit(before, mean, self.most);
         let mut begins = now;
         if self.now != before && mean.is_finite() {
-            // If a queue grows with the calls, it has grown after so long.
+            // By then, a queue that grows with the calls has grown.
             begins += Duration::from_secs_f64(mean * share(self.now, before).max(1.0));
         }
         auto.round = Round::beginning(begins);
@@ -242,7 +250,7 @@ impl InFlight {
 }
 
 impl Auto {
-    /// The beginning is over, if it was not before.
+    /// Ends the start-up phase if it is not over.
     fn has_begun(&mut self, now: Instant) {
         if let Some(beginning) = self.beginning.take() {
             self.quiet = beginning.quiet;
@@ -250,7 +258,8 @@ impl Auto {
         }
     }
 
-    /// A round is over that had so many calls in flight and this mean latency, not a number if nothing was answered.
+    /// Returns the limit after a round that had this limit and this mean latency (NaN if nothing
+    /// was answered).
     fn next_limit(&mut self, limit: usize, mean: f64, most: usize) -> usize {
         let round = &self.round;
         let least = MIN.min(most);
@@ -276,7 +285,7 @@ impl Auto {
         if unqueued < limit {
             unqueued.max(smaller)
         } else if wanted < limit {
-            // There is no hurry, and the next round may ask for more again.
+            // There is no hurry; the next round may ask for more again.
             wanted.max(limit - limit / 8)
         } else if round.full {
             wanted.min(unqueued).min(2 * limit)
@@ -286,11 +295,11 @@ impl Auto {
     }
 }
 
-/// How many calls in flight make this rate at this latency, with something to spare: the fewer they are, the more their
-/// number varies by chance.
+/// Returns how many calls in flight make this rate at this latency, with a margin: the fewer they
+/// are, the more their number varies by chance.
 fn needed(rate: f64, latency: f64) -> usize {
     let calls = rate * latency;
-    // An infinite or absurdly large number saturates, and the cap is what counts.
+    // An infinite or absurdly large number saturates; the cap applies then.
     scaled(1, SPARE * calls + calls.sqrt()).saturating_add(1)
 }
 

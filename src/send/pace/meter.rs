@@ -1,5 +1,5 @@
-//! How fast the run really was: calls by the time at which they were written, and the most of them in any one-second
-//! window. Measures what `send/pace/ceiling.rs` promises, and knows nothing of it.
+//! Measures the real rate: counts calls by the time at which they were written, and the most in any
+//! one-second window. Independent of `send/pace/ceiling.rs`, whose promise it checks.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use tokio::time::Instant;
 
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// A mean over less time is no rate: the first and the last call may each be some milliseconds off, so that it could
-/// exceed a ceiling that was kept.
+/// Minimum time for a mean rate. The first and the last call may each be some milliseconds off, so
+/// a shorter mean could exceed a ceiling that was kept.
 const MIN_TIME: Duration = Duration::from_secs(10);
 
-/// A mean over fewer calls is no rate.
+/// Minimum number of calls for a mean rate.
 const MIN_CALLS: u64 = 20;
 
 /// Counts calls as they are written. Holds the times of the last second.
@@ -21,22 +21,24 @@ pub(crate) struct Meter {
     last_second: VecDeque<Instant>,
     first: Option<Instant>,
     last: Option<Instant>,
+    /// Calls written.
     pub(crate) attempts: u64,
-    /// The most in any second that is over.
+    /// The most calls in any second that is over.
     most: usize,
-    /// Attempts to which the platform said that they were too many.
+    /// Calls that the platform refused as too many.
     refused: u64,
 }
 
 impl Meter {
-    /// A call is written now; calls come in the order of time.
+    /// Counts a call that is written now. Calls come in order of time.
     pub(crate) fn start(&mut self, now: Instant) {
         while self
             .last_second
             .front()
             .is_some_and(|&start| now - start >= WINDOW)
         {
-            // All that are held were within a second of this one: later ones would have ended its stay.
+            // All held calls were within one second of each other; a later call would have removed
+            // the oldest.
             self.most = self.most.max(self.last_second.len());
             self.last_second.pop_front();
         }
@@ -46,7 +48,7 @@ impl Meter {
         self.last = Some(now);
     }
 
-    /// The call that was counted at this time was not written after all.
+    /// Uncounts the call counted at this time, because it was not written after all.
     pub(crate) fn forget(&mut self, start: Instant) {
         self.attempts -= 1;
         if let Some(at) = self.last_second.iter().rposition(|other| *other == start) {
@@ -58,27 +60,29 @@ impl Meter {
         self.last = self.last_second.back().copied().or(self.last);
     }
 
-    /// The most calls in any one-second window.
+    /// Returns the most calls in any one-second window.
     pub(crate) fn most_in_a_second(&self) -> usize {
         self.most.max(self.last_second.len())
     }
 
-    /// The platform asked to slow down.
+    /// Counts a request to slow down.
     pub(crate) fn refused(&mut self) {
         self.refused += 1;
     }
 
-    /// How many calls were written in the last second before the latest.
+    /// Returns how many calls were written in the second before the latest call.
     pub(crate) fn in_last_second(&self) -> usize {
         self.last_second.len()
     }
 
-    /// Calls per second that the platform took; `None` where there were too few to tell.
+    /// Returns the calls per second that the platform accepted; `None` if there were too few calls
+    /// to measure.
     pub(crate) fn taken(&self) -> Option<f64> {
         self.per_second(self.attempts.saturating_sub(self.refused))
     }
 
-    /// Calls per second from the first to the last; `None` where there were too few to tell.
+    /// Returns the calls per second from the first to the last; `None` if there were too few calls
+    /// to measure.
     pub(crate) fn mean(&self) -> Option<f64> {
         self.per_second(self.attempts)
     }

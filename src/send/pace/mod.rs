@@ -1,4 +1,4 @@
-//! How many calls start and are in flight: the ceiling, the brakes, and how fast the run really was.
+//! How many calls start and are in flight: the ceiling, the slowdown, and the measured rate.
 
 pub(super) mod ceiling;
 pub(super) mod concurrency;

@@ -1,47 +1,52 @@
-//! Slower than the ceiling when the platform asks for it: an extra gap between attempts, behind the rate, which itself
-//! is never touched. Pure.
+//! Slows down below the ceiling when the platform asks for it: an extra gap between attempts, on
+//! top of the rate, which never changes. Pure.
 //!
-//! Each 429 halves the pace, at most once a second and never below an eighth; each second of calls without one gives a
-//! tenth back. Where there is no ceiling, the pace is the one at which the first 429 came.
+//! Each 429 halves the pace, at most once a second and never below an eighth. Each second of calls
+//! without a 429 gives a tenth back. Without a ceiling, full pace is the rate at which the first
+//! 429 came.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// No more than one halving in so long, and one step back.
+/// Minimum time between two halvings, and between two steps back.
 const STEP: Duration = Duration::from_secs(1);
 
-/// The slowest, as a share of the pace.
+/// Minimum pace, as a share of full pace.
 const MIN_SHARE: f64 = 1.0 / 8.0;
 
-/// What a second without a 429 gives back, as a share of the pace.
+/// Share of full pace regained in a second without a 429.
 const STEP_BACK: f64 = 0.1;
 
 /// How far in the past an attempt may be booked, so that late timers cost no pace.
 const SLACK: Duration = Duration::from_millis(5);
 
+/// The current slowdown.
 #[derive(Debug, Default)]
 pub(crate) struct Slowdown {
-    /// Attempts per second at full pace.
+    /// Attempts per second at full pace; `None` if there is no ceiling.
     ceiling: Option<f64>,
-    /// The pace of the moment, while it is not the full one.
+    /// The reduced pace; `None` at full pace.
     slow: Option<Slow>,
-    /// How often the platform asked to slow down.
+    /// Number of requests to slow down.
     pub(crate) asked: u64,
 }
 
 #[derive(Debug)]
 struct Slow {
+    /// Attempts per second at full pace.
     full: f64,
+    /// Current pace, as a share of `full`.
     share: f64,
     halved: Instant,
-    /// Since the last 429, or the last step back.
+    /// Since the last 429 or step back.
     clean_since: Instant,
     due: Instant,
 }
 
 impl Slowdown {
-    /// `ceiling` in attempts per second; nothing where there is none.
+    /// Creates a slowdown at full pace. `ceiling` is in attempts per second; `None` if there is
+    /// none.
     pub(crate) fn new(ceiling: Option<f64>) -> Self {
         Self {
             ceiling,
@@ -50,7 +55,7 @@ impl Slowdown {
         }
     }
 
-    /// The platform said 429. `last_second` is how many attempts started in the second before.
+    /// Records a 429. `last_second` is how many attempts started in the second before.
     pub(crate) fn refused(&mut self, now: Instant, last_second: usize) {
         self.asked += 1;
         if let Some(slow) = &mut self.slow {
@@ -72,17 +77,17 @@ impl Slowdown {
         });
     }
 
-    /// The time before which no attempt may start, if that is not now.
+    /// Returns the time before which no attempt may start; `None` if one may start now.
     pub(crate) fn wait_until(&self, now: Instant) -> Option<Instant> {
         self.slow.as_ref().map(|slow| slow.due).filter(|due| *due > now)
     }
 
-    /// The time between two attempts at the pace of the moment; zero at the full one.
+    /// Returns the minimum time between two attempts at the current pace; zero at full pace.
     pub(crate) fn gap(&self) -> Duration {
         self.slow.as_ref().map_or(Duration::ZERO, Slow::gap)
     }
 
-    /// An attempt starts.
+    /// Records that an attempt starts.
     pub(crate) fn started(&mut self, now: Instant) {
         let Some(slow) = &mut self.slow else { return };
         if now - slow.clean_since >= STEP {
@@ -108,8 +113,9 @@ impl Slow {
 mod tests {
     use super::*;
 
-    /// Lets attempts start as soon as they may, for so many seconds, against a platform that takes `limit` a second
-    /// and refuses the rest; returns per second how many were taken and how many refused.
+    /// Starts attempts as soon as allowed, for this many seconds, against a platform that accepts
+    /// `limit` a second and refuses the rest. Returns how many were accepted and refused in each
+    /// second.
     fn run(
         slowdown: &mut Slowdown,
         start: Instant,
@@ -130,7 +136,7 @@ mod tests {
                 *refused += 1;
                 slowdown.refused(now, *taken + *refused);
             }
-            // The ceiling, and behind it the gap.
+            // The ceiling, and on top of it the gap.
             now += Duration::from_secs_f64(1.0 / rate);
             now = slowdown.wait_until(now).unwrap_or(now);
         }

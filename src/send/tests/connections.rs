@@ -1,35 +1,35 @@
-//! The rate as the platform sees it (design, rule 4), where calls have to connect first: a scripted platform with
-//! connections that stall, close and are refused, under a paused clock.
+//! The rate as the platform sees it ([rule 4](crate::rules#rule-4)) where calls have to connect first: a scripted platform
+//! whose connections stall, close and are refused, under a paused clock.
 
 use super::*;
 use crate::model::Rate;
 use crate::send::wire::losses::Losses;
 
-/// A kept connection is not used after this time, as in the real transport.
+/// Maximum idle time of a kept connection, as in the real transport.
 const MAX_IDLE: Duration = Duration::from_secs(4);
 
 /// How a connection ends after an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Closes {
     Never,
-    /// The answer says so.
+    /// The answer announces it.
     Announced,
-    /// The client finds out when it uses it again, before it writes.
+    /// The client notices when it reuses the connection, before it writes.
     Seen,
-    /// The client finds out when it has written.
+    /// The client notices after it has written.
     Crossing,
 }
 
-/// What the platform does.
+/// The behaviour of the platform.
 struct Manner {
     closes: Closes,
     /// How long a connection takes that is begun after this time.
     connects: Box<dyn FnMut(Duration) -> Duration + Send>,
     /// How long an answer takes.
     answers: Box<dyn FnMut() -> Answer + Send>,
-    /// Connections that may be open.
+    /// Maximum open connections.
     most: usize,
-    /// Whether a connection is refused that is begun now.
+    /// Whether a connection begun now is refused.
     down: Box<dyn FnMut() -> bool + Send>,
 }
 
@@ -48,13 +48,13 @@ impl Default for Manner {
 /// What the platform saw.
 #[derive(Clone, Debug, Default)]
 struct Record {
-    /// When each call was written, and for whom.
+    /// When each call was written, and for which respondent.
     written: Vec<(Instant, String)>,
-    /// When each connection was begun, and when it stood or failed.
+    /// When each connection was begun, and when it opened or failed.
     connects: Vec<(Instant, Option<Instant>)>,
     refused: usize,
     open: usize,
-    /// Kept connections, and since when.
+    /// Since when each kept connection has been idle.
     kept: Vec<Instant>,
 }
 
@@ -65,7 +65,7 @@ struct Lined {
     start: Instant,
 }
 
-/// Takes a connection off the platform's count, whatever becomes of the call.
+/// Removes a connection from the platform's count, however the call ends.
 struct Open(Arc<Mutex<Record>>);
 
 impl Drop for Open {
@@ -195,7 +195,7 @@ impl Sent {
         self.outcomes.iter().filter(success).count()
     }
 
-    /// The most calls that were written in any one second.
+    /// Returns the most calls written in any one second.
     fn most_in_a_second(&self) -> usize {
         let written = self.written();
         let window = |(at, first): (usize, &Instant)| {
@@ -205,7 +205,7 @@ impl Sent {
         written.iter().enumerate().map(window).max().unwrap_or_default()
     }
 
-    /// Whether no second saw more than was agreed.
+    /// Whether no second saw more calls than agreed.
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     fn keeps(&self, rate: f64) -> bool {
         let most = self.most_in_a_second();
@@ -216,7 +216,7 @@ impl Sent {
         most as f64 <= (rate + f64::max(1.0, rate / 100.0)).ceil()
     }
 
-    /// Calls per second between two times.
+    /// Returns the calls per second between two times.
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     fn mean(&self, from: Duration, to: Duration) -> f64 {
         let mut written = self.written();
@@ -273,7 +273,7 @@ fn paced(rate: &str, concurrency: Concurrency) -> SendSettings {
     }
 }
 
-/// Connections that take this long until a time, and then 30 ms.
+/// Connections that take until this time, and later 30 ms.
 fn stalled(until: u64) -> Box<dyn FnMut(Duration) -> Duration + Send> {
     Box::new(move |elapsed| {
         let stall = Duration::from_secs(until).saturating_sub(elapsed);
@@ -304,7 +304,7 @@ async fn calls_that_waited_for_their_connections_leave_one_by_one() {
     }
 }
 
-/// The platform works, then accepts nothing for a while and closes what it had.
+/// The platform works, then accepts nothing for a while and closes its connections.
 #[tokio::test(start_paused = true)]
 async fn a_stall_in_the_middle_of_a_run_ends_without_a_burst() {
     for stall in [1, 6, 20] {
@@ -355,7 +355,7 @@ async fn the_rate_is_used_where_each_connection_serves_one_call() {
                 "{closes:?}, {rate}: {}",
                 sent.most_in_a_second()
             );
-            // Not the beginning, in which it finds out.
+            // Without the start-up phase.
             let mean = sent.mean(sent.took / 4, sent.took);
             assert!(
                 mean >= 0.995 * per_second,
@@ -383,7 +383,7 @@ async fn no_connection_is_begun_more_than_a_second_before_its_token() {
         .max()
         .unwrap();
     assert!(early <= Duration::from_millis(1010), "{early:?}");
-    // Once it is known how long one takes, they are begun later.
+    // Once the time to connect is known, connections are begun later.
     let late = sent.record.connects[200].0;
     assert!(written[200] - late < Duration::from_millis(100));
 }
@@ -417,7 +417,8 @@ async fn a_hold_off_gives_no_leave_to_connections_that_stand() {
     assert_eq!(during.count(), 0, "connections that could not be used");
 }
 
-/// A stop while connections are made and stand: what was written has its outcome, nothing else has.
+/// A stop while connections are being opened and open: calls that were written have an outcome,
+/// others do not.
 #[tokio::test(start_paused = true)]
 async fn a_stop_gives_no_outcome_to_what_was_not_written() {
     for (at, stall) in [(500, 1), (3_000, 60), (15_500, 15)] {
@@ -492,11 +493,11 @@ async fn where_all_connections_are_refused_it_is_an_outage_after_all() {
     assert_eq!((end.early, end.retries), (None, 0));
     let record = record.lock().unwrap().clone();
     assert!(record.refused < 80, "{} in ten minutes", record.refused);
-    // 1,500 calls at 50 a second: no limit is left from before the outage.
+    // 1,500 calls at 50 a second: no limit remains from before the outage.
     assert!(took < Duration::from_secs(610 + 60 + 35), "{took:?}");
 }
 
-/// Connections that are kept may be all that the platform takes; a probe makes one of its own.
+/// Kept connections may be all that the platform accepts; a probe opens its own.
 #[tokio::test(start_paused = true)]
 async fn a_pause_gives_up_the_connections_that_are_in_the_way_of_its_probes() {
     let start = Instant::now();
@@ -517,7 +518,7 @@ async fn a_pause_gives_up_the_connections_that_are_in_the_way_of_its_probes() {
     assert!(sent.took < Duration::from_mins(4), "{:?}", sent.took);
 }
 
-/// What a platform does, by chance.
+/// A random behaviour of the platform.
 fn any_manner(seed: u64) -> (Manner, SendSettings, f64) {
     let mut chance = fastrand::Rng::with_seed(seed);
     let rates = [
@@ -588,7 +589,7 @@ async fn no_second_holds_more_than_was_agreed_whatever_connections_do() {
     }
 }
 
-/// The platform crashes: what stood is gone, and nothing listens for a while.
+/// The platform crashes: open connections are gone, and nothing listens for a while.
 #[tokio::test(start_paused = true)]
 async fn a_platform_that_has_crashed_is_not_stormed() {
     for (rate, concurrency) in [

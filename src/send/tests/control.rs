@@ -1,8 +1,9 @@
-//! Whose fault a streak is: an acknowledged command is repeated to find out (design, rule 8).
+//! Control calls: an acknowledged command is repeated to find out whether the rows are at fault
+//! ([rule 8](crate::rules#rule-8)).
 
 use super::*;
 
-/// The number of a respondent.
+/// Parses a respondent's number.
 fn id(respondent: &str) -> u64 {
     respondent.parse().unwrap()
 }
@@ -14,7 +15,7 @@ fn calls_of(ran: &Ran, respondent: &str) -> usize {
         .count()
 }
 
-/// Commands that an earlier run has acknowledged, of respondents whose ids have spaces between them.
+/// Commands acknowledged in an earlier run, for respondents whose ids are separated by spaces.
 fn known(respondents: &str) -> Vec<UpdateRespondent> {
     let command = |respondent| match rows(&[(respondent, "known")]).remove(0).plan {
         Plan::Send(update) => update,
@@ -23,7 +24,7 @@ fn known(respondents: &str) -> Vec<UpdateRespondent> {
     respondents.split(' ').map(command).collect()
 }
 
-/// What a memory was told of control calls, and how many calls were made before.
+/// What the memory recorded about control calls, each with the number of calls made before.
 #[derive(Clone, Debug, Default)]
 struct Told(Arc<Mutex<Vec<String>>>);
 
@@ -63,7 +64,7 @@ async fn rows_that_fail_for_ever_do_not_keep_the_others_from_being_sent() {
         (reply(400, ""), "failed http_4xx", 60),
     ];
     for (fault, words, failing) in faults {
-        // The failing ones stand together, in the middle and at the end.
+        // The failing rows are adjacent, in the middle and at the end.
         for first in [20, 300 - failing] {
             let fault = fault.clone();
             let ran = send(distinct(300), settings(), move |respondent, _| {
@@ -214,7 +215,8 @@ async fn a_platform_that_answers_nobody_is_waited_for_with_control_calls() {
 
 #[tokio::test(start_paused = true)]
 async fn a_control_that_is_refused_for_its_own_sake_is_replaced_and_where_none_is_left_the_run_ends() {
-    // Respondents 1 to 3 are acknowledged once and rejected when they are repeated; the others fail with 404.
+    // Respondents 1 to 3 are acknowledged once and rejected when repeated; the others fail with
+    // 404.
     let script = |good: u64| {
         move |respondent: &str, before: usize| match (id(respondent), before) {
             (1..=3, 0) | (100.., _) => success(),
@@ -287,7 +289,7 @@ async fn one_respondent_who_has_left_does_not_speak_for_all() {
     assert_eq!((ran.end.early.clone(), count(&ran, "success")), (None, 20));
     let gone = |respondent| calls_of(&ran, respondent);
     assert_eq!((gone("9001"), gone("9002")), (1, 1), "they are not asked again");
-    // More than these are not asked.
+    // No more than these are tried.
     let all_gone = |respondent: &str, _| match id(respondent) {
         61..=80 => success(),
         _ => reply(404, ""),
@@ -358,7 +360,7 @@ async fn what_is_repeated_is_remembered_before_it_is() {
             "ended"
         ]
     );
-    // What cannot be remembered is not repeated.
+    // A command that cannot be recorded is not repeated.
     let (ran, told) = run(known("666"), |_| success()).await;
     assert!(matches!(ran.end.early, Some(EarlyEnd::SameError { .. })));
     assert_eq!((told, ran.end.control_calls), (vec!["begins 666".to_owned()], 0));
@@ -444,8 +446,8 @@ async fn a_control_never_overtakes_or_undoes_a_row_of_its_respondent() {
     }
 }
 
-/// What an earlier process had acknowledged is not repeated: a later row of the respondent, which was not read yet, may have
-/// its verdict, too, and another run may have updated them since.
+/// A command acknowledged in an earlier process is not repeated: a later row of the respondent, not
+/// read yet, may have its verdict, too, and another run may have updated the respondent since.
 #[tokio::test(start_paused = true)]
 async fn the_journals_successes_are_no_controls() {
     let mut rows = distinct(40);

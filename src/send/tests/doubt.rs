@@ -1,8 +1,8 @@
-//! A call that the client gave up may be applied late, and must not undo a later row (design, rule 3).
+//! A call that the client gave up may be applied late, and must not undo a later row ([rule 3](crate::rules#rule-3)).
 
 use super::*;
 
-/// The first attempt of respondent 7 is given up, all else succeeds.
+/// The first attempt of respondent 7 is given up; all else succeeds.
 fn gives_up_first(respondent: &str, before: usize) -> Answer {
     match (respondent, before) {
         ("7", 0) => fault(TransportError::TimedOut).after(Duration::from_secs(30)),
@@ -110,7 +110,7 @@ async fn a_row_that_waits_is_not_reached_by_a_run_that_is_stopped() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_does_not_send_it_as_a_probe_and_ends_all_the_same() {
-    // Respondent 7 is given up; then the platform is away until 50 s.
+    // Respondent 7 is given up; then the platform is out of reach until 50 s.
     let start = Instant::now();
     let script = move |respondent: &str, before: usize| match (respondent, before) {
         ("7", 0) => fault(TransportError::TimedOut).after(Duration::from_secs(5)),

@@ -1,5 +1,5 @@
-//! `--concurrency auto` against models of a platform under a paused clock: how much of the rate is used, and how many
-//! calls at a time that takes.
+//! `--concurrency auto` against models of a platform under a paused clock: how much of the rate is
+//! used, and how many calls in flight that takes.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -8,14 +8,14 @@ use std::fmt::Write;
 use super::*;
 use crate::model::Rate;
 
-/// How a platform answers, and how long each answer takes: the latency of the call that comes now.
+/// Returns the latency of the next call.
 type Latency = Box<dyn FnMut() -> Duration + Send>;
 
 fn constant(millis: u64) -> Latency {
     Box::new(move || Duration::from_millis(millis))
 }
 
-/// Between half and three halves of this, with no pattern.
+/// Between 0.5 and 1.5 times this, at random.
 fn jittery(millis: u64) -> Latency {
     let mut chance = fastrand::Rng::with_seed(3);
     Box::new(move || Duration::from_millis(millis).mul_f64(0.5 + chance.f64()))
@@ -27,7 +27,7 @@ fn long_tailed(millis: u64) -> Latency {
     Box::new(move || Duration::from_millis(millis) * if chance.u32(0..20) == 0 { 10 } else { 1 })
 }
 
-/// So many workers take so long each, give or take a fifth; what finds none free waits for one.
+/// This many workers, each taking this long, give or take a fifth; calls queue for a free worker.
 fn queueing(workers: usize, millis: u64) -> Latency {
     swinging(workers, millis, 0.0)
 }
@@ -52,7 +52,7 @@ fn swinging(workers: usize, millis: u64, swing: f64) -> Latency {
     })
 }
 
-/// Most answers take less, some take many times as long: lognormal with a sigma of 1.
+/// Most answers take less, some many times as long: lognormal with a sigma of 1.
 fn skewed(millis: u64) -> Latency {
     let mut chance = fastrand::Rng::with_seed(6);
     Box::new(move || {
@@ -61,7 +61,7 @@ fn skewed(millis: u64) -> Latency {
     })
 }
 
-/// One of two latencies, by chance.
+/// One of two latencies, at random.
 fn either(one: u64, other: u64) -> Latency {
     let mut chance = fastrand::Rng::with_seed(7);
     Box::new(move || Duration::from_millis(if chance.bool() { one } else { other }))
@@ -85,7 +85,8 @@ fn auto(rate: &str) -> SendSettings {
 }
 
 struct Used {
-    /// The rate that was used in the second half, as a share of what is allowed or of what the platform can do.
+    /// The rate used in the second half, as a share of what is allowed or of what the platform can
+    /// do.
     share: f64,
     most_in_flight: usize,
 }
@@ -94,7 +95,7 @@ struct Used {
 async fn used(rate: &str, possible: f64, rows: u64, mut latency: Latency) -> Used {
     let ran = send(distinct(rows), auto(rate), move |_, _| success().after(latency())).await;
     let starts: Vec<Instant> = ran.seen.iter().map(|call| call.start).collect();
-    // Without the beginning, in which it finds itself, and the end.
+    // Without the start-up phase and the end.
     let (from, to) = (starts.len() / 2, starts.len() * 9 / 10);
     let time = (starts[to] - starts[from]).as_secs_f64();
     Used {
@@ -107,7 +108,7 @@ async fn used(rate: &str, possible: f64, rows: u64, mut latency: Latency) -> Use
 async fn the_rate_is_used_whatever_the_latency_and_no_more_calls_than_that_needs() {
     let mut table = String::new();
     let mut failed = false;
-    // At the end of each line: how many calls at a time are enough, and too many.
+    // At the end of each line: how many calls in flight are enough, and how many are too many.
     for (name, rate, possible, rows, latency, bounds) in [
         ("fast, 5 ms", "50/s", 50.0, 4_000, constant(5), 1..=20),
         ("usual, 200 ms", "5/s", 5.0, 1_000, constant(200), 1..=6),
@@ -195,14 +196,14 @@ async fn the_rate_is_used_whatever_the_latency_and_no_more_calls_than_that_needs
             used.most_in_flight
         )
         .unwrap();
-        // Where the platform is the limit, its workers may idle for moments.
+        // If the platform is the limit, its workers may be idle for moments.
         let least = if name.starts_with("over") { 0.93 } else { 0.99 };
         failed |= used.share < least || !bounds.contains(&used.most_in_flight);
     }
     assert!(!failed, "{table}");
 }
 
-/// However long an answer takes, the rate that is agreed is used after eight of them.
+/// Whatever the latency, the agreed rate is used in full after eight answers' time.
 #[tokio::test(start_paused = true)]
 async fn the_whole_rate_is_used_after_eight_answer_times() {
     for (name, rate, per_second, answer_time, mut latency) in [
@@ -228,7 +229,7 @@ async fn the_whole_rate_is_used_after_eight_answer_times() {
 #[tokio::test(start_paused = true)]
 async fn a_platform_at_its_limit_is_not_pushed_into_time_outs() {
     let settings = auto("5/s");
-    // It takes two calls a second, and nobody waits for longer than half a minute.
+    // It answers two calls a second; calls time out after half a minute.
     let mut latency = swinging(2, 1_000, 0.5);
     let ran = send(distinct(10_000), settings, move |_, _| {
         let takes = latency();
@@ -274,7 +275,7 @@ async fn a_platform_that_does_not_answer_gets_no_more_calls_than_at_first() {
     assert_eq!(ran.end.most_in_flight, 2);
 }
 
-/// Twice as many calls as may be in flight are unrecorded at most, not twice as many as could ever be.
+/// At most twice the current limit of calls is unrecorded, not twice the maximum.
 #[tokio::test(start_paused = true)]
 async fn calls_wait_for_the_journal_of_those_that_auto_allows() {
     let settings = auto("5/s");

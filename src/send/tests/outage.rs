@@ -1,10 +1,10 @@
-//! The platform out of reach, in every way (design, rule 7), and asking for less (rule 6): no row is lost to an outage,
-//! and poisonous rows are failed rows.
+//! The platform out of reach in every way ([rule 7](crate::rules#rule-7)), and asking for less ([rule 6](crate::rules#rule-6)): an outage costs
+//! no row, and rows that never get an answer are failed rows.
 
 use super::*;
 use crate::model::{Concurrency, Rate};
 
-/// A script that knows how long the run goes on.
+/// A script that gets the time since the start of the run.
 fn timed(
     mut answer: impl FnMut(&str, usize, Duration) -> Answer + Send + 'static,
 ) -> impl FnMut(&str, usize) -> Answer + Send + 'static {
@@ -208,7 +208,8 @@ async fn a_small_file_waits_for_a_platform_that_never_answered() {
     }
 }
 
-/// Rows behind poisonous ones of their respondents cannot tell whether the platform is back.
+/// Rows behind rows of their respondent that never get an answer cannot show whether the platform
+/// is back.
 #[tokio::test(start_paused = true)]
 async fn poisonous_respondents_with_several_rows_come_to_their_end() {
     let ids: Vec<String> = (1..=50)
@@ -233,7 +234,7 @@ async fn poisonous_respondents_with_several_rows_come_to_their_end() {
     assert!(ran.took < Duration::from_hours(3), "{:?}", ran.took);
 }
 
-/// Rows that wait behind others of their respondents are untried, too.
+/// Rows that wait behind others of their respondents count as untried, too.
 #[tokio::test(start_paused = true)]
 async fn an_outage_costs_no_row_of_a_few_respondents() {
     let ids: Vec<String> = (0..240).map(|row| (row % 12).to_string()).collect();
@@ -340,7 +341,7 @@ async fn a_platform_that_takes_less_than_the_rate_is_sent_less_and_everything_su
             concurrency: Concurrency::Fixed(40),
             ..settings()
         };
-        // It takes 30 calls in each second of its clock.
+        // It accepts 30 calls in each second of its clock.
         let mut taken = (0, 0);
         let script = timed(move |_, _, elapsed| {
             if taken.0 != elapsed.as_secs() {

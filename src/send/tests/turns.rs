@@ -1,4 +1,4 @@
-//! Rows that always fail or are never answered, among others: who is sent when (design, rules 7 and 8).
+//! Rows that always fail or are never answered, among others: the order of sending (rules 7 and 8).
 
 use super::*;
 
@@ -6,7 +6,7 @@ fn id(respondent: &str) -> u64 {
     respondent.parse().unwrap()
 }
 
-/// How many distinct respondents above this were called within so long of the start.
+/// Counts distinct respondents above `above` called within this time of the start.
 fn reached(ran: &Ran, above: u64, within: Duration) -> usize {
     let start = ran.seen[0].start;
     let ids = ran
@@ -67,7 +67,8 @@ async fn rows_that_fail_each_time_leave_half_of_the_calls_to_the_others() {
     assert!(reached >= 50, "{reached} good rows within 16 s");
 }
 
-/// The first rows are never answered: `auto` has to send them side by side, or nights end before the others' turn.
+/// The first rows are never answered: `auto` has to send them in parallel, or nights end before the
+/// other rows are reached.
 #[tokio::test(start_paused = true)]
 async fn rows_that_are_never_answered_are_passed_in_minutes() {
     let patient = SendSettings {
@@ -100,7 +101,7 @@ async fn rows_that_are_never_answered_are_passed_in_minutes() {
     assert!(ran.end.most_in_flight > 20, "{}", ran.end.most_in_flight);
 }
 
-/// All calls hang from some time on, and nothing is known that could be repeated.
+/// All calls hang from some time on, and there is no command that could be repeated.
 #[tokio::test(start_paused = true)]
 async fn a_platform_that_hangs_costs_no_row_however_few_calls_are_in_flight() {
     for concurrency in [Concurrency::Fixed(1), Concurrency::Fixed(4), Concurrency::Auto] {

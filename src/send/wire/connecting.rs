@@ -1,5 +1,6 @@
-//! Calls that are not written yet: their connection is being made, or it stands and they wait for a token. Decides when a
-//! connection may be begun (design, rule 4) and who is written next. Sleeps for nothing; the dispatcher does.
+//! Calls that are not written yet: their connection is being opened, or it is open and they wait
+//! for a token. Decides when a connection may be begun ([rule 4](crate::rules#rule-4)) and which call is written next. The
+//! dispatcher does all waiting.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
@@ -11,70 +12,81 @@ use tokio::time::Instant;
 use super::permit::Standing;
 use crate::send::deliver::Delivery;
 
-/// No connection is begun earlier than this before a token is due for it.
+/// Maximum time by which a connection is begun before its token is due.
 const MAX_LEAD: Duration = Duration::from_secs(1);
 
-/// A connection takes at most this many times as long as the slowest of late, nearly always. It is begun that much
-/// before its token is due: earlier, a kept connection might still come free; later, the token would be lost.
+/// Factor on the slowest recent connection: nearly all connections take less than this. A
+/// connection is begun that much before its token is due. Begun earlier, a kept connection might
+/// still become free; begun later, the token would be lost.
 const MARGIN: u32 = 4;
 
-/// Connections to this machine take no time that could be measured.
+/// Minimum lead: connections to the local machine take no measurable time.
 const MIN_LEAD: Duration = Duration::from_millis(20);
 
-/// A connection that takes longer than this is slow,
+/// A connection that takes longer than this is slow.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// and while there is a slow one, at most this many are being made: what waits for a platform that accepts nothing must
-/// not come down on it at once.
+/// Maximum connections being opened while one is slow: what waits for a platform that accepts
+/// nothing must not hit it all at once.
 const MAX_BESIDE_SLOW: usize = 2;
 
-/// A connection on which nothing was written for so long is given up, as kept ones are, before the platform does so.
+/// An open connection on which nothing was written is given up after this time, as kept ones are,
+/// before the platform closes it.
 const MAX_STANDING: Duration = Duration::from_secs(4);
 
 /// All calls that are not written yet.
 #[derive(Debug, Default)]
 pub(in crate::send) struct Connecting {
     calls: HashMap<Id, Unwritten>,
-    /// The connections that are being made, the oldest first. The number tells apart those of one moment.
+    /// The connections being opened, the oldest first. The number distinguishes those begun at the
+    /// same time.
     begun: BTreeSet<(Instant, u64)>,
+    /// Number of the connection begun last.
     number: u64,
-    /// The calls whose connections stand, in the order in which they did.
+    /// Calls whose connections are open, in the order in which they opened.
     standing: VecDeque<Id>,
-    /// How long a connection took of late: the longest, which fades with each further one.
+    /// The longest time that a recent connection took; it decays with each further connection.
     took: Option<Duration>,
-    /// No connection is begun before this.
+    /// No connection is begun before this time.
     not_before: Option<Instant>,
 }
 
-/// One of them.
+/// One call that is not written yet.
 #[derive(Debug)]
 struct Unwritten {
     delivery: Box<Delivery>,
     is_probe: bool,
+    /// When the connection was begun, and its number.
     begun: (Instant, u64),
     task: AbortHandle,
+    /// Set once the connection is open.
     stands: Option<Stands>,
 }
 
+/// An open connection whose call waits for permission to be written.
 #[derive(Debug)]
 struct Stands {
     since: Instant,
     leave: oneshot::Sender<()>,
 }
 
-/// A call that has leave to be written.
+/// A call that has been permitted to be written.
 #[derive(Debug)]
 pub(in crate::send) struct Granted {
     pub(in crate::send) call: Id,
     pub(in crate::send) delivery: Box<Delivery>,
     pub(in crate::send) is_probe: bool,
-    /// How long its connection took.
+    /// How long the connection took to open.
     pub(in crate::send) took: Duration,
 }
 
 impl Connecting {
-    /// Whether another connection may be begun now, for a token that is due then and those of the calls before it `gap`
-    /// apart. If not, when to ask again, unless a connection ends before.
+    /// Checks whether another connection may be begun now. `due` is when the next token is due;
+    /// further tokens follow `gap` apart, and calls that are already connecting come first.
+    ///
+    /// # Errors
+    ///
+    /// If not, when to ask again; `None` if only the end of another connection can change that.
     pub(in crate::send) fn may_begin(
         &self,
         now: Instant,
@@ -87,7 +99,7 @@ impl Connecting {
             return Err(None);
         }
         let before = u32::try_from(self.calls.len()).unwrap_or(u32::MAX);
-        // What is too far away to be counted is not now.
+        // A time out of range is not now.
         let due = due.checked_add(gap.saturating_mul(before));
         let from = due.and_then(|due| due.checked_sub(self.lead()));
         match from.max(self.not_before) {
@@ -101,7 +113,7 @@ impl Connecting {
             .map_or(MAX_LEAD, |took| (took * MARGIN + MIN_LEAD).min(MAX_LEAD))
     }
 
-    /// A call begins to connect.
+    /// Records that a call begins to connect.
     pub(in crate::send) fn begin(
         &mut self,
         task: &AbortHandle,
@@ -122,7 +134,7 @@ impl Connecting {
         self.calls.insert(task.id(), unwritten);
     }
 
-    /// A call's connection stands. One that was given up meanwhile is dropped.
+    /// Records that a call's connection is open. Ignores a call that was abandoned meanwhile.
     pub(in crate::send) fn stands(&mut self, Standing { call, leave }: Standing, now: Instant) {
         let Some(unwritten) = self.calls.get_mut(&call) else {
             return;
@@ -133,7 +145,7 @@ impl Connecting {
         self.connected(begun, now);
     }
 
-    /// No longer being made, whether it stands or failed.
+    /// Records that a connection is no longer being opened, whether it succeeded or failed.
     fn connected(&mut self, begun: (Instant, u64), now: Instant) {
         if self.begun.remove(&begun) {
             let took = now.saturating_duration_since(begun.0);
@@ -141,21 +153,21 @@ impl Connecting {
         }
     }
 
-    /// Whether the call that is to be written next is a probe; nothing if no connection stands.
+    /// Whether the call to be written next is a probe; `None` if no connection is open.
     pub(in crate::send) fn next_is_probe(&mut self) -> Option<bool> {
         while let Some(first) = self.standing.front() {
             let unwritten = self.calls.get(first);
             let waits = |stands: &Stands| !stands.leave.is_closed();
             match unwritten.filter(|unwritten| unwritten.stands.as_ref().is_some_and(waits)) {
                 Some(unwritten) => return Some(unwritten.is_probe),
-                // Its connection broke while it waited: the call's end says so.
+                // Its connection broke while it waited. The end of the call reports that.
                 None => drop(self.standing.pop_front()),
             }
         }
         None
     }
 
-    /// Gives leave to the call that is to be written next.
+    /// Permits the next call to be written.
     pub(in crate::send) fn grant(&mut self, now: Instant) -> Option<Granted> {
         self.next_is_probe()?;
         let call = self.standing.pop_front()?;
@@ -177,32 +189,34 @@ impl Connecting {
         })
     }
 
-    /// A call ended without having been written. Returns its row, and when its connection was begun.
+    /// Removes a call that ended without being written. Returns its row, and when its connection
+    /// was begun.
     pub(in crate::send) fn failed(&mut self, call: Id, now: Instant) -> Option<(Box<Delivery>, Instant)> {
         let unwritten = self.calls.remove(&call)?;
         self.connected(unwritten.begun, now);
         Some((unwritten.delivery, unwritten.begun.0))
     }
 
-    /// No connection is begun for so long.
+    /// Lets no connection begin for this time, on top of an earlier hold.
     pub(in crate::send) fn hold(&mut self, now: Instant, time: Duration) {
         let from = self.not_before.map_or(now, |before| before.max(now));
         self.not_before = from.checked_add(time);
     }
 
-    /// No connection is begun before then.
+    /// Lets no connection begin before this time.
     pub(in crate::send) fn hold_until(&mut self, until: Instant) {
         self.not_before = Some(self.not_before.map_or(until, |before| before.max(until)));
     }
 
-    /// Gives up the next call if its connection has stood for too long; its row comes back.
+    /// Abandons the next call if its connection has been open for too long. Returns its row.
     pub(in crate::send) fn take_outstayed(&mut self, now: Instant) -> Option<Box<Delivery>> {
         self.outstays_at().filter(|at| *at <= now)?;
         let call = self.standing.pop_front()?;
         self.calls.remove(&call).map(Unwritten::give_up)
     }
 
-    /// When the connection of the call that is to be written next will have stood for too long. That of a probe never has.
+    /// Returns when the connection of the next call will have been open for too long; `None` for a
+    /// probe, which has no limit.
     pub(in crate::send) fn outstays_at(&self) -> Option<Instant> {
         let unwritten = self.calls.get(self.standing.front()?)?;
         let since = unwritten.stands.as_ref().map(|stands| stands.since);
@@ -211,14 +225,14 @@ impl Connecting {
             .map(|since| since + MAX_STANDING)
     }
 
-    /// Gives up the call that is to be written next; its row comes back.
+    /// Abandons the call to be written next. Returns its row.
     pub(in crate::send) fn take_next(&mut self) -> Option<Box<Delivery>> {
         self.next_is_probe()?;
         let call = self.standing.pop_front()?;
         self.calls.remove(&call).map(Unwritten::give_up)
     }
 
-    /// Gives up all calls; their rows come back.
+    /// Abandons all calls. Returns their rows.
     pub(in crate::send) fn take_all(&mut self) -> impl Iterator<Item = Box<Delivery>> + use<> {
         self.begun.clear();
         self.standing.clear();
@@ -232,12 +246,12 @@ impl Connecting {
         self.calls.is_empty()
     }
 
-    /// How many connections stand and were not written on.
+    /// Returns how many connections are open and unused.
     pub(in crate::send) fn standing(&self) -> usize {
         self.standing.len()
     }
 
-    /// The rows of these calls.
+    /// Returns the rows of these calls.
     pub(in crate::send) fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
         self.calls.values().map(|unwritten| &*unwritten.delivery)
     }

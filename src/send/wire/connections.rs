@@ -1,69 +1,80 @@
-//! What is known of the platform's connections. Where it refuses further ones while others stand and are answered, it is not
-//! out of reach: that is a limit, and there are fewer calls at a time for a while. One that fails although calls were
-//! answered a moment ago is an accident, as with a dead server among several: another is made, and only if that fails,
-//! too, is the platform out of reach. Where answers leave their connections to the next call, that call need not make
-//! one. Pure; the dispatcher acts on it.
+//! What is known about the platform's connections. Pure; the dispatcher acts on it.
+//!
+//! - If the platform refuses further connections while others are open and answered, it is not out
+//!   of reach. That is a limit, and fewer calls are in flight for a while.
+//! - If one connection fails although calls were answered a moment ago, that is an accident, such
+//!   as a dead server among several. Another connection is opened, and only if that fails, too, is
+//!   the platform out of reach.
+//! - If answers leave their connections to the next call, that call need not open one.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// An answer is recent for this long, or for twice as long as it took.
+/// How long an answer counts as recent, or twice its latency if that is longer.
 const RECENT: Duration = Duration::from_secs(5);
 
-/// After this time more connections are tried again, a quarter more;
+/// Initial time after which a quarter more connections are tried again. Doubled each time they are
+/// refused again.
 const MIN_WAIT: Duration = Duration::from_secs(10);
 
-/// twice as long after each time that they were refused again, up to this.
+/// Maximum time after which more connections are tried again.
 const MAX_WAIT: Duration = Duration::from_mins(10);
 
-/// So many connections, each begun after the one before was cut, have to be cut before that is a limit: one whose row breaks
-/// the platform is none, nor are any number that are cut at once.
+/// Connections that have to be cut one after the other before that is a limit. One is not enough,
+/// since its row may break the platform; nor is any number cut at once.
 const MAX_CUTS: u32 = 3;
 
 /// How a connection failed before its first call was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::send) enum Fault {
-    /// It was not made.
+    /// It could not be opened.
     Refused,
-    /// It was cut once the call was written.
+    /// It was cut after the call was written.
     Cut,
 }
 
+/// The limit of connections, and the evidence for it.
 #[derive(Debug)]
 pub(in crate::send) struct Connections {
-    /// Calls at a time, written or connecting; nothing for no limit.
+    /// Maximum calls in flight, written or connecting; `None` for no limit.
     limit: Option<usize>,
+    /// When the limit is raised next.
     raise_at: Instant,
+    /// Time from a refusal to the next raise.
     wait: Duration,
-    /// The limit was raised since the last refusal.
+    /// Whether the limit was raised since the last refusal.
     raised: bool,
-    /// A sign of life, and how long it is good: the last answer, or the first call if there was none.
+    /// The last answer, or the first call if there was none, and how long it proves that the
+    /// platform is up.
     alive: Option<(Instant, Duration)>,
+    /// Whether a limit was found before in this run.
     refused: bool,
-    /// Connections in a row that failed, each begun after the one before had, and when the last of them did.
+    /// Connections that failed in a row, each begun after the one before had failed.
     failed_in_a_row: u32,
+    /// When the last of them failed.
     failed_at: Option<Instant>,
-    /// The most connections that stood of late when another was made, and when that was.
+    /// The most connections that were recently open when another succeeded, and when that was.
     made_beside: Option<(usize, Instant)>,
-    /// The same of connections that were refused beside as many, each begun after the one before was: how many those are.
+    /// The fewest connections that were open when another was refused, how many were refused in a
+    /// row (each begun after the one before had failed), and when the last was.
     refused_beside: Option<(usize, u32, Instant)>,
-    /// When a call was written last.
+    /// When a call was last written.
     last: Instant,
-    /// The mean of late of how long answers take.
+    /// Moving average of the latency.
     latency: Duration,
-    /// The last answer left its connection to others.
+    /// Whether the last answer left its connection to other calls.
     kept: bool,
 }
 
-/// What a refused connection means.
+/// What a failed connection means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::send) enum Refusal {
     /// The platform may be out of reach.
     Unclear,
-    /// It was in reach a moment ago: another one will show.
+    /// The platform was up a moment ago; another connection will show.
     Accident,
-    /// It takes no more connections than this; `first` if that is news.
+    /// The platform accepts no more than this many. `first` is true the first time.
     Limit { calls: usize, first: bool },
 }
 
@@ -86,7 +97,7 @@ impl Connections {
         }
     }
 
-    /// How many calls there may be at a time, as far as connections go.
+    /// Returns the maximum calls in flight that connections allow, and raises it when that is due.
     pub(in crate::send) fn limit(&mut self, now: Instant) -> usize {
         let Some(limit) = &mut self.limit else {
             return usize::MAX;
@@ -99,13 +110,14 @@ impl Connections {
         *limit
     }
 
-    /// A call is written.
+    /// Records that a call is written.
     pub(in crate::send) fn written(&mut self, now: Instant) {
         self.alive.get_or_insert((now, RECENT));
         self.last = now;
     }
 
-    /// A call that was written then was answered; `kept` says that its connection is free for others.
+    /// Records an answer to the call written at `written`. `kept` says that its connection is free
+    /// for others.
     pub(in crate::send) fn answered(&mut self, written: Instant, kept: bool, now: Instant) {
         let latency = now.saturating_duration_since(written);
         self.alive = Some((now, RECENT.max(latency * 2)));
@@ -113,14 +125,14 @@ impl Connections {
         self.kept = kept;
     }
 
-    /// Until when the calls that are in flight will have left their connections to others, if that is before a further
-    /// one would be needed.
+    /// Returns when the calls in flight will have freed their connections, if that is before
+    /// another connection is needed.
     pub(in crate::send) fn free_until(&self, now: Instant, due: Instant) -> Option<Instant> {
         let free = self.last + self.latency / 4 * 5;
         (self.kept && now < free && free <= due).then_some(free)
     }
 
-    /// A connection was made beside so many others.
+    /// Records that a connection was opened while `standing` others were open.
     pub(in crate::send) fn made(&mut self, standing: usize, now: Instant) {
         let is_less =
             |(most, at): (usize, Instant)| standing < most && now.saturating_duration_since(at) <= RECENT;
@@ -130,8 +142,8 @@ impl Connections {
         self.refused_beside.take_if(|(least, ..)| *least <= standing);
     }
 
-    /// Whether a connection that was begun then and refused beside so many others is one too many: none was made beside
-    /// as many of late, and it is the second in a row.
+    /// Whether a connection begun at `begun` and refused while `standing` others were open exceeds
+    /// a limit: none was recently opened beside as many, and it is the second in a row.
     fn is_one_too_many(&mut self, standing: usize, begun: Instant, now: Instant) -> bool {
         let was_made =
             |(most, at): (usize, Instant)| most >= standing && now.saturating_duration_since(at) <= RECENT;
@@ -145,13 +157,13 @@ impl Connections {
         count >= 2
     }
 
-    /// The first call of a connection was answered.
+    /// Records that the first call of a connection was answered.
     pub(in crate::send) fn served(&mut self) {
         (self.failed_in_a_row, self.failed_at) = (0, None);
     }
 
-    /// A connection that was begun then failed, while so many others stand and so many calls are left, written or
-    /// connecting.
+    /// Records that a connection begun at `begun` failed, while `standing` others were open and
+    /// `calls` calls remained, written or connecting. Returns what that means.
     pub(in crate::send) fn failed(
         &mut self,
         fault: Fault,
@@ -197,7 +209,8 @@ impl Connections {
         Refusal::Limit { calls, first }
     }
 
-    /// The platform is out of reach: what was refused of late says nothing about a limit.
+    /// Forgets the limit, because the platform is out of reach: recent refusals say nothing about a
+    /// limit.
     pub(in crate::send) fn forget(&mut self) {
         self.limit = None;
         self.wait = MIN_WAIT;

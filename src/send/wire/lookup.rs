@@ -1,9 +1,9 @@
-//! Where a host is: asked of the system once a minute at most, but at once after no connection could be made. How
-//! connections are made is in `send/wire/transport.rs`.
+//! Resolves a host name: at most once a minute, but at once after no connection could be made.
+//! `send/wire/transport.rs` opens the connections.
 //!
-//! A run opens a connection every few seconds where its rate is low, and many at once where it is high; each would ask a
-//! name server, whose failure would be an outage of ours. A host may move while a run goes on, so what is known gets old,
-//! and is only used again if nothing newer can be had.
+//! A run opens a connection every few seconds at a low rate, and many at once at a high one. Each
+//! would query a name server, whose failure would be an outage of this tool. A host may move during
+//! a run, so known addresses expire; they are used again only if no newer ones are available.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,10 +13,10 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// How long an answer is good, as for curl.
+/// How long an answer is valid, as in curl.
 const GOOD_FOR: Duration = Duration::from_mins(1);
 
-/// The addresses of the host that was asked for last: there is one, the platform's or a proxy's.
+/// The addresses of the host queried last. There is only one host: the platform's or a proxy's.
 #[derive(Clone, Debug, Default)]
 pub(in crate::send) struct Lookup {
     known: Arc<Mutex<Option<KnownHost>>>,
@@ -30,8 +30,8 @@ struct KnownHost {
 }
 
 impl Lookup {
-    /// The host's addresses, with port 0. Whoever asks while another asks waits for that answer, and asks again if there is
-    /// none. Cancel safe.
+    /// Returns the host's addresses, with port 0. A concurrent query waits for the first one's
+    /// answer, and queries itself if that fails. Cancel safe.
     pub(in crate::send) async fn addresses(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
         let mut known = self.known.lock().await;
         let old = known.as_ref().filter(|known| known.host == host);
@@ -51,7 +51,8 @@ impl Lookup {
         Ok(addresses)
     }
 
-    /// No connection could be made, or one to somebody else: the host may have moved. While somebody asks, it is found out
+    /// Expires the known addresses, because no connection could be made, or one reached another
+    /// server: the host may have moved. Does nothing while a query is running, which finds that out
     /// anyway.
     pub(in crate::send) fn doubt(&self) {
         if let Ok(mut known) = self.known.try_lock()
@@ -75,7 +76,7 @@ mod tests {
                 .iter()
                 .all(|address| address.ip().is_loopback() && address.port() == 0)
         );
-        // What is known is not asked again: this is no address of it.
+        // Known addresses are not queried again: this one is not localhost's.
         let planted = vec![SocketAddr::from(([192, 0, 2, 1], 0))];
         lookup
             .known

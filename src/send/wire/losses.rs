@@ -1,21 +1,24 @@
-//! Whether it pays to keep connections: a server that closes them without saying so costs each call that is made on one.
-//! Pure.
+//! Whether keeping connections pays off: if a server closes them without notice, each costs the
+//! call that uses it. Pure.
 
 use tokio::time::Instant;
 
-/// After this many kept connections in a row that were gone when they were to be used, none is kept any more.
+/// Kept connections in a row that were gone when needed, after which none is kept any more.
 const MAX_LOST: u32 = 3;
 
+/// Counts kept connections that were lost.
 #[derive(Debug, Default)]
 pub(in crate::send) struct Losses {
-    /// Kept connections in a row that were gone. Each was kept after the one before had shown to be gone, so that a server
-    /// that closes all of them at once counts once.
+    /// Kept connections in a row that were gone. Each was kept after the loss before was noticed,
+    /// so a server that closes all of them at once counts once.
     in_a_row: u32,
+    /// When the last counted loss was noticed.
     last: Option<Instant>,
 }
 
 impl Losses {
-    /// A connection that was kept since then was gone when it was to be used. Says whether that was the last to be kept.
+    /// Records that a connection kept since `kept` was gone when needed. Returns true if no
+    /// connection is kept from now on.
     pub(in crate::send) fn lost(&mut self, kept: Instant, now: Instant) -> bool {
         if self.keeps() && self.last.is_none_or(|last| last <= kept) {
             self.in_a_row += 1;
@@ -25,7 +28,7 @@ impl Losses {
         false
     }
 
-    /// A kept connection served another call.
+    /// Records that a kept connection served another call.
     pub(in crate::send) fn served(&mut self) {
         if self.keeps() {
             self.in_a_row = 0;

@@ -1,4 +1,4 @@
-//! Connections to the platform, and one call on one of them.
+//! Connections to the platform, and single calls on them.
 
 pub(super) mod connecting;
 pub(super) mod connections;

@@ -1,8 +1,10 @@
-//! The real transport: HTTP/1.1 through reqwest. Here the secret address is looked at. What all of this tool's clients have
-//! in common is in `system/http.rs`; connections are in `transport/lines.rs`, and what goes wrong in `transport/errors.rs`.
+//! The real transport: HTTP/1.1 through reqwest. The only place that reads the secret address.
+//! `system/http.rs` holds what all HTTP clients of this tool share; connections are in
+//! `send/wire/transport/lines.rs`, errors in `send/wire/transport/errors.rs`.
 //!
-//! Redirects, `Referer`, the client's own retries and compression are off; a proxy is used only where it was asked
-//! for; every attempt is bounded in time as a whole, a body that drips too; at most 64 KiB of an answer are read.
+//! Redirects, `Referer`, the client's own retries and compression are off. A proxy is used only if
+//! it was asked for. Every attempt has a time limit as a whole, so a slowly dripping body cannot
+//! exceed it. At most 64 KiB of an answer are read.
 
 mod errors;
 mod gate;
@@ -32,7 +34,7 @@ use crate::system::http::{Route, SetupError};
 use gate::Gate;
 use lines::{Line, Lines};
 
-/// More of an answer is not read: the one that is documented has 87 bytes.
+/// Maximum body size that is read; the documented answer has 87 bytes.
 const MAX_BODY_BYTES: usize = 64 << 10;
 
 #[derive(Clone, Debug)]
@@ -40,13 +42,13 @@ pub(crate) struct HttpSettings {
     pub(crate) method: Method,
     /// For a whole attempt, from when it may be written.
     pub(crate) timeout: Duration,
-    /// For name, connection, proxy and TLS, before that.
+    /// For name resolution, connection, proxy and TLS, before that.
     pub(crate) connect_timeout: Duration,
-    /// One more trusted authority, or several, as PEM.
+    /// Additional trusted authorities, as PEM.
     pub(crate) ca_pem: Option<Vec<u8>>,
 }
 
-/// Calls the webhook. Cheap to use from one task; connections are kept and reused.
+/// Calls the webhook. Keeps and reuses connections.
 #[derive(Debug)]
 pub(crate) struct HttpTransport {
     shared: Arc<Shared>,
@@ -55,24 +57,25 @@ pub(crate) struct HttpTransport {
     method: Method,
 }
 
-/// What calls need that are under way.
+/// What running calls need.
 #[derive(Debug)]
 struct Shared {
     lines: Lines,
     lookup: Lookup,
     timeout: Duration,
     connect_timeout: Duration,
-    /// The platform's host and port.
+    /// The platform's host and port, for `CONNECT`.
     authority: String,
 }
 
 impl HttpTransport {
+    /// Creates the transport. Fails if no HTTP client can be built from the settings.
     pub(crate) fn new(endpoint: Endpoint, settings: &HttpSettings) -> Result<Self, SetupError> {
         let url = Url::parse(endpoint.expose_url()).map_err(|error| SetupError::Client(error.to_string()))?;
         let lookup = Lookup::default();
         let route = Route::new(&url, settings.ca_pem.as_deref())?;
         let lines = Lines::new(route, lookup.clone(), settings.connect_timeout);
-        // Whether clients can be made shows here, not in the first call.
+        // Shows now whether clients can be built, not in the first call.
         lines.connect(Wire::kept())?;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -88,7 +91,7 @@ impl HttpTransport {
         })
     }
 
-    /// The proxy that calls go through, without its credentials.
+    /// Returns the proxy's address without its credentials; `None` if calls go direct.
     pub(crate) fn proxy(&self) -> Option<&str> {
         self.shared.lines.route().proxy().map(|via| via.shown.as_str())
     }
@@ -178,7 +181,7 @@ impl Shared {
         }
     }
 
-    /// Reads what has come of an answer, and keeps its line if another call can be made on it.
+    /// Reads an answer, and keeps its line if another call can use it.
     async fn read(&self, line: Line, response: Response) -> Reply {
         let status = response.status().as_u16();
         let headers = response.headers();
@@ -200,7 +203,7 @@ impl Shared {
     }
 }
 
-/// Bounds what a call waits for from when it may be written; before that, its connection is bounded.
+/// Limits a call from when it may be written; its connection has a limit of its own before that.
 async fn within<F: Future>(time: Duration, gate: &Gate, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     loop {
@@ -209,14 +212,14 @@ async fn within<F: Future>(time: Duration, gate: &Gate, future: F) -> Option<F::
         if let Ok(output) = timeout_at(deadline, future.as_mut()).await {
             return Some(output);
         }
-        // Written meanwhile, or still not: the time has begun later than it seemed.
+        // Written meanwhile, or still not: the time limit begins later than assumed.
         if gate.written().is_some_and(|written| written <= before) {
             return None;
         }
     }
 }
 
-/// Host and port as `CONNECT` has them.
+/// Formats host and port as in `CONNECT`.
 fn authority(url: &Url) -> String {
     let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
     format!("{host}:{}", port.unwrap_or_default())
@@ -226,7 +229,7 @@ fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// Whether the platform says that this answer is the connection's last.
+/// Whether the platform says that it closes the connection after this answer.
 fn says_close(headers: &HeaderMap) -> bool {
     headers
         .get_all(CONNECTION)
@@ -251,8 +254,8 @@ async fn read_body(mut response: Response) -> Body {
                 whole = joined.freeze();
             }
             Ok(None) => return Body::Whole(whole),
-            // Without a length the end of the connection ends the answer, and many servers end it without the goodbye of
-            // TLS. Nothing can be missing behind a whole object.
+            // Without a length, the end of the connection ends the answer, and many servers close
+            // it without TLS's `close_notify`. Nothing can be missing after a complete object.
             Err(_) if !says_length && is_whole(&whole) => return Body::Whole(whole),
             Err(error) => return Body::Cut(root_cause(&error.without_url())),
         }

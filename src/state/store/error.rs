@@ -1,4 +1,4 @@
-//! What can be wrong with a store, and what the library's errors mean for its owner.
+//! Errors of the store, and what the library's errors mean for the user.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::model::ShownPath as _;
 /// Why a store cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum StoreError {
-    #[error("the state `{}` is damaged ({why}), so nobody knows what was sent: `--full-refresh` sets it aside and builds a new one", path.shown())]
+    #[error("the state `{}` is damaged ({why}), so what was sent is unknown: `--full-refresh` sets it aside and builds a new one", path.shown())]
     Damaged { path: PathBuf, why: String },
     #[error("`{}` is no state of this tool: give another file with `--state`", path.shown())]
     Foreign { path: PathBuf },
@@ -27,6 +27,7 @@ pub(crate) enum StoreError {
     },
 }
 
+/// Converts an error of the library. `act` is the verb for the message, such as `read`.
 pub(in crate::state) fn fault(act: &'static str, path: &Path, error: &rusqlite::Error) -> StoreError {
     let path = path.to_owned();
     match error.sqlite_error_code() {

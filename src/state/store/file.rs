@@ -1,8 +1,10 @@
-//! The file that outlasts runs: what was acknowledged last and what may still be applied late, per account, survey and
-//! respondent. When what is read, deleted and written is decided in `state/mod.rs`; the form of the tables is in
-//! `state/store/schema.rs`, what people ask of it in `state/store/inventory.rs`, which run is which in `state/store/lineage.rs`.
+//! The file that is kept between runs: per account, survey and respondent, what was acknowledged
+//! last and what may still be applied late. `state/mod.rs` decides when entries are read,
+//! invalidated and written. `state/store/schema.rs` defines the tables, `state/store/inventory.rs`
+//! answers the user's queries, and `state/store/lineage.rs` identifies runs.
 //!
-//! About 33 bytes a respondent. A kill or a power cut loses nothing that was committed (WAL, synced at each commit).
+//! An entry takes about 33 bytes. A kill or a power cut loses nothing that was committed (WAL,
+//! synced at each commit).
 
 use std::collections::HashMap;
 use std::io;
@@ -19,40 +21,44 @@ use crate::state::key::{Account, Key, plain};
 use crate::system::folders::make_parent;
 use crate::system::regular;
 
-/// How long `state forget` may hold the file; another run has none while this one has its lock.
+/// Maximum time to wait while `state forget` holds the file. Another run cannot hold it while this
+/// one has its lock.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What is known of a respondent.
+/// The entry of a respondent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::state) struct StoredUpdate {
-    /// The run that wrote it.
+    /// The run that wrote the entry.
     pub(in crate::state) run: i64,
-    /// What the platform acknowledged last, as far as that is known.
+    /// Digest of the content that the platform acknowledged last; `None` if it is unknown.
     pub(in crate::state) acknowledged: Option<u128>,
-    /// What was sent since, and what may be applied late: where it says something else, what was acknowledged is not believed.
+    /// Contents that were sent since or may be applied late. If they differ from the acknowledged
+    /// one, that is not trusted.
     pub(in crate::state) doubt: Doubt,
-    /// Until when, in seconds of the epoch; nothing while a row is under way in that run.
+    /// Until when `doubt` holds, in seconds since the epoch; `None` while a row is in flight in
+    /// that run.
     pub(in crate::state) until: Option<i64>,
 }
 
-/// The open file.
+/// The open store.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(in crate::state) connection: Connection,
     path: PathBuf,
     pub(in crate::state) account: Account,
-    /// This run's number: above all that wrote here before.
+    /// This run's number, greater than that of all earlier runs of the store.
     pub(in crate::state) run: i64,
-    /// The numbers of this account's surveys.
+    /// The store's numbers for this account's surveys.
     pub(in crate::state) lists: HashMap<String, i64>,
-    /// It is there for later runs, too.
+    /// Whether the store is kept for later runs.
     pub(in crate::state) outlasts: bool,
-    /// It was told which rows a run has sent that this one resumes.
+    /// Whether the store was given the rows that the resumed run has sent.
     pub(in crate::state) knows_sent: bool,
 }
 
 impl Store {
-    /// Opens the file, or makes it, readable for its owner alone, and its folder, for a run of this account.
+    /// Opens the file for a run of this account. A missing file is created, with its folder,
+    /// readable only by its owner.
     pub(crate) fn open(path: &Path, account: Account) -> Result<Self, StoreError> {
         let unusable = |act| {
             move |source| StoreError::Unusable {
@@ -66,14 +72,15 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        // The folders above may well be links; the file itself, which is opened by its name once more, may not.
+        // The folders above may be links. The file itself, which is opened again by its name, must
+        // not be one.
         let own = own_name(path).map_err(unusable("open"))?;
         let connection =
             Connection::open_with_flags(&own, flags).map_err(|error| fault("open", path, &error))?;
         Self::start(connection, path, account, true)
     }
 
-    /// One that ends with the process. What does not fit into its cache lies in a file without a name.
+    /// Opens a store that ends with the process. What exceeds its cache is kept in an unnamed file.
     pub(crate) fn temporary(account: Account) -> Result<Self, StoreError> {
         let path = Path::new("");
         let connection = Connection::open(path).map_err(|error| fault("open", path, &error))?;
@@ -112,8 +119,9 @@ impl Store {
         )
     }
 
+    /// Begins a transaction.
     pub(in crate::state) fn begin(&mut self) -> Result<(), StoreError> {
-        // At once: what is read here must still be true when it is written.
+        // Locked immediately: what is read here must still be true when it is written.
         self.execute("BEGIN IMMEDIATE")
     }
 
@@ -121,13 +129,13 @@ impl Store {
         self.execute("COMMIT")
     }
 
-    /// What cannot be undone is undone when the file is closed.
+    /// A failed rollback is completed when the file is closed.
     pub(in crate::state) fn roll_back(&mut self) {
         self.execute("ROLLBACK").ok();
         self.lists.clear();
     }
 
-    /// All of the act or nothing.
+    /// Runs `act` in a transaction: all of it takes effect, or nothing.
     pub(in crate::state) fn transaction<T>(
         &mut self,
         act: impl FnOnce(&mut Self) -> Result<T, StoreError>,
@@ -144,13 +152,13 @@ impl Store {
             .map_err(|error| self.fault("write", &error))
     }
 
-    /// The key of whom a command is for, if its survey has a number already.
+    /// Returns the key of a command's respondent; `None` if the store has no number for its survey.
     pub(in crate::state) fn key(&self, update: &UpdateRespondent) -> Option<Key> {
         let list = self.lists.get(plain(update.survey()))?;
         Some(Key::new(*list, update.respondent()))
     }
 
-    /// The key of a respondent.
+    /// Returns the key of a respondent, and gives its survey a number if it has none.
     pub(in crate::state) fn key_of(&mut self, survey: &str, respondent: &str) -> Result<Key, StoreError> {
         let survey = plain(survey);
         let list = match self.lists.get(survey) {
@@ -160,7 +168,7 @@ impl Store {
         Ok(Key::new(list, respondent))
     }
 
-    /// The number of a survey, made where there is none.
+    /// Returns the number of a survey, and creates it if there is none.
     fn list(&mut self, survey: &str) -> Result<i64, StoreError> {
         let Account { base_url, account } = &self.account;
         let all = params![base_url, account, survey];
@@ -175,6 +183,7 @@ impl Store {
         Ok(list)
     }
 
+    /// Reads the entry of a respondent; `None` if there is none.
     pub(in crate::state) fn entry(&self, key: Key) -> Result<Option<StoredUpdate>, StoreError> {
         let select = "SELECT run, digest, doubt, until FROM known WHERE list = ? AND respondent = ?";
         let of_row = |row: &rusqlite::Row<'_>| {
@@ -198,6 +207,7 @@ impl Store {
             .map_err(|error| self.fault("read", &error))
     }
 
+    /// Writes the entry of a respondent.
     pub(in crate::state) fn put(&mut self, key: Key, entry: &StoredUpdate) -> Result<(), StoreError> {
         let insert = "INSERT OR REPLACE INTO known (list, respondent, run, digest, doubt, until) VALUES (?, ?, ?, ?, ?, ?)";
         let digest = entry.acknowledged.map(u128::to_be_bytes);
@@ -223,7 +233,7 @@ impl Store {
             .map_err(|error| self.fault("write", &error))
     }
 
-    /// Nothing is known of a respondent any more.
+    /// Deletes the entry of a respondent.
     pub(in crate::state) fn remove(&mut self, key: Key) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("DELETE FROM known WHERE list = ? AND respondent = ?")
@@ -237,14 +247,14 @@ impl Store {
     }
 }
 
-/// The path with the links resolved that lead to its folder.
+/// Returns the path with the links to its folder resolved.
 fn own_name(path: &Path) -> io::Result<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     Ok(folder.unwrap_or(Path::new(".")).canonicalize()?.join(name))
 }
 
-/// A digest, if the bytes are one.
+/// Reads a digest; `None` if the bytes are not one.
 fn digest_of(bytes: &[u8]) -> Option<u128> {
     Some(u128::from_be_bytes(bytes.try_into().ok()?))
 }

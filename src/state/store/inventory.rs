@@ -1,5 +1,5 @@
-//! What is asked of the store beside the rows of a run: how much is known, what was sent last, and what is
-//! to be forgotten.
+//! Queries of the store beside the rows of a run: how much is known, what was sent last, and what
+//! is to be forgotten.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -8,54 +8,58 @@ use crate::model::{LastExport, UpdateRespondent};
 use crate::state::StoreError;
 use crate::state::key::{Account, Key, digest, plain};
 
-/// How much is known of a survey, for people.
+/// The number of entries of a survey, for reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     pub(crate) base_url: String,
     pub(crate) account: String,
     pub(crate) survey: String,
+    /// Respondents with a known acknowledgement.
     pub(crate) respondents: u64,
 }
 
-/// What the platform acknowledged last of a respondent, beside what a row says.
+/// What the platform acknowledged last for a respondent, compared with a row's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     /// Nothing is known.
     Unknown,
-    /// The same, and nothing else can come after it.
+    /// The same content, and no other can be applied after it.
     Same,
-    /// The same, but a late call may have said something else since: it is said once more.
+    /// The same content, but a late call may have applied another since: it is sent once more.
     SameInDoubt,
-    /// The same, but a refresh says everything once more.
+    /// The same content, but a refresh sends everything once more.
     SameDisbelieved,
+    /// Another content.
     Other,
 }
 
 impl Told {
-    /// Whether the platform acknowledged last what the row says, and nothing else can have come after it. Such a command can
-    /// be repeated to learn whether the platform takes it.
+    /// Whether the platform acknowledged the row's content last and no other can have been applied
+    /// after it. Such a command can be repeated to learn whether the platform accepts it.
     pub(crate) fn is_repeatable(self) -> bool {
         matches!(self, Self::Same | Self::SameDisbelieved)
     }
 }
 
-/// Until when what is marked so may be applied late, in seconds of the epoch: it never could.
+/// The value of `until` that marks an entry as untrusted without a real late call, in seconds since
+/// the epoch.
 const DISBELIEVED: i64 = 0;
 
-/// Marks all that was acknowledged of a survey as not to be believed: as if something else might have been applied since.
+/// Marks all acknowledgements of a survey as untrusted, as if another content might have been
+/// applied since.
 const DISBELIEVE: [&str; 2] = [
     "UPDATE known SET doubt = x'' WHERE list = ? AND doubt IS NOT NULL",
     "UPDATE known SET doubt = x'', until = 0 WHERE list = ? AND doubt IS NULL",
 ];
 
-/// Deletes what was acknowledged of a survey; what may be applied late stays.
+/// Deletes all acknowledgements of a survey. What may be applied late is kept.
 const FORGET: [&str; 2] = [
     "DELETE FROM known WHERE list = ? AND doubt IS NULL",
     "UPDATE known SET digest = x'' WHERE list = ?",
 ];
 
 impl Store {
-    /// What the respondent was told last, beside this command.
+    /// Compares what the platform acknowledged last with this command.
     pub(crate) fn told(&self, update: &UpdateRespondent) -> Result<Told, StoreError> {
         let entry = match self.key(update) {
             Some(key) => self.entry(key)?,
@@ -72,7 +76,7 @@ impl Store {
         })
     }
 
-    /// Learns the numbers of this account's surveys, so that asking needs to write nothing.
+    /// Loads the numbers of this account's surveys, so that queries need not write.
     pub(in crate::state) fn load_lists(&mut self) -> Result<(), StoreError> {
         let known = self.all_known()?;
         for (list, known) in known {
@@ -83,8 +87,9 @@ impl Store {
         Ok(())
     }
 
-    /// Believes nothing any more that was acknowledged of a survey of this account, or of all of them, for a run that sends
-    /// everything: whatever becomes of it, nobody whom it did not reach is passed over later.
+    /// Stops trusting all acknowledgements of a survey of this account, or of all its surveys, for
+    /// a run that sends everything. However that run ends, no respondent that it did not reach is
+    /// skipped later.
     pub(crate) fn disbelieve_own(&mut self, survey: Option<&str>) -> Result<(), StoreError> {
         let survey = survey.map(plain);
         let lists = self.lists.iter();
@@ -103,7 +108,7 @@ impl Store {
         })
     }
 
-    /// How much is known of each survey of every account.
+    /// Returns the number of entries of each survey of every account.
     pub(crate) fn known_surveys(&self) -> Result<Vec<Known>, StoreError> {
         let mut all = Vec::new();
         for (list, mut known) in self.all_known()? {
@@ -113,7 +118,7 @@ impl Store {
         Ok(all)
     }
 
-    /// Respondents of a survey of whom it is known what the platform acknowledged.
+    /// Counts respondents of a survey with a known acknowledgement.
     fn count(&self, list: i64) -> Result<u64, StoreError> {
         let count = "SELECT count(*) FROM known WHERE list = ? AND digest <> x''";
         let count: i64 = self
@@ -123,7 +128,7 @@ impl Store {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Forgets a survey. Returns how many respondents that were.
+    /// Forgets a survey. Returns the number of respondents forgotten.
     fn forget_list(&mut self, list: i64) -> Result<u64, StoreError> {
         let count = self.count(list)?;
         for statement in FORGET {
@@ -133,6 +138,7 @@ impl Store {
         Ok(count)
     }
 
+    /// Returns all surveys with their numbers. The number of respondents is not filled in.
     fn all_known(&self) -> Result<Vec<(i64, Known)>, StoreError> {
         let read = || {
             let select =
@@ -152,8 +158,8 @@ impl Store {
         read().map_err(|error| self.fault("read", &error))
     }
 
-    /// Forgets a survey of every account, or of all of them where none is named, or only some of its respondents. Returns
-    /// how many respondents that were.
+    /// Forgets a survey of every account, or all surveys if none is named, or only some
+    /// respondents. Returns the number of respondents forgotten.
     pub(crate) fn forget_all(
         &mut self,
         survey: Option<&str>,
@@ -190,7 +196,8 @@ impl Store {
             .map_err(|error| self.fault("write", &error))
     }
 
-    /// What the last export of this account and these surveys was; `survey` is whatever names them.
+    /// Returns the key figures of this account's last export; `survey` is the name under which they
+    /// were stored.
     pub(crate) fn last_export(&self, survey: &str) -> Result<Option<LastExport>, StoreError> {
         let select = "SELECT export FROM last_exports WHERE (base_url, account, survey) = (?, ?, ?)";
         let Account { base_url, account } = &self.account;
@@ -202,11 +209,12 @@ impl Store {
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
+    /// Stores the key figures of an export for [`Store::last_export`].
     pub(crate) fn set_last_export(&mut self, survey: &str, export: &LastExport) -> Result<(), StoreError> {
         let insert =
             "INSERT OR REPLACE INTO last_exports (base_url, account, survey, export) VALUES (?, ?, ?, ?)";
         let Account { base_url, account } = &self.account;
-        // Numbers and texts always serialise.
+        // Numbers and texts can always be serialized.
         let text = serde_json::to_string(export).unwrap_or_default();
         self.connection
             .execute(insert, params![base_url, account, survey, text])

@@ -1,5 +1,5 @@
-//! Which store this is, which of its runs wrote a journal, and what a journal's rows mean to a store that does not know of
-//! them all.
+//! Identifies the store, and the run of it that wrote a journal. Decides what a journal's rows mean
+//! to a store that does not know them all.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -10,29 +10,30 @@ use crate::state::doubt::Doubt;
 use crate::state::key::Key;
 use crate::state::terms::Clock;
 
-/// Runs that a store remembers. A journal of an earlier one is taken for one that the store does not know of.
+/// Number of runs that a store keeps. A journal of an earlier run counts as unknown to the store.
 const MAX_RUNS: i64 = 10_000;
 
-/// What a store has of the journal that a run resumes.
+/// How much a store knows of the journal that a run resumes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Past {
     /// There is no journal: the run starts anew.
     Nothing,
-    /// All that the journal's runs did.
+    /// Everything that the journal's runs did.
     All(StoreRun),
-    /// Not all: this is another store, it was restored from a backup, or the journal's last run had none. The number of
-    /// that run, if it was one of a store of this id.
+    /// Only a part: this is another store, it was restored from a backup, or the journal's last run
+    /// used none. `run` is the number of that run, if it used a store with this id.
     Part { run: Option<i64> },
 }
 
-/// The rows that a journal's runs have sent, by respondent, for as long as the process lives: on the disk if there are many.
+/// A table of the rows that a journal's runs have sent, by respondent. It ends with the process,
+/// and is kept on the disk if it is large.
 const SENT: &str =
     "CREATE TEMP TABLE sent (list INTEGER NOT NULL, respondent INTEGER NOT NULL, row INTEGER NOT NULL,
     PRIMARY KEY (list, respondent)) WITHOUT ROWID";
 
 impl Store {
-    /// What this store has of a journal. `before` is the run that its header names, `passes` how often its lines say that
-    /// run had deleted what was known.
+    /// Determines how much this store knows of a journal. `before` is the run in the journal's
+    /// header; `passes` is how often that run had invalidated entries, by the journal's lines.
     pub(crate) fn past(&self, before: Option<&StoreRun>, passes: u64) -> Result<Past, StoreError> {
         let id = self.id()?;
         let Some(before) = before.filter(|before| before.store == id) else {
@@ -53,8 +54,8 @@ impl Store {
         })
     }
 
-    /// Forgets respondents whose rows a run has sent of which this store does not know, for a run that resumes it. A call
-    /// that ended just now may be applied late.
+    /// Forgets the respondents of rows that a run has sent without the knowledge of this store, for
+    /// a run that resumes it. A call that ended recently may be applied late.
     pub(crate) fn forget_sent(&mut self, rows: &[SentRow], clock: Clock) -> Result<(), StoreError> {
         self.transaction(|store| {
             rows.iter().try_for_each(|row| {
@@ -78,7 +79,7 @@ impl Store {
         })
     }
 
-    /// What the platform acknowledged is not known any more. What it may apply late stays.
+    /// Forgets what the platform acknowledged for a respondent. What may be applied late is kept.
     pub(in crate::state) fn forget(&mut self, key: Key, entry: &StoredUpdate) -> Result<(), StoreError> {
         if entry.doubt == Doubt::None {
             return self.remove(key);
@@ -93,8 +94,8 @@ impl Store {
         )
     }
 
-    /// Keeps in mind which rows a run has sent that this one resumes, for [`Store::is_overtaken`]. They come in the input's
-    /// order.
+    /// Stores which rows the resumed run has sent, for [`Store::is_overtaken`]. They must be in the
+    /// input's order.
     pub(crate) fn note_sent(&mut self, rows: &[SentRow]) -> Result<(), StoreError> {
         if !self.knows_sent {
             let created = self.connection.execute_batch(SENT);
@@ -117,7 +118,7 @@ impl Store {
         })
     }
 
-    /// Whether a later row of the respondent was sent by a run that this one resumes.
+    /// Whether the resumed run sent a later row of the respondent.
     pub(in crate::state) fn is_overtaken(&self, key: Key, row: u64) -> Result<bool, StoreError> {
         if !self.knows_sent {
             return Ok(false);
@@ -134,7 +135,8 @@ impl Store {
         Ok(last.is_some_and(|last| u64::try_from(last).is_ok_and(|last| last > row)))
     }
 
-    /// Takes a number above all before: what is written from here on is believed by later runs alone.
+    /// Gives the run a number greater than all before. Only later runs trust what is written from
+    /// here on.
     pub(in crate::state) fn begin_run(&mut self, past: &Past) -> Result<StoreRun, StoreError> {
         let store = self.id()?;
         let number = || {
@@ -144,7 +146,7 @@ impl Store {
                 let new = "SELECT lower(hex(randomblob(8)))";
                 self.connection.query_row(new, [], |row| row.get(0))?
             };
-            // A store that was restored would give numbers a second time.
+            // A restored store would assign the same numbers again.
             let above = match past {
                 Past::Part { run: Some(run) } => *run,
                 _ => 0,
@@ -163,7 +165,7 @@ impl Store {
         Ok(begun)
     }
 
-    /// This run has deleted once more what was known.
+    /// Notes that this run has invalidated entries once more.
     pub(in crate::state) fn count_pass(&mut self) -> Result<(), StoreError> {
         self.connection
             .prepare_cached("UPDATE runs SET passes = passes + 1 WHERE run = ?")
@@ -172,6 +174,7 @@ impl Store {
             .map_err(|error| self.fault("write", &error))
     }
 
+    /// Returns the id of this store.
     fn id(&self) -> Result<String, StoreError> {
         self.connection
             .query_row("SELECT lower(hex(id)) FROM store", [], |row| row.get(0))

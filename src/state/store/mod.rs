@@ -1,4 +1,4 @@
-//! The `SQLite` file of what the platform acknowledged: the only room in which SQL is written.
+//! The `SQLite` file of what the platform acknowledged. Only this module contains SQL.
 
 pub(super) mod error;
 pub(super) mod file;

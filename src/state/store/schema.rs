@@ -1,4 +1,4 @@
-//! The form of the store's tables: made, recognised, and brought to the newest from an earlier one.
+//! The schema of the store: creates it, checks it, and migrates earlier versions.
 
 use std::path::Path;
 
@@ -6,17 +6,18 @@ use rusqlite::Connection;
 
 use super::error::{StoreError, fault};
 
-/// Tells our files from others (`PRAGMA application_id`): "RSYN".
+/// Identifies files of this tool (`PRAGMA application_id`): "RSYN".
 const APPLICATION: i32 = 0x5253_594E;
 
-/// The form of the tables (`PRAGMA user_version`).
+/// The version of the schema (`PRAGMA user_version`).
 const VERSION: i32 = 2;
 
-/// `known.digest` is empty where nothing is known to be acknowledged. `known.doubt` is what may still be applied late
-/// (null: nothing; empty: several contents), until `known.until` (seconds of the epoch), which is null while a row of the
-/// respondent is under way in `known.run`.
+/// The schema. `known.digest` is empty if no acknowledgement is known. `known.doubt` is what may
+/// still be applied late (null: nothing; empty: several contents), until `known.until` (seconds
+/// since the epoch), which is null while a row of the respondent is in flight in `known.run`.
 ///
-/// `runs.journal` is the id of the journal that the run wrote, `runs.passes` how often it deleted what was known.
+/// `runs.journal` is the id of the journal that the run wrote; `runs.passes` is how often the run
+/// invalidated entries.
 const TABLES: &str = "
     CREATE TABLE store (id BLOB NOT NULL);
     INSERT INTO store (id) VALUES (randomblob(16));
@@ -30,7 +31,7 @@ const TABLES: &str = "
     CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, journal TEXT, passes INTEGER NOT NULL DEFAULT 0);
 ";
 
-/// From version 1: what it knows is true in this form, too.
+/// The migration from version 1, whose entries stay valid.
 const FROM_1: &str = "
     CREATE TABLE store (id BLOB NOT NULL);
     INSERT INTO store (id) VALUES (randomblob(16));
@@ -40,8 +41,8 @@ const FROM_1: &str = "
     ALTER TABLE runs ADD COLUMN passes INTEGER NOT NULL DEFAULT 0;
 ";
 
-/// Makes the tables of a new file; of one that is not, tells whether it is ours and whole, and brings it to this form. One
-/// of another program is left as it was.
+/// Creates the tables of a new file. For an existing file, checks that it belongs to this tool and
+/// is undamaged, and migrates it to the current version. A file of another program is not changed.
 pub(in crate::state) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     match form(connection, path)? {
         Form::This => check_whole(connection, path),
@@ -53,6 +54,7 @@ pub(in crate::state) fn check(connection: &Connection, path: &Path) -> Result<()
     }
 }
 
+/// The schema that a file has.
 enum Form {
     Nothing,
     Version1,
@@ -75,18 +77,18 @@ fn form(connection: &Connection, path: &Path) -> Result<Form, StoreError> {
     }
 }
 
-/// All of it or nothing, whenever the process is killed.
+/// Runs the statements in a transaction: all take effect or none, even if the process is killed.
 fn bring_to_this(connection: &Connection, statements: &str) -> rusqlite::Result<()> {
     let all = format!(
         "BEGIN IMMEDIATE; {statements} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
     );
     connection.execute_batch(&all).inspect_err(|_| {
-        // What cannot be undone is undone when the file is closed.
+        // A failed rollback is completed when the file is closed.
         connection.execute_batch("ROLLBACK").ok();
     })
 }
 
-/// Reads every page, in about a second for ten million respondents.
+/// Checks every page of the file, which takes about a second for ten million respondents.
 fn check_whole(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let said: String = connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))

@@ -1,12 +1,14 @@
-//! That no update is ever missed, whatever happens: random nights of several inputs against a model of the platform.
+//! Tests that no update is ever missed, whatever happens: random nights of several inputs against a
+//! model of the platform.
 //!
-//! Answers come in any order between respondents and are lost; calls are applied late, after the client has given up and
-//! after later rows have succeeded; runs are stopped and killed at any moment, also between an acknowledgement and the
-//! store's write, and resumed, with the store, with another one or with none, or set aside for a new input; other inputs
-//! come between; respondents are forgotten; the store is restored from backups that were made at any moment.
+//! Answers arrive in any order between respondents, or are lost. Calls are applied late, after the
+//! client has given up and after later rows have succeeded. Runs are stopped and killed at any
+//! moment, also between an acknowledgement and the store's write. They are resumed with the store,
+//! with another one or with none, or set aside for a new input. Other inputs come between,
+//! respondents are forgotten, and the store is restored from backups made at any moment.
 //!
-//! What is skipped must be what the platform has and keeps. In the end two undisturbed nights repair everything, and the
-//! third has nothing to do.
+//! The content of a skipped row must be what the platform has and keeps. At the end two undisturbed
+//! nights repair everything, and the third has nothing to do.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -14,11 +16,12 @@ use std::path::PathBuf;
 use super::*;
 use crate::model::DeltaMode;
 
-/// Cases per test run, each of a dozen runs; `RESPONDENT_SYNC_NIGHTS_CASES=n` makes it as many as that, and
-/// `RESPONDENT_SYNC_NIGHTS_SEED=n` runs that one alone.
+/// Cases per test run, each of a dozen runs. `RESPONDENT_SYNC_NIGHTS_CASES=n` sets their number;
+/// `RESPONDENT_SYNC_NIGHTS_SEED=n` runs only that case.
 const CASES: u64 = 200;
 
-/// The longest that a run goes on after its last call ended and before the next one starts, unless a day passes.
+/// Maximum time in seconds between the end of a run's last call and the start of the next run,
+/// unless a day passes.
 const SOON: i64 = 4;
 const DAY: i64 = 86_400;
 
@@ -29,7 +32,7 @@ struct LateCall {
     value: String,
 }
 
-/// What the platform has, and what it may yet get.
+/// What the platform has, and what it may still receive.
 #[derive(Default)]
 struct Platform {
     holds: HashMap<String, String>,
@@ -42,7 +45,7 @@ impl Platform {
         self.holds.insert(respondent.to_owned(), value.to_owned());
     }
 
-    /// Nobody learns of it, and it is applied at some time, or never.
+    /// Makes a call whose result is lost, and which is applied at some time or never.
     fn apply_late(&mut self, respondent: &str, value: &str, chance: &mut fastrand::Rng) {
         let late = i64::try_from(LATE.as_secs()).unwrap();
         match chance.u8(..4) {
@@ -67,14 +70,14 @@ impl Platform {
         }
     }
 
-    /// Whether the respondent has this value and keeps it.
+    /// Whether the respondent has this value and will keep it.
     fn has(&self, respondent: &str, value: &str) -> bool {
         let mut late = self.late.iter().filter(|call| call.respondent == respondent);
         self.holds.get(respondent).is_some_and(|holds| holds == value) && late.all(|call| call.value == value)
     }
 }
 
-/// An unfinished run: its input, and what its journal says.
+/// An unfinished run: its input and the content of its journal.
 #[derive(Clone, Default)]
 struct Journal {
     rows: Vec<(String, String)>,
@@ -82,7 +85,7 @@ struct Journal {
     store: Option<StoreRun>,
     passes: u64,
     mode: DeltaMode,
-    /// Of each respondent, the row that was sent last and not refused.
+    /// For each respondent, the row that was sent last and not refused.
     last_sent: HashMap<String, u64>,
 }
 
@@ -128,7 +131,7 @@ impl Journal {
         sent
     }
 
-    /// The file's last row has the last word, of those that the platform did not refuse.
+    /// Checks that the file's last row was sent last, of those that the platform did not refuse.
     fn check_order(&self, seed: u64) {
         for (respondent, last) in &self.last_sent {
             let of_respondent = (0_u64..).zip(&self.rows).filter(|(_, row)| row.0 == *respondent);
@@ -154,10 +157,10 @@ enum Ends {
 /// A copy of the store, and what was done since.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Backup {
-    /// There is none that could be restored.
+    /// There is no copy that could be restored.
     None,
     Fresh,
-    /// Runs of this input alone, all of one journal.
+    /// Only runs of this input, all of one journal.
     Since(usize),
 }
 
@@ -167,9 +170,9 @@ struct World {
     folder: tempfile::TempDir,
     platform: Platform,
     journals: Vec<Option<Journal>>,
-    /// The only input that may use the store: what it sent last is known to its journal alone.
+    /// The only input that may use the store, because only its journal knows what was sent last.
     dirty: Option<usize>,
-    /// A copy of the store.
+    /// The state of the copy of the store.
     backup: Backup,
     calls: usize,
 }
@@ -214,7 +217,7 @@ impl World {
         std::fs::copy(self.store("backup"), self.store("state.sqlite")).unwrap();
     }
 
-    /// Something between two runs.
+    /// An event between two runs.
     fn between(&mut self) {
         let pause = match self.chance.u8(..3) {
             0 => DAY,
@@ -237,7 +240,8 @@ impl World {
                     self.back_up();
                 }
             }
-            // What other inputs sent since would be lost, and of a run that was finished nobody would know.
+            // A restore would lose what other inputs sent since. After a finished run there would
+            // be no journal to show it.
             Backup::Since(input) if self.journals[input].is_some() && self.chance.u8(..3) == 0 => {
                 self.dirty = Some(input);
                 self.restore();
@@ -246,7 +250,7 @@ impl World {
         }
     }
 
-    /// One run of some input.
+    /// A run of one of the inputs.
     fn run(&mut self) {
         let input = self.dirty.unwrap_or_else(|| self.chance.usize(..2));
         let unfinished = self.journals[input].clone();
@@ -290,14 +294,15 @@ impl World {
             1 => Ends::Stopped,
             _ => Ends::Killed,
         };
-        // A run whose rows the store does not know of is not finished without it.
+        // Without the store that knows its rows, a run is not finished.
         let ends = match (name, ends) {
             ("state.sqlite", ends) => ends,
             (_, Ends::Complete) => Ends::Stopped,
             (_, ends) => ends,
         };
         if !resumes && self.dirty.is_some() {
-            // What was under way when the journal's run was killed is known to nobody: it is over by now.
+            // It is unknown what was in flight when the journal's run was killed: it is over by
+            // now.
             self.platform.wait(i64::try_from(LATE.as_secs()).unwrap() + SOON);
         }
         let clock = Clock {
@@ -330,7 +335,7 @@ impl World {
             };
         }
         if ends == Ends::Killed && resumes && self.chance.u8(..6) == 0 {
-            // Before the journal was written anew.
+            // Killed before the journal was rewritten.
             self.journals[input] = Some(journal);
             self.dirty = (name != "state.sqlite").then_some(input).or(self.dirty);
             return;
@@ -360,7 +365,7 @@ impl World {
     }
 }
 
-/// Forgets what a journal has sent of which the store does not know.
+/// Forgets what a journal has sent without the knowledge of the store.
 fn past(store: &mut Store, journal: &Journal, clock: Clock) -> Past {
     let past = store.past(journal.store.as_ref(), journal.passes).unwrap();
     if let Past::Part { .. } = past {
@@ -370,21 +375,21 @@ fn past(store: &mut Store, journal: &Journal, clock: Clock) -> Past {
     past
 }
 
-/// A run that is under way.
+/// A run in progress.
 struct Life<'a> {
     world: &'a mut World,
     input: usize,
     journal: Journal,
     delta: Delta,
     under_way: Vec<PlannedRow>,
-    /// What the journal has and the store does not yet.
+    /// Outcomes that the journal has and the store does not have yet.
     unacknowledged: Vec<Outcome>,
-    /// The store knows all that was sent, so what it says must be true.
+    /// The store knows all that was sent, so its entries must be true.
     is_true: bool,
 }
 
 impl Life<'_> {
-    /// Until the end that was asked for, or the input's.
+    /// Runs until the requested end, or the end of the input.
     fn goes_on(&mut self, ends: Ends) -> Ends {
         let rows = self.journal.rows.len() as u64;
         let until = match ends {
@@ -407,7 +412,7 @@ impl Life<'_> {
             let pause = self.world.chance.i64(0..=2);
             self.world.platform.wait(pause);
             if self.is_true && self.world.backup == Backup::None && self.world.chance.u8(..12) == 0 {
-                // In the middle of a run: of all others nothing is to come.
+                // In the middle of a run: no other call is outstanding.
                 self.world.back_up();
                 self.world.backup = Backup::Since(self.input);
             }
@@ -423,7 +428,7 @@ impl Life<'_> {
         ends
     }
 
-    /// A row that was passed: skipped, settled, or on its way.
+    /// Handles a processed row: skipped, settled, or in flight.
     fn take(&mut self, row: PlannedRow) {
         if row.settled.is_some() {
             return;
@@ -464,7 +469,7 @@ impl Life<'_> {
         }
     }
 
-    /// A row that is on its way, the first of its respondent.
+    /// Takes a random row in flight, which is the first of its respondent.
     fn any(&mut self) -> PlannedRow {
         let any = self.world.chance.usize(..self.under_way.len());
         let respondent = self.under_way[any].respondent().to_owned();
@@ -475,7 +480,7 @@ impl Life<'_> {
         self.under_way.remove(first.unwrap())
     }
 
-    /// A row gets its verdict.
+    /// Gives a row its verdict.
     fn settle(&mut self) {
         self.world.calls += 1;
         let row = self.any();
@@ -489,7 +494,7 @@ impl Life<'_> {
                 (Status::Unconfirmed, true)
             }
             2 => {
-                // One attempt is lost, the next one succeeds, or is refused.
+                // One attempt is lost; the next one succeeds or is refused.
                 platform.apply_late(&respondent, &value, chance);
                 if chance.bool() {
                     platform.apply(&respondent, &value);
@@ -506,7 +511,7 @@ impl Life<'_> {
         if status != Status::Failed {
             self.journal.last_sent.insert(respondent, row.sequence);
         } else if self.journal.last_sent.get(&respondent) == Some(&row.sequence) {
-            // Refused after all, and which one counts is anybody's guess.
+            // Refused in the end, so it is unclear which row counts.
             self.journal.last_sent.remove(&respondent);
         }
         let outcome = Outcome {
@@ -516,7 +521,7 @@ impl Life<'_> {
         self.record(outcome);
     }
 
-    /// Into the journal, and later into the store.
+    /// Records an outcome in the journal; the store gets it later.
     fn record(&mut self, outcome: Outcome) {
         self.journal.passes = self.delta.passes();
         self.journal.write(&outcome);
@@ -535,7 +540,8 @@ impl Life<'_> {
         }
     }
 
-    /// Ends in an orderly way: what is in flight is given up, the rest was never sent.
+    /// Ends in an orderly way: calls in flight are given up, and the remaining rows were never
+    /// sent.
     fn stop(&mut self) {
         let mut heads = HashSet::new();
         for row in std::mem::take(&mut self.under_way) {
@@ -558,7 +564,7 @@ impl Life<'_> {
         self.delta.finish();
     }
 
-    /// Killed: some calls arrive nevertheless, at once or late.
+    /// Ends by a kill: some calls still arrive, at once or late.
     fn die(&mut self) {
         let mut heads = HashSet::new();
         for row in std::mem::take(&mut self.under_way) {
@@ -572,7 +578,7 @@ impl Life<'_> {
     }
 }
 
-/// Undisturbed nights in the end, a day apart.
+/// Undisturbed nights at the end, one day apart.
 fn heals(world: &mut World) {
     if let Some(input) = world.dirty {
         let journal = world.journals[input].take().unwrap();

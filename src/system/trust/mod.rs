@@ -1,8 +1,9 @@
-//! Who could have written a file: asked of everything that decides where secrets and labels go, or what is taken for sent.
-//! A file that others can write, or reach through a folder that they can write, is refused.
+//! Who could have written a file. Checked for everything that decides where secrets and labels go,
+//! or which rows count as sent. A file that others can write, or can replace through a folder, is
+//! rejected.
 //!
-//! Trusted are the user of this process, the system's administrator, on Unix the group that is named like the user, and
-//! the group that `RESPONDENT_SYNC_TRUST_GROUP` names.
+//! Trusted are the user of this process, the system's administrator, on Unix the group named like
+//! the user, and the group in `RESPONDENT_SYNC_TRUST_GROUP`.
 
 pub(crate) mod permissions;
 #[cfg(any(windows, test))]
@@ -14,20 +15,21 @@ use anyhow::{Result, anyhow};
 
 use crate::model::ShownPath as _;
 
-/// Names another trusted group, by name or number: where several users keep a job, or a pod's volumes have a group.
+/// Names another trusted group, by name or number, for jobs maintained by several users or a pod
+/// whose volumes have a group.
 pub(crate) const GROUP: &str = "RESPONDENT_SYNC_TRUST_GROUP";
 
-/// The group that is trusted besides the user's own, as its variable names it.
+/// Returns the group trusted besides the user's own; `None` if unset.
 pub(crate) fn group() -> Option<String> {
     let group = std::env::var_os(GROUP)?.to_string_lossy().trim().to_owned();
     (!group.is_empty()).then_some(group)
 }
 
-/// Refuses a file, or the folders of one that is not there yet, if others could have written it.
+/// Rejects a file that others could have written, or the folders of a file that does not exist yet.
 ///
 /// # Errors
 ///
-/// With the path that is at fault, and what to do.
+/// Names the path at fault, and what to do.
 pub(crate) fn check(path: &Path) -> Result<()> {
     let Some(found) = nearest(path)? else {
         return Ok(());
@@ -35,8 +37,8 @@ pub(crate) fn check(path: &Path) -> Result<()> {
     judge(&found).map_err(|why| anyhow!("`{}` cannot be trusted: {why}", path.shown()))
 }
 
-/// Refuses a file beside which its library makes and believes others, such as a database: its folder counts, too, and a
-/// folder where everybody may add files (`/tmp`) is none for it.
+/// Rejects a file whose library creates and trusts files beside it, such as a database. Its folder
+/// is checked, too, and one where everyone may add files (`/tmp`) is rejected.
 ///
 /// # Errors
 ///
@@ -50,7 +52,8 @@ pub(crate) fn check_with_folder(path: &Path) -> Result<()> {
     judge(&folder?).map_err(|why| anyhow!("`{}` cannot be trusted: {why}", path.shown()))
 }
 
-/// The program that a command names, found as the system finds it and refused likewise. Only what was judged is run.
+/// Finds a command's program as the system does, and checks it like a file. Only the path that was
+/// checked is run.
 pub(crate) fn program(name: &Path, folder: &Path) -> Result<PathBuf> {
     let found = which::which_in(name, std::env::var_os("PATH"), folder)
         .map_err(|_| anyhow!("cannot find the program `{}`", name.shown()))?;
@@ -58,7 +61,7 @@ pub(crate) fn program(name: &Path, folder: &Path) -> Result<PathBuf> {
     Ok(found)
 }
 
-/// The path, or the nearest folder above it that is there.
+/// Returns the path, or its nearest existing parent folder.
 fn nearest(path: &Path) -> Result<Option<PathBuf>> {
     let path = std::path::absolute(path)?;
     let found = path.ancestors().find(|ancestor| ancestor.exists());
@@ -95,7 +98,7 @@ fn judge(path: &Path) -> Result<(), String> {
     })
 }
 
-/// Who can write there, and what to do about it.
+/// Describes who can write there, and what to do about it.
 #[cfg(unix)]
 fn open_to(at: &Path, mode: u32) -> String {
     use std::os::unix::fs::MetadataExt;
@@ -125,8 +128,9 @@ fn open_to(at: &Path, mode: u32) -> String {
     )
 }
 
-/// The file and its folder must not be writable for others, and no folder above may let others put another in its place:
-/// adding files there harms nobody, and Windows lets every user add folders to `C:\`.
+/// Checks that others can write neither the file nor its folder, and that no folder above lets
+/// others replace them. Higher folders may let others add files: that harms nothing, and Windows
+/// allows it in `C:\`.
 #[cfg(windows)]
 fn judge(path: &Path) -> Result<(), String> {
     use permissions::{ADVICE, rights_at};

@@ -1,14 +1,15 @@
-//! Who else can read or write a file: one answer for Unix and one for Windows, each by the system's own means. What
-//! follows from it is decided where the file is used.
+//! Who else can read or write a file, determined by the system's means on Unix and Windows. The
+//! callers decide what follows.
 
 use std::fs::File;
 use std::io;
 
+/// What to do about a file that others can read.
 #[cfg(unix)]
 pub(crate) const ADVICE: &str = "take it away from them (`chmod go-r`)";
 
-/// Whether users other than the owner can read an opened file. A group of another owner is how the administrator gives this
-/// user a secret, so it does not count.
+/// Whether users other than the owner can read an open file. The group counts only if this user
+/// owns the file: an administrator passes a secret to this user through the group.
 #[cfg(unix)]
 pub(crate) fn others_read(file: &File) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
@@ -20,11 +21,12 @@ pub(crate) fn others_read(file: &File) -> io::Result<bool> {
     Ok(metadata.mode() & counted != 0)
 }
 
+/// What to do about a file that others can read.
 #[cfg(windows)]
 pub(crate) const ADVICE: &str =
     "remove the rights of everybody but you, SYSTEM and the administrators (Properties, Security, Advanced)";
 
-/// Whether users other than the owner can read an opened file.
+/// Whether users other than the owner can read an open file.
 #[cfg(windows)]
 pub(crate) fn others_read(file: &File) -> io::Result<bool> {
     Ok(windows::rights(file)?.others_read)
@@ -49,11 +51,11 @@ mod windows {
 
     use crate::system::trust::sddl::{self, Rights};
 
-    /// What others can do with the file or folder at a path, links followed.
+    /// Returns what others can do with the file or folder at a path, following links.
     pub(crate) fn rights_at(path: &Path) -> io::Result<Rights> {
-        /// Nothing but the rights is read, which an owner may always do.
+        /// Opens for reading the permissions only, which an owner may always do.
         const READ_CONTROL: u32 = 0x0002_0000;
-        /// Without it the system opens no folder.
+        /// Required to open a folder.
         const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;
         let mut options = OpenOptions::new();
         options
@@ -62,7 +64,7 @@ mod windows {
         rights(&options.open(path)?)
     }
 
-    /// What others can do with an opened file.
+    /// Returns what others can do with an open file.
     pub(super) fn rights(file: &File) -> io::Result<Rights> {
         let parts = SecurityInformation::Owner | SecurityInformation::Group | SecurityInformation::Dacl;
         let descriptor = GetSecurityInfo(file, SeObjectType::SE_FILE_OBJECT, parts)?;

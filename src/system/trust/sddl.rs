@@ -1,15 +1,15 @@
-//! What Windows says about a file's rights (a security descriptor as text), judged. Pure, so that it is tested
-//! everywhere.
+//! Interprets a file's permissions on Windows, given as a security descriptor in text form. Pure,
+//! so that it is tested on every system.
 //!
 //! Source: Microsoft's pages on "Security Descriptor Definition Language" and "ACE Strings".
 
-/// How much of a file or folder can be changed; each step includes those before it.
+/// How much of a file or folder can be changed; each level includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Change {
     Nothing,
-    /// Its content; of a folder: files can be added.
+    /// Its content can be changed; for a folder, files can be added.
     Content,
-    /// It can be replaced by another; of a folder: so can what lies in it.
+    /// It can be replaced; for a folder, so can its files.
     Replace,
 }
 
@@ -22,7 +22,8 @@ pub(super) struct Rights {
     pub(super) is_own: bool,
 }
 
-/// Those who may do everything anyway: the system, its administrators, the trusted installer, and whoever owns the file.
+/// Accounts that may do everything anyway: the system, its administrators, the trusted installer,
+/// and the file's owner.
 const TRUSTED: [&str; 6] = [
     "SY",
     "BA",
@@ -32,18 +33,20 @@ const TRUSTED: [&str; 6] = [
     "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",
 ];
 
-/// Rights by their letters, and the bits of those that are written as a number.
+/// Permissions to read: their codes, and the bits if they are written as a number.
 const READS: [&str; 5] = ["GA", "GR", "FA", "FR", "CC"];
 const READ_BITS: u64 = 0x8000_0000 | 0x1000_0000 | 0x1;
-/// Writing and appending; of a folder, adding files and folders.
+/// Permissions to write and append; for a folder, to add files and folders.
 const WRITES: [&str; 4] = ["GW", "FW", "DC", "LC"];
 const WRITE_BITS: u64 = 0x4000_0000 | 0x2 | 0x4;
 
-/// Deleting (also what lies in a folder), and changing the rights or the owner.
+/// Permissions to delete (for a folder, also its files), and to change the permissions or the
+/// owner.
 const REPLACES: [&str; 6] = ["GA", "FA", "DT", "SD", "WD", "WO"];
 const REPLACE_BITS: u64 = 0x1000_0000 | 0x40 | 0x1_0000 | 0x4_0000 | 0x8_0000;
 
-/// What the descriptor allows others than the user with this id; `None` if it cannot be read.
+/// Returns what the descriptor allows others than the user with this id; `None` if it cannot be
+/// parsed.
 pub(super) fn judge(sddl: &str, user: &str) -> Option<Rights> {
     let rest = sddl.strip_prefix("O:")?;
     let owner = rest.get(..rest.find("G:").or_else(|| rest.find("D:"))?)?;
@@ -51,7 +54,7 @@ pub(super) fn judge(sddl: &str, user: &str) -> Option<Rights> {
         return None;
     }
     let list = sddl.split_once("D:")?.1;
-    // The part behind is about auditing.
+    // The part after `S:` is about auditing.
     let list = list.split("S:").next()?;
     let is_trusted = |who: &str| who == user || TRUSTED.contains(&who);
     let mut rights = Rights {
@@ -66,7 +69,7 @@ pub(super) fn judge(sddl: &str, user: &str) -> Option<Rights> {
         let mut fields = entry.split(')').next()?.split(';');
         let (kind, flags, allowed) = (fields.next()?, fields.next()?, fields.next()?);
         let who = fields.nth(2)?;
-        // `IO`: for what is made below, not for this.
+        // `IO`: for items created inside, not for this one.
         let is_for_this = !pairs(flags).any(|flag| flag == "IO");
         if !["A", "OA", "XA"].contains(&kind) || !is_for_this || is_trusted(who) {
             continue;
@@ -91,7 +94,7 @@ fn allows(rights: &str, letters: &[&str], bits: u64) -> bool {
     }
 }
 
-/// Two letters at a time.
+/// Splits a text into pairs of letters.
 fn pairs(text: &str) -> impl Iterator<Item = &str> {
     (0..text.len() / 2).filter_map(|index| text.get(2 * index..2 * index + 2))
 }
@@ -102,7 +105,7 @@ mod tests {
 
     const USER: &str = "S-1-5-21-1-2-3-1001";
 
-    /// Whether it is own, whether others can read it, and what they can change.
+    /// Whether the owner is trusted, whether others can read the file, and what they can change.
     fn of(list: &str) -> (bool, bool, Change) {
         let sddl = format!("O:{USER}G:{USER}D:{list}");
         let rights = judge(&sddl, USER).unwrap();

@@ -1,14 +1,14 @@
-//! What attributes must look like where the library takes everything that it cannot read for 0, and so for the first text,
-//! the first format or the first row. Pure.
+//! Checks attributes whose invalid values the library reads as 0, and so as the first text, the
+//! first format or the first row. Pure.
 
 use thiserror::Error;
 
 use super::markup::attributes;
 
-/// The most digits of a number that counts formats, texts or rows. Excel needs seven.
+/// Maximum number of digits of a number that counts formats, texts or rows. Excel needs seven.
 pub(in crate::read::workbook) const MAX_DIGITS: usize = 9;
 
-/// A tag whose attribute means nothing.
+/// The error for an attribute with an invalid value.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("a tag `{tag}` in it has a `{attribute}` that means nothing")]
 pub(in crate::read::workbook) struct BadAttribute {
@@ -16,7 +16,7 @@ pub(in crate::read::workbook) struct BadAttribute {
     attribute: &'static str,
 }
 
-/// Checks the attributes of a tag by its local name.
+/// Checks the attributes of a tag; `local` is its local name.
 pub(in crate::read::workbook) fn check(tag: &[u8], local: &[u8]) -> Result<(), BadAttribute> {
     match local {
         b"c" => {
@@ -27,7 +27,8 @@ pub(in crate::read::workbook) fn check(tag: &[u8], local: &[u8]) -> Result<(), B
         b"row" => all(tag, "row", "r", is_number),
         b"xf" => all(tag, "xf", "numFmtId", is_number),
         b"numFmt" => all(tag, "numFmt", "numFmtId", is_number),
-        // The library finds these two by their usual names, whatever the relationship says.
+        // The library finds these two parts by their usual names and ignores the relationship's
+        // target.
         b"Relationship" => {
             let kind = attributes(tag).find(|(name, _)| *name == b"Type");
             let usual = match kind.and_then(|(_, kind)| kind.rsplit(|byte| *byte == b'/').next()) {
@@ -41,7 +42,7 @@ pub(in crate::read::workbook) fn check(tag: &[u8], local: &[u8]) -> Result<(), B
     }
 }
 
-/// Checks an attribute, which is there at most once.
+/// Checks an attribute, which must occur at most once.
 fn all(
     tag: &[u8],
     name: &'static str,
@@ -61,7 +62,8 @@ fn is_number(value: &[u8]) -> bool {
     (1..=MAX_DIGITS).contains(&value.len()) && value.iter().all(u8::is_ascii_digit)
 }
 
-/// `A1` to `XFD1048576`, and a little more.
+/// Whether a value is a cell reference such as `A1` or `XFD1048576`; slightly larger ones pass,
+/// too.
 fn is_place(value: &[u8]) -> bool {
     let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     (1..=3).contains(&letters) && value.get(letters..).is_some_and(is_number)

@@ -1,19 +1,22 @@
-//! How much of an entry the library may hold in memory: shared texts, and what it collects in lists. Pure.
+//! Limits the memory that the library may use for an entry: for shared texts, and for elements that
+//! it collects in lists. Pure.
 
 use thiserror::Error;
 
 use super::markup::texts_claimed;
 
-/// All shared texts of a workbook, in bytes, [`TEXT_PLACE`] more for each: they are held in memory.
+/// Maximum size in bytes of all shared texts of a workbook, plus [`TEXT_PLACE`] for each: they are
+/// held in memory.
 pub(in crate::read::workbook) const MAX_TEXTS: u64 = 64 << 20;
 
-/// What a text takes in memory besides its bytes.
+/// Memory in bytes that a text uses besides its content.
 pub(in crate::read::workbook) const TEXT_PLACE: u64 = 24;
 
-/// Elements that the library collects besides texts. Excel allows 65,490 formats.
+/// Maximum number of elements, other than texts, that the library collects. Excel allows 65,490
+/// formats.
 pub(in crate::read::workbook) const MAX_COLLECTED: u64 = 1 << 18;
 
-/// Their names: formats, sheets, names and relationships.
+/// The collected elements: formats, sheets, names and relationships.
 const COLLECTED: [&[u8]; 11] = [
     b"xf",
     b"numFmt",
@@ -28,10 +31,10 @@ const COLLECTED: [&[u8]; 11] = [
     b"Relationship",
 ];
 
-/// All of them together, in bytes: they are held in memory.
+/// Maximum size in bytes of all collected elements: they are held in memory.
 const MAX_COLLECTED_BYTES: usize = 16 << 20;
 
-/// Why an entry takes too much.
+/// Why an entry exceeds the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(in crate::read::workbook) enum OverBudget {
     #[error("its shared texts take more than {} MiB", MAX_TEXTS >> 20)]
@@ -40,7 +43,7 @@ pub(in crate::read::workbook) enum OverBudget {
     Collected,
 }
 
-/// What an entry took so far.
+/// What an entry has used so far.
 #[derive(Debug, Default)]
 pub(in crate::read::workbook) struct Budget {
     text_bytes: u64,
@@ -49,7 +52,7 @@ pub(in crate::read::workbook) struct Budget {
 }
 
 impl Budget {
-    /// A tag opens.
+    /// Counts an opening tag.
     pub(in crate::read::workbook) fn tag(&mut self, tag: &[u8], local: &[u8]) -> Result<(), OverBudget> {
         if COLLECTED.contains(&local) {
             self.collected += 1;
@@ -62,7 +65,7 @@ impl Budget {
         }
     }
 
-    /// Bytes of something that is collected.
+    /// Counts bytes of a collected element.
     pub(in crate::read::workbook) fn collect(&mut self, bytes: usize) -> Result<(), OverBudget> {
         self.collected_bytes += bytes;
         if self.collected > MAX_COLLECTED || self.collected_bytes > MAX_COLLECTED_BYTES {
@@ -71,7 +74,7 @@ impl Budget {
         Ok(())
     }
 
-    /// Bytes of a shared text.
+    /// Counts bytes of a shared text.
     pub(in crate::read::workbook) fn text(&mut self, bytes: usize) -> Result<(), OverBudget> {
         self.add_text(bytes as u64)
     }

@@ -1,8 +1,8 @@
-//! Tags of XML, as far as a scan has to know them (`workbook/scan.rs`). Pure.
+//! XML tags, as far as the scan needs them (`read/workbook/scan.rs`). Pure.
 
 use memchr::{memchr, memchr3, memmem};
 
-/// Where the `>` of a tag stands: not inside a quoted value.
+/// Returns the offset of the `>` that ends a tag, which is not inside a quoted value.
 pub(in crate::read::workbook) fn end_of_tag(tag: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -18,7 +18,7 @@ pub(in crate::read::workbook) fn end_of_tag(tag: &[u8]) -> Option<usize> {
     }
 }
 
-/// The name of a tag with its prefix, whatever attributes it has.
+/// Returns the name of a tag with its prefix, without its attributes.
 pub(in crate::read::workbook) fn whole_name_of(tag: &[u8]) -> &[u8] {
     let end = tag
         .iter()
@@ -27,7 +27,7 @@ pub(in crate::read::workbook) fn whole_name_of(tag: &[u8]) -> &[u8] {
     tag.get(..end).unwrap_or_default()
 }
 
-/// The prefix and the local name of a tag.
+/// Splits the name of a tag into its prefix and its local name.
 pub(in crate::read::workbook) fn name_of(tag: &[u8]) -> (&[u8], &[u8]) {
     let name = whole_name_of(tag);
     match memchr(b':', name) {
@@ -39,7 +39,8 @@ pub(in crate::read::workbook) fn name_of(tag: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// How many texts a table of texts claims to have, as the library may understand it: the most that the tag says.
+/// Returns the number of texts that a table of shared texts claims to have. The library may parse
+/// the tag in different ways, so the largest number counts.
 pub(in crate::read::workbook) fn texts_claimed(tag: &[u8]) -> u64 {
     const CLAIM: &[u8] = b"uniqueCount";
     let claims = memmem::find_iter(tag, CLAIM).map(|at| {
@@ -56,7 +57,7 @@ pub(in crate::read::workbook) fn texts_claimed(tag: &[u8]) -> u64 {
     claims.max().unwrap_or_default()
 }
 
-/// The attributes of a tag, with the prefixes of their names, values as they are written.
+/// Returns the attributes of a tag: names with their prefixes, and values as written.
 pub(in crate::read::workbook) fn attributes(tag: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let name = tag.iter().position(u8::is_ascii_whitespace).unwrap_or(tag.len());
     let mut rest = tag.get(name..).unwrap_or_default();

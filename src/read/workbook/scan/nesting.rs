@@ -1,15 +1,16 @@
-//! The tags that are open at a place in XML. Each must be closed by its own name, and they cannot be many: the library
-//! does not compare names, so that a wrong one would end a row early, and keeps all that are open. Pure.
+//! The open tags at a position in XML. Each must be closed by its own name: the library does not
+//! compare names, so a wrong one would end a row early. Their number is limited, because the
+//! library keeps all open tags. Pure.
 
 use thiserror::Error;
 
-/// The most tags that are open at once. A sheet of Excel's has less than twenty.
+/// Maximum number of tags that are open at once. A sheet from Excel has less than twenty.
 const MAX_DEPTH: usize = 256;
 
-/// The names of all of them together, in bytes.
+/// Maximum total length in bytes of the names of open tags.
 const MAX_NAMES: usize = 16 << 10;
 
-/// Why the tags cannot be followed.
+/// Why the nesting of tags is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(in crate::read::workbook) enum NestingFault {
     #[error("more than {MAX_DEPTH} of its tags are open at once")]
@@ -22,12 +23,12 @@ pub(in crate::read::workbook) enum NestingFault {
 #[derive(Debug, Default)]
 pub(in crate::read::workbook) struct Nesting {
     names: Vec<u8>,
-    /// Where each name ends in `names`.
+    /// The end of each name in `names`.
     ends: Vec<usize>,
 }
 
 impl Nesting {
-    /// A tag opens; `name` with its prefix.
+    /// Opens a tag; `name` includes its prefix.
     pub(in crate::read::workbook) fn open(&mut self, name: &[u8]) -> Result<(), NestingFault> {
         if self.ends.len() == MAX_DEPTH || self.names.len() + name.len() > MAX_NAMES {
             return Err(NestingFault::Depth);
@@ -37,7 +38,7 @@ impl Nesting {
         Ok(())
     }
 
-    /// The innermost tag closes; `name` may have white space behind it.
+    /// Closes the innermost tag; `name` may have trailing white space.
     pub(in crate::read::workbook) fn close(&mut self, name: &[u8]) -> Result<(), NestingFault> {
         if self.innermost() != Some(name.trim_ascii_end()) {
             return Err(NestingFault::Mismatch);
@@ -47,7 +48,7 @@ impl Nesting {
         Ok(())
     }
 
-    /// Whether all that opened have closed.
+    /// Whether all tags are closed.
     pub(in crate::read::workbook) fn is_closed(&self) -> bool {
         self.ends.is_empty()
     }

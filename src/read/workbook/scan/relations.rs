@@ -1,5 +1,5 @@
-//! The relationships that an entry lists. Each has an id of its own: of two with one id the library takes the last,
-//! whatever Excel does. Pure.
+//! The relationships that an entry lists. Their ids must be unique: of two with the same id the
+//! library uses the last, whatever Excel does. Pure.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use thiserror::Error;
 
 use super::markup::attributes;
 
-/// Two relationships that have one id.
+/// The error for two relationships with the same id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("two of its relationships have the same id")]
 pub(in crate::read::workbook) struct SameId;
 
-/// The ids so far. How many there can be, and how long, is bounded by the [scan](crate::read::workbook::scan).
+/// The ids so far. The [scan](crate::read::workbook::scan) limits their number and length.
 #[derive(Debug, Default)]
 pub(in crate::read::workbook) struct Relations {
     ids: HashSet<Vec<u8>>,

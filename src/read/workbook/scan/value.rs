@@ -1,6 +1,7 @@
-//! Follows a cell to its value, which must be one piece: the library takes the first piece of a number's text, or the last
-//! value of several, for the whole, and a text's number that it cannot read for 0. Pure. What a tag is, and where a cell
-//! ends, is the [scan](crate::read::workbook::scan)'s business.
+//! Follows a cell to its value, which must be in one piece: of a number in several pieces the
+//! library uses the first, and of several values the last. The index of a shared text must be
+//! valid, because the library reads an invalid one as 0. Pure. The
+//! [scan](crate::read::workbook::scan) finds tags and the end of a cell.
 
 use thiserror::Error;
 
@@ -10,30 +11,30 @@ use super::markup::attributes;
 /// How the value of a cell is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read::workbook) enum Kind {
-    /// A text of its own, in which references (`&amp;`) stand for signs.
+    /// Text in the cell itself, in which references (`&amp;`) stand for characters.
     Text,
-    /// The number of a shared text.
+    /// The index of a shared text.
     Shared,
-    /// A number, a truth value, or an untyped text.
+    /// A number, a boolean, or an untyped text.
     Number,
 }
 
-/// How far the value of a cell was read.
+/// How far the value of a cell was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read::workbook) enum Value {
     /// Not in a cell, or before its value.
     Before(Kind),
     In {
         kind: Kind,
-        /// Bytes so far.
+        /// Bytes of the value so far.
         length: usize,
-        /// The last byte is white space.
+        /// Whether the last byte is white space.
         ends_blank: bool,
     },
     Behind,
 }
 
-/// Why a cell must not be read.
+/// Why a cell is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(in crate::read::workbook) enum ValueFault {
     #[error("a cell's value is written in pieces, which no spreadsheet does")]
@@ -45,7 +46,8 @@ pub(in crate::read::workbook) enum ValueFault {
 }
 
 impl Value {
-    /// A tag opens. Tags inside a value, and a second value in a cell, are none of a spreadsheet's.
+    /// Handles an opening tag. Spreadsheets do not write tags inside a value, nor a second value in
+    /// a cell.
     pub(in crate::read::workbook) fn opens(
         self,
         tag: &[u8],
@@ -66,7 +68,7 @@ impl Value {
         }
     }
 
-    /// A tag closes.
+    /// Handles a closing tag.
     pub(in crate::read::workbook) fn closes(self, local: &[u8]) -> Result<Self, ValueFault> {
         match self {
             Self::In {
@@ -79,7 +81,7 @@ impl Value {
         }
     }
 
-    /// Text, or a part of it. A reference in a number cuts it in two.
+    /// Handles text or a part of it. A reference inside a number would split it.
     pub(in crate::read::workbook) fn text(self, text: &[u8]) -> Result<Self, ValueFault> {
         let (Self::In { kind, length, .. }, Some(last)) = (self, text.last()) else {
             return Ok(self);
@@ -102,7 +104,7 @@ impl Value {
         })
     }
 
-    /// A comment, an instruction or a CDATA section.
+    /// Handles a comment, an instruction or a CDATA section.
     pub(in crate::read::workbook) fn interrupted(self) -> Result<(), ValueFault> {
         match self {
             Self::In { .. } => Err(ValueFault::Pieces),

@@ -1,4 +1,4 @@
-//! Journals of every kind, cut and damaged anywhere, against what they must come to.
+//! Journals of every kind, cut and damaged anywhere, compared with the expected content.
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ fn header() -> Header {
     )
 }
 
-/// A journal in a folder of its own.
+/// A journal in its own folder.
 struct Desk {
     folder: tempfile::TempDir,
 }
@@ -43,7 +43,8 @@ impl Desk {
         Contents::read(&self.journal()).unwrap()
     }
 
-    /// The rows that have their verdict once the journal was rewritten, as the input's reader meets them.
+    /// Returns the rows that have their verdict after the journal was rewritten, as the input's
+    /// reader gets them.
     fn settled(&self, rows: u64) -> Vec<u64> {
         let mut rewritten = self
             .contents()
@@ -88,7 +89,7 @@ fn rows_come_in_order_without_those_that_are_to_be_sent_again() {
     entry::write_again(outcome(1).row.position.row, &mut journal);
     let desk = Desk::new(&journal);
     assert_eq!(desk.settled(12), [0, 3, 9]);
-    // What was left out is gone; what comes is merged with what is in order already.
+    // The omitted rows are gone; new lines are merged with the ordered ones.
     let mut again = fs::read(desk.journal()).unwrap();
     for sequence in [2, 11, 10, 1] {
         entry::write_outcome(&outcome(sequence), &mut again);
@@ -132,7 +133,7 @@ fn an_unconfirmed_row_of_a_streak_is_sent_again_in_doubt() {
     assert_eq!((known, rewritten.count), ([Some(ErrorCode::Stopped), None], 0));
 }
 
-/// What is to be known of a journal before it is resumed.
+/// What has to be known of a journal before it is resumed.
 #[test]
 fn who_was_sent_and_what_is_left() {
     let unchanged = |sequence| Outcome {
@@ -169,7 +170,7 @@ fn who_was_sent_and_what_is_left() {
         summary: desk.results(),
         rehearsal: false,
     };
-    // The same before and after it was put in order.
+    // The same before and after the journal was put in order.
     for passes in [7, 0] {
         let go_on = go_on();
         assert_eq!((go_on.store(), go_on.has_unchanged()), ((None, passes), true));
@@ -208,7 +209,7 @@ fn a_row_that_is_not_the_journals_is_told() {
 #[test]
 fn more_rows_than_a_window_holds_in_any_order_that_a_window_allows() {
     let rows = 3 * u64::from(SLOTS);
-    // Each block of a window comes backwards: no order is worse.
+    // Each block of a window comes in reverse order, which is the worst case.
     let outcomes: Vec<Outcome> = (0..3)
         .flat_map(|block| {
             (0..u64::from(SLOTS))
@@ -246,7 +247,7 @@ proptest! {
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
         let cut = head + ((whole.len() - head) as f64 * cut) as usize;
         let mut journal = whole[..cut].to_vec();
-        // A line end alone could make the torn line whole, which would be no damage.
+        // A line end alone could complete the torn line, which would not be damage.
         journal.extend(garbage.iter().skip_while(|byte| **byte == b'\n'));
         let kept = whole_lines(&whole[..cut]) - 1;
         let mut expected: Vec<u64> = order[..kept].to_vec();
@@ -269,7 +270,7 @@ proptest! {
         match Contents::read(&desk.journal()) {
             Ok(None) => prop_assert_eq!(before, 0),
             Ok(Some(_)) => prop_assert_eq!(desk.settled(10), (0..before as u64 - 1).collect::<Vec<_>>()),
-            // Damage that is not at the end is told, and costs nothing.
+            // Damage that is not at the end is reported, and loses nothing.
             Err(OutputError::DamagedJournal { .. }) => prop_assert!(before < 10),
             Err(error) => panic!("{error}"),
         }

@@ -1,5 +1,5 @@
-//! The beginning of `auto`: while no queue shows, each answer lets one more call start, which doubles the calls in flight
-//! with each answer time. Pure.
+//! The start-up phase of `auto`: while no queue shows, each answer lets one more call start, which
+//! doubles the calls in flight once per latency. Pure.
 
 use std::time::Duration;
 
@@ -7,32 +7,34 @@ use tokio::time::Instant;
 
 use super::{QUEUE, needed, scaled, share};
 
-/// Answers in a group, whose mean latency tells whether there is a queue. That of fewer would be chance; with more, a queue
-/// would show too late, since calls are added meanwhile.
+/// Answers in a group, whose mean latency shows whether there is a queue. The mean of fewer would
+/// be chance; with more, a queue would show too late, since calls are added meanwhile.
 const GROUP: usize = 16;
 
-/// Where all calls are answered as quickly as ever, at most twice as many are in flight as were when those started that are
-/// answered now. Where more are, they wait for each other. With something to spare for chance.
+/// If all calls are answered as quickly as ever, at most twice as many are in flight as when the
+/// calls answered now started. If more are, they wait for each other. The rest is a margin for
+/// chance.
 const MAX_GROWTH: f64 = 2.5;
 
+/// State of the start-up phase.
 #[derive(Debug)]
 pub(super) struct Beginning {
     group: Group,
-    /// The least mean latency of a group, in seconds; infinite before the first is complete.
+    /// Minimum mean latency of a group, in seconds; infinite before the first group is complete.
     pub(super) quiet: f64,
-    /// As many calls as have room beside those that are answered.
+    /// Maximum calls in flight that the last group's rate allows without a queue.
     room: usize,
-    /// Answers since as many calls were in flight as may be.
+    /// Answers since the limit was last reached.
     since_full: usize,
 }
 
-/// Answers that are looked at together.
+/// Answers that are judged together.
 #[derive(Debug)]
 struct Group {
     begun: Instant,
     answered: usize,
     latency: Duration,
-    /// With what their connections took.
+    /// Latency including the time to connect.
     occupied: Duration,
 }
 
@@ -46,7 +48,7 @@ impl Group {
         }
     }
 
-    /// The mean of the answers in seconds.
+    /// Returns the mean over the answers in seconds.
     fn mean(&self, all: Duration) -> f64 {
         all.as_secs_f64() / share(self.answered, 1)
     }
@@ -62,13 +64,14 @@ impl Beginning {
         }
     }
 
-    /// As many calls are in flight as may be.
+    /// Records that the limit is reached.
     pub(super) fn full(&mut self) {
         self.since_full = 0;
     }
 
-    /// Another call was answered, with this latency, and with what its connection took. Returns the new limit, and whether
-    /// the beginning goes on: it ends with a queue, or when there are enough calls.
+    /// Records an answer with its latency, without and with the time to connect. Returns the new
+    /// limit, and whether the phase continues: it ends with a queue, or when there are enough
+    /// calls.
     pub(super) fn answered(
         &mut self,
         (limit, rate): (usize, f64),

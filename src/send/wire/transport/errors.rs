@@ -1,5 +1,5 @@
-//! The one place where an error of the HTTP client becomes one of ours. Its own text holds the whole address, which is
-//! secret, so only the cause at the end of its chain is taken.
+//! Converts errors of the HTTP client. Their text contains the whole address, which is secret, so
+//! only the cause at the end of the chain is used.
 
 use super::Shared;
 use super::gate::NotPassed;
@@ -7,10 +7,11 @@ use crate::send::attempt::TransportError;
 use crate::system::causes::{find, is_out_of_sockets, root_cause};
 
 impl Shared {
-    /// `kept` says that the call was on a kept connection.
+    /// Converts an error of a call; `kept` says that it used a kept connection.
     ///
-    /// "error sending request" is the client's text both for a request that never left and for one that was read and then
-    /// dropped: only a failure to connect, and one before the request was begun, are known to be the former.
+    /// The client says "error sending request" both for a request that was never sent and for one
+    /// that was read and then dropped. Only a failure to connect, and one before the request began,
+    /// are certain not to have been sent.
     pub(super) async fn convert(&self, error: reqwest::Error, kept: bool) -> TransportError {
         let error = error.without_url();
         let reason = root_cause(&error);

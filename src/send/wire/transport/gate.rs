@@ -1,5 +1,6 @@
-//! The gate in front of each connection: the HTTP client has to pass it where it connects, and it writes at once when it
-//! has. So a call that may not connect does not, and one that connects is not written before it has leave.
+//! A gate in front of each connection. The HTTP client has to pass it to connect, and writes as
+//! soon as it has. So a call that may not connect does not connect, and one that connects is not
+//! written before it is permitted.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -15,10 +16,10 @@ use tower_service::Service;
 
 use crate::send::wire::permit::Wire;
 
-/// Errors as the HTTP client's connectors have them.
+/// Error type of the HTTP client's connectors.
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a connection was not made, or not used.
+/// Why a connection was not opened, or not used.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(super) enum NotPassed {
     #[error("the kept connection was closed before the call")]
@@ -37,24 +38,24 @@ pub(super) struct Gate(Mutex<State>);
 enum State {
     /// A call may connect.
     Open(Wire),
-    /// It connects, or waits for leave.
+    /// A call is connecting, or waits for permission.
     Passing,
-    /// A call may be written since then, and none may connect.
+    /// A call may be written since this time, and none may connect.
     Shut(Instant),
 }
 
 impl Gate {
-    /// The gate of a connection that this call is to make.
+    /// Creates the gate of a connection that this call is to open.
     pub(super) fn new(wire: Wire) -> Self {
         Self(Mutex::new(State::Open(wire)))
     }
 
-    /// A call on the connection that was made may be written now.
+    /// Permits a call on the open connection to be written now.
     pub(super) fn shut(&self, now: Instant) {
         self.set(State::Shut(now));
     }
 
-    /// When the call had leave to be written; nothing while it has none.
+    /// Returns when the call was permitted to be written; `None` if it has not been.
     pub(super) fn written(&self) -> Option<Instant> {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Shut(at) => Some(*at),
@@ -83,7 +84,7 @@ impl Gate {
 #[derive(Clone, Debug)]
 pub(super) struct Gated {
     pub(super) gate: Arc<Gate>,
-    /// For name, connection, proxy and TLS.
+    /// Limit for name resolution, connection, proxy and TLS.
     pub(super) connect_timeout: Duration,
 }
 
@@ -98,7 +99,8 @@ impl<S> Layer<S> for Gated {
     }
 }
 
-/// A connector behind a gate. The client clones its connector for each call, so the inner one is only cloned to connect.
+/// A connector behind a gate. The client clones its connector for each call; the inner one is
+/// cloned only to connect.
 #[derive(Debug)]
 pub(super) struct Connector<S> {
     inner: Arc<Mutex<S>>,
@@ -156,8 +158,8 @@ impl Gated {
     }
 }
 
-/// Waits for leave on a connection that stands. There is nothing to be read before anything was written, so whatever is
-/// read, its end too, means that the call must not be written on it.
+/// Waits for permission on an open connection. The server has nothing to say before it gets a
+/// request, so any data or the connection's end means that the call must not be written on it.
 async fn stand(connection: &mut (impl Read + Unpin), wire: Wire) -> Result<(), NotPassed> {
     let mut byte = [0];
     let mut buffer = ReadBuf::new(&mut byte);

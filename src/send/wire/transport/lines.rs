@@ -1,6 +1,6 @@
-//! Connections, each with an HTTP client of its own, so that it is known beforehand whether a call would have to connect.
-//! Those without a call are kept in a stack: the one that was used last is used next, and what lies at its bottom is given
-//! up in time. How calls are made on them is in `send/wire/transport.rs`.
+//! Connections, each with an HTTP client of its own, so that it is known in advance whether a call
+//! has to connect. Free ones are kept on a stack: the one used last is used next, and those at the
+//! bottom are closed when they get too old. `send/wire/transport.rs` makes the calls.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,20 +16,21 @@ use crate::send::wire::permit::Wire;
 use crate::system::causes::root_cause;
 use crate::system::http::{Route, SetupError};
 
-/// A kept connection is given up before the server does so: a request that crosses the server's goodbye is in doubt.
-/// The shortest idle time of a common server is Apache's, 5 s.
+/// Maximum idle time. A kept connection is closed before the server does so, since a request that
+/// crosses the server's close is in doubt. The shortest default of a common server is Apache's, 5
+/// s.
 const MAX_IDLE: Duration = Duration::from_secs(4);
 
-/// A connection, once its first call has made it.
+/// A connection, opened by its first call.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) client: Client,
     pub(super) gate: Arc<Gate>,
-    /// Since when no call was on it, before the call that is now; nothing for its first call.
+    /// Since when it was idle before the current call; `None` for its first call.
     pub(super) kept: Option<Instant>,
 }
 
-/// All connections without a call, and what makes others.
+/// All idle connections, and the settings to open others.
 #[derive(Debug)]
 pub(super) struct Lines {
     route: Route,
@@ -40,7 +41,7 @@ pub(super) struct Lines {
 
 #[derive(Debug, Default)]
 struct Stack {
-    /// Kept longest first.
+    /// The connections kept longest come first.
     kept: VecDeque<(Line, Instant)>,
     losses: Losses,
 }
@@ -55,7 +56,7 @@ impl Lines {
         }
     }
 
-    /// A line that its first call has to connect.
+    /// Creates a line that its first call has to connect.
     pub(super) fn connect(&self, wire: Wire) -> Result<Line, SetupError> {
         let gate = Arc::new(Gate::new(wire));
         let client = self
@@ -78,7 +79,8 @@ impl Lines {
         })
     }
 
-    /// How many kept lines there are for calls that are written at this time. Gives up those that would be too old then.
+    /// Returns how many kept lines a call written at this time could use. Closes those that would
+    /// be too old by then.
     pub(super) fn count(&self, at: Instant) -> usize {
         let mut stack = self.stack();
         while let Some((_, since)) = stack.kept.front()
@@ -89,12 +91,12 @@ impl Lines {
         stack.kept.len()
     }
 
-    /// How many kept lines there are, however old.
+    /// Returns how many kept lines there are, whatever their age.
     pub(super) fn idle(&self) -> usize {
         self.stack().kept.len()
     }
 
-    /// The line that was used last, for a call that is written now.
+    /// Takes the line used last, for a call that is written now.
     pub(super) fn take(&self, now: Instant) -> Option<Line> {
         let (mut line, since) = self.stack().kept.pop_back()?;
         line.kept = Some(since);
@@ -102,7 +104,7 @@ impl Lines {
         Some(line)
     }
 
-    /// Keeps a line whose call was answered whole.
+    /// Keeps a line whose call got a complete answer.
     pub(super) fn keep(&self, line: Line, now: Instant) {
         let mut stack = self.stack();
         if line.kept.is_some() {
@@ -113,7 +115,7 @@ impl Lines {
         }
     }
 
-    /// A kept line was gone when it was to be used.
+    /// Records that a kept line was gone when needed.
     pub(super) fn lost(&self, line: &Line, now: Instant) {
         let mut stack = self.stack();
         if line.kept.is_some_and(|kept| stack.losses.lost(kept, now)) {

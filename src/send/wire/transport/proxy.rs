@@ -1,5 +1,5 @@
-//! What a proxy says to `CONNECT`. The HTTP client tells that it refused, but not with which status; so it is asked once
-//! more, by hand.
+//! Finds out what a proxy answers to `CONNECT`. The HTTP client reports that it refused, but not
+//! with which status, so it is asked once more by hand.
 
 use std::io;
 use std::sync::Arc;
@@ -19,14 +19,14 @@ use crate::send::attempt::TransportError;
 use crate::system::causes::find;
 use crate::system::http::Via;
 
-/// Why a tunnel through a proxy was not made.
+/// Why a tunnel through a proxy was not opened.
 type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
 
-/// More of an answer is not read to find its status.
+/// Maximum bytes of an answer read to find its status.
 const MAX_HEAD_BYTES: usize = 8 << 10;
 
 impl Shared {
-    /// What a failure to connect comes to if it was the proxy that refused; nothing if it was not.
+    /// Converts a failure to connect that the proxy caused; `None` if it did not.
     pub(super) async fn refused_tunnel(&self, error: &reqwest::Error) -> Option<TransportError> {
         let via = self.lines.route().proxy()?;
         match find::<TunnelError>(error)? {
@@ -49,7 +49,7 @@ impl Shared {
         })
     }
 
-    /// The status with which the proxy answers.
+    /// Sends a `CONNECT` and returns the status of the proxy's answer.
     async fn ask(&self, via: &Via) -> io::Result<u16> {
         let uri = via.found.uri();
         let bare = |host: &str| host.trim_start_matches('[').trim_end_matches(']').to_owned();
@@ -93,12 +93,12 @@ impl Shared {
     }
 }
 
-/// Whether a proxy that answers this will never let calls through; what others say may pass.
+/// Whether a proxy with this answer will never let calls through. Others may be temporary.
 fn is_final(status: u16) -> bool {
     (300..500).contains(&status) && !matches!(status, 408 | 425 | 429)
 }
 
-/// The status in the first line of an answer.
+/// Parses the status in the first line of an answer.
 fn status(head: &[u8]) -> Option<u16> {
     let line = head.split(|byte| *byte == b'\n').next()?;
     let mut words = str::from_utf8(line).ok()?.split_ascii_whitespace();

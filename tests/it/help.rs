@@ -1,0 +1,43 @@
+//! `help`: what to type first, commands, topics, and names that are neither.
+
+use crate::support::Job;
+
+#[test]
+fn alone_the_program_says_what_to_type_first() {
+    let alone = Job::new("").ends(2);
+    for line in ["First time:", "run FILE --sandbox", "help start", "exit-codes"] {
+        assert!(alone.stderr.contains(line), "{}", alone.stderr);
+    }
+    let asked = Job::new("help").ends(0);
+    assert_eq!(asked.stdout.trim(), alone.stderr.trim());
+    assert!(
+        asked.stdout.lines().all(|line| line.chars().count() <= 80),
+        "{}",
+        asked.stdout
+    );
+}
+
+#[test]
+fn topics_and_commands_are_explained() {
+    let topic = Job::new("help exit-codes").ends(0);
+    assert!(
+        topic.stdout.contains("10   the time that `--max-duration`"),
+        "{}",
+        topic.stdout
+    );
+    assert!(
+        !topic.stdout.contains('\u{1b}') && !topic.stdout.contains("| "),
+        "{}",
+        topic.stdout
+    );
+    let command = Job::new("help state forget").ends(0);
+    assert!(command.stdout.contains("--respondent"), "{}", command.stdout);
+    let unknown = Job::new("help nigthly").ends(2);
+    assert!(
+        unknown
+            .stderr
+            .contains("no topic `nigthly`: did you mean `nightly`?"),
+        "{}",
+        unknown.stderr
+    );
+}
