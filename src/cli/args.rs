@@ -1,5 +1,5 @@
-//! What each command takes: the groups of flags, a file each beside this one, put together. The one table of flags;
-//! the manual's is checked against it.
+//! The arguments of each command, composed of the groups of flags in `cli/groups`. This is the only
+//! table of flags; the manual's table is checked against it.
 
 use clap::{Args, ValueEnum};
 

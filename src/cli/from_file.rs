@@ -1,6 +1,6 @@
-//! What a config file says, put between the environment and the defaults: each of its values becomes the default of the
-//! flag that it is a key for, so that there is one table of flags and one parser of each value. Which file that is and
-//! how it is read is in `config/file.rs`.
+//! Places a config file's values between the environment and the defaults. Each value becomes the
+//! default of the flag that its key names, so there is one table of flags and one parser per value.
+//! `config/file.rs` finds and reads the file.
 
 use std::path::{Path, PathBuf};
 
@@ -12,12 +12,12 @@ use clap::{Arg, ArgAction, Command};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FileSetting {
     pub(crate) key: String,
-    /// From 1.
+    /// Line number, from 1.
     pub(crate) line: usize,
     pub(crate) value: FileValue,
 }
 
-/// Its value, as text that a flag would take.
+/// The value of a key, as text that a flag would take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FileValue {
     Switch(bool),
@@ -26,7 +26,7 @@ pub(crate) enum FileValue {
 }
 
 impl FileSetting {
-    /// The texts that stand for it on a command line: none for a switch that is off.
+    /// Returns the texts for a command line. A switch that is off has no text.
     pub(super) fn texts(&self) -> Vec<String> {
         match &self.value {
             FileValue::Switch(false) => Vec::new(),
@@ -37,22 +37,22 @@ impl FileSetting {
     }
 }
 
-/// What is wrong with a key, with its line.
+/// What is wrong with a key, and its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeyError {
     pub(crate) line: usize,
     pub(crate) what: String,
 }
 
-/// Checks every key against the flags of `run`, and makes paths relative to the file's folder. `others` are keys that
-/// are no flags.
+/// Checks every key against the flags of `run`, and makes paths relative to the file's folder.
+/// `others` are valid keys that are not flags.
 pub(super) fn checked(
     run: &Command,
     folder: &Path,
     settings: &[FileSetting],
     others: &[&str],
 ) -> Result<Vec<FileSetting>, KeyError> {
-    // What is wrong in the environment is not the file's fault.
+    // A fault in the environment is not the file's fault.
     let run = &run.clone().mut_args(|arg| arg.env(None::<&'static str>));
     let checked = settings.iter().map(|setting| {
         let fault = |what| KeyError {
@@ -75,7 +75,8 @@ pub(super) fn checked(
     checked.collect()
 }
 
-/// The command with the file's values as defaults, as far as it has such flags.
+/// Sets the file's values as defaults of the command's flags. Keys without a flag in this command
+/// are ignored.
 pub(super) fn with_defaults(mut command: Command, settings: &[FileSetting]) -> Command {
     for setting in settings {
         let texts = setting.texts();
@@ -86,7 +87,7 @@ pub(super) fn with_defaults(mut command: Command, settings: &[FileSetting]) -> C
     command
 }
 
-/// The flag, or the input, that a key stands for.
+/// Returns the flag, or the input argument, that a key names.
 fn flag<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
     let is_meant = |arg: &&Arg| arg.get_id() == key && !["config", "help", "version"].contains(&key);
     command.get_arguments().find(is_meant)
@@ -94,7 +95,7 @@ fn flag<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
 
 fn unknown(run: &Command, key: &str, others: &[&str]) -> String {
     const ALIKE: f64 = 0.8;
-    // A key that has places for its value does not take the value itself.
+    // A secret has keys for its source, but no key for its value.
     if others.contains(&format!("{key}_file").as_str()) {
         return format!(
             "a secret does not stand in a config file: give `{key}_file` or `{key}_command`, or set RESPONDENT_SYNC_{}",
@@ -113,7 +114,7 @@ fn unknown(run: &Command, key: &str, others: &[&str]) -> String {
     }
 }
 
-/// Lets the flag's own parser look at the value.
+/// Checks a value with the flag's own parser.
 fn try_value(run: &Command, arg: &Arg, setting: &FileSetting) -> Result<(), String> {
     let takes_value = arg.get_action().takes_values() || matches!(arg.get_action(), ArgAction::Count);
     match &setting.value {
@@ -148,7 +149,7 @@ fn is_of_value(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::InvalidValue | ErrorKind::ValueValidation)
 }
 
-/// What a parser has against a value.
+/// Returns the parser's objection to a value.
 fn of_value(error: &clap::Error) -> String {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
@@ -170,23 +171,23 @@ fn is_path(arg: &Arg) -> bool {
     arg.get_value_parser().type_id() == ValueParser::path_buf().type_id()
 }
 
-/// Takes its value or does without.
+/// Whether the flag can be given without a value.
 fn is_optional(arg: &Arg) -> bool {
     arg.get_num_args().is_some_and(|count| count.min_values() == 0)
 }
 
-/// Takes several values in one.
+/// Whether the flag takes several values in one.
 fn is_list(arg: &Arg) -> bool {
     arg.get_value_delimiter().is_some()
 }
 
-/// A path is meant from the file's folder on; `-` and `none` are none, and an absolute one stays as it is.
+/// Makes a path relative to the file's folder. `-`, `none` and absolute paths stay as they are.
 fn beside(folder: &Path, value: &FileValue) -> FileValue {
     let beside = |text: &String| {
         if ["-", "none"].contains(&text.as_str()) {
             text.clone()
         } else {
-            // Text that came out of a file joined with what is text, too.
+            // Lossless: the text comes from a file and the folder is valid Unicode.
             PathBuf::from(folder).join(text).to_string_lossy().into_owned()
         }
     };

@@ -1,5 +1,5 @@
-//! What was typed: the command line and the environment, as clap types, one group of flags per subject. Opens nothing
-//! and decides nothing; what it all means is settled in [`crate::config`].
+//! The command line and the environment as clap types, one group of flags per subject. Opens
+//! nothing and decides nothing; [`crate::config`] says what the values mean.
 
 mod args;
 mod from_file;
@@ -36,7 +36,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// What is to be done.
+/// The command to run.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Send the file: one call per row, a verdict for each
@@ -64,7 +64,7 @@ mod tests {
         shape::command().debug_assert();
     }
 
-    /// A flag's row in the manual: names, value, default, help.
+    /// Returns a flag's row in the manual: names, value, default, help.
     fn row(flag: &clap::Arg) -> String {
         let code = |text: String| {
             if text.is_empty() {
@@ -131,7 +131,7 @@ mod tests {
         );
     }
 
-    /// The rows of a command's flags.
+    /// Returns the rows of a command's flags.
     fn flags(command: &clap::Command, name: &str) -> Vec<String> {
         let flags = command.find_subcommand(name).unwrap().get_arguments();
         let is_ours = |long: &str| !["help", "version"].contains(&long);

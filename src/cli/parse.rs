@@ -1,5 +1,5 @@
-//! From words and variables to flags: which config file is asked for, the command line with that file's values as defaults,
-//! and where each value came from. What the file says is read in `config/file.rs`.
+//! Parses arguments and variables: which config file is asked for, the command line with that
+//! file's values as defaults, and the origin of each value. `config/file.rs` reads the file.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::Cli;
 use super::from_file::{self, FileSetting, FileValue, KeyError};
 use super::{shape, usage_error};
 
-/// Where a value came from, for the line that says so.
+/// Where a value came from, for the messages that name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     Flag,
@@ -21,7 +21,7 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
-    /// In words; `flag` is the flag's name with its dashes.
+    /// Describes the origin. `flag` is the flag's name with its dashes.
     pub(crate) fn named(self, flag: &str) -> String {
         match self {
             Self::Flag => format!("`{flag}`"),
@@ -35,7 +35,7 @@ impl Origin {
     }
 }
 
-/// Where the values came from that are told, or that depend on it.
+/// The origins of the values whose origin is reported or matters otherwise.
 #[derive(Clone, Debug)]
 pub(crate) struct Origins {
     pub(crate) survey: Origin,
@@ -48,16 +48,16 @@ pub(crate) struct Origins {
     pub(crate) healthcheck_url: Origin,
     pub(crate) quiet: Origin,
     pub(crate) verbose: Origin,
-    /// The survey that the config file names, whether it is the one that counts or not.
+    /// The survey that the config file names, even if a flag or a variable overrides it.
     pub(crate) survey_of_file: Option<String>,
 }
 
-/// The keys of a config file, checked, and the folder that its paths are relative to.
+/// The keys of a config file, checked, with paths made absolute.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FileSettings(Vec<FileSetting>);
 
 impl FileSettings {
-    /// Checks the keys against the flags; `others` are keys that are none.
+    /// Checks the keys against the flags. `others` are valid keys that are not flags.
     pub(crate) fn new(folder: &Path, settings: &[FileSetting], others: &[&str]) -> Result<Self, KeyError> {
         from_file::checked(&run_command(), folder, settings, others).map(Self)
     }
@@ -67,17 +67,18 @@ impl FileSettings {
     }
 }
 
-/// What is to be done with the config file that is named, by whichever command.
+/// Which config file a command uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ConfigChoice {
     Named(PathBuf),
-    /// The one in the user's config folder, if it is there.
+    /// The default one in the user's config folder, if it exists.
     Usual,
-    /// None at all.
+    /// No config file.
     Nothing,
 }
 
-/// Which config file the process's arguments ask for. Where they are not sound, parsing them whole says so.
+/// Returns which config file the process's arguments ask for. Faults in the arguments are reported
+/// later, by [`parse`].
 pub(crate) fn config_choice() -> ConfigChoice {
     const NONE: &str = "none";
     let lenient = |command: clap::Command| command.mut_arg("input", |arg| arg.required(false));
@@ -99,14 +100,15 @@ pub(crate) fn config_choice() -> ConfigChoice {
     }
 }
 
-/// Parses the process's arguments. Help, version and faults of usage are clap's own to print and to exit with.
+/// Parses the process's arguments. clap itself prints help, version and usage errors, and exits.
 pub(crate) fn parse(file: &FileSettings) -> (Cli, Origins) {
     parsed(file).unwrap_or_else(|error| usage_error::shown(error).exit())
 }
 
-/// The process's arguments without their config file, which cannot be read: for what they say of how that is reported.
+/// Parses the process's arguments without the config file, which cannot be read. Used to learn how
+/// to report that fault.
 pub(crate) fn parse_without_file() -> Option<(Cli, Origins)> {
-    // It may be the file that names the input.
+    // The unreadable file may be the one that names the input.
     let input = FileSetting {
         key: "input".to_owned(),
         line: 0,
@@ -148,21 +150,21 @@ fn parsed(file: &FileSettings) -> Result<(Cli, Origins), clap::Error> {
     Ok((Cli::from_arg_matches_mut(&mut matches)?, origins))
 }
 
-/// A flag of `run` with what it comes to.
+/// A flag of `run` with its value.
 #[derive(Clone, Debug)]
 pub(crate) struct Effective {
     pub(crate) key: String,
     pub(crate) values: Vec<String>,
     pub(crate) is_switch: bool,
-    /// Its value is shown nowhere: the flag's own definition says so (`hide_env_values`).
+    /// The value is never shown, as the flag's definition demands (`hide_env_values`).
     pub(crate) is_secret: bool,
     pub(crate) origin: Origin,
 }
 
-/// What every flag of `run` comes to without any being given, in the order of the help. Fails where the environment
-/// has a value that no flag takes.
+/// Returns the value of every flag of `run` if none is given, in the order of the help. Fails if
+/// the environment has an invalid value.
 pub(crate) fn effective(file: &FileSettings) -> Result<Vec<Effective>, String> {
-    // Changing a flag puts it behind all others, so the order is taken before.
+    // Changing a flag moves it to the end, so the order is recorded first.
     let command = run_command();
     let flags: Vec<_> = command
         .get_arguments()
@@ -203,12 +205,12 @@ pub(crate) fn effective(file: &FileSettings) -> Result<Vec<Effective>, String> {
 
 fn run_command() -> clap::Command {
     let mut command = shape::command();
-    // Groups of flags and the rest of what a command is are put together now.
+    // Resolves the groups of flags, which clap does lazily.
     command.build();
     command.find_subcommand("run").cloned().unwrap_or_default()
 }
 
-/// The matches of the command itself, below those of the commands that only lead to it.
+/// Returns the matches of the innermost subcommand.
 fn innermost(matches: &ArgMatches) -> Option<&ArgMatches> {
     let (_, mut innermost) = matches.subcommand()?;
     while let Some((_, below)) = innermost.subcommand() {

@@ -1,5 +1,5 @@
-//! How the help looks: everyday flags in `-h`, all of them under headings in `--help`, examples below. What a flag means is
-//! said beside the flag.
+//! The layout of the help: everyday flags in `-h`, all flags under headings in `--help`, examples
+//! below. The meaning of a flag is documented at the flag.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use clap::{Arg, Command, CommandFactory};
 use super::Cli;
 use crate::manual::{TOPICS, wrap};
 
-/// The flags that `-h` shows: what a first month needs.
+/// The flags that `-h` shows: those that a new user needs.
 const EVERYDAY: [(&str, &[&str]); 2] = [
     (
         "run",
@@ -68,7 +68,7 @@ const VARIABLES: &str = "\
 Each flag is also a variable of the environment and a key of the config file: `--max-age` is
 RESPONDENT_SYNC_MAX_AGE and `max_age`. A flag beats a variable, a variable beats the file.";
 
-/// What to type first, what there is, and which topics the manual has.
+/// Returns the overview: what to type first, the commands, and the topics of the manual.
 pub(crate) fn overview() -> String {
     let mut text = String::from(
         "Sets the labels of respondents from a CSV or Excel export, one call per row.
@@ -103,7 +103,7 @@ Commands (`respondent-sync help COMMAND`):
     text
 }
 
-/// The whole command line as it is parsed and as its help is shown.
+/// Returns the whole command line, with its help.
 pub(super) fn command() -> Command {
     let command = Cli::command()
         .disable_help_subcommand(true)
@@ -129,7 +129,7 @@ pub(super) fn command() -> Command {
 fn shaped(arg: Arg, everyday: &[&str]) -> Arg {
     let is_everyday = everyday.contains(&arg.get_id().as_str());
     let arg = match arg.get_id().as_str() {
-        // The groups that they stand in begin with them, or end behind another.
+        // Without this, these flags would appear under the heading of the group before them.
         "input" => arg.help_heading(None::<&str>),
         "dry_run" | "yes" => arg.help_heading("Output"),
         _ => arg,
@@ -137,7 +137,8 @@ fn shaped(arg: Arg, everyday: &[&str]) -> Arg {
     arg.hide_env(true).hide_short_help(!is_everyday)
 }
 
-/// The help of a command, by its words (`state forget`); `None` if there is no such command.
+/// Returns the help of a command, which is named by its words (`state forget`). `None` if there is
+/// no such command.
 pub(crate) fn help_of(words: &[String]) -> Option<String> {
     let mut whole = command();
     whole.build();

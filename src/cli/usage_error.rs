@@ -1,4 +1,5 @@
-//! Errors of clap's as they may be printed: they quote words that others may have chosen, as in `run *.csv`. Pure.
+//! Makes clap's errors safe to print. They quote words that other users may have chosen, as in
+//! `run *.csv`. Pure.
 
 use std::path::Path;
 
@@ -6,7 +7,7 @@ use clap::error::ContextValue;
 
 use crate::model::{ShownPath as _, printable};
 
-/// The same error on its own lines: what a terminal would obey, and line ends within a word, become escapes.
+/// Returns the same error with control characters, and line ends inside a word, escaped.
 pub(super) fn shown(error: clap::Error) -> clap::Error {
     let original = error.render().to_string();
     let mut text = original.clone();
@@ -23,7 +24,7 @@ pub(super) fn shown(error: clap::Error) -> clap::Error {
     clap::Error::raw(error.kind(), text.trim_start_matches("error: "))
 }
 
-/// The words of the command line, and of variables, that an error quotes.
+/// Returns the words of the command line and of variables that an error quotes.
 fn words(error: &clap::Error) -> Vec<String> {
     let texts = error.context().flat_map(|(_, value)| match value {
         ContextValue::String(text) => vec![text.clone()],
@@ -39,7 +40,7 @@ mod tests {
 
     use super::*;
 
-    fn of(arguments: &[&str]) -> String {
+    fn error_text(arguments: &[&str]) -> String {
         let command = Command::new("x")
             .arg(Arg::new("rate").long("rate").value_parser(value_parser!(u8)))
             .arg(Arg::new("input"));
@@ -64,7 +65,7 @@ mod tests {
                 vec!["--rate", word],
                 vec![&format!("--{word}") as &str],
             ] {
-                let text = of(&arguments);
+                let text = error_text(&arguments);
                 let is_safe =
                     |c: char| c == '\n' || !c.is_control() && !['\u{202E}', '\u{2028}'].contains(&c);
                 assert!(
@@ -74,7 +75,7 @@ mod tests {
                 assert!(!text.contains("\nerror:"), "{text:?}");
             }
         }
-        let plain = of(&["a.csv", "b.csv"]);
+        let plain = error_text(&["a.csv", "b.csv"]);
         assert!(plain.contains("unexpected argument 'b.csv'"), "{plain}");
     }
 }

@@ -7,12 +7,12 @@ use jiff::civil::Time;
 
 use crate::model::CountOrPercent;
 
-/// `500ms`, `30s`, `15m`, `2h`, `3d`.
+/// Parses `500ms`, `30s`, `15m`, `2h`, `3d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     if text.trim() == "0" {
         return Ok(Duration::ZERO);
     }
-    // Days are 24 hours here, whatever clocks do.
+    // A day has 24 hours here, also when clocks change.
     let days = text.trim().strip_suffix('d').and_then(|days| days.parse().ok());
     if let Some(hours) = days.and_then(|days: u32| days.checked_mul(24)) {
         return Ok(Duration::from_hours(u64::from(hours)));
@@ -23,10 +23,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .map_err(|_| format!("`{text}` is no duration: write `500ms`, `30s`, `15m`, `2h` or `3d`"))?;
     parsed
         .try_into()
-        .map_err(|_| format!("`{text}` is less than nothing"))
+        .map_err(|_| format!("`{text}` must not be negative"))
 }
 
-/// `06:00`, as a clock on the wall shows it.
+/// Parses `06:00`, a local time.
 pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
     let text = text.trim();
     let has_form = text.split(':').all(|part| part.len() == 2) && text.contains(':');
@@ -34,7 +34,7 @@ pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
     parsed.ok_or_else(|| format!("`{text}` is no time of the day: write `06:00`"))
 }
 
-/// `5%`.
+/// Parses `5%`.
 pub(super) fn percent(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(CountOrPercent::Percent(percent)) => Ok(percent),
@@ -42,7 +42,7 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
     }
 }
 
-/// How many older sets are kept: a number, or a word that only says that there is a limit.
+/// Parses how many older sets are kept: a number, or a word that only turns the limit on.
 pub(super) fn sets(text: &str) -> Result<usize, String> {
     const USUAL: usize = 14;
     match text.trim() {

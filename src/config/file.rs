@@ -1,8 +1,9 @@
-//! The config file: which one, and what its keys say. Reads one file and understands TOML; what each key means for a run
-//! is the flags' business ([`crate::cli`]), and where secrets come from, that of `config/secrets/kinds.rs`.
+//! Reads the config file: decides which one, and parses its TOML. [`crate::cli`] says what each key
+//! means for a run; `config/secrets/kinds.rs` says where secrets come from.
 //!
-//! It is never looked for in the current folder or beside the input: a folder of exports is often shared, and whoever
-//! could put a file there could send the secrets elsewhere, or have a command run.
+//! The file is never searched for in the current folder or beside the input. A folder of exports is
+//! often shared, and a file that another user puts there could send the secrets elsewhere or run a
+//! command.
 
 use std::path::{Path, PathBuf};
 
@@ -20,19 +21,20 @@ use crate::system::{folders, regular};
 
 const NAME: &str = "respondent-sync.toml";
 
-/// A larger file is none of ours.
+/// Maximum size in bytes. A larger file is not a config file.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// A config file that was read.
 #[derive(Debug, Default)]
 pub(crate) struct ConfigFile {
-    /// Nothing where there is none.
+    /// `None` if there is no config file.
     pub(crate) path: Option<PathBuf>,
+    /// Its keys, checked against the flags.
     pub(crate) settings: FileSettings,
     pub(crate) secrets: SecretSources,
 }
 
-/// Reads the file that was asked for.
+/// Reads the chosen config file.
 pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     let (path, opened) = match choice {
         ConfigChoice::Nothing => return Ok(ConfigFile::default()),
@@ -75,12 +77,12 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     })
 }
 
-/// The keys of a text, checked; an error begins with its line.
+/// Parses and checks the keys of a text. An error begins with its line number.
 fn understood(text: &str, folder: &Path) -> Result<(FileSettings, SecretSources), String> {
     let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
     let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(span.start));
-        // The rest of the display is a picture of the line, which may hold anything.
+        // The rest of the error's text quotes the line, which may hold a secret.
         format!("{line}: it is no TOML: {}", error.message())
     })?;
     let (mut settings, mut secrets) = (Vec::new(), SecretSources::default());
@@ -109,7 +111,7 @@ fn understood(text: &str, folder: &Path) -> Result<(FileSettings, SecretSources)
     Ok((settings, secrets))
 }
 
-/// Where a secret comes from, if the key is about that.
+/// Returns where a secret comes from. `None` if the key is not about a secret.
 fn secret(key: &str, value: &DeValue<'_>, folder: &Path) -> Option<(Secret, Result<SecretSource, String>)> {
     let secret = Secret::ALL
         .into_iter()
@@ -127,7 +129,7 @@ fn secret(key: &str, value: &DeValue<'_>, folder: &Path) -> Option<(Secret, Resu
         });
         match words.as_deref() {
             Some([program, arguments @ ..]) if !program.is_empty() => {
-                // A name alone is looked for on the path, as everywhere.
+                // A bare name is searched for on `PATH`, as usual.
                 let is_name = Path::new(program).components().count() == 1;
                 Ok(SecretSource::Command {
                     program: if is_name { program.into() } else { folder.join(program) },
@@ -143,7 +145,7 @@ fn secret(key: &str, value: &DeValue<'_>, folder: &Path) -> Option<(Secret, Resu
     Some((secret, source))
 }
 
-/// A value as the text that a flag would take.
+/// Converts a value to the text that a flag takes.
 fn value(value: &DeValue<'_>) -> Result<FileValue, String> {
     let several = |texts: Option<Vec<String>>| {
         texts

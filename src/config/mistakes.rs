@@ -1,39 +1,41 @@
-//! Collects what is wrong with the settings, so that all of it is reported at once and nothing is done before.
+//! Collects what is wrong with the settings, so that everything is reported at once and before
+//! anything is done.
 
 use std::fmt;
 
 use anyhow::{Error, Result};
 
-/// What was found to be wrong so far.
+/// The mistakes found so far.
 #[derive(Debug, Default)]
 pub(super) struct Mistakes(Vec<Error>);
 
 impl Mistakes {
-    /// The value; where there is none, notes why and stands in with the type's default, which [`Mistakes::settle`] never
-    /// lets out.
+    /// Returns the value. If it is an error, notes the error and returns the type's default, which
+    /// [`Mistakes::settle`] never lets through.
     pub(super) fn note<T: Default>(&mut self, value: Result<T>) -> T {
         self.keep(value).unwrap_or_default()
     }
 
-    /// The value, or `None` after noting why there is none.
+    /// Returns the value. If it is an error, notes the error and returns `None`.
     pub(super) fn keep<T>(&mut self, value: Result<T>) -> Option<T> {
         value.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// Takes what was found elsewhere, behind what was found here.
+    /// Appends mistakes that were found elsewhere.
     pub(super) fn extend(&mut self, others: impl IntoIterator<Item = Error>) {
         self.0.extend(others);
     }
 
+    /// Whether no mistake was found.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The value that was made of the settings, if nothing is wrong with them.
+    /// Returns the value if there are no mistakes.
     ///
     /// # Errors
     ///
-    /// All mistakes as one error: a single one as it is, several as a list with a line each.
+    /// All mistakes as one error: a single one unchanged, several as a list with one line each.
     pub(super) fn settle<T>(mut self, value: Option<T>) -> Result<T> {
         match (value, self.0.len()) {
             (Some(value), 0) => Ok(value),
@@ -45,7 +47,7 @@ impl Mistakes {
     }
 }
 
-/// Several mistakes, a line each.
+/// Several mistakes, shown as one line each.
 #[derive(Debug)]
 struct Several(Vec<String>);
 

@@ -1,6 +1,6 @@
-//! What was meant: flags, environment and config file made into the settings of one [`Command`], which cannot be wrong,
-//! or into an error that lists all that is (exit 2). Reads the environment, the config file, the files and commands of
-//! the secrets, and the CA file; starts nothing and writes nothing.
+//! Turns flags, environment and config file into the settings of one [`Command`], which are valid
+//! by type, or into an error that lists all mistakes (exit 2). Reads the environment, the config
+//! file, the files and commands of the secrets, and the CA file. Starts nothing and writes nothing.
 
 mod commands;
 mod file;
@@ -26,23 +26,25 @@ pub(crate) use groups::outputs::{OutputSettings, input_of_printed_summary};
 pub(crate) use groups::reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, SurveySettings};
 pub(crate) use groups::state::DeltaSettings;
 
-/// What the program is to do, with all that it needs to know.
+/// A command with all its settings.
 #[derive(Debug)]
 pub(crate) enum Command {
     Run(RunCommand),
     Check(Box<CheckSettings>),
-    /// Prints this.
+    /// Prints this text.
     ShowConfig(String),
     State(StateSettings),
     Sandbox(SandboxSettings),
     Help(HelpPage),
 }
 
-/// What was typed as what was meant. Warnings are logged, so the log has to have started.
+/// Checks the command line and returns the command. Warnings are logged, so logging must have
+/// started.
 ///
 /// # Errors
 ///
-/// All that is wrong with the settings. Those of `run` come with the command, since a monitor may have to hear of it.
+/// All mistakes in the settings. Those of `run` are part of the command instead, because a monitor
+/// may have to be notified.
 pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<Command> {
     Ok(match cli.command {
         cli::Command::Run(args) => Command::Run(commands::run::run(&args, origins, file)),
@@ -56,8 +58,8 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
     })
 }
 
-/// A variable of the environment. What of it is not Unicode is replaced by a sign that no setting has, so that it is
-/// refused and not passed over.
+/// Returns an environment variable. Invalid Unicode is replaced by a character that no setting
+/// accepts, so such a value is refused and not ignored.
 fn variable(name: &str) -> Option<String> {
     Some(std::env::var_os(name)?.to_string_lossy().into_owned())
 }

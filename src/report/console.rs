@@ -60,7 +60,8 @@ pub(crate) struct Console {
 impl Console {
     /// Starts the log. Call once per process; further calls do not change the log.
     pub(crate) fn start(verbosity: Verbosity, format: LogFormat) -> Self {
-        let run_id = run_id();
+        // Version 4 (RFC 9562): the form that monitors accept as a run's id.
+        let run_id = uuid::Uuid::new_v4().to_string();
         let screen = Screen {
             bars: MultiProgress::new(),
             format,
@@ -214,23 +215,6 @@ impl Console {
         let read = io::stdin().read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "t" | "tak")
     }
-}
-
-/// Creates a random UUID (RFC 9562, version 4), the form that monitors accept as a run's id.
-fn run_id() -> String {
-    const VERSION: u128 = 0x4 << 76;
-    const VARIANT: u128 = 0x2 << 62;
-    let random = fastrand::u128(..) & !(0xF << 76) & !(0x3 << 62) | VERSION | VARIANT;
-    let digits = format!("{random:032x}");
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    format!(
-        "{}-{}-{}-{}-{}",
-        part(0, 8),
-        part(8, 12),
-        part(12, 16),
-        part(16, 20),
-        part(20, 32)
-    )
 }
 
 /// Prints the `error:` line of a command that failed, in the log's format.

@@ -1,4 +1,4 @@
-//! A run that is over: its summary, its last words, its exit code.
+//! Concludes a run that is over: its summary, its report and its exit code.
 
 use std::time::Duration;
 
@@ -15,24 +15,27 @@ use crate::read::RowsEnd;
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
 use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json, to_text};
 
-/// A run whose stages have ended, and whose files do not have their names yet.
+/// A run whose stages have ended and whose output files do not have their final names yet.
 pub(super) struct Finished<'a> {
     pub(super) run_id: &'a str,
     pub(super) settings: &'a RunSettings,
-    /// Data rows of the input, where that was counted before.
+    /// Data rows of the input, if a first read counted them.
     pub(super) known_rows: Option<u64>,
+    /// Start, fingerprint and content of the run, as the journal's first line records them.
     pub(super) header: Header,
     /// Rows that had their verdict before this process.
     pub(super) settled_before: u64,
+    /// Time that the stages took.
     pub(super) elapsed: Duration,
-    /// The command that resumes the run, where that is possible.
+    /// The command that resumes the run, if it can be resumed.
     pub(super) next: Option<String>,
     pub(super) ended: PipelineEnd,
 }
 
 impl Finished<'_> {
-    /// Gives the files of a run that came to its end their names, writes the summary, removes the journal of such a run,
-    /// reports to people and machines, and chooses the exit code.
+    /// Concludes the run. If it completed, the output files get their final names and the journal
+    /// is removed. In every case the summary is written, people and machines get their report, and
+    /// the exit code is chosen.
     pub(super) fn conclude(self, summary_file: SummaryFile, console: &Console) -> Ran {
         let (report, journal) = self.settle();
         let json = to_json(&report, &report.ending());
@@ -52,7 +55,8 @@ impl Finished<'_> {
         }
     }
 
-    /// Gives the files of a run that came to its end their names, and returns the journal that can be removed then.
+    /// Gives the output files of a complete run their final names. Returns the journal, which can
+    /// be removed then.
     fn settle(self) -> (RunReport, Option<Journal>) {
         let PipelineEnd {
             read,
@@ -118,7 +122,7 @@ impl Finished<'_> {
 fn tell(report: &RunReport, json: &str, console: &Console) {
     let code = report.verdict().exit_code();
     match console.format() {
-        // A quiet console takes what is worth a warning.
+        // A quiet console shows warnings only.
         LogFormat::Json if code == ExitCode::Success => {
             tracing::info!(
                 event = "run_finished",
@@ -140,11 +144,11 @@ fn tell(report: &RunReport, json: &str, console: &Console) {
     }
 }
 
-/// The exit code, or why it is none of a run that came to its end.
+/// Returns the exit code, or a failure if the run did not complete.
 fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitCode, Failure> {
     let code = report.verdict().exit_code();
     let Some(error) = report.error() else {
-        // Everything was sent, so whatever is wrong with an output now is no fault of the command line.
+        // Everything was sent, so a fault of an output is not a fault of the command line.
         return written.map(|()| code).map_err(|error| {
             let next = report.next.as_ref().map(|next| format!("; to go on: {next}"));
             Failure {
@@ -166,7 +170,8 @@ fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitC
     })
 }
 
-/// How the stages ended, the gravest first; nothing of the files that are still to get their names.
+/// Returns how the stages ended; of several reasons the most serious one. The renaming of the
+/// output files comes later and is not considered.
 pub(super) fn end(
     rows: u64,
     summary: &RunSummary,
@@ -187,13 +192,13 @@ pub(super) fn end(
     }
 }
 
-/// An error with its causes.
+/// Returns an error with its causes.
 fn in_full(error: impl Into<anyhow::Error>) -> String {
     format!("{:#}", error.into())
 }
 
-/// The same input went to the same place before, to its end: nothing is sent, and the verdict is the same. Older sets grow
-/// too old all the same.
+/// Ends a run whose input was sent completely to the same destination before. Nothing is sent, and
+/// the verdict is the same as then. Old sets of outputs are deleted as usual.
 pub(super) fn already_sent(outputs: &OutputSettings, before: &SentBefore) -> Result<Ran, Failure> {
     let paths = &outputs.paths;
     if let Some(keep) = outputs.existing.rotate {

@@ -1,5 +1,5 @@
-//! Wiring: opens the files, makes the channels, starts and joins the stages. The one place that knows them all; what
-//! each of them does is theirs.
+//! Wires the stages together: opens the files, creates the channels, starts and joins the stages.
+//! The only module that knows all stages; each stage documents its own work.
 
 mod commands;
 mod finish;
@@ -15,7 +15,7 @@ use super::read::InputError;
 use super::record::OutputError;
 use super::report::{Console, Ending, ExitCode, unsent_to_json};
 
-/// Why a command did not come to its end: for a person, with the exit code that says it to a scheduler.
+/// The reason why a command did not complete: an error for people, an exit code for schedulers.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) code: ExitCode,
@@ -23,7 +23,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// Usage or configuration.
+    /// Creates a failure of usage or configuration.
     pub(crate) fn usage(error: impl Into<Error>) -> Self {
         Self {
             code: ExitCode::Usage,
@@ -31,7 +31,7 @@ impl Failure {
         }
     }
 
-    /// The input, with its name in front.
+    /// Creates a failure of the input. The input's name comes first.
     pub(crate) fn input(error: InputError, input: &impl std::fmt::Display) -> Self {
         let code = if error.is_no_rows() {
             ExitCode::NoRows
@@ -44,7 +44,8 @@ impl Failure {
         }
     }
 
-    /// An output: in the way or in no place to be written, or no longer to be written.
+    /// Creates a failure of an output. It is a usage failure if a file is in the way or its place
+    /// cannot be written, and an output failure if the disk fails.
     pub(crate) fn output(error: OutputError) -> Self {
         let code = if error.is_of_the_disk() {
             ExitCode::Output
@@ -57,12 +58,12 @@ impl Failure {
         }
     }
 
-    /// The failure for machines.
+    /// Returns the failure in the form for machines.
     pub(super) fn ending(&self) -> Ending {
         Ending::new(self.code, &format!("{:#}", self.error))
     }
 
-    /// Something that cannot happen did.
+    /// Creates a failure for a state that cannot occur.
     pub(crate) fn bug(what: &str) -> Self {
         Self {
             code: ExitCode::Bug,
@@ -71,7 +72,7 @@ impl Failure {
     }
 }
 
-/// Prints the object of a run that has promised one and has not said anything of its end.
+/// Prints the JSON object of a run that promised one and has not reported its end.
 pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {
     let ending = match end {
         Ok(code) => Ending::new(*code, ""),
@@ -86,7 +87,7 @@ pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {
     console.keep_promise(|input| unsent_to_json(console.run_id(), input, name, &ending));
 }
 
-/// Runs a command to its end; `begun` is when the program started.
+/// Runs a command to its end. `begun` is the time when the program started.
 pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(command) => Box::pin(commands::monitored::run(command, begun, console)).await,

@@ -1,11 +1,12 @@
-//! The command that goes on with a run that was cut short: the one that was typed, with `--resume`. Reads the process's
-//! arguments; the secrets are not among them.
+//! Builds the command that resumes an interrupted run: the one that was typed, with `--resume`.
+//! Reads the process's arguments, which hold no secrets.
 
 use std::borrow::Cow;
 
 use crate::read::Input;
 
-/// Nothing where the run cannot be resumed: standard input cannot be read again.
+/// Returns the command that resumes the run. `None` if the run cannot be resumed, because standard
+/// input cannot be read again.
 pub(super) fn next_command(input: &Input) -> Option<String> {
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     let mut variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
@@ -17,14 +18,16 @@ pub(super) fn next_command(input: &Input) -> Option<String> {
     (*input != Input::Stdin).then(|| with_resume(arguments) + hint)
 }
 
-/// Whether a variable stands for a flag; whoever runs the tool has the secrets set anyway.
+/// Whether a variable stands for a flag. Secrets do not count: the user has to set them for every
+/// run anyway.
 fn is_setting(name: &str) -> bool {
     let secrets = ["ACCOUNT", "WEBHOOK_KEY", "WEBHOOK_AUTH"];
     name.strip_prefix("RESPONDENT_SYNC_")
         .is_some_and(|setting| !secrets.contains(&setting))
 }
 
-/// The command line for a shell. Respondents' ids and a check's address are left out: they belong into no log.
+/// Returns the command line for a shell. Respondent ids and the address of a health check must not
+/// appear in a log, so a command line that has them is not repeated.
 fn with_resume(arguments: impl Iterator<Item = String>) -> String {
     let arguments: Vec<String> = arguments.collect();
     let is_unspeakable = |argument: &String| {
@@ -41,13 +44,14 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
         .filter(|argument| *argument != "--overwrite" && *argument != "--resume")
         .map(|argument| quoted(argument))
         .collect();
-    // Behind `--` it would be a file's name.
+    // After `--` it would be taken for a file name.
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     words.insert(end, "--resume".into());
     format!("`{}`", words.join(" "))
 }
 
-/// A word as a shell takes it for one.
+/// Quotes a word for the shell that the user types it into. (The crate `shlex` is right, too, but quotes
+/// every `l4=Segment`.)
 fn quoted(word: &str) -> Cow<'_, str> {
     let harmless = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(|c| harmless(c) || (cfg!(windows) && c == '\\')) {

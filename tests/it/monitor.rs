@@ -135,7 +135,10 @@ fn a_monitors_address_that_cannot_be_had_is_a_mistake() {
         job().var(name, "gone"),
         "no `healthcheck_url`: cannot read `gone`",
     );
-    refused(job().var(name, "url"), "url: `--healthcheck-url` is not `https`");
+    refused(
+        job().var(name, "url"),
+        "(`url`): `--healthcheck-url` is not `https`",
+    );
     refused(
         job()
             .var(name, "url")

@@ -1,4 +1,4 @@
-//! Flags: where the calls go, how fast, how often again, and when to give up.
+//! Flags: where calls go, their rate, their retries, and when to give up.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(crate) struct RateArg {
     pub(crate) rate: Rate,
 }
 
-/// Where the calls go.
+/// Where calls go.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Platform")]
 pub(crate) struct PlatformArgs {
@@ -49,7 +49,7 @@ pub(crate) struct PlatformArgs {
     pub(crate) sandbox: bool,
 }
 
-/// How fast, how often again, and when to give up.
+/// Rate, retries, and when to give up.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rate, retries, limits")]
 pub(crate) struct PaceArgs {

@@ -1,10 +1,10 @@
-//! Flags: which config file, and the commands about it.
+//! Flags: which config file is used, and the commands about it.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// Which config file.
+/// Which config file is used.
 #[derive(Debug, Args)]
 pub(crate) struct ConfigArg {
     /// The config file (default: `respondent-sync.toml` in your config folder, if it is there; `none`: none)
@@ -12,7 +12,7 @@ pub(crate) struct ConfigArg {
     pub(crate) config: Option<PathBuf>,
 }
 
-/// What can be asked about the settings.
+/// The commands about the settings.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Show every flag of `run`, its value and where it comes from; of secrets only whether they are set

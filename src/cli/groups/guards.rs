@@ -1,4 +1,4 @@
-//! Flags: what must hold of an export before any of it is sent.
+//! Flags: the conditions that an export must meet before any of it is sent.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use clap::{ArgAction, Args};
 use crate::cli::values::duration;
 use crate::model::CountOrPercent;
 
-/// Guards that look at the file alone.
+/// Guards that need the file only.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Guards: when to send nothing")]
 pub(crate) struct GuardArgs {
@@ -26,7 +26,7 @@ pub(crate) struct GuardArgs {
     pub(crate) ignore_guards: bool,
 }
 
-/// Guards that need to know what was sent before.
+/// Guards that compare with earlier runs.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Guards: when to send nothing")]
 pub(crate) struct PastGuardArgs {

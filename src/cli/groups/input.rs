@@ -1,11 +1,11 @@
-//! Flags: the input's form, which column is which, and which rows take part.
+//! Flags: the input's form, the columns, and which rows are sent.
 
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
-/// The input's form, and which column is which.
+/// The input's form and its columns.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input and columns")]
 pub(crate) struct InputArgs {
@@ -79,7 +79,7 @@ pub(crate) struct InputArgs {
     pub(crate) on_duplicate: OnDuplicateArg,
 }
 
-/// Which rows take part.
+/// Which rows are sent.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Which rows")]
 pub(crate) struct SelectionArgs {

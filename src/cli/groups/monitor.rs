@@ -1,10 +1,10 @@
-//! Flags: who hears of a run.
+//! Flags: who is notified of a run.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-/// Who hears of a run.
+/// Who is notified of a run.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Monitoring")]
 pub(crate) struct MonitorArgs {

@@ -1,4 +1,4 @@
-//! Flags: what is written where, and how much is said.
+//! Flags: which files are written, and how much is printed.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use crate::cli::values::{duration, sets};
 use crate::model::CountOrPercent;
 
-/// What is written where.
+/// Which files are written.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
@@ -45,7 +45,7 @@ pub(crate) struct OutputArgs {
     pub(crate) no_progress: bool,
 }
 
-/// What is in the results, and in which form.
+/// Content and form of the results.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct ResultsArgs {
@@ -57,7 +57,7 @@ pub(crate) struct ResultsArgs {
     pub(crate) excel: bool,
 }
 
-/// What is done about outputs that exist.
+/// How existing outputs are treated.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output that exists")]
 pub(crate) struct ExistingArgs {
@@ -75,7 +75,7 @@ pub(crate) struct ExistingArgs {
     pub(crate) overwrite: bool,
 }
 
-/// Which failures are none.
+/// Which failures are accepted.
 #[derive(Debug, Args)]
 pub(crate) struct AcceptArg {
     /// Exit 0 despite up to N failed, unconfirmed or invalid rows (per cent: of all data rows)
@@ -88,7 +88,7 @@ pub(crate) struct AcceptArg {
     pub(crate) accept_failures: CountOrPercent,
 }
 
-/// How much is said, and in which form.
+/// How much is printed, and in which form.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Log")]
 pub(crate) struct LogArgs {

@@ -1,4 +1,4 @@
-//! Flags: the platform in small.
+//! Flags: the behaviour of the embedded platform.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::values::{duration, percent};
 use crate::model::Rate;
 
-/// The platform in small.
+/// The behaviour of the embedded platform.
 #[derive(Debug, Args)]
 pub(crate) struct SandboxArgs {
     /// The port on 127.0.0.1; 0 = any free one

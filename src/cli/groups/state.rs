@@ -1,4 +1,4 @@
-//! Flags: what is remembered of what was sent, and the commands about it.
+//! Flags: the store of what was sent, and the commands about it.
 
 use std::path::PathBuf;
 
@@ -29,7 +29,7 @@ pub(crate) struct DeltaArgs {
     pub(crate) state: StateArg,
 }
 
-/// What can be done with what is remembered.
+/// The commands about the store.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StateCommand {
     /// Show how many respondents are remembered, by survey

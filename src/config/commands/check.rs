@@ -1,4 +1,4 @@
-//! What `check` was asked to look at.
+//! Checks the settings of `check`.
 
 use std::path::PathBuf;
 
@@ -12,23 +12,23 @@ use crate::model::{CountOrPercent, DeltaMode, Rate};
 use crate::record::OutputPaths;
 use crate::state::Account;
 
-/// What a check looks at: that of `check`, or a run's that is to send nothing.
+/// What a check looks at, for `check` and for a dry run.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckSettings {
     pub(crate) reading: ReadingSettings,
-    /// The maximum length of a query in bytes; `None` where commands travel in a body.
+    /// Maximum length of a query in bytes. `None` if commands travel in a body.
     pub(crate) max_query_bytes: Option<usize>,
     pub(crate) rate: Rate,
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) guards: GuardSettings,
-    /// What earlier runs remember, if it counts.
+    /// What earlier runs remember, if it is compared with.
     pub(crate) known: Option<KnownSettings>,
-    /// Where earlier runs have left their files, if that counts.
+    /// The outputs of earlier runs, if they are considered.
     pub(crate) before: Option<BeforeSettings>,
     pub(crate) format: CheckFormat,
 }
 
-/// A store that is there.
+/// An existing store.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownSettings {
     pub(crate) path: PathBuf,
@@ -40,18 +40,18 @@ pub(crate) struct KnownSettings {
 #[derive(Clone, Debug)]
 pub(crate) struct BeforeSettings {
     pub(crate) paths: OutputPaths,
-    /// An unfinished run of the same input would be resumed.
+    /// Whether an unfinished run of the same input would be resumed.
     pub(crate) resumes: bool,
 }
 
-/// For whom findings are printed.
+/// The readers of the findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CheckFormat {
     Text,
     Json,
 }
 
-/// Checks all that `check` was asked.
+/// Checks all flags of `check`.
 pub(in crate::config) fn check(args: &CheckArgs, origins: &Origins) -> Result<CheckSettings> {
     let mut mistakes = Mistakes::default();
     let reading = reading(&args.input, &args.selection, &[], None, origins, &mut mistakes);

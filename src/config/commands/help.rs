@@ -1,23 +1,23 @@
-//! What `help` was asked to explain: a command, a topic of the manual, or all there is.
+//! Finds what `help` was asked to explain: a command, a topic of the manual, or everything.
 
 use anyhow::{Result, anyhow};
 
 use crate::cli::{help_of, overview};
 use crate::manual::{TOPICS, Topic};
 
-/// A page of help, not rendered yet.
+/// A page of help that is not rendered yet.
 #[derive(Debug)]
 pub(crate) enum HelpPage {
     Topic(Topic),
-    /// As it stands.
+    /// Printed unchanged.
     Text(String),
 }
 
-/// Finds what the words name. A command beats a topic.
+/// Finds the page that the words name. A command takes precedence over a topic.
 ///
 /// # Errors
 ///
-/// With the names that are most alike, where there is neither.
+/// If there is neither. The error lists the most similar names.
 pub(in crate::config) fn help(words: &[String]) -> Result<HelpPage> {
     if words.is_empty() {
         return Ok(HelpPage::Text(overview()));

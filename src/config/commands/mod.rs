@@ -1,4 +1,4 @@
-//! What was meant by each command: its settings, from all the groups of flags that it takes.
+//! The settings of each command, from all the groups of flags that it takes.
 
 pub(super) mod check;
 pub(super) mod help;

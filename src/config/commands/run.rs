@@ -1,4 +1,4 @@
-//! What `run` was asked to do: every flag checked, everything that is wrong reported together, and the secrets fetched
+//! Checks the settings of `run`. All mistakes are reported together, and the secrets are fetched
 //! last and once. A dry run is a check with the flags of `run`.
 
 use anyhow::Result;
@@ -20,25 +20,25 @@ use crate::config::variable;
 use crate::model::{Credentials, Deadline, DeltaMode, Endpoint};
 use crate::state::Account;
 
-/// The survey of a rehearsal whose input names none.
+/// The survey of a rehearsal whose input has none.
 const SANDBOX_SURVEY: &str = "1";
 
-/// What `run` was asked to do.
+/// The command `run`.
 #[derive(Debug)]
 pub(crate) struct RunCommand {
-    /// Who hears of it, even where the rest is wrong.
+    /// Who is notified, even if other settings are wrong.
     pub(crate) monitor: MonitorSettings,
     pub(crate) asked: Result<Asked>,
 }
 
-/// What `run` was asked to do, without a mistake.
+/// A `run` without mistakes.
 #[derive(Debug)]
 pub(crate) enum Asked {
     Run(Box<RunSettings>),
     DryRun(Box<CheckSettings>),
 }
 
-/// Everything that a run was asked to do.
+/// All settings of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct RunSettings {
     pub(crate) reading: ReadingSettings,
@@ -47,10 +47,11 @@ pub(crate) struct RunSettings {
     pub(crate) calls: CallSettings,
     pub(crate) delta: DeltaSettings,
     pub(crate) outputs: OutputSettings,
+    /// When the run has to end by itself.
     pub(crate) deadline: Deadline,
 }
 
-/// Checks all that `run` was asked to do.
+/// Checks all flags of `run`.
 pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCommand {
     let is_sandbox = args.platform.sandbox;
     let is_dry = args.output.dry_run;
@@ -137,13 +138,14 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
     }
 }
 
-/// When a run that starts now has to end by itself.
+/// Returns when a run that starts now has to end by itself.
 fn deadline(pace: &PaceArgs) -> Deadline {
     let now = ZonedDateTime::now();
     Deadline::new(pace.max_duration, pace.until, now.timestamp(), now.time_zone())
 }
 
-/// Where calls go. The secrets are fetched only if nothing is wrong: a command that prints one may ask a person.
+/// Returns where calls go. The secrets are fetched only if there are no mistakes, because a command
+/// that prints one may ask the user.
 fn destination(
     base: Option<Url>,
     is_sandbox: bool,
@@ -164,7 +166,8 @@ fn destination(
     })
 }
 
-/// Warns, in a dry run, of secrets that would keep a run from starting. The account's number, where that can be told.
+/// Warns in a dry run of secrets that would prevent a run from starting. Returns the account's
+/// number, if it can be read.
 fn look_at_secrets(file: &ConfigFile) -> Option<String> {
     let seen = kinds::seen(&file.secrets, variable);
     for fault in &seen.faults {
@@ -180,7 +183,7 @@ fn look_at_secrets(file: &ConfigFile) -> Option<String> {
     seen.account
 }
 
-/// What earlier runs remember, for a dry run: where there is a store and the account is known.
+/// Returns the store for a dry run, if there is one and the account is known.
 fn known_before(delta: &DeltaSettings, base: Option<&Url>, account: Option<String>) -> Option<KnownSettings> {
     let path = delta.path.clone().filter(|path| path.exists())?;
     if delta.mode == DeltaMode::Follow {
@@ -196,7 +199,7 @@ fn known_before(delta: &DeltaSettings, base: Option<&Url>, account: Option<Strin
     })
 }
 
-/// The limit of a dry run, which has no secrets: at least what a run has.
+/// Returns the length limit of a dry run, which has no secrets. It is at least that of a run.
 fn max_query_bytes_without_secrets(args: &RunArgs, base: &Url) -> Option<usize> {
     let blank = Credentials {
         account: String::new(),

@@ -1,4 +1,4 @@
-//! How the sandbox is to behave.
+//! Checks the settings of `sandbox`.
 
 use crate::cli::SandboxArgs;
 use crate::sandbox::Faults;
@@ -10,6 +10,7 @@ pub(crate) struct SandboxSettings {
     pub(crate) faults: Faults,
 }
 
+/// Converts the flags of `sandbox`.
 pub(in crate::config) fn sandbox(args: SandboxArgs) -> SandboxSettings {
     let trimmed = |ids: Vec<String>| ids.iter().map(|id| id.trim().to_owned()).collect();
     SandboxSettings {

@@ -1,9 +1,10 @@
-//! `config show`: what every flag comes to, and where that comes from, as lines that a config file could have. Of secrets
-//! it says only whether they are set.
+//! `config show`: the value of every flag and its source, as lines that are valid in a config file.
+//! Of secrets it says only whether they are set.
 
 use std::fmt::Write;
 
 use anyhow::{Result, anyhow};
+use toml_writer::ToTomlValue as _;
 
 use crate::cli::{Effective, Origin, effective};
 use crate::config::file::ConfigFile;
@@ -12,7 +13,7 @@ use crate::config::secrets::kinds::{Secret, described};
 use crate::model::ShownPath as _;
 use crate::system::trust;
 
-/// The settings of a run without further flags, a line each.
+/// Lists the settings of a run without flags, one per line.
 pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
     let mut text = match &file.path {
         Some(path) => format!("# config file: {}\n", path.shown()),
@@ -48,7 +49,7 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
     Ok(text)
 }
 
-/// The value as TOML; nothing where there is none.
+/// Formats a value as TOML. `None` if there is no value.
 fn value(setting: &Effective) -> Option<String> {
     let quoted = |text: &String| {
         if setting.key == "base_url" {
@@ -75,15 +76,7 @@ fn value(setting: &Effective) -> Option<String> {
     }
 }
 
-/// A text as TOML has it.
+/// Formats a text as a TOML string.
 fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.extend(format!("\\u{:04X}", u32::from(c)).chars()),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
+    text.to_toml_value()
 }

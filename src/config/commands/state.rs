@@ -1,4 +1,4 @@
-//! What is to be done with what is remembered of earlier runs.
+//! Checks `state show` and `state forget`.
 
 use std::path::PathBuf;
 
@@ -9,24 +9,24 @@ use crate::config::groups::state::state as path_of;
 use crate::config::mistakes::Mistakes;
 use crate::model::Digits;
 
-/// What was asked about the store.
+/// A command about the store.
 #[derive(Clone, Debug)]
 pub(crate) enum StateSettings {
     Show { path: PathBuf },
     Forget(ForgetSettings),
 }
 
-/// Who is to be forgotten.
+/// The entries to delete.
 #[derive(Clone, Debug)]
 pub(crate) struct ForgetSettings {
     pub(crate) path: PathBuf,
-    /// Every survey, if `None`.
+    /// `None` means every survey.
     pub(crate) survey: Option<String>,
-    /// Every respondent, if empty.
+    /// Empty means every respondent.
     pub(crate) respondents: Vec<String>,
 }
 
-/// Checks what was asked about the store.
+/// Checks a command about the store.
 pub(in crate::config) fn state(command: &StateCommand, origins: &Origins) -> Result<StateSettings> {
     let args = match command {
         StateCommand::Show(args) => {
@@ -55,8 +55,9 @@ pub(in crate::config) fn state(command: &StateCommand, origins: &Origins) -> Res
     }))
 }
 
-/// The survey that was asked for. The config file's counts only if the file was named: `state forget` alone does not mean
-/// all respondents of the survey that happens to be in the usual place.
+/// Returns the survey to forget. A survey from the config file counts only if the file was named.
+/// Otherwise a bare `state forget` would delete all respondents of the survey in the default config
+/// file.
 fn survey<'a>(args: &'a StateForgetArgs, of_file: Option<&'a String>) -> Option<&'a String> {
     let of_file = of_file.filter(|_| args.config.config.is_some());
     args.survey.as_ref().or(of_file).filter(|_| !args.all)

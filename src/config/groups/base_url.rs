@@ -1,11 +1,12 @@
-//! The platform's address, checked before secrets are put behind it. Pure.
+//! Checks the platform's address before secrets are appended to it. Pure.
 
 use anyhow::{Result, ensure};
 use url::Url;
 
 use crate::model::is_loopback;
 
-/// A base address: `https`, or `http` to this machine or where it was allowed; no credentials, query or webhook path.
+/// Parses a base address. It must be `https`, or `http` to this machine or with `--allow-http`. It
+/// must not contain credentials, a query or a webhook's path.
 pub(in crate::config) fn parse(text: &str, allow_http: bool) -> Result<Url> {
     let text = text.trim();
     let shape = "write it like `https://www.webankieta.pl`";
@@ -38,7 +39,8 @@ pub(in crate::config) fn parse(text: &str, allow_http: bool) -> Result<Url> {
     Ok(url)
 }
 
-/// The address without its path, which may be a webhook's, pasted whole and with its secrets.
+/// Returns the address without its path. The path may be that of a webhook, pasted with its
+/// secrets.
 pub(in crate::config) fn origin(text: &str) -> String {
     match parse(text, true) {
         Ok(url) if url.path() == "/" => text.trim().to_owned(),
@@ -47,7 +49,7 @@ pub(in crate::config) fn origin(text: &str) -> String {
     }
 }
 
-/// Whether the address is that of a webhook, in any case and with any percent codes.
+/// Whether the address is that of a webhook, in any letter case and with any percent-encoding.
 fn is_webhook(url: &Url) -> bool {
     let path = form_urlencoded::parse(url.path().replace('+', "%2B").as_bytes())
         .flat_map(|(key, value)| [key, value])

@@ -1,4 +1,4 @@
-//! Where calls go, how fast, how often again, and when a run gives up.
+//! Where calls go, their rate, their retries, and when a run gives up.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, Se
 use crate::system::regular;
 use crate::system::trust;
 
-/// A longer `--max-outage` stands for ever.
+/// A longer `--max-outage` means no limit.
 const MAX_OUTAGE: Duration = Duration::from_hours(10 * 365 * 24);
 
-/// The maximum length of a GET request's target, the endpoint's part of it included.
+/// Maximum length in bytes of a GET request's target, including the endpoint's part of it.
 const MAX_TARGET_BYTES: usize = 8_000;
 
 /// How calls are made.
@@ -26,13 +26,14 @@ const MAX_TARGET_BYTES: usize = 8_000;
 pub(crate) struct CallSettings {
     pub(crate) http: HttpSettings,
     pub(crate) send: SendSettings,
+    /// Where the rate comes from, for the start line.
     pub(crate) rate_from: String,
 }
 
 /// Where calls go.
 #[derive(Clone, Debug)]
 pub(crate) enum Destination {
-    /// The embedded platform, which takes any credentials.
+    /// The embedded platform, which accepts any credentials.
     Sandbox,
     Platform {
         base: Url,
@@ -40,7 +41,7 @@ pub(crate) enum Destination {
     },
 }
 
-/// How calls are made; what is wrong is noted in `mistakes`.
+/// Checks the flags about calls. Mistakes are added to `mistakes`.
 pub(in crate::config) fn calls(
     platform: &PlatformArgs,
     pace: &PaceArgs,
@@ -88,11 +89,12 @@ pub(in crate::config) fn calls(
     }
 }
 
-/// The platform's address.
+/// Parses the platform's address.
 pub(in crate::config) fn base(platform: &PlatformArgs) -> Result<Url> {
     base_url::parse(&platform.base_url, platform.allow_http)
 }
 
+/// Returns the HTTP method of calls.
 pub(in crate::config) fn method(platform: &PlatformArgs) -> Method {
     match platform.method {
         MethodArg::Post => Method::Post,
@@ -100,7 +102,8 @@ pub(in crate::config) fn method(platform: &PlatformArgs) -> Method {
     }
 }
 
-/// The maximum length of a query to this endpoint; `None` where parameters travel in the body.
+/// Returns the maximum length in bytes of a query to this endpoint. `None` if parameters travel in
+/// the body.
 pub(crate) fn max_query_bytes(method: Method, endpoint: &Endpoint) -> Option<usize> {
     match method {
         Method::Get => Some(MAX_TARGET_BYTES.saturating_sub(endpoint.target_len() + 1)),
@@ -108,7 +111,7 @@ pub(crate) fn max_query_bytes(method: Method, endpoint: &Endpoint) -> Option<usi
     }
 }
 
-/// The credentials with which the sandbox is called: it takes any.
+/// Returns credentials for the sandbox, which accepts any.
 pub(crate) fn sandbox_credentials() -> Credentials {
     Credentials {
         account: "1".to_owned(),
@@ -122,10 +125,10 @@ fn not_zero(duration: Duration, flag: &str, why: &str) -> Result<()> {
     Ok(())
 }
 
-/// All authorities of a system have less.
+/// Maximum size in bytes of `--ca-file`. All authorities of a system together are smaller.
 const MAX_CA_BYTES: u64 = 4 << 20;
 
-/// Further trusted authorities, for the platform and for the monitor.
+/// Reads the additional trusted authorities, for the platform and for the monitor.
 fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
     let read = |path: &PathBuf| {
         let cannot = || format!("cannot read `--ca-file {}`", path.shown());
@@ -138,7 +141,7 @@ fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
                 path.shown()
             )
         })?;
-        // A mark in front of the first certificate would hide it.
+        // A byte order mark would hide the first certificate.
         Ok(plain_text::unmarked(bytes))
     };
     platform.ca_file.as_ref().map(read).transpose()

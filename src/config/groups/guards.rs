@@ -1,4 +1,4 @@
-//! What must hold of an export before any of it is sent.
+//! The conditions that an export must meet before any of it is sent.
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -9,16 +9,18 @@ use crate::model::{CountOrPercent, Label};
 use crate::plan::{Freshness, Guards};
 use crate::read::Input;
 
-/// The guards, and whether this export is let through whatever they say.
+/// The guards, and whether they are ignored for this export.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GuardSettings {
     pub(crate) guards: Guards,
-    /// Asked of what is no resume alone.
+    /// Checked unless the run is resumed.
     pub(crate) freshness: Freshness,
+    /// Whether objections are ignored (`--ignore-guards`).
     pub(crate) lets_through: bool,
 }
 
-/// `past` are those that know what was sent before, if there are any.
+/// Checks the flags of the guards. `past` holds the guards that compare with earlier runs; `check`
+/// has none.
 pub(in crate::config) fn guards(
     args: &GuardArgs,
     past: Option<&PastGuardArgs>,

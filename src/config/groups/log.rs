@@ -10,7 +10,7 @@ pub(crate) struct LogSettings {
     pub(crate) format: LogFormat,
 }
 
-/// The log of a command. Those that have no flags for it are for people.
+/// Returns the log settings of a command. Commands without flags for the log write for people.
 pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
     match &cli.command {
         Command::Run(args) => settings(&args.log, origins),
@@ -22,7 +22,8 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
     }
 }
 
-/// A flag beats the environment; of two that contradict each other, quiet wins.
+/// Combines flags and environment. A flag takes precedence over a variable; if both come from the
+/// same place, quiet wins.
 fn settings(args: &LogArgs, origins: &Origins) -> LogSettings {
     let outdone = origins.quiet == Origin::Environment && origins.verbose == Origin::Flag;
     let verbosity = match (args.quiet && !outdone, args.verbose) {

@@ -1,5 +1,5 @@
-//! Which label gets what: `--map`, `--set` and `--keep`. Names alone; whether the input has such columns is seen when it is
-//! read.
+//! The value of each label: `--map`, `--set` and `--keep`. Handles names only; whether the input
+//! has the columns is checked when it is read.
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -7,10 +7,11 @@ use crate::cli::Origin;
 use crate::model::{Label, Template, ValueFrom};
 use crate::read::Kept;
 
-/// Labels and where their values come from, by the columns' names.
+/// Labels and the sources of their values, by column name.
 type Mapped = Vec<(Label, ValueFrom<String>)>;
 
-/// `l4=Segment`, `l4`, or `l3={Imię} {Nazwisko}`. In the environment several stand in one variable, separated by commas.
+/// Parses `l4=Segment`, `l4`, or `l3={Imię} {Nazwisko}`. A variable may hold several, separated by
+/// commas.
 pub(in crate::config) fn mapping(args: &[String], origin: Origin) -> Result<Option<Mapped>> {
     let mut mapped = Mapped::new();
     for text in several(args, origin) {
@@ -36,7 +37,7 @@ pub(in crate::config) fn mapping(args: &[String], origin: Origin) -> Result<Opti
     Ok((!mapped.is_empty()).then_some(mapped))
 }
 
-/// `l9=2026-11`. `mapped` are the labels that get their value elsewhere.
+/// Parses `l9=2026-11`. `mapped` are the labels that get their value from the input.
 pub(in crate::config) fn constants(
     args: &[String],
     origin: Origin,
@@ -63,6 +64,7 @@ pub(in crate::config) fn constants(
     Ok(constants)
 }
 
+/// Returns the columns that the results repeat.
 pub(in crate::config) fn kept(args: &[String], origin: Origin) -> Kept {
     let names = several(args, origin);
     if names.iter().any(|name| name == "all") {
@@ -72,10 +74,12 @@ pub(in crate::config) fn kept(args: &[String], origin: Origin) -> Kept {
     }
 }
 
+/// Parses the name of a label.
 pub(in crate::config) fn label(text: &str) -> Result<Label> {
     text.trim().parse().map_err(anyhow::Error::msg)
 }
 
+/// Splits a variable at its commas. Values from elsewhere stay whole.
 pub(in crate::config) fn several(args: &[String], origin: Origin) -> Vec<String> {
     let split = |text: &String| {
         text.split(',')

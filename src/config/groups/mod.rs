@@ -1,4 +1,4 @@
-//! What was meant by each group of flags (`cli` has the same), checked.
+//! The meaning of each group of flags, checked. The groups are those of `cli/groups`.
 
 pub(super) mod base_url;
 pub(super) mod calls;

@@ -1,4 +1,4 @@
-//! Who hears of a run: the check's address and the file of numbers.
+//! Who is notified of a run: the health check's address and the metrics file.
 
 use std::path::{Path, PathBuf};
 
@@ -12,23 +12,24 @@ use crate::config::variable;
 use crate::model::ShownPath as _;
 use crate::monitor::Healthcheck;
 
-/// Who hears of a run.
+/// Who is notified of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MonitorSettings {
     pub(crate) healthcheck: Option<HealthcheckSettings>,
     pub(crate) metrics_file: Option<PathBuf>,
 }
 
-/// A check at a monitor.
+/// A health check at a monitor.
 #[derive(Clone, Debug)]
 pub(crate) struct HealthcheckSettings {
-    /// A secret: anybody who knows it can say that all is well.
+    /// A secret: with it anyone could report success.
     pub(crate) url: SecretString,
-    /// Further trusted authorities, as PEM.
+    /// Additional trusted authorities, as PEM.
     pub(crate) ca_pem: Option<Vec<u8>>,
 }
 
-/// Who hears of a run; of one that is `real`, that is: what is wrong is noted for the others as well.
+/// Checks the flags of the monitor. A run that is not `real` notifies no monitor, but its mistakes
+/// are noted too.
 pub(in crate::config) fn monitor(
     args: &MonitorArgs,
     origins: &Origins,
@@ -38,10 +39,10 @@ pub(in crate::config) fn monitor(
     mistakes: &mut Mistakes,
 ) -> MonitorSettings {
     let metrics_file = args.metrics_file.clone();
-    // What is refused is not written to when that is told either.
+    // A refused file is not written, not even to report the refusal.
     let metrics_file = metrics_file.and_then(|path| mistakes.keep(has_metrics_name(&path).map(|()| path)));
     let given = args.healthcheck_url.as_deref();
-    // A rehearsal tells nobody, and runs no command.
+    // A rehearsal notifies no monitor and runs no command.
     if !real {
         mistakes.note(given.map(Healthcheck::check_address).transpose());
         return MonitorSettings::default();
@@ -56,7 +57,7 @@ pub(in crate::config) fn monitor(
     }
 }
 
-/// The flag's address, or the one of the only other place that has one.
+/// Returns the address from the flag, or from the only other source that has one.
 fn healthcheck_url(given: Option<&str>, from: Origin, file: &SecretSources) -> Result<Option<String>> {
     let elsewhere = match from {
         Origin::Flag => None,

@@ -11,22 +11,22 @@ use crate::model::{CountOrPercent, DeltaMode, ShownPath};
 use crate::read::Input;
 use crate::record::{Existing, KeptSets, OutputError, OutputPaths, SameInput, Style};
 
-/// What a run writes, and what it says while it goes on.
+/// What a run writes, and what it prints while it runs.
 #[derive(Clone, Debug)]
 pub(crate) struct OutputSettings {
     pub(crate) paths: OutputPaths,
     pub(crate) existing: Existing,
-    /// What results and failed file are written for.
+    /// The program that results and failed file are meant for.
     pub(crate) style: Style,
-    /// How long to wait for another run's locks.
+    /// Maximum wait for another run's locks.
     pub(crate) wait_lock: Duration,
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) shows_progress: bool,
-    /// A person at a terminal is asked before many rows are sent.
+    /// Whether to ask for confirmation on a terminal before many rows are sent.
     pub(crate) asks: bool,
 }
 
-/// The input of a run that is to print its end as an object (`--summary -`), as the user wrote it.
+/// Returns the input, as typed, of a run that prints its end as a JSON object (`--summary -`).
 pub(crate) fn input_of_printed_summary(cli: &Cli) -> Option<String> {
     match &cli.command {
         Command::Run(args) if prints_summary(&args.output) => Some(args.input.input.shown().to_string()),
@@ -34,11 +34,12 @@ pub(crate) fn input_of_printed_summary(cli: &Cli) -> Option<String> {
     }
 }
 
+/// Whether the summary is also printed.
 pub(in crate::config) fn prints_summary(args: &OutputArgs) -> bool {
     is_dash(args.summary.as_ref())
 }
 
-/// What a run of this input writes; `None` only with a mistake noted.
+/// Checks what a run of this input writes. `None` if a mistake was noted.
 pub(in crate::config) fn outputs(
     args: &OutputArgs,
     input: &Input,
@@ -66,7 +67,8 @@ pub(in crate::config) fn outputs(
     })
 }
 
-/// `rehearsal` is the word in the names of a run that is none: `sandbox` or `trial`.
+/// Returns the paths of the outputs. `rehearsal` is the word in the names of a rehearsal: `sandbox`
+/// or `trial`.
 pub(in crate::config) fn paths(
     args: &OutputArgs,
     input: &Input,
@@ -110,7 +112,7 @@ pub(in crate::config) fn paths(
     })
 }
 
-/// What is done about outputs that exist.
+/// Checks the flags about existing outputs.
 fn existing(args: &ExistingArgs, mode: DeltaMode) -> Result<Existing> {
     ensure!(
         args.rotate.is_none() || args.resume,
@@ -138,7 +140,7 @@ fn is_dash(path: Option<&PathBuf>) -> bool {
     path.is_some_and(|path| path.as_os_str() == "-")
 }
 
-/// The input's name without its extension, and without that of an archive before.
+/// Returns the input's name without its extension and without that of a compressed file.
 fn stem_of_input(input: &Path) -> String {
     let packed = input.extension().is_some_and(|extension| {
         ["gz", "zst"]
@@ -154,7 +156,7 @@ fn stem_of_input(input: &Path) -> String {
     stem.unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The output's name without `.results.csv` or `.csv`.
+/// Returns the output's name without `.results.csv` or `.csv`.
 fn stem_of_output(output: &Path) -> String {
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     let stem = name

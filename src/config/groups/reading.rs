@@ -14,7 +14,7 @@ use crate::model::Digits;
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, Selection};
 use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
 
-/// The survey column that needs no flag.
+/// The survey column that is used without a flag.
 pub(crate) const SURVEY_COLUMN: &str = "id_survey";
 
 /// How an input is read and planned.
@@ -22,12 +22,13 @@ pub(crate) const SURVEY_COLUMN: &str = "id_survey";
 pub(crate) struct ReadingSettings {
     pub(crate) input: Input,
     pub(crate) options: ReadOptions,
-    /// The sheet of a workbook, if not the first.
+    /// The sheet of a workbook; `None` means the first.
     pub(crate) sheet: Option<String>,
-    /// The table that has the ids, where the input has addresses.
+    /// The table of ids, if the input has addresses instead.
     pub(crate) ids: Option<IdsSettings>,
-    /// Of several rows of a respondent only the last is sent.
+    /// Whether only the last of several rows of a respondent is sent.
     pub(crate) only_last: bool,
+    /// The columns to find in the input.
     pub(crate) wanted: Wanted,
     pub(crate) plan: PlanPolicy,
     pub(crate) survey: SurveySettings,
@@ -35,26 +36,29 @@ pub(crate) struct ReadingSettings {
     pub(crate) mapping_from: String,
 }
 
-/// The survey of rows that name none.
+/// The survey for rows without one.
 #[derive(Clone, Debug)]
 pub(crate) struct SurveySettings {
+    /// The survey of `--survey`.
     pub(crate) given: Option<String>,
-    /// Used where neither a flag nor a column names one.
+    /// Used if neither a flag nor a column names a survey.
     pub(crate) fallback: Option<&'static str>,
     /// Where it comes from, for the start line.
     pub(crate) from: String,
 }
 
-/// A table of addresses and ids, and the names of its columns.
+/// A table of addresses and ids.
 #[derive(Clone, Debug)]
 pub(crate) struct IdsSettings {
     pub(crate) path: PathBuf,
+    /// The name of its address column.
     pub(crate) address: String,
+    /// The name of its id column.
     pub(crate) id: String,
 }
 
-/// Reading and planning, from the flags that `run` and `check` share. `fallback` is the survey where neither a flag nor a
-/// column names one; what is wrong is noted in `mistakes`.
+/// Checks the flags for reading and planning that `run` and `check` share. `fallback` is the survey
+/// if neither a flag nor a column names one. Mistakes are added to `mistakes`.
 pub(in crate::config) fn reading(
     input: &InputArgs,
     selection: &SelectionArgs,
@@ -121,7 +125,7 @@ pub(in crate::config) fn reading(
     }
 }
 
-/// The value of a flag that is found out by itself with `auto`.
+/// Parses the value of a flag. `None` for `auto`, which means that the value is detected.
 fn unless_auto<T: FromStr<Err = String>>(text: &str, flag: &str) -> Result<Option<T>> {
     if text.eq_ignore_ascii_case("auto") {
         return Ok(None);
@@ -130,7 +134,7 @@ fn unless_auto<T: FromStr<Err = String>>(text: &str, flag: &str) -> Result<Optio
     parsed.map(Some).with_context(|| format!("`{flag} {text}`"))
 }
 
-/// The input's address column, and the table.
+/// Returns the input's address column and the table of ids.
 fn ids(input: &InputArgs) -> Result<Option<(String, IdsSettings)>> {
     match (&input.ids, &input.match_on) {
         (None, None) => Ok(None),
@@ -152,7 +156,8 @@ fn ids(input: &InputArgs) -> Result<Option<(String, IdsSettings)>> {
     }
 }
 
-/// Ids belong to one survey: those of the config file's column are of the config file's survey.
+/// Refuses an id column of the config file with a survey from elsewhere, because ids belong to one
+/// survey.
 fn check_survey(input: &InputArgs, origins: &Origins) -> Result<()> {
     let other = |of_file: &&String| {
         let given = input.survey.as_deref().unwrap_or_default();
@@ -180,7 +185,7 @@ fn survey(text: &str) -> Result<String> {
     Ok(text.to_owned())
 }
 
-/// The ids of `--only`, of which there is at least one.
+/// Parses the ids of `--only`, at least one.
 fn only(ids: &[String]) -> Result<HashSet<String>> {
     let ids: HashSet<String> = ids
         .iter()

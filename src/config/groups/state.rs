@@ -1,4 +1,4 @@
-//! Whether what was sent before is heeded, and where it is remembered.
+//! Whether rows that were sent before are skipped, and where the store is.
 
 use std::path::PathBuf;
 
@@ -8,17 +8,18 @@ use crate::cli::{DeltaArgs, StateArg};
 use crate::model::DeltaMode;
 use crate::system::folders;
 
-/// The name of the store in the user's state folder.
+/// The store's file name in the user's state folder.
 const NAME: &str = "state.sqlite";
 
-/// What is remembered where.
+/// How a run uses the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeltaSettings {
     pub(crate) mode: DeltaMode,
-    /// Nowhere, if nothing.
+    /// The store's file. `None` if nothing is remembered.
     pub(crate) path: Option<PathBuf>,
 }
 
+/// Checks the flags about the store.
 pub(in crate::config) fn delta(args: &DeltaArgs) -> Result<DeltaSettings> {
     let mode = match (args.full_refresh, args.changed_only) {
         (true, _) => DeltaMode::Refresh,
@@ -37,7 +38,7 @@ pub(in crate::config) fn delta(args: &DeltaArgs) -> Result<DeltaSettings> {
     Ok(DeltaSettings { mode, path })
 }
 
-/// Where the store is; fails where there is none.
+/// Returns the store's file. Fails if there is no place for one.
 pub(in crate::config) fn state(arg: &StateArg) -> Result<PathBuf> {
     match &arg.state {
         Some(path) if path.as_os_str() == "none" => Err(anyhow!("`--state none` keeps none: name a file")),

@@ -1,7 +1,10 @@
-//! The account, the two secrets of the webhook and the address of a check: from the environment, from files, or from
-//! commands. The first three have no flag, since other users of a machine can read a process's arguments, and they do not
-//! stand in the config file, which is copied about. Checked here, because a web page or a mail leaves things in a pasted
-//! secret that nobody sees. No error ever quotes one.
+//! The account, the two secrets of the webhook and the address of a health check, read from the
+//! environment, from files or from commands.
+//!
+//! The first three have no flag, because other users of a machine can read a process's arguments.
+//! They are not in the config file either, because such files are copied. They are checked here,
+//! because a secret pasted from a web page or a mail may contain invisible characters. No error
+//! quotes a secret.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +16,10 @@ use crate::config::mistakes::Mistakes;
 use crate::model::{Credentials, Digits, is_invisible};
 use crate::monitor::Healthcheck;
 
-/// What systemd calls the folder of `LoadCredential=`.
+/// The variable in which systemd passes the folder of `LoadCredential=`.
 const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 
-/// One of the three pieces of the webhook's path, or the address of a check at a monitor.
+/// One of the three parts of the webhook's path, or the address of a health check at a monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Secret {
     Account,
@@ -26,8 +29,10 @@ pub(crate) enum Secret {
 }
 
 impl Secret {
+    /// The parts of the webhook's path.
     pub(crate) const OF_WEBHOOK: [Self; 3] = [Self::Account, Self::WebhookKey, Self::WebhookAuth];
 
+    /// Every secret.
     pub(in crate::config) const ALL: [Self; 4] = [
         Self::Account,
         Self::WebhookKey,
@@ -35,7 +40,7 @@ impl Secret {
         Self::HealthcheckUrl,
     ];
 
-    /// As a credential's name, and as the beginning of its keys in a config file.
+    /// Returns its name: that of a credential, and the prefix of its keys in a config file.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Account => "account",
@@ -45,7 +50,7 @@ impl Secret {
         }
     }
 
-    /// Its keys in a config file.
+    /// Returns its keys in a config file.
     pub(in crate::config) fn keys(self) -> [String; 2] {
         ["file", "command"].map(|kind| format!("{}_{kind}", self.name()))
     }
@@ -55,12 +60,12 @@ impl Secret {
     }
 }
 
-/// Where the config file says that secrets come from.
+/// The sources of secrets that the config file names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SecretSources(Vec<(Secret, SecretSource)>);
 
 impl SecretSources {
-    /// Whether there was one already.
+    /// Sets the source. Returns whether there was one before.
     pub(in crate::config) fn set(&mut self, secret: Secret, source: SecretSource) -> bool {
         let had = self.get(secret).is_some();
         self.0.push((secret, source));
@@ -75,8 +80,8 @@ impl SecretSources {
     }
 }
 
-/// Fetches and checks all three, and reports all that is wrong with them. `variable` looks one up, as [`std::env::var`]
-/// does.
+/// Fetches and checks the account and both secrets, and reports all mistakes together. `variable`
+/// looks up a variable like [`std::env::var`].
 pub(in crate::config) fn credentials(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
@@ -92,7 +97,8 @@ pub(in crate::config) fn credentials(
     mistakes.settle(Some(credentials))
 }
 
-/// The address of a check, if its variable, a file or a command has it, and from where.
+/// Returns the address of a health check and its source, from its variable, a file or a command.
+/// `None` if it has no source.
 pub(in crate::config) fn healthcheck_url(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
@@ -104,7 +110,7 @@ pub(in crate::config) fn healthcheck_url(
     Ok(Some((url, source.named())))
 }
 
-/// What is wrong with where the secrets come from, as far as that can be seen without fetching them.
+/// Returns the mistakes that can be seen without fetching a secret.
 pub(in crate::config) fn unset(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
@@ -118,18 +124,18 @@ pub(in crate::config) fn unset(
         })
 }
 
-/// What a dry run sees of the secrets. It needs none of them, and runs no command.
+/// The secrets as a dry run sees them. A dry run needs none of them and runs no command.
 #[derive(Debug, Default)]
 pub(in crate::config) struct SeenSecrets {
-    /// The account's number, where it can be seen.
+    /// The account's number; `None` if only a command could print it or it is invalid.
     pub(in crate::config) account: Option<String>,
-    /// Why a run would not start.
+    /// The reasons why a run would not start.
     pub(in crate::config) faults: Vec<anyhow::Error>,
-    /// Those that a command would print, and which.
+    /// The secrets that a command would print, each with its command.
     pub(in crate::config) of_commands: Vec<(Secret, String)>,
 }
 
-/// Looks at all three without running a command.
+/// Looks at the account and both secrets without running a command.
 pub(in crate::config) fn seen(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
@@ -159,7 +165,7 @@ pub(in crate::config) fn seen(
     seen
 }
 
-/// Whether a secret is set and where, for people; without the secret, and without running a command.
+/// Describes for people whether a secret is set and where. Shows no secret and runs no command.
 pub(crate) fn described(
     secret: Secret,
     file: &SecretSources,
@@ -176,7 +182,8 @@ pub(crate) fn described(
     }
 }
 
-/// The variable, the file that a variable names, what the config file says, systemd's folder: the first that is there.
+/// Returns the first source that exists, in this order: the variable, the file that a variable
+/// names, the config file, systemd's folder.
 fn source(
     secret: Secret,
     file: &SecretSources,
@@ -220,7 +227,7 @@ fn fetched_from(
         .fetch(variable)
         .with_context(|| format!("no `{}`", secret.name()))?;
     let name = source.value_of(secret.name());
-    // A line end, or a byte order mark in what `$(cat file)` gives, is no part of a secret.
+    // A line end, or a byte order mark from `$(cat file)`, is not part of a secret.
     let value = value.trim_start_matches('\u{FEFF}').trim();
     ensure!(!value.is_empty(), "{name} is empty: {}", source.remedy());
     match secret {
@@ -246,7 +253,7 @@ fn missing(secret: Secret) -> anyhow::Error {
     )
 }
 
-/// Whether it may be a piece of the webhook's path; `name` says whose value it is.
+/// Checks that the value can be a part of the webhook's path. `name` is what an error calls it.
 fn check_piece(value: &str, name: &str) -> Result<()> {
     ensure!(
         !value.contains(['\r', '\n']),

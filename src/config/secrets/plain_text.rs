@@ -1,10 +1,10 @@
-//! Bytes of a small file, or of what a command prints, as text, in any form that an editor or a shell gives them:
-//! PowerShell's `>` and `Out-File` write UTF-16 with a byte order mark, Notepad UTF-8 with one. Pure. An error never quotes
-//! what was there, which may be a secret.
+//! Decodes the bytes of a small file or of a command's output, in any form that editors and shells
+//! write. PowerShell's `>` and `Out-File` write UTF-16 with a byte order mark, Notepad writes UTF-8
+//! with one. Pure. An error never quotes the content, which may be a secret.
 
 use thiserror::Error;
 
-/// Why bytes are no text. Follows the name of what holds them.
+/// Why bytes are not text. The words follow the name of what holds the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(in crate::config) enum NotPlainText {
     #[error("is UTF-16 without a byte order mark: save it as UTF-8")]
@@ -17,7 +17,7 @@ pub(in crate::config) enum NotPlainText {
     OtherEncoding { line: usize },
 }
 
-/// What a byte order mark says.
+/// The encoding that a byte order mark indicates.
 enum Mark {
     Utf8,
     Utf16(fn([u8; 2]) -> u16),
@@ -32,7 +32,7 @@ fn mark(bytes: &[u8]) -> Option<(Mark, &[u8])> {
     }
 }
 
-/// UTF-8, or UTF-16 with a byte order mark, without the mark.
+/// Decodes UTF-8, or UTF-16 with a byte order mark. The mark is removed.
 pub(in crate::config) fn plain_text(bytes: &[u8]) -> Result<String, NotPlainText> {
     let text = match mark(bytes) {
         Some((Mark::Utf16(unit), rest)) => utf16(rest, unit)?,
@@ -48,7 +48,8 @@ pub(in crate::config) fn plain_text(bytes: &[u8]) -> Result<String, NotPlainText
     }
 }
 
-/// Bytes whose encoding their reader knows, without a mark, and as UTF-8 where the mark says that they are UTF-16.
+/// Removes the byte order mark and converts UTF-16 with a mark to UTF-8. Other bytes stay as they
+/// are, because their reader knows the encoding.
 pub(in crate::config) fn unmarked(bytes: Vec<u8>) -> Vec<u8> {
     match mark(&bytes) {
         Some((Mark::Utf8, rest)) => rest.to_vec(),
@@ -61,7 +62,7 @@ fn utf8(bytes: &[u8]) -> Result<String, NotPlainText> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let (before, behind) = bytes.split_at(error.valid_up_to());
         let line = before.split(|byte| *byte == b'\n').count();
-        // Letters of another encoding are common, NUL bytes are in none of them.
+        // Letters of another encoding are common; NUL bytes are not part of any such text.
         if before.contains(&0) || behind.contains(&0) {
             NotPlainText::Binary { line }
         } else {
@@ -90,14 +91,14 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotPlainText>
     }
 }
 
-/// Whether every second byte is NUL and no other is, as of English text in UTF-16.
+/// Whether every second byte is NUL and no other is, as in English text in UTF-16.
 fn is_unmarked_utf16(bytes: &[u8]) -> bool {
     let (pairs, _) = bytes.as_chunks::<2>();
     let is_nul = |at: usize| pairs.iter().all(|pair| pair.get(at) == Some(&0));
     !pairs.is_empty() && is_nul(0) != is_nul(1)
 }
 
-/// The line, from 1, of what stands behind a text.
+/// Returns the line number, from 1, of what follows the text.
 fn line_behind(text: &str) -> usize {
     text.split('\n').count()
 }
@@ -134,7 +135,7 @@ mod tests {
             (b"\0a\0\r\0\n".to_vec(), NotPlainText::UnmarkedUtf16),
             (b"abc\nd\0ef".to_vec(), binary(2)),
             (b"\x1F\x8B\x08\0\0".to_vec(), binary(1)),
-            // UTF-32 begins as UTF-16 does.
+            // UTF-32 begins like UTF-16.
             (b"\xFF\xFE\0\0a\0\0\0".to_vec(), binary(1)),
             (b"a\nb\xBF".to_vec(), NotPlainText::OtherEncoding { line: 2 }),
             (

@@ -1,5 +1,4 @@
-//! Where one secret comes from, and how it is fetched from there. Whether it looks like one is checked in
-//! `config/secrets/kinds.rs`.
+//! Fetches one secret from its source. `config/secrets/kinds.rs` checks its form.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -16,16 +15,16 @@ use crate::system::regular;
 use crate::system::trust;
 use crate::system::trust::permissions;
 
-/// A command that takes longer waits for somebody who is not there.
+/// Time limit of a command. One that takes longer waits for input that will not come.
 const MAX_TIME: Duration = Duration::from_mins(1);
 
-/// How often it is looked whether it has ended.
+/// Interval at which the command's end is checked.
 const POLL: Duration = Duration::from_millis(20);
 
-/// How long what it printed may be on its way once it has ended.
+/// Time to collect the rest of the output after the command has ended.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// No secret is longer.
+/// Maximum size of a secret in bytes.
 const MAX_BYTES: u64 = 64 << 10;
 
 /// Where a secret comes from.
@@ -34,20 +33,20 @@ pub(crate) enum SecretSource {
     /// The environment variable of this name.
     Variable(String),
     File(PathBuf),
-    /// A file that the service manager keeps for this service alone. Its rights are the manager's business: they can look as
-    /// if others could read it where access lists say otherwise.
+    /// A file that the service manager keeps for this service alone. Its permissions are not
+    /// checked: with access lists they can look as if others could read the file.
     Credential(PathBuf),
-    /// Run without a shell; what it prints is the secret.
+    /// A command, run without a shell. Its output is the secret.
     Command {
         program: PathBuf,
         arguments: Vec<String>,
-        /// The config file's folder, in which it is run.
+        /// The config file's folder, which is its working directory.
         folder: PathBuf,
     },
 }
 
 impl SecretSource {
-    /// In words, without the secret and without a command's arguments.
+    /// Describes the source without the secret and without a command's arguments.
     pub(in crate::config) fn named(&self) -> String {
         match self {
             Self::Variable(name) => name.clone(),
@@ -56,7 +55,7 @@ impl SecretSource {
         }
     }
 
-    /// The value that it gives, in words, as the subject of an error.
+    /// Describes the value from this source, as the subject of an error.
     pub(in crate::config) fn value_of(&self, secret: &str) -> String {
         match self {
             Self::Variable(name) => name.clone(),
@@ -69,7 +68,7 @@ impl SecretSource {
         }
     }
 
-    /// What to do about an empty value.
+    /// Returns what to do about an empty value.
     pub(in crate::config) fn remedy(&self) -> &'static str {
         match self {
             Self::Variable(_) => "set it to the value",
@@ -78,7 +77,7 @@ impl SecretSource {
         }
     }
 
-    /// The text that is there, whatever it is.
+    /// Fetches the text without checking its form.
     pub(in crate::config) fn fetch(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
         match self {
             Self::Variable(name) => Ok(variable(name).unwrap_or_default()),
@@ -113,12 +112,13 @@ fn read(path: &Path, judges: bool) -> Result<String> {
     plain_text(&bytes).map_err(|error| anyhow!("`{}` {error}", path.shown()))
 }
 
-/// What a command prints until it ends. What it says on standard error is shown to nobody: it may be the secret.
+/// Runs a command and returns its output. Its standard error is discarded, because it may contain
+/// the secret.
 fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
     let name = program.shown();
     let program = trust::program(program, folder)?;
     let mut command = Command::new(program);
-    // The command does not get what this tool was given.
+    // The command does not inherit this tool's own variables.
     for (variable, _) in std::env::vars_os() {
         if variable.to_string_lossy().starts_with("RESPONDENT_SYNC_") {
             command.env_remove(variable);
@@ -149,14 +149,15 @@ fn run(program: &Path, arguments: &[String], folder: &Path) -> Result<String> {
         "`{name}` failed ({status}): run it by hand to see why"
     );
     if let Some(ended) = ended {
-        // Whatever it left running may hold its output open for ever.
+        // A process that the command left running may keep its output open forever.
         ended.recv_timeout(GRACE).ok();
     }
     let printed = std::mem::take(&mut *printed.lock().unwrap_or_else(PoisonError::into_inner));
     plain_text(&printed).map_err(|error| anyhow!("what `{name}` printed {error}"))
 }
 
-/// Collects what is printed, up to what a secret can be, in a thread of its own; the receiver hears of its end.
+/// Collects the output in a thread of its own, up to the maximum size of a secret. The receiver is
+/// notified when the output ends.
 fn collect(stdout: ChildStdout, printed: Arc<Mutex<Vec<u8>>>) -> mpsc::Receiver<()> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
@@ -171,7 +172,7 @@ fn collect(stdout: ChildStdout, printed: Arc<Mutex<Vec<u8>>>) -> mpsc::Receiver<
     receiver
 }
 
-/// How a child ended; nothing if it took too long and was ended here.
+/// Waits for a child. `None` if it took too long and was killed.
 fn wait_for(child: &mut Child) -> io::Result<Option<ExitStatus>> {
     let (_never, clock) = mpsc::channel::<()>();
     for _ in 0..MAX_TIME.as_millis() / POLL.as_millis() {

@@ -13,7 +13,8 @@ use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::input::stale;
 use crate::state::{Store, Told};
 
-/// Reads and plans everything, prints what was found, and ends as the run would if every call succeeded.
+/// Reads and plans everything, prints the findings, and returns the exit code that the run would
+/// have if every call succeeded.
 pub(in crate::run) fn check(settings: &CheckSettings, console: &Console) -> Result<ExitCode, Failure> {
     let found = findings(settings, console.reader_of_output());
     match (settings.format, &found) {
@@ -98,7 +99,8 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
     })
 }
 
-/// What speaks against an input that has not been made anew. An unfinished run of it would be resumed nevertheless.
+/// Returns the objections to an input that has not been renewed. An unfinished run of it would be
+/// resumed nevertheless.
 fn staleness(asked: &CheckSettings, opened: &OpenedInput) -> Result<Vec<String>, Failure> {
     let digest = opened.first.totals.map_or(0, |totals| totals.digest);
     let content = Fingerprint::default().with(CONTENT, digest);

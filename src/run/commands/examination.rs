@@ -1,5 +1,6 @@
-//! What `check` finds, one row after the other: counts and the first places of each finding. Plain code over values; the
-//! reading is in `run/commands/check.rs`, the words for people and machines are put together in `report/words/findings.rs`.
+//! Collects the findings of `check` row by row: counts, and the first places of each finding. Pure.
+//! `run/commands/check.rs` reads the input; `report/words/findings.rs` writes the words for people
+//! and machines.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +8,10 @@ use crate::model::{ErrorCode, Label, Plan, Position, Row};
 use crate::plan::{Damage, Planner};
 use crate::report::{Finding, Notes, Places, Weight};
 
-/// Everything that was found up to a row.
+/// All findings up to a row.
 #[derive(Default)]
 pub(in crate::run) struct Examination {
+    /// Rows that would be sent.
     pub(in crate::run) to_send: u64,
     invalid: BTreeMap<(ErrorCode, String), Places>,
     skipped: BTreeMap<ErrorCode, Places>,
@@ -18,7 +20,7 @@ pub(in crate::run) struct Examination {
     before: Counted,
 }
 
-/// What is worth knowing and harms nobody, in the order in which it is told.
+/// A harmless finding that is worth a note, in the order of reporting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Noted {
     BlankRecords,
@@ -30,7 +32,7 @@ enum Noted {
     OtherZeros,
 }
 
-/// What planning had counted before a row.
+/// The counts of planning before a row.
 #[derive(Clone, Copy, Default)]
 struct Counted {
     blanks: u64,
@@ -42,7 +44,7 @@ struct Counted {
 }
 
 impl Examination {
-    /// Takes in a row, its plan, and what planning has counted up to it.
+    /// Adds a row with its plan. `planner` holds the counts up to this row.
     pub(in crate::run) fn take_in(&mut self, row: &Row<'_>, plan: &Plan, planner: &Planner) {
         let (tally, layout) = (planner.tally(), planner.layout());
         let position = row.position;
@@ -87,14 +89,14 @@ impl Examination {
         }
     }
 
-    /// Takes in where the first blank records stand.
+    /// Adds the places of the first blank records.
     pub(in crate::run) fn take_in_blank_records(&mut self, places: &[Position]) {
         for position in places {
             self.note(Noted::BlankRecords, *position);
         }
     }
 
-    /// All findings, the gravest first. `notes` has the counts that a run tells, too.
+    /// Returns all findings, the most serious first. `notes` has the counts that a run reports too.
     pub(in crate::run) fn into_findings(
         mut self,
         warnings: Vec<(&'static str, String)>,
@@ -151,7 +153,7 @@ impl Examination {
             let seen = self.notes.get(&noted);
             Places {
                 count,
-                // Of blank records only the first were handed over.
+                // Only the first blank records have places, so their count is used instead.
                 rows: match noted {
                     Noted::BlankRecords => count,
                     _ => seen.map_or(0, |seen| seen.count),
@@ -200,7 +202,7 @@ impl Examination {
             .filter(|(_, noted, count, _)| *count > 0 || *noted == Noted::Repeated && notes.repeated_at_least)
             .map(|(kind, noted, count, text)| {
                 let is_repeated = noted == Noted::Repeated;
-                // Where rows of a respondent differ is what somebody wants to look at.
+                // If rows of a respondent differ, their places are the useful ones.
                 let differ = is_repeated && self.notes.contains_key(&Noted::RepeatedDifferently);
                 let shown = if differ { Noted::RepeatedDifferently } else { noted };
                 Finding {

@@ -5,12 +5,13 @@ use crate::manual::{Emphasis, render};
 use crate::report::Console;
 use crate::system::pager;
 
-/// The widest page: longer lines are hard to read.
+/// Maximum width of a page, in columns. Longer lines are hard to read.
 const MAX_WIDTH: usize = 100;
 
-/// The width of a page that no terminal shows.
+/// Width of a page that is not shown on a terminal, in columns.
 const USUAL_WIDTH: usize = 80;
 
+/// Shows a page, with a pager if the terminal needs one.
 pub(in crate::run) fn show(page: &HelpPage, console: &Console) {
     let is_shown = console.is_output_shown();
     let (width, emphasis) = if is_shown {

@@ -1,4 +1,4 @@
-//! What each command does, from its settings to its exit code.
+//! The commands, each from its settings to its exit code.
 
 pub(super) mod check;
 pub(super) mod examination;

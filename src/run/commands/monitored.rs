@@ -1,4 +1,4 @@
-//! `run`, with those who hear of it: told of its start, and however it ends.
+//! `run` with its monitoring: reports the start, and the end in every case.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ use crate::run::prepare::before_sending::{in_thread, unless_stopped};
 use crate::system::stop;
 use crate::system::window::Window;
 
-/// How long a run waits for the monitor to hear of its start; after that both go on.
+/// How long a run waits until the monitor has received the start. After that both continue.
 const HEAD_START: Duration = Duration::from_secs(1);
 
-/// Does what `run` was asked to do; `begun` is when the program started.
+/// Runs `run`. `begun` is the time when the program started.
 pub(in crate::run) async fn run(
     command: RunCommand,
     begun: Instant,
@@ -34,7 +34,7 @@ pub(in crate::run) async fn run(
         .clone()
         .map(|check| tokio::spawn(async move { check.start().await }));
     if let Some(starting) = &mut starting {
-        // Reading keeps this thread busy: the monitor is to hear of the start before, if it is quick to.
+        // Reading blocks this thread, so the monitor gets a moment to receive the start first.
         timeout(HEAD_START, starting).await.ok();
     }
     let ran = match asked {
@@ -69,7 +69,7 @@ pub(in crate::run) async fn run(
     end
 }
 
-/// A check with the flags of `run`. It sends nothing, so its window does not matter.
+/// Checks the input with the flags of `run`. Nothing is sent, so the run's window does not matter.
 async fn dry_run(
     settings: Box<CheckSettings>,
     begun: Instant,
@@ -90,7 +90,7 @@ fn healthcheck(monitor: &MonitorSettings, console: &Console) -> Result<Option<He
         .map_err(Failure::usage)
 }
 
-/// In the order in which it happened, even if the first took until now.
+/// Reports the end after the start, in that order, even if reporting the start took until now.
 async fn finish(check: &Healthcheck, starting: JoinHandle<()>, code: ExitCode, text: String) {
     if !starting.is_finished() {
         starting.await.ok();
@@ -98,7 +98,7 @@ async fn finish(check: &Healthcheck, starting: JoinHandle<()>, code: ExitCode, t
     check.finish(code.code(), text).await;
 }
 
-/// Prints the object that was promised for the end of the run, before others are told of it.
+/// Prints the JSON object that was promised for the end of the run, before the monitor is notified.
 fn print(ran: &Ran, console: &Console) {
     let Ran {
         report,
@@ -108,7 +108,7 @@ fn print(ran: &Ran, console: &Console) {
     } = ran;
     match (report, end, sent_before) {
         (Some(report), Err(failure), _) if failure.code != report.verdict().exit_code() => {
-            // What was to be written last could not be.
+            // The run ended, but its last file could not be written.
             console.keep_promise(|_| to_json(report, &failure.ending()));
         }
         (Some(report), _, _) => console.keep_promise(|_| to_json(report, &report.ending())),
@@ -120,8 +120,8 @@ fn print(ran: &Ran, console: &Console) {
     }
 }
 
-/// What the monitor shows: the summary, or why there is none. Of a run that made calls, counts and codes alone: what ended
-/// it may quote the platform.
+/// Returns the text for the monitor: the summary, or why there is none. For a run that made calls
+/// it has counts and codes only, because the error may quote the platform.
 fn text(ended: &Result<ExitCode, Failure>, report: Option<&RunReport>) -> String {
     match (report, ended) {
         (Some(report), _) => {

@@ -1,4 +1,4 @@
-//! `sandbox`: serves the platform in small until it is told to stop, and then says what it holds.
+//! `sandbox`: serves a small model of the platform until it is stopped, then reports what it holds.
 
 use std::sync::{Arc, PoisonError};
 
@@ -10,6 +10,7 @@ use crate::run::Failure;
 use crate::sandbox::{Platform, Server};
 use crate::system::stop::Stops;
 
+/// Serves the platform until a signal arrives.
 pub(in crate::run) async fn serve(settings: SandboxSettings, console: &Console) -> Result<ExitCode, Failure> {
     let SandboxSettings { port, faults } = settings;
     let server = Server::bind(port, Platform::new(faults))

@@ -1,4 +1,4 @@
-//! `run`: from the settings to the exit code, a step after the other.
+//! `run`: from the settings to the exit code, step by step.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -36,17 +36,18 @@ use crate::system::window::Window;
 
 /// How a run ended.
 pub(in crate::run) struct Ran {
-    /// What there is to report of it; `None` if it ended before its first call.
+    /// The report; `None` if the run ended before its first call.
     pub(in crate::run) report: Option<RunReport>,
     pub(in crate::run) end: Result<ExitCode, Failure>,
-    /// What there is to say of a run that had nothing to do, since its input was sent before.
+    /// The message of a run that had nothing to do because its input was sent before.
     pub(in crate::run) sent_before: Option<String>,
-    /// Held until the process ends: what was given up before the first call may still be at work.
+    /// Held until the process ends: a thread that was abandoned before the first call may still be
+    /// working.
     pub(in crate::run) locks: Locks,
 }
 
 impl Ran {
-    /// One that ended before its first call.
+    /// Creates the end of a run that made no call.
     pub(in crate::run) fn unsent(end: Result<ExitCode, Failure>) -> Self {
         Self {
             report: None,
@@ -66,18 +67,19 @@ struct Ready {
     memory: Memory,
     /// Commands of the input that the platform acknowledged before.
     known: Vec<UpdateRespondent>,
-    /// Calls of another run may be applied until then.
+    /// Until then calls of another run may still be applied.
     quiet_from: Option<Timestamp>,
 }
 
-/// What came of looking at everything before the first call.
+/// The result of everything before the first call.
 enum Prepared {
     Ready(Box<Ready>),
-    /// The same input went to the same place before, to its end.
+    /// The same input was sent completely to the same destination before.
     AlreadySent(SentBefore),
 }
 
-/// Sends a file, or finds that there is no need or no way to. `begun` is when the program started.
+/// Sends a file, or finds that this is unnecessary or impossible. `begun` is the time when the
+/// program started.
 pub(in crate::run) async fn run(settings: RunSettings, begun: Instant, console: &Console) -> Ran {
     let mut locks = Locks::default();
     let ran = start(&Arc::new(settings), &mut locks, begun, console).await;
@@ -93,7 +95,7 @@ async fn start(
 ) -> Result<Ran, Failure> {
     let input = input_path(&settings.reading.input);
     settings.outputs.paths.check(input).map_err(Failure::usage)?;
-    // From here on a signal lets the run end in an orderly way.
+    // From here on a signal ends the run in an orderly way.
     let window = Window::since(begun, settings.deadline.clone());
     let mut stops = before_sending::stops(window, console)?;
     let site = Arc::new(Site::open(&settings.destination).await?);
@@ -111,7 +113,8 @@ async fn start(
     }
 }
 
-/// Everything before the first call, locks apart: nothing is sent, and nothing is written but what the store forgets.
+/// Does everything before the first call, except for the locks. Nothing is sent, and nothing is
+/// written except deletions from the store.
 fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Prepared, Failure> {
     let RunSettings {
         reading,
@@ -186,7 +189,7 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
     })))
 }
 
-/// The locks of a run that makes calls; a rehearsal of the sandbox needs none.
+/// Takes the locks of a run that makes calls. A rehearsal in the sandbox needs none.
 async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
     if site.is_sandbox() {
         return Ok(Locks::default());
@@ -202,17 +205,18 @@ async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
     .await
 }
 
-/// What is done about the outputs that are there.
+/// The decision about existing outputs.
 struct Decided {
     decision: OutputDecision,
-    /// Since when runs in a row had this content, if one is not resumed.
+    /// Start of the first of the latest consecutive runs with this content; `None` if the run is
+    /// resumed or the content is new.
     content_since: Option<Timestamp>,
-    /// The unfinished run that is there and not resumed.
+    /// The unfinished run that exists and is not resumed.
     replaced: Option<GoOn>,
 }
 
-/// Decides about the outputs that are there. A stale export is refused: an unfinished run of it is resumed nevertheless, but
-/// it is not "already sent".
+/// Decides what to do about existing outputs. A stale export is refused, even if it would be
+/// "already sent". An unfinished run of a stale export is resumed nevertheless.
 fn decide(
     settings: &RunSettings,
     header: &Header,
@@ -235,7 +239,8 @@ fn decide(
     stale::check(&settings.reading, &settings.guards, content_since)?;
     let store = store.filter(|_| settings.delta.mode == DeltaMode::ChangedOnly);
     let decision = match (decision, store, existing.rotate) {
-        // Somebody may have made it forget, a run of another input may have come between, or one of the failed file.
+        // The platform or the store may have changed since: by `state forget`, by a run of another
+        // input, or by a run of the failed file.
         (OutputDecision::AlreadySent(before), Some(store), Some(keep)) => {
             match news(opened, &settings.reading, store, before.failures > 0)? {
                 News::Some => OutputDecision::SetAside { keep },
@@ -252,7 +257,7 @@ fn decide(
     })
 }
 
-/// The stages, and what they add up to.
+/// Runs the stages and concludes the run.
 async fn send(
     settings: &RunSettings,
     site: &Site,
@@ -271,7 +276,8 @@ async fn send(
     } = ready;
     let RunSettings { reading, outputs, .. } = settings;
     let start = Instant::now();
-    // Before there is an output: a file that has changed by now is refused as in every look before this one.
+    // The rows are opened before any output exists. A file that has changed by now is refused, as
+    // at every earlier read.
     let rows = opened.rows(reading)?;
     let results = ResultsFormat {
         style: outputs.style,
@@ -315,7 +321,7 @@ async fn send(
         telling.abort();
     }
     progress.finish();
-    // The sandbox's platform ends with the process, so nothing can be resumed there.
+    // The sandbox's platform ends with the process, so such a run cannot be resumed.
     let next = next_command(&reading.input).filter(|_| !site.is_sandbox());
     let Some(ended) = ended else {
         let hint = next.map(|next| format!("; to go on: {next}")).unwrap_or_default();

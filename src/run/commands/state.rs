@@ -1,4 +1,4 @@
-//! `state show` and `state forget`: what is remembered of earlier runs, shown and forgotten.
+//! `state show` and `state forget`: shows and deletes what is remembered of earlier runs.
 
 use std::fmt::Write;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::run::prepare::lock::Locks;
 use crate::state::{Account, Store};
 use crate::system::trust;
 
-/// `state show` and `state forget`.
+/// Runs `state show` or `state forget`.
 pub(in crate::run) async fn run(command: StateSettings, console: &Console) -> Result<ExitCode, Failure> {
     match command {
         StateSettings::Show { path } => show(path, console),
@@ -27,7 +27,7 @@ fn show(path: PathBuf, console: &Console) -> Result<ExitCode, Failure> {
     let size = fs::metadata(&path).map_or(0, |file| file.len());
     let mut text = format!("{}: {}\n", path.shown(), counted(size, "byte"));
     for known in store.known_surveys().map_err(Failure::usage)? {
-        // Writing to a text does not fail.
+        // Writing to a `String` cannot fail.
         writeln!(
             text,
             "  {} account {} survey {}: {}",
@@ -48,7 +48,7 @@ async fn forget(settings: ForgetSettings, console: &Console) -> Result<ExitCode,
         survey,
         respondents,
     } = settings;
-    // A run that goes on would not notice.
+    // A run in progress would not notice that its entries were deleted.
     let locks = if path.exists() {
         trust::check_with_folder(&path).map_err(Failure::usage)?;
         Locks::of_state(&path).await?
@@ -78,7 +78,7 @@ fn existing(path: PathBuf) -> Result<(Store, PathBuf), Failure> {
         )));
     }
     trust::check_with_folder(&path).map_err(Failure::usage)?;
-    // Whose it is does not matter to whoever asks for all.
+    // Both commands cover all accounts, so no account is named.
     let nobody = Account {
         base_url: String::new(),
         account: String::new(),

@@ -1,5 +1,5 @@
-//! The thread that reads and plans, beside what an earlier run knows of the rows; and what is left to it when a run is
-//! cut short.
+//! The thread that reads and plans rows and adds what an earlier run knows of them. Also handles
+//! the rows that were not read when a run is interrupted.
 
 use std::io::Read;
 
@@ -13,29 +13,31 @@ use crate::record::{OutputError, Recorder, SettledRows};
 use crate::report::{RunSummary, counted};
 use crate::state::{Delta, StoreError};
 
-/// A message between threads costs more than a call; so rows travel in batches of at most this many or this much.
+/// Maximum rows of a batch. A message between threads costs more than a call, so rows travel in
+/// batches of at most [`BATCH_ROWS`] rows or [`BATCH_BYTES`] bytes.
 const BATCH_ROWS: usize = 64;
 const BATCH_BYTES: usize = 32 << 10;
 
-/// With a store, more rows are read ahead, since each time that one of them has changed, a deletion is synced to the disk.
+/// Maximum rows of a batch that is read ahead with a store. It is larger because each batch with a
+/// changed row syncs a deletion to the disk.
 const COMMIT_ROWS: usize = 4_096;
 const COMMIT_BYTES: usize = 1 << 20;
 
-/// Why the reader did not come to the end of the input.
+/// Why the reader did not reach the end of the input.
 #[derive(Debug, Error)]
 pub(crate) enum ReadFault {
     #[error(transparent)]
     Input(#[from] InputError),
-    /// The journal beside it cannot be read, or is not of this input.
+    /// The journal cannot be read, or belongs to another input.
     #[error(transparent)]
     Journal(#[from] OutputError),
-    /// What is remembered cannot be read or deleted.
+    /// The store cannot be read, or an entry cannot be deleted.
     #[error(transparent)]
     State(#[from] StoreError),
 }
 
 impl ReadFault {
-    /// Not the input, but what is kept beside it cannot be used.
+    /// Whether the fault lies in the program's own files and not in the input.
     pub(in crate::run) fn is_of_own_files(&self) -> bool {
         match self {
             Self::Input(_) => false,
@@ -45,29 +47,35 @@ impl ReadFault {
     }
 }
 
-/// Reads and plans one row after the other, beside what an earlier run knows of them.
+/// Reads and plans the rows one by one and adds what an earlier run knows of them.
 pub(in crate::run) struct Reader {
     pub(in crate::run) rows: Rows<Box<dyn Read + Send>>,
     pub(in crate::run) planner: Planner,
+    /// Verdicts of an earlier run.
     pub(in crate::run) settled: SettledRows,
-    /// What is known of earlier runs, if anything is. There is some wherever the journal has `unchanged` rows.
+    /// The store's view of earlier runs, if there is one. It is never missing if the journal has
+    /// `unchanged` rows.
     pub(in crate::run) delta: Option<Delta>,
-    /// The input is there whole: nobody waits for rows that are held back for others to come.
+    /// Whether the whole input is available. If it is, holding rows back until others follow delays
+    /// nothing.
     pub(in crate::run) reads_ahead: bool,
 }
 
 /// How reading ended.
 pub(in crate::run) struct ReadEnd {
+    /// Counts of the rows read, or why reading failed.
     pub(in crate::run) end: Result<RowsEnd, ReadFault>,
+    /// Counts of planning.
     pub(in crate::run) tally: PlanTally,
+    /// The part of the input that was not read; `None` if there is none.
     pub(in crate::run) rest: Option<Rest>,
 }
 
-/// What is left of an input that was not read to its end.
+/// The part of an input that was not read.
 pub(in crate::run) enum Rest {
-    /// The run ended first: the reader, and what it could not hand on any more.
+    /// The run ended first: the reader, and the rows that it could not pass on.
     Unread(Box<Reader>, Vec<PlannedRow>),
-    /// The input broke or changed, so the journal's verdicts on the rows behind that are all there is.
+    /// The input broke or changed. Only the journal's verdicts on the later rows are available.
     Unreadable(SettledRows),
 }
 
@@ -81,8 +89,8 @@ impl Reader {
         Ok(Some(plan))
     }
 
-    /// Hands on until the input ends, breaks, or nobody wants more. Of an input that breaks, the rows before the fault
-    /// are handed on.
+    /// Passes rows on until the input ends, the input breaks, or the receiver is dropped. Rows
+    /// before a fault in the input are passed on.
     pub(in crate::run) async fn read(mut self, plans: mpsc::Sender<Vec<PlannedRow>>) -> ReadEnd {
         loop {
             let (mut rows, ended) = self.chunk();
@@ -110,7 +118,7 @@ impl Reader {
         }
     }
 
-    /// The next rows, and how the input ended if it did behind them.
+    /// Returns the next rows. If the input ended after them, also returns how it ended.
     fn chunk(&mut self) -> (Vec<PlannedRow>, Option<Result<(), ReadFault>>) {
         let (most_rows, most_bytes) = match self.delta {
             Some(_) if self.reads_ahead => (COMMIT_ROWS, COMMIT_BYTES),
@@ -140,8 +148,8 @@ impl Reader {
     }
 }
 
-/// Writes what an earlier run knows of the rows that this one does not come to, so that the results of a run that was cut
-/// short again hold every verdict that was ever reached.
+/// Writes what an earlier run knows of the rows that this run did not reach. So the results of a
+/// run that was interrupted again hold every verdict that was ever reached.
 pub(in crate::run) fn write_rest(
     rest: Rest,
     recorder: &mut Recorder,
@@ -169,7 +177,8 @@ pub(in crate::run) fn write_rest(
     recorder.flush()
 }
 
-/// Reads on for as long as the journal knows a row. Returns what it knows of those behind a place where the input broke.
+/// Reads on while the journal has verdicts. Returns the verdicts on rows after the place where the
+/// input broke.
 fn write_unread(
     mut reader: Reader,
     unwanted: Vec<PlannedRow>,
@@ -178,7 +187,7 @@ fn write_unread(
 ) -> Result<SettledRows, OutputError> {
     let mut unwanted = unwanted.into_iter();
     while !reader.settled.is_over() || unwanted.len() > 0 {
-        // An input that breaks here has been reported, or will be when it is read again.
+        // A fault of the input here was reported before, or will be at the next read.
         let next = unwanted.next().or_else(|| reader.next().ok().flatten());
         let Some(row) = next else { break };
         if let Some(outcome) = Outcome::known(row) {
@@ -189,7 +198,8 @@ fn write_unread(
     Ok(reader.settled)
 }
 
-/// What an earlier run knows of the row: a verdict, or that it was stopped, and then it is sent again in doubt.
+/// Attaches to the row what an earlier run knows of it. A row that was stopped is sent again and
+/// counts as in doubt.
 pub(in crate::run) fn take_verdict(
     settled: &mut SettledRows,
     row: &Row<'_>,

@@ -1,5 +1,6 @@
-//! The stages side by side (the channels stand in `lib.rs`): a thread that reads and plans, the task that sends, a thread that
-//! records. The end of the input travels down as channels close; a stop travels up as receivers close.
+//! The stages side by side (`lib.rs` lists the channels): a thread that reads and plans, the task
+//! that sends, a thread that records. The end of the input travels downstream as channels close; a
+//! stop travels upstream as receivers close.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -19,21 +20,22 @@ use crate::report::{Notes, Progress, RunSummary};
 use crate::send::{ControlMemory, SendEnd, SendSettings, Slots, Transport, Wires, calls_among, dispatch};
 use crate::state::Delta;
 
-/// How long a reader may take to notice that the run has ended.
+/// Time that the reader gets to notice that the run has ended.
 const READER_GRACE: Duration = Duration::from_secs(1);
 
-/// How old the derived files may be while outcomes come.
+/// Maximum age of the derived files while outcomes arrive.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 
-/// How old what is remembered may be while outcomes come: a kill costs as many repeated calls by a later run.
+/// Maximum age of unwritten changes to the store while outcomes arrive. After a kill a later run
+/// repeats the calls of this period.
 const REMEMBER_EVERY: Duration = Duration::from_millis(200);
 
-/// Batches under way between two stages.
+/// Maximum batches queued between two stages.
 const BATCHES: usize = 4;
 
 /// How the three stages ended.
 pub(crate) struct PipelineEnd {
-    /// Nothing of a reader that did not end when the run did.
+    /// `None` if the reader did not end when the run did.
     pub(crate) read: Option<Result<RowsEnd, ReadFault>>,
     pub(crate) tally: PlanTally,
     pub(crate) send: SendEnd,
@@ -42,28 +44,31 @@ pub(crate) struct PipelineEnd {
     pub(crate) summary: RunSummary,
 }
 
-/// What goes into the pipeline: a stage's own thing each.
+/// The inputs of the pipeline, one or more for each stage.
 pub(crate) struct Stages<T> {
     /// Where the reader and the recorder run.
     pub(crate) workers: Workers,
     pub(crate) rows: Rows<Box<dyn Read + Send>>,
-    /// The input is there whole.
+    /// Whether the whole input is available, and not a stream.
     pub(crate) reads_ahead: bool,
     pub(crate) planner: Planner,
+    /// Verdicts of an earlier run on rows of this input.
     pub(crate) settled: SettledRows,
-    /// Another process made calls for these rows before.
+    /// Whether an earlier process made calls for these rows.
     pub(crate) resumed: bool,
-    /// A success is among the settled rows.
+    /// Whether a success is among the settled rows.
     pub(crate) knows_success: bool,
-    /// Rows among them whose command a killed process may have been repeating.
+    /// Settled rows whose command a killed process may have been repeating.
     pub(crate) repeated: HashSet<u64>,
-    /// Commands that earlier runs have acknowledged and this input repeats.
+    /// Commands of this input that earlier runs have acknowledged.
     pub(crate) known: Vec<UpdateRespondent>,
     pub(crate) delta: Option<Delta>,
     pub(crate) transport: T,
+    /// Requests to end the run early.
     pub(crate) stops: mpsc::Receiver<EarlyEnd>,
     pub(crate) recorder: Recorder,
     pub(crate) progress: Progress,
+    /// Reports why no call is made at the moment.
     pub(crate) waiting: watch::Sender<Option<Waiting>>,
 }
 
@@ -112,15 +117,15 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         memory: delta_of_controls.map(|delta| Box::new(delta) as Box<dyn ControlMemory>),
     };
     let send = dispatch(wires, transport, settings).await;
-    // A reader that waits for more of a stream cannot be told to stop: what it counted is given up then, and it ends
-    // with the process.
+    // A reader that waits for more of a stream cannot be stopped. Its counts are given up then, and
+    // it ends with the process.
     let patience = if send.early.is_some() {
         READER_GRACE
     } else {
         Duration::MAX
     };
     let read_end = timeout(patience, reading.result()).await.ok();
-    // The recorder first: whatever became of the reader, what was sent is written.
+    // The recorder comes first: whatever happened to the reader, what was sent is written.
     let (mut written, mut recorder, mut summary) = recording.result().await?;
     if let Some(delta) = memory.filter(|_| written.is_ok()) {
         delta.finish();
@@ -157,12 +162,12 @@ impl ControlMemory for Delta {
     }
 
     fn ended(&self, in_doubt_since: Option<Timestamp>) {
-        // What cannot be written stays in doubt, which costs a repeated call.
+        // A call that cannot be recorded stays in doubt, which costs one repeated call.
         self.control_ended(in_doubt_since).ok();
     }
 }
 
-/// What planning counted, in the words of the report.
+/// Converts the counts of planning into the notes of the report.
 pub(in crate::run) fn notes(tally: &PlanTally, blank_records: u64, only_last: bool) -> Notes {
     Notes {
         blank_records,
@@ -178,7 +183,8 @@ pub(in crate::run) fn notes(tally: &PlanTally, blank_records: u64, only_last: bo
     }
 }
 
-/// Records until the sender is gone. After an error the receiver is dropped, which tells the sender to stop.
+/// Records until the sender is dropped. After an error the receiver is dropped, which makes the
+/// sender stop.
 async fn record(
     mut recorder: Recorder,
     outcomes: mpsc::Receiver<Vec<Outcome>>,
@@ -194,8 +200,8 @@ async fn record(
     if let Some(delta) = delta {
         delta.flush();
     }
-    // Also after an error: what waits for earlier rows' lines is in the journal, and belongs into the other files if they
-    // can still be written.
+    // This is done after an error too. Lines that wait for earlier rows are in the journal, and
+    // should reach the other files if those can still be written.
     let written = match (written, recorder.close()) {
         (Ok(()), closed) => closed,
         (Err(error), _) => Err(error),
@@ -219,7 +225,8 @@ async fn record_all(
         room.journalled(calls);
         room.free(free);
         if let Some(delta) = delta {
-            // Behind the journal: what is remembered as acknowledged has its verdict there.
+            // After the journal: a row that the store holds as acknowledged then has its verdict
+            // there.
             delta.acknowledge(&batch);
             if remembered.elapsed() >= REMEMBER_EVERY {
                 delta.flush();
@@ -227,7 +234,7 @@ async fn record_all(
             }
         }
         batch.iter().for_each(&mut count);
-        // For whoever looks at the derived files while the run goes on.
+        // For users who read the derived files while the run continues.
         if flushed.elapsed() >= FLUSH_EVERY {
             recorder.flush()?;
             flushed = Instant::now();

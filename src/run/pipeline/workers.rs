@@ -1,6 +1,6 @@
-//! How the stages beside the calls run: the reader and the recorder block on files, so in the program each has a
-//! thread of its own. The model test runs them as tasks of its own runtime, so that its paused clock decides everything
-//! and a kill takes them along.
+//! Runs the reader and the recorder. Both block on files, so in the program each has a thread of
+//! its own. The model test runs them as tasks of its own runtime instead: its paused clock then
+//! decides everything, and a kill ends them too.
 
 use std::thread;
 
@@ -10,14 +10,14 @@ use tokio::sync::oneshot;
 /// Where workers run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Workers {
-    /// In threads: blocking never holds up the calls.
+    /// In threads, where blocking does not delay the calls.
     Threads,
-    /// As tasks of the runtime, each resumed only after this long whenever it has waited.
+    /// As tasks of the runtime. After every wait a task sleeps for `lag` before it continues.
     #[cfg(test)]
     Tasks { lag: std::time::Duration },
 }
 
-/// A worker that was started. Dropping it leaves a thread alone and aborts a task.
+/// A worker that was started. Dropping it detaches a thread and aborts a task.
 #[derive(Debug)]
 pub(in crate::run) struct Worker<T> {
     end: oneshot::Receiver<T>,
@@ -26,6 +26,7 @@ pub(in crate::run) struct Worker<T> {
 }
 
 impl Workers {
+    /// Starts the work.
     pub(in crate::run) fn start<T: Send + 'static>(
         self,
         work: impl Future<Output = T> + Send + 'static,
@@ -54,7 +55,7 @@ impl Workers {
 }
 
 impl<T> Worker<T> {
-    /// Waits for the worker's result; `None` if it panicked.
+    /// Waits for the worker's result. `None` if the worker panicked.
     pub(in crate::run) async fn result(&mut self) -> Option<T> {
         (&mut self.end).await.ok()
     }
@@ -69,7 +70,7 @@ impl<T> Drop for Worker<T> {
     }
 }
 
-/// The same work, slower: each time that it could be resumed, it sleeps first.
+/// Slows the work down: it sleeps for `lag` each time before it is polled again.
 #[cfg(test)]
 async fn lagging<T>(work: impl Future<Output = T>, lag: std::time::Duration) -> T {
     let mut work = Box::pin(work);

@@ -1,4 +1,4 @@
-//! What is said before a run sends anything, and the question to whoever sits at a terminal.
+//! Announces a run before it sends anything, and asks for confirmation on a terminal.
 
 use anyhow::anyhow;
 
@@ -9,10 +9,10 @@ use crate::read::Input;
 use crate::report::{Console, Reader, duration, thousands};
 use crate::run::Failure;
 
-/// On a terminal more rows than these are asked about.
+/// Maximum rows that are sent on a terminal without a question.
 const ASK_ABOVE: u64 = 100;
 
-/// Names the input's form, the mapping, the pace and the time it will take.
+/// Reports the input's form, the mapping, the rate and the minimum duration.
 pub(in crate::run) fn announce(
     opened: &OpenedInput,
     settings: &RunSettings,
@@ -52,7 +52,7 @@ pub(in crate::run) fn announce(
     }
 }
 
-/// Asks a person at a terminal, where there are rows enough to ask about.
+/// Asks for confirmation on a terminal if there are more than `ASK_ABOVE` rows.
 pub(in crate::run) fn confirm(
     opened: &OpenedInput,
     settings: &RunSettings,

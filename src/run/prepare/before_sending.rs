@@ -1,5 +1,6 @@
-//! What happens before the first call, where a signal or the end of the run's window breaks it off. Reading keeps a thread
-//! busy, so it gets one of its own; one that was given up ends with the process, which is over soon.
+//! Runs what comes before the first call so that a signal or the end of the run's window can
+//! interrupt it. Reading blocks, so it gets a thread of its own. An abandoned thread ends with the
+//! process, which ends soon.
 
 use std::thread;
 
@@ -11,8 +12,8 @@ use crate::run::{Failure, print_end};
 use crate::system::stop;
 use crate::system::window::Window;
 
-/// Listens for what asks the run to stop. If that has to end the process by force, the object that was promised for its
-/// end is printed before.
+/// Listens for signals and for the end of the window. If the process has to be ended by force, the
+/// promised JSON object is printed first.
 pub(in crate::run) fn stops(window: Window, console: &Console) -> Result<mpsc::Receiver<EarlyEnd>, Failure> {
     let console = console.clone();
     let last_words = move |reason: &EarlyEnd| {
@@ -37,7 +38,7 @@ pub(in crate::run) async fn unless_stopped<T>(
     }
 }
 
-/// Does blocking work in a thread of its own; fails if it panics.
+/// Does blocking work in a thread of its own. Fails if the work panics.
 pub(in crate::run) async fn in_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {

@@ -1,4 +1,5 @@
-//! What a run sends where, digested part by part, so that a run is told from another and what changed can be named.
+//! Computes the fingerprint of a run: a digest for each part of what is sent and where. It
+//! distinguishes runs, and names the parts that changed.
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -6,13 +7,14 @@ use super::input::opened::OpenedInput;
 use crate::model::{CONTENT, Fingerprint};
 use crate::state::Account;
 
-/// Content, dialect, mapping, blank policy, survey, account, base URL and selection; not secrets, and nothing of
-/// pace, retries or method. Of a stream the content is not known before it was sent.
+/// Digests content, dialect, mapping, blank policy, survey, account, base URL and selection.
+/// Secrets, rate, retries and method are left out. The content of a stream is not known before it
+/// was sent.
 pub(in crate::run) fn fingerprint(opened: &OpenedInput, account: &Account) -> Fingerprint {
     let (first, layout, plan) = (&opened.first, &opened.layout, &opened.plan);
     let part = |what: String| xxh3_128(what.as_bytes());
     let mut all = Fingerprint::default();
-    // Parts that most runs do not have.
+    // These parts are present only if the flags are used.
     if let Some(found) = &opened.table {
         let columns = part(format!("{:?} {:?}", found.address_column, found.id_column));
         all = all.with("table of ids", found.digest ^ columns);

@@ -1,5 +1,5 @@
-//! The pass over an input that tells whether it looks like an export at all, before any of it is sent. What speaks against
-//! it is decided in `plan/guards.rs`.
+//! The pass over an input that collects what the guards need, before any row is sent.
+//! `plan/guards.rs` decides what is wrong with an export.
 
 use std::collections::HashSet;
 
@@ -15,28 +15,33 @@ use crate::report::ExitCode;
 use crate::run::Failure;
 use crate::state::{Past, Store, Told};
 
-/// So many respondents whose rows differ are remembered, to count their later rows as changes, too.
+/// Maximum respondents with changed rows that are remembered. Their later rows count as changes
+/// too.
 pub(in crate::run) const MAX_CHANGED: usize = 100_000;
 
-/// How many commands that were acknowledged before are kept for control calls: the respondents of some may get others.
+/// Maximum acknowledged commands that are kept for control calls. There are several because a
+/// respondent may receive another command during the run.
 const MAX_KNOWN: usize = 8;
 
-/// About how many rows, from all over the file, are searched for them: a look costs as much as planning a row.
+/// Approximate number of rows, spread over the file, that are searched for acknowledged commands.
+/// Looking up a row costs as much as planning it.
 const LOOK_AT: u64 = 10_000;
 
-/// What is to be remembered of an export once it is on its way.
+/// The export that the store remembers once it has been sent.
 pub(in crate::run) struct Remembered {
+    /// Identifies the export among those of the account.
     pub(in crate::run) name: String,
     pub(in crate::run) export: LastExport,
 }
 
 /// An export that may be sent.
 pub(in crate::run) struct Passed {
-    /// What the journal says of how it was looked over.
+    /// How the guards checked it, for the journal.
     pub(in crate::run) looked_over: LookedOver,
-    /// What a later run is to compare its own with, if it is to.
+    /// The counts that later runs compare with. `None` if they do not.
     pub(in crate::run) remembered: Option<Remembered>,
-    /// Commands of the input that the platform acknowledged before: one of them can be repeated as a control call.
+    /// Commands of the input that the platform acknowledged before. One of them can be repeated as
+    /// a control call.
     pub(in crate::run) known: Vec<UpdateRespondent>,
 }
 
@@ -47,9 +52,10 @@ pub(in crate::run) struct Unfinished<'a> {
     pub(in crate::run) paths: &'a OutputPaths,
 }
 
-/// Counts what the guards need, and refuses the input if one of them objects. One that is resumed under the guards and beside
-/// the store under which it was looked over before, or that was let through then, is not judged again. `seed` is for the
-/// choice of the commands that are `known`.
+/// Counts what the guards need, and refuses the input if a guard objects.
+///
+/// A resumed run is not checked again if it was let through then. It is not checked again either if
+/// the guards and the store are the same as then. `seed` is for the random choice of `known`.
 pub(in crate::run) fn guard(
     opened: &mut OpenedInput,
     reading: &ReadingSettings,
@@ -64,7 +70,7 @@ pub(in crate::run) fn guard(
             "`--max-changes` compares with what is remembered: give `--changed-only`, too"
         )));
     }
-    // Only the line that runs every night is compared with the night before.
+    // Only a run with `--changed-only` or a refresh is compared with the previous export.
     let store = store.filter(|_| mode != DeltaMode::Follow);
     let compares = store.is_some() && is_export(opened, reading);
     let before = resumed.map(|resumed| resumed.journal.looked_over());
@@ -77,7 +83,7 @@ pub(in crate::run) fn guard(
         (None, ..) => true,
         (Some(before), ..) if before.let_through => false,
         (Some(before), ..) if before.guards != looked_over.guards => true,
-        // Beside another store, or an older state of this one, changes were other ones.
+        // With another store, or an older state of this one, other rows would count as changes.
         (Some(_), Some(store), Some(resumed)) => {
             let (run, passes) = resumed.journal.store();
             !matches!(store.past(run, passes).map_err(Failure::usage)?, Past::All(_))
@@ -107,13 +113,13 @@ pub(in crate::run) fn guard(
     Ok(passed(remembered, known))
 }
 
-/// What a look at all rows comes to.
+/// The result of a pass over all rows.
 struct Counted {
     export: Export,
     known: Vec<UpdateRespondent>,
 }
 
-/// Counts all rows, and changes among those that are left of a run that is resumed.
+/// Counts all rows. Counts changes only among the remaining rows of a resumed run.
 fn count(
     opened: &mut OpenedInput,
     reading: &ReadingSettings,
@@ -151,7 +157,8 @@ fn count(
     })
 }
 
-/// Some of many things by chance, each as likely as any other: those that fail tonight may stand side by side.
+/// A uniform random sample of many items. A sample of neighbours would be worse: rows that fail in
+/// this run may stand side by side.
 #[derive(Debug)]
 struct Sample<T> {
     kept: Vec<T>,
@@ -183,15 +190,16 @@ impl<T> Sample<T> {
     }
 }
 
-/// What the guards have to know of all rows, one after the other.
+/// Collects, row by row, what the guards need.
 pub(in crate::run) struct Counting<'a> {
     pub(in crate::run) export: Export,
-    /// Where changes are counted.
+    /// The store to count changes with; `None` if changes are not counted.
     store: Option<&'a Store>,
     changed: HashSet<Lane>,
 }
 
 impl<'a> Counting<'a> {
+    /// Starts with no rows.
     pub(in crate::run) fn new(layout: &Layout, store: Option<&'a Store>) -> Self {
         Self {
             export: Export::new(layout),
@@ -200,11 +208,13 @@ impl<'a> Counting<'a> {
         }
     }
 
+    /// Adds a row to the counts.
     pub(in crate::run) fn take_in(&mut self, row: &Row<'_>, layout: &Layout) {
         self.export.take_in(row, layout);
     }
 
-    /// Counts a row's plan as a change if it is one. Says what the respondent was told last.
+    /// Counts a row's plan as a change if it is one. Returns how the row compares with what the
+    /// respondent received last.
     pub(in crate::run) fn compare(&mut self, plan: &Plan) -> Result<Told, Failure> {
         let (Some(store), Plan::Send(update)) = (self.store, plan) else {
             return Ok(Told::Unknown);
@@ -214,7 +224,7 @@ impl<'a> Counting<'a> {
             return Ok(told);
         }
         let is_same = told != Told::Other;
-        // Behind a row that differs, one that says what was said before changes it back.
+        // After a row that differs, a row with the earlier content changes it back.
         let lane = update.lane();
         let is_change = !is_same || self.changed.contains(&lane);
         if !is_same && self.changed.len() < MAX_CHANGED {
@@ -226,7 +236,7 @@ impl<'a> Counting<'a> {
     }
 }
 
-/// What speaks against an input that was counted.
+/// Returns the guards' objections to an input that was counted.
 pub(in crate::run) fn objections(
     export: &Export,
     opened: &OpenedInput,
@@ -243,7 +253,7 @@ pub(in crate::run) fn objections(
     Ok(guards.objections(export, reading.plan.empty, last.as_ref()))
 }
 
-/// What cannot be looked over first.
+/// Refuses guards that need counts, because a stream cannot be read before it is sent.
 fn stream(settings: &GuardSettings, empty: EmptyPolicy) -> Result<(), Failure> {
     if settings.lets_through || !settings.guards.need_counts(empty) {
         return Ok(());
@@ -254,7 +264,7 @@ fn stream(settings: &GuardSettings, empty: EmptyPolicy) -> Result<(), Failure> {
     )))
 }
 
-/// Refuses an export to which there are objections, or says what is let through.
+/// Refuses an export to which there are objections, or warns if they are ignored.
 pub(in crate::run) fn settle(
     objections: &[String],
     reading: &ReadingSettings,
@@ -283,14 +293,16 @@ pub(in crate::run) fn settle(
     })
 }
 
-/// Not a part of one, and not what an earlier run left over.
+/// Whether the input is a whole export: neither a part of one nor the failed file of an earlier
+/// run.
 fn is_export(opened: &OpenedInput, reading: &ReadingSettings) -> bool {
     let is_failed_file = opened.first.names.iter().any(|name| is_own_column(name));
     !is_failed_file && !reading.plan.selection.is_partial()
 }
 
-/// What tells an export from others of the account: its survey, and its labels where somebody has named them. Where they
-/// follow from the columns' names, a column that is gone is to be seen.
+/// Identifies an export among those of the account: by its survey, and by its labels if the user
+/// named them. Labels that follow from column names are left out, so that a missing column is
+/// noticed as a change of the same export.
 fn name(opened: &OpenedInput, reading: &ReadingSettings) -> String {
     let survey = opened.plan.survey.as_deref().unwrap_or("column");
     if reading.wanted.labels.is_none() {

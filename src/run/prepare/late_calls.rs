@@ -1,5 +1,6 @@
-//! Calls of a run that was cut short a moment ago, which the platform may still apply: a run that starts anew waits until
-//! that is over. Rows of a run that is resumed wait one by one, which is [`crate::send`]'s business.
+//! Handles calls of a run that was interrupted a moment ago: the platform may still apply them. A
+//! run that starts anew waits until that is over. In a resumed run the rows wait one by one, see
+//! [`crate::send`].
 
 use std::time::Duration;
 
@@ -11,14 +12,14 @@ use crate::record;
 use crate::run::Failure;
 use crate::state::Clock;
 
-/// From when on no call of an unfinished run that is not resumed can be applied any more; nothing if that is now. Rows of
-/// one that is resumed wait one by one.
+/// Returns the time from which no call of a replaced unfinished run can be applied any more. `None`
+/// if that time has passed.
 pub(in crate::run) fn quiet_from(
     replaced: Unfinished<'_>,
     late: Duration,
 ) -> Result<Option<Timestamp>, Failure> {
     let now = Timestamp::now();
-    // A clock that was set back must not make anybody wait for longer.
+    // A clock that was set back must not prolong the wait.
     let ended = record::alive_until(replaced.paths).map(|alive| alive.min(now));
     let until = ended.and_then(|ended| ended.checked_add(late).ok());
     let Some(until) = until.filter(|until| *until > now) else {
@@ -28,7 +29,7 @@ pub(in crate::run) fn quiet_from(
     Ok(left.map_err(Failure::output)?.then_some(until))
 }
 
-/// Waits for the calls of another run.
+/// Waits until the calls of another run can no longer be applied.
 pub(in crate::run) async fn wait_for_quiet(until: Option<Timestamp>) -> Result<(), Failure> {
     let Some(until) = until else { return Ok(()) };
     let wait = until.duration_since(Timestamp::now());
@@ -43,7 +44,7 @@ pub(in crate::run) async fn wait_for_quiet(until: Option<Timestamp>) -> Result<(
     Ok(())
 }
 
-/// The clock of a run that makes its first call at `start`.
+/// Creates the clock of a run that makes its first call at `start`.
 pub(in crate::run) fn clock(start: Timestamp, late: Duration, unfinished: Option<Unfinished<'_>>) -> Clock {
     let before = unfinished.and_then(|unfinished| {
         let run = unfinished.journal.store().0?.run;

@@ -1,8 +1,9 @@
-//! Who else is at work: one lock per output, so that two runs do not write one file, and one per base URL and account,
-//! so that two runs do not make twice the calls that were agreed.
+//! Locks against other runs. There is one lock per output, so that two runs do not write one file.
+//! There is one per base URL and account, so that two runs do not exceed the agreed rate.
 //!
-//! The system releases a lock when its process dies, however it dies. A lock's file is removed with it; since that can
-//! cross with somebody who has just opened it, a lock counts only while its file still has its name.
+//! The system releases a lock when its process ends, even after a crash. The lock's file is removed
+//! with it. Another process may have just opened that file, so a lock counts only while its file
+//! still has its name.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -23,32 +24,33 @@ use crate::state::Account;
 use crate::system::folders;
 use crate::system::regular;
 
-/// How often a lock that is held by somebody else is asked for again.
+/// Interval at which a lock that is held by another process is requested again.
 const ASK_EVERY: Duration = Duration::from_millis(100);
 
-/// How what a lock's file says begins.
+/// How the content of a lock file begins.
 const MARK: &[u8] = b"process ";
 
-/// What a run holds while it goes on.
+/// The locks that a run holds.
 #[derive(Debug, Default)]
 pub(in crate::run) struct Locks {
     _held: Vec<Lock>,
 }
 
-/// What a run wants for itself alone.
+/// What a run needs for itself alone.
 pub(in crate::run) struct Claims<'a> {
     pub(in crate::run) paths: &'a OutputPaths,
-    /// The store, if there is one.
+    /// The store's file, if there is one.
     pub(in crate::run) state: Option<&'a Path>,
     pub(in crate::run) account: &'a Account,
-    /// Shown to others that wait.
+    /// Shown to other runs that wait.
     pub(in crate::run) input: &'a str,
-    /// How long to wait for all of them together.
+    /// Maximum wait for all locks together.
     pub(in crate::run) wait: Duration,
 }
 
 impl Locks {
-    /// Takes the lock of the outputs, of the state where there is one and, where there is a place for it, the account's.
+    /// Takes the lock of the outputs, of the account if a folder for it exists, and of the store if
+    /// there is one.
     pub(in crate::run) async fn take(claims: Claims<'_>) -> Result<Self, Failure> {
         let Claims {
             paths,
@@ -57,7 +59,7 @@ impl Locks {
             input,
             wait,
         } = claims;
-        // One that is too far away to be counted is none.
+        // A deadline out of `Instant`'s range means no deadline.
         let until = Instant::now().checked_add(wait);
         let mut held = Vec::new();
         let path = lock_of(&paths.results);
@@ -80,7 +82,7 @@ impl Locks {
 }
 
 impl Locks {
-    /// Takes the lock of what is remembered alone, and waits for nobody.
+    /// Takes the lock of the store alone, without waiting.
     pub(in crate::run) async fn of_state(path: &Path) -> Result<Self, Failure> {
         let lock = state_lock(path, "`state forget`", Some(Instant::now())).await?;
         Ok(Self {
@@ -89,9 +91,10 @@ impl Locks {
     }
 }
 
-/// The lock of what is remembered: a run that does not know of another would believe what is no longer true.
+/// Takes the lock of the store. Two runs that used one store at the same time would each trust
+/// entries that the other has made outdated.
 async fn state_lock(path: &Path, input: &str, until: Option<Instant>) -> Result<Option<Lock>, Failure> {
-    // By its own name, whatever link leads to it: one store has one lock.
+    // Links are resolved, so that one store has one lock.
     let own = path.canonicalize();
     let name = folders::with_suffix(own.as_deref().unwrap_or(path), ".lock");
     let cannot = |error: io::Error| {
@@ -110,7 +113,7 @@ fn warn_without(error: &io::Error) {
     );
 }
 
-/// Where the lock of an account lies; its folder is made.
+/// Returns the path of an account's lock. Creates its folder.
 fn account_lock(account: &Account) -> io::Result<PathBuf> {
     let folder = folders::state().ok_or(io::ErrorKind::NotFound)?;
     folders::make(&folder)?;
@@ -118,26 +121,27 @@ fn account_lock(account: &Account) -> io::Result<PathBuf> {
     Ok(folder.join(format!("{name:032x}.lock")))
 }
 
-/// One lock that is held.
+/// A lock that is held.
 #[derive(Debug)]
 struct Lock {
-    /// The file that is locked, as long as this lives.
+    /// The locked file. It stays open as long as this value lives.
     handle: Handle,
     path: PathBuf,
 }
 
-/// What came of asking for a lock.
+/// The answer to a request for a lock.
 enum Asked {
     Held(Lock),
-    /// Somebody else has it, who has written this.
+    /// Another process has it. Holds what that process wrote into the file.
     Busy(String),
-    /// The file system has no locks.
+    /// The file system does not support locks.
     Unsupported,
 }
 
 impl Lock {
-    /// The lock, or nothing where the file system has none, or why its file cannot be opened; a failure if somebody else
-    /// has it for too long.
+    /// Waits for a lock. The inner result is the lock, `None` if the file system does not support
+    /// locks, or why the file cannot be opened. Fails if another process still has the lock at
+    /// `until`.
     async fn wait_for(
         path: &Path,
         what: &str,
@@ -185,7 +189,8 @@ impl Lock {
 
     fn ask(path: &Path, input: &str) -> io::Result<Asked> {
         loop {
-            // A link may lead to another user's file, which would be overwritten.
+            // Links are not followed: the target may be another user's file, which would be
+            // overwritten.
             let mut file = regular::open_or_create(path, false)?;
             match file.try_lock() {
                 Ok(()) => {}
@@ -195,7 +200,8 @@ impl Lock {
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
             }
-            // Whoever had it may have removed the file meanwhile; then this lock is on one without a name.
+            // The previous holder may have removed the file in the meantime. Then this lock is on a
+            // file without a name.
             let handle = Handle::from_file(file.try_clone()?)?;
             if Handle::from_path(path).is_ok_and(|named| named == handle) {
                 let mut before = [0; MARK.len()];
@@ -221,15 +227,17 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // While it is still held, and only if it is this one: somebody may have tidied up, and another run have made a new
-        // one. One that stays is taken by the next run.
+        // The file is removed while the lock is held, and only if it is still this one: it may have
+        // been deleted by hand and created anew by another run. A file that stays is reused by the
+        // next run.
         if Handle::from_path(&self.path).is_ok_and(|named| named == self.handle) {
             fs::remove_file(&self.path).ok();
         }
     }
 }
 
-/// Who holds a lock, as far as its file can be read: Windows lets nobody read what is locked.
+/// Describes the holder of a lock, as far as the file can be read. On Windows a locked file cannot
+/// be read.
 fn holder(file: &mut File) -> String {
     const MAX: u64 = 1000;
     let mut text = String::new();
@@ -272,7 +280,7 @@ mod tests {
         assert!(held(Lock::ask(&path, "b.csv")).is_some());
     }
 
-    /// Many threads take and give back one lock: never two of them have it.
+    /// Many threads take and release one lock; no two have it at the same time.
     #[test]
     fn removing_the_file_lets_nobody_in_twice() {
         use std::sync::atomic::{AtomicU32, Ordering};

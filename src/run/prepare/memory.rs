@@ -1,4 +1,4 @@
-//! What is remembered of earlier runs: opened for one that is to start, shown, forgotten.
+//! Opens what is remembered of earlier runs, and prepares it for the run that is about to start.
 
 use std::path::{Path, PathBuf};
 
@@ -17,30 +17,32 @@ use crate::system::folders::with_suffix;
 use crate::system::rename::rename_new;
 use crate::system::trust;
 
-/// Rows of a journal that are looked up in the store at a time.
+/// Rows of a journal that are looked up in the store per step.
 const ROWS_AT_A_TIME: usize = 10_000;
 
-/// What a run knows of earlier ones, and leaves for later ones.
+/// What a run knows of earlier runs and leaves for later ones.
 pub(in crate::run) struct Memory {
     pub(in crate::run) delta: Option<Delta>,
     remembered: Option<Remembered>,
 }
 
-/// What a run is to do with what is known of earlier ones.
+/// How a run starts with what is known of earlier runs.
 pub(in crate::run) struct Beginning<'a> {
     pub(in crate::run) mode: DeltaMode,
+    /// How rows are planned.
     pub(in crate::run) plan: &'a PlanSettings,
     pub(in crate::run) account: &'a Account,
+    /// Start of the run, and how long calls may be applied late.
     pub(in crate::run) clock: Clock,
-    /// The unfinished run that is there, if one is.
+    /// The unfinished run, if there is one.
     pub(in crate::run) unfinished: Option<Unfinished<'a>>,
-    /// It is resumed, and not set aside or replaced.
+    /// Whether the unfinished run is resumed, and not set aside or replaced.
     pub(in crate::run) resumes: bool,
 }
 
 impl Memory {
-    /// For a run that is about to make its first call. Forgets all that cannot be relied upon, before anything is sent and
-    /// before the journal names this run.
+    /// Prepares the store for a run that is about to make its first call. Deletes all entries that
+    /// cannot be trusted, before anything is sent and before the journal names this run.
     pub(in crate::run) fn begin(
         store: Option<Store>,
         remembered: Option<Remembered>,
@@ -50,7 +52,8 @@ impl Memory {
         Ok(Self { delta, remembered })
     }
 
-    /// Those of these commands that are remembered as acknowledged now that the run has forgotten what it must.
+    /// Returns those of these commands that are still recorded as acknowledged, after the run has
+    /// deleted what it must.
     pub(in crate::run) fn still_known(
         &self,
         known: Vec<UpdateRespondent>,
@@ -61,7 +64,7 @@ impl Memory {
         }
     }
 
-    /// The run is over: what it sent was an export, unless the platform took nothing of it.
+    /// Remembers the export after the run, unless the platform accepted no row of it.
     pub(in crate::run) fn remember(&self, summary: &RunSummary) {
         let taken = summary.count(Status::Success) + summary.rows_of(ErrorCode::Unchanged);
         if let (Some(delta), Some(Remembered { name, export }), 1..) = (&self.delta, &self.remembered, taken)
@@ -77,7 +80,8 @@ impl Beginning<'_> {
         let has_unchanged = self.unfinished.is_some_and(has_unchanged);
         let mut store = match store {
             Some(store) => store,
-            // Rows that were passed over are judged anew, which takes a store of some kind.
+            // Rows that were skipped as unchanged are compared again, which needs a store, if only
+            // a temporary one.
             None if has_unchanged => Store::temporary(self.account.clone()).map_err(Failure::usage)?,
             None => return Ok(None),
         };
@@ -100,15 +104,15 @@ impl Beginning<'_> {
             .map_err(Failure::usage)
     }
 
-    /// Whether a refresh is resumed, which believes nothing already.
+    /// Whether a refresh is resumed, whose start has already marked all entries as untrusted.
     fn resumes_refresh(&self, past: &Past) -> bool {
         let is_refresh =
             |unfinished: Unfinished<'_>| unfinished.journal.looked_over().mode == DeltaMode::Refresh;
         self.resumes && matches!(past, Past::All(_)) && self.unfinished.is_some_and(is_refresh)
     }
 
-    /// What the store has of an unfinished run. The respondents of one of which it does not have all are forgotten, whether
-    /// it is resumed or not.
+    /// Returns what the store has of an unfinished run. If the store lacks a part of it, the
+    /// entries of all its respondents are deleted, whether the run is resumed or not.
     fn past(
         &self,
         store: &mut Store,
@@ -139,17 +143,17 @@ impl Beginning<'_> {
     }
 }
 
-/// The file that a run is to use, if it is to have one.
+/// Returns the store's file if the run is to use one.
 pub(in crate::run) fn used(settings: &DeltaSettings) -> Option<&Path> {
     let path = settings.path.as_deref()?;
     (settings.mode != DeltaMode::Follow || path.exists()).then_some(path)
 }
 
-/// The store for a run of this account, if it is to have one.
+/// Opens the store for a run of this account. `None` if the run uses none.
 pub(in crate::run) fn open(settings: &DeltaSettings, site: &Site) -> Result<Option<Store>, Failure> {
     let account = site.account.clone();
     if site.is_sandbox() {
-        // A platform that is new each time knows nobody, and nothing of it is worth remembering.
+        // The sandbox starts empty each time, so none of it is worth remembering.
         return match settings.mode {
             DeltaMode::Follow => Ok(None),
             DeltaMode::ChangedOnly | DeltaMode::Refresh => {
@@ -160,11 +164,12 @@ pub(in crate::run) fn open(settings: &DeltaSettings, site: &Site) -> Result<Opti
     let Some(path) = used(settings) else {
         return Ok(None);
     };
-    // What others wrote there could pass everybody over.
+    // A file that others can write could make a run skip every row.
     trust::check_with_folder(path).map_err(Failure::usage)?;
     match (Store::open(path, account.clone()), settings.mode) {
         (Ok(store), _) => Ok(Some(store)),
-        // A run that sends everything needs none of it, and nobody must believe it later: it does not know of this run.
+        // A run that sends everything does not need the damaged entries. Later runs must not trust
+        // them, because they do not know of this run.
         (Err(StoreError::Damaged { why, .. }), DeltaMode::Refresh | DeltaMode::Follow) => {
             let aside = set_aside(path).map_err(Failure::usage)?;
             tracing::warn!(
@@ -179,7 +184,7 @@ pub(in crate::run) fn open(settings: &DeltaSettings, site: &Site) -> Result<Opti
     }
 }
 
-/// Renames a damaged store, with what lies beside it.
+/// Renames a damaged store, together with the files beside it (`-wal`, `-shm`).
 fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
     let aside = with_suffix(path, &format!(".damaged-{}", time_in_name(Timestamp::now())));
     for end in ["", "-wal", "-shm"] {

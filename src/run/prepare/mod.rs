@@ -1,4 +1,4 @@
-//! All that is known and decided before the first call.
+//! Everything that is read and decided before the first call.
 
 pub(super) mod announce;
 pub(super) mod before_sending;

@@ -1,4 +1,5 @@
-//! The platform that a run calls: the real one, or the embedded one, started for the length of the run.
+//! The platform that a run calls: the real one, or the embedded one, which is started for the
+//! duration of the run.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,16 +12,16 @@ use crate::run::Failure;
 use crate::sandbox::{Faults, Platform, Server};
 use crate::state::Account;
 
-/// Where the calls of a run go.
+/// The destination of a run's calls.
 pub(in crate::run) struct Site {
-    /// Whose surveys the calls are for.
+    /// The account whose surveys are called.
     pub(in crate::run) account: Account,
     pub(in crate::run) endpoint: Endpoint,
     sandbox: Option<Arc<Mutex<Platform>>>,
 }
 
 impl Site {
-    /// Starts the embedded platform, if it is the one to be called.
+    /// Starts the embedded platform if the run is a rehearsal.
     pub(in crate::run) async fn open(destination: &Destination) -> Result<Self, Failure> {
         let (base, credentials, sandbox) = match destination {
             Destination::Platform { base, credentials } => (base.clone(), credentials.clone(), None),
@@ -40,11 +41,12 @@ impl Site {
         })
     }
 
+    /// Whether this is the embedded platform.
     pub(in crate::run) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
     }
 
-    /// Says what the sandbox holds, without anybody's data ([rule 12](crate::rules#rule-12)).
+    /// Reports what the sandbox holds, without personal data ([rule 12](crate::rules#rule-12)).
     pub(in crate::run) fn describe_sandbox(&self, console: &Console) {
         let Some(platform) = self.sandbox.as_ref().filter(|_| !console.is_quiet()) else {
             return;
@@ -67,7 +69,7 @@ async fn start_sandbox() -> Result<(Url, Arc<Mutex<Platform>>), Failure> {
     Ok((base, platform))
 }
 
-/// Cells are never logged: of a call's line only its end is.
+/// Returns the end of a call's line, because cells are never logged.
 fn without_values(line: &str) -> &str {
     line.rsplit_once(" → ").map_or("", |(_, answer)| answer)
 }

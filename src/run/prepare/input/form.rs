@@ -1,4 +1,4 @@
-//! The form of the input: in words, for whoever starts a run, and as its failed file has it.
+//! Describes the form of the input: in words for the user, and as a format for the failed file.
 
 use super::opened::OpenedInput;
 use crate::config::ReadingSettings;
@@ -11,8 +11,8 @@ use crate::record::{FailedFormat, Style};
 use crate::report::{Reader, counted, thousands};
 
 impl OpenedInput {
-    /// What was found of the input's form, and what goes where, a line each. A cell, by which an encoding can be judged, is
-    /// shown to a person alone.
+    /// Describes the form of the input and which column goes where, one line each. A sample cell
+    /// helps to judge the encoding; it is shown only on a terminal.
     pub(in crate::run) fn form(&self, settings: &ReadingSettings, reader: Reader) -> Vec<String> {
         let first = &self.first;
         let name = |column: usize| clean(first.columns.name(column));
@@ -74,8 +74,8 @@ impl OpenedInput {
         lines
     }
 
-    /// What may put wrong labels on people, or labels on the wrong people, although every row looks right: a name for
-    /// machines and the words each.
+    /// Returns warnings about what may assign wrong labels, or labels to wrong people, although
+    /// every row looks right. Each has a name for machines and a text.
     pub(in crate::run) fn warnings(&self) -> Vec<(&'static str, String)> {
         let name = match &self.table {
             Some(found) => &found.id_column,
@@ -112,14 +112,14 @@ impl OpenedInput {
         warnings
     }
 
-    /// The names of the columns that the results repeat.
+    /// Returns the names of the columns that the results repeat.
     pub(in crate::run) fn kept_names(&self) -> Vec<&str> {
         let kept = self.layout.kept.iter();
         kept.map(|column| self.first.columns.name(*column)).collect()
     }
 
-    /// The form of the failed file: that of the input, so that it is one as it stands, or that of Excel, which this tool
-    /// reads as well.
+    /// Returns the format of the failed file: the input's own, so that the file can be used as an
+    /// input unchanged, or Excel's, which this tool reads as well.
     pub(in crate::run) fn failed_format(&self, style: Style) -> FailedFormat {
         let first = &self.first;
         let dialect = first.dialect;
@@ -148,7 +148,8 @@ impl OpenedInput {
         let mut parser = FieldParser::new(dialect).with_lost('\u{FFFD}');
         FailedFormat {
             delimiter: style.delimiter(),
-            // As many lines above the header as the input has, so that the flags that fit it fit this.
+            // As many lines above the header as in the input, so that the same flags fit both
+            // files.
             preamble: [style.mark(), "\r\n".repeat(first.skipped_lines).as_bytes()].concat(),
             encode: Box::new(|text| text.as_bytes().to_vec()),
             to_file: Box::new(|bytes| bytes),
@@ -162,7 +163,7 @@ impl OpenedInput {
     }
 }
 
-/// What a file was found to be, in words.
+/// Describes the form of a file in words.
 pub(in crate::run) fn in_words(container: &Container, first: &FirstRead, reader: Reader) -> String {
     let packed = match container {
         Container::Workbook(workbook) => return sheet(workbook),

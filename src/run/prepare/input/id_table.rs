@@ -1,5 +1,5 @@
-//! The table of `--ids`: addresses and the ids that the platform has for them, read whole before anything is sent. What an
-//! address comes to is decided in `plan/id_table.rs`.
+//! Reads the table of `--ids`: addresses and the platform's ids for them. It is read completely
+//! before anything is sent. `plan/id_table.rs` decides which id an address stands for.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::read::{
 use crate::report::{ExitCode, Reader};
 use crate::run::Failure;
 
-/// Where neither the table's bytes nor a flag tell.
+/// The encoding of a table if neither its bytes nor a flag determine it.
 const USUAL_ENCODING: &str = "windows-1250";
 
 const SURVEY: &str = "the survey's id";
@@ -24,27 +24,28 @@ const SURVEY: &str = "the survey's id";
 /// A table that was read.
 pub(crate) struct FoundTable {
     pub(in crate::run) table: Arc<IdTable>,
-    /// xxh3-128 of its bytes.
+    /// The xxh3-128 digest of its bytes.
     pub(in crate::run) digest: u128,
-    /// The names of its columns, as its header has them.
+    /// The names of the two columns that are used, as in the header.
     pub(in crate::run) address_column: String,
     pub(in crate::run) id_column: String,
     /// Its form, in words.
     pub(in crate::run) form: String,
 }
 
-/// Where in a line of the table things are.
+/// The columns of a table that are used.
 struct Places {
     address: usize,
     id: usize,
     survey: Option<usize>,
 }
 
-/// Reads a table. One that cannot be read in full is refused: an address of which a line is missing would look as if it were
-/// one respondent's alone.
+/// Reads a table. A table that cannot be read in full is refused: if a line of an address is
+/// missing, the address seems to belong to one respondent alone.
 ///
-/// `encoding` is the input's, if it was given. Addresses and ids are ASCII, so a table whose encoding cannot be told is read in
-/// that, or else in windows-1250: an address with letters above ASCII would at worst not be found.
+/// `encoding` is the input's, if it was given. It is used for a table whose encoding cannot be
+/// detected; the default is windows-1250. Addresses and ids are ASCII, so the worst result is that
+/// an address with letters above ASCII is not found.
 pub(in crate::run) fn read(
     settings: &IdsSettings,
     survey: &SurveyColumn,

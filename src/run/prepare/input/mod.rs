@@ -1,4 +1,5 @@
-//! The input before the first call: opened, looked over, compared with what was sent before.
+//! Prepares the input before the first call: opens it, checks it, compares it with what was sent
+//! before.
 
 pub(in crate::run) mod form;
 pub(in crate::run) mod id_table;

@@ -1,4 +1,5 @@
-//! Whether an input that was sent before has something that the platform does not have, by what is remembered.
+//! Finds out from the store whether an input that was sent before has something that the platform
+//! lacks.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,20 +11,22 @@ use crate::run::Failure;
 use crate::run::prepare::guards::MAX_CHANGED;
 use crate::state::{Store, Told};
 
-/// What an input comes to that was sent before, by what is remembered.
+/// Compares an input that was sent before with the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::run) enum News {
     /// A run would change something for a respondent.
     Some,
-    /// The platform has all of it.
+    /// The platform has all rows.
     None,
-    /// The platform has all but rows that cannot be sent as they are.
+    /// The platform has all rows except those that cannot be sent as they are.
     Unsendable,
 }
 
-/// What a run would tell by an input that was sent before. Of several rows of a respondent the last is the one that counts,
-/// if all of them were acknowledged when that was sent. Where some `failed`, it is known of the last alone that the platform
-/// has it: then an earlier one counts, too, unless the last sets all of its labels.
+/// Returns what a run of an input that was sent before would change.
+///
+/// Of several rows of a respondent only the last counts if all of them were acknowledged then. If
+/// some `failed`, only the last is known to have reached the platform. An earlier row then counts
+/// too, unless the last one sets all of its labels.
 pub(in crate::run) fn news(
     opened: &mut OpenedInput,
     reading: &ReadingSettings,

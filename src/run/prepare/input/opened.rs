@@ -1,5 +1,5 @@
-//! An input that was opened, read for the first time and matched with what the user asked for: where `run` and
-//! `check` start alike.
+//! Opens an input, reads it for the first time and matches it with what the user asked for. `run`
+//! and `check` both begin here.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -12,24 +12,25 @@ use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Sourc
 use crate::report::ExitCode;
 use crate::run::Failure;
 
-/// Ready for the second read.
+/// An input that is ready for its second read.
 pub(crate) struct OpenedInput {
     pub(crate) container: Container,
     pub(crate) first: FirstRead,
     pub(crate) layout: Layout,
+    /// The table of `--ids`, if one was given.
     pub(crate) table: Option<FoundTable>,
-    /// How its rows are planned.
+    /// How rows are planned.
     pub(crate) plan: PlanSettings,
     /// Where the survey comes from, for the start line.
     pub(crate) survey_from: String,
     source: Source,
-    /// A stream, of which the beginning was read; it can be had once.
+    /// A stream whose beginning was read. It can be used once.
     stream: Option<Box<dyn Read + Send>>,
 }
 
 impl OpenedInput {
-    /// Opens the input, reads it once (a stream: its beginning), and finds the columns.
-    /// `max_query_bytes` is the maximum length of a query, where commands travel in one.
+    /// Opens the input, reads it once (of a stream only the beginning), and finds the columns.
+    /// `max_query_bytes` is the maximum length of a query, if commands travel in one.
     pub(crate) fn open(settings: &ReadingSettings, max_query_bytes: Option<usize>) -> Result<Self, Failure> {
         let input = settings.input.clone();
         let fault = |error| Failure::input(error, &input);
@@ -84,7 +85,8 @@ impl OpenedInput {
         Ok(opened)
     }
 
-    /// All data rows; of a file as often as they are asked for, and each time those of the first read or an error.
+    /// Returns all data rows. A file can be read any number of times; each read yields the rows of
+    /// the first one or an error.
     pub(crate) fn rows(&mut self, settings: &ReadingSettings) -> Result<Rows<Box<dyn Read + Send>>, Failure> {
         let fault = |error| Failure::input(error, &settings.input);
         let again = |source: &mut Source| {
@@ -98,7 +100,7 @@ impl OpenedInput {
         Rows::new(bytes, &self.first).map_err(fault)
     }
 
-    /// Shows every row of a file until somebody has seen enough, with the planner that makes its plan for whoever wants it.
+    /// Passes every row of a file to `see`, with a planner, until `see` returns `false`.
     pub(crate) fn each_row(
         &mut self,
         settings: &ReadingSettings,
@@ -116,7 +118,8 @@ impl OpenedInput {
         rows.finish().map(drop).map_err(fault)
     }
 
-    /// The pass of `--on-duplicate last`: plans every row to see which of them are overtaken.
+    /// Makes the pass for `--on-duplicate last`: plans every row to find those that a later row
+    /// replaces.
     fn last_rows(&mut self, settings: &ReadingSettings) -> Result<LastRows, Failure> {
         let mut pass = LastRowsPass::new(self.first.totals.map_or(0, |totals| totals.rows));
         self.each_row(settings, self.plan.of_all_rows(), |row, planner| {
@@ -128,19 +131,19 @@ impl OpenedInput {
         Ok(pass.finish())
     }
 
-    /// Data rows, where they were counted.
+    /// Number of data rows, if they were counted.
     pub(crate) fn known_rows(&self) -> Option<u64> {
         self.first.totals.map(|totals| totals.rows)
     }
 
-    /// Whether the input can be looked over before the first call.
+    /// Whether the input is a file, which can be read before the first call.
     pub(crate) fn is_file(&self) -> bool {
         self.first.totals.is_some()
     }
 }
 
-/// The error with the input's name in front, and that of the sheet where there are several to choose from: the first of them
-/// may be a cover without rows, and then there is more than "nothing to send".
+/// Puts the input's name in front of the error, and the sheet's name if the workbook has several.
+/// The first sheet may be a cover without rows; then the fault is not "nothing to send".
 fn in_container(error: InputError, input: &Input, container: &Container, chosen: bool) -> Failure {
     let Container::Workbook(Workbook { sheet, others }) = container else {
         return Failure::input(error, input);
@@ -163,7 +166,7 @@ fn in_container(error: InputError, input: &Input, container: &Container, chosen:
     }
 }
 
-/// The survey of rows that name none, and where it comes from.
+/// Returns the survey for rows without one, and where it comes from.
 fn settled_survey(settings: &SurveySettings, layout: &Layout) -> Result<(Option<String>, String), Failure> {
     if layout.survey.is_some() || settings.given.is_some() {
         return Ok((settings.given.clone(), settings.from.clone()));

@@ -1,5 +1,5 @@
-//! Whether an export is one that has not been made anew for too long. Reads the file's time; what that means is decided in
-//! `plan/freshness.rs`.
+//! Detects an export that has not been renewed for too long. Reads the file's time;
+//! `plan/freshness.rs` decides what it means.
 
 use std::fs;
 
@@ -14,8 +14,8 @@ use crate::report::duration;
 use crate::run::Failure;
 use crate::run::prepare::guards::settle;
 
-/// Refuses an input that is stale, or says that it is let through. `since` is the start of the first of the runs in a row
-/// that had this content, if there was one.
+/// Refuses a stale input, or warns if it is let through. `since` is the start of the first of the
+/// latest consecutive runs with this content; `None` if there was none.
 pub(in crate::run) fn check(
     reading: &ReadingSettings,
     guards: &GuardSettings,
@@ -25,7 +25,7 @@ pub(in crate::run) fn check(
     settle(&objections, reading, guards.lets_through, false)
 }
 
-/// What speaks against an input, in words.
+/// Returns the objections to an input, in words.
 pub(in crate::run) fn objections(
     freshness: Freshness,
     input: &Input,
