@@ -1,5 +1,5 @@
-//! What the fuzz targets under `tests/fuzz` call: whatever bytes come, nothing panics, and what must hold, holds. Built
-//! for them and for tests alone.
+//! The functions that the fuzz targets in `tests/fuzz` call. For any bytes nothing panics and the
+//! invariants hold. Compiled for the fuzz targets and for tests only.
 
 #![cfg_attr(
     not(fuzzing),
@@ -16,12 +16,13 @@ use super::read::{FirstRead, Input, InputError, Kept, ReadOptions, Rows, Source,
 use super::record;
 use super::send;
 
-/// A workbook of which one part is these bytes behind the first, which says which; or all of it. `folder` is for its file.
-/// What it takes in memory is for the fuzzer to bound (`-rss_limit_mb`, `-malloc_limit_mb`).
+/// Reads a workbook. The first byte selects a part of it, and the other bytes are that part's
+/// content; or all bytes are the workbook. `folder` is for its file. The fuzzer limits the memory
+/// (`-rss_limit_mb`, `-malloc_limit_mb`).
 ///
 /// # Panics
 ///
-/// If a later read has other rows than the first.
+/// If a later read yields other rows than the first.
 pub fn workbook(bytes: &[u8], folder: &Path) {
     const PARTS: [(&str, &str); 6] = [
         (
@@ -84,7 +85,7 @@ pub fn workbook(bytes: &[u8], folder: &Path) {
     assert!(first == again, "the same file has other rows");
 }
 
-/// All records of a workbook, by two reads as the program makes them.
+/// Returns all records of a workbook, by two reads as in the program.
 pub(crate) fn records_of(path: &Path) -> Result<Vec<Vec<u8>>, InputError> {
     let mut source = Source::open(&Input::File(path.to_owned()))?;
     let contents = source.contents(None, 0)?;
@@ -100,11 +101,12 @@ pub(crate) fn records_of(path: &Path) -> Result<Vec<Vec<u8>>, InputError> {
     Ok(records)
 }
 
-/// An input from its first byte to its plans, in each way in which it can be taken: dialect, reader, planner.
+/// Takes an input from its first byte to its plans, with each combination of dialect, reader and
+/// planner.
 ///
 /// # Panics
 ///
-/// If the second read does not find what the first one counted, or a record is not in the input as it stands.
+/// If the second read differs from the counts of the first, or a record is not part of the input.
 pub fn input(bytes: &[u8]) {
     let usual = ReadOptions::default();
     let in_encoding = |label: &str| ReadOptions {
@@ -200,7 +202,7 @@ fn input_as(bytes: &[u8], options: ReadOptions) {
     );
 }
 
-/// An answer: status, headers and body as the bytes have them.
+/// Classifies an answer whose status, headers and body come from the bytes.
 ///
 /// # Panics
 ///
@@ -216,12 +218,12 @@ pub fn answer(bytes: &[u8]) {
     send::fuzzed_answer(status, header, body, SystemTime::UNIX_EPOCH);
 }
 
-/// A journal that is written as the bytes say, cut and damaged as they say, and read again. `folder` is an empty one of
-/// its own.
+/// Writes a journal as the bytes say, cuts and damages it as they say, and reads it again. `folder`
+/// must be empty.
 ///
 /// # Panics
 ///
-/// If a verdict is invented, or one that stands before the damage is lost.
+/// If a verdict is invented, or a verdict before the damage is lost.
 pub fn journal(bytes: &[u8], folder: &Path) {
     record::fuzzed_journal(bytes, folder);
 }
@@ -232,7 +234,7 @@ mod tests {
 
     use super::*;
 
-    /// Bytes that look like an input.
+    /// Generates bytes that look like an input.
     fn like_csv() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             Just(b"id_respondent".to_vec()),

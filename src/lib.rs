@@ -1,24 +1,24 @@
-//! Puts the labels of a CSV export onto the mailing lists of a survey platform: one `update-respondent` call per row,
-//! and a verdict for every row.
+//! Sets the labels of respondents on the mailing lists of a survey platform from a CSV or Excel
+//! export: one `update-respondent` call per row, and a verdict for every row.
 //!
 //! ```text
 //! cli → config → run( read → plan → send → record → report )
 //! ```
 //!
-//! Data flows one way. The rooms, from the outside in:
+//! Data flows one way. The modules ("rooms"), from the outside in:
 //!
-//! | room | holds |
+//! | room | contents |
 //! | --- | --- |
-//! | `cli` | what was typed: the flags, one group per subject; the only user of clap |
-//! | `config` | what was meant: checked settings, then the secrets, before any side effect |
-//! | `run` | the commands, what is decided before the first call, the pipeline, the end of a run |
-//! | `read`, `plan`, `state`, `send`, `record`, `report` | the stages; they do not know each other, `run` wires them |
-//! | `monitor`, `sandbox` | who is notified of a run; a small platform for rehearsals and tests |
+//! | `cli` | the command line: the flags, one group per subject; the only user of clap |
+//! | `config` | the settings, checked, then the secrets, before any side effect |
+//! | `run` | the commands, the decisions before the first call, the pipeline, the end of a run |
+//! | `read`, `plan`, `state`, `send`, `record`, `report` | the stages; they do not use each other, `run` connects them |
+//! | `monitor`, `sandbox` | notifications of a run; a small platform for rehearsals and tests |
 //! | `manual` | the pages of `help` |
-//! | `model` | the words that all of them share: no I/O, no async, no clock |
-//! | `system` | what asks the operating system |
+//! | `model` | the types that all of them share: no I/O, no async, no clock |
+//! | `system` | calls to the operating system |
 //!
-//! What always holds stands, numbered, in [`rules`]. The channels, all bounded:
+//! [`rules`] lists the invariants. The channels, all bounded:
 //!
 //! | channel | sent by | received by | closes when |
 //! | --- | --- | --- | --- |
@@ -26,7 +26,8 @@
 //! | outcomes, in batches | the dispatcher | the recorder's thread | the dispatcher returns |
 //! | slots (a semaphore) | taken by the dispatcher for each plan | given back by the recorder for each line | |
 //!
-//! One thread drives all calls. The end of the file travels down, a stop travels up by closed receivers.
+//! One thread drives all calls. The end of the file travels downstream as channels close; a stop
+//! travels upstream as receivers close.
 
 mod cli;
 mod config;
@@ -56,15 +57,15 @@ use std::process::ExitCode;
 use report::Console;
 use tokio::time::Instant;
 
-/// The whole program: parses the process's arguments, runs the command, prints one `error:` line where there is an
-/// error, and returns the exit code. Blocks until all is done.
+/// Runs the whole program: parses the process's arguments, runs the command, prints one `error:`
+/// line if it fails, and returns the exit code. Blocks until everything is done.
 pub fn main() -> ExitCode {
     let begun = Instant::now();
     system::no_core::ask();
-    // A provider that is installed already, which only a test could have done, is as good.
+    // Only a test can have installed a provider before, and that one is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
     let console = OnceCell::new();
-    // What is seen of the console afterwards is no less true where its setting up broke off.
+    // The console stays consistent even if its setup panicked.
     let ended = panic::catch_unwind(AssertUnwindSafe(|| work(begun, &console)))
         .unwrap_or_else(|_| Err(run::Failure::bug("the program panicked")));
     if let Some(console) = console.get() {
@@ -83,8 +84,8 @@ pub fn main() -> ExitCode {
     ExitCode::from(code.code())
 }
 
-/// From what was typed to what was meant, and that to its end. `console` is set as soon as it is known how the end is to
-/// be reported.
+/// Parses the arguments, settles the settings and runs the command. `console` is set as soon as it
+/// is known how to report the end.
 fn work(begun: Instant, console: &OnceCell<Console>) -> Result<report::ExitCode, run::Failure> {
     let file = match config::file(cli::config_choice()) {
         Ok(file) => file,
@@ -104,7 +105,7 @@ fn work(begun: Instant, console: &OnceCell<Console>) -> Result<report::ExitCode,
             .build()
             .map_err(run::Failure::usage)?;
         let ended = runtime.block_on(run::run(command, begun, console));
-        // A name that nobody resolves must not keep the process.
+        // A name lookup that hangs must not keep the process from ending.
         runtime.shutdown_background();
         ended
     })

@@ -1,4 +1,4 @@
-//! The process shell; see the library.
+//! The process entry point. Everything else is in the library.
 
 fn main() -> std::process::ExitCode {
     respondent_sync::main()

@@ -11,6 +11,7 @@ use super::groups::monitor::MonitorArgs;
 use super::groups::output::{AcceptArg, LogArgs, OutputArgs};
 use super::groups::state::DeltaArgs;
 
+/// The arguments of `run`.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
@@ -37,6 +38,7 @@ pub(crate) struct RunArgs {
     pub(crate) log: LogArgs,
 }
 
+/// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
@@ -58,6 +60,7 @@ pub(crate) struct CheckArgs {
     pub(crate) log: LogArgs,
 }
 
+/// The format of findings.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum CheckFormatArg {
     Text,

@@ -40,6 +40,7 @@ impl FileSetting {
 /// What is wrong with a key, and its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeyError {
+    /// Line number, from 1.
     pub(crate) line: usize,
     pub(crate) what: String,
 }

@@ -31,6 +31,7 @@ pub(crate) struct ConfigFile {
     pub(crate) path: Option<PathBuf>,
     /// Its keys, checked against the flags.
     pub(crate) settings: FileSettings,
+    /// Where its keys say that secrets come from.
     pub(crate) secrets: SecretSources,
 }
 

@@ -1,10 +1,14 @@
-//! The whole pipeline against a model of the platform, under a paused clock: random inputs, faults, calls that are applied
-//! late, stops, kills, resumes, exports that are rewritten while they are sent, and further nights, with a store and without. After each life the rules of the design's
-//! section 4 are checked (never wrong under chaos); in the end the faults heal, and everything must be done: with a store,
-//! the platform then holds what the input's last rows say.
+//! Runs the whole pipeline against a model of the platform, under a paused clock. A case has random
+//! inputs, faults, calls that are applied late, stops, kills, resumes, exports that are rewritten
+//! while they are sent, and further nights, with a store and without one.
 //!
-//! Each case is made of a seed, which a failure prints; `RESPONDENT_SYNC_MODEL_SEED=n cargo test the_model` runs that one
-//! alone, `RESPONDENT_SYNC_MODEL_CASES=n` as many as that.
+//! After each life the [rules](crate::rules) are checked, whatever the faults were. In the end the
+//! faults heal and everything must be sent. With a store, the platform then holds what the input's
+//! last rows say.
+//!
+//! Each case follows from a seed, which a failure prints.
+//! `RESPONDENT_SYNC_MODEL_SEED=n cargo test the_model` runs that case alone;
+//! `RESPONDENT_SYNC_MODEL_CASES=n` sets the number of cases.
 
 mod life;
 mod world;
@@ -21,16 +25,16 @@ use crate::send::{BreakerSettings, OutageSettings, RetryPolicy, SendSettings};
 use life::{Ended, Kill, Lived, Plan, known, live};
 use world::{Call, CallWindow, Fault, LONGEST_CALL, Platform, World};
 
-/// Cases per test run; each is a few nights of a few lives.
+/// Cases per test run. Each has a few nights of a few lives.
 const CASES: u64 = 350;
 
-/// Lives within which everything is done once the faults have healed.
+/// Maximum lives until everything is sent after the faults have healed.
 const MAX_HEALED_LIVES: usize = 60;
 
-/// A case, all of which follows from its seed.
+/// A case. All of it follows from its seed.
 struct Case {
     settings: SendSettings,
-    /// One store over all nights, with `--changed-only`.
+    /// Whether one store is used over all nights, with `--changed-only`.
     remembers: bool,
     nights: Vec<Night>,
 }
@@ -39,12 +43,12 @@ struct Case {
 #[derive(Clone)]
 struct Night {
     input: Vec<u8>,
-    /// Row number to respondent and value, of the rows that can be sent.
+    /// Row number to respondent and value, for rows that can be sent.
     rows: HashMap<u64, (String, String)>,
     all_rows: u64,
     windows: Vec<CallWindow>,
     lives: Vec<Plan>,
-    /// Nobody resumes it: the next night comes before it is done.
+    /// Whether the run is not resumed: the next night begins before it is complete.
     is_given_up: bool,
 }
 
@@ -52,7 +56,7 @@ struct Night {
 #[derive(Clone)]
 struct Cells {
     id: String,
-    /// Which value of several the row has.
+    /// Selects one of several values for the row.
     version: u8,
     kind: Kind,
 }
@@ -149,7 +153,7 @@ fn settings(chance: &mut fastrand::Rng, seed: u64) -> SendSettings {
     }
 }
 
-/// The first night's rows.
+/// Returns the rows of the first night.
 fn first_rows(chance: &mut fastrand::Rng, respondents: u64) -> Vec<Cells> {
     let count = chance.u64(1..60);
     let cells = |_| Cells {
@@ -164,7 +168,8 @@ fn first_rows(chance: &mut fastrand::Rng, respondents: u64) -> Vec<Cells> {
     (0..count).map(cells).collect()
 }
 
-/// What the next night's export says: often the same, else some other values, perhaps ones that it had before.
+/// Changes the rows for the next night's export. Often nothing changes; otherwise some values do,
+/// perhaps back to earlier ones.
 fn change(rows: &mut [Cells], chance: &mut fastrand::Rng) {
     let share = *chance.choice(&[0.0, 0.1, 0.5]).unwrap();
     for cells in rows {
@@ -199,7 +204,7 @@ impl Night {
         }
     }
 
-    /// The same export on a night without any trouble.
+    /// Returns the same export on a night without faults.
     fn untroubled(&self) -> Self {
         Self {
             windows: Vec::new(),
@@ -228,7 +233,7 @@ impl Case {
             nights.push(Night::new(&rows, &mut chance));
             change(&mut rows, &mut chance);
         }
-        // The first may have to complete what was given up.
+        // The first of them may have to complete a run that was abandoned.
         let last = nights[nights.len() - 1].untroubled();
         nights.extend([last.clone(), last]);
         let case = Self {
@@ -240,8 +245,9 @@ impl Case {
     }
 }
 
-/// The calls of one life are made by the rules: each says what its row says, one at a time per respondent, in the file's order, no faster than
-/// agreed, and none for a row that had its verdict, but for control calls: those repeat what was acknowledged last.
+/// Checks that the calls of one life follow the rules. Each call carries what its row says. There
+/// is one call at a time per respondent, in file order, and the rate is kept. No row with a verdict
+/// is sent again, except as a control call, which repeats the command that was acknowledged last.
 fn check_calls(
     (case, night): (&Case, &Night),
     calls: &[Call],
@@ -283,7 +289,7 @@ fn check_calls(
             settled.insert(call.row);
         }
     }
-    // One whose connection fails is not seen here.
+    // Control calls whose connection failed are not seen here.
     assert!(
         control_calls.is_none_or(|made| controls <= made),
         "{controls} rows were sent again, with {control_calls:?} control calls"
@@ -314,13 +320,14 @@ fn most_in_flight(calls: &[Call]) -> usize {
     usize::try_from(most).unwrap()
 }
 
-/// No more has to be repeated than the calls in flight and those on their way to the journal: nothing after an orderly
-/// end, twice the calls in flight after a kill.
+/// Checks that only calls in flight and calls on their way to the journal have to be repeated.
+/// After an orderly end there are none; after a kill there are at most twice as many as calls in
+/// flight.
 fn check_repeats(case: &Case, calls: &[Call], known: &HashMap<u64, String>, ended: &Ended) {
-    // A control call is not made again: its row has its verdict.
+    // A control call is not repeated, because its row has its verdict.
     let is_control = |call: &Call| *ended == Ended::Killed && known.contains_key(&call.row);
     let unknown = |call: &&Call| {
-        // One that says what was acknowledged before may be a control call of a row that comes later.
+        // A call that repeats an acknowledged command may be the control call of a later row.
         call.end.is_none() && !is_control(call)
             || (call.acknowledged && !call.repeats && !known.contains_key(&call.row))
     };
@@ -332,10 +339,11 @@ fn check_repeats(case: &Case, calls: &[Call], known: &HashMap<u64, String>, ende
     let most = match ended {
         Ended::Killed => match case.settings.concurrency {
             Concurrency::Fixed(calls) => 2 * calls,
-            // It allows at most twice as many calls as there ever were, and one more for each answer of a group.
+            // `Auto` allows at most twice as many calls as there ever were, and one more for each
+            // answer of a group.
             Concurrency::Auto => 2 * (2 * most_in_flight(calls) + 16),
         },
-        // Those in flight when it ended are known as `stopped`.
+        // Calls in flight when the run ended are recorded as `stopped`.
         _ => calls
             .iter()
             .filter(|call| call.end.is_none() && known.contains_key(&call.row))
@@ -344,7 +352,7 @@ fn check_repeats(case: &Case, calls: &[Call], known: &HashMap<u64, String>, ende
     assert!(repeats.len() <= most, "{} repeats after {ended:?}", repeats.len());
 }
 
-/// The rows with a verdict that is final. What was `unchanged` then may be sent now.
+/// Returns the rows with a final verdict. A row that was `unchanged` may be sent later.
 fn final_rows(known: &HashMap<u64, String>) -> HashSet<u64> {
     known
         .iter()
@@ -353,18 +361,18 @@ fn final_rows(known: &HashMap<u64, String>) -> HashSet<u64> {
         .collect()
 }
 
-/// A run over the lives that it takes, as far as checks need it.
+/// A run over all its lives, as far as the checks need it.
 #[derive(Default)]
 struct Run {
-    /// The first of its calls.
+    /// Index of its first call.
     from: usize,
-    /// What the platform held when it started.
+    /// What the platform held when the run started.
     held: HashMap<String, String>,
-    /// Rows that were sent and of which the journal did not know after a kill.
+    /// Rows that were sent but are missing from the journal after a kill.
     lost: HashSet<u64>,
 }
 
-/// Results and platform once a run is complete: one line per row in order, each true.
+/// Checks results and platform after a complete run: one line per row, in order, each correct.
 fn check_end(night: &Night, folder: &Path, platform: &Platform, run: &Run) {
     let text = std::fs::read_to_string(folder.join("a.results.csv")).unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -379,7 +387,7 @@ fn check_end(night: &Night, folder: &Path, platform: &Platform, run: &Run) {
         "one line per row in order"
     );
     let calls = &platform.calls[run.from..];
-    // What a respondent has by the lines, and what else they may have.
+    // For each respondent: the value according to the lines, and other possible values.
     let mut newest: HashMap<&str, (Option<&str>, HashSet<&str>)> = HashMap::new();
     for line in &lines {
         let row: u64 = line[0].parse().unwrap();
@@ -404,8 +412,8 @@ fn check_end(night: &Night, folder: &Path, platform: &Platform, run: &Run) {
             ("skipped", "unchanged") => (*last, *since) = (Some(value), HashSet::new()),
             ("unconfirmed", _) => drop(since.insert(value)),
             ("failed", code) => {
-                // What was in flight when the process was killed may have been applied, and nobody can know. And a
-                // plain no settles what an earlier attempt left open.
+                // A call in flight at a kill may have been applied without anyone knowing. A
+                // definite refusal settles what an earlier attempt left open.
                 let settled = ["auth", "http_4xx"].contains(&code);
                 assert!(
                     !applied || settled || run.lost.contains(&row),
@@ -443,7 +451,7 @@ fn check_end(night: &Night, folder: &Path, platform: &Platform, run: &Run) {
     );
 }
 
-/// No update is missed: the platform has what the last row of each respondent says.
+/// Checks that no update is missing: the platform holds what the last row of each respondent says.
 fn check_nothing_missed(night: &Night, platform: &Platform) {
     let mut last: HashMap<&str, (u64, &str)> = HashMap::new();
     for (row, (respondent, value)) in &night.rows {
@@ -460,7 +468,7 @@ fn check_nothing_missed(night: &Night, platform: &Platform) {
     }
 }
 
-/// Lives once and checks what was done. Returns nothing if there was nothing to do.
+/// Runs one life and checks it. `None` if there was nothing to do.
 async fn life(
     (case, night): (&Case, &Night),
     world: &World,
@@ -509,7 +517,7 @@ async fn life(
     Some(ended)
 }
 
-/// Sends one night's export, through all its lives.
+/// Sends one night's export through all its lives.
 async fn night(case: &Case, night: &Night, world: &World, folder: &Path, run: &mut Run) {
     let from = {
         let mut platform = world.platform.lock().unwrap();
@@ -539,7 +547,7 @@ async fn night(case: &Case, night: &Night, world: &World, folder: &Path, run: &m
         );
         sleep(plan.pause).await;
     }
-    // By the next night nothing is under way.
+    // By the next night no call is in flight any more.
     sleep(2 * LONGEST_CALL).await;
     let mut platform = world.platform.lock().unwrap();
     platform.settle(Instant::now());
@@ -548,7 +556,8 @@ async fn night(case: &Case, night: &Night, world: &World, folder: &Path, run: &m
         None => {}
         ended => assert!(night.is_given_up, "{ended:?}, although everything has healed"),
     }
-    // What failed in an earlier night's run that was resumed is final, and sent again by the next.
+    // A row that failed in an earlier night of a resumed run has its final verdict, and is sent
+    // again by the next run.
     if case.remembers && night.lives.is_empty() && run.from >= from {
         check_nothing_missed(night, &platform);
     }
@@ -566,7 +575,7 @@ async fn run(case: Case, platform: Platform, folder: &Path) {
     }
 }
 
-/// A folder where syncing costs nothing, if the system has one.
+/// Creates a folder in memory, if the system has one, where syncing costs nothing.
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
@@ -581,7 +590,7 @@ fn the_model_is_never_wrong_under_chaos_and_done_once_the_faults_have_healed() {
         Some(seed) => seed..seed + 1,
         None => 0..number("RESPONDENT_SYNC_MODEL_CASES").unwrap_or(CASES),
     };
-    // Panics on purpose are many, and say nothing.
+    // Intended panics are frequent, so their messages are suppressed.
     let silent = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if !info.to_string().contains("on purpose") {

@@ -1,5 +1,5 @@
-//! The HTTP client that the tool is built on, with nothing around it: one fixed call over and over on one thread, no
-//! file, no rate, no verdicts. What the tool costs beyond this is its own.
+//! The HTTP client that the tool is built on, alone: one fixed call repeated on one thread, without
+//! a file, a rate or verdicts. The tool's cost beyond this is its own.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use reqwest::{Client, Method, Request, Url};
 use tokio::task::JoinSet;
 
-/// So many calls, so many at a time; prints calls per second.
+/// Makes `calls` calls over `connections` connections and prints calls per second.
 pub(crate) fn run(url: &str, calls: u32, connections: u32) -> Result<()> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -16,7 +16,7 @@ pub(crate) fn run(url: &str, calls: u32, connections: u32) -> Result<()> {
 }
 
 async fn make_calls(url: Url, calls: u32, connections: u32) -> Result<()> {
-    // There is no trust store to be loaded, but a provider has to be there.
+    // No trust store is loaded, but a provider must be installed.
     rustls::crypto::ring::default_provider()
         .install_default()
         .ok()

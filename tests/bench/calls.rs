@@ -1,4 +1,4 @@
-//! What a call costs, beside what it costs others.
+//! The cost of a call, compared with that of other clients.
 
 use std::path::Path;
 
@@ -12,7 +12,8 @@ use crate::{input, tell};
 const RUNS: usize = 5;
 const CONNECTIONS: u32 = 64;
 
-/// Processor time and throughput, interleaved with the peers so that a machine that changes its speed changes all.
+/// Measures processor time and throughput. The runs alternate with those of the peers, so that a
+/// change of the machine's speed affects all of them.
 pub(crate) fn measure(folder: &Path) -> Result<()> {
     let server = Server::start(Manner::default())?;
     for rows in [100_000, 1_000_000] {
@@ -35,7 +36,7 @@ pub(crate) fn measure(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// `run` as fast as it goes.
+/// The arguments of a `run` at maximum speed.
 pub(crate) fn run_arguments(server: &Server, connections: u32) -> String {
     let base = format!("http://{}", server.address);
     format!("run in.csv -q --survey 7 --rate unlimited -c {connections} --base-url {base}")

@@ -1,11 +1,12 @@
-//! The tool as a whole process, under GNU time: what it costs, as the system counts it.
+//! Runs the tool as a process under GNU time and measures its cost as the system counts it.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-/// One run of a command, as GNU time sees it: the command's own processor time, user and system, and its peak memory.
+/// The cost of one run of a command, from GNU time: the command's own processor time (user and
+/// system) and its peak memory.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
     pub(crate) cpu_seconds: f64,
@@ -13,12 +14,12 @@ pub(crate) struct Cost {
     pub(crate) peak_mib: f64,
 }
 
-/// The release binary, with secrets that no platform knows.
+/// The release binary, with made-up secrets.
 pub(crate) fn tool(folder: &Path) -> Command {
     with_secrets(Command::new(env!("CARGO_BIN_EXE_respondent-sync")), folder)
 }
 
-/// The release binary under another command.
+/// The release binary, run by another command.
 pub(crate) fn tool_under(wrapper: &[&str], folder: &Path) -> Command {
     let (program, arguments) = wrapper.split_first().unwrap_or((&"env", &[]));
     let mut command = Command::new(program);
@@ -36,7 +37,7 @@ fn with_secrets(mut command: Command, folder: &Path) -> Command {
     command
 }
 
-/// Makes room for another run of the same input.
+/// Removes the outputs, so that the same input can be run again.
 pub(crate) fn remove_outputs(folder: &Path) {
     for name in [
         "in.results.csv",
@@ -46,17 +47,17 @@ pub(crate) fn remove_outputs(folder: &Path) {
         "in.results.csv.partial",
         "in.failed.csv.partial",
     ] {
-        // Most are not there.
+        // Most of these files do not exist.
         std::fs::remove_file(folder.join(name)).ok();
     }
 }
 
-/// Runs the tool, which must end well, and tells what it cost.
+/// Runs the tool, which must succeed, and returns its cost.
 pub(crate) fn cost_of(folder: &Path, arguments: &str) -> Result<Cost> {
     cost_of_reading(folder, arguments, Stdio::null())
 }
 
-/// The same with something on its standard input.
+/// Runs the tool with this standard input, and returns its cost.
 pub(crate) fn cost_of_reading(folder: &Path, arguments: &str, input: Stdio) -> Result<Cost> {
     let ran = tool_under(&timed(), folder)
         .args(arguments.split(' '))
@@ -67,14 +68,14 @@ pub(crate) fn cost_of_reading(folder: &Path, arguments: &str, input: Stdio) -> R
     cost(&std::fs::read_to_string(folder.join("cost"))?)
 }
 
-/// GNU time, which writes into the file `cost`.
+/// The command line of GNU time, which writes into the file `cost`.
 pub(crate) fn timed() -> [&'static str; 5] {
     ["/usr/bin/time", "-f", "%U %S %e %M", "-o", "cost"]
 }
 
-/// Reads what GNU time wrote.
+/// Parses what GNU time wrote.
 pub(crate) fn cost(text: &str) -> Result<Cost> {
-    // A command that failed is told of in a line before.
+    // For a command that failed, a line with that fact comes first.
     let line = text.lines().last().unwrap_or_default();
     let figures: Vec<f64> = line
         .split_whitespace()
@@ -90,7 +91,7 @@ pub(crate) fn cost(text: &str) -> Result<Cost> {
     }
 }
 
-/// The middle one of several figures.
+/// Returns the median of several figures.
 pub(crate) fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
     let mut figures: Vec<f64> = figures.into_iter().collect();
     figures.sort_by(f64::total_cmp);

@@ -1,10 +1,10 @@
-//! Inputs of any length.
+//! Writes inputs of any length.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// Rows that are sent, about 30 bytes each.
+/// Writes rows that are sent, about 30 bytes each.
 pub(crate) fn sent(file: &mut impl Write, rows: u32) -> io::Result<()> {
     writeln!(file, "id_respondent,l1,l4,l7")?;
     for row in 1..=rows {
@@ -13,7 +13,7 @@ pub(crate) fn sent(file: &mut impl Write, rows: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Rows of which none needs a call: their labels are blank.
+/// Writes rows that need no call, because their labels are blank.
 pub(crate) fn skipped(file: &mut impl Write, rows: u32) -> io::Result<()> {
     writeln!(file, "id_respondent,l1,l4,l7")?;
     for row in 1..=rows {
@@ -22,7 +22,7 @@ pub(crate) fn skipped(file: &mut impl Write, rows: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// What fills a file with so many rows.
+/// Writes this number of rows into a file.
 pub(crate) type Content = fn(&mut BufWriter<File>, u32) -> io::Result<()>;
 
 /// Writes `in.csv`.

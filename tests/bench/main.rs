@@ -1,14 +1,15 @@
-//! What the tool costs and how well it keeps its promises about speed, measured on the release binary as a whole
-//! process. The targets, and where they come from, stand in the manual (`help speed`).
+//! Measures the tool's cost and its promises about speed, on the release binary as a whole process.
+//! The targets and their origin are in the manual (`help speed`).
 //!
 //! ```sh
 //! cargo bench                        # everything, about ten minutes
 //! cargo bench --bench speed -- calls rate
-//! cargo bench --bench speed -- serve    # only the server, for a profiler of one's own
+//! cargo bench --bench speed -- serve    # only the server, to profile with other tools
 //! ```
 //!
-//! Public tools alone are used: GNU time at `/usr/bin/time` (package `time`), `valgrind`, and `wrk` and `oha` to stand
-//! beside. Each line that is printed is a row of a Markdown table. Figures of several runs are medians.
+//! Only public tools are used: GNU time at `/usr/bin/time` (package `time`), `valgrind`, and `wrk`
+//! and `oha` for comparison. Each printed line is a row of a Markdown table. Figures of several
+//! runs are medians.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's output")]
 #![expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
@@ -30,12 +31,12 @@ use anyhow::{Result, bail};
 
 use server::{Manner, Server};
 
-/// Tells a figure.
+/// Prints a figure.
 pub(crate) fn tell(name: &str, figure: &str) {
     println!("| {name} | {figure} |");
 }
 
-/// Measures in a folder, where inputs and outputs lie.
+/// A measurement. Its inputs and outputs are in the folder.
 type Figure = fn(&Path) -> Result<()>;
 
 const FIGURES: [(&str, Figure); 7] = [
@@ -49,7 +50,7 @@ const FIGURES: [(&str, Figure); 7] = [
 ];
 
 fn main() -> Result<()> {
-    // cargo adds flags of its own.
+    // cargo adds its own flags.
     let asked: Vec<String> = std::env::args()
         .skip(1)
         .filter(|name| !name.starts_with('-'))

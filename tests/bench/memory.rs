@@ -1,4 +1,4 @@
-//! Peak memory, which does not grow with the file.
+//! Measures peak memory, which must not grow with the file.
 
 use std::io::BufWriter;
 use std::path::Path;
@@ -34,7 +34,7 @@ pub(crate) fn measure(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Rows that are made on the fly, with one respondent whose answer never comes: the window fills up behind it.
+/// Sends generated rows, one of which is never answered, so the window fills up behind it.
 fn with_one_that_hangs(folder: &Path, rows: u32) -> Result<f64> {
     let server = Server::start(Manner {
         hangs: Some(50_000),

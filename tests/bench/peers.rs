@@ -1,5 +1,6 @@
-//! Others on the same server with the same request, for standing beside: `wrk`, the limit in practice, `oha`, and the
-//! bare HTTP client. They make one fixed call over and over; the first two are left out where they are not installed.
+//! Other clients on the same server with the same request, for comparison: `wrk`, which is the
+//! practical limit, `oha`, and the bare HTTP client. They repeat one fixed call. The first two are
+//! left out if they are not installed.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -9,19 +10,19 @@ use anyhow::{Context, Result};
 
 use crate::client::{cost, timed};
 
-/// The path is as long as the tool's, the body one of its own.
+/// The path has the length of the tool's path; the body is a different one.
 const PATH: &str = "/webhooks/1/benchmark/benchmark/update-respondent";
 pub(crate) const BODY: &str = "id_survey=7&id_respondent=50000&l1=Krak%C3%B3w+50000&l4=SuperVIP&l7=3";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What a peer made of the server.
+/// The throughput and cost of a peer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer {
     pub(crate) cpu_per_call: f64,
     pub(crate) calls_per_second: f64,
 }
 
-/// `wrk` with one thread.
+/// Runs `wrk` with one thread.
 pub(crate) fn wrk(folder: &Path, server: SocketAddr, connections: u32) -> Result<Option<Peer>> {
     let script =
         format!("wrk.method = 'POST'\nwrk.body = '{BODY}'\nwrk.headers['Content-Type'] = '{FORM}'\n");
@@ -38,7 +39,7 @@ pub(crate) fn wrk(folder: &Path, server: SocketAddr, connections: u32) -> Result
     }))
 }
 
-/// `oha` with as many calls as the tool makes.
+/// Runs `oha` with as many calls as the tool makes.
 pub(crate) fn oha(folder: &Path, server: SocketAddr, connections: u32, calls: u32) -> Result<Option<Peer>> {
     let url = format!("http://{server}{PATH}");
     let (connections, count) = (connections.to_string(), calls.to_string());
@@ -66,7 +67,7 @@ pub(crate) fn oha(folder: &Path, server: SocketAddr, connections: u32, calls: u3
     }))
 }
 
-/// The bare HTTP client, in a process of its own.
+/// Runs the bare HTTP client in a process of its own.
 pub(crate) fn bare(folder: &Path, server: SocketAddr, connections: u32, calls: u32) -> Result<Option<Peer>> {
     let this = std::env::current_exe()?;
     let this = this.to_str().context("this program's path is no UTF-8")?;
@@ -82,7 +83,7 @@ pub(crate) fn bare(folder: &Path, server: SocketAddr, connections: u32, calls: u
     }))
 }
 
-/// What a command printed, and its processor seconds; nothing if there is no such command.
+/// Returns a command's output and its processor seconds. `None` if the command does not exist.
 fn run<'a>(
     folder: &Path,
     program: &str,
@@ -106,12 +107,12 @@ fn run<'a>(
     Ok(Some((text, cost.cpu_seconds)))
 }
 
-/// The number in front of a text.
+/// Returns the number before a text.
 fn before(text: &str, mark: &str) -> Option<f64> {
     text.split_once(mark)?.0.split_whitespace().last()?.parse().ok()
 }
 
-/// The number behind a text.
+/// Returns the number after a text.
 fn after(text: &str, mark: &str) -> Option<f64> {
     text.split_once(mark)?.1.split_whitespace().next()?.parse().ok()
 }

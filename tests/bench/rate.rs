@@ -1,4 +1,4 @@
-//! How well the rate is kept, seen from the server: the mean, and the fullest second.
+//! Measures at the server how well the rate is kept: the mean, and the fullest second.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::{input, tell};
 
 const SECONDS: u32 = 20;
 
-/// The rate at which calls wait for a platform that shakes no hands for a while.
+/// The rate at which calls wait for a platform that delays TLS handshakes.
 const STALLED_RATE: u32 = 20;
 
-/// Against a server that takes 200 ± 100 ms, with as many calls in flight as the tool finds right. The mean is that of
-/// the second half, in which it has found them.
+/// Measures against a server that takes 200 ± 100 ms, with automatic concurrency. The mean is that
+/// of the second half, when the concurrency has settled.
 pub(crate) fn measure(folder: &Path) -> Result<()> {
     for rate in [10_u32, 100, 1_000, 5_000] {
         let server = Server::start(Manner {
@@ -49,7 +49,7 @@ pub(crate) fn measure(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The fullest second after TLS handshakes that all took this long.
+/// Measures the fullest second after all TLS handshakes took this long.
 fn after_stall(folder: &Path, stall: Duration, concurrency: &str) -> Result<()> {
     let (config, pem) = certificate(&["http/1.1"])?;
     std::fs::write(folder.join("ca.pem"), pem)?;
@@ -80,7 +80,7 @@ fn after_stall(folder: &Path, stall: Duration, concurrency: &str) -> Result<()> 
     Ok(())
 }
 
-/// Calls per second over the second half, and the most in any one-second window.
+/// Returns calls per second over the second half, and the most calls in any one-second window.
 fn rate_of(stamps: &[Instant]) -> Option<(f64, usize)> {
     let last = stamps.last()?;
     let half = stamps.len() / 2;

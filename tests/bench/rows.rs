@@ -1,4 +1,4 @@
-//! What a row costs that needs no call: the first read, and read, plan and record.
+//! Measures the cost of a row that needs no call: the first read alone, and read, plan and record.
 
 use std::path::Path;
 
@@ -13,11 +13,11 @@ use crate::{input, tell};
 const RUNS: usize = 5;
 const ROWS: u32 = 1_000_000;
 
-/// `check`, which is the first read and planning, on a file of 300 MB.
+/// Measures `check`, that is the first read and planning, on a file of 300 MB.
 pub(crate) fn first_read(folder: &Path) -> Result<()> {
     input::write(folder, 10 * ROWS, input::sent)?;
     let megabytes = std::fs::metadata(folder.join("in.csv"))?.len() as f64 / 1e6;
-    // Refused after the first read, since the column is not there: nothing is planned.
+    // The column is missing, so the input is refused after the first read and nothing is planned.
     let refused = |arguments: &str| -> Result<f64> {
         let started = Instant::now();
         let ended = crate::client::tool(folder)
@@ -50,7 +50,7 @@ pub(crate) fn first_read(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// `run` over rows of which none needs a call: read twice, planned, recorded.
+/// Measures `run` over rows that need no call: they are read twice, planned and recorded.
 pub(crate) fn skipped(folder: &Path) -> Result<()> {
     let server = Server::start(Manner::default())?;
     input::write(folder, ROWS, input::skipped)?;
@@ -71,7 +71,8 @@ pub(crate) fn skipped(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Instructions a row, told from the difference of two lengths, so that starting up does not count.
+/// Measures instructions per row. The difference of two lengths is used, so that the start does not
+/// count.
 pub(crate) fn instructions(folder: &Path) -> Result<()> {
     let server = Server::start(Manner::default())?;
     for (name, rows, content) in [
@@ -98,7 +99,7 @@ pub(crate) fn instructions(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What callgrind says was executed.
+/// Returns the number of executed instructions that callgrind reports.
 fn collected(folder: &Path, arguments: &str) -> Result<f64> {
     let callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
     let ran = tool_under(&callgrind, folder)

@@ -1,6 +1,6 @@
-//! A platform that is not the limit: hyper on one thread, one answer, over HTTP/1.1, with TLS or without.
-//! It counts connections and calls and remembers when each call came. Faults are the business of the tests' scripted
-//! platform.
+//! A platform that is faster than every client: hyper on one thread, one answer, over HTTP/1.1,
+//! with TLS or without. It counts connections and calls and records when each call arrived. Faults
+//! are left to the scripted platform in `tests/it/support/fake.rs`.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -30,22 +30,23 @@ const ANSWER: &str = r#"{"type":"success","msg":"Respondent has been updated on 
 /// How the server answers.
 #[derive(Clone, Default)]
 pub(crate) struct Manner {
-    /// Each answer takes so long, give or take up to the second.
+    /// Each answer takes the first duration, plus or minus up to the second.
     pub(crate) delay: Option<(Duration, Duration)>,
-    /// Each connection ends with its first answer.
+    /// Whether each connection is closed after its first answer.
     pub(crate) closes: bool,
-    /// This respondent is never answered.
+    /// The respondent that is never answered.
     pub(crate) hangs: Option<u32>,
-    /// From the first connection on, TLS handshakes wait until this time has passed.
+    /// TLS handshakes wait until this time after the first connection.
     pub(crate) stalls: Option<Duration>,
-    /// No more connections than this are open: further ones are closed at once.
+    /// Maximum open connections. Further ones are closed at once.
     pub(crate) most: Option<usize>,
-    /// Remember when each call came.
+    /// Whether to record when each call arrived.
     pub(crate) stamps: bool,
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
 }
 
-/// A server's settings with a certificate for `localhost` that nobody trusts, and its PEM. The protocols are offered.
+/// Creates a server configuration with an untrusted certificate for `localhost`, and returns the
+/// certificate as PEM too. The server offers these protocols.
 pub(crate) fn certificate(protocols: &[&str]) -> Result<(Arc<rustls::ServerConfig>, String)> {
     let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
     let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).map_err(anyhow::Error::msg)?;
@@ -65,19 +66,19 @@ pub(crate) struct Seen {
     pub(crate) connections: AtomicUsize,
     open: AtomicUsize,
     pub(crate) most_open: AtomicUsize,
-    /// TLS handshakes that went on with an earlier session.
+    /// TLS handshakes that resumed an earlier session.
     pub(crate) resumed: AtomicUsize,
     stamps: Mutex<Vec<Instant>>,
 }
 
 impl Seen {
-    /// When the calls came, in their order; forgotten with this.
+    /// Takes the arrival times of the calls, in order.
     pub(crate) fn take_stamps(&self) -> Vec<Instant> {
         std::mem::take(&mut self.stamps.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// A server on a free port of this machine, on a thread that ends with the process.
+/// A server on a free port of this machine. Its thread ends with the process.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) seen: Arc<Seen>,
@@ -141,7 +142,7 @@ async fn connection(stream: TcpStream, shakes: Instant, manner: Arc<Manner>, see
         None => serve(stream, &manner, &seen).await,
         Some(config) => {
             tokio::time::sleep_until(shakes).await;
-            // A client that does not trust the certificate goes away.
+            // A client that does not trust the certificate disconnects.
             if let Ok(stream) = TlsAcceptor::from(Arc::clone(config)).accept(stream).await {
                 let resumed = stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
                 seen.resumed.fetch_add(usize::from(resumed), Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! How long after its start the tool makes its first call.
+//! Measures the time from the tool's start to its first call.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::{input, tell};
 
 const RUNS: usize = 11;
 
-/// A small file over plain HTTP, and over TLS with the system's trust store.
+/// Measures a small file over plain HTTP, and over TLS with the system's trust store.
 pub(crate) fn measure(folder: &Path) -> Result<()> {
     input::write(folder, 10, input::sent)?;
     let plain = Server::start(Manner {

@@ -1,4 +1,5 @@
-//! Inputs that are small on the disk and would take gigabytes or minutes: refused (exit 3), in little memory and time.
+//! Small inputs that would take gigabytes of memory or minutes: they are refused (exit 3) with
+//! little memory and in little time.
 
 use std::io::Write as _;
 
@@ -7,10 +8,10 @@ use flate2::write::GzEncoder;
 
 use crate::support::{Job, Part, repeat, workbook_with};
 
-/// Address space in KiB: what the program may take, all libraries and threads included.
+/// Address space limit of the program in KiB, including all libraries and threads.
 const MEMORY: u32 = 256 << 10;
 
-/// Checks an input under the limit of memory, and expects an error with these words.
+/// Checks an input under the memory limit, and expects an error with these words.
 fn refused(name: &str, input: &[u8], expected: &str) {
     assert!(input.len() < 4 << 20, "{name} is no bomb: {} bytes", input.len());
     let ran = Job::new(&format!("check {name} --survey 7"))
@@ -20,7 +21,7 @@ fn refused(name: &str, input: &[u8], expected: &str) {
     assert!(ran.stderr.contains(expected), "{}", ran.stderr);
 }
 
-/// Packs a beginning, this content again and again, and an end.
+/// Compresses a beginning, a content that is repeated `times` times, and an end.
 fn packed(beginning: &str, again: &str, times: usize, end: &str) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(beginning.as_bytes()).unwrap();
@@ -179,7 +180,8 @@ fn tags_that_open_without_end() {
     }
 }
 
-/// A workbook with this part: its beginning, what is written again and again and how often, and its end.
+/// Expects a workbook with this part to be refused. The part is a beginning, a repeated text with
+/// its count, and an end.
 fn refuses_part(name: &str, (beginning, again, times, end): (&str, &str, usize, &str), expected: &str) {
     let part = Part {
         name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! What goes over the wire, and what answers do.
+//! Calls on the wire, and the effect of answers.
 
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -89,7 +89,7 @@ fn each_kind_of_answer_has_its_verdict() {
         .map(|line| {
             let mut fields: Vec<&str> = line.split(',').collect();
             if fields[1] == "6" && fields[7] == "4" {
-                // One was cut on a kept connection, which costs no retry.
+                // One call was cut on a kept connection, which costs no retry.
                 fields[7] = "3";
             }
             format!(
@@ -176,7 +176,7 @@ fn refused_credentials_end_the_run() {
         "{}",
         ran.stderr
     );
-    // Five, and those that were in flight then.
+    // Five, and those in flight at that moment.
     assert!(fake.calls().len() <= 11, "{} calls", fake.calls().len());
     assert_eq!(job.lines("in.results.csv.partial").len(), fake.calls().len());
     assert!(!job.names().contains(&"in.results.csv".to_owned()));
@@ -232,7 +232,7 @@ fn a_call_that_the_platform_applies_after_it_was_given_up_does_not_undo_a_later_
             *platform.lock().unwrap() = value;
             return Answer::success();
         }
-        // Half a second after the client has given up.
+        // Half a second after the client has timed out.
         thread::spawn(move || {
             pause(Duration::from_millis(1500));
             *platform.lock().unwrap() = value;

@@ -1,4 +1,5 @@
-//! Inputs that change while they are read and sent: no row comes from anything but the content that was read first.
+//! Inputs that change while they are read and sent. Every row sent has the content that was read
+//! first.
 
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
@@ -8,11 +9,12 @@ use std::sync::{Arc, Mutex};
 
 use crate::support::{Answer, Call, Fake, Job, workbook};
 
-/// Rows that are long enough for few of them to fill the window: about 150 are read ahead of the calls.
+/// Length of a value in bytes. Few such rows fill the window: about 150 are read ahead of the
+/// calls.
 const VALUE_BYTES: usize = 15_000;
 const ROWS: u32 = 240;
 
-/// Values that no packer makes much shorter.
+/// Returns rows whose values can hardly be compressed.
 fn table(first: u32, rows: u32) -> String {
     let mut chance = fastrand::Rng::with_seed(u64::from(first));
     let mut text = "id_respondent,l1\n".to_owned();
@@ -50,14 +52,14 @@ impl Form {
     }
 }
 
-/// The value of each respondent.
+/// Returns the value of each respondent.
 fn values(table: &str) -> HashMap<String, String> {
     let rows = table.lines().skip(1).map(|line| line.split_once(',').unwrap());
     rows.map(|(id, value)| (id.to_owned(), value.to_owned()))
         .collect()
 }
 
-/// Every call is that of a row of this table.
+/// Expects every call to be that of a row of this table.
 fn all_are_of(calls: &[Call], table: &str) {
     let values = values(table);
     for call in calls {
@@ -66,7 +68,7 @@ fn all_are_of(calls: &[Call], table: &str) {
     }
 }
 
-/// A platform that does something to a file when the call of respondent 5 comes, once it knows which.
+/// A platform that modifies a file, once its path is set, when the call of respondent 5 arrives.
 struct Meddler {
     fake: Fake,
     path: Arc<Mutex<Option<PathBuf>>>,
@@ -94,7 +96,7 @@ impl Meddler {
     }
 }
 
-/// Writes into a file that stays the same one, from this byte on; its modification time stays, too.
+/// Overwrites a part of an existing file from this byte on. The modification time is restored.
 fn overwrite(path: &Path, at: u64, bytes: &[u8]) {
     let mut file = OpenOptions::new().write(true).open(path).unwrap();
     let modified = file.metadata().unwrap().modified().unwrap();
@@ -112,7 +114,7 @@ fn append(path: &Path, bytes: &[u8]) {
         .unwrap();
 }
 
-/// The same file with another content: cut to nothing, then written.
+/// Replaces the content of an existing file: truncates it, then writes it.
 fn write_anew(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
 }
@@ -122,7 +124,7 @@ fn truncate(path: &Path, length: usize) {
     file.set_len(length as u64).unwrap();
 }
 
-/// What a run left that ended over a changed file, whose change is said in these words.
+/// Checks what a run left after it ended because of a changed file. `words` describe the change.
 fn ends_with_the_change(job: &Job, meddler: &Meddler, table: &str, words: &str) {
     let ran = job.ends(3);
     let last = ran.stderr.lines().last().unwrap();
@@ -158,14 +160,14 @@ fn a_file_that_is_rewritten_in_place_while_it_is_sent_ends_the_run_and_nothing_n
     let (old, new) = (table(1, ROWS), table(900_000, ROWS - 37));
     for form in FORMS {
         let (content, other) = (form.of(&old), form.of(&new));
-        // Truncated and written anew, which is shorter by something that no row is.
+        // Truncated and rewritten. The length differs by an amount that no row has.
         let rewritten = other.clone();
         let meddler = Meddler::new(move |path| write_anew(path, &rewritten));
         let job = meddler.run(&content);
-        // It is met cut or with its new content.
+        // The run may see the file truncated, or with its new content.
         ends_with_the_change(&job, &meddler, &old, "(it");
         assert!(meddler.fake.calls().len() < ROWS as usize, "{form:?}");
-        // The same length and the same modification time.
+        // Same length and same modification time.
         let place = content.len() * 7 / 8;
         let piece = other[5_000..6_000].to_vec();
         let meddler = Meddler::new(move |path| overwrite(path, place as u64, &piece));
@@ -191,7 +193,8 @@ fn what_is_appended_to_a_file_while_it_is_sent_is_not_sent() {
     let old = table(1, ROWS);
     for form in FORMS {
         let content = form.of(&old);
-        // Of the packed ones a member that would be read as well; of a workbook nothing that means anything.
+        // To a compressed file, a member is appended that would be read too; to a workbook,
+        // meaningless bytes.
         let late = form.of("900000,late\n");
         let meddler = Meddler::new(move |path| append(path, &late));
         let job = meddler.run(&content);
@@ -202,7 +205,7 @@ fn what_is_appended_to_a_file_while_it_is_sent_is_not_sent() {
             "{form:?}: all that was there first"
         );
     }
-    // A last line without an end may go on in what was appended.
+    // An unterminated last line may continue in the appended bytes.
     let cut = old.trim_end().to_owned();
     let meddler = Meddler::new(|path| append(path, b"more\n900000,late\n"));
     let job = meddler.run(cut.as_bytes());
@@ -266,7 +269,7 @@ mod passes {
     use super::*;
     use crate::support::{Ran, Running, pause};
 
-    /// A file that takes a while to be read, of which few rows are sent.
+    /// Returns a file that takes a while to read and has few rows that are sent.
     fn long_table() -> String {
         let mut chance = fastrand::Rng::with_seed(7);
         let mut text = "id_respondent,l1,kept,note\n".to_owned();
@@ -279,8 +282,8 @@ mod passes {
         text
     }
 
-    /// Starts the job and stops it in the middle of its n-th pass over its input, told by how much it has read. A job that
-    /// was too quick is started again.
+    /// Starts the job and stops it in the middle of its n-th pass over its input. The number of
+    /// bytes read tells the moment. A job that was too quick is started again.
     fn stopped_in_pass(job: &Job, n: u64) -> Running {
         let names = job.names();
         let size = job.bytes("in.csv").len() as u64;
@@ -308,7 +311,8 @@ mod passes {
         running.wait()
     }
 
-    /// The last line of a job that was stopped in a pass and whose file's last block was changed then, hidden.
+    /// Returns the last line of a job that was stopped in this pass while the file's last block was
+    /// changed without a trace.
     fn end_of(job: &Job, pass: u64) -> String {
         let running = stopped_in_pass(job, pass);
         let length = job.bytes("in.csv").len() as u64;
@@ -385,7 +389,7 @@ mod passes {
             let fake = Fake::start(|_| Answer::success());
             let job = Job::run(&input, &fake);
             let running = stopped_in_pass(&job, 1);
-            // What was read already.
+            // Changes a part that was read already.
             overwrite(&job.path("in.csv"), 100, b"YYYY");
             if !hidden {
                 let file = OpenOptions::new().write(true).open(job.path("in.csv")).unwrap();
@@ -442,7 +446,8 @@ mod passes {
         for (id, line) in (1..).zip(&rows) {
             assert!(line.starts_with(&format!("{},{id},7,", id + 1)), "{line}");
         }
-        // What changed is in row 451; nothing of its block is taken, which may begin nine rows before.
+        // The change is in row 451. No row of its block is used, and the block may begin nine rows
+        // earlier.
         let kept = rows.iter().position(|line| line.ends_with(',')).unwrap();
         assert!((435..=451).contains(&kept), "{kept}");
         let has_kept = |(id, line): (usize, &&str)| line.ends_with(&format!(",k{id}"));

@@ -1,4 +1,4 @@
-//! What `check` says of an input, for people and for machines.
+//! The findings of `check`, for people and for machines.
 
 use crate::support::Job;
 

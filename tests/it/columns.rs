@@ -1,11 +1,12 @@
-//! Which column goes where: names, numbers, constants, templates, and the CRM's own number that is no respondent's id.
+//! The mapping of columns: names, numbers, constants, templates, and a CRM's own contact number
+//! that is no respondent id.
 
 use crate::support::{Answer, Fake, Job};
 
 const CRM: &str =
     "Record ID,id_respondent,Imię,Nazwisko,Segment\n901,1,Jan,Kowalski,VIP\n902,2,,Nowak,\n903,3,,,\n";
 
-/// What arrives: the parameters of each call behind the survey, in the order of the ids.
+/// Returns what arrives: the parameters of each call after the survey, in the order of the ids.
 fn sent(flags: &[(&str, &str)], code: i32) -> (Vec<String>, String) {
     let fake = Fake::start(|_| Answer::success());
     let ran = Job::run(CRM, &fake).pairs(flags).ends(code);

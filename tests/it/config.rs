@@ -1,8 +1,8 @@
-//! The config file: what it may say, what beats it, where it is looked for.
+//! The config file: its content, its precedence, its location.
 
 use crate::support::{Fake, Job, numbered};
 
-/// What `config show` says of a key, with where it comes from.
+/// Returns what `config show` prints for a key, with its origin.
 fn shown(job: &Job, key: &str) -> String {
     let text = job.ends(0).stdout;
     let line = text.lines().find(|line| line.starts_with(&format!("{key} = ")));
@@ -41,7 +41,7 @@ fn a_run_needs_nothing_but_its_config() {
             .unwrap()
             .ends_with("finished_at,l1")
     );
-    // The same again is nothing to do.
+    // The same input again: nothing to do.
     job.ends(0);
     assert_eq!(fake.calls().len(), 3);
 }

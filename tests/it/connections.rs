@@ -1,4 +1,5 @@
-//! Connections: at most one per call in flight, over HTTP/1.1, kept alive; TLS sessions are resumed.
+//! Connections: at most one per call in flight, over HTTP/1.1, kept alive. TLS sessions are
+//! resumed.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use crate::support::{Answer, Fake, Job, numbered};
 
 const ROWS: u32 = 300;
 
-/// A run of so many rows that all succeed, with the platform's answers taking a while.
+/// Runs an input of rows that all succeed. The platform takes a while to answer.
 fn run(manner: Manner, arguments: &str, pem: Option<&str>) -> Server {
     let server = Server::start(Manner {
         delay: Some((Duration::from_millis(4), Duration::from_millis(2))),
@@ -38,7 +39,8 @@ fn there_are_no_more_connections_than_calls_in_flight_and_they_are_used_again() 
     );
 }
 
-/// The server prefers HTTP/2 and would get it if it were offered; it then could not read a single call.
+/// The server prefers HTTP/2 and would use it if the client offered it. It could then not read a
+/// single call.
 #[test]
 fn calls_use_http_1_1_where_the_platform_offers_http_2_too() {
     let (config, pem) = certificate(&["h2", "http/1.1"]).unwrap();
@@ -72,7 +74,8 @@ fn a_connection_that_has_to_be_made_again_goes_on_with_its_tls_session() {
     );
 }
 
-/// A server that closes each connection when a second call comes: the client cannot know before it has written.
+/// The server closes each connection when a second call arrives. The client can notice that only
+/// after it has written.
 #[test]
 fn a_cut_on_a_kept_connection_costs_no_retry_and_after_several_none_is_kept() {
     let fake = Fake::start(|call| match call.on_connection {
@@ -94,7 +97,8 @@ fn a_cut_on_a_kept_connection_costs_no_retry_and_after_several_none_is_kept() {
     );
 }
 
-/// A platform that restarts closes all its connections at once, which says nothing about those to come.
+/// A platform that restarts closes all its connections at once. That says nothing about later
+/// connections.
 #[test]
 fn connections_that_were_closed_all_at_once_are_no_reason_to_keep_none() {
     let fake = Fake::start(|call| {

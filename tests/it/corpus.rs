@@ -1,11 +1,11 @@
-//! Files as real programs make them, and files as they should not come (`tests/corpus`): what each comes to.
+//! Files as real programs write them, and malformed files (`tests/corpus`), each with its outcome.
 
 use std::fs;
 use std::path::Path;
 
 use crate::support::{Answer, Call, Fake, Job};
 
-/// What goes where in the table that all of `made/` hold.
+/// The mapping for the table that all files in `made/` hold.
 const TABLE: [(&str, &str); 6] = [
     ("--id-column", "Id respondenta"),
     ("--map", "l1=Imię i nazwisko"),
@@ -33,7 +33,7 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// The parameters of a call but the survey.
+/// Returns the parameters of a call except for the survey.
 fn parameters(call: &Call) -> String {
     let behind = call.parameters.iter().skip(1);
     behind
@@ -42,7 +42,7 @@ fn parameters(call: &Call) -> String {
         .join(" ")
 }
 
-/// What `check` says, and what `run` sends and how it ends.
+/// Returns what `check` prints, and what `run` sends and how it ends.
 fn outcome(name: &str, content: &[u8], flags: &[(&str, &str)]) -> (String, Vec<String>) {
     let checked = Job::new(&format!("check {name} --survey 7"))
         .pairs(flags)

@@ -1,4 +1,4 @@
-//! Only what changed: nights with a store, as runs of the program.
+//! `--changed-only`: nights with a store, as runs of the program.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,8 +7,8 @@ use crate::support::{Answer, Fake, Job, numbered};
 
 const LINE: &str = "--resume --rotate";
 
-/// A folder with an input of so many respondents, its store beside it, and a platform that takes everything but
-/// respondent 2 while it is told to refuse.
+/// A folder with an input and its store, and a platform that accepts everything. While `refuses` is
+/// set, it refuses respondent 2.
 struct Nights {
     job: Job,
     fake: Fake,
@@ -34,7 +34,7 @@ impl Nights {
         std::fs::write(self.job.path("in.csv"), text).unwrap();
     }
 
-    /// Runs a night and returns who was called.
+    /// Runs a night and returns the respondents that were called.
     fn night(&mut self, flags: &str, code: i32) -> Vec<String> {
         let before = self.fake.calls().len();
         self.job.again(flags, code);
@@ -60,7 +60,7 @@ fn the_second_night_sends_what_changed_and_says_so_of_the_others() {
         "skipped,unchanged,the platform acknowledged the same labels before (`--changed-only`),,0";
     assert_eq!(lines[0], format!("2,1,7,{unchanged}"));
     assert_eq!(lines[2], format!("4,3,7,{unchanged}"));
-    // A changed mapping says something else.
+    // A changed mapping changes what is sent.
     let mapped = "--changed-only --map l2=l1";
     assert_eq!(nights.night(mapped, 0), ["1", "2", "3", "4"]);
     assert_eq!(
@@ -243,7 +243,8 @@ fn no_kill_at_any_moment_makes_the_next_night_miss_an_update() {
         .args("--changed-only -c 8 --no-progress --timeout 1s")
         .args(LINE);
     job.ends(0);
-    // Each night everything changes, and is cut short at some moment; what the platform has is what it was told last.
+    // Each night everything changes, and the run is interrupted at some moment. The platform holds
+    // what it received last.
     for night in 0..6_u32 {
         let value = format!("v{}", night % 2);
         std::fs::write(job.path("in.csv"), numbered(rows, &value)).unwrap();
@@ -254,7 +255,7 @@ fn no_kill_at_any_moment_makes_the_next_night_miss_an_update() {
         }
         running.kill();
     }
-    // Most have v1 by now, some v0, some a; the store must not take any of them for what it is not.
+    // Most respondents have v1 by now, some v0, some a. The store must not confuse them.
     std::fs::write(job.path("in.csv"), numbered(rows, "v0")).unwrap();
     job.ends(0);
     let mut platform = std::collections::HashMap::new();
@@ -286,7 +287,7 @@ fn a_refresh_that_was_cut_short_leaves_nobody_out() {
     let mut nights = Nights::new(30);
     nights.job = nights.job.without("--rate");
     nights.night("--changed-only --rate unlimited", 0);
-    // Nobody knows what people did on the platform meanwhile.
+    // Changes made by hand on the platform in the meantime are unknown.
     let first = nights
         .night("--full-refresh --rate 10/s --max-duration 500ms", 10)
         .len();
@@ -302,7 +303,7 @@ fn who_was_forgotten_is_sent_though_the_input_is_the_same() {
     let forget = "state forget --survey 7 --respondent 2";
     Job::new(forget).sharing_state_of(&nights.job).ends(0);
     assert_eq!(nights.night("--changed-only", 0), ["2"]);
-    // The same where failures were accepted, which is exit code 0.
+    // The same if the failures were accepted, which gives exit code 0.
     nights.refuses.store(true, Ordering::SeqCst);
     nights.input(numbered(3, "b"));
     nights.night("--changed-only --accept-failures 1", 0);
@@ -318,7 +319,7 @@ fn two_runs_do_not_share_what_is_remembered() {
     let shared = tempfile::tempdir().unwrap();
     let state = shared.path().join("s.sqlite");
     let job = |value: &str| {
-        // Each has a state folder of its own, so the account's lock does not tell them apart.
+        // Each job has its own state folder, so the account's lock does not keep them apart.
         Job::run(numbered(3, value), &fake).args(&format!("-c 1 --changed-only --state {}", state.display()))
     };
     let (first, second) = (job("x"), job("y"));
@@ -342,7 +343,7 @@ fn two_runs_do_not_share_what_is_remembered() {
 fn somebody_elses_database_is_left_as_it_is() {
     let job = Job::run(numbered(1, "a"), &Fake::start(|_| Answer::success()))
         .args("--changed-only --state o.sqlite");
-    // The header of an empty database of another program, in the form that is not ours.
+    // The header of an empty database of another program, whose format differs.
     let mut other = vec![0; 4096];
     other.splice(..16, *b"SQLite format 3\0");
     other.splice(16..24, [16, 0, 1, 1, 0, 64, 32, 32]);
@@ -359,7 +360,7 @@ fn somebody_elses_database_is_left_as_it_is() {
 
 #[test]
 fn the_same_input_is_sent_again_only_for_something_new() {
-    // Somebody is set to x and back to y, and a row cannot be sent: neither is news.
+    // A respondent is set to x and back to y, and another row cannot be sent. Neither is news.
     let mut nights = Nights::new(0);
     nights.input("id_respondent,l1\n1,x\n1,y\nbad,z\n");
     assert_eq!(nights.night("--changed-only", 1).len(), 2);
@@ -376,7 +377,7 @@ fn the_same_input_is_sent_again_only_for_something_new() {
     let only = "--changed-only --only 3 -o part.csv";
     assert_eq!(nights.night(only, 0), ["3"]);
     assert_eq!(nights.night(only, 0), [""; 0]);
-    // A trial of a refresh forgets nobody but whom it sends.
+    // A trial of a refresh affects only the entries of the respondents that it sends.
     nights.night("--changed-only", 0);
     assert_eq!(nights.night("--full-refresh --only 3 -o other.csv", 0), ["3"]);
     let shown = Job::new("state show")

@@ -1,12 +1,12 @@
-//! The samples for schedulers, as far as they can be read here: that they call the program as it is, with settings that it
-//! has. What their own tools say of them is in `tests/deploy/check`.
+//! The samples for schedulers: they call the program correctly, with settings that exist.
+//! `tests/deploy/check` runs the schedulers' own checks.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::{Answer, Fake, Job, numbered};
 
-/// Each file's name and text.
+/// Returns each file's name and text.
 fn samples() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/deploy");
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -46,7 +46,7 @@ fn there_is_one_for_each_scheduler() {
 #[test]
 fn the_sample_config_runs_night_after_night() {
     let fake = Fake::start(|_| Answer::success());
-    // Not its own 06:00, which may be just now.
+    // Not the sample's own 06:00, which may be just now.
     let far_away = jiff::ZonedDateTime::now() + jiff::SignedDuration::from_hours(12);
     let job = Job::new("run --config nps.toml --resume --rotate --rate unlimited").args(&format!(
         "--base-url {} --until {}",
@@ -76,7 +76,7 @@ fn the_sample_config_runs_night_after_night() {
     let job = job.file("contacts.csv", export("y"));
     job.ends(0);
     assert_eq!(fake.calls().len(), 1_010);
-    // Its guards are on.
+    // The sample's guards are active.
     let job = job.file("contacts.csv", export("z"));
     let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(27);
     let export = std::fs::File::options()

@@ -1,4 +1,4 @@
-//! What the system does to files and streams while a run goes on: full disks, folders that vanish, pipes that close.
+//! Failures of files and streams during a run: full disks, folders that vanish, pipes that close.
 
 use std::fs;
 use std::time::Duration;
@@ -78,7 +78,7 @@ fn a_folder_that_cannot_be_written_to_is_told_before_anything_is_sent() {
 fn nobody_who_listens_is_no_reason_to_stop() {
     for closed in [
         "exec \"$0\" \"$@\" >&- 2>&-",
-        // A pipe whose reader has gone.
+        // A pipe whose reader has exited.
         "{ \"$0\" \"$@\"; echo $? > code; } 2>&1 | true; sleep 0.1; while ! test -s code; do sleep 0.05; done; exit $(cat code)",
     ] {
         for format in ["text", "json"] {

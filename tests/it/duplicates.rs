@@ -1,4 +1,4 @@
-//! Respondents that stand on several rows, and contacts of whom the CRM knows the address alone.
+//! Respondents on several rows, and contacts whose id is found by their address.
 
 use crate::support::{Answer, Fake, Job, numbered};
 
@@ -11,7 +11,8 @@ fn calls(fake: &Fake) -> Vec<String> {
 #[test]
 fn only_the_last_row_of_a_respondent_is_sent_when_asked() {
     let fake = Fake::start(|_| Answer::success());
-    // The last row of 3 has nothing to send, that of 4 cannot be sent: the row before is the last one that can.
+    // The last row of 3 has nothing to send, and that of 4 cannot be sent. In both cases the row
+    // before is the last that can be sent.
     let input = "id_respondent,l1\n1,old\n2,x\n1,new\n01,other\n3,kept\n3,\n4,kept\n4,y,z\n1,newest\n";
     let job = Job::run(input, &fake).args("--on-duplicate last -c 1");
     let ran = job.ends(1);
@@ -78,7 +79,7 @@ fn ids_that_differ_in_leading_zeros_are_two_respondents_everywhere() {
             "{}",
             ran.stderr
         );
-        // Others overtake.
+        // Calls of other respondents may arrive in between.
         let mut made = calls(&fake).split_off(before);
         made.retain(|call| call != "13=c");
         assert_eq!(made, sent);
@@ -87,7 +88,8 @@ fn ids_that_differ_in_leading_zeros_are_two_respondents_everywhere() {
 
 #[test]
 fn counts_of_duplicates_are_exact_beyond_what_is_remembered_otherwise() {
-    // 150,000 respondents twice each: more than the 100,000 that are remembered without the pass.
+    // 150,000 respondents twice each: more than the 100,000 that are remembered without the extra
+    // pass.
     let rows = |value: &str| numbered(150_000, value).replace("id_respondent,l1\n", "");
     let input = format!("id_respondent,l1\n{}{}", rows("a"), rows("b"));
     let job = Job::new("check in.csv --survey 7 --on-duplicate last").file("in.csv", input);
@@ -154,7 +156,8 @@ fn ids_are_found_by_address_and_never_guessed() {
         "no address is shown"
     );
 
-    // A contact that is not on the mailing list is nobody's fault when its address is blank and one says so.
+    // With `--blank-id skip`, a contact outside the mailing list, whose address is blank, is not a
+    // fault.
     let again = Fake::start(|_| Answer::success());
     let skipping = Job::run("email,l1\n,a\nanna@example.com,b\n", &again)
         .args("--ids ids.csv --match-on email --blank-id skip --only 0011")

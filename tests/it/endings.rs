@@ -1,4 +1,5 @@
-//! `--summary -`: whatever becomes of a run, standard output has one JSON object that says so to a scheduler.
+//! `--summary -`: however a run ends, standard output has one JSON object that reports it to a
+//! scheduler.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::{Answer, Fake, Job, Running, numbered, pause};
 
-/// What the manual says of each exit code's `retry`.
+/// Returns each exit code's `retry` in the manual.
 fn promised() -> BTreeMap<i64, &'static str> {
     let manual = include_str!("../../src/manual/en/exit-codes.md");
     let (_, from) = manual.split_once("| code | meaning | `retry` |").unwrap();
@@ -28,7 +29,8 @@ fn field<'a>(object: &'a Value, name: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("no `{name}` in {object}"))
 }
 
-/// The object that a run has printed, which keeps what the manual promises of its exit code.
+/// Parses the object that a run has printed, and checks it against the manual's row for its exit
+/// code.
 fn printed(stdout: &str, code: i32) -> Value {
     let object: Value = serde_json::from_str(stdout)
         .unwrap_or_else(|error| panic!("exit {code} with no single object ({error}) in:\n{stdout}"));
@@ -49,7 +51,8 @@ fn job(fake: &Fake) -> Job {
     Job::run(numbered(6, "CELLCANARY"), fake).args("--summary -")
 }
 
-/// Ends the job with this code; `end` is what the object calls it, and `why` a part of its reason.
+/// Expects the job to end with this code. `end` is the name in the object, and `why` a part of its
+/// reason.
 fn ends(job: &Job, code: i32, end: &str, why: &str) -> Value {
     let object = printed(&job.ends(code).stdout, code);
     assert_eq!(field(&object, "end"), end, "{object}");
@@ -67,7 +70,7 @@ fn a_run_that_came_to_its_end_prints_what_its_file_says() {
     let object = ends(&job, 1, "complete", "1 row failed, unconfirmed or invalid");
     let file: Value = serde_json::from_str(&job.text("in.summary.json")).unwrap();
     assert_eq!(object, file);
-    // And so does the next, which finds that it has nothing to do.
+    // The next run finds nothing to do and reports it too.
     let object = ends(&job, 1, "already_sent", "already sent on 20");
     assert_eq!(
         (&object["input"], &object["finished"]),
@@ -167,7 +170,7 @@ fn a_dry_run_prints_what_it_found() {
             .unwrap()
             .contains("no column `Gone`")
     );
-    // The same three fields where a check is asked for JSON.
+    // A check with JSON output has the same three fields.
     let ran = Job::new("check in.csv --survey 7 --format json")
         .file("in.csv", numbered(2, "x"))
         .ends(0);
@@ -212,7 +215,7 @@ fn a_run_that_is_interrupted_is_worth_another_if_no_person_did_it() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let (answers, _fake, _job, running) = waiting();
         running.signal(signal);
-        // It waits for what is in flight.
+        // The run waits for the calls in flight.
         pause(Duration::from_millis(50));
         answers.store(true, Ordering::SeqCst);
         let ran = running.wait();
@@ -263,7 +266,8 @@ fn a_run_that_is_interrupted_before_its_first_call_ends_in_an_orderly_way() {
             reading(&fake).args("--dry-run --on-duplicate all"),
         ] {
             let running = job.start();
-            // Long after it listens for signals, which nobody can see from outside.
+            // Long after the program has begun to listen for signals, which cannot be observed from
+            // outside.
             pause(Duration::from_millis(800));
             running.signal(signal);
             let ran = running.wait();

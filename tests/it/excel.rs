@@ -1,4 +1,5 @@
-//! `--excel`: what a double click in a Polish Excel shows right, and what that Excel saves of it.
+//! `--excel`: files that a Polish Excel shows correctly on a double click, and files that it has
+//! saved.
 
 use std::fs;
 
@@ -20,7 +21,7 @@ fn failed(input: &[u8], flags: &str) -> (Job, Vec<u8>) {
     (job, failed)
 }
 
-/// What arrives of a failed file that is run again.
+/// Returns the calls that arrive when a failed file is run again.
 fn arrives(file: &[u8], name: &str) -> Vec<String> {
     let fake = Fake::start(|_| Answer::success());
     let job = Job::run("", &fake)
@@ -70,7 +71,7 @@ fn the_failed_file_runs_again_however_excel_saves_it() {
         .flat_map(u16::to_le_bytes)
         .collect();
     assert_eq!(arrives(&tabs, "saved.txt"), expected);
-    // Opened and saved by a spreadsheet, which takes ids for numbers.
+    // Opened and saved by a spreadsheet, which treats ids as numbers.
     let workbook = fs::read(format!(
         "{}/tests/corpus/made/calc-failed.xlsx",
         env!("CARGO_MANIFEST_DIR")
@@ -98,7 +99,7 @@ fn every_form_of_input_has_a_failed_file_for_excel() {
         "{}",
         String::from_utf8_lossy(&below)
     );
-    // A failed file of a failed file has its three columns once.
+    // The failed file of a failed file has the three extra columns once.
     let (_, again) = failed(&expected, "");
     let again = String::from_utf8(again).unwrap();
     assert!(
@@ -109,7 +110,8 @@ fn every_form_of_input_has_a_failed_file_for_excel() {
 
 #[test]
 fn a_failed_file_of_any_encoding_is_read_in_that_encoding_again() {
-    // By their letters alone these rows would be taken for another encoding, or for none.
+    // By their letters alone, these rows would be taken for another encoding, or for an unknown
+    // one.
     for (label, telling, row) in [
         ("iso-8859-2", "Ślązak gęś", "Lukáš"),
         ("windows-1250", "Ślązak gęś", "±5 µm"),
@@ -180,7 +182,7 @@ fn a_failed_file_that_lost_its_letters_or_says_another_encoding_is_refused() {
     };
     let (_, failed) = failed(CRM.as_bytes(), "");
     let text = String::from_utf8(failed).unwrap();
-    // What a Western Excel makes of it as CSV.
+    // The same file, saved as CSV by a Western Excel.
     let western: Vec<u8> = text
         .trim_start_matches('\u{FEFF}')
         .chars()

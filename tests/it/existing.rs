@@ -1,11 +1,12 @@
-//! Outputs that are there already: each cell of the table in the manual (`help output`), as runs of the program.
+//! Outputs that exist already: each cell of the table in the manual (`help output`), as runs of the
+//! program.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::support::{Answer, Fake, Job, numbered};
 
-/// What is there before the run that is looked at.
+/// The outputs that exist before the run under test.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Found {
     Nothing,
@@ -23,7 +24,7 @@ struct Scene {
 
 const ROWS: u32 = 12;
 
-/// A platform that takes three more calls and then refuses all.
+/// A platform that accepts three more calls and then refuses all.
 #[derive(Default)]
 struct Refuses(AtomicU32);
 
@@ -47,12 +48,14 @@ impl Refuses {
 }
 
 impl Scene {
-    /// A folder with what was found, an input of twelve respondents, and a platform that takes everything.
+    /// Creates a folder with these outputs, an input of twelve respondents, and a platform that
+    /// accepts everything except respondent 2.
     fn new(found: Found) -> Self {
         let refuses = Arc::new(Refuses::default());
         let refusing = Arc::clone(&refuses);
         let fake = Fake::start(move |call| {
-            // Five refusals in a row end the run, and the control call that repeats a success meets the same.
+            // Five refusals in a row end the run. The control call, which repeats a success, is
+            // refused too.
             match call.respondent() {
                 _ if refusing.does() => Answer::of(401, ""),
                 "2" => Answer::error("no such respondent"),
@@ -76,8 +79,8 @@ impl Scene {
         scene
     }
 
-    /// Runs it, and says what became of it: the exit code, how many calls were made, and which files are there beside
-    /// the input, with the start in a name replaced.
+    /// Runs it, and returns what happened: the number of calls, the files beside the input (with
+    /// the start time in a name replaced), and standard error. Asserts the exit code.
     fn run(&mut self, flags: &str, code: i32) -> (usize, Vec<String>, String) {
         let before = self.fake.calls().len();
         let stderr = self.job.again(flags, code).stderr;
@@ -100,7 +103,7 @@ impl Scene {
 
 const WHOLE: [&str; 3] = ["in.failed.csv", "in.results.csv", "in.summary.json"];
 
-/// The run is refused, and nothing is touched.
+/// Expects the run to be refused, and no file to be changed.
 fn refuses(found: Found, flags: &str, words: &[&str]) {
     let mut scene = Scene::new(found);
     let before: Vec<(String, Vec<u8>)> = snapshot(&scene.job);
@@ -115,7 +118,7 @@ fn refuses(found: Found, flags: &str, words: &[&str]) {
     }
 }
 
-/// The run comes to its end, with so many calls and these files.
+/// Expects the run to complete, with this number of calls and these files.
 fn ends(found: Found, flags: &str, calls: usize, files: &[&str]) -> Scene {
     let mut scene = Scene::new(found);
     let (made, names, stderr) = scene.run(flags, 1);
@@ -155,7 +158,8 @@ fn an_unfinished_run_is_gone_on_with_when_asked() {
         "",
         &["in.results.csv.journal", "--resume", "--overwrite"],
     );
-    // Three rows are final; the five of the ending streak are sent again, and the four that never were.
+    // Three rows are final. The five of the final streak and the four that were never sent are
+    // sent.
     for flags in [
         "--resume",
         "--resume --rotate",
@@ -249,7 +253,7 @@ fn what_changed_is_named() {
         ("--limit 7 -o in.results.csv", "the selection"),
     ] {
         let mut scene = Scene::new(Found::UnfinishedSame);
-        // Later flags win, but for those that cannot be repeated.
+        // Later flags override earlier ones, except for flags that may not be repeated.
         scene.job = scene.job.without(flags.split_whitespace().next().unwrap());
         let (_, _, stderr) = scene.run(&format!("{flags} --resume"), 2);
         assert!(
@@ -261,7 +265,7 @@ fn what_changed_is_named() {
     scene.job = scene.job.var("RESPONDENT_SYNC_ACCOUNT", "5");
     let (_, _, stderr) = scene.run("--resume", 2);
     assert!(stderr.contains("the account changed since"), "{stderr}");
-    // Not what is sent where: gone on with.
+    // Settings that do not change what is sent or where: the run is resumed.
     let mut scene = Scene::new(Found::UnfinishedSame);
     scene.job = scene
         .job
@@ -289,7 +293,7 @@ fn only_so_many_sets_are_kept_and_nobody_elses_files_are_touched() {
         .file("in.20200101T000000Z.summary.json", summary(2020))
         .file("in.interrupted-20210101T000000Z.results.csv.journal", "old")
         .file("in.20220101T000000Z.summary.json", summary(2022))
-        // The files of a job whose input has such a name.
+        // Files of a job whose input has a name like this.
         .file("in.20190101T000000Z.results.csv", "mine")
         .file("in.20190101T000000Z.summary.json", summary(2024))
         .file("in.20180101T000000Z.results.csv.journal", "mine")
@@ -348,7 +352,7 @@ fn sets_that_are_too_old_are_deleted_however_few_they_are() {
         stderr.contains("deleted, as older than `--rotate-max-age`"),
         "{stderr}"
     );
-    // Those of a moment ago are kept.
+    // Recent sets are kept.
     assert_eq!(set(&scene), (false, 4));
     refuses(
         Found::FinishedOther,
@@ -405,7 +409,7 @@ fn old_files_stay_until_the_new_ones_are_whole() {
         assert_eq!(scene.job.bytes(&name), bytes, "{name}");
     }
     scene.refuses.end();
-    // Whoever goes on need not say again that the old files may be replaced.
+    // A resume does not have to repeat that the old files may be replaced.
     let (calls, names, _) = scene.run("--resume", 1);
     assert_eq!((calls, names), (9, WHOLE.map(str::to_owned).to_vec()));
     let summary: serde_json::Value = serde_json::from_str(&scene.job.text("in.summary.json")).unwrap();
@@ -433,7 +437,7 @@ fn a_leftover_without_a_journal_cannot_be_gone_on_with() {
         let (calls, names, _) = scene("--resume --rotate", 1);
         assert_eq!((calls, names.len()), (12, 4), "{names:?}");
     }
-    // A journal that was cut within its first line is of a run that never sent anything.
+    // A journal that was cut within its first line belongs to a run that never sent anything.
     let mut scene = Scene::new(Found::Nothing);
     scene.job = scene.job.file("in.results.csv.journal", "{\"jour");
     scene.run("", 2);
@@ -450,7 +454,7 @@ fn flags_that_make_no_sense_together_are_refused() {
 
 #[test]
 fn a_journal_that_is_damaged_is_never_passed_over() {
-    // In the middle of a line that others follow; in the first line.
+    // In the middle of a line that others follow, and in the first line.
     for in_header in [false, true] {
         let mut scene = Scene::new(Found::UnfinishedSame);
         let mut journal = scene.job.bytes("in.results.csv.journal");

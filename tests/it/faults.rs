@@ -1,4 +1,4 @@
-//! Bad input: a clear error, the right exit code, nothing sent, nothing overwritten.
+//! Invalid input: a clear error, the right exit code, nothing sent, nothing overwritten.
 
 use crate::support::{Answer, Fake, Job};
 
@@ -155,7 +155,8 @@ fn what_exists_is_not_overwritten() {
 
 #[test]
 fn a_platform_that_cannot_be_reached_is_waited_for_and_then_given_up() {
-    // A port where nobody listens: it was free a moment ago, and nobody else takes one of this machine's just now.
+    // A port without a listener. It was free a moment ago, and no other process is likely to take
+    // it now.
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -176,7 +177,7 @@ fn a_platform_that_cannot_be_reached_is_waited_for_and_then_given_up() {
         "{last}"
     );
     assert_eq!(job.lines("in.results.csv.partial"), [""; 0], "nothing was sent");
-    // Without pausing it is the rows that fail.
+    // Without a pause the rows fail.
     let hasty = Job::new("run in.csv --survey 7 --backoff 1ms --max-outage 0s --max-retries 1")
         .file("in.csv", "id_respondent,l1\n1,x\n")
         .args(&format!("--base-url http://{free}"));

@@ -1,11 +1,11 @@
-//! The forms in which a table comes: whatever a CRM or a spreadsheet makes of it, the same calls are made.
+//! The forms of a table that CRMs and spreadsheets write. The same calls are made for each.
 
 use std::fs;
 use std::io::Write;
 
 use crate::support::{Answer, Call, Fake, Job};
 
-/// A table with every Polish letter that the encodings have in different places, as lines of fields.
+/// A table with every Polish letter whose code differs between the encodings, as lines of fields.
 const TABLE: [[&str; 3]; 4] = [
     ["id_respondent", "l1", "l2"],
     ["0012", "Zażółć gęślą jaźń", "Ślązak, Źródło"],
@@ -13,7 +13,7 @@ const TABLE: [[&str; 3]; 4] = [
     ["14", "Łódź", "5\" rura"],
 ];
 
-/// The table as a file of text.
+/// Returns the table as a text file.
 fn text(delimiter: u8, line_end: csv::Terminator) -> String {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(delimiter)
@@ -36,7 +36,8 @@ fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(to_bytes).collect()
 }
 
-/// What arrives of an input: id, `l1`, `l2`, in the order of the ids; and what was said.
+/// Returns what arrives of an input: id, `l1`, `l2`, in the order of the ids. Also returns standard
+/// error.
 fn sent(input: &[u8], flags: &str) -> (Vec<[String; 3]>, String) {
     let fake = Fake::start(|_| Answer::success());
     let ran = Job::run(input, &fake).args(flags).ends(0);
@@ -134,7 +135,7 @@ fn what_excel_adds_around_a_table_is_not_in_the_way() {
     );
     let wider = polish.replace("\r\n", ";;\r\n");
     arrives(wider.as_bytes(), "", "3 success");
-    // Delimiters behind the last column on some rows only.
+    // Delimiters after the last column, on some rows only.
     let ragged = polish.replace("rura\"\r\n", "rura\";; \r\n");
     assert_ne!(ragged, polish);
     arrives(ragged.as_bytes(), "", "3 success");

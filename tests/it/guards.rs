@@ -1,4 +1,5 @@
-//! Guards against a bad export: nothing is sent, with the numbers, unless this one is let through.
+//! Guards against a bad export: nothing is sent and the numbers are reported, unless the export is
+//! let through.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -115,7 +116,7 @@ fn nights_that_are_unlike_the_last_are_stopped() {
         ran.stderr
     );
     assert_eq!(fake.calls().len(), 22, "none of these sent anything");
-    // What was let through is what the next night is compared with.
+    // An export that was let through is the one that the next night is compared with.
     input(&job, &numbered(9, "a"));
     job.again("--ignore-guards", 0);
     input(&job, &numbered(5, "a"));
@@ -139,7 +140,7 @@ fn a_failed_file_and_a_trial_are_no_exports() {
     job.again("--overwrite", 4);
 }
 
-/// A platform that takes so many calls and then refuses all.
+/// A platform that accepts this number of calls and then refuses all.
 fn taking(calls: i64) -> (Fake, Arc<AtomicI64>) {
     let left = Arc::new(AtomicI64::new(calls));
     let leaving = Arc::clone(&left);
@@ -172,7 +173,7 @@ fn guards_are_not_passed_by_resuming_a_run_without_them() {
         (fake.calls().len(), job.bytes("in.results.csv.journal")),
         (calls, journal)
     );
-    // Guards that find nothing let it go on, and are named from then on.
+    // Guards without objections let the run continue, and are recorded from then on.
     left.store(3, Ordering::SeqCst);
     job.again("--resume --min-rows 20", 4);
     let header = job
@@ -200,10 +201,10 @@ fn what_was_let_through_once_is_until_its_content_is_finished() {
     let ran = job.again(LINE, 0);
     assert!(!ran.stderr.contains("min-rows"), "{}", ran.stderr);
     assert_eq!(job.lines("in.results.csv").len(), 20);
-    // Another content is looked over.
+    // Other content is checked.
     std::fs::write(job.path("in.csv"), numbered(21, "a")).unwrap();
     job.again(LINE, 4);
-    // A resume can let it through as well.
+    // A resume can ignore the guards too.
     left.store(5, Ordering::SeqCst);
     job.again("--resume --rotate", 4);
     left.store(5, Ordering::SeqCst);
@@ -228,7 +229,7 @@ fn changes_are_counted_among_the_rows_that_are_left() {
     left.store(10, Ordering::SeqCst);
     job.again("", 4);
     left.store(i64::MAX, Ordering::SeqCst);
-    // Ten were sent, five were refused, and of nobody among these it is known what they have.
+    // Ten were sent and five were refused. The values of these five are unknown.
     let ran = job.again("--max-changes 19%", 4);
     assert!(
         ran.stderr
@@ -302,7 +303,8 @@ fn nights_that_did_not_fit_into_their_window_are_caught_up_with() {
     let mut job = job(&numbered(40, "a"), &fake)
         .without("--rate")
         .args("--resume --rotate --changed-only --max-changes 10%");
-    // Whom nobody has told anything yet is no change: not on the first night, and not behind one that was cut short.
+    // A respondent that was never sent is not a change, neither on the first night nor after an
+    // interrupted one.
     job.again("--limit 3 --rate unlimited", 0);
     job.again("--rate 10/s --max-duration 500ms", 10);
     std::fs::write(job.path("in.csv"), numbered(41, "a")).unwrap();
@@ -390,7 +392,7 @@ fn what_was_let_through_and_cut_short_is_the_last_one_all_the_same() {
     job.again("--rate unlimited", 0);
     std::fs::write(job.path("in.csv"), numbered(10, "b")).unwrap();
     job.again("--rate unlimited", 0);
-    // A survey that is forgotten has no last one.
+    // A survey whose entries were deleted has no last export.
     std::fs::write(job.path("in.csv"), numbered(2, "b")).unwrap();
     job.again("--rate unlimited", 4);
     Job::new("state forget --survey 7").sharing_state_of(&job).ends(0);

@@ -1,4 +1,4 @@
-//! `help`: what to type first, commands, topics, and names that are neither.
+//! `help`: what to type first, commands, topics, and unknown names.
 
 use crate::support::Job;
 

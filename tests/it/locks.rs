@@ -1,4 +1,4 @@
-//! Two runs at a time: of one output, of one account.
+//! Two runs at the same time: for one output, for one account.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::{Answer, Fake, Job, Running, numbered, pause};
 
-/// A platform that answers nothing until it is told to, and a run that waits for it.
+/// A platform that does not answer until it may, and a run that waits for it.
 struct Busy {
     fake: Fake,
     job: Job,
@@ -63,7 +63,7 @@ fn a_second_run_is_refused_with_who_has_it_since_when() {
         ran.stderr
     );
     assert_eq!(same_account.names(), ["in.csv"]);
-    // Whoever calls another account, or nobody, is not in the way.
+    // A run for another account, or one without calls, is not blocked.
     let other_account = busy.other().var("RESPONDENT_SYNC_ACCOUNT", "5");
     busy.other().args("--dry-run").ends(0);
     busy.other().args("--sandbox").ends(0);
@@ -114,7 +114,7 @@ fn a_state_has_one_lock_under_all_its_names() {
     std::fs::create_dir(&own).unwrap();
     std::os::unix::fs::symlink(&own, &link).unwrap();
     let state = |folder: &std::path::Path| format!("--state {}/state.sqlite", folder.display());
-    // A first run makes the store, which is then in use by a run for another account.
+    // A first run creates the store, which is then in use by a run for another account.
     let quick = Fake::start(|_| Answer::success());
     Job::run(numbered(1, "x"), &quick)
         .args(&format!("--changed-only {}", state(&own)))

@@ -1,4 +1,4 @@
-//! Quiet and loud: what is said on standard error, for people and for machines.
+//! Quiet and verbose: standard error for people and for machines.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn moody() -> Fake {
 #[test]
 fn quiet_says_nothing_at_all_on_full_success() {
     let fake = moody();
-    // The id column alone is a reason to warn, and so are the outage and the retries.
+    // The name of the id column alone causes a warning. So do the outage and the retries.
     let input = numbered(15, "a").replace("id_respondent", "Record ID");
     let job = Job::run(&input, &fake)
         .pairs(&[("--id-column", "Record ID")])
@@ -150,7 +150,7 @@ fn the_manual_lists_every_event() {
     assert_eq!(listed, in_code);
 }
 
-/// Every event's name; each has one.
+/// Returns every event's name. Each event has one.
 fn events_in_code() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];

@@ -8,50 +8,50 @@
 
 #[cfg(target_os = "linux")]
 mod bombs; // Small files that would take all memory or time.
-mod calls; // What goes over the wire, and what answers do.
+mod calls; // Calls on the wire, and the effect of answers.
 mod changed; // Inputs that change while they are read and sent.
-mod check; // What it finds, for people and for machines.
-mod columns; // Which column goes where.
-mod config; // The config file: what it may say, what beats it, where it is looked for.
-mod connections; // How many there are, and what they cost.
-mod corpus; // Files as real programs make them, and as they should not come.
-mod delta; // Only what changed.
+mod check; // Findings, for people and for machines.
+mod columns; // The mapping of columns.
+mod config; // The config file: its content, its precedence, its location.
+mod connections; // Their number, and their cost.
+mod corpus; // Files as real programs write them, and malformed files.
+mod delta; // `--changed-only`.
 mod deploy; // The samples for schedulers.
 #[cfg(unix)]
-mod disk; // What the system does to files and streams while a run goes on.
-mod duplicates; // Several rows of a respondent; ids that are found by address.
+mod disk; // Failures of files and streams during a run.
+mod duplicates; // Several rows of a respondent; ids found by address.
 mod endings; // One JSON object for each end of a run.
 mod excel; // Results and failed file for a spreadsheet, and back.
-mod existing; // Outputs that are there already: each cell of the design's table.
-mod faults; // Bad input: a clear error, nothing sent, nothing overwritten.
+mod existing; // Outputs that exist already: each cell of the table in `help output`.
+mod faults; // Invalid input: a clear error, nothing sent, nothing overwritten.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.
-mod guards; // What stops a bad export.
+mod guards; // Guards against a bad export.
 mod help;
-mod locks; // Two runs at a time.
-mod logs; // What is said on standard error, for people and for machines.
+mod locks; // Two runs at the same time.
+mod logs; // Standard error, for people and for machines.
 #[cfg(target_os = "linux")]
-mod memory; // That it is flat in the file.
-mod monitor; // Who hears of a run.
-mod neighbours; // Features that meet.
+mod memory; // Memory does not grow with the file.
+mod monitor; // Notifications and metrics.
+mod neighbours; // Combinations of features.
 mod outputs; // The files that a run leaves.
-mod pace; // The one test of the rate over real sockets.
+mod pace; // The rate over real sockets.
 mod privacy; // Cells in logs, mails and monitors.
-mod proxies; // What a proxy says to `CONNECT`.
-mod resume; // Runs that are killed, stopped and gone on with.
-mod resumed_nights; // What a resumed run knows, and what it does not.
+mod proxies; // Answers of a proxy to `CONNECT`.
+mod resume; // Runs that are killed, stopped and resumed.
+mod resumed_nights; // What a resumed run knows and does not know.
 mod samples; // Every file in `samples/` is run.
-mod secret_sources; // Secrets from files and commands, and who else may see those.
+mod secret_sources; // Secrets from files and commands, and who else could read those.
 mod secrets; // Canaries in every kind of error at the highest verbosity.
 #[path = "../bench/server.rs"]
 #[expect(dead_code, reason = "the benchmark uses all of it")]
 mod server; // A platform that counts connections.
-mod stale; // Exports that nobody has made anew.
-mod starving; // Rows that always fail, among others.
+mod stale; // Exports that have not been renewed.
+mod starving; // Rows that always fail do not block the others.
 mod support; // A job to run and a platform to run it against.
 
-mod tidy; // The house's own rules.
-mod times; // The forms in which moments are written.
-mod tls; // Whose certificates are trusted.
+mod tidy; // The project's own rules.
+mod times; // The forms in which times are written.
+mod tls; // Trusted certificates.
 #[cfg(unix)]
-mod trust; // Files that others could have written, and links.
-mod until; // `--until` where clocks do odd things.
+mod trust; // Files that other users could have written, and links.
+mod until; // `--until` around clock changes.

@@ -1,11 +1,12 @@
-//! Memory does not grow with the file, not even behind a row that does not come to an end (rule 10).
+//! Memory does not grow with the file, not even behind a row that does not complete (rule 10).
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use crate::support::{Answer, Fake, Job, pause};
 
-/// A respondent whose answer takes its time, and behind it so many rows that are done at once: none has a value.
+/// Returns the peak memory in KiB with one slow respondent and, behind it, this number of rows that
+/// are done at once because they have no value.
 fn peak_with_rows_behind_a_slow_one(rows: u32) -> u64 {
     let fake = Fake::start(|_| {
         pause(Duration::from_secs(7));

@@ -1,4 +1,5 @@
-//! Somebody hears of it: a monitor is told of each run's start and end, and numbers are left for Prometheus.
+//! Notifications: a monitor hears of each run's start and end, and metrics are written for
+//! Prometheus.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -6,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::support::{Answer, Fake, Job, numbered};
 
-/// A monitor that takes everything, and what it was told: request line and body.
+/// A monitor that accepts everything, and records request line and body.
 struct Monitor {
     url: String,
     told: Arc<Mutex<Vec<(String, String)>>>,
@@ -77,7 +78,7 @@ fn the_monitor_is_told_of_start_and_end_with_the_code_and_the_summary() {
     assert_eq!(body["statuses"], summary["statuses"]);
     assert!(!told[1].1.contains("CELLCANARY"));
     assert!(!ran.stderr.contains("CANARYCHECK"), "{}", ran.stderr);
-    // Its address is shown as little as the others.
+    // Its address is hidden like the other secrets.
     let shown = Job::new("config show")
         .var("RESPONDENT_SYNC_HEALTHCHECK_URL", &monitor.url)
         .ends(0);
@@ -113,7 +114,7 @@ fn the_monitors_address_comes_from_the_places_of_secrets_as_well() {
         job.file("c.toml", "healthcheck_url_file = \"healthcheck_url\"\n")
             .args("--config c.toml")
     });
-    // A flag counts before all others, as for every setting.
+    // A flag takes precedence over all other sources, as for every setting.
     told(&|job| {
         let url = std::fs::read_to_string(job.path("healthcheck_url")).unwrap();
         job.var("RESPONDENT_SYNC_HEALTHCHECK_URL_FILE", "gone")
@@ -219,7 +220,7 @@ fn every_end_is_told_of_and_rehearsals_are_not() {
 #[test]
 fn a_monitor_that_is_down_changes_nothing_and_holds_nobody_up_for_long() {
     let fake = Fake::start(|_| Answer::success());
-    // Accepts, and says nothing.
+    // Accepts the connection and does not answer.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/CANARYCHECK", silent.local_addr().unwrap());
     let job = Job::run(numbered(2, "a"), &fake).var("RESPONDENT_SYNC_HEALTHCHECK_URL", &url);
@@ -254,7 +255,7 @@ fn a_monitor_that_refuses_connections_is_known_to_at_once() {
     );
     let start = std::time::Instant::now();
     let ran = job.ends(0);
-    // A second attempt of each, a second later; all else is what a loaded machine takes.
+    // Each has a second attempt, a second later. The rest of the limit is for a loaded machine.
     assert!(
         start.elapsed() < std::time::Duration::from_secs(8),
         "{:?}",
@@ -272,7 +273,7 @@ fn a_monitor_that_refuses_connections_is_known_to_at_once() {
 #[test]
 fn what_the_monitor_says_of_its_troubles_is_said() {
     let fake = Fake::start(|_| Answer::success());
-    // It hears of the end.
+    // The monitor is notified of the end.
     let troubled = Fake::start(|call| {
         let status = if call.target.contains("/start") { 503 } else { 200 };
         Answer::of(status, "CANARY")
@@ -301,14 +302,14 @@ fn a_signal_while_the_monitor_is_told_ends_the_run_with_its_own_code() {
     let job = Job::run(numbered(2, "a"), &fake).var("RESPONDENT_SYNC_HEALTHCHECK_URL", &url);
     let job = job.args("--metrics-file over.prom");
     let running = job.start();
-    // Written when the run is over, before the monitor is told.
+    // Written when the run is over, before the monitor is notified.
     for _ in 0..3_000 {
         if job.path("over.prom").exists() {
             break;
         }
         crate::support::pause(std::time::Duration::from_millis(10));
     }
-    // Of a run that goes on, the second would be the end.
+    // In a run that still continues, the second signal would end the process.
     running.signal("TERM");
     running.signal("TERM");
     assert_eq!(running.wait().code, 1);
@@ -340,7 +341,7 @@ fn a_signal_before_the_first_call_is_told_of_too() {
     assert_eq!(metric(&exit_code, "respondent_sync_last_run_exit_code"), "143");
 }
 
-/// The value of a metric, labels and all.
+/// Returns the value of the metric whose line starts like this, labels included.
 fn metric<'a>(text: &'a str, start: &str) -> &'a str {
     let line = text.lines().find(|line| line.starts_with(start));
     line.unwrap_or_else(|| panic!("no {start} in\n{text}"))
@@ -393,7 +394,7 @@ fn prometheus_finds_the_last_run_and_when_one_last_succeeded() {
         succeeded
     );
     assert!(!job.names().iter().any(|name| name.contains(".new")));
-    // No ending writes over anything else.
+    // A file that exists is not overwritten, whatever its extension.
     for (name, code) in [("in.csv", 2), ("notes.txt", 2), ("input.prom", 0)] {
         let job = Job::run(numbered(1, "a"), &fake)
             .args(&format!("--metrics-file {name}"))

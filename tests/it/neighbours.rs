@@ -1,4 +1,5 @@
-//! Situations beside those that other files test: two features that meet, and nights in which nothing looked wrong.
+//! Combinations that the other files do not test: two features together, and nights without visible
+//! faults.
 
 use std::collections::HashMap;
 use std::fs;
@@ -10,13 +11,14 @@ use crate::support::{Answer, Call, Fake, Job, numbered, pause};
 
 const NIGHT: &str = "--resume --rotate --changed-only";
 
-/// A switch, and the same for a script.
+/// A switch, with a second handle for a script.
 fn switch() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
     let is_well = Arc::new(AtomicBool::new(false));
     (Arc::clone(&is_well), is_well)
 }
 
-/// What the platform has of each respondent by the calls that it acknowledged: label to value.
+/// Returns what the platform holds of each respondent after the calls that it acknowledged: label
+/// to value.
 fn held(calls: &[Call], was_taken: impl Fn(&Call) -> bool) -> HashMap<(String, String), String> {
     let mut held = HashMap::new();
     for call in calls.iter().filter(|call| was_taken(call)) {
@@ -79,7 +81,7 @@ fn a_run_that_was_looked_over_beside_another_store_is_looked_over_again() {
         .args(NIGHT)
         .args("--max-changes 20%");
     job.again("", 0);
-    // By hand, beside a store that knows nobody.
+    // Started by hand, with an empty store.
     fs::write(job.path("in.csv"), numbered(40, "bad")).unwrap();
     let by_hand = cut_beside_another_store(&job, &fake);
     let before = fake.calls().len();
@@ -88,7 +90,7 @@ fn a_run_that_was_looked_over_beside_another_store_is_looked_over_again() {
     assert_eq!(fake.calls().len(), before, "after {by_hand} calls by hand");
 }
 
-/// Sends a little of the same input with a state of its own, and is killed.
+/// Sends a little of the same input with its own state, and is killed.
 fn cut_beside_another_store(job: &Job, fake: &Fake) -> usize {
     let before = fake.calls().len();
     let other = tempfile::tempdir().unwrap();
@@ -125,9 +127,9 @@ fn ids_that_are_gone_are_seen_by_a_night_that_skips_blank_ones() {
     );
 }
 
-/// The first rows are refused for ever, and a refresh sends everything: what was acknowledged before still tells whose
-/// fault that is, on that night and on the next. (By chance, three of the six could be those that are asked: once in
-/// 300,000 times.)
+/// The first rows are always refused, and a refresh sends everything. What was acknowledged before
+/// still shows whose fault that is, on that night and on the next. (By chance, the three that are
+/// asked could all be among the six: once in 300,000 times.)
 #[test]
 fn a_refresh_does_not_starve_behind_rows_that_are_refused() {
     let (refuses, is_refusing) = switch();
@@ -155,8 +157,8 @@ fn a_refresh_does_not_starve_behind_rows_that_are_refused() {
     }
 }
 
-/// A run is killed with a call under way that the platform applies late; another input, or the same one anew, waits until
-/// that is over.
+/// A run is killed with a call in flight that the platform applies late. A run of another input, or
+/// a new run of the same one, waits until that is over.
 #[test]
 fn a_run_that_starts_anew_waits_for_the_calls_of_a_killed_one() {
     for flags in ["--overwrite", "--resume --rotate"] {
@@ -182,7 +184,7 @@ fn a_run_that_starts_anew_waits_for_the_calls_of_a_killed_one() {
         let first = calls.iter().find(|call| call.get("l1") == Some("new"));
         let waited = first.unwrap().arrived - calls[0].arrived;
         assert!(waited >= Duration::from_millis(1_900), "{flags}: {waited:?}");
-        // One that ended in an orderly way left nothing under way.
+        // A run that ended in an orderly way left no call in flight.
         let ran = job.again("--overwrite", 0);
         assert!(!ran.stderr.contains("cut short"), "{}", ran.stderr);
     }

@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, Fake, Job, numbered};
 
-/// Windows-1250, semicolons, CRLF: what a Polish Excel saves.
+/// Windows-1250, semicolons, CRLF: as a Polish Excel saves it.
 const POLISH: &[u8] = b"id_respondent;l1;Uwagi\r\n1;\xA3\xF3d\x9F;\"a;\xB3\"\r\n2;Krak\xF3w;\r\nx;\x8Clask;\"b\r\nc\"\r\n3;Gda\xF1sk;ok\r\n";
 
 #[test]

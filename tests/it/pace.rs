@@ -1,4 +1,5 @@
-//! The rate over real sockets, by the arrival times that the server measures. The only tests that depend on real time.
+//! The rate over real sockets, from the arrival times at the server. The only tests that depend on
+//! real time.
 
 use std::time::Duration;
 
@@ -36,8 +37,8 @@ fn no_second_sees_more_than_the_rate_and_the_mean_is_kept() {
     let mut arrivals: Vec<_> = fake.calls().iter().map(|call| call.arrived).collect();
     arrivals.sort();
     assert_eq!(arrivals.len(), 220, "retries are attempts too");
-    // 49 gaps of 20 ms are 980 ms; what a loaded machine delays on the way is not the limiter's: 52 calls arrive
-    // within a second only if one of them started too early.
+    // 49 gaps of 20 ms are 980 ms. A loaded machine may delay calls on their way, which is not the
+    // limiter's fault: 52 calls arrive within a second only if one of them started too early.
     for window in arrivals.windows(53) {
         assert!(
             window[52] - window[0] >= Duration::from_secs(1),
@@ -49,7 +50,8 @@ fn no_second_sees_more_than_the_rate_and_the_mean_is_kept() {
     assert!(span >= Duration::from_millis(4360), "219 gaps of 20 ms: {span:?}");
 }
 
-/// What waits for a platform that accepts nothing must not come down on it at once. Longer stalls are in the bench (`rate`).
+/// Calls that wait for a platform that accepts no connection must not arrive all at once
+/// afterwards. Longer stalls are in the benchmark (`rate`).
 #[test]
 fn calls_that_waited_for_a_tls_handshake_arrive_at_the_rate() {
     let (config, pem) = certificate(&["http/1.1"]).unwrap();
@@ -70,7 +72,8 @@ fn calls_that_waited_for_a_tls_handshake_arrive_at_the_rate() {
             .ends(0);
         let arrivals = server.seen.take_stamps();
         assert_eq!(arrivals.len(), 60);
-        // Twenty gaps of 50 ms are a second; one more may be delayed on the way by a loaded machine.
+        // Twenty gaps of 50 ms are a second; one more call may be delayed on its way by a loaded
+        // machine.
         for window in arrivals.windows(23) {
             let span = window[22] - window[0];
             assert!(

@@ -1,4 +1,5 @@
-//! Cells and what the platform says of people: on a terminal alone, and in the files that are made for them.
+//! Cells and the platform's messages about people appear on a terminal only, and in the files that
+//! are meant for them.
 
 use crate::support::{Answer, Fake, Job, Ran};
 
@@ -24,7 +25,7 @@ fn input() -> Vec<u8> {
         .collect()
 }
 
-/// A platform that repeats what it was told, and something that it knows of one.
+/// A platform that repeats what it received, and adds something that it knows of a person.
 fn talkative() -> Fake {
     Fake::start(|call| {
         let (id, value) = (call.respondent(), call.get("l4").unwrap());
@@ -72,7 +73,8 @@ fn logs_mails_and_monitors_hear_counts_and_codes() {
         let summary = job.text("in.summary.json");
         assert!(!summary.contains("CANARY") && !summary.contains(ID), "{summary}");
         if flags.is_empty() {
-            // Four respondents got the same, but for what is theirs; what one alone got is in the results.
+            // Four respondents got the same message apart from their own data. A message that only
+            // one got is in the results.
             assert!(
                 ran.stderr.contains("4 × no {id} who could be {l4}"),
                 "{}",
@@ -97,7 +99,7 @@ fn what_is_looked_over_or_refused_quotes_no_cell() {
     ] {
         holds_nothing(&Job::new(command).file("in.csv", input()).ends(0), command);
     }
-    // Nobody can tell what this letter is.
+    // The encoding of this letter cannot be determined.
     let unclear = b"id_respondent;l1\n1;CELLCANARY\xF2\n";
     let ran = Job::new("check in.csv --survey 7")
         .file("in.csv", unclear)
@@ -105,7 +107,8 @@ fn what_is_looked_over_or_refused_quotes_no_cell() {
     holds_nothing(&ran, "an encoding that is unclear");
 }
 
-/// At a terminal the encoding is shown by an example, and what one respondent got is quoted.
+/// On a terminal the encoding is shown by an example, and a message that one respondent got is
+/// quoted.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_person_at_a_terminal_sees_an_example_and_all_reasons() {

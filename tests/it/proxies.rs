@@ -1,4 +1,4 @@
-//! What a proxy says to `CONNECT`, and what comes of it.
+//! The answers of a proxy to `CONNECT`, and their effects.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::support::{Job, numbered};
 
-/// A proxy that gives this answer to each `CONNECT`, and what it was asked.
+/// A proxy that gives this answer to each `CONNECT` and records the requests.
 fn proxy(answer: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -21,7 +21,7 @@ fn proxy(answer: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
                 head.push(byte[0]);
             }
             seen.lock().unwrap().push(String::from_utf8(head).unwrap());
-            // A client that goes away is one.
+            // A client that disconnects is not a fault.
             stream.write_all(answer.as_bytes()).ok();
         }
     });
@@ -90,7 +90,7 @@ fn a_proxy_that_cannot_reach_the_platform_just_now_is_an_outage() {
     }
 }
 
-/// Calls do not go around a proxy whose address was mistyped.
+/// Calls do not bypass a proxy whose address was mistyped.
 #[test]
 fn a_variable_that_names_no_proxy_is_refused_and_not_quoted() {
     for (variable, value) in [

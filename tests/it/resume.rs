@@ -1,11 +1,12 @@
-//! Runs that are killed, stopped and gone on with: nothing is lost, nothing that was acknowledged is sent again.
+//! Runs that are killed, stopped and resumed: nothing is lost, and nothing that was acknowledged is
+//! sent again.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use crate::support::{Answer, Call, Fake, Job, pause};
 
-/// Rows of few respondents, each with a value of its own, and some that cannot be sent.
+/// Returns rows of few respondents, each with its own value, and some that cannot be sent.
 fn crowded(rows: u32) -> String {
     let mut input = "id_respondent,l1,Uwagi\n".to_owned();
     for row in 0..rows {
@@ -19,7 +20,7 @@ fn crowded(rows: u32) -> String {
     input
 }
 
-/// Answers a little late; some respondents are refused, some fail the first time.
+/// Answers a little late. Some respondents are refused, some fail the first time.
 fn lively(call: &Call) -> Answer {
     let id: u64 = call.respondent().parse().unwrap();
     pause(Duration::from_micros(300 * (id % 7)));
@@ -30,12 +31,12 @@ fn lively(call: &Call) -> Answer {
     }
 }
 
-/// The value that a call carries, which names its row.
+/// Returns the value of a call, which identifies its row.
 fn value(call: &Call) -> String {
     call.get("l1").unwrap().to_owned()
 }
 
-/// The values whose calls the journal in this folder knows to have succeeded.
+/// Returns the values whose calls succeeded according to the journal in this folder.
 fn acknowledged(job: &Job, values: &HashMap<u64, String>) -> HashSet<String> {
     let Ok(journal) = std::fs::read_to_string(job.path("in.results.csv.journal")) else {
         return HashSet::new();
@@ -78,7 +79,7 @@ fn killed_again_and_again_a_run_comes_to_the_same_end() {
         }
         running.kill();
         kills += 1;
-        // Calls that were on their way when it was killed still arrive.
+        // Calls that were on their way at the kill still arrive.
         pause(Duration::from_millis(20));
         let made = fake.calls();
         for call in &made[*lives.last().unwrap()..] {
@@ -100,7 +101,7 @@ fn killed_again_and_again_a_run_comes_to_the_same_end() {
         assert!(!final_values.contains(&value(call)));
     }
 
-    // Times and attempts aside, the files are those of the run that nobody disturbed.
+    // Except for times and attempts, the files are those of an undisturbed run.
     assert_eq!(job.names(), whole.names());
     let verdicts = |job: &Job| -> Vec<String> {
         let cut = |line: String| line.rsplit_once(',').unwrap().0.to_owned();
@@ -109,7 +110,8 @@ fn killed_again_and_again_a_run_comes_to_the_same_end() {
     assert_eq!(verdicts(&job), verdicts(&whole));
     assert_eq!(job.text("in.failed.csv"), whole.text("in.failed.csv"));
 
-    // Rows of one respondent in the file's order in each life, and the last row last of all.
+    // In each life the rows of one respondent come in file order, and the last row comes last of
+    // all.
     lives.push(calls.len());
     for life in lives.windows(2) {
         let mut latest: HashMap<&str, u32> = HashMap::new();
@@ -147,7 +149,7 @@ mod signals {
     use super::*;
     use crate::support::numbered;
 
-    /// Starts a run of forty rows, lets so many calls arrive, and sends the signal.
+    /// Starts a run of forty rows, lets this number of calls arrive, and sends the signal.
     fn signalled(fake: &Fake, flags: &str, calls: usize, signal: &str) -> (Job, crate::support::Running) {
         let job = Job::run(numbered(40, "x"), fake).args("-c 2").args(flags);
         let running = job.start();
@@ -250,7 +252,7 @@ fn a_run_ends_when_its_time_is_over() {
 fn a_resume_that_is_cut_short_at_once_still_shows_all_that_was_reached() {
     let wrong_key = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let refuses = std::sync::Arc::clone(&wrong_key);
-    // Rows that are never answered are the first that a resume sends; nearly all others have their verdict.
+    // A resume sends rows that were never answered first. Nearly all others have their verdict.
     let fake = Fake::start(move |call| match call.respondent() {
         _ if refuses.load(std::sync::atomic::Ordering::SeqCst) => Answer::of(401, ""),
         "2" | "3" | "5" | "7" | "9" | "11" => Answer::Hang,

@@ -1,5 +1,5 @@
-//! What a resumed run knows and what it does not: nights that are cut short, and what comes between them. The platform is
-//! one that remembers.
+//! What a resumed run knows and does not know: nights that are interrupted, and runs in between.
+//! The platform remembers what it accepted.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use crate::support::{Answer, Call, Fake, Job, numbered, pause};
 
-/// Takes calls until it is told to refuse all, and remembers what it took.
+/// Accepts calls until it is set to refuse all, and remembers what it accepted.
 struct Platform {
     fake: Fake,
     taken: Arc<Mutex<Vec<String>>>,
     left: Arc<AtomicI64>,
 }
 
-/// A call in few words: `7=a`.
+/// Formats a call in short: `7=a`.
 fn said(call: &Call) -> String {
     format!("{}={}", call.respondent(), call.get("l1").unwrap())
 }
@@ -25,7 +25,8 @@ impl Platform {
         Self::with(|_| Answer::success())
     }
 
-    /// One that does something else with some calls. What it answers with a success it has taken.
+    /// Creates a platform that handles some calls differently. It has accepted what it answers with
+    /// a success.
     fn with(script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Self {
         let (taken, left) = (
             Arc::new(Mutex::new(Vec::new())),
@@ -45,7 +46,7 @@ impl Platform {
         Self { fake, taken, left }
     }
 
-    /// What was taken while this was done, in order.
+    /// Returns what was accepted during this action, in order.
     fn taking(&self, act: impl FnOnce()) -> Vec<String> {
         let before = self.taken.lock().unwrap().len();
         act();
@@ -53,7 +54,7 @@ impl Platform {
         taken.split_off(before)
     }
 
-    /// What it holds of a respondent.
+    /// Returns what it holds of a respondent.
     fn holds(&self, respondent: &str) -> Option<String> {
         let taken = self.taken.lock().unwrap();
         let last = taken
@@ -63,14 +64,14 @@ impl Platform {
         last.map(str::to_owned)
     }
 
-    /// A scheduler's job over this input, one call at a time.
+    /// A scheduler's job over this input, with one call at a time.
     fn job(&self, input: &str) -> Job {
         Job::run(input, &self.fake).args("-c 1 --resume --rotate")
     }
 }
 
-/// A run that ends when all is sent, and one that ends after so many calls, since five in a row are refused: what each has
-/// sent.
+/// Runs that end when everything is sent, and runs that end after a number of calls because five in
+/// a row are refused. Each returns what it sent.
 trait Nights {
     fn night(&mut self, platform: &Platform, flags: &str) -> Vec<String>;
     fn cut(&mut self, platform: &Platform, calls: i64, flags: &str) -> Vec<String>;
@@ -99,7 +100,7 @@ fn each(ids: impl IntoIterator<Item = u32>, value: &str) -> Vec<String> {
     ids.into_iter().map(|id| format!("{id}={value}")).collect()
 }
 
-/// Rows without a header.
+/// Returns rows without a header.
 fn tail(rows: u32, value: &str) -> String {
     numbered(rows, value).split_once('\n').unwrap().1.to_owned()
 }
@@ -112,7 +113,7 @@ fn what_another_input_said_by_day_is_not_forgotten_by_the_resumed_night() {
     let mut night = platform.job(&numbered(10, "a"));
     night.cut(&platform, 5, CHANGED);
     let mut day = platform.job("id_respondent,l1\n3,b\n").sharing_state_of(&night);
-    // Its export is much smaller than the night's.
+    // Its export is much smaller than that of the night.
     let changed = format!("{CHANGED} --ignore-guards");
     assert_eq!(day.night(&platform, &changed), ["3=b"]);
     assert_eq!(night.night(&platform, CHANGED), each(6..=10, "a"));
@@ -163,7 +164,7 @@ fn a_refresh_sends_all_rows_whatever_an_unfinished_run_has_settled() {
             "{names:?}"
         );
     }
-    // Where nothing may be set aside, it is not started.
+    // If nothing may be set aside, the run is not started.
     let platform = Platform::new();
     let mut night = platform
         .job(&numbered(41, "a"))
@@ -193,7 +194,7 @@ fn a_refresh_resumes_a_refresh_and_forgets_nobody_again() {
     assert_eq!(night.night(&platform, "--full-refresh"), each(11..=20, "a"));
     night.input(&(numbered(20, "a") + "21,a\n"));
     assert_eq!(night.night(&platform, CHANGED), ["21=a"]);
-    // One that other nights have taken up is no refresh any more.
+    // A refresh that a plain `--changed-only` run has resumed is no longer a refresh.
     night.cut(&platform, 5, "--full-refresh");
     night.cut(&platform, 5, CHANGED);
     assert_eq!(night.night(&platform, "--full-refresh"), each(1..=21, "a"));
@@ -222,7 +223,7 @@ fn another_state_is_not_believed_of_what_the_journal_has_sent() {
     night.night(&platform, &format!("{} --overwrite", with("b.sqlite")));
     night.input(&numbered(20, "new"));
     night.cut(&platform, 6, &with("a.sqlite"));
-    // Both know of the old values alone; one is even a copy.
+    // Both stores hold only the old values; one of them is even a copy.
     night.cut(&platform, 2, &with("b.sqlite"));
     assert_eq!(night.night(&platform, &with("copy.sqlite")), each(9..=20, "new"));
     night.input(&numbered(20, "old"));
@@ -231,7 +232,8 @@ fn another_state_is_not_believed_of_what_the_journal_has_sent() {
 
 #[test]
 fn a_state_that_was_restored_from_a_backup_is_noticed() {
-    // Restored as it was before the run, and then used by another input, so that its runs have the numbers again.
+    // The store is restored to its state before the run and then used by another input, so that its
+    // runs get the same numbers again.
     for others in 0..3 {
         let platform = Platform::new();
         let mut night = platform.job(&numbered(12, "old")).args("--state s.sqlite");
@@ -295,7 +297,7 @@ fn two_inputs_in_turn_are_cut_and_resumed() {
     one.cut(&platform, 3, CHANGED);
     assert_eq!(other.night(&platform, CHANGED), each(6..=12, "b"));
     assert_eq!(one.night(&platform, CHANGED), each(7..=12, "a"));
-    // The platform has b of those of which the other input came later.
+    // The platform holds b for the respondents that the other input sent later.
     assert_eq!(one.night(&platform, CHANGED), each([1, 2, 3, 6], "a"));
     assert_eq!(one.night(&platform, CHANGED), [""; 0]);
 }
@@ -316,7 +318,7 @@ fn what_was_unchanged_then_is_judged_anew() {
     let lines = night.lines("in.results.csv");
     assert!(lines[0].contains(",skipped,unchanged,"), "{lines:?}");
     assert!(lines[1].contains(",success,"), "{lines:?}");
-    // A plain run sends what was passed over, too, with a state and without one.
+    // A plain run also sends the rows that were skipped, with a state and without one.
     for flags in ["", "--state none"] {
         night.input(&numbered(12, "a"));
         night.night(&platform, CHANGED);
@@ -333,7 +335,7 @@ fn no_row_is_sent_behind_a_later_one_of_its_respondent() {
         let platform = Platform::new();
         let mut night = platform.job(&numbered(10, "a"));
         night.night(&platform, CHANGED);
-        // The first row of 1 says nothing new, the second does and is sent.
+        // The first row of 1 is unchanged; the second differs and is sent.
         night.input(&format!("id_respondent,l1\n1,a\n{}", tail(10, "b")));
         assert_eq!(night.cut(&platform, 2, CHANGED), ["1=b", "2=b"]);
         let mut day = platform.job("id_respondent,l1\n1,z\n").sharing_state_of(&night);
@@ -362,14 +364,14 @@ fn a_kill_between_the_answer_and_the_states_write_costs_a_repeated_call_at_most(
             resumed.len() <= 3 && resumed.ends_with(&each(10..=11, "a")),
             "{calls}: {resumed:?}"
         );
-        // Whatever the store did not hear of is said once more, and nothing is left out.
+        // What is missing from the store is sent once more, and nothing is left out.
         let next = night.night(&platform, "");
         assert!(next.len() <= calls as usize, "{calls}: {next:?}");
         assert_eq!(night.night(&platform, ""), [""; 0], "{calls}");
     }
 }
 
-/// A platform that applies `7=a` a second after the client has given up.
+/// A platform that applies `7=a` a second after the client has timed out.
 fn late() -> (Platform, Arc<Mutex<HashMap<String, String>>>) {
     let holds = Arc::new(Mutex::new(HashMap::new()));
     let held = Arc::clone(&holds);
@@ -401,7 +403,7 @@ fn a_late_call_that_undoes_a_later_row_costs_one_repeated_call() {
     while has().as_deref() != Some("a") {
         pause(Duration::from_millis(20));
     }
-    // A night that says the same as the last row did.
+    // A night with the same value as the last row.
     night.input("id_respondent,l1\n7,b\n8,x\n");
     pause(Duration::from_secs(3));
     assert_eq!(night.night(&platform, CHANGED), ["7=b"]);
@@ -451,7 +453,7 @@ fn a_night_behind_an_unfinished_one_says_what_is_true() {
     );
     assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
     assert_eq!(platform.holds("5").as_deref(), Some("a"));
-    // Where everything is sent, what the other input alone had is lost.
+    // If everything is sent, the rows that only the other input had are lost.
     night.input(&numbered(10, "b"));
     night.cut(&platform, 3, "");
     night.input(&numbered(6, "c"));
@@ -464,7 +466,7 @@ fn a_night_behind_an_unfinished_one_says_what_is_true() {
     );
 }
 
-/// A state that version 0.1.0 left, of the survey 7 on 127.0.0.1:18080.
+/// A state file of version 0.1.0, with survey 7 on 127.0.0.1:18080.
 #[test]
 fn a_state_of_an_earlier_version_is_migrated_and_believed() {
     let job = Job::new("run in.csv --dry-run --changed-only --survey 7 --base-url http://127.0.0.1:18080")

@@ -40,7 +40,7 @@ fn no_sample_is_left_out() {
     let mut names: Vec<String> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    // Those of `deploy` are read by a test of their own.
+    // The files in `deploy` have their own test.
     names.retain(|name| !name.contains(".sandbox.") && !name.contains(".trial.") && name != "deploy");
     names.sort();
     assert_eq!(

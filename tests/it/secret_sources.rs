@@ -1,10 +1,10 @@
-//! Secrets from files and commands, and who else may see those.
+//! Secrets from files and commands, and who else could read those.
 
 use crate::support::{Answer, Fake, Job, numbered};
 
 const KEY: &str = "CANARYKEY123";
 
-/// A run whose webhook key comes from elsewhere than its variable.
+/// A run whose webhook key comes from another source than its variable.
 fn job(fake: &Fake) -> Job {
     Job::run(numbered(1, "A"), fake)
         .without_var("RESPONDENT_SYNC_WEBHOOK_KEY")
@@ -120,7 +120,7 @@ fn a_secret_that_is_missing_or_wrong_is_named_and_never_quoted() {
     assert_eq!(fake.calls().len(), 0);
 }
 
-/// A text as Windows PowerShell's `>` and `Out-File` write it, if these are the bytes of its units.
+/// Encodes a text as Windows PowerShell's `>` and `Out-File` do, with this byte order.
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     format!("\u{FEFF}{text}").encode_utf16().flat_map(bytes).collect()
 }
@@ -143,7 +143,7 @@ fn a_file_in_any_form_that_editors_and_shells_write() {
             .args("--config c.toml");
         sends_with_key(&job, &fake);
     }
-    // As `$(cat key)` hands it on.
+    // As `$(cat key)` passes it.
     let job = job(&fake).var("RESPONDENT_SYNC_WEBHOOK_KEY", &format!("\u{FEFF}{KEY}"));
     sends_with_key(&job, &fake);
 }
@@ -248,12 +248,13 @@ fn a_command_without_a_shell() {
         "{}",
         ran.stderr
     );
-    // What it leaves running, as an agent that is started on demand, holds nobody up.
+    // A process that the command leaves running, like an agent that is started on demand, delays
+    // nothing.
     sends_with_key(
         &ask(&format!("[\"sh\", \"-c\", \"sleep 30 & echo {KEY}\"]")),
         &fake,
     );
-    // One that never ends is not read for ever.
+    // The output of a command that never ends is not read forever.
     let ran = ask("[\"yes\"]").ends(2);
     assert!(
         ran.stderr.contains("`yes` failed") || ran.stderr.contains("has several lines"),
@@ -283,7 +284,7 @@ fn a_dry_run_looks_at_all_three_and_runs_no_command() {
     };
     let job = dry().args("--config c.toml --changed-only");
     let job = private(private(job, "c.toml", config, 0o600), "key", "CANARY KEY", 0o640);
-    // Where there is a store, the account is wanted.
+    // If there is a store, the account is needed.
     let job = job.args("--state s.sqlite").file("s.sqlite", "");
     let ran = job.ends(0);
     for expected in [
@@ -304,7 +305,7 @@ fn a_dry_run_looks_at_all_three_and_runs_no_command() {
     let none = "a run would not start: none of RESPONDENT_SYNC_ACCOUNT, ";
     assert_eq!(ran.stderr.matches(none).count(), 1, "{}", ran.stderr);
     let all_there = Job::run(numbered(1, "A"), &fake).args("--dry-run");
-    // The sandbox needs none.
+    // The sandbox needs no secrets.
     for job in [all_there, dry().args("--sandbox")] {
         let ran = job.ends(0);
         assert!(!ran.stderr.contains("would not start"), "{}", ran.stderr);

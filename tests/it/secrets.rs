@@ -1,4 +1,4 @@
-//! Canaries: secrets that would be recognised anywhere, through every kind of error at the highest verbosity.
+//! Canaries: recognisable secrets, passed through every kind of error at the highest verbosity.
 
 use crate::support::{Answer, Fake, Job, numbered};
 
@@ -9,7 +9,7 @@ const AUTH: &str = "CANARYAUTH456";
 fn no_secret_and_no_cell_reaches_any_output() {
     let fake = Fake::start(|call| match call.respondent() {
         "1" => Answer::success(),
-        // The platform quotes the address that it was called by.
+        // The platform quotes the address that was called.
         "2" => Answer::error(&format!(
             "no route for {}",
             call.target.split('?').next().unwrap()
@@ -49,7 +49,7 @@ fn no_secret_and_no_cell_reaches_any_output() {
                 }
                 for name in job.names().iter().filter(|name| *name != "in.csv") {
                     let text = String::from_utf8_lossy(&job.bytes(name)).into_owned();
-                    // Records stand in the failed file alone.
+                    // Records appear only in the failed file.
                     let text = if name == "in.failed.csv" {
                         text.replace("CELLCANARY", "")
                     } else {
@@ -62,7 +62,7 @@ fn no_secret_and_no_cell_reaches_any_output() {
     }
 }
 
-/// A crash writes no memory to the disk, whatever limits the process was given.
+/// A crash writes no memory to the disk, whatever the limits of the process.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_crash_leaves_no_core() {

@@ -1,4 +1,4 @@
-//! An export that nobody has made anew: by its file's time, and by what was sent before.
+//! Exports that have not been renewed: recognised by the file's time, and by what was sent before.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ fn a_file_that_was_written_too_long_ago_is_not_sent_and_is_not_already_sent() {
         "{}",
         ran.stderr
     );
-    // The same for those that only look.
+    // The same for commands that only look.
     let ran = job.again("--resume --rotate --dry-run", 4);
     assert!(
         ran.stdout
@@ -56,7 +56,7 @@ fn a_file_that_was_written_too_long_ago_is_not_sent_and_is_not_already_sent() {
     check.ends(0);
     written(&check, hours_ago(31 * 24));
     check.ends(4);
-    // Once by hand; and a clock that is ahead makes no file old.
+    // The export is let through once by hand. A clock that is ahead makes no file old.
     let ran = job.again("--resume --rotate --ignore-guards", 0);
     assert!(
         ran.stderr.contains("is let through by `--ignore-guards`"),
@@ -81,14 +81,14 @@ fn a_content_that_does_not_change_is_stale_after_a_while() {
     let first = summary(&job)["content_since"].clone();
     assert_eq!(first, summary(&job)["started_at"]);
     pause(Duration::from_millis(1_200));
-    // Rows that failed are sent again, by a run of its own; the content is as old as before.
+    // A separate run sends the failed rows again. The content keeps its age.
     job.again(&format!("{NIGHT} --max-same 1h"), 1);
     assert_eq!(summary(&job)["content_since"], first);
     assert_ne!(summary(&job)["started_at"], first);
     refuses.store(false, Ordering::SeqCst);
     job.again(&format!("{NIGHT} --max-same 1h"), 0);
     let calls = fake.calls().len();
-    // "Already sent" is not said of it, nor is it sent once more.
+    // The export is neither reported as "already sent" nor sent again.
     for flags in [
         format!("{NIGHT} --max-same 1s"),
         "--resume --rotate --full-refresh --max-same 1s".to_owned(),
@@ -110,7 +110,7 @@ fn a_content_that_does_not_change_is_stale_after_a_while() {
     );
     assert_eq!(fake.calls().len(), calls);
     job.again(&format!("{NIGHT} --max-same 1s --ignore-guards"), 0);
-    // Another content is new, whatever its file's time is.
+    // Other content is new, whatever the file's time.
     std::fs::write(job.path("in.csv"), numbered(3, "b")).unwrap();
     job.again(&format!("{NIGHT} --max-same 1s"), 0);
     assert_eq!(summary(&job)["content_since"], summary(&job)["started_at"]);

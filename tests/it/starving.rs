@@ -1,5 +1,6 @@
-//! Rows that fail for ever must not keep the others from being sent: nights of `--changed-only` in which a part of the
-//! respondents fails in one way each time, wherever they stand in the file.
+//! Rows that always fail must not prevent the others from being sent. In these nights of
+//! `--changed-only` a part of the respondents always fails in one way, at different places of the
+//! file.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,7 +12,7 @@ use crate::support::{Answer, Fake, Job};
 const RESPONDENTS: u32 = 200;
 const NIGHTS: u32 = 4;
 
-/// Where the respondents stand that fail from the second night on.
+/// The place of the respondents that fail from the second night on.
 #[derive(Clone, Copy, Debug)]
 enum Place {
     First,
@@ -21,7 +22,7 @@ enum Place {
 }
 
 impl Place {
-    /// Whether this respondent is one of so many that fail.
+    /// Whether this respondent is one of the `failing` ones.
     fn has(self, id: u32, failing: u32) -> bool {
         let middle = (RESPONDENTS - failing) / 2;
         match self {
@@ -33,8 +34,8 @@ impl Place {
     }
 }
 
-/// The export of a night: each respondent that can be updated has a new value on one night of three, and those that
-/// cannot on each.
+/// Returns the export of a night. A respondent that can be updated has a new value on one night of
+/// three, one that cannot has a new value each night.
 fn export(night: u32, fails: impl Fn(u32) -> bool) -> (String, BTreeSet<u32>) {
     let mut text = "id_respondent,l1\n".to_owned();
     let mut changed = BTreeSet::new();
@@ -53,7 +54,7 @@ fn export(night: u32, fails: impl Fn(u32) -> bool) -> (String, BTreeSet<u32>) {
     (text, changed)
 }
 
-/// Runs the nights; from the second one on, `failing` respondents get this answer.
+/// Runs the nights. From the second one on, `failing` respondents get this answer.
 fn nights(place: Place, failing: u32, answer: fn() -> Answer) {
     let started = Arc::new(AtomicBool::new(false));
     let fails_now = Arc::clone(&started);
@@ -84,7 +85,7 @@ fn nights(place: Place, failing: u32, answer: fn() -> Answer) {
             missed.is_empty(),
             "{place:?}, night {night}: not sent: {missed:?}"
         );
-        // Those that were repeated as a control are few.
+        // Few calls were repeated as control calls.
         let repeated = called.difference(&changed).count();
         assert!(
             repeated <= 5,

@@ -1,14 +1,14 @@
-//! The house's own rules (`.github/CONTRIBUTING.md`): who may name whom, how long a file is, how it opens, how large a
-//! folder is, and phrases that must not come back.
+//! The project's own rules (`.github/CONTRIBUTING.md`): which modules may use which, the length and
+//! the opening of a file, the size of a folder, and phrases that must not come back.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The most lines of code in a file, tests apart.
+/// Maximum lines of code in a file, without tests.
 const MAX_LINES: usize = 320;
 
-/// The most names in a folder of `src`, its own `mod.rs` and tests apart.
+/// Maximum names in a folder of `src`, without its `mod.rs` and tests.
 const MAX_NAMES: usize = 12;
 
 /// A source file.
@@ -21,7 +21,7 @@ struct File {
 }
 
 impl File {
-    /// The room that the file is in; a file at the top is a room of its own.
+    /// Returns the top-level module ("room") of the file. A file at the top is a room of its own.
     fn room(&self) -> &str {
         let first = self.name.split('/').next().unwrap();
         first.strip_suffix(".rs").unwrap_or(first)
@@ -31,7 +31,8 @@ impl File {
         self.name.ends_with("tests.rs") || self.name.contains("tests/")
     }
 
-    /// The rooms whose items the file names, as `crate::room` or in a list of such (`crate::{one, other}`).
+    /// Returns the rooms whose items the file names, as `crate::room` or in a list
+    /// (`crate::{one, other}`).
     fn knows(&self) -> Vec<String> {
         let mut rooms = Vec::new();
         for rest in self.code.split("crate::").skip(1) {
@@ -44,7 +45,7 @@ impl File {
     }
 }
 
-/// The first words of a use list's parts, up to its closing brace.
+/// Returns the first word of each part of a use list, up to its closing brace.
 fn list_of(list: &str) -> Vec<String> {
     let mut depth = 0;
     let mut parts = vec![String::new()];
@@ -95,7 +96,7 @@ fn house() -> Vec<File> {
     files.collect()
 }
 
-/// The code without comments and without what is for tests alone: an item behind `#[cfg(test)]`, wherever it stands.
+/// Removes comments and items that only tests need, that is those behind `#[cfg(test)]`.
 fn without_tests(text: &str) -> String {
     let mut code = String::new();
     let mut lines = text.lines();
@@ -172,7 +173,7 @@ fn each_library_is_named_in_one_place() {
     }
 }
 
-/// From the outside in: a room may know those below it, and of the stages none knows another.
+/// A room may use the rooms below it. No stage uses another stage.
 #[test]
 fn rooms_know_only_what_lies_below_them() {
     const STAGES: [&str; 8] = [
@@ -193,7 +194,7 @@ fn rooms_know_only_what_lies_below_them() {
                 let others = STAGES.iter().chain(&ABOVE).copied();
                 others.filter(|other| *other != stage).chain(["manual"]).collect()
             }
-            // What flags mean is settled in terms of the stages, nothing of which runs there.
+            // The meaning of a flag is expressed in terms of the stages, but no stage runs there.
             "cli" => STAGES.iter().copied().chain(["config", "run"]).collect(),
             "config" => vec!["run"],
             "run" => vec!["cli"],
@@ -226,7 +227,7 @@ fn no_file_outgrows_its_room_and_no_room_its_house() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let is_own = ["mod.rs", "tests.rs", "tests", "snapshots"].contains(&name.as_str());
-            // A file and the folder of its parts are one name.
+            // A file and the folder of its submodules count as one name.
             let is_parts = path.is_dir() && path.with_extension("rs").is_file();
             if !is_own && !is_parts && folder != root && !folder.ends_with("manual/en") {
                 *names.entry(folder.clone()).or_default() += 1;
@@ -286,7 +287,7 @@ fn some_phrases_do_not_come_back() {
     }
 }
 
-/// The README is read to its end.
+/// The README has a length limit, so that it is read to its end.
 #[test]
 fn the_readme_is_short_and_lists_every_topic() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

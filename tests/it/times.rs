@@ -1,4 +1,4 @@
-//! Moments have one form for people and one for machines, wherever they are written.
+//! Times have one form for people and one for machines, wherever they are written.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use jiff::tz::Offset;
 
 use crate::support::{Answer, Fake, Job, numbered, pause};
 
-/// What looks like a moment in a text, up to where its fraction and its offset end.
+/// Finds what looks like a time in a text, including its fraction and its offset.
 fn moments(text: &str) -> Vec<&str> {
     let is_date = |text: &str| {
         text.char_indices().all(|(index, c)| match index {
@@ -41,7 +41,7 @@ fn is_for_machines(moment: &str) -> bool {
 }
 
 fn job(fake: &Fake) -> Job {
-    // Neither UTC nor a zone of any machine that runs the tests.
+    // Neither UTC nor the zone of any machine that runs the tests.
     Job::run(numbered(4, "x"), fake).var("TZ", "<+0430>-4:30")
 }
 

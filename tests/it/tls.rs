@@ -1,4 +1,4 @@
-//! Whose certificates are trusted (rule 9).
+//! Certificates that are trusted (rule 9).
 
 use crate::support::{Answer, Fake, Job, numbered};
 
@@ -27,7 +27,8 @@ fn an_authority_that_the_user_names_is_trusted() {
     let (fake, pem) = Fake::start_tls(|_| Answer::success());
     job(&fake).file("ca.pem", &pem).args("--ca-file ca.pem").ends(0);
     assert_eq!(fake.calls().len(), 20);
-    // As editors and shells of Windows write it: a mark must not hide the first certificate.
+    // As editors and shells of Windows write it. A byte order mark must not hide the first
+    // certificate.
     let marked = format!("\u{FEFF}{pem}");
     let utf16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for pem in [marked.into_bytes(), utf16] {

@@ -1,4 +1,5 @@
-//! Files that decide where secrets and labels go, or what is taken for sent, and that others could have written.
+//! Files that decide where secrets and labels go, or what counts as sent, and that other users
+//! could have written.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -10,7 +11,8 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// A run that is refused for this file, or a folder above it, with what to do; no call is made.
+/// Expects a run to be refused because of this file, or of a folder above it, with a remedy. No
+/// call is made.
 fn refused(job: &Job, fake: &Fake, at: &str, remedy: &str) {
     let before = fake.calls().len();
     let ran = job.ends(2);
@@ -47,7 +49,7 @@ fn each_of_them_is_refused_where_others_can_write_it() {
     ] {
         set_mode(&job.path(name), 0o766);
         refused(&job, &fake, name, "chmod go-w ");
-        // Whoever can put another file in its place can write it, too.
+        // A user who can replace the file can write it too.
         set_mode(&job.path(name), 0o700);
         set_mode(&job.path(""), 0o777);
         refused(&job, &fake, "(mode 777)", "chmod go-w ");
@@ -64,7 +66,7 @@ fn each_of_them_is_refused_where_others_can_write_it() {
 #[test]
 fn a_file_of_another_user_is_refused_whatever_its_mode() {
     if !rustix::process::geteuid().is_root() {
-        // Nobody else can give a file away.
+        // Only root can change a file's owner.
         return;
     }
     let fake = Fake::start(|_| Answer::success());
@@ -136,7 +138,7 @@ fn a_command_inherits_nothing_that_this_tool_was_given() {
     );
 }
 
-/// What is written is never reached through a link, and what is read may be.
+/// Outputs are never written through a link; inputs may be read through one.
 #[test]
 fn links_are_followed_where_they_are_read_and_nowhere_else() {
     use std::os::unix::fs::symlink;
@@ -150,7 +152,7 @@ fn links_are_followed_where_they_are_read_and_nowhere_else() {
         for target in ["precious", "gone", "/dev/zero"] {
             symlink(target, job.path(name)).unwrap();
             let ran = job.ends(2);
-            // What is behind it is not trusted either.
+            // The target of the link is not trusted either.
             let words = [
                 "it is a link, which is not followed",
                 "every user can write `/dev/zero`",
@@ -185,7 +187,7 @@ fn a_state_is_kept_where_only_its_owner_adds_files() {
     );
     set_mode(&job.path("shared"), 0o700);
     job.ends(0);
-    // Another user could put a journal beside it, which its library would believe.
+    // Another user could put a journal beside the database, which SQLite would trust.
     sticky();
     refused(
         &job,
@@ -226,10 +228,10 @@ fn the_program_that_is_judged_is_the_one_that_is_run() {
         set_mode(&job.path("evil"), 0o777);
         job
     };
-    // One that cannot be run is passed over, by the judge too.
+    // A file that is not executable is skipped, by the check too.
     let passed_over = job("GOOD:EVIL").file("good/show-key", "no program");
     set_mode(&passed_over.path("good/show-key"), 0o600);
     refused(&passed_over, &fake, "evil", "chmod go-w");
-    // A relative folder is one of the config's.
+    // A relative folder is relative to that of the config file.
     refused(&job("evil"), &fake, "evil", "chmod go-w");
 }

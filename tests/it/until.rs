@@ -1,5 +1,5 @@
-//! `--until` where clocks do odd things. What a suspended machine and a corrected clock come to is tested in
-//! `src/system/window.rs`, under a paused clock.
+//! `--until` around clock changes. `src/system/window.rs` tests suspended machines and corrected
+//! clocks, under a paused clock.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use jiff::tz::TimeZone;
 
 use crate::support::{Answer, Fake, Job, numbered};
 
-/// A time zone, as `TZ` names it, in which clocks were put back by an hour 20 minutes ago.
+/// Returns a time zone for `TZ` in which clocks were put back by an hour 20 minutes ago.
 fn put_back_20_minutes_ago(now: Timestamp) -> String {
     let changed = TimeZone::UTC.to_datetime(now - Duration::from_mins(20));
     let day = changed.day_of_year() - 1;
-    // By the clocks of before.
+    // By the clocks before the change.
     let hour = i32::from(changed.hour()) + 1;
     let began = (day + 100) % 365;
     format!(

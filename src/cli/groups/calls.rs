@@ -106,6 +106,7 @@ pub(crate) struct PaceArgs {
     pub(crate) max_same_error: String,
 }
 
+/// The HTTP method of calls.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum MethodArg {
     Post,

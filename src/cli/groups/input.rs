@@ -96,18 +96,21 @@ pub(crate) struct SelectionArgs {
     pub(crate) limit: Option<u64>,
 }
 
+/// What a blank cell means.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum EmptyArg {
     Skip,
     Send,
 }
 
+/// What a blank respondent id means.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum BlankIdArg {
     Invalid,
     Skip,
 }
 
+/// Which rows of one respondent are sent.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum OnDuplicateArg {
     All,

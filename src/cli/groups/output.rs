@@ -103,6 +103,7 @@ pub(crate) struct LogArgs {
     pub(crate) log_format: LogFormatArg,
 }
 
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum LogFormatArg {
     Text,

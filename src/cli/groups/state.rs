@@ -38,6 +38,7 @@ pub(crate) enum StateCommand {
     Forget(StateForgetArgs),
 }
 
+/// The arguments of `state show`.
 #[derive(Debug, Args)]
 pub(crate) struct StateShowArgs {
     #[command(flatten)]
@@ -46,6 +47,7 @@ pub(crate) struct StateShowArgs {
     pub(crate) state: StateArg,
 }
 
+/// The arguments of `state forget`.
 #[derive(Debug, Args)]
 pub(crate) struct StateForgetArgs {
     #[command(flatten)]

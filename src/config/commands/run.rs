@@ -28,6 +28,7 @@ const SANDBOX_SURVEY: &str = "1";
 pub(crate) struct RunCommand {
     /// Who is notified, even if other settings are wrong.
     pub(crate) monitor: MonitorSettings,
+    /// What to do, or all mistakes as one error.
     pub(crate) asked: Result<Asked>,
 }
 

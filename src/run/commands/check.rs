@@ -1,4 +1,4 @@
-//! `check` and `run --dry-run`: the same reading and planning as a run, with nothing sent and nothing written.
+//! `check` and `run --dry-run`: reads and plans like a run, but sends and writes nothing.
 
 use super::examination::Examination;
 use crate::config::{CheckFormat, CheckSettings};

@@ -38,6 +38,7 @@ use crate::system::window::Window;
 pub(in crate::run) struct Ran {
     /// The report; `None` if the run ended before its first call.
     pub(in crate::run) report: Option<RunReport>,
+    /// The exit code, or why the run did not complete.
     pub(in crate::run) end: Result<ExitCode, Failure>,
     /// The message of a run that had nothing to do because its input was sent before.
     pub(in crate::run) sent_before: Option<String>,

@@ -39,6 +39,7 @@ pub(crate) struct PipelineEnd {
     pub(crate) read: Option<Result<RowsEnd, ReadFault>>,
     pub(crate) tally: PlanTally,
     pub(crate) send: SendEnd,
+    /// Whether all outcomes were written.
     pub(crate) written: Result<(), OutputError>,
     pub(crate) recorder: Recorder,
     pub(crate) summary: RunSummary,
@@ -62,6 +63,7 @@ pub(crate) struct Stages<T> {
     pub(crate) repeated: HashSet<u64>,
     /// Commands of this input that earlier runs have acknowledged.
     pub(crate) known: Vec<UpdateRespondent>,
+    /// The store's view of earlier runs; `None` without a store.
     pub(crate) delta: Option<Delta>,
     pub(crate) transport: T,
     /// Requests to end the run early.

@@ -192,6 +192,7 @@ impl<T> Sample<T> {
 
 /// Collects, row by row, what the guards need.
 pub(in crate::run) struct Counting<'a> {
+    /// The counts so far.
     pub(in crate::run) export: Export,
     /// The store to count changes with; `None` if changes are not counted.
     store: Option<&'a Store>,

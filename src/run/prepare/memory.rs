@@ -22,6 +22,7 @@ const ROWS_AT_A_TIME: usize = 10_000;
 
 /// What a run knows of earlier runs and leaves for later ones.
 pub(in crate::run) struct Memory {
+    /// The store for this run; `None` if nothing is remembered.
     pub(in crate::run) delta: Option<Delta>,
     remembered: Option<Remembered>,
 }

@@ -1,5 +1,6 @@
-//! One life of a run: from its start to its end, or to the moment at which it is killed. The pipeline is the program's,
-//! with its reader and its recorder as tasks of one thread, so that a paused clock decides everything.
+//! Runs one life of a run: from its start to its end, or to the moment at which it is killed. The
+//! pipeline is the program's own. Its reader and recorder run as tasks of one thread, so a paused
+//! clock decides everything.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -30,46 +31,46 @@ use crate::run::prepare::memory::{Beginning, Memory};
 use crate::send::SendSettings;
 use crate::state::{Account, Clock, Delta, Store};
 
-/// Sets of files that are kept.
+/// The number of old output sets to keep.
 const KEEPS: KeptSets = KeptSets {
     sets: 2,
     max_age: None,
 };
 
-/// Small enough for an export of a few rows to have several blocks.
+/// Block size in bytes. It is small, so that an export of a few rows has several blocks.
 const BLOCK_BYTES: usize = 64;
 
-/// How a life ends, unless the run ends before.
+/// How a life ends, unless the run ends first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     pub(super) kill: Option<Kill>,
-    /// Asked to stop after so long each.
+    /// Times after the start at which the run is asked to stop.
     pub(super) stops: Vec<Duration>,
-    /// How slow the reader and the recorder are.
+    /// Delay of the reader and the recorder.
     pub(super) lag: Duration,
-    /// How long it takes until somebody resumes the run.
+    /// Time until the run is resumed.
     pub(super) pause: Duration,
-    /// The export is rewritten in place once this share of it was read to be sent.
+    /// The share of the export that is read for sending before the file is rewritten in place.
     pub(super) rewrite: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kill {
     After(Duration),
-    /// While the journal is written for this time, of which a share is torn off.
+    /// At the write to the journal with this number. The share `torn` of that write is lost.
     AtWrite {
         number: usize,
         torn: f64,
     },
 }
 
-/// What a life did.
+/// What happened in a life.
 #[derive(Debug)]
 pub(super) struct Lived {
     pub(super) ended: Ended,
-    /// It resumed what was unfinished.
+    /// Whether it resumed an unfinished run.
     pub(super) resumed: bool,
-    /// Calls that were control calls, where the pipeline came to an end.
+    /// Number of control calls; `None` if the pipeline was killed.
     pub(super) control_calls: Option<u64>,
 }
 
@@ -80,7 +81,7 @@ pub(super) enum Ended {
     /// The export changed while it was sent.
     Changed,
     Complete,
-    /// The same was sent to its end before.
+    /// The same input was sent completely before.
     AlreadySent,
 }
 
@@ -97,7 +98,7 @@ pub(super) fn journal(folder: &Path) -> PathBuf {
     folder.join("a.results.csv.journal")
 }
 
-/// An export as the program sees it before its first call.
+/// An export as the program sees it before the first call.
 struct Export {
     source: Source,
     first: FirstRead,
@@ -144,7 +145,7 @@ impl Export {
         }
     }
 
-    /// The rows of another read.
+    /// Returns the rows of another read.
     fn rows(&mut self, rewrite: Option<Rewrite>) -> Rows<Box<dyn Read + Send>> {
         let contents = self.source.contents(None, 0).unwrap();
         let bytes: Box<dyn Read + Send> = match rewrite {
@@ -161,7 +162,7 @@ impl Export {
         Planner::new(self.planning.clone(), self.layout.clone())
     }
 
-    /// The commands, some of which are repeated as control calls where they were acknowledged before.
+    /// Returns the commands. Those that were acknowledged before may be repeated as control calls.
     fn commands(&mut self) -> Vec<UpdateRespondent> {
         let mut planner = self.planner();
         let mut rows = self.rows(None);
@@ -175,16 +176,17 @@ impl Export {
     }
 }
 
-/// Another program that writes the export anew, into the same file.
+/// Another program that rewrites the export in place.
 struct Rewrite {
     path: PathBuf,
     content: Vec<u8>,
-    /// Bytes that are read before.
+    /// Bytes that are read before it writes.
     after: usize,
 }
 
 impl Rewrite {
-    /// The same values with the ids of strangers: those of the export, in reverse order.
+    /// Creates one that writes the same values in order, but assigns the ids in reverse. So every
+    /// row gets the id of another respondent.
     fn new(path: PathBuf, input: &[u8], share: f64) -> Self {
         let text = std::str::from_utf8(input).unwrap();
         let (header, rows) = text.split_once('\n').unwrap();
@@ -228,7 +230,7 @@ impl Read for Rewriting {
     }
 }
 
-/// What is remembered over the nights, in a file beside the outputs.
+/// Opens the store, which lasts over the nights in a file beside the outputs.
 fn memory(
     paths: &OutputPaths,
     decision: &OutputDecision,
@@ -249,7 +251,8 @@ fn memory(
         mode: DeltaMode::ChangedOnly,
         plan,
         account: &account,
-        // The wall clock stands still here, so a call that may come late is in doubt on all later nights.
+        // The wall clock does not move in this test, so a call that may be applied late stays in
+        // doubt on all later nights.
         clock: Clock {
             start: Timestamp::now(),
             late: LONGEST_CALL,
@@ -274,7 +277,8 @@ fn format(header: &[u8]) -> FailedFormat {
     }
 }
 
-/// What is done with the files that are there, as `--resume --rotate` does, with `--changed-only` if there is a store.
+/// Decides about existing files as `--resume --rotate` does, with `--changed-only` if there is a
+/// store.
 fn decide(paths: &OutputPaths, fingerprint: &Fingerprint, remembers: bool) -> OutputDecision {
     let asked = Existing {
         resume: true,
@@ -282,13 +286,14 @@ fn decide(paths: &OutputPaths, fingerprint: &Fingerprint, remembers: bool) -> Ou
         ..Existing::default()
     };
     match record::decide(paths, fingerprint, asked).unwrap() {
-        // There may be something that the platform does not have, and looking costs nothing here.
+        // The input may have something that the platform lacks, and sending it again costs nothing
+        // here.
         OutputDecision::AlreadySent(_) if remembers => OutputDecision::SetAside { keep: KEEPS },
         decision => decision,
     }
 }
 
-/// Lives once. Whatever was opened is closed when this returns.
+/// Runs one life. Everything that was opened is closed when this returns.
 pub(super) async fn live(
     folder: &Path,
     (input, content): (&[u8], u128),
@@ -351,7 +356,7 @@ pub(super) async fn live(
     let running = stages::run(stages, settings);
     let outcome = Box::pin(killed_or_ended(running, &journal(folder), plan.kill)).await;
     asking.abort();
-    // The tasks of a pipeline that was dropped are aborted, and this lets them go.
+    // The tasks of a dropped pipeline are aborted; the pause lets them end.
     sleep(Duration::from_millis(1)).await;
     match outcome {
         Err(torn) => {
@@ -381,8 +386,9 @@ async fn ask(asks: mpsc::Sender<EarlyEnd>, at: Vec<Duration>) {
     std::future::pending::<()>().await;
 }
 
-/// Runs until the end or the kill. Killed while the journal is written: how long it was before, and which share of the
-/// write is torn off. Nothing of the pipeline has seen by then that the write has returned.
+/// Runs until the end or the kill. A kill during a write to the journal returns the journal's
+/// lengths before and after the write, and the share that is lost. The pipeline has not seen yet
+/// that the write has returned.
 async fn killed_or_ended(
     running: impl Future<Output = Option<PipelineEnd>>,
     journal: &Path,
@@ -414,7 +420,7 @@ async fn killed_or_ended(
     .await
 }
 
-/// What the program does with the files of a run that is over.
+/// Concludes the run's files as the program does.
 fn conclude(ended: PipelineEnd, rows: u64, file: SummaryFile, header: &Header) -> Ended {
     let PipelineEnd {
         read,
@@ -452,7 +458,7 @@ fn summary_text(finished: bool, header: &Header) -> String {
     )
 }
 
-/// Takes away a part of the write that the kill interrupted.
+/// Removes a part of the write that the kill interrupted.
 fn tear(journal: &Path, (before, after): (u64, u64), share: f64) {
     #[expect(
         clippy::cast_precision_loss,
@@ -467,7 +473,8 @@ fn tear(journal: &Path, (before, after): (u64, u64), share: f64) {
     }
 }
 
-/// What the journal says of each row, the last word counting, and which rows are to be sent again.
+/// Reads the last verdict on each row from the journal. Rows that are to be sent again are left
+/// out.
 pub(super) fn known(folder: &Path) -> HashMap<u64, String> {
     let text = std::fs::read(journal(folder)).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);

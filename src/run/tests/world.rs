@@ -1,4 +1,4 @@
-//! The platform as a model: what it holds, which faults it has when, and a record of every call.
+//! A model of the platform: its content, its faults over time, and a record of every call.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -10,41 +10,42 @@ use tokio::time::{Instant, sleep};
 use crate::model::UpdateRespondent;
 use crate::send::{Body, Reply, Transport, TransportError, Wire};
 
-/// The longest that any call takes, and for how long after its end one in doubt may still be applied.
+/// Maximum duration of a call. For the same time after its end a call in doubt may still be
+/// applied.
 pub(super) const LONGEST_CALL: Duration = Duration::from_secs(30);
 
-/// What the platform does to calls for a while.
+/// A fault of the platform.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Fault {
-    /// Nobody listens.
+    /// The connection is refused.
     Refuses,
-    /// 503, perhaps as a page, perhaps with a wait.
+    /// 503, perhaps with a page as its body, perhaps with `Retry-After`.
     Unavailable { page: bool, retry_after: Option<u64> },
-    /// It says nothing; the update may have been made, or be made later.
+    /// No answer. The update may have been applied, or may be applied later.
     Silent,
-    /// The connection breaks; the update may have been made, or be made later.
+    /// The connection breaks. The update may have been applied, or may be applied later.
     Cuts,
-    /// A page with 200.
+    /// A page with status 200.
     Page,
-    /// Too many calls.
+    /// 429.
     TooMany { retry_after: Option<u64> },
-    /// Wrong key.
+    /// 401, for a wrong key.
     Unauthorized,
-    /// No reason that can be read.
+    /// 404 without a readable reason.
     NotFound,
-    /// No socket is left.
+    /// The system has no socket left.
     NoSocket,
-    /// A bug of ours.
+    /// A panic in the program.
     Panics,
 }
 
-/// A fault in its time.
+/// A fault and its period.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CallWindow {
     pub(super) from: Duration,
     pub(super) until: Duration,
     pub(super) fault: Fault,
-    /// How many of the calls are hit.
+    /// The share of the calls that are affected.
     pub(super) share: f64,
 }
 
@@ -59,10 +60,10 @@ pub(super) struct Call {
     /// The label's value, which names the row.
     pub(super) value: String,
     pub(super) row: u64,
-    /// It repeats what was acknowledged last for this respondent.
+    /// Whether it repeats what was acknowledged last for this respondent.
     pub(super) repeats: bool,
     pub(super) start: Instant,
-    /// When the client had its answer; nothing if it was killed before.
+    /// When the client had its answer. `None` if the client was killed before.
     pub(super) end: Option<Instant>,
     pub(super) acknowledged: bool,
     pub(super) applied: bool,
@@ -72,7 +73,8 @@ pub(super) struct Call {
 #[derive(Debug, Default)]
 pub(super) struct Platform {
     pub(super) windows: Vec<CallWindow>,
-    /// Respondents whose calls fail with 500 each time, and those that it does not know.
+    /// Respondents whose calls always fail with 500, and respondents that the platform does not
+    /// know.
     pub(super) poisonous: HashSet<String>,
     pub(super) unknown: HashSet<String>,
     pub(super) calls: Vec<Call>,
@@ -80,7 +82,7 @@ pub(super) struct Platform {
     pub(super) holds: HashMap<String, String>,
     /// Respondent to the value that was acknowledged last.
     acknowledged: HashMap<String, String>,
-    /// Calls that are going to be applied, and when.
+    /// Calls that will be applied, and when.
     under_way: Vec<(Instant, usize)>,
     chance: Option<fastrand::Rng>,
 }
@@ -89,7 +91,7 @@ pub(super) struct Platform {
 struct Fate {
     takes: Duration,
     answer: Result<Reply, TransportError>,
-    /// How long after its start it is applied, if it is.
+    /// Time from the call's start until it is applied; `None` if it is not applied.
     applied_after: Option<Duration>,
     panics: bool,
     faulty: bool,
@@ -103,7 +105,7 @@ impl Platform {
         }
     }
 
-    /// Applies what is due.
+    /// Applies the calls that are due.
     pub(super) fn settle(&mut self, now: Instant) {
         self.under_way.sort_by_key(|(at, _)| *at);
         let due = self.under_way.partition_point(|(at, _)| *at <= now);
@@ -114,7 +116,7 @@ impl Platform {
         }
     }
 
-    /// The client is gone: calls in flight end now, and are applied late as any other.
+    /// Ends the calls in flight when the client is killed. They may be applied late like any other.
     pub(super) fn client_gone(&mut self, now: Instant) {
         for (at, index) in &mut self.under_way {
             if self.calls[*index].end.is_none() {
@@ -195,7 +197,8 @@ impl Platform {
                 ),
             };
         };
-        // What it would refuse it does not apply either, whether it answers or not.
+        // A call that the platform would refuse is not applied either, whether it is answered or
+        // not.
         let maybe =
             chance.bool() && !self.unknown.contains(respondent) && !self.poisonous.contains(respondent);
         let late = chance.bool().then(|| LONGEST_CALL.mul_f64(chance.f64() * 0.999));
@@ -240,7 +243,7 @@ fn reply(status: u16, body: &'static str, retry_after: Option<u64>) -> Reply {
     }
 }
 
-/// Calls the model.
+/// The transport that calls the model.
 #[derive(Clone, Debug)]
 pub(super) struct World {
     pub(super) platform: Arc<Mutex<Platform>>,

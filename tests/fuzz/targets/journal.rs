@@ -1,4 +1,4 @@
-//! Fuzzes `respondent_sync::fuzzing::journal`, in a folder that is emptied by being written over.
+//! Fuzzes `respondent_sync::fuzzing::journal`, in one folder whose files are overwritten each time.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! Fuzzes `respondent_sync::fuzzing::workbook`, with a ceiling of memory: run it with `-rss_limit_mb=256
-//! -malloc_limit_mb=128`.
+//! Fuzzes `respondent_sync::fuzzing::workbook` with a memory limit: run it with
+//! `-rss_limit_mb=256 -malloc_limit_mb=128`.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,5 +1,6 @@
-//! A platform for the tests, independent of the sandbox and of any HTTP library: a socket on port 0, a thread per
-//! connection, answers by a script. It can do what no library lets a server do: cut, hang, drip, talk nonsense.
+//! A platform for the tests, independent of the sandbox and of any HTTP library: a socket on port
+//! 0, a thread per connection, scripted answers. It can do what no library lets a server do: cut
+//! connections, hang, answer byte by byte, send invalid data.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,11 +17,11 @@ pub(crate) struct Call {
     pub(crate) target: String,
     pub(crate) headers: String,
     pub(crate) body: Vec<u8>,
-    /// The parameters of the body or of the query, decoded.
+    /// The decoded parameters of the body or of the query.
     pub(crate) parameters: Vec<(String, String)>,
-    /// How often this respondent was called before.
+    /// Number of earlier calls for this respondent.
     pub(crate) before: usize,
-    /// How many calls came on this connection before.
+    /// Number of earlier calls on this connection.
     pub(crate) on_connection: usize,
     pub(crate) arrived: Instant,
 }
@@ -45,15 +46,16 @@ pub(crate) enum Answer {
         headers: String,
         body: String,
     },
-    /// Closes the connection without a word.
+    /// Closes the connection without an answer.
     Cut,
-    /// Says nothing, for longer than any test waits.
+    /// Does not answer, for longer than any test waits.
     Hang,
-    /// Something that is not HTTP.
+    /// Sends something that is not HTTP.
     Nonsense,
-    /// Promises a body and closes in the middle of it.
+    /// Announces a body and closes the connection in the middle of it.
     HalfABody,
-    /// A body without a length, which ends with the connection; over TLS there is no goodbye.
+    /// Sends a body without a length, which ends with the connection. Over TLS the connection is
+    /// closed without a notification.
     WithoutLength(&'static str),
 }
 
@@ -105,7 +107,8 @@ impl Fake {
         Self::listen("http", script, |stream, script, seen| serve(stream, script, seen))
     }
 
-    /// The same over TLS, as `localhost`, with a certificate that nobody trusts: its PEM comes back.
+    /// Starts the platform over TLS, as `localhost`, with an untrusted certificate. Returns the
+    /// certificate as PEM.
     pub(crate) fn start_tls(script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> (Self, String) {
         let (config, pem) = certificate(&[]).unwrap();
         let fake = Self::listen("https", script, move |stream, script, seen| {
@@ -134,7 +137,7 @@ impl Fake {
             for stream in listener.incoming().flatten() {
                 let (script, serve, seen) = (Arc::clone(&script), Arc::clone(&serve), Arc::clone(&seen));
                 stream.set_nodelay(true).unwrap();
-                // A client that goes away in the middle ends its connection's thread, not the test.
+                // A client that disconnects early ends its connection's thread, not the test.
                 thread::spawn(move || serve(stream, &script, &seen).ok());
             }
         });
@@ -167,7 +170,7 @@ fn serve<S: Read + Write>(stream: S, script: &Script, seen: &Mutex<Vec<Call>>) -
                 ))?;
             }
             Answer::Cut => return Ok(()),
-            // Until the client gives up and closes.
+            // Until the client times out and closes the connection.
             Answer::Hang => drop(stream.read(&mut [0])?),
             Answer::Nonsense => return send("SMTP ready\r\n\r\n"),
             Answer::WithoutLength(body) => return send(&format!("HTTP/1.1 200 OK\r\n\r\n{body}")),
@@ -230,7 +233,7 @@ fn read_call(
     Ok(Some(call))
 }
 
-/// A pause that a script may take to answer late.
+/// Pauses, for example to answer late.
 pub(crate) fn pause(time: Duration) {
     thread::park_timeout(time);
 }

@@ -1,4 +1,4 @@
-//! One run of the program in a folder of its own. Shows everything when it did not end as expected.
+//! One run of the program in a folder of its own. Prints everything if it did not end as expected.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use super::Fake;
 
-/// No run of a test takes longer; one that does is killed and fails.
+/// Time limit of a run. A run that takes longer is killed and fails.
 const TIME_LIMIT: Duration = Duration::from_mins(1);
 
 pub(crate) struct Job {
     folder: tempfile::TempDir,
-    /// Where the program keeps its locks, instead of the developer's own folder.
+    /// Holds the program's locks, instead of the developer's own state folder.
     state: tempfile::TempDir,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
@@ -32,7 +32,7 @@ pub(crate) struct Ran {
 }
 
 impl Job {
-    /// `respondent-sync COMMAND`, with secrets that are fit for a fake.
+    /// Creates `respondent-sync COMMAND`, with secrets for a fake platform.
     pub(crate) fn new(command: &str) -> Self {
         let job = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -53,7 +53,7 @@ impl Job {
             .var("RESPONDENT_SYNC_WEBHOOK_AUTH", "aaaaaaaa")
     }
 
-    /// `run in.csv` against a fake, fast, with retries in milliseconds.
+    /// Creates `run in.csv` against a fake platform, fast, with retries after milliseconds.
     pub(crate) fn run(input: impl AsRef<[u8]>, fake: &Fake) -> Self {
         Self::new("run in.csv --rate unlimited --backoff 5ms --max-backoff 20ms --survey 7")
             .args(&format!("--base-url {}", fake.base))
@@ -65,14 +65,14 @@ impl Job {
         self
     }
 
-    /// Flags whose values have spaces.
+    /// Adds flags whose values contain spaces.
     pub(crate) fn pairs(mut self, pairs: &[(&str, &str)]) -> Self {
         let words = pairs.iter().flat_map(|(flag, value)| [*flag, *value]);
         self.arguments.extend(words.map(str::to_owned));
         self
     }
 
-    /// Puts another word in the place of one of the command line.
+    /// Replaces a word of the command line.
     pub(crate) fn instead_of(mut self, word: &str, other: &str) -> Self {
         for found in self.arguments.iter_mut().filter(|found| *found == word) {
             other.clone_into(found);
@@ -80,13 +80,13 @@ impl Job {
         self
     }
 
-    /// As the same user as another run: they see each other's locks.
+    /// Runs as the same user as another job, so that both see each other's locks.
     pub(crate) fn sharing_state_of(self, other: &Self) -> Self {
         let state = other.state.path().to_str().unwrap().to_owned();
         self.var("HOME", &state).var("XDG_STATE_HOME", &state)
     }
 
-    /// Takes a flag with its value out of the command line.
+    /// Removes a flag and its value from the command line.
     pub(crate) fn without(mut self, flag: &str) -> Self {
         if let Some(at) = self.arguments.iter().position(|word| word == flag) {
             self.arguments.drain(at..at + 2);
@@ -99,13 +99,13 @@ impl Job {
         self
     }
 
-    /// Takes a variable away that was set.
+    /// Unsets a variable.
     pub(crate) fn without_var(mut self, name: &str) -> Self {
         self.variables.retain(|(other, _)| other != name);
         self
     }
 
-    /// A file in the folder where the system keeps this user's settings.
+    /// Writes a config file into the folder where the system keeps this user's settings.
     pub(crate) fn usual_config(self, text: &str) -> Self {
         let folder = self.state.path().join("respondent-sync");
         fs::create_dir_all(&folder).unwrap();
@@ -123,7 +123,7 @@ impl Job {
         self
     }
 
-    /// Standard input has no end while the program runs.
+    /// Keeps standard input open while the program runs.
     pub(crate) fn keeps_stdin_open(mut self) -> Self {
         self.stdin_stays_open = true;
         self
@@ -151,8 +151,8 @@ impl Job {
         names
     }
 
-    /// The results without the columns that differ from run to run: row, id, survey, status, code, message, HTTP
-    /// status and attempts.
+    /// Returns the results without the columns that differ between runs: row, id, survey, status,
+    /// code, message, HTTP status and attempts.
     pub(crate) fn lines(&self, name: &str) -> Vec<String> {
         let text = self.text(name);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -162,7 +162,7 @@ impl Job {
             .collect()
     }
 
-    /// Runs it with further words, and asserts the exit code.
+    /// Runs it with additional arguments, and asserts the exit code.
     pub(crate) fn again(&mut self, words: &str, code: i32) -> Ran {
         let before = self.arguments.len();
         self.arguments.extend(words.split_whitespace().map(str::to_owned));
@@ -191,16 +191,16 @@ impl Job {
         ran
     }
 
-    /// Runs it to whichever end.
+    /// Runs it with any exit code.
     pub(crate) fn ends_somehow(&self) -> Ran {
         self.start().wait()
     }
 
-    /// Starts it; whoever holds it may send signals, and waits for its end.
+    /// Starts it. The caller may send signals, and waits for its end.
     pub(crate) fn start(&self) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_respondent-sync"));
         if let Some(shell) = &self.shell {
-            // A shell that sets limits or closes streams and then becomes the program.
+            // A shell that sets limits or closes streams and then executes the program.
             command = Command::new("sh");
             command.args(["-c", shell, env!("CARGO_BIN_EXE_respondent-sync")]);
         }
@@ -230,7 +230,7 @@ impl Job {
             thread::spawn(move || {
                 let mut text = Vec::new();
                 stream.read_to_end(&mut text).unwrap();
-                // A run that was killed has nobody who reads this.
+                // After a kill the receiver is gone.
                 sender.send(String::from_utf8_lossy(&text).into_owned()).ok();
             });
             receiver
@@ -243,7 +243,7 @@ impl Job {
         }
     }
 
-    /// The program is started through this shell command, to which it is `"$0" "$@"`.
+    /// Starts the program through this shell command, which refers to it as `"$0" "$@"`.
     #[cfg(unix)]
     pub(crate) fn through_shell(mut self, command: &str) -> Self {
         self.shell = Some(command.to_owned());
@@ -251,7 +251,7 @@ impl Job {
     }
 }
 
-/// A program that runs.
+/// A running program.
 pub(crate) struct Running {
     child: Child,
     stdout: mpsc::Receiver<String>,
@@ -260,7 +260,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Ends it as a power cut would, files apart.
+    /// Kills it. The effect is that of a power cut, except for the files.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -276,7 +276,7 @@ impl Running {
         assert!(sent.success());
     }
 
-    /// The most memory that it had up to now, in KiB; nothing once it has ended.
+    /// Returns its peak memory so far, in KiB. `None` once it has ended.
     #[cfg(target_os = "linux")]
     pub(crate) fn peak_memory(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
@@ -284,7 +284,7 @@ impl Running {
         line.trim().strip_suffix(" kB")?.parse().ok()
     }
 
-    /// What the system limits it to, of what `/proc` calls so.
+    /// Returns one of its limits, by the name in `/proc`.
     #[cfg(target_os = "linux")]
     pub(crate) fn limit(&self, name: &str) -> Option<String> {
         let limits = fs::read_to_string(format!("/proc/{}/limits", self.child.id())).ok()?;
@@ -292,7 +292,8 @@ impl Running {
         line.split_whitespace().next().map(str::to_owned)
     }
 
-    /// How many bytes it has read up to now, of files and of what else it reads; nothing once it has ended.
+    /// Returns the number of bytes that it has read so far, from files and other sources. `None`
+    /// once it has ended.
     #[cfg(target_os = "linux")]
     pub(crate) fn bytes_read(&self) -> Option<u64> {
         let counts = fs::read_to_string(format!("/proc/{}/io", self.child.id())).ok()?;
@@ -300,7 +301,7 @@ impl Running {
         line.parse().ok()
     }
 
-    /// Whether it still runs.
+    /// Whether it is still running.
     pub(crate) fn runs(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
@@ -315,7 +316,7 @@ impl Running {
             );
         };
         Ran {
-            // A process that a signal ended has no code.
+            // A process that was ended by a signal has no exit code.
             code: self.child.wait().unwrap().code().unwrap_or(-1),
             stdout,
             stderr: self.stderr.recv().unwrap(),

@@ -1,4 +1,4 @@
-//! What the tests stand on.
+//! Helpers that the tests share.
 
 mod fake;
 mod job;
@@ -8,7 +8,7 @@ pub(crate) use fake::{Answer, Call, Fake, pause};
 pub(crate) use job::{Job, Ran, Running};
 pub(crate) use workbook::{Part, repeat, workbook, workbook_with};
 
-/// An input of so many respondents, `1` on, each with this value of `l1`.
+/// Returns an input of respondents from `1` to `count`, each with this value of `l1`.
 pub(crate) fn numbered(count: u32, value: &str) -> String {
     let rows = (1..=count).map(|id| format!("{id},{value}\n"));
     std::iter::once("id_respondent,l1\n".to_owned())

@@ -1,4 +1,4 @@
-//! The smallest workbook that is one: a zip archive of five parts.
+//! Writes a minimal workbook: a zip archive of five parts.
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write};
@@ -14,7 +14,7 @@ const WORKBOOK: &str = r#"<?xml version="1.0"?><workbook xmlns="http://schemas.o
 
 const SHEETS: &str = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 
-/// A part of a workbook: a beginning, what is written again and again, and an end.
+/// A part of a workbook: a beginning, a repeated text, and an end.
 #[derive(Default)]
 pub(crate) struct Part {
     pub(crate) name: String,
@@ -24,12 +24,12 @@ pub(crate) struct Part {
     pub(crate) end: String,
 }
 
-/// A workbook whose one sheet is this table of texts, comma-separated and without quotes.
+/// Returns a workbook whose only sheet is this table of texts, comma-separated and without quotes.
 pub(crate) fn workbook(table: &str) -> Vec<u8> {
     zip(&parts(table))
 }
 
-/// The same with another part, in the place of the one of that name if there is one.
+/// Returns the same workbook with another part, which replaces the part of the same name, if any.
 pub(crate) fn workbook_with(table: &str, part: Part) -> Vec<u8> {
     let mut parts = parts(table);
     parts.retain(|other| other.name != part.name);
@@ -75,7 +75,7 @@ fn zip(parts: &[Part]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// Writes a text many times, in pieces that are large and few.
+/// Writes a text many times, in few large pieces.
 pub(crate) fn repeat(text: &str, times: usize, to: &mut impl Write) {
     let in_piece = (64 << 10) / text.len().max(1);
     let piece = text.repeat(in_piece);
