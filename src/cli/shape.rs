@@ -65,11 +65,35 @@ const WIDTH: usize = 80;
 const MORE: &str = "`--help` shows all flags, `respondent-sync help` the topics of the manual.";
 
 const VARIABLES: &str = "\
-Each flag is also a variable of the environment and a key of the config file: `--max-age` is
+Each flag is also a variable of the environment and a key of the config file: `--max-age` is \
 RESPONDENT_SYNC_MAX_AGE and `max_age`. A flag beats a variable, a variable beats the file.";
 
-/// Returns the overview: what to type first, the commands, and the topics of the manual.
+/// What to type first, and what there is; of the topics only their names, so that it fits a screen.
+fn first_words() -> String {
+    let topics = TOPICS.map(|topic| topic.name).join(", ");
+    let topics = wrap(
+        &format!("Topics (`respondent-sync help TOPIC`): {topics}"),
+        WIDTH,
+        "",
+        "  ",
+    );
+    format!("{}\n{topics}\n", commands())
+}
+
+/// What to type first, what there is, and what each topic of the manual is for.
 pub(crate) fn overview() -> String {
+    let mut text = commands();
+    text.push_str("\nTopics of the manual (`respondent-sync help TOPIC`):\n");
+    for topic in TOPICS {
+        let name = format!("  {:<14}", topic.name);
+        let line = wrap(topic.purpose(), WIDTH, &name, &" ".repeat(16));
+        // Writing to a text does not fail.
+        writeln!(text, "{line}").ok();
+    }
+    text
+}
+
+fn commands() -> String {
     let mut text = String::from(
         "Sets the labels of respondents from a CSV or Excel export, one call per row.
 
@@ -95,11 +119,6 @@ Commands (`respondent-sync help COMMAND`):
     ] {
         writeln!(text, "  {name:<14}{purpose}").ok();
     }
-    text.push_str("\nTopics of the manual (`respondent-sync help TOPIC`):\n");
-    for topic in TOPICS {
-        let name = format!("  {:<14}", topic.name);
-        writeln!(text, "{}", wrap(topic.purpose(), WIDTH, &name, &" ".repeat(16))).ok();
-    }
     text
 }
 
@@ -107,7 +126,7 @@ Commands (`respondent-sync help COMMAND`):
 pub(super) fn command() -> Command {
     let command = Cli::command()
         .disable_help_subcommand(true)
-        .override_help(overview());
+        .override_help(first_words());
     ["run", "check"].into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, |sub| {
             let everyday = EVERYDAY
@@ -131,7 +150,8 @@ fn shaped(arg: Arg, everyday: &[&str]) -> Arg {
     let arg = match arg.get_id().as_str() {
         // Without this, these flags would appear under the heading of the group before them.
         "input" => arg.help_heading(None::<&str>),
-        "dry_run" | "yes" => arg.help_heading("Output"),
+        "dry_run" | "yes" | "format" | "accept_failures" => arg.help_heading("Output"),
+        "rate" => arg.help_heading("Rate, retries, limits"),
         _ => arg,
     };
     arg.hide_env(true).hide_short_help(!is_everyday)

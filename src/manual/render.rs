@@ -32,7 +32,6 @@ pub(crate) fn render(markdown: &str, width: usize, emphasis: Emphasis) -> String
         text: String::new(),
         lists: Vec::new(),
         table: None,
-        is_code: false,
         width,
         emphasis,
     };
@@ -47,12 +46,21 @@ struct Page {
     out: String,
     /// The block so far, unwrapped.
     text: String,
-    /// The open lists: the number of the next item, or `None` for bullets.
-    lists: Vec<Option<u64>>,
+    /// The open lists, the outermost first.
+    lists: Vec<List>,
     table: Option<Table>,
-    is_code: bool,
     width: usize,
     emphasis: Emphasis,
+}
+
+/// A list that is open.
+struct List {
+    /// The number of the next item; `None` for bullets.
+    next: Option<u64>,
+    /// The columns before the text of its items.
+    indent: usize,
+    /// The current item has its bullet or number already.
+    is_marked: bool,
 }
 
 impl Page {
@@ -76,13 +84,22 @@ impl Page {
             Tag::List(first) => {
                 // The text of the item that the list stands in.
                 self.flush_item();
-                self.lists.push(*first);
+                if self.lists.is_empty() {
+                    self.separate();
+                }
+                let indent = self.indent();
+                self.lists.push(List {
+                    next: *first,
+                    indent,
+                    is_marked: false,
+                });
             }
-            Tag::Item => self.text.clear(),
-            Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) => {
-                self.flush_item();
-                self.is_code = true;
+            Tag::Item => {
+                if let Some(list) = self.lists.last_mut() {
+                    list.is_marked = false;
+                }
             }
+            Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) => self.flush_item(),
             Tag::Table(_) => self.table = Some(Table::default()),
             _ => {}
         }
@@ -92,25 +109,23 @@ impl Page {
         match tag {
             TagEnd::Heading(_) => {
                 let heading = std::mem::take(&mut self.text);
-                let heading = self.emphasis.bold(&self.wrapped(&heading, "", "  "));
+                let heading = self.emphasis.bold(&wrap(&heading, self.width, "", "  "));
                 self.block(&heading);
             }
             TagEnd::Paragraph if self.lists.is_empty() => {
                 let paragraph = std::mem::take(&mut self.text);
-                let lines = self.wrapped(&paragraph, "", "");
+                let lines = wrap(&paragraph, self.width, "", "");
                 self.block(&lines);
             }
             TagEnd::Paragraph | TagEnd::Item => self.flush_item(),
-            TagEnd::List(_) => {
-                self.lists.pop();
-                if self.lists.is_empty() {
-                    self.out.push('\n');
-                }
-            }
+            TagEnd::List(_) => drop(self.lists.pop()),
             TagEnd::CodeBlock => {
-                self.is_code = false;
                 let code = std::mem::take(&mut self.text);
-                self.block(textwrap::indent(&code, MARGIN).trim_end());
+                let margin = match self.lists.last() {
+                    Some(list) => " ".repeat(list.indent),
+                    None => MARGIN.to_owned(),
+                };
+                self.block(textwrap::indent(&code, &margin).trim_end());
             }
             TagEnd::TableCell => {
                 let cell = std::mem::take(&mut self.text);
@@ -133,40 +148,54 @@ impl Page {
         }
     }
 
-    /// Writes an item of a list, or a further paragraph of it.
+    /// The columns before the text of the innermost list's items.
+    fn indent(&self) -> usize {
+        self.lists.last().map_or(0, |list| list.indent)
+    }
+
+    /// Writes an item of a list with its mark, or a further paragraph of it.
     fn flush_item(&mut self) {
-        let text = std::mem::take(&mut self.text);
-        let depth = self.lists.len();
-        let Some(number) = self.lists.last_mut() else {
-            self.text = text;
+        let outer = self.lists.iter().rev().nth(1).map_or(0, |list| list.indent);
+        let Some(list) = self.lists.last_mut() else {
             return;
         };
+        let text = std::mem::take(&mut self.text);
         if text.trim().is_empty() {
             return;
         }
-        let mark = match number {
+        if list.is_marked {
+            let indent = " ".repeat(list.indent);
+            let lines = wrap(&text, self.width, &indent, &indent);
+            self.block(&lines);
+            return;
+        }
+        let mark = match &mut list.next {
             Some(number) => {
                 *number += 1;
                 format!("{}. ", *number - 1)
             }
             None => "- ".to_owned(),
         };
-        let indent = "  ".repeat(depth - 1);
-        let first = format!("{indent}{mark}");
-        let rest = " ".repeat(first.len());
-        let lines = self.wrapped(&text, &first, &rest);
+        list.is_marked = true;
+        list.indent = outer + mark.len();
+        let first = format!("{}{mark}", " ".repeat(outer));
+        let lines = wrap(&text, self.width, &first, &" ".repeat(list.indent));
         self.out.push_str(&lines);
         self.out.push('\n');
     }
 
-    fn wrapped(&self, text: &str, first: &str, rest: &str) -> String {
-        wrap(text, self.width, first, rest)
+    /// Writes a block, with a blank line before it.
+    fn block(&mut self, lines: &str) {
+        self.separate();
+        self.out.push_str(lines);
+        self.out.push('\n');
     }
 
-    /// Writes a block and a blank line behind it.
-    fn block(&mut self, lines: &str) {
-        self.out.push_str(lines);
-        self.out.push_str("\n\n");
+    /// Ends what was written with a blank line.
+    fn separate(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
     }
 }
 

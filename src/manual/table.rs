@@ -31,22 +31,25 @@ impl Table {
         };
         let names = rows.iter().filter_map(|row| row.first());
         let widest = names.map(|name| display_width(name)).max().unwrap_or_default();
-        let indent = if widest > MAX_BESIDE { 6 } else { widest + 4 };
         let meaning = header.iter().position(|column| column == "meaning");
-        let meaning = meaning.unwrap_or(header.len().saturating_sub(1));
+        let meaning = meaning.or((header.len() == 2).then_some(1));
+        let is_beside = widest <= MAX_BESIDE && meaning.is_some();
+        let indent = if is_beside { widest + 4 } else { 6 };
         let lines = rows.iter().flat_map(|row| {
             let name = row.first().map_or("", String::as_str);
-            let text = row.get(meaning).map_or("", String::as_str);
-            let mut lines = if widest > MAX_BESIDE {
-                vec![format!("  {name}"), hanging(text, indent, width)]
-            } else {
-                let first = format!("  {name:<widest$}  ");
-                vec![wrap(text, width, &first, &" ".repeat(indent))]
+            let text = meaning.and_then(|meaning| row.get(meaning));
+            let mut lines = match text {
+                Some(text) if is_beside => {
+                    let first = format!("  {name:<widest$}  ");
+                    vec![wrap(text, width, &first, &" ".repeat(indent))]
+                }
+                Some(text) => vec![wrap(name, width, "  ", "    "), hanging(text, indent, width)],
+                None => vec![wrap(name, width, "  ", "    ")],
             };
             let others = header.iter().zip(row).enumerate().skip(1);
             lines.extend(
                 others
-                    .filter(|(index, (_, cell))| *index != meaning && !cell.is_empty())
+                    .filter(|(index, (_, cell))| Some(*index) != meaning && !cell.is_empty())
                     .map(|(_, (column, cell))| hanging(&format!("{column}: {cell}"), indent, width)),
             );
             lines

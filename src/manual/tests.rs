@@ -49,7 +49,7 @@ fn every_page_names_topics_that_exist() {
 fn a_page_is_wrapped_and_keeps_its_code() {
     let page = "# a: b\n\nA paragraph that is longer than the width\nof the page is wrapped at `its words` here.\n\n\
         ```sh\nrespondent-sync run a-file-with-a-long-name.csv --survey 399793\n```\n\n- one item that is longer than the page\n  - below\n- two\n\n\
-        1. first\n2. second\n\n| code | meaning |\n| --- | --- |\n| `0` | every row has been sent to the platform |\n| `10` | no |\n\n\
+        1. first\n\n   and more of it\n2. second:\n\n   ```sh\n   a command\n   ```\n3. third\n\n| code | meaning |\n| --- | --- |\n| `0` | every row has been sent to the platform |\n| `10` | no |\n\n\
         | flag | default | meaning |\n| --- | --- | --- |\n| `--rate` `N/s` | `5/s` | how often |\n| `--yes` |  | no question |\n";
     insta::assert_snapshot!(render(page, 40, Emphasis::Nothing));
     assert!(render(page, 40, Emphasis::Bold).starts_with("\u{1b}[1ma: b\u{1b}[0m\n"));

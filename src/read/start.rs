@@ -8,7 +8,7 @@ use super::csv::records::Records;
 use super::csv::{fields, scanned};
 use super::encoding::note::{self, LettersLost, Note};
 use super::encoding::utf16;
-use super::unpack::formats;
+use super::unpack::refused;
 use super::{Dialect, Encoding, InputError, ReadOptions};
 use crate::model::Position;
 
@@ -73,7 +73,7 @@ pub(super) struct Start {
 impl Start {
     /// `head` is the beginning of the input; `whole` means that it is all of the input.
     pub(super) fn read(head: &[u8], whole: bool, options: ReadOptions) -> Result<Self, InputError> {
-        formats::refuse(head)?;
+        refused::refuse(head)?;
         let unicode = unicode(head, options.encoding)?;
         let encoding = unicode.map(|(encoding, _)| encoding).or(options.encoding);
         let given = options.delimiter.map(|given| dialect_of(given, encoding, head));
@@ -84,7 +84,7 @@ impl Start {
         });
         let text =
             scanned::head(head, scanned, whole).map_err(|source| InputError::Read { byte: 0, source })?;
-        formats::refuse_binary(&text)?;
+        refused::refuse_binary(&text)?;
         let (has_bom, text) = match text.strip_prefix(BOM) {
             Some(text) => (true, text),
             None => (false, &*text),

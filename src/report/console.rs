@@ -17,7 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::ExitCode;
 use super::log_lines::Lines;
-use super::summary::Reader;
+use super::totals::Reader;
 use crate::model::{printable, printable_json};
 
 /// The target of events that a quiet console prints, because the run is not a full success even if

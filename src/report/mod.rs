@@ -6,20 +6,20 @@
 mod console;
 mod ending;
 mod exit_code;
-mod json;
 mod log_lines;
 mod progress;
 mod run_report;
-mod summary;
+mod summary_json;
+mod totals;
 mod words;
 
 pub(crate) use console::{Console, LogFormat, Verbosity, say_error};
 pub(crate) use ending::{ALREADY_SENT, Ending, unsent_to_json};
 pub(crate) use exit_code::ExitCode;
-pub(crate) use json::to_json;
 pub(crate) use progress::Progress;
 pub(crate) use run_report::{RunEnd, RunReport};
-pub(crate) use summary::{Reader, RunSummary};
+pub(crate) use summary_json::to_json;
+pub(crate) use totals::{Reader, RunSummary};
 pub(crate) use words::findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use words::notes::Notes;
 pub(crate) use words::numbers::{counted, duration, per_second, thousands};

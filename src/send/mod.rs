@@ -1,7 +1,7 @@
 //! Stage three: turns plans into outcomes, over the network. The only asynchronous stage.
 //!
 //! ```text
-//! PlannedRow ─ dispatch ─▶ lanes ─▶ ceiling ─▶ transport ─▶ classify ─▶ deliver ─▶ Outcome
+//! PlannedRow ─ dispatch ─▶ lanes ─▶ rate_limit ─▶ transport ─▶ classify ─▶ deliver ─▶ Outcome
 //!                ▲                               (one attempt)            │
 //!                └──────────────── retry, hold-off, breaker ◀────────────┘
 //! ```
@@ -10,7 +10,7 @@
 //! over values, with time and randomness passed in: [what an answer means](answers::classify),
 //! [when to retry](answers::retry), [which row waits for which](dispatch::lanes), [when all calls
 //! pause](faults::outage), [when a run is hopeless](faults::breaker). Only [`wire::transport`]
-//! names reqwest, and only [`pace::ceiling`] names governor.
+//! names reqwest, and only [`pace::rate_limit`] names governor.
 
 mod answers;
 mod attempt;

@@ -129,7 +129,7 @@ fn each_library_is_named_in_one_place() {
             "reqwest::",
             &["system/http.rs", "send/wire/transport", "monitor/ping.rs"],
         ),
-        ("governor::", &["send/pace/ceiling.rs"]),
+        ("governor::", &["send/pace/rate_limit.rs"]),
         ("directories::", &["system/folders.rs"]),
         ("toml::", &["config/file.rs"]),
         ("rusqlite::", &["state/store/"]),

@@ -13,7 +13,7 @@ pub(crate) enum HelpPage {
     Text(String),
 }
 
-/// Finds the page that the words name. A command takes precedence over a topic.
+/// Finds the page that the words name. A topic takes precedence over a command of its name (`config`).
 ///
 /// # Errors
 ///
@@ -22,19 +22,19 @@ pub(in crate::config) fn help(words: &[String]) -> Result<HelpPage> {
     if words.is_empty() {
         return Ok(HelpPage::Text(overview()));
     }
-    if let Some(text) = help_of(words) {
-        return Ok(HelpPage::Text(text));
-    }
     let name = words.join(" ");
-    Topic::find(&name).map(HelpPage::Topic).ok_or_else(|| {
-        let alike = |topic: &Topic| strsim::jaro_winkler(topic.name, &name.to_lowercase());
-        let nearest = TOPICS
-            .into_iter()
-            .max_by(|one, other| alike(one).total_cmp(&alike(other)));
-        let hint = nearest
-            .filter(|topic| alike(topic) > 0.7)
-            .map(|topic| format!(": did you mean `{}`?", topic.name))
-            .unwrap_or_default();
-        anyhow!("no command and no topic `{name}`{hint} (`respondent-sync help` lists them)")
-    })
+    let topic = Topic::find(&name).map(HelpPage::Topic);
+    topic
+        .or_else(|| help_of(words).map(HelpPage::Text))
+        .ok_or_else(|| {
+            let alike = |topic: &Topic| strsim::jaro_winkler(topic.name, &name.to_lowercase());
+            let nearest = TOPICS
+                .into_iter()
+                .max_by(|one, other| alike(one).total_cmp(&alike(other)));
+            let hint = nearest
+                .filter(|topic| alike(topic) > 0.7)
+                .map(|topic| format!(": did you mean `{}`?", topic.name))
+                .unwrap_or_default();
+            anyhow!("no command and no topic `{name}`{hint} (`respondent-sync help` lists them)")
+        })
 }

@@ -9,7 +9,9 @@ use crate::cli::{Cli, Command, ExistingArgs, OutputArgs};
 use crate::config::mistakes::Mistakes;
 use crate::model::{CountOrPercent, DeltaMode, ShownPath};
 use crate::read::Input;
-use crate::record::{Existing, KeptSets, OutputError, OutputPaths, SameInput, Style};
+use crate::record::{
+    Existing, FAILED, KeptSets, OutputError, OutputPaths, RESULTS, SUMMARY, SameInput, Style,
+};
 
 /// What a run writes, and what it prints while it runs.
 #[derive(Clone, Debug)]
@@ -103,11 +105,11 @@ pub(in crate::config) fn paths(
     let given = [&args.output, &args.failed, &args.summary].map(|given| named(given.as_ref()));
     let rehearsal = rehearsal.is_some() && given.iter().all(Option::is_none);
     let [results, failed, summary] = given;
-    let default = |kind: &str| folder.join(format!("{stem}.{kind}"));
+    let default = |kind: &str| folder.join(format!("{stem}{kind}"));
     Ok(OutputPaths {
-        results: results.unwrap_or_else(|| default("results.csv")),
-        failed: failed.unwrap_or_else(|| default("failed.csv")),
-        summary: summary.unwrap_or_else(|| default("summary.json")),
+        results: results.unwrap_or_else(|| default(RESULTS)),
+        failed: failed.unwrap_or_else(|| default(FAILED)),
+        summary: summary.unwrap_or_else(|| default(SUMMARY)),
         rehearsal,
     })
 }
@@ -160,7 +162,7 @@ fn stem_of_input(input: &Path) -> String {
 fn stem_of_output(output: &Path) -> String {
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     let stem = name
-        .strip_suffix(".results.csv")
+        .strip_suffix(RESULTS)
         .or_else(|| name.strip_suffix(".csv"))
         .unwrap_or(&name);
     stem.to_owned()

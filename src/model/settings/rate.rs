@@ -1,4 +1,4 @@
-//! The agreed ceiling: how often an attempt may start. `send/pace/ceiling.rs` enforces it.
+//! The agreed ceiling: how often an attempt may start. `send/pace/rate_limit.rs` enforces it.
 
 use std::fmt;
 use std::str::FromStr;

@@ -2,4 +2,4 @@
 //! first bytes.
 
 pub(super) mod container;
-pub(super) mod formats;
+pub(super) mod refused;

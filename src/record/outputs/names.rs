@@ -16,7 +16,12 @@ use crate::model::time_in_name;
 use crate::system::folders::with_suffix;
 
 /// Endings of a name after the part that identifies the run.
-const KINDS: [&str; 3] = [".results.csv", ".failed.csv", ".summary.json"];
+const KINDS: [&str; 3] = [RESULTS, FAILED, SUMMARY];
+
+/// What the names of a run's outputs end with.
+pub(crate) const RESULTS: &str = ".results.csv";
+pub(crate) const FAILED: &str = ".failed.csv";
+pub(crate) const SUMMARY: &str = ".summary.json";
 
 /// Suffixes of files that are not finished.
 const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];

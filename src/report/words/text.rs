@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::{ErrorCode, ShownPath, Status, clean};
 use crate::report::run_report::Verdict;
-use crate::report::summary::{CodeCount, Reader};
+use crate::report::totals::{CodeCount, Reader};
 use crate::report::{RunEnd, RunReport, counted, duration, per_second, thousands};
 
 /// Maximum number of messages shown per error code.

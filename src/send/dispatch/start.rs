@@ -12,7 +12,7 @@ use crate::send::UNRECORDED;
 use crate::send::attempt::Transport;
 use crate::send::deliver::Delivery;
 use crate::send::faults::outage::{Gate, Untried};
-use crate::send::pace::ceiling::Token;
+use crate::send::pace::rate_limit::Token;
 use crate::send::wire::permit::Wire;
 
 impl<T: Transport> Dispatcher<T> {

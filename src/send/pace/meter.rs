@@ -1,5 +1,5 @@
 //! Measures the real rate: counts calls by the time at which they were written, and the most in any
-//! one-second window. Independent of `send/pace/ceiling.rs`, whose promise it checks.
+//! one-second window. Independent of `send/pace/rate_limit.rs`, whose promise it checks.
 
 use std::collections::VecDeque;
 use std::time::Duration;

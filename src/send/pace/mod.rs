@@ -1,6 +1,6 @@
 //! How many calls start and are in flight: the ceiling, the slowdown, and the measured rate.
 
-pub(super) mod ceiling;
 pub(super) mod concurrency;
 pub(super) mod meter;
+pub(super) mod rate_limit;
 pub(super) mod slowdown;
