@@ -225,6 +225,10 @@ pub(crate) fn say_error(error: &anyhow::Error, code: ExitCode) {
         // If standard error is closed, only the exit code remains.
         writeln!(io::stderr(), "error: {}", printable(&format!("{error:#}"))).ok();
     }
+    // A log has no use for it.
+    if let Some(topic) = code.topic().filter(|_| io::stderr().is_terminal()) {
+        writeln!(io::stderr(), "       see `respondent-sync help {topic}`").ok();
+    }
 }
 
 /// Writes each log line around the progress bar. A quiet console holds lines back until something

@@ -61,6 +61,19 @@ impl Retry {
 }
 
 impl ExitCode {
+    /// The page of the manual that explains what to do; `None` where the error says all there is.
+    pub(crate) fn topic(self) -> Option<&'static str> {
+        match self {
+            Self::Success | Self::RowsFailed | Self::Bug => None,
+            Self::Usage => Some("config"),
+            Self::Input | Self::NoRows => Some("input"),
+            Self::Unreachable => Some("network"),
+            Self::Output => Some("output"),
+            Self::Locked => Some("pace"),
+            Self::Aborted | Self::Deadline | Self::Interrupted | Self::Terminated => Some("exit-codes"),
+        }
+    }
+
     /// All codes and their meanings, as in the manual.
     const TABLE: [(Self, &'static str); 13] = [
         (Self::Success, "every row is a success or was skipped"),
@@ -133,6 +146,17 @@ impl ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_topic_is_a_page() {
+        for (code, _) in ExitCode::TABLE {
+            let topic = code.topic();
+            assert!(
+                topic.is_none_or(|topic| crate::manual::Topic::find(topic).is_some()),
+                "{topic:?}"
+            );
+        }
+    }
 
     #[test]
     fn the_manual_prints_the_same_table() {
