@@ -83,21 +83,44 @@ fn a_mapping_that_cannot_be_is_told_before_anything_is_sent() {
 }
 
 #[test]
-fn a_crms_own_number_as_the_id_is_warned_of_by_run_and_by_check() {
+fn a_crms_own_number_as_the_id_is_refused_until_it_is_accepted() {
     let flags = [("--id-column", "record id"), ("--map", "l4=Segment")];
-    let (_, said) = sent(&flags, 0);
-    let warning = "`Record ID` looks like the CRM's own number of a contact";
-    assert!(
-        said.contains("warning: the id column") && said.contains(warning),
-        "{said}"
-    );
-    let job = Job::new("check in.csv --survey 7")
+    let words = [
+        "the id column `Record ID` looks like the CRM's own number of a contact",
+        "give `--accept-crm-ids`",
+    ];
+    let fake = Fake::start(|_| Answer::success());
+    // Nothing else lets it through, in no kind of run.
+    for more in [
+        "--yes",
+        "--ignore-guards",
+        "--resume --rotate",
+        "--changed-only",
+        "--limit 1",
+        "--dry-run",
+    ] {
+        let job = Job::run(CRM, &fake).pairs(&flags).args(more);
+        let ran = job.ends(4);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(words.iter().all(|word| said.contains(word)), "{more}: {said}");
+        assert!(
+            job.names().iter().all(|name| name == "in.csv"),
+            "{more}: {:?}",
+            job.names()
+        );
+    }
+    let check = Job::new("check in.csv --survey 7")
         .pairs(&flags)
         .file("in.csv", CRM);
-    let ran = job.ends(0);
-    assert!(
-        ran.stdout.contains("WARNING: the id column") && ran.stdout.contains(warning),
-        "{}",
-        ran.stdout
-    );
+    let found = check.ends(4).stdout;
+    assert!(words.iter().all(|word| found.contains(word)), "{found}");
+    assert_eq!(fake.calls().len(), 0);
+    // Accepted, it is still warned of.
+    let ran = Job::run(CRM, &fake)
+        .pairs(&flags)
+        .args("--accept-crm-ids")
+        .ends(0);
+    assert!(ran.stderr.contains(words[0]), "{}", ran.stderr);
+    let found = check.args("--accept-crm-ids").ends(0).stdout;
+    assert!(found.contains("WARNING") && found.contains(words[0]), "{found}");
 }

@@ -21,6 +21,9 @@ pub(crate) struct GuardArgs {
     /// Send nothing (exit 4) if the file was last modified longer ago
     #[arg(long, value_name = "DUR", env = "RESPONDENT_SYNC_MAX_AGE", value_parser = duration)]
     pub(crate) max_age: Option<Duration>,
+    /// Accept an id column whose name is that of a CRM's own number
+    #[arg(long, env = "RESPONDENT_SYNC_ACCEPT_CRM_IDS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) accept_crm_ids: bool,
     /// Send this export although a guard objects
     #[arg(long, env = "RESPONDENT_SYNC_IGNORE_GUARDS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) ignore_guards: bool,

@@ -17,6 +17,9 @@ pub(crate) struct GuardSettings {
     pub(crate) freshness: Freshness,
     /// Whether objections are ignored (`--ignore-guards`).
     pub(crate) lets_through: bool,
+    /// Whether an id column with the name of a CRM's own number is used (`--accept-crm-ids`).
+    /// Nothing else allows it: labels would be put on strangers.
+    pub(crate) accepts_crm_ids: bool,
 }
 
 /// Checks the flags of the guards. `past` holds the guards that compare with earlier runs; `check`
@@ -46,6 +49,7 @@ pub(in crate::config) fn guards(
         },
         freshness,
         lets_through: args.ignore_guards,
+        accepts_crm_ids: args.accept_crm_ids,
     }
 }
 

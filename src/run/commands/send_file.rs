@@ -21,7 +21,7 @@ use crate::run::pipeline::workers::Workers;
 use crate::run::prepare::announce::{announce, confirm};
 use crate::run::prepare::before_sending::{self, in_thread, unless_stopped};
 use crate::run::prepare::fingerprint::fingerprint;
-use crate::run::prepare::guards::{Unfinished, guard};
+use crate::run::prepare::guards::{Unfinished, guard, refuse_crm_numbers};
 use crate::run::prepare::input::news::{News, news};
 use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::input::stale;
@@ -125,6 +125,7 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
     } = settings;
     let transport = HttpTransport::new(site.endpoint.clone(), &calls.http).map_err(Failure::usage)?;
     let mut opened = OpenedInput::open(reading, max_query_bytes(calls.http.method, &site.endpoint))?;
+    refuse_crm_numbers(&opened, reading, &settings.guards)?;
     let header = Header::new(
         Timestamp::now(),
         fingerprint(&opened, &site.account),

@@ -15,6 +15,9 @@ use crate::report::ExitCode;
 use crate::run::Failure;
 use crate::state::{Past, Store, Told};
 
+/// The name of the finding that the id column is a CRM's own number.
+pub(in crate::run) const CRM_NUMBER: &str = "crm_number_as_id";
+
 /// Maximum respondents with changed rows that are remembered. Their later rows count as changes
 /// too.
 pub(in crate::run) const MAX_CHANGED: usize = 100_000;
@@ -235,6 +238,28 @@ impl<'a> Counting<'a> {
         self.export.changes += u64::from(is_change);
         Ok(told)
     }
+}
+
+/// Refuses an id column that is probably a CRM's own number, unless the user accepts it.
+pub(in crate::run) fn refuse_crm_numbers(
+    opened: &OpenedInput,
+    reading: &ReadingSettings,
+    settings: &GuardSettings,
+) -> Result<(), Failure> {
+    let Some(why) = opened.crm_number() else {
+        return Ok(());
+    };
+    if settings.accepts_crm_ids {
+        tracing::warn!(event = "input_warning", kind = CRM_NUMBER, "{why}");
+        return Ok(());
+    }
+    Err(Failure {
+        code: ExitCode::Aborted,
+        error: anyhow!(
+            "{}: nothing was sent: {why}; if the column does hold the platform's ids, give `--accept-crm-ids`",
+            reading.input
+        ),
+    })
 }
 
 /// Returns the guards' objections to an input that was counted.

@@ -77,28 +77,7 @@ impl OpenedInput {
     /// Returns warnings about what may assign wrong labels, or labels to wrong people, although
     /// every row looks right. Each has a name for machines and a text.
     pub(in crate::run) fn warnings(&self) -> Vec<(&'static str, String)> {
-        let name = match &self.table {
-            Some(found) => &found.id_column,
-            None => self.first.columns.name(self.layout.respondent),
-        };
         let mut warnings = Vec::new();
-        if is_crm_number(name) {
-            warnings.push((
-                "crm_number_as_id",
-                format!(
-                    "the id column `{}`{} looks like the CRM's own number of a contact, which is no respondent's id: labels \
-                     would go to strangers; the id is the platform's, which puts it where a mail or a survey says \
-                     `[ID_RESPONDENT]`{}",
-                    clean(name),
-                    if self.table.is_some() { " of the table" } else { "" },
-                    if self.table.is_some() {
-                        ""
-                    } else {
-                        ", and where the CRM has addresses alone, `--ids` finds it"
-                    }
-                ),
-            ));
-        }
         if let EncodingFrom::FlagAgainst(told) = self.first.encoding_from {
             warnings.push((
                 "encoding_contradicted",
@@ -110,6 +89,27 @@ impl OpenedInput {
             ));
         }
         warnings
+    }
+
+    /// Returns why the id column is probably a CRM's own number of a contact; `None` if its name is
+    /// not one of those.
+    pub(in crate::run) fn crm_number(&self) -> Option<String> {
+        let name = match &self.table {
+            Some(found) => &found.id_column,
+            None => self.first.columns.name(self.layout.respondent),
+        };
+        let (of_table, remedy) = match &self.table {
+            Some(_) => (" of the table", ""),
+            None => ("", ", and if the CRM has only addresses, `--ids` finds it"),
+        };
+        is_crm_number(name).then(|| {
+            format!(
+                "the id column `{}`{of_table} looks like the CRM's own number of a contact, which is not a respondent's id: \
+                 labels would be put on strangers; the platform's id stands where a mail or a survey says \
+                 `[ID_RESPONDENT]`{remedy}",
+                clean(name)
+            )
+        })
     }
 
     /// Returns the names of the columns that the results repeat.
