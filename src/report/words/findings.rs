@@ -210,7 +210,9 @@ impl Findings {
             writeln!(text, "WARNING: {times}{words}{}", places.shown())?;
         }
         writeln!(text, "{}", counted(self.rows, "row"))?;
-        writeln!(text, "  {} to be sent", thousands(self.to_send))?;
+        let is_refused = self.weighing(Weight::Refused).next().is_some();
+        let to_send = if is_refused { "could be sent" } else { "to be sent" };
+        writeln!(text, "  {} {to_send}", thousands(self.to_send))?;
         for Finding {
             kind,
             text: words,
@@ -246,9 +248,12 @@ impl Findings {
         {
             writeln!(text, "  {words}{}", places.shown())?;
         }
-        let longest = counted(self.longest_value_bytes, "byte");
-        writeln!(text, "  the longest value has {longest}")?;
+        if self.longest_value_bytes > 0 {
+            let longest = counted(self.longest_value_bytes, "byte");
+            writeln!(text, "  the longest value has {longest}")?;
+        }
         match self.time {
+            _ if self.to_send == 0 || is_refused => Ok(()),
             Some(time) => writeln!(
                 text,
                 "at {} the calls take at least {}",

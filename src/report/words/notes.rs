@@ -36,7 +36,7 @@ impl Notes {
             (self.blanks_skipped > 0, self.blank_cells_words()),
             (self.ids_trimmed > 0, self.ids_trimmed_words()),
             (self.damaged > 0, self.damaged_words()),
-            (self.repeated > 0 || self.repeated_at_least, self.repeated_words()),
+            (self.repeated > 0, self.repeated_words()),
             (self.other_zeros > 0, self.other_zeros_words()),
         ];
         for (_, words) in lines.iter().filter(|(counts, _)| *counts) {

@@ -199,7 +199,7 @@ impl Examination {
             ),
         ];
         all.into_iter()
-            .filter(|(_, noted, count, _)| *count > 0 || *noted == Noted::Repeated && notes.repeated_at_least)
+            .filter(|(_, _, count, _)| *count > 0)
             .map(|(kind, noted, count, text)| {
                 let is_repeated = noted == Noted::Repeated;
                 // If rows of a respondent differ, their places are the useful ones.
