@@ -11,6 +11,7 @@ use encoding_rs::{ISO_8859_2, WINDOWS_1250};
 
 use super::letters::Letters;
 use super::utf8::valid_up_to;
+use super::verdict::EncodingVerdict;
 use crate::read::Encoding;
 
 /// Maximum ratio of bytes that are not UTF-8 to UTF-8 characters of several bytes. Above it, the
@@ -33,27 +34,6 @@ pub(in crate::read) struct Evidence {
     letters: Letters,
     /// The beginning of a character whose end was not seen yet: at most three bytes.
     pending: Vec<u8>,
-}
-
-/// The encoding that the evidence indicates.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::read) enum EncodingVerdict {
-    /// UTF-8. Some bytes may still be invalid; the rows with them cannot be decoded.
-    Utf8,
-    Guess(Encoding, Certainty),
-    /// All of these encodings are possible, and they give different texts.
-    Unclear(&'static [Encoding]),
-}
-
-/// How sure a guess is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Certainty {
-    /// This many letters stand where only this encoding has them.
-    Told(u64),
-    /// The named other encoding decodes this input to the same text.
-    SameIn(&'static str),
-    /// There is little evidence against the guess, or little for it.
-    Likely,
 }
 
 /// The candidates if the input may also be UTF-8.
@@ -183,6 +163,7 @@ mod tests {
 
     use super::*;
     use crate::read::encoding::letters::CANDIDATES;
+    use crate::read::encoding::verdict::Certainty;
 
     fn verdict(bytes: &[u8]) -> EncodingVerdict {
         let mut evidence = Evidence::default();

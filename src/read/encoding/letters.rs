@@ -8,7 +8,7 @@
 
 use encoding_rs::{ISO_8859_2, WINDOWS_1250, WINDOWS_1252};
 
-use super::evidence::{Certainty, EncodingVerdict};
+use super::verdict::{Certainty, EncodingVerdict};
 use crate::read::Encoding;
 
 /// Factor by which one of two contradicting readings must outweigh the other.

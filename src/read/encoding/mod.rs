@@ -8,3 +8,4 @@ pub(super) mod recoding;
 pub(super) mod seen;
 pub(super) mod utf16;
 pub(super) mod utf8;
+pub(super) mod verdict;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 
-use super::form;
+use super::description;
 use crate::config::{IdsSettings, SURVEY_COLUMN};
 use crate::model::{Position, ShownPath};
 use crate::plan::IdTable;
@@ -87,7 +87,7 @@ pub(in crate::run) fn read(
         digest: first.totals.map_or(0, |totals| totals.digest),
         address_column: first.columns.name(places.address).to_owned(),
         id_column: first.columns.name(places.id).to_owned(),
-        form: form::in_words(&container, &first, Reader::Record),
+        form: description::in_words(&container, &first, Reader::Record),
     })
 }
 

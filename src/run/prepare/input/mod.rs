@@ -1,6 +1,7 @@
 //! Prepares the input before the first call: opens it, checks it, compares it with what was sent
 //! before.
 
+pub(in crate::run) mod description;
 pub(in crate::run) mod form;
 pub(in crate::run) mod id_table;
 pub(in crate::run) mod news;
