@@ -7,14 +7,11 @@ use super::csv::dialect::{self, Delimiter};
 use super::csv::records::Records;
 use super::csv::{fields, scanned};
 use super::encoding::note::{self, LettersLost, Note};
+use super::encoding::utf8::BOM;
 use super::encoding::utf16;
 use super::unpack::refused;
 use super::{Dialect, Encoding, InputError, ReadOptions};
 use crate::model::Position;
-
-/// The UTF-8 byte order mark. The mark of UTF-16 becomes the same bytes once it is recoded to
-/// UTF-8.
-pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Records after the first that are searched for a header further down.
 const RECORDS_BELOW: usize = 20;

@@ -134,14 +134,17 @@ pub(crate) fn open(
     };
     // A `.partial` file beside a resumed journal belongs to that journal.
     let resumes = matches!(decision, OutputDecision::GoOn(_));
-    let made = create_files(paths, resumes, results_format, format).inspect_err(|_| {
-        if !resumes {
-            // Nothing was sent. If the journal cannot be removed, the next run only asks for
-            // `--resume`.
-            files::remove(&journal_path).ok();
+    let (results, failed, summary) = match create_files(paths, resumes, results_format, format) {
+        Ok(made) => made,
+        Err(error) => {
+            if !resumes {
+                // Nothing was sent. If the journal cannot be removed, the next run only asks for
+                // `--resume`.
+                journal.remove().ok();
+            }
+            return Err(error);
         }
-    });
-    let (results, failed, summary) = made?;
+    };
     Ok(OpenedOutputs {
         recorder: Recorder::new(
             (journal, results, failed),

@@ -2,6 +2,10 @@
 //! ASCII only if it is aligned in memory, so with a letter in every row it takes a third of the
 //! first read. This check jumps from letter to letter. Pure.
 
+/// The UTF-8 byte order mark. The mark of UTF-16 becomes the same bytes once it is recoded to
+/// UTF-8.
+pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// The high bit of each byte of a word.
 const ABOVE_ASCII: u64 = 0x8080_8080_8080_8080;
 

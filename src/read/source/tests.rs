@@ -152,7 +152,11 @@ impl Meddle {
             Self::Replace(bytes) => {
                 let other = path.with_extension("new");
                 fs::write(&other, bytes).unwrap();
-                return fs::rename(other, path).unwrap();
+                return match fs::rename(other, path) {
+                    // Not every Windows lets a file be replaced while it is open.
+                    Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => {}
+                    renamed => renamed.unwrap(),
+                };
             }
         }
         if hides {

@@ -2,7 +2,7 @@
 //! advice. The structure of a CSV is checked elsewhere.
 
 use crate::read::InputError;
-use crate::read::start::BOM;
+use crate::read::encoding::utf8::BOM;
 
 const SAVE: &str = "open it in the spreadsheet and save it as `CSV UTF-8`";
 

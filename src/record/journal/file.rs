@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
 use super::entry::{self, ENDED, FINISHING, STREAK};
@@ -125,9 +125,12 @@ impl Journal {
 
     /// Removes the journal, once the run is over and its files have their names.
     pub(crate) fn remove(self) -> Result<(), OutputError> {
+        let Self {
+            file, path, syncing, ..
+        } = self;
         // Closed first, because not every system can remove an open file.
-        drop(self.file);
-        fs::remove_file(&self.path).map_err(|source| OutputError::write(&self.path, source))
+        drop((file, syncing));
+        fs::remove_file(&path).map_err(|source| OutputError::write(&path, source))
     }
 
     fn write_lines(&mut self) -> Result<(), OutputError> {
@@ -151,7 +154,18 @@ struct Syncing {
     dirty: Arc<AtomicBool>,
     fault: Arc<Mutex<Option<io::Error>>>,
     /// Nothing is ever sent; dropping it ends the thread.
-    _alive: SyncSender<()>,
+    alive: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Waits for the thread, which has the file open as well.
+impl Drop for Syncing {
+    fn drop(&mut self) {
+        drop(self.alive.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
 }
 
 impl Syncing {
@@ -160,7 +174,7 @@ impl Syncing {
         let (alive, ended) = sync_channel::<()>(0);
         let (dirty, fault) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(None)));
         let (is_dirty, told) = (Arc::clone(&dirty), Arc::clone(&fault));
-        thread::Builder::new().name("sync".to_owned()).spawn(move || {
+        let thread = thread::Builder::new().name("sync".to_owned()).spawn(move || {
             while ended.recv_timeout(SYNC_EVERY) == Err(RecvTimeoutError::Timeout) {
                 // If this fails, the last write shows the time approximately.
                 file.set_modified(SystemTime::now()).ok();
@@ -174,7 +188,8 @@ impl Syncing {
         Ok(Self {
             dirty,
             fault,
-            _alive: alive,
+            alive: Some(alive),
+            thread: Some(thread),
         })
     }
 
