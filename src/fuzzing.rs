@@ -169,6 +169,7 @@ fn input_as(bytes: &[u8], options: ReadOptions) {
         survey: Some("7".to_owned()),
         table: None,
         last_rows: None,
+        excluded: None,
     };
     let mut planner = Planner::new(settings, layout);
     let Ok(mut rows) = Rows::new(bytes, &first) else {

@@ -5,6 +5,7 @@
 //! ([`crate::send`]).
 
 mod damage;
+mod exclusion;
 mod freshness;
 mod guards;
 mod id_table;
@@ -15,6 +16,7 @@ mod selection;
 mod who;
 
 pub(crate) use damage::Damage;
+pub(crate) use exclusion::Exclusion;
 pub(crate) use freshness::{Freshness, Stale};
 pub(crate) use guards::Guards;
 pub(crate) use id_table::IdTable;
@@ -73,6 +75,8 @@ pub(crate) struct PlanSettings {
     pub(crate) table: Option<Arc<IdTable>>,
     /// The rows that a later row of their respondent supersedes; `None` if all rows are sent.
     pub(crate) last_rows: Option<Arc<LastRows>>,
+    /// The respondents that are never sent; `None` if there are none.
+    pub(crate) excluded: Option<Arc<Exclusion>>,
 }
 
 impl PlanSettings {
@@ -161,6 +165,9 @@ impl Planner {
             _ => ids::trimmed(cell),
         };
         let skip = |code: ErrorCode| Plan::Skip(self.unsent(row, name, code, code.meaning()));
+        if row.error.is_none() && self.is_excluded(who, table.is_some().then_some(cell)) {
+            return skip(ErrorCode::Excluded);
+        }
         if !self.settings.policy.selection.takes(name) {
             return skip(ErrorCode::NotSelected);
         }
@@ -182,6 +189,17 @@ impl Planner {
                 }
             }
         }
+    }
+
+    /// Whether the list of `--exclude` names the row's respondent. `address` is the row's cell, if
+    /// rows have addresses.
+    fn is_excluded(&self, who: Who<'_>, address: Option<&str>) -> bool {
+        let id = match who {
+            Who::Respondent { id, .. } => Some(id),
+            _ => None,
+        };
+        let excluded = self.settings.excluded.as_ref();
+        excluded.is_some_and(|excluded| excluded.has(id, address))
     }
 
     /// Builds the command of a row. Fails if the row has none.

@@ -21,6 +21,7 @@ fn bench() -> Bench {
             survey: None,
             table: None,
             last_rows: None,
+            excluded: None,
         },
         layout: Layout {
             columns: 4,

@@ -25,12 +25,14 @@ fn quiet_says_nothing_at_all_on_full_success() {
     let input = numbered(15, "a").replace("id_respondent", "Record ID");
     let job = Job::run(&input, &fake)
         .pairs(&[("--id-column", "Record ID")])
+        .args("--accept-crm-ids")
         .args("-q -c 1");
     let ran = job.ends(0);
     assert_eq!((ran.stderr.as_str(), ran.stdout.as_str()), ("", ""));
     assert!(fake.calls().len() > 15, "some calls were made again");
     let loud = Job::run(&input, &moody())
         .pairs(&[("--id-column", "Record ID")])
+        .args("--accept-crm-ids")
         .args("-c 1")
         .ends(0);
     assert!(
@@ -46,6 +48,7 @@ fn quiet_says_nothing_at_all_on_full_success() {
     );
     let louder = Job::run(&input, &moody())
         .pairs(&[("--id-column", "Record ID")])
+        .args("--accept-crm-ids")
         .args("-c 1 -v")
         .ends(0);
     assert!(louder.stderr.contains("http_5xx, again in"), "{}", louder.stderr);
@@ -60,6 +63,7 @@ fn quiet_says_everything_once_something_is_wrong() {
     let input = numbered(3, "a").replace("id_respondent", "Record ID");
     let ran = Job::run(&input, &fake)
         .pairs(&[("--id-column", "Record ID")])
+        .args("--accept-crm-ids")
         .args("-q")
         .ends(1);
     let warned = ran.stderr.find("warning: the id column").unwrap();
@@ -67,6 +71,7 @@ fn quiet_says_everything_once_something_is_wrong() {
     assert!(warned < summed_up, "{}", ran.stderr);
     let mut job = Job::run(&input, &fake)
         .pairs(&[("--id-column", "Record ID")])
+        .args("--accept-crm-ids")
         .args("-q --resume");
     job.again("", 1);
     let ran = job.again("", 1);

@@ -21,7 +21,8 @@ mod deploy; // The samples for schedulers.
 mod disk; // Failures of files and streams during a run.
 mod duplicates; // Several rows of a respondent; ids found by address.
 mod endings; // One JSON object for each end of a run.
-mod excel; // Results and failed file for a spreadsheet, and back.
+mod excel;
+mod exclude; // Results and failed file for a spreadsheet, and back.
 mod existing; // Outputs that exist already: each cell of the table in `help output`.
 mod faults; // Invalid input: a clear error, nothing sent, nothing overwritten.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.

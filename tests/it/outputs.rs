@@ -115,10 +115,10 @@ fn standard_input_is_read_once() {
 fn environment_variables_are_flags_and_flags_win() {
     let fake = Fake::start(|_| Answer::success());
     let job = Job::new("run in.csv --survey 8")
-        .file("in.csv", "Nr,Segment,NPS\n1,a,9\n")
+        .file("in.csv", "Respondent,Segment,NPS\n1,a,9\n")
         .var("RESPONDENT_SYNC_BASE_URL", &fake.base)
         .var("RESPONDENT_SYNC_SURVEY", "7")
-        .var("RESPONDENT_SYNC_ID_COLUMN", "nr")
+        .var("RESPONDENT_SYNC_ID_COLUMN", "respondent")
         .var("RESPONDENT_SYNC_MAP", "l4=Segment, l7=NPS");
     let ran = job.ends(0);
     assert!(

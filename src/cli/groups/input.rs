@@ -91,6 +91,9 @@ pub(crate) struct SelectionArgs {
         env = "RESPONDENT_SYNC_ONLY"
     )]
     pub(crate) only: Option<Vec<String>>,
+    /// Never send the respondents of this list: ids or addresses, one a line or a column of a table
+    #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_EXCLUDE")]
+    pub(crate) exclude: Option<PathBuf>,
     /// Stop after sending N rows
     #[arg(long, value_name = "N", env = "RESPONDENT_SYNC_LIMIT")]
     pub(crate) limit: Option<u64>,

@@ -28,6 +28,8 @@ pub(crate) struct ReadingSettings {
     pub(crate) ids: Option<IdsSettings>,
     /// Whether only the last of several rows of a respondent is sent.
     pub(crate) only_last: bool,
+    /// The list of `--exclude`.
+    pub(crate) exclude: Option<PathBuf>,
     /// The columns to find in the input.
     pub(crate) wanted: Wanted,
     pub(crate) plan: PlanPolicy,
@@ -89,6 +91,7 @@ pub(in crate::config) fn reading(
             ..ReadOptions::default()
         },
         sheet: input.sheet.clone(),
+        exclude: selection.exclude.clone(),
         only_last: matches!(input.on_duplicate, OnDuplicateArg::Last),
         survey: SurveySettings {
             given: mistakes.note(input.survey.as_deref().map(survey).transpose()),

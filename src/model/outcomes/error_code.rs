@@ -28,6 +28,7 @@ pub(crate) enum ErrorCode {
     NothingToSend,
     BlankId,
     NotSelected,
+    Excluded,
     Superseded,
     Unchanged,
 }
@@ -77,7 +78,7 @@ const RESEND: &str = "send the failed file again, no editing needed";
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
-const TABLE: [CodeEntry; 26] = [
+const TABLE: [CodeEntry; 27] = [
     entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `sync_error` says, then send it"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then send the failed file again"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then send the failed file again"),
@@ -102,6 +103,7 @@ const TABLE: [CodeEntry; 26] = [
     entry(ErrorCode::NothingToSend, "nothing_to_send", "no label has a value", NONE),
     entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
     entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
+    entry(ErrorCode::Excluded, "excluded", "the respondent is on the list of `--exclude`", NONE),
     entry(ErrorCode::Superseded, "superseded", "a later row of the same respondent is sent instead (`--on-duplicate last`)", NONE),
     entry(ErrorCode::Unchanged, "unchanged", "the platform acknowledged the same labels before (`--changed-only`)", NONE),
 ];
@@ -163,6 +165,7 @@ impl ErrorCode {
             | Self::NothingToSend
             | Self::BlankId
             | Self::NotSelected
+            | Self::Excluded
             | Self::Superseded
             | Self::Unchanged => Action::Resend,
         }

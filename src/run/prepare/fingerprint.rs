@@ -19,6 +19,9 @@ pub(in crate::run) fn fingerprint(opened: &OpenedInput, account: &Account) -> Fi
         let columns = part(format!("{:?} {:?}", found.address_column, found.id_column));
         all = all.with("table of ids", found.digest ^ columns);
     }
+    if let Some(found) = &opened.excluded {
+        all = all.with("list of `--exclude`", found.digest);
+    }
     if plan.last_rows.is_some() {
         all = all.with("duplicates", part("last".to_owned()));
     }

@@ -136,6 +136,7 @@ impl Export {
             survey: Some("7".to_owned()),
             table: None,
             last_rows: None,
+            excluded: None,
         };
         Self {
             source,

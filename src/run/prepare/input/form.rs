@@ -10,6 +10,11 @@ use crate::read::{
 use crate::record::{FailedFormat, Style};
 use crate::report::{Reader, counted, thousands};
 
+fn addresses(count: u64) -> String {
+    let noun = if count == 1 { "address" } else { "addresses" };
+    format!("{} {noun}", thousands(count))
+}
+
 impl OpenedInput {
     /// Describes the form of the input and which column goes where, one line each. A sample cell
     /// helps to judge the encoding; it is shown only on a terminal.
@@ -60,6 +65,14 @@ impl OpenedInput {
                 found.form,
                 thousands(found.table.addresses()),
                 thousands(found.table.ambiguous())
+            ));
+        }
+        if let (Some(path), Some(found)) = (&settings.exclude, &self.excluded) {
+            lines.push(format!(
+                "never sent: {} and {} of {}",
+                counted(found.list.ids(), "respondent id"),
+                addresses(found.list.addresses()),
+                path.shown()
             ));
         }
         if settings.sheet.is_some() && !matches!(self.container, Container::Workbook(_)) {

@@ -2,6 +2,7 @@
 //! before.
 
 pub(in crate::run) mod description;
+pub(in crate::run) mod exclude_list;
 pub(in crate::run) mod form;
 pub(in crate::run) mod id_table;
 pub(in crate::run) mod news;

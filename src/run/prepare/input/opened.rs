@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
+use super::exclude_list::{self, FoundList};
 use super::id_table::{self, FoundTable};
 use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Layout, Plan, Row, clean, quoted};
@@ -19,6 +20,8 @@ pub(crate) struct OpenedInput {
     pub(crate) layout: Layout,
     /// The table of `--ids`, if one was given.
     pub(crate) table: Option<FoundTable>,
+    /// The list of `--exclude`, if one was given.
+    pub(crate) excluded: Option<FoundList>,
     /// How rows are planned.
     pub(crate) plan: PlanSettings,
     /// Where the survey comes from, for the start line.
@@ -63,6 +66,10 @@ impl OpenedInput {
             )?),
             None => None,
         };
+        let excluded = match &settings.exclude {
+            Some(path) => Some(exclude_list::read(path, settings)?),
+            None => None,
+        };
         let mut opened = Self {
             container,
             first,
@@ -73,7 +80,9 @@ impl OpenedInput {
                 survey,
                 table: table.as_ref().map(|found| Arc::clone(&found.table)),
                 last_rows: None,
+                excluded: excluded.as_ref().map(|found| Arc::clone(&found.list)),
             },
+            excluded,
             table,
             survey_from,
             source,
