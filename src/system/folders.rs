@@ -9,12 +9,29 @@ use directories::ProjectDirs;
 
 /// Returns the folder for settings; `None` if the user has no home.
 pub(crate) fn config() -> Option<PathBuf> {
-    folders().map(|folders| folders.config_dir().to_owned())
+    named("APPDATA", "config").or_else(|| folders().map(|folders| folders.config_dir().to_owned()))
 }
 
 /// Returns the folder for data that outlasts a run; `None` if the user has no home.
 pub(crate) fn state() -> Option<PathBuf> {
-    folders().map(|folders| folders.state_dir().unwrap_or(folders.data_local_dir()).to_owned())
+    let usual =
+        || folders().map(|folders| folders.state_dir().unwrap_or(folders.data_local_dir()).to_owned());
+    named("LOCALAPPDATA", "data").or_else(usual)
+}
+
+/// Returns the folder that a variable of Windows leads to, which an administrator may have set for
+/// a job; the system's own functions do not look at it.
+#[cfg(windows)]
+fn named(variable: &str, kind: &str) -> Option<PathBuf> {
+    let base = PathBuf::from(std::env::var_os(variable)?);
+    base.is_absolute()
+        .then(|| base.join("respondent-sync").join(kind))
+}
+
+/// Elsewhere the variables of XDG are looked at by the library.
+#[cfg(not(windows))]
+fn named(_: &str, _: &str) -> Option<PathBuf> {
+    None
 }
 
 fn folders() -> Option<ProjectDirs> {

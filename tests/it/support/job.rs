@@ -48,6 +48,8 @@ impl Job {
             .var("HOME", &state)
             .var("XDG_STATE_HOME", &state)
             .var("XDG_CONFIG_HOME", &state)
+            .var("APPDATA", &state)
+            .var("LOCALAPPDATA", &state)
             .var("RESPONDENT_SYNC_ACCOUNT", "387487")
             .var("RESPONDENT_SYNC_WEBHOOK_KEY", "kkkkkkkk")
             .var("RESPONDENT_SYNC_WEBHOOK_AUTH", "aaaaaaaa")
@@ -83,7 +85,9 @@ impl Job {
     /// Runs as the same user as another job, so that both see each other's locks.
     pub(crate) fn sharing_state_of(self, other: &Self) -> Self {
         let state = other.state.path().to_str().unwrap().to_owned();
-        self.var("HOME", &state).var("XDG_STATE_HOME", &state)
+        self.var("HOME", &state)
+            .var("XDG_STATE_HOME", &state)
+            .var("LOCALAPPDATA", &state)
     }
 
     /// Removes a flag and its value from the command line.
@@ -107,7 +111,12 @@ impl Job {
 
     /// Writes a config file into the folder where the system keeps this user's settings.
     pub(crate) fn usual_config(self, text: &str) -> Self {
-        let folder = self.state.path().join("respondent-sync");
+        let of_system = if cfg!(windows) {
+            "respondent-sync/config"
+        } else {
+            "respondent-sync"
+        };
+        let folder = self.state.path().join(of_system);
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("respondent-sync.toml"), text).unwrap();
         self
