@@ -53,10 +53,12 @@ fn the_sample_config_runs_night_after_night() {
         fake.base,
         far_away.strftime("%H:%M")
     ));
-    let here = job.path("").to_str().unwrap().trim_end_matches('/').to_owned();
+    // TOML's double quotes give a backslash a meaning; Windows takes either slash.
+    let here = job.path("").to_str().unwrap().replace('\\', "/");
+    let here = here.trim_end_matches('/');
     let config = sample("nps.toml")
-        .replace("/srv/crm-export", &here)
-        .replace("/var/lib/respondent-sync", &here);
+        .replace("/srv/crm-export", here)
+        .replace("/var/lib/respondent-sync", here);
     let export = |value: &str| {
         let mut text = "webankieta_id,Segment,City,NPS\n".to_owned();
         for id in 1..=1_000 {
