@@ -2,6 +2,7 @@
 //! nothing and decides nothing; [`crate::config`] says what the values mean.
 
 mod args;
+mod completions;
 mod from_file;
 mod groups;
 mod parse;
@@ -12,6 +13,7 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub(crate) use args::{CheckArgs, CheckFormatArg, RunArgs};
+pub(crate) use completions::{CompletionsArgs, completions};
 pub(crate) use from_file::{FileSetting, FileValue};
 pub(crate) use groups::calls::{MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use groups::config::ConfigCommand;
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     State(StateCommand),
     /// Explain a command or a topic of the manual
     Help(HelpArgs),
+    /// Print a script that completes commands and flags in a shell
+    Completions(CompletionsArgs),
 }
 
 #[cfg(test)]

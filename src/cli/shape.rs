@@ -116,6 +116,7 @@ Commands (`respondent-sync help COMMAND`):
             "state forget",
             "forget them, so that the next run sends them again",
         ),
+        ("completions", "a script for the Tab key of your shell"),
     ] {
         writeln!(text, "  {name:<14}{purpose}").ok();
     }

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Run(RunCommand),
     Check(Box<CheckSettings>),
     /// Prints this text.
-    ShowConfig(String),
+    Print(String),
     State(StateSettings),
     Sandbox(SandboxSettings),
     Help(HelpPage),
@@ -49,10 +49,9 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
     Ok(match cli.command {
         cli::Command::Run(args) => Command::Run(commands::run::run(&args, origins, file)),
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins)?)),
-        cli::Command::Config(ConfigCommand::Show(_)) => {
-            Command::ShowConfig(commands::show::show(file, variable)?)
-        }
+        cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),
         cli::Command::State(command) => Command::State(commands::state::state(&command, origins)?),
+        cli::Command::Completions(args) => Command::Print(cli::completions(&args)),
         cli::Command::Help(args) => Command::Help(commands::help::help(&args.topic)?),
         cli::Command::Sandbox(args) => Command::Sandbox(commands::sandbox::sandbox(args)),
     })

@@ -92,7 +92,7 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
     match command {
         Command::Run(command) => Box::pin(commands::monitored::run(command, begun, console)).await,
         Command::Check(settings) => commands::check::check(&settings, console),
-        Command::ShowConfig(text) => {
+        Command::Print(text) => {
             console.print(&text);
             Ok(ExitCode::Success)
         }

@@ -41,3 +41,25 @@ fn topics_and_commands_are_explained() {
         unknown.stderr
     );
 }
+
+#[test]
+fn a_real_bash_completes_flags() {
+    let script = Job::new("completions bash").ends(0).stdout;
+    let job = Job::new("help").file("completion.sh", script);
+    let asked = "source completion.sh; COMP_WORDS=(respondent-sync run --max-a); COMP_CWORD=2; \
+         $(complete -p respondent-sync | grep -o '_[^ ]*') respondent-sync --max-a run; echo \"${COMPREPLY[@]}\"";
+    let Ok(ran) = std::process::Command::new("bash")
+        .args(["-c", asked])
+        .current_dir(job.path(""))
+        .output()
+    else {
+        eprintln!("skipped: there is no bash here");
+        return;
+    };
+    assert_eq!(
+        String::from_utf8_lossy(&ran.stdout).trim(),
+        "--max-age",
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+}

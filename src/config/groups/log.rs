@@ -15,7 +15,11 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
     match &cli.command {
         Command::Run(args) => settings(&args.log, origins),
         Command::Check(args) => settings(&args.log, origins),
-        Command::Config(_) | Command::State(_) | Command::Sandbox(_) | Command::Help(_) => LogSettings {
+        Command::Config(_)
+        | Command::State(_)
+        | Command::Sandbox(_)
+        | Command::Help(_)
+        | Command::Completions(_) => LogSettings {
             verbosity: Verbosity::Normal,
             format: LogFormat::Text,
         },
