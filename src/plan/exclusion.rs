@@ -1,45 +1,68 @@
-//! The respondents that are never sent (`--exclude`), by id or by address. Pure;
+//! The respondents that are never sent (`--exclude`), by id or by what rows are matched on. Pure;
 //! `run/prepare/input/exclude_list.rs` reads the list's file.
+//!
+//! An entry that is not understood must be refused by the caller: passing over it would send
+//! somebody who opted out.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::model::{Digits, trim_invisible};
+use crate::model::{Digits, is_blank, trim_invisible};
 
-/// Ids and addresses, held in memory: of an address only a 128-bit digest.
+/// Characters that no address of a list may hold: those that separate or wrap addresses.
+const SEPARATORS: &str = ";,|/<>()[]\"'#?=:\\";
+
+/// Ids and keys (addresses), held in memory: of a key only a 128-bit digest.
 #[derive(Clone, Default)]
 pub(crate) struct Exclusion {
     /// Without leading zeros, because `0012` and `12` may be one respondent.
     ids: HashSet<String>,
-    addresses: HashSet<u128>,
+    keys: HashSet<u128>,
 }
 
 impl Exclusion {
-    /// Adds an entry of the list. Returns `false` if it is neither an id nor an address.
-    pub(crate) fn insert(&mut self, entry: &str) -> bool {
-        let entry = trim_invisible(entry);
-        if let Some(id) = Digits::new(entry) {
+    /// Adds a respondent's id. Returns `false` if the entry is not one.
+    pub(crate) fn insert_id(&mut self, entry: &str) -> bool {
+        let id = Digits::new(trim_invisible(entry));
+        if let Some(id) = id {
             self.ids.insert(id.without_leading_zeros().to_owned());
-            return true;
         }
-        let address = address(entry);
-        let is_address = address
-            .split_once('@')
-            .is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.') && !address.contains(' '));
-        if is_address {
-            self.addresses.insert(digest(&address));
-        }
-        is_address
+        id.is_some()
     }
 
-    /// Whether a respondent is excluded: by the id, or by the address in the row's cell.
+    /// Adds an e-mail address: `a@x.pl`, `mailto:a@x.pl` or `Anna <a@x.pl>`. Returns `false` if the
+    /// entry is anything else, such as two addresses.
+    pub(crate) fn insert_address(&mut self, entry: &str) -> bool {
+        let address = bare(entry).filter(|address| is_address(address));
+        if let Some(address) = &address {
+            self.keys.insert(xxh3_128(address.as_bytes()));
+        }
+        address.is_some()
+    }
+
+    /// Adds a key that is not an address, such as a CRM's number that rows are matched on.
+    pub(crate) fn insert_key(&mut self, entry: &str) {
+        self.keys
+            .insert(xxh3_128(trim_invisible(entry).to_lowercase().as_bytes()));
+    }
+
+    /// Whether a cell that rows are matched on holds an excluded key, as a whole or among others.
+    pub(crate) fn has_key(&self, cell: &str) -> bool {
+        if self.keys.is_empty() || is_blank(cell) {
+            return false;
+        }
+        let has = |text: &str| self.keys.contains(&xxh3_128(text.as_bytes()));
+        let cell = trim_invisible(cell).to_lowercase();
+        let parts = cell.split(|c: char| c.is_whitespace() || SEPARATORS.contains(c) || is_hidden(c));
+        has(&cell) || parts.map(|part| part.trim_end_matches('.')).any(has)
+    }
+
+    /// Whether a respondent is excluded: by the id, or by the cell that the row is matched on.
     pub(super) fn has(&self, id: Option<Digits<'_>>, cell: Option<&str>) -> bool {
         id.is_some_and(|id| self.ids.contains(id.without_leading_zeros()))
-            || cell.is_some_and(|cell| {
-                !self.addresses.is_empty() && self.addresses.contains(&digest(&address(cell)))
-            })
+            || cell.is_some_and(|cell| self.has_key(cell))
     }
 
     /// Number of different ids.
@@ -47,29 +70,46 @@ impl Exclusion {
         self.ids.len() as u64
     }
 
-    /// Number of different addresses.
-    pub(crate) fn addresses(&self) -> u64 {
-        self.addresses.len() as u64
+    /// Number of different addresses and other keys.
+    pub(crate) fn keys(&self) -> u64 {
+        self.keys.len() as u64
     }
 }
 
 /// Prints only numbers, because ids and addresses are personal data.
 impl fmt::Debug for Exclusion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Exclusion({} ids, {} addresses)", self.ids(), self.addresses())
+        write!(f, "Exclusion({} ids, {} keys)", self.ids(), self.keys())
     }
 }
 
-/// Returns the address of `mailto:a@x.pl`, `Anna <A@x.pl>` or `a@x.pl` in lower case.
-fn address(text: &str) -> String {
-    let text = trim_invisible(text);
-    let inner = text.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
-    let lower = trim_invisible(inner.unwrap_or(text)).to_lowercase();
-    lower.strip_prefix("mailto:").unwrap_or(&lower).to_owned()
+fn is_hidden(c: char) -> bool {
+    crate::model::is_invisible(c)
 }
 
-fn digest(address: &str) -> u128 {
-    xxh3_128(address.as_bytes())
+/// Returns what is in `Name <…>` or behind `mailto:`, in lower case; `None` for a wrapping that is
+/// not understood.
+fn bare(entry: &str) -> Option<String> {
+    let text = trim_invisible(entry);
+    let inner = match text.split_once('<') {
+        Some((name, rest)) if !name.contains('@') => rest.strip_suffix('>')?,
+        Some(_) => return None,
+        None => text,
+    };
+    let lower = inner.trim().to_lowercase();
+    Some(lower.strip_prefix("mailto:").unwrap_or(&lower).to_owned())
+}
+
+/// Whether a text is exactly one address, in ASCII: other letters can be written in several ways.
+fn is_address(text: &str) -> bool {
+    let Some((name, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let is_dotted = |part: &str| !part.is_empty() && part.split('.').all(|label| !label.is_empty());
+    let is_plain = text
+        .chars()
+        .all(|c| c.is_ascii_graphic() && !SEPARATORS.contains(c));
+    is_plain && is_dotted(name) && is_dotted(domain) && domain.contains('.') && !domain.contains('@')
 }
 
 #[cfg(test)]
@@ -77,26 +117,73 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_and_addresses_are_excluded_however_they_are_written() {
+    fn one_address_is_taken_and_nothing_that_may_be_more() {
         let mut list = Exclusion::default();
-        for entry in ["0012", " 7 ", "Anna <A@x.pl>", "mailto:b@x.pl", "\u{FEFF}c@x.pl"] {
-            assert!(list.insert(entry), "{entry}");
+        for entry in [
+            "a@x.pl",
+            " A@X.pl ",
+            "mailto:b@x.pl",
+            "MAILTO:b@x.pl",
+            "Anna <c@x.pl>",
+            "\u{FEFF}d+e@x.pl",
+        ] {
+            assert!(list.insert_address(entry), "{entry}");
         }
         for entry in [
             "",
-            "email",
-            "id_respondent",
-            "a b@x.pl",
+            "a",
             "@x.pl",
             "a@x",
-            "1,23E+5",
+            "a@x.pl;b@x.pl",
+            "a@x.pl|b@x.pl",
+            "a@x.pl / b@x.pl",
+            "a@x.pl,b@x.pl",
+            "a@x.pl b@x.pl",
+            "a@x.pl\nb@x.pl",
+            "Anna <a@x.pl>; Jan <b@x.pl>",
+            "a@x.pl (Anna)",
+            "'a@x.pl'",
+            "\"a@x.pl\"",
+            "a@x.pl.",
+            "a@x..pl",
+            "a@@x.pl",
+            "a@x.pl@",
+            "mailto:a@x.pl?subject=out",
+            "smtp:a@x.pl",
+            "=HYPERLINK(a@x.pl)",
+            "a@x.pl#out",
+            "Anna\u{A0}a@x.pl",
+            "a\u{200B}@x.pl",
+            "żaneta@x.pl",
+            "a@x.pl>",
         ] {
-            assert!(!list.insert(entry), "{entry}");
+            assert!(!list.insert_address(entry), "{entry}");
+        }
+        assert_eq!(format!("{list:?}"), "Exclusion(0 ids, 4 keys)");
+    }
+
+    #[test]
+    fn a_cell_is_excluded_however_its_address_is_written() {
+        let mut list = Exclusion::default();
+        assert!(list.insert_address("a@x.pl") && list.insert_id("0012"));
+        list.insert_key("AB-7");
+        for cell in [
+            "a@x.pl",
+            "A@X.PL",
+            "Ewa <a@x.pl>",
+            "mailto:a@x.pl",
+            "b@x.pl; a@x.pl",
+            "a@x.pl.",
+            "'a@x.pl'",
+            "ab-7",
+        ] {
+            assert!(list.has_key(cell), "{cell}");
+        }
+        for cell in ["", "b@x.pl", "aa@x.pl", "12", "7"] {
+            assert!(!list.has_key(cell), "{cell}");
         }
         let id = |text| list.has(Digits::new(text), None);
-        assert!(id("12") && id("0012") && id("7") && !id("120"));
-        let cell = |text| list.has(None, Some(text));
-        assert!(cell("a@X.pl") && cell("Ewa <b@x.pl>") && cell(" C@x.pl") && !cell("d@x.pl"));
-        assert_eq!(format!("{list:?}"), "Exclusion(2 ids, 3 addresses)");
+        assert!(id("12") && id("0012") && !id("120"));
+        assert!(!list.insert_id("12.0") && !list.insert_id("１２") && !list.insert_id(""));
     }
 }

@@ -396,7 +396,7 @@ fn outputs_in_no_place_to_be_written_are_refused() {
     let at = |path: &str| desk.folder.path().join(path);
     for input in ["a.results.csv", "a.summary.json.partial", "a.results.csv.journal"] {
         assert!(
-            matches!(paths.check(Some(&at(input))), Err(OutputError::IsInput(_))),
+            matches!(paths.check(&[at(input).as_path()]), Err(OutputError::IsInput(_))),
             "{input}"
         );
     }
@@ -410,18 +410,18 @@ fn outputs_in_no_place_to_be_written_are_refused() {
             summary: at(taken),
             ..paths.clone()
         };
-        assert!(matches!(same.check(None), Err(OutputError::Same(_))), "{taken}");
+        assert!(matches!(same.check(&[]), Err(OutputError::Same(_))), "{taken}");
     }
     let nowhere = OutputPaths {
         failed: at("no/where.csv"),
         ..paths.clone()
     };
-    assert!(matches!(nowhere.check(None), Err(OutputError::NoFolder(_))));
+    assert!(matches!(nowhere.check(&[]), Err(OutputError::NoFolder(_))));
     let folder = OutputPaths {
         failed: at(""),
         ..paths
     };
-    assert!(matches!(folder.check(None), Err(OutputError::Folder(_))));
+    assert!(matches!(folder.check(&[]), Err(OutputError::Folder(_))));
 }
 
 /// A kill between two renames: the remaining files join those already moved.

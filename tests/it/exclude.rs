@@ -79,15 +79,28 @@ fn a_list_that_may_miss_somebody_ends_the_run_before_the_first_call() {
     refused(Some(""), "nothing was sent");
     refused(Some("opted out\n"), "it excludes nobody");
     refused(Some("12\n1,2E+3\n"), "(`--exclude`): nothing was sent");
-    refused(
-        Some("12\nCANARY\n"),
-        "row 2: the entry is neither an id nor an address",
-    );
+    refused(Some("12\nCANARY\n"), "row 2: the entry is neither an id");
     refused(Some("a;b\n12;13\n"), "it has several columns");
     refused(
         Some("a@x.pl\n"),
-        "it lists addresses, and the input's rows have ids",
+        "it has an address and no id, and the input's rows have ids",
     );
+    // What looks like an entry is none of a header's words, wherever it stands.
+    for odd in [
+        "12345.0", "1,23E+5", "'12", "12 345", "#12", "#N/A", "１２", "=12",
+    ] {
+        refused(
+            Some(&format!("\"{odd}\"\n12\n")),
+            "(`--exclude`): nothing was sent",
+        );
+    }
+    // A line that names nobody by an id may be somebody.
+    refused(Some("id_respondent;name\n12;A\n;Jan\n"), "it names nobody");
+    refused(
+        Some("id_respondent;email\n12;a@x.pl\n;b@x.pl\n"),
+        "it has an address and no id",
+    );
+    refused(Some("Id kontaktu\n555\n"), "looks like the CRM's own number");
     assert_eq!(fake.calls().len(), 0);
 }
 
@@ -102,4 +115,78 @@ fn another_list_is_another_input() {
     job = job.file("out.csv", "12\n13\n");
     let ran = job.ends(2);
     assert!(ran.stderr.contains("the list of `--exclude`"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_person_is_excluded_by_any_of_their_addresses() {
+    let ids = "email,id_respondent\na@x.pl,11\nb@x.pl,0011\nc@x.pl,12\n";
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run("email,l1\na@x.pl,1\nb@x.pl,2\nc@x.pl,3\n", &fake)
+        .file("ids.csv", ids)
+        .file("out.csv", "id_respondent;email\n;a@x.pl\n99;\n")
+        .args("--ids ids.csv --match-on email --exclude out.csv");
+    job.ends(0);
+    let sent: Vec<String> = fake
+        .calls()
+        .iter()
+        .map(|call| call.respondent().to_owned())
+        .collect();
+    assert_eq!(sent, ["12"]);
+}
+
+#[test]
+fn rows_that_are_matched_on_a_number_are_excluded_by_that_number() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = |list: &str| {
+        Job::run("ref,l1\n555,1\n11,2\n", &fake)
+            .file("ids.csv", "ref,id_respondent\n555,11\n11,12\n")
+            .file("out.csv", list)
+            .args("--ids ids.csv --match-on ref --exclude out.csv")
+    };
+    job("ref\n555\n").ends(0);
+    let sent: Vec<String> = fake
+        .calls()
+        .iter()
+        .map(|call| call.respondent().to_owned())
+        .collect();
+    assert_eq!(sent, ["12"]);
+    let unclear = job("555\n").ends(4);
+    assert!(
+        unclear.stderr.contains("give the list a header"),
+        "{}",
+        unclear.stderr
+    );
+}
+
+#[test]
+fn two_addresses_in_one_entry_are_refused_and_no_output_replaces_a_list() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = |list: &str| {
+        Job::run("email,l1\na@x.pl,1\n", &fake)
+            .file("ids.csv", "email,id_respondent\na@x.pl,11\n")
+            .file("out.csv", list)
+            .args("--ids ids.csv --match-on email --exclude out.csv")
+    };
+    for entry in [
+        "b@x.pl;c@x.pl",
+        "b@x.pl / c@x.pl",
+        "Anna <b@x.pl>, Jan <c@x.pl>",
+        "b@x.pl (Anna)",
+        "żaneta@x.pl",
+    ] {
+        let ran = job(&format!("email\n\"z@x.pl\"\n\"{entry}\"\n")).ends(4);
+        assert!(
+            ran.stderr.contains("one plain e-mail address"),
+            "{entry}: {}",
+            ran.stderr
+        );
+    }
+    for flag in ["--output", "--failed", "--summary"] {
+        for file in ["out.csv", "ids.csv"] {
+            job("z@x.pl\n")
+                .args(&format!("--overwrite {flag} {file}"))
+                .ends(2);
+        }
+    }
+    assert_eq!(fake.calls().len(), 0);
 }

@@ -43,7 +43,7 @@ impl OutputPaths {
     }
 
     /// Refuses unsuitable paths, before anything is read or created.
-    pub(crate) fn check(&self, input: Option<&Path>) -> Result<(), OutputError> {
+    pub(crate) fn check(&self, inputs: &[&Path]) -> Result<(), OutputError> {
         let finished = self.all().into_iter().cloned();
         let lock = names::lock(&self.results);
         let paths: Vec<PathBuf> = finished.chain(self.unfinished()).chain([lock]).collect();
@@ -57,7 +57,7 @@ impl OutputPaths {
             if paths.iter().take(index).any(|other| is_same(other, path)) {
                 return Err(OutputError::Same(path.clone()));
             }
-            if input.is_some_and(|input| is_same(input, path)) {
+            if inputs.iter().any(|input| is_same(input, path)) {
                 return Err(OutputError::IsInput(path.clone()));
             }
             if !folder(path).is_dir() {

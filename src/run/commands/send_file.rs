@@ -95,7 +95,13 @@ async fn start(
     console: &Console,
 ) -> Result<Ran, Failure> {
     let input = input_path(&settings.reading.input);
-    settings.outputs.paths.check(input).map_err(Failure::usage)?;
+    let reading = &settings.reading;
+    let ids = reading.ids.as_ref().map(|ids| ids.path.as_path());
+    let inputs: Vec<&Path> = [input, ids, reading.exclude.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
+    settings.outputs.paths.check(&inputs).map_err(Failure::usage)?;
     // From here on a signal ends the run in an orderly way.
     let window = Window::since(begun, settings.deadline.clone());
     let mut stops = before_sending::stops(window, console)?;

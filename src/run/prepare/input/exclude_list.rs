@@ -1,111 +1,218 @@
-//! Reads the list of `--exclude`: ids or addresses, one a line, or a column of a table. It is read
+//! Reads the list of `--exclude`: ids or addresses, one a line, or columns of a table. It is read
 //! completely before anything is sent. `plan/exclusion.rs` decides whom an entry excludes.
+//!
+//! Whatever is not understood refuses the whole list: a person who opted out must not be sent
+//! because a line is odd.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use anyhow::{Error, anyhow};
+use anyhow::{Error, anyhow, ensure};
 
 use crate::config::ReadingSettings;
-use crate::model::ShownPath;
+use crate::model::{Digits, Fields, ShownPath, is_blank, trim_invisible};
 use crate::plan::Exclusion;
-use crate::read::{Contents, FirstRead, Input, ReadOptions, Rows, Source};
+use crate::read::{
+    Container, Contents, FirstRead, Input, InputError, ReadOptions, Rows, Source, is_crm_number,
+};
 use crate::report::ExitCode;
 use crate::run::Failure;
 
-/// Names of columns that hold addresses, besides the one that the user names.
-const ADDRESSES: [&str; 4] = ["email", "e-mail", "adres e-mail", "adres email"];
+/// Names of columns that hold addresses.
+const ADDRESSES: [&str; 6] = [
+    "email",
+    "e-mail",
+    "mail",
+    "adres e-mail",
+    "adres email",
+    "email address",
+];
+
+/// The encoding of a list that its bytes do not determine. Entries are ASCII in any case.
+const USUAL_ENCODING: &str = "windows-1250";
 
 /// A list that was read.
 pub(crate) struct FoundList {
-    pub(in crate::run) list: Arc<Exclusion>,
+    pub(in crate::run) list: Exclusion,
     /// The xxh3-128 digest of its bytes.
     pub(in crate::run) digest: u128,
 }
 
-/// Reads a list. One that cannot be read in full, or that excludes nobody, ends the run (4):
-/// respondents who opted out must not be sent because a file is broken.
+/// What a column of the list holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Id,
+    Address,
+    /// The values that rows are matched on, which are not addresses.
+    Key,
+    /// One entry a line: an id or an address.
+    Either,
+}
+
+/// Reads a list. One that cannot be read in full, or that excludes nobody, ends the run (4).
 pub(in crate::run) fn read(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Failure> {
-    let refuse = |error: Error| Failure {
+    entries(path, settings).map_err(|error| Failure {
         code: ExitCode::Aborted,
         error: error.context(format!("{} (`--exclude`): nothing was sent", path.shown())),
-    };
-    let found = entries(path, settings).map_err(refuse)?;
-    if found.list.addresses() > 0 && settings.ids.is_none() {
-        return Err(refuse(anyhow!(
-            "it lists addresses, and the input's rows have ids: list ids, or find the respondents by `--ids` and \
-             `--match-on`"
-        )));
-    }
-    Ok(found)
+    })
 }
 
 fn entries(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Error> {
     let mut source = Source::open(&Input::File(path.to_owned()))?;
     let Contents { container, bytes } = source.contents(None, 0)?;
+    ensure!(
+        !matches!(container, Container::Workbook(_)),
+        "it is a workbook, whose sheets and formulas can hide entries: save the list as `CSV UTF-8`"
+    );
     let options = container.options(ReadOptions {
         no_header: true,
         one_column: true,
-        encoding: settings.options.encoding,
         ..ReadOptions::default()
     })?;
-    let first = source.settle(FirstRead::of_file(bytes, options))?;
+    let first = match source.settle(FirstRead::of_file(bytes, options)) {
+        Err(InputError::EncodingUnclear { .. }) => {
+            let options = ReadOptions {
+                encoding: USUAL_ENCODING.parse().ok(),
+                ..options
+            };
+            let bytes = source.contents(None, 0)?.bytes;
+            source.settle(FirstRead::of_file(bytes, options))?
+        }
+        first => first?,
+    };
     let mut rows = Rows::new(source.contents(None, 0)?.bytes, &first)?;
     let mut list = Exclusion::default();
-    let mut column = None;
+    let mut columns: Option<Vec<(usize, Kind)>> = None;
     while let Some(row) = rows.next()? {
         if let Some(error) = &row.error {
             return Err(anyhow!("{}: {}", row.position, error.message));
         }
-        let at = if let Some(at) = column {
-            at
-        } else {
-            let header: Vec<&str> = (0..first.names.len())
-                .map(|at| row.fields.get(at).unwrap_or_default())
-                .collect();
-            let (at, is_header) = entries_column(&header, settings)?;
-            column = Some(at);
+        if columns.is_none() {
+            let (found, is_header) = entry_columns(&cells(&row.fields, first.names.len()), settings)?;
+            columns = Some(found);
             if is_header {
                 continue;
             }
-            at
-        };
-        let entry = row.fields.get(at).unwrap_or_default();
-        if !entry.trim().is_empty() && !list.insert(entry) {
-            return Err(anyhow!(
-                "{}: the entry is neither an id nor an address",
-                row.position
-            ));
         }
+        let cells = cells(&row.fields, first.names.len());
+        take_in(
+            &mut list,
+            &cells,
+            columns.as_deref().unwrap_or_default(),
+            settings,
+        )
+        .map_err(|why| anyhow!("{}: {why}", row.position))?;
     }
     rows.finish()?;
-    if list.ids() + list.addresses() == 0 {
-        return Err(anyhow!(
-            "it excludes nobody: ask for the list again, or leave the flag out"
-        ));
-    }
+    ensure!(
+        list.ids() + list.keys() > 0,
+        "it excludes nobody: ask for the list again, or leave the flag out"
+    );
     Ok(FoundList {
-        list: Arc::new(list),
+        list,
         digest: first.totals.map_or(0, |totals| totals.digest),
     })
 }
 
-/// Returns the column of the entries, and whether the first record is a header.
-fn entries_column(header: &[&str], settings: &ReadingSettings) -> Result<(usize, bool), Error> {
-    let wanted = [settings.wanted.respondent.as_str(), "id_respondent"];
-    let is_wanted = |name: &&str| {
-        let name = name.trim().to_lowercase();
-        wanted.iter().any(|wanted| wanted.trim().to_lowercase() == name) || ADDRESSES.contains(&name.as_str())
+fn cells<'a>(fields: &Fields<'a>, count: usize) -> Vec<&'a str> {
+    (0..count).map(|at| fields.get(at).unwrap_or_default()).collect()
+}
+
+/// Adds the entries of a row. Fails if the row names nobody in a way that the input's rows can be
+/// found by.
+fn take_in(
+    list: &mut Exclusion,
+    cells: &[&str],
+    columns: &[(usize, Kind)],
+    settings: &ReadingSettings,
+) -> Result<(), String> {
+    let by_ids = settings.ids.is_none();
+    let mut is_named = false;
+    for (at, kind) in columns {
+        let entry = cells.get(*at).copied().unwrap_or_default();
+        if is_blank(entry) {
+            continue;
+        }
+        let is_address = *kind == Kind::Address || *kind == Kind::Either && entry.contains('@');
+        let is_taken = match kind {
+            Kind::Key => {
+                list.insert_key(entry);
+                true
+            }
+            _ if is_address => list.insert_address(entry),
+            _ => list.insert_id(entry),
+        };
+        if !is_taken {
+            return Err("the entry is neither an id (all digits) nor one plain e-mail address".to_owned());
+        }
+        is_named |= !(by_ids && is_address);
+    }
+    match is_named {
+        true => Ok(()),
+        false if by_ids && cells.iter().any(|cell| cell.contains('@')) => Err(
+            "it has an address and no id, and the input's rows have ids: list ids, or find the respondents by `--ids` \
+             and `--match-on`"
+                .to_owned(),
+        ),
+        false => Err("it names nobody: every line needs an id or an address".to_owned()),
+    }
+}
+
+/// Returns the columns of the entries, and whether the first record is a header.
+fn entry_columns(header: &[&str], settings: &ReadingSettings) -> Result<(Vec<(usize, Kind)>, bool), Error> {
+    let named: Vec<(usize, Kind)> = header
+        .iter()
+        .enumerate()
+        .filter_map(|(at, name)| Some((at, kind(name, settings)?)))
+        .collect();
+    if !named.is_empty() {
+        return Ok((named, true));
+    }
+    if let Some(name) = header.iter().find(|name| is_crm_number(name)) {
+        return Err(anyhow!(
+            "its column `{}` looks like the CRM's own number of a contact, which is not a respondent's id: list the \
+             platform's ids, or addresses",
+            name.trim()
+        ));
+    }
+    let [first] = header else {
+        return Err(anyhow!(
+            "it has several columns and none is called `id_respondent` or `email`: give one entry a line, or name the columns so"
+        ));
     };
-    if let Some(at) = header.iter().position(is_wanted) {
-        return Ok((at, true));
+    // A word is a header; anything that may be an entry is one.
+    let is_word = first.chars().any(char::is_alphabetic)
+        && !first.contains(|c: char| c.is_numeric() || "@#=".contains(c));
+    if settings.ids.as_ref().is_some_and(|ids| !is_mail(&ids.address)) && !first.contains('@') {
+        return Err(anyhow!(
+            "rows are matched on `{}`, so it is unclear whether its numbers are that or the platform's ids: give the list a \
+             header",
+            settings.wanted.respondent.trim()
+        ));
     }
-    match header {
-        [first] => Ok((0, !Exclusion::default().insert(first))),
-        _ => Err(anyhow!(
-            "it has several columns and none of them is `{}`, `id_respondent` or `email`: give one entry a line, or name \
-             the column so",
-            wanted[0]
-        )),
+    Ok((vec![(0, Kind::Either)], is_word))
+}
+
+/// What a column of this name holds; `None` if it holds no entries.
+fn kind(name: &str, settings: &ReadingSettings) -> Option<Kind> {
+    let key = |name: &str| trim_invisible(name).to_lowercase();
+    let name = key(name);
+    let is = |other: &str| Digits::new(other.trim()).is_none() && key(other) == name;
+    if let Some(ids) = &settings.ids {
+        if is(&ids.address) || is(&settings.wanted.respondent) {
+            return Some(if is_mail(&name) { Kind::Address } else { Kind::Key });
+        }
+        if is(&ids.id) {
+            return Some(Kind::Id);
+        }
+    } else if is(&settings.wanted.respondent) {
+        return Some(Kind::Id);
     }
+    if name == "id_respondent" {
+        return Some(Kind::Id);
+    }
+    ADDRESSES.contains(&name.as_str()).then_some(Kind::Address)
+}
+
+fn is_mail(name: &str) -> bool {
+    name.to_lowercase().contains("mail")
 }

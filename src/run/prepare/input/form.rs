@@ -71,7 +71,7 @@ impl OpenedInput {
             lines.push(format!(
                 "never sent: {} and {} of {}",
                 counted(found.list.ids(), "respondent id"),
-                addresses(found.list.addresses()),
+                addresses(found.list.keys()),
                 path.shown()
             ));
         }

@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use super::description;
 use crate::config::{IdsSettings, SURVEY_COLUMN};
 use crate::model::{Position, ShownPath};
-use crate::plan::IdTable;
+use crate::plan::{Exclusion, IdTable};
 use crate::read::{
     Columns, Contents, Encoding, FirstRead, Input, InputError, ReadOptions, Rows, Source, SurveyColumn,
 };
@@ -43,6 +43,8 @@ struct Places {
 /// Reads a table. A table that cannot be read in full is refused: if a line of an address is
 /// missing, the address seems to belong to one respondent alone.
 ///
+/// The ids of addresses that are excluded are added to `excluded`.
+///
 /// `encoding` is the input's, if it was given. It is used for a table whose encoding cannot be
 /// detected; the default is windows-1250. Addresses and ids are ASCII, so the worst result is that
 /// an address with letters above ASCII is not found.
@@ -50,6 +52,7 @@ pub(in crate::run) fn read(
     settings: &IdsSettings,
     survey: &SurveyColumn,
     encoding: Option<Encoding>,
+    mut excluded: Option<&mut Exclusion>,
 ) -> Result<FoundTable, Failure> {
     let fault = |error| refused(&settings.path, error);
     let mut source = Source::open(&Input::File(settings.path.clone())).map_err(fault)?;
@@ -77,6 +80,13 @@ pub(in crate::run) fn read(
         }
         let cell = |column: usize| row.fields.get(column).unwrap_or_default().trim();
         if !cell(places.address).is_empty() {
+            // A person who is excluded by one address may have others.
+            if let Some(excluded) = excluded
+                .as_mut()
+                .filter(|list| list.has_key(cell(places.address)))
+            {
+                excluded.insert_id(cell(places.id));
+            }
             let survey = places.survey.map(cell).unwrap_or_default();
             table.insert(cell(places.address), survey, cell(places.id));
         }

@@ -58,16 +58,17 @@ impl OpenedInput {
         };
         let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
         let (survey, survey_from) = settled_survey(&settings.survey, &layout)?;
+        let mut excluded = match &settings.exclude {
+            Some(path) => Some(exclude_list::read(path, settings)?),
+            None => None,
+        };
         let table = match &settings.ids {
             Some(ids) => Some(id_table::read(
                 ids,
                 &settings.wanted.survey,
                 settings.options.encoding,
+                excluded.as_mut().map(|found| &mut found.list),
             )?),
-            None => None,
-        };
-        let excluded = match &settings.exclude {
-            Some(path) => Some(exclude_list::read(path, settings)?),
             None => None,
         };
         let mut opened = Self {
@@ -80,7 +81,7 @@ impl OpenedInput {
                 survey,
                 table: table.as_ref().map(|found| Arc::clone(&found.table)),
                 last_rows: None,
-                excluded: excluded.as_ref().map(|found| Arc::clone(&found.list)),
+                excluded: excluded.as_ref().map(|found| Arc::new(found.list.clone())),
             },
             excluded,
             table,
