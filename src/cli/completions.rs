@@ -19,7 +19,9 @@ pub(crate) fn completions(args: &CompletionsArgs) -> String {
     let mut script = Vec::new();
     let mut command = shape::command();
     generate(args.shell, &mut command, "respondent-sync", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    let script = String::from_utf8_lossy(&script);
+    // clap_complete 4.6.12 takes the hyphen in the program's name for a space in half of the script.
+    script.replace("respondent__subcmd__sync", "respondent__sync")
 }
 
 #[cfg(test)]
