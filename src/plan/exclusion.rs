@@ -9,10 +9,8 @@ use std::fmt;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::model::{Digits, is_blank, trim_invisible};
-
-/// Characters that no address of a list may hold: those that separate or wrap addresses.
-const SEPARATORS: &str = ";,|/<>()[]\"'#?=:\\";
+use super::address::{SEPARATORS, bare, is_one};
+use crate::model::{Digits, is_blank, is_invisible, trim_invisible};
 
 /// Ids and keys (addresses), held in memory: of a key only a 128-bit digest.
 #[derive(Clone, Default)]
@@ -35,7 +33,9 @@ impl Exclusion {
     /// Adds an e-mail address: `a@x.pl`, `mailto:a@x.pl` or `Anna <a@x.pl>`. Returns `false` if the
     /// entry is anything else, such as two addresses.
     pub(crate) fn insert_address(&mut self, entry: &str) -> bool {
-        let address = bare(entry).filter(|address| is_address(address));
+        // Other letters than ASCII's can be written in several ways.
+        let is_plain = |address: &String| address.chars().all(|c| c.is_ascii_graphic()) && is_one(address);
+        let address = bare(entry).filter(is_plain);
         if let Some(address) = &address {
             self.keys.insert(xxh3_128(address.as_bytes()));
         }
@@ -55,7 +55,7 @@ impl Exclusion {
         }
         let has = |text: &str| self.keys.contains(&xxh3_128(text.as_bytes()));
         let cell = trim_invisible(cell).to_lowercase();
-        let parts = cell.split(|c: char| c.is_whitespace() || SEPARATORS.contains(c) || is_hidden(c));
+        let parts = cell.split(|c: char| c.is_whitespace() || SEPARATORS.contains(c) || is_invisible(c));
         has(&cell) || parts.map(|part| part.trim_end_matches('.')).any(has)
     }
 
@@ -81,35 +81,6 @@ impl fmt::Debug for Exclusion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Exclusion({} ids, {} keys)", self.ids(), self.keys())
     }
-}
-
-fn is_hidden(c: char) -> bool {
-    crate::model::is_invisible(c)
-}
-
-/// Returns what is in `Name <…>` or behind `mailto:`, in lower case; `None` for a wrapping that is
-/// not understood.
-fn bare(entry: &str) -> Option<String> {
-    let text = trim_invisible(entry);
-    let inner = match text.split_once('<') {
-        Some((name, rest)) if !name.contains('@') => rest.strip_suffix('>')?,
-        Some(_) => return None,
-        None => text,
-    };
-    let lower = inner.trim().to_lowercase();
-    Some(lower.strip_prefix("mailto:").unwrap_or(&lower).to_owned())
-}
-
-/// Whether a text is exactly one address, in ASCII: other letters can be written in several ways.
-fn is_address(text: &str) -> bool {
-    let Some((name, domain)) = text.split_once('@') else {
-        return false;
-    };
-    let is_dotted = |part: &str| !part.is_empty() && part.split('.').all(|label| !label.is_empty());
-    let is_plain = text
-        .chars()
-        .all(|c| c.is_ascii_graphic() && !SEPARATORS.contains(c));
-    is_plain && is_dotted(name) && is_dotted(domain) && domain.contains('.') && !domain.contains('@')
 }
 
 #[cfg(test)]

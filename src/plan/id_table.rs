@@ -10,6 +10,7 @@ use std::fmt;
 
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::address::{bare, is_one};
 use crate::model::{Digits, trim_invisible};
 
 /// Addresses and ids, held in memory. An address takes 40 to 80 bytes plus the digits of its id.
@@ -58,6 +59,8 @@ impl IdTable {
     /// lines count once. Ids after 4 GiB of digits are invalid.
     pub(crate) fn insert(&mut self, address: &str, survey: &str, id: &str) {
         let id = trim_invisible(id);
+        let bare = bare(address).filter(|bare| is_one(bare));
+        let address = bare.as_deref().unwrap_or(address);
         match self.places.entry(key(address, survey, self.by_survey)) {
             Entry::Vacant(vacant) => {
                 let place = match (

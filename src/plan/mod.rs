@@ -4,6 +4,7 @@
 //! The meaning of the columns is decided before ([`Layout`]); a command is sent after
 //! ([`crate::send`]).
 
+mod address;
 mod damage;
 mod exclusion;
 mod freshness;

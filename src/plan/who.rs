@@ -3,7 +3,7 @@
 
 use super::id_table::Match;
 use super::ids::{self, Parsed};
-use super::{BlankId, IdTable};
+use super::{BlankId, IdTable, address};
 use crate::model::{Digits, ErrorCode, RowError};
 
 /// The respondent of a row, or why there is none.
@@ -22,6 +22,8 @@ pub(super) enum Who<'a> {
     NoMatch,
     /// The table has several ids for the address.
     Ambiguous,
+    /// The cell is not one address.
+    BadAddress,
 }
 
 impl<'a> Who<'a> {
@@ -37,8 +39,17 @@ impl<'a> Who<'a> {
         if ids::trimmed(cell).is_empty() {
             return Self::Blank;
         }
-        match table.find(cell, survey) {
+        let bare = address::bare(cell);
+        let found = match (table.find(cell, survey), &bare) {
+            // As it stands first: what rows are matched on need not be an address.
+            (Match::Nobody, Some(bare)) => table.find(bare, survey),
+            (found, _) => found,
+        };
+        match found {
             Match::Id(id) => Self::Respondent { id, trimmed: false },
+            Match::Nobody if cell.contains('@') && !bare.is_some_and(|bare| address::is_one(&bare)) => {
+                Self::BadAddress
+            }
             Match::Nobody => Self::NoMatch,
             Match::Ambiguous => Self::Ambiguous,
             Match::Bad => Self::Bad(
@@ -57,6 +68,7 @@ impl<'a> Who<'a> {
             ),
             (Self::Blank, BlankId::Invalid) => RowError::from_code(ErrorCode::MissingId),
             (Self::NoMatch, _) => RowError::from_code(ErrorCode::NoMatch),
+            (Self::BadAddress, _) => RowError::from_code(ErrorCode::BadEmail),
             (Self::Ambiguous, _) => RowError::from_code(ErrorCode::AmbiguousMatch),
             (Self::Bad(reason), _) => RowError::new(ErrorCode::BadId, reason),
             (Self::Respondent { .. }, _) => RowError::new(ErrorCode::BadId, ErrorCode::BadId.meaning()),

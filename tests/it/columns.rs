@@ -124,3 +124,25 @@ fn a_crms_own_number_as_the_id_is_refused_until_it_is_accepted() {
     let found = check.args("--accept-crm-ids").ends(0).stdout;
     assert!(found.contains("WARNING") && found.contains(words[0]), "{found}");
 }
+
+#[test]
+fn addresses_are_matched_as_people_have_them() {
+    let fake = Fake::start(|_| Answer::success());
+    let input = "email,l1\nA@x.pl,1\nmailto:b@x.pl,2\nAnna <c+d@x.pl>,3\na@x.pl; b@x.pl,4\nNowak a@x.pl,5\ne@x.pl,6\n";
+    let job = Job::run(input, &fake)
+        .file(
+            "ids.csv",
+            "email,id_respondent\na@x.pl,11\nEwa <b@X.pl>,12\nc+d@x.pl,13\n",
+        )
+        .args("--ids ids.csv --match-on email -c 1");
+    job.ends(1);
+    let sent: Vec<String> = fake
+        .calls()
+        .iter()
+        .map(|call| call.respondent().to_owned())
+        .collect();
+    assert_eq!(sent, ["11", "12", "13"]);
+    let codes = job.lines("in.results.csv");
+    let codes: Vec<&str> = codes.iter().map(|line| line.split(',').nth(4).unwrap()).collect();
+    assert_eq!(codes, ["", "", "", "bad_email", "bad_email", "no_match"]);
+}

@@ -25,6 +25,7 @@ pub(crate) enum ErrorCode {
     FieldTooLong,
     NoMatch,
     AmbiguousMatch,
+    BadEmail,
     NothingToSend,
     BlankId,
     NotSelected,
@@ -78,7 +79,7 @@ const RESEND: &str = "send the failed file again, no editing needed";
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
-const TABLE: [CodeEntry; 27] = [
+const TABLE: [CodeEntry; 28] = [
     entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `sync_error` says, then send it"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then send the failed file again"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then send the failed file again"),
@@ -100,6 +101,7 @@ const TABLE: [CodeEntry; 27] = [
     entry(ErrorCode::FieldTooLong, "field_too_long", "a value over 64 KiB, or a GET target over 8,000 bytes", "shorten the value, or use `--method post`"),
     entry(ErrorCode::NoMatch, "no_match", "the address is not in the table of `--ids`", "add the contact to the survey's mailing list and its line to the table, then send the failed file"),
     entry(ErrorCode::AmbiguousMatch, "ambiguous_match", "the address is several respondents in the table of `--ids`", "take the wrong lines out of the table, or send these rows by their ids in a file of their own"),
+    entry(ErrorCode::BadEmail, "bad_email", "the cell is not one e-mail address", "leave one address in the cell, then send the failed file"),
     entry(ErrorCode::NothingToSend, "nothing_to_send", "no label has a value", NONE),
     entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
     entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
@@ -150,7 +152,8 @@ impl ErrorCode {
             | Self::Encoding
             | Self::FieldTooLong
             | Self::NoMatch
-            | Self::AmbiguousMatch => Action::Fix,
+            | Self::AmbiguousMatch
+            | Self::BadEmail => Action::Fix,
             Self::Auth
             | Self::Http4xx
             | Self::Http5xx
