@@ -163,6 +163,7 @@ fn input_as(bytes: &[u8], options: ReadOptions) {
         policy: PlanPolicy {
             empty: EmptyPolicy::Send,
             blank_id: BlankId::Skip,
+            skips_unknown: false,
             selection: Selection::new(None, None),
         },
         max_query_bytes: Some(8000),

@@ -19,7 +19,7 @@ pub(crate) use groups::calls::{MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use groups::config::ConfigCommand;
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
 pub(crate) use groups::help::HelpArgs;
-pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, SelectionArgs};
+pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs};
 pub(crate) use groups::monitor::MonitorArgs;
 pub(crate) use groups::output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use groups::sandbox::SandboxArgs;

@@ -14,6 +14,8 @@ pub(crate) struct Guards {
     /// Maximum number or share of rows that would change something, among rows whose respondent is
     /// in the store.
     pub(crate) max_changes: Option<CountOrPercent>,
+    /// Maximum number or share of data rows whose address the table of ids does not have.
+    pub(crate) max_unknown: Option<CountOrPercent>,
 }
 
 impl Guards {
@@ -22,6 +24,7 @@ impl Guards {
         self.min_rows.is_some()
             || !self.min_filled.is_empty()
             || self.max_changes.is_some()
+            || self.max_unknown.is_some()
             || empty == EmptyPolicy::Send
     }
 
@@ -36,6 +39,7 @@ impl Guards {
         let all = [
             self.min_rows.map(|least| format!("--min-rows {least}")),
             self.max_changes.map(|most| format!("--max-changes {most}")),
+            self.max_unknown.map(|most| format!("--max-unknown {most}")),
             (empty == EmptyPolicy::Send).then(|| "--empty send".to_owned()),
             compares.then(|| "last export".to_owned()),
         ];
@@ -78,6 +82,16 @@ impl Guards {
                 "{} of {} of respondents who are known would change something, and `--max-changes` allows {most}",
                 export.changes,
                 rows(export.known)
+            ));
+        }
+        if let Some(most) = self
+            .max_unknown
+            .filter(|most| most.is_exceeded_by(export.unknown, export.rows))
+        {
+            objections.push(format!(
+                "{} of {} have an address that is not in the table of `--ids`, and `--max-unknown` allows {most}",
+                export.unknown,
+                rows(export.rows)
             ));
         }
         objections.extend(last.into_iter().flat_map(|last| unlike(export, last)));
@@ -163,6 +177,7 @@ mod tests {
             .into(),
             named: rows,
             known: rows,
+            unknown: 0,
             changes: 0,
         }
     }
@@ -176,6 +191,7 @@ mod tests {
         let of = |filled: &[(&str, f64)]| Guards {
             min_rows: Some(5),
             min_filled: filled.iter().map(|(name, least)| (label(name), *least)).collect(),
+            max_unknown: None,
             max_changes: Some(CountOrPercent::Percent(20.0)),
         };
         let one = of(&[("l4", 80.0), ("l7", 0.5)]);

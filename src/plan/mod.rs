@@ -60,6 +60,9 @@ pub(crate) enum BlankId {
 pub(crate) struct PlanPolicy {
     pub(crate) empty: EmptyPolicy,
     pub(crate) blank_id: BlankId,
+    /// Whether a row is skipped if the table of ids does not have its address: a CRM holds people
+    /// who were never invited.
+    pub(crate) skips_unknown: bool,
     /// The rows that take part in the run.
     pub(crate) selection: Selection,
 }
@@ -186,6 +189,7 @@ impl Planner {
                 let unsent = self.unsent(row, name, error.code, &error.message);
                 match error.code {
                     ErrorCode::BlankId | ErrorCode::NothingToSend => Plan::Skip(unsent),
+                    ErrorCode::NoMatch if self.settings.policy.skips_unknown => Plan::Skip(unsent),
                     _ => Plan::Reject(unsent),
                 }
             }

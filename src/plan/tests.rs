@@ -15,6 +15,7 @@ fn bench() -> Bench {
             policy: PlanPolicy {
                 empty: EmptyPolicy::Skip,
                 blank_id: BlankId::Invalid,
+                skips_unknown: false,
                 selection: Selection::default(),
             },
             max_query_bytes: None,

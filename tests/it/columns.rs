@@ -146,3 +146,32 @@ fn addresses_are_matched_as_people_have_them() {
     let codes: Vec<&str> = codes.iter().map(|line| line.split(',').nth(4).unwrap()).collect();
     assert_eq!(codes, ["", "", "", "bad_email", "bad_email", "no_match"]);
 }
+
+#[test]
+fn people_who_were_never_invited_are_skipped_up_to_a_limit() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = |flags: &str| {
+        Job::run("email,l1\na@x.pl,1\nb@x.pl,2\nc@x.pl,3\nd@x.pl,4\n", &fake)
+            .file("ids.csv", "email,id_respondent\na@x.pl,11\nb@x.pl,12\n")
+            .args("--ids ids.csv --match-on email")
+            .args(flags)
+    };
+    let refused = job("--no-match skip --max-unknown 25%").ends(4);
+    let words =
+        "2 of 4 rows have an address that is not in the table of `--ids`, and `--max-unknown` allows 25%";
+    assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    assert!(
+        job("--max-unknown 1 --dry-run")
+            .ends(4)
+            .stdout
+            .contains("`--max-unknown` allows 1")
+    );
+    assert_eq!(fake.calls().len(), 0);
+    let skipping = job("--no-match skip --max-unknown 50%");
+    skipping.ends(0);
+    let line = &skipping.lines("in.results.csv")[2];
+    assert!(line.contains("skipped,no_match"), "{line}");
+    assert!(!skipping.names().contains(&"in.failed.csv".to_owned()));
+    job("").ends(1);
+    assert_eq!(fake.calls().len(), 4);
+}

@@ -21,6 +21,9 @@ pub(crate) struct GuardArgs {
     /// Send nothing (exit 4) if the file was last modified longer ago
     #[arg(long, value_name = "DUR", env = "RESPONDENT_SYNC_MAX_AGE", value_parser = duration)]
     pub(crate) max_age: Option<Duration>,
+    /// Send nothing (exit 4) if more rows have an address that is not in the table of `--ids` (per cent: of all data rows)
+    #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_UNKNOWN")]
+    pub(crate) max_unknown: Option<CountOrPercent>,
     /// Accept an id column whose name is that of a CRM's own number
     #[arg(long, env = "RESPONDENT_SYNC_ACCEPT_CRM_IDS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) accept_crm_ids: bool,

@@ -74,6 +74,9 @@ pub(crate) struct InputArgs {
     /// A blank respondent id: an error, or a contact outside the survey that is skipped
     #[arg(long, value_enum, default_value = "invalid", env = "RESPONDENT_SYNC_BLANK_ID")]
     pub(crate) blank_id: BlankIdArg,
+    /// An address that is not in the table of `--ids`: an error, or a contact who was never invited and is skipped
+    #[arg(long, value_enum, default_value = "invalid", env = "RESPONDENT_SYNC_NO_MATCH")]
+    pub(crate) no_match: NoMatchArg,
     /// Several rows of one respondent: send all in file order, or only the last
     #[arg(long, value_enum, default_value = "all", env = "RESPONDENT_SYNC_ON_DUPLICATE")]
     pub(crate) on_duplicate: OnDuplicateArg,
@@ -109,6 +112,13 @@ pub(crate) enum EmptyArg {
 /// What a blank respondent id means.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum BlankIdArg {
+    Invalid,
+    Skip,
+}
+
+/// What an address means that the table of ids does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NoMatchArg {
     Invalid,
     Skip,
 }

@@ -45,6 +45,7 @@ pub(in crate::config) fn guards(
         guards: Guards {
             min_rows: args.min_rows,
             min_filled: mistakes.note(min_filled(args, origins)),
+            max_unknown: args.max_unknown,
             max_changes: past.and_then(|past| past.max_changes),
         },
         freshness,

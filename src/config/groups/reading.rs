@@ -8,7 +8,9 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::mapping;
-use crate::cli::{BlankIdArg, EmptyArg, InputArgs, OnDuplicateArg, Origin, Origins, SelectionArgs};
+use crate::cli::{
+    BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, Origin, Origins, SelectionArgs,
+};
 use crate::config::mistakes::Mistakes;
 use crate::model::Digits;
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, Selection};
@@ -123,6 +125,7 @@ pub(in crate::config) fn reading(
                 BlankIdArg::Invalid => BlankId::Invalid,
                 BlankIdArg::Skip => BlankId::Skip,
             },
+            skips_unknown: input.no_match == NoMatchArg::Skip,
             selection: Selection::new(only, selection.limit),
         },
     }

@@ -15,6 +15,8 @@ pub(crate) struct Export {
     pub(crate) named: u64,
     /// Every label whose value comes from columns.
     pub(crate) labels: BTreeMap<Label, LabelCount>,
+    /// Rows whose address the table of ids does not have.
+    pub(crate) unknown: u64,
     /// Rows whose respondent is in the store.
     pub(crate) known: u64,
     /// Those of them whose labels would change.

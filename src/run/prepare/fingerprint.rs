@@ -22,6 +22,9 @@ pub(in crate::run) fn fingerprint(opened: &OpenedInput, account: &Account) -> Fi
     if let Some(found) = &opened.excluded {
         all = all.with("list of `--exclude`", found.digest);
     }
+    if plan.policy.skips_unknown {
+        all = all.with("unknown addresses", part("skip".to_owned()));
+    }
     if plan.last_rows.is_some() {
         all = all.with("duplicates", part("last".to_owned()));
     }

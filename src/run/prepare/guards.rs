@@ -7,7 +7,7 @@ use anyhow::anyhow;
 
 use super::input::opened::OpenedInput;
 use crate::config::{GuardSettings, ReadingSettings};
-use crate::model::{DeltaMode, Export, Lane, LastExport, Layout, Plan, Row, UpdateRespondent};
+use crate::model::{DeltaMode, ErrorCode, Export, Lane, LastExport, Layout, Plan, Row, UpdateRespondent};
 use crate::plan::{EmptyPolicy, Guards};
 use crate::read::is_own_column;
 use crate::record::{GoOn, LookedOver, OutputPaths};
@@ -131,6 +131,7 @@ fn count(
     (resumed, seed): (Option<Unfinished<'_>>, u64),
 ) -> Result<Counted, Failure> {
     let asks = guards.max_changes.is_some();
+    let asks_unknown = guards.max_unknown.is_some();
     let left = resumed.map(|resumed| resumed.journal.left(resumed.paths));
     let mut left = left.transpose().map_err(Failure::output)?;
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
@@ -142,6 +143,9 @@ fn count(
             Some(left) => left.has(row.position.row).map_err(Failure::output)?,
             None => true,
         };
+        if asks_unknown {
+            counting.note_unknown(&planner.plan(row));
+        }
         if asks && is_left {
             counting.compare(&planner.plan(row))?;
         }
@@ -217,6 +221,13 @@ impl<'a> Counting<'a> {
         self.export.take_in(row, layout);
     }
 
+    /// Counts a row whose address the table of ids does not have.
+    pub(in crate::run) fn note_unknown(&mut self, plan: &Plan) {
+        if let Plan::Skip(unsent) | Plan::Reject(unsent) = plan {
+            self.export.unknown += u64::from(unsent.code == ErrorCode::NoMatch);
+        }
+    }
+
     /// Counts a row's plan as a change if it is one. Returns how the row compares with what the
     /// respondent received last.
     pub(in crate::run) fn compare(&mut self, plan: &Plan) -> Result<Told, Failure> {
@@ -285,7 +296,7 @@ fn stream(settings: &GuardSettings, empty: EmptyPolicy) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::usage(anyhow!(
-        "`--min-rows`, `--min-filled`, `--max-changes` and `--empty send` need a look at all rows before the first call, and \
+        "`--min-rows`, `--min-filled`, `--max-changes`, `--max-unknown` and `--empty send` need a look at all rows before the first call, and \
          standard input can be read only once: give a file, or `--ignore-guards`"
     )))
 }

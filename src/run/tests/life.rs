@@ -130,6 +130,7 @@ impl Export {
             policy: PlanPolicy {
                 empty: EmptyPolicy::Skip,
                 blank_id: BlankId::Invalid,
+                skips_unknown: false,
                 selection: Selection::new(None, None),
             },
             max_query_bytes: None,
