@@ -19,14 +19,10 @@ pub(in crate::read::workbook) struct BadAttribute {
 /// Checks the attributes of a tag; `local` is its local name.
 pub(in crate::read::workbook) fn check(tag: &[u8], local: &[u8]) -> Result<(), BadAttribute> {
     match local {
-        b"c" => {
-            all(tag, "c", "r", is_place)?;
-            all(tag, "c", "s", is_number)?;
-            all(tag, "c", "t", |_| true)
-        }
-        b"row" => all(tag, "row", "r", is_number),
-        b"xf" => all(tag, "xf", "numFmtId", is_number),
-        b"numFmt" => all(tag, "numFmt", "numFmtId", is_number),
+        b"c" => all(tag, "c", [("r", &is_place), ("s", &is_number), ("t", &|_| true)]),
+        b"row" => all(tag, "row", [("r", &is_number)]),
+        b"xf" => all(tag, "xf", [("numFmtId", &is_number)]),
+        b"numFmt" => all(tag, "numFmt", [("numFmtId", &is_number)]),
         // The library finds these two parts by their usual names and ignores the relationship's
         // target.
         b"Relationship" => {
@@ -36,26 +32,34 @@ pub(in crate::read::workbook) fn check(tag: &[u8], local: &[u8]) -> Result<(), B
                 Some(b"styles") => [&b"styles.xml"[..], b"/xl/styles.xml"],
                 _ => return Ok(()),
             };
-            all(tag, "Relationship", "Target", |target| usual.contains(&target))
+            all(
+                tag,
+                "Relationship",
+                [("Target", &|target| usual.contains(&target))],
+            )
         }
         _ => Ok(()),
     }
 }
 
-/// Checks an attribute, which must occur at most once.
-fn all(
-    tag: &[u8],
-    name: &'static str,
-    attribute: &'static str,
-    is_good: impl Fn(&[u8]) -> bool,
-) -> Result<(), BadAttribute> {
-    let mut values = attributes(tag).filter(|(name, _)| *name == attribute.as_bytes());
-    let is_good = match (values.next(), values.next()) {
-        (None, _) => true,
-        (Some((_, value)), None) => is_good(value),
-        (Some(_), Some(_)) => false,
-    };
-    is_good.then_some(()).ok_or(BadAttribute { tag: name, attribute })
+/// An attribute's name, and what its value must be like.
+type Rule<'r> = (&'static str, &'r dyn Fn(&[u8]) -> bool);
+
+/// Checks attributes, each of which must occur at most once, in one pass over the tag.
+fn all<const N: usize>(tag: &[u8], name: &'static str, rules: [Rule<'_>; N]) -> Result<(), BadAttribute> {
+    let mut seen = [false; N];
+    for (key, value) in attributes(tag) {
+        let rule = rules.iter().zip(&mut seen);
+        let rule = rule
+            .into_iter()
+            .find(|((attribute, _), _)| attribute.as_bytes() == key);
+        if let Some(((attribute, is_good), seen)) = rule
+            && (std::mem::replace(seen, true) || !is_good(value))
+        {
+            return Err(BadAttribute { tag: name, attribute });
+        }
+    }
+    Ok(())
 }
 
 fn is_number(value: &[u8]) -> bool {
