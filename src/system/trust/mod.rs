@@ -31,10 +31,7 @@ pub(crate) fn group() -> Option<String> {
 ///
 /// Names the path at fault, and what to do.
 pub(crate) fn check(path: &Path) -> Result<()> {
-    let Some(found) = nearest(path)? else {
-        return Ok(());
-    };
-    judge(&found).map_err(|why| anyhow!("`{}` cannot be trusted: {why}", path.shown()))
+    check_at(path, path)
 }
 
 /// Rejects a file whose library creates and trusts files beside it, such as a database. Its folder
@@ -45,11 +42,18 @@ pub(crate) fn check(path: &Path) -> Result<()> {
 /// As [`check`].
 pub(crate) fn check_with_folder(path: &Path) -> Result<()> {
     check(path)?;
-    let absolute = std::path::absolute(path)?;
-    let Some(folder) = absolute.parent().and_then(|folder| nearest(folder).transpose()) else {
+    match std::path::absolute(path)?.parent() {
+        Some(folder) => check_at(folder, path),
+        None => Ok(()),
+    }
+}
+
+/// Judges what stands at a path, or its nearest parent folder, as a reason not to trust `path`.
+fn check_at(at: &Path, path: &Path) -> Result<()> {
+    let Some(found) = nearest(at)? else {
         return Ok(());
     };
-    judge(&folder?).map_err(|why| anyhow!("`{}` cannot be trusted: {why}", path.shown()))
+    judge(&found).map_err(|why| anyhow!("`{}` cannot be trusted: {why}", path.shown()))
 }
 
 /// Finds a command's program as the system does, and checks it like a file. Only the path that was
