@@ -13,7 +13,7 @@ use super::address::{SEPARATORS, bare, is_one};
 use crate::model::{Digits, is_blank, is_invisible, trim_invisible};
 
 /// Ids and keys (addresses), held in memory: of a key only a 128-bit digest.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(crate) struct Exclusion {
     /// Without leading zeros, because `0012` and `12` may be one respondent.
     ids: HashSet<String>,

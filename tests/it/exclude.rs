@@ -10,6 +10,12 @@ fn statuses(job: &Job) -> Vec<String> {
     lines.iter().map(part).collect()
 }
 
+/// The respondents of all calls, in order.
+fn respondents(fake: &Fake) -> Vec<String> {
+    let calls = fake.calls();
+    calls.iter().map(|call| call.respondent().to_owned()).collect()
+}
+
 #[test]
 fn the_respondents_of_a_list_are_never_sent() {
     for (name, list) in [
@@ -51,12 +57,7 @@ fn addresses_exclude_rows_that_are_found_by_address() {
         .file("out.csv", "email\nAnna <a@X.pl>\nmailto:c@x.pl\n")
         .args("--ids ids.csv --match-on email --exclude out.csv");
     let ran = job.ends(0);
-    let sent: Vec<String> = fake
-        .calls()
-        .iter()
-        .map(|call| call.respondent().to_owned())
-        .collect();
-    assert_eq!(sent, ["2"]);
+    assert_eq!(respondents(&fake), ["2"]);
     assert!(!ran.stderr.contains("x.pl"), "{}", ran.stderr);
 }
 
@@ -126,12 +127,7 @@ fn a_person_is_excluded_by_any_of_their_addresses() {
         .file("out.csv", "id_respondent;email\n;a@x.pl\n99;\n")
         .args("--ids ids.csv --match-on email --exclude out.csv");
     job.ends(0);
-    let sent: Vec<String> = fake
-        .calls()
-        .iter()
-        .map(|call| call.respondent().to_owned())
-        .collect();
-    assert_eq!(sent, ["12"]);
+    assert_eq!(respondents(&fake), ["12"]);
 }
 
 #[test]
@@ -144,12 +140,7 @@ fn rows_that_are_matched_on_a_number_are_excluded_by_that_number() {
             .args("--ids ids.csv --match-on ref --exclude out.csv")
     };
     job("ref\n555\n").ends(0);
-    let sent: Vec<String> = fake
-        .calls()
-        .iter()
-        .map(|call| call.respondent().to_owned())
-        .collect();
-    assert_eq!(sent, ["12"]);
+    assert_eq!(respondents(&fake), ["12"]);
     let unclear = job("555\n").ends(4);
     assert!(
         unclear.stderr.contains("give the list a header"),

@@ -85,14 +85,14 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
             places: Places::default(),
         })
         .collect();
-    found.extend(opened.crm_number().map(|text| Finding {
+    found.extend(opened.crm_number().map(|why| Finding {
         kind: guards::CRM_NUMBER,
         weight: if asked.guards.accepts_crm_ids {
             Weight::Warning
         } else {
             Weight::Refused
         },
-        text: format!("{text}; if the column does hold the platform's ids, give `--accept-crm-ids`"),
+        text: guards::with_remedy(&why),
         places: Places::default(),
     }));
     found.extend(examination.into_findings(warnings, &notes));

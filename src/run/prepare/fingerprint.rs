@@ -19,8 +19,8 @@ pub(in crate::run) fn fingerprint(opened: &OpenedInput, account: &Account) -> Fi
         let columns = part(format!("{:?} {:?}", found.address_column, found.id_column));
         all = all.with("table of ids", found.digest ^ columns);
     }
-    if let Some(found) = &opened.excluded {
-        all = all.with("list of `--exclude`", found.digest);
+    if let Some(digest) = opened.excluded {
+        all = all.with("list of `--exclude`", digest);
     }
     if plan.policy.skips_unknown {
         all = all.with("unknown addresses", part("skip".to_owned()));

@@ -143,15 +143,18 @@ fn count(
             Some(left) => left.has(row.position.row).map_err(Failure::output)?,
             None => true,
         };
-        if asks_unknown {
-            counting.note_unknown(&planner.plan(row));
+        let asked_store = store.filter(|_| row.sequence.is_multiple_of(stride));
+        let compares = asks && is_left;
+        if !(asks_unknown || compares || asked_store.is_some()) {
+            return Ok(true);
         }
-        if asks && is_left {
-            counting.compare(&planner.plan(row))?;
+        let plan = planner.plan(row);
+        counting.note_unknown(&plan);
+        if compares {
+            counting.compare(&plan)?;
         }
-        let looks = row.sequence.is_multiple_of(stride);
-        if let Some(store) = store.filter(|_| looks)
-            && let Plan::Send(update) = planner.plan(row)
+        if let Some(store) = asked_store
+            && let Plan::Send(update) = plan
             && store.told(&update).map_err(Failure::usage)?.is_repeatable()
         {
             known.push(update);
@@ -251,6 +254,11 @@ impl<'a> Counting<'a> {
     }
 }
 
+/// Adds what to do to a reason why the id column is probably a CRM's own number.
+pub(in crate::run) fn with_remedy(why: &str) -> String {
+    format!("{why}; if the column does hold the platform's ids, give `--accept-crm-ids`")
+}
+
 /// Refuses an id column that is probably a CRM's own number, unless the user accepts it.
 pub(in crate::run) fn refuse_crm_numbers(
     opened: &OpenedInput,
@@ -266,10 +274,7 @@ pub(in crate::run) fn refuse_crm_numbers(
     }
     Err(Failure {
         code: ExitCode::Aborted,
-        error: anyhow!(
-            "{}: nothing was sent: {why}; if the column does hold the platform's ids, give `--accept-crm-ids`",
-            reading.input
-        ),
+        error: anyhow!("{}: nothing was sent: {}", reading.input, with_remedy(&why)),
     })
 }
 

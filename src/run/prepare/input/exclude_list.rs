@@ -8,12 +8,11 @@ use std::path::Path;
 
 use anyhow::{Error, anyhow, ensure};
 
+use super::side_file::SideFile;
 use crate::config::ReadingSettings;
 use crate::model::{Digits, Fields, ShownPath, is_blank, trim_invisible};
 use crate::plan::Exclusion;
-use crate::read::{
-    Container, Contents, FirstRead, Input, InputError, ReadOptions, Rows, Source, is_crm_number,
-};
+use crate::read::{Container, ReadOptions, is_crm_number};
 use crate::report::ExitCode;
 use crate::run::Failure;
 
@@ -26,9 +25,6 @@ const ADDRESSES: [&str; 6] = [
     "adres email",
     "email address",
 ];
-
-/// The encoding of a list that its bytes do not determine. Entries are ASCII in any case.
-const USUAL_ENCODING: &str = "windows-1250";
 
 /// A list that was read.
 pub(crate) struct FoundList {
@@ -57,29 +53,20 @@ pub(in crate::run) fn read(path: &Path, settings: &ReadingSettings) -> Result<Fo
 }
 
 fn entries(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Error> {
-    let mut source = Source::open(&Input::File(path.to_owned()))?;
-    let Contents { container, bytes } = source.contents(None, 0)?;
-    ensure!(
-        !matches!(container, Container::Workbook(_)),
-        "it is a workbook, whose sheets and formulas can hide entries: save the list as `CSV UTF-8`"
-    );
-    let options = container.options(ReadOptions {
+    let options = ReadOptions {
         no_header: true,
         one_column: true,
         ..ReadOptions::default()
-    })?;
-    let first = match source.settle(FirstRead::of_file(bytes, options)) {
-        Err(InputError::EncodingUnclear { .. }) => {
-            let options = ReadOptions {
-                encoding: USUAL_ENCODING.parse().ok(),
-                ..options
-            };
-            let bytes = source.contents(None, 0)?.bytes;
-            source.settle(FirstRead::of_file(bytes, options))?
-        }
-        first => first?,
     };
-    let mut rows = Rows::new(source.contents(None, 0)?.bytes, &first)?;
+    let mut file = SideFile::open(path, options, None, |container| {
+        ensure!(
+            !matches!(container, Container::Workbook(_)),
+            "it is a workbook, whose sheets and formulas can hide entries: save the list as `CSV UTF-8`"
+        );
+        Ok(())
+    })?;
+    let count = file.first.names.len();
+    let mut rows = file.rows()?;
     let mut list = Exclusion::default();
     let mut columns: Option<Vec<(usize, Kind)>> = None;
     while let Some(row) = rows.next()? {
@@ -87,13 +74,13 @@ fn entries(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Error> 
             return Err(anyhow!("{}: {}", row.position, error.message));
         }
         if columns.is_none() {
-            let (found, is_header) = entry_columns(&cells(&row.fields, first.names.len()), settings)?;
+            let (found, is_header) = entry_columns(&cells(&row.fields, count), settings)?;
             columns = Some(found);
             if is_header {
                 continue;
             }
         }
-        let cells = cells(&row.fields, first.names.len());
+        let cells = cells(&row.fields, count);
         take_in(
             &mut list,
             &cells,
@@ -109,7 +96,7 @@ fn entries(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Error> 
     );
     Ok(FoundList {
         list,
-        digest: first.totals.map_or(0, |totals| totals.digest),
+        digest: file.digest(),
     })
 }
 

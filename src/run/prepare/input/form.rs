@@ -67,11 +67,11 @@ impl OpenedInput {
                 thousands(found.table.ambiguous())
             ));
         }
-        if let (Some(path), Some(found)) = (&settings.exclude, &self.excluded) {
+        if let (Some(path), Some(list)) = (&settings.exclude, &self.plan.excluded) {
             lines.push(format!(
                 "never sent: {} and {} of {}",
-                counted(found.list.ids(), "respondent id"),
-                addresses(found.list.keys()),
+                counted(list.ids(), "respondent id"),
+                addresses(list.keys()),
                 path.shown()
             ));
         }

@@ -7,17 +7,13 @@ use std::sync::Arc;
 use anyhow::anyhow;
 
 use super::description;
+use super::side_file::SideFile;
 use crate::config::{IdsSettings, SURVEY_COLUMN};
 use crate::model::{Position, ShownPath};
 use crate::plan::{Exclusion, IdTable};
-use crate::read::{
-    Columns, Contents, Encoding, FirstRead, Input, InputError, ReadOptions, Rows, Source, SurveyColumn,
-};
+use crate::read::{Columns, Encoding, InputError, ReadOptions, SurveyColumn};
 use crate::report::{ExitCode, Reader};
 use crate::run::Failure;
-
-/// The encoding of a table if neither its bytes nor a flag determine it.
-const USUAL_ENCODING: &str = "windows-1250";
 
 const SURVEY: &str = "the survey's id";
 
@@ -45,9 +41,7 @@ struct Places {
 ///
 /// The ids of addresses that are excluded are added to `excluded`.
 ///
-/// `encoding` is the input's, if it was given. It is used for a table whose encoding cannot be
-/// detected; the default is windows-1250. Addresses and ids are ASCII, so the worst result is that
-/// an address with letters above ASCII is not found.
+/// `encoding` is the input's, if it was given, for a table whose encoding cannot be detected.
 pub(in crate::run) fn read(
     settings: &IdsSettings,
     survey: &SurveyColumn,
@@ -55,25 +49,11 @@ pub(in crate::run) fn read(
     mut excluded: Option<&mut Exclusion>,
 ) -> Result<FoundTable, Failure> {
     let fault = |error| refused(&settings.path, error);
-    let mut source = Source::open(&Input::File(settings.path.clone())).map_err(fault)?;
-    let Contents { container, bytes } = source.contents(None, 0).map_err(fault)?;
-    let options = container.options(ReadOptions::default()).map_err(fault)?;
-    let first = match source.settle(FirstRead::of_file(bytes, options)) {
-        Err(InputError::EncodingUnclear { .. }) => {
-            let options = ReadOptions {
-                encoding: encoding.or_else(|| USUAL_ENCODING.parse().ok()),
-                ..options
-            };
-            let bytes = source.contents(None, 0).map_err(fault)?.bytes;
-            source.settle(FirstRead::of_file(bytes, options))
-        }
-        first => first,
-    };
-    let first = first.map_err(fault)?;
-    let places = places(&first.columns, settings, survey).map_err(fault)?;
+    let mut file =
+        SideFile::open(&settings.path, ReadOptions::default(), encoding, |_| Ok(())).map_err(fault)?;
+    let places = places(&file.first.columns, settings, survey).map_err(fault)?;
     let mut table = IdTable::new(places.survey.is_some());
-    let bytes = source.contents(None, 0).map_err(fault)?.bytes;
-    let mut rows = Rows::new(bytes, &first).map_err(fault)?;
+    let mut rows = file.rows().map_err(fault)?;
     while let Some(row) = rows.next().map_err(fault)? {
         if let Some(error) = &row.error {
             return Err(broken(&settings.path, row.position, &error.message));
@@ -94,10 +74,10 @@ pub(in crate::run) fn read(
     rows.finish().map_err(fault)?;
     Ok(FoundTable {
         table: Arc::new(table),
-        digest: first.totals.map_or(0, |totals| totals.digest),
-        address_column: first.columns.name(places.address).to_owned(),
-        id_column: first.columns.name(places.id).to_owned(),
-        form: description::in_words(&container, &first, Reader::Record),
+        digest: file.digest(),
+        address_column: file.first.columns.name(places.address).to_owned(),
+        id_column: file.first.columns.name(places.id).to_owned(),
+        form: description::in_words(&file.container, &file.first, Reader::Record),
     })
 }
 

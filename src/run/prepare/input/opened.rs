@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use super::exclude_list::{self, FoundList};
+use super::exclude_list;
 use super::id_table::{self, FoundTable};
 use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Layout, Plan, Row, clean, quoted};
@@ -20,8 +20,8 @@ pub(crate) struct OpenedInput {
     pub(crate) layout: Layout,
     /// The table of `--ids`, if one was given.
     pub(crate) table: Option<FoundTable>,
-    /// The list of `--exclude`, if one was given.
-    pub(crate) excluded: Option<FoundList>,
+    /// The digest of the list of `--exclude`, if one was given.
+    pub(crate) excluded: Option<u128>,
     /// How rows are planned.
     pub(crate) plan: PlanSettings,
     /// Where the survey comes from, for the start line.
@@ -71,6 +71,7 @@ impl OpenedInput {
             )?),
             None => None,
         };
+        let digest_of_list = excluded.as_ref().map(|found| found.digest);
         let mut opened = Self {
             container,
             first,
@@ -81,9 +82,9 @@ impl OpenedInput {
                 survey,
                 table: table.as_ref().map(|found| Arc::clone(&found.table)),
                 last_rows: None,
-                excluded: excluded.as_ref().map(|found| Arc::new(found.list.clone())),
+                excluded: excluded.map(|found| Arc::new(found.list)),
             },
-            excluded,
+            excluded: digest_of_list,
             table,
             survey_from,
             source,
