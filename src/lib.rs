@@ -13,6 +13,7 @@
 //! | `config` | the settings, checked, then the secrets, before any side effect |
 //! | `run` | the commands, the decisions before the first call, the pipeline, the end of a run |
 //! | `read`, `plan`, `state`, `send`, `record`, `report` | the stages; they do not use each other, `run` connects them |
+//! | `text` | every sentence of the main job, in English and Polish, and the screens made of them |
 //! | `monitor`, `sandbox` | notifications of a run; a small platform for rehearsals and tests |
 //! | `manual` | the pages of `help` |
 //! | `model` | the types that all of them share: no I/O, no async, no clock |
@@ -49,6 +50,7 @@ mod sandbox;
 mod send;
 mod state;
 mod system;
+mod text;
 
 use std::cell::OnceCell;
 use std::panic::{self, AssertUnwindSafe};
@@ -77,7 +79,11 @@ pub fn main() -> ExitCode {
     let code = match ended {
         Ok(code) => code,
         Err(failure) => {
-            report::say_error(&failure.error, failure.code);
+            let lang = console.get().map_or_else(system::locale::language, Console::lang);
+            report::say_error(&failure.error, &text::polish(&failure.error), failure.code);
+            if let Some(topic) = failure.code.topic() {
+                report::say_more(&text::words(lang).see_topic(topic), lang);
+            }
             failure.code
         }
     };
@@ -113,7 +119,7 @@ fn work(begun: Instant, console: &OnceCell<Console>) -> Result<report::ExitCode,
 
 fn start(cli: &cli::Cli, origins: &cli::Origins) -> Console {
     let log = config::log(cli, origins);
-    let console = Console::start(log.verbosity, log.format);
+    let console = Console::start(log.verbosity, log.format, log.lang);
     if let Some(input) = config::input_of_printed_summary(cli) {
         console.promise_object(input);
     }

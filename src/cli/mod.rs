@@ -21,7 +21,7 @@ pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
 pub(crate) use groups::help::HelpArgs;
 pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs};
 pub(crate) use groups::monitor::MonitorArgs;
-pub(crate) use groups::output::{ExistingArgs, LogArgs, LogFormatArg, OutputArgs};
+pub(crate) use groups::output::{ExistingArgs, LangArg, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use groups::sandbox::SandboxArgs;
 pub(crate) use groups::state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs};
 pub(crate) use parse::{

@@ -16,9 +16,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::ExitCode;
-use super::log_lines::Lines;
+use super::log_lines::{Lines, log_line};
+use super::screen::Screen;
 use super::totals::Reader;
-use crate::model::{printable, printable_json};
+use crate::model::{Lang, printable, printable_json};
 
 /// The target of events that a quiet console prints, because the run is not a full success even if
 /// every row is.
@@ -49,8 +50,9 @@ pub(crate) enum LogFormat {
 /// The process's two output streams.
 #[derive(Clone, Debug)]
 pub(crate) struct Console {
-    screen: Screen,
+    stream: Stream,
     verbosity: Verbosity,
+    lang: Lang,
     run_id: String,
     /// The input of a run that owes a JSON object on standard output (`--summary -`); `None` if
     /// none is owed.
@@ -59,10 +61,10 @@ pub(crate) struct Console {
 
 impl Console {
     /// Starts the log. Call once per process; further calls do not change the log.
-    pub(crate) fn start(verbosity: Verbosity, format: LogFormat) -> Self {
+    pub(crate) fn start(verbosity: Verbosity, format: LogFormat, lang: Lang) -> Self {
         // Version 4 (RFC 9562): the form that monitors accept as a run's id.
         let run_id = uuid::Uuid::new_v4().to_string();
-        let screen = Screen {
+        let stream = Stream {
             bars: MultiProgress::new(),
             format,
             held: Arc::new(Mutex::new((verbosity == Verbosity::Quiet).then(Held::default))),
@@ -75,13 +77,13 @@ impl Console {
         };
         let own = Targets::new().with_target("respondent_sync", level);
         let lines = match format {
-            LogFormat::Text => Lines::ForPeople,
+            LogFormat::Text => Lines::ForPeople { lang },
             LogFormat::Json => Lines::ForMachines {
                 run_id: run_id.clone(),
             },
         };
         let layer = tracing_subscriber::fmt::layer()
-            .with_writer(screen.clone())
+            .with_writer(stream.clone())
             .with_ansi(false)
             .event_format(lines)
             .with_filter(own);
@@ -90,8 +92,9 @@ impl Console {
             tracing::debug!(event = "run_id", "run {run_id}");
         }
         Self {
-            screen,
+            stream,
             verbosity,
+            lang,
             run_id,
             promised: Arc::default(),
         }
@@ -128,11 +131,11 @@ impl Console {
 
     /// Prints what a quiet console has held back, because the command did not succeed.
     pub(crate) fn release(&self) {
-        self.screen.release();
+        self.stream.release();
     }
 
     pub(crate) fn bars(&self) -> &MultiProgress {
-        &self.screen.bars
+        &self.stream.bars
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
@@ -140,13 +143,13 @@ impl Console {
     }
 
     pub(crate) fn format(&self) -> LogFormat {
-        self.screen.format
+        self.stream.format
     }
 
     /// Prints to standard error. A closed one does not stop the run: the results are in files.
     pub(crate) fn say(&self, text: &str) {
         self.release();
-        self.screen.write(printable(text).as_bytes()).ok();
+        self.stream.write(printable(text).as_bytes()).ok();
     }
 
     /// Prints a command's output to standard output.
@@ -168,7 +171,7 @@ impl Console {
 
     /// Writes to standard output.
     fn write_out(&self, text: &str) {
-        let written = self.screen.bars.suspend(|| {
+        let written = self.stream.bars.suspend(|| {
             io::stdout()
                 .write_all(text.as_bytes())
                 .and_then(|()| io::stdout().flush())
@@ -184,22 +187,38 @@ impl Console {
         }
     }
 
-    /// Returns who reads standard error. Only a person may see cells.
-    pub(crate) fn reader(&self) -> Reader {
+    /// Returns the language for people.
+    pub(crate) fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// Describes standard error.
+    pub(crate) fn screen(&self) -> Screen {
         match self.format() {
-            LogFormat::Text if io::stderr().is_terminal() => Reader::Person,
-            _ => Reader::Record,
+            LogFormat::Text => Screen::of(&io::stderr(), self.lang),
+            LogFormat::Json => Screen::record(self.lang),
         }
     }
 
+    /// Describes standard output.
+    pub(crate) fn screen_of_output(&self) -> Screen {
+        Screen::of(&io::stdout(), self.lang)
+    }
+
+    /// Prints a laid out text to standard error, unescaped.
+    pub(crate) fn show(&self, text: &str) {
+        self.release();
+        self.stream.write(text.as_bytes()).ok();
+    }
+
+    /// Returns who reads standard error. Only a person may see cells.
+    pub(crate) fn reader(&self) -> Reader {
+        self.screen().reader
+    }
+
     /// Returns who reads standard output.
-    #[expect(clippy::unused_self, reason = "the console is the one that knows of streams")]
     pub(crate) fn reader_of_output(&self) -> Reader {
-        if io::stdout().is_terminal() {
-            Reader::Person
-        } else {
-            Reader::Record
-        }
+        self.screen_of_output().reader
     }
 
     /// Whether a person can be asked a question.
@@ -217,24 +236,32 @@ impl Console {
     }
 }
 
-/// Prints the `error:` line of a command that failed, in the log's format.
-pub(crate) fn say_error(error: &anyhow::Error, code: ExitCode) {
+/// Prints the `error:` line of a command that failed, in the log's format. `polish` is the
+/// error in Polish.
+pub(crate) fn say_error(error: &anyhow::Error, polish: &str, code: ExitCode) {
     if tracing::dispatcher::has_been_set() {
-        tracing::error!(event = "failed", exit_code = code.code(), "{error:#}");
+        tracing::error!(event = "failed", exit_code = code.code(), polish, "{error:#}");
     } else {
         // If standard error is closed, only the exit code remains.
-        writeln!(io::stderr(), "error: {}", printable(&format!("{error:#}"))).ok();
+        let screen = Screen::of(&io::stderr(), Lang::En);
+        let line = log_line(screen, Level::ERROR, &format!("{error:#}"));
+        io::stderr().write_all(line.as_bytes()).ok();
     }
-    // A log has no use for it.
-    if let Some(topic) = code.topic().filter(|_| io::stderr().is_terminal()) {
-        writeln!(io::stderr(), "       see `respondent-sync help {topic}`").ok();
+}
+
+/// Prints lines below an error on a terminal: where to read more. A log has no use for them.
+pub(crate) fn say_more(text: &str, lang: Lang) {
+    let screen = Screen::of(&io::stderr(), lang);
+    if screen.reader == Reader::Person {
+        let line = screen.line(7, 7, text);
+        io::stderr().write_all(line.as_bytes()).ok();
     }
 }
 
 /// Writes each log line around the progress bar. A quiet console holds lines back until something
 /// goes wrong: on full success it prints nothing.
 #[derive(Clone, Debug)]
-struct Screen {
+struct Stream {
     bars: MultiProgress,
     format: LogFormat,
     /// `None` if every line is written at once, or once the held lines have been written.
@@ -249,7 +276,7 @@ struct Held {
     dropped: u64,
 }
 
-impl Screen {
+impl Stream {
     fn write(&self, bytes: &[u8]) -> io::Result<()> {
         self.bars.suspend(|| io::stderr().write_all(bytes))
     }
@@ -278,36 +305,36 @@ impl Screen {
     }
 }
 
-impl<'a> MakeWriter<'a> for Screen {
+impl<'a> MakeWriter<'a> for Stream {
     type Writer = Line<'a>;
 
     fn make_writer(&'a self) -> Self::Writer {
         Line {
-            screen: self,
+            stream: self,
             is_loud: false,
         }
     }
 
     fn make_writer_for(&'a self, metadata: &Metadata<'_>) -> Self::Writer {
         Line {
-            screen: self,
+            stream: self,
             is_loud: *metadata.level() == Level::ERROR || metadata.target() == LOUD,
         }
     }
 }
 
 struct Line<'a> {
-    screen: &'a Screen,
+    stream: &'a Stream,
     is_loud: bool,
 }
 
 impl Write for Line<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.is_loud {
-            self.screen.release();
+            self.stream.release();
         }
-        if !self.screen.hold(bytes) {
-            self.screen.write(bytes)?;
+        if !self.stream.hold(bytes) {
+            self.stream.write(bytes)?;
         }
         Ok(bytes.len())
     }

@@ -1,8 +1,12 @@
 //! The format of log lines: for people the message alone; for machines an object with the event's
 //! name, its fields and the run's id. The names are promised; the manual's table is tested against
 //! them.
+//!
+//! An event may have a field `polish`: the message in Polish. Only a terminal whose user reads Polish shows
+//! it; everywhere else the message is English.
 
 use std::fmt::{self, Debug};
+use std::io;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -12,12 +16,17 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::model::{printable, rfc3339};
+use super::screen::{Screen, Tone};
+use super::totals::Reader;
+use crate::model::{Lang, printable, rfc3339};
+
+/// The name of the field with the message in Polish.
+const POLISH: &str = "polish";
 
 /// The format of all lines.
 pub(super) enum Lines {
     /// The message, preceded by its level unless that is INFO.
-    ForPeople,
+    ForPeople { lang: Lang },
     /// One line of JSON: `timestamp`, `level`, `run_id`, `event`, the event's own fields,
     /// `message`.
     ForMachines { run_id: String },
@@ -36,14 +45,22 @@ where
     ) -> fmt::Result {
         let level = *event.metadata().level();
         match self {
-            Self::ForPeople => {
-                let mut message = Message(String::new());
+            Self::ForPeople { lang } => {
+                let mut message = Message::default();
                 event.record(&mut message);
-                // A text from outside cannot begin a line of its own.
-                let message = printable(&message.0)
-                    .replace('\n', "\n  ")
-                    .replace("\n    ", "\n  ");
-                writeln!(writer, "{}{message}", in_front(level))
+                let screen = Screen::of(&io::stderr(), *lang);
+                let (text, screen) = match (screen.reader, message.polish) {
+                    (Reader::Person, Some(polish)) if *lang == Lang::Pl => (polish, screen),
+                    // A message that has no translation, and every line of a log.
+                    (_, _) => (
+                        message.english,
+                        Screen {
+                            lang: Lang::En,
+                            ..screen
+                        },
+                    ),
+                };
+                writer.write_str(&log_line(screen, level, &text))
             }
             Self::ForMachines { run_id } => {
                 let mut fields = Fields(Map::new());
@@ -57,22 +74,53 @@ where
     }
 }
 
-fn in_front(level: Level) -> &'static str {
-    match level {
-        Level::ERROR => "error: ",
-        Level::WARN => "warning: ",
-        Level::INFO => "",
-        Level::DEBUG => "debug: ",
-        Level::TRACE => "trace: ",
+/// Lays out a message as a line, preceded by its level unless that is INFO. Further lines are
+/// indented: a text from outside cannot begin a line of its own.
+pub(super) fn log_line(screen: Screen, level: Level, message: &str) -> String {
+    let message = printable(message);
+    let mut lines = message.lines();
+    let (word, tone) = in_front(screen.lang, level);
+    let word = match word {
+        "" => String::new(),
+        word => screen.toned(tone, word) + " ",
+    };
+    let first = lines.next().unwrap_or_default();
+    let mut text = screen.line(0, 2, &format!("{word}{first}"));
+    for line in lines {
+        text.push_str(&screen.line(2, 4, line.trim_start()));
+    }
+    text
+}
+
+/// Off a terminal the words are English: logs are.
+fn in_front(lang: Lang, level: Level) -> (&'static str, Tone) {
+    match (level, lang) {
+        (Level::ERROR, Lang::En) => ("error:", Tone::Bad),
+        (Level::ERROR, Lang::Pl) => ("błąd:", Tone::Bad),
+        (Level::WARN, Lang::En) => ("warning:", Tone::Look),
+        (Level::WARN, Lang::Pl) => ("uwaga:", Tone::Look),
+        (Level::DEBUG, _) => ("debug:", Tone::Plain),
+        (Level::TRACE, _) => ("trace:", Tone::Plain),
+        _ => ("", Tone::Plain),
     }
 }
 
-struct Message(String);
+#[derive(Default)]
+struct Message {
+    english: String,
+    polish: Option<String>,
+}
 
 impl Visit for Message {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         if field.name() == "message" {
-            self.0 = format!("{value:?}");
+            self.english = format!("{value:?}");
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == POLISH {
+            self.polish = Some(value.to_owned());
         }
     }
 }
@@ -81,7 +129,9 @@ struct Fields(Map<String, Value>);
 
 impl Fields {
     fn put(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.insert(name.to_owned(), value.into());
+        if name != POLISH {
+            self.0.insert(name.to_owned(), value.into());
+        }
     }
 }
 

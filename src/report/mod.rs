@@ -9,15 +9,17 @@ mod exit_code;
 mod log_lines;
 mod progress;
 mod run_report;
+mod screen;
 mod summary_json;
 mod totals;
 mod words;
 
-pub(crate) use console::{Console, LogFormat, Verbosity, say_error};
+pub(crate) use console::{Console, LogFormat, Verbosity, say_error, say_more};
 pub(crate) use ending::{ALREADY_SENT, Ending, unsent_to_json};
 pub(crate) use exit_code::ExitCode;
 pub(crate) use progress::Progress;
 pub(crate) use run_report::{RunEnd, RunReport};
+pub(crate) use screen::{Screen, Tone};
 pub(crate) use summary_json::to_json;
 pub(crate) use totals::{Reader, RunSummary};
 pub(crate) use words::findings::{Finding, Findings, Places, Weight, refused_as_json};

@@ -18,12 +18,12 @@ pub(super) fn next_command(input: &Input) -> Option<String> {
     (*input != Input::Stdin).then(|| with_resume(arguments) + hint)
 }
 
-/// Whether a variable stands for a flag. Secrets do not count: the user has to set them for every
-/// run anyway.
+/// Whether a variable stands for a flag that changes the run. Secrets do not count: the user has to
+/// set them for every run anyway.
 fn is_setting(name: &str) -> bool {
-    let secrets = ["ACCOUNT", "WEBHOOK_KEY", "WEBHOOK_AUTH"];
+    let others = ["ACCOUNT", "WEBHOOK_KEY", "WEBHOOK_AUTH", "LANG"];
     name.strip_prefix("RESPONDENT_SYNC_")
-        .is_some_and(|setting| !secrets.contains(&setting))
+        .is_some_and(|setting| !others.contains(&setting))
 }
 
 /// Returns the command line for a shell. Respondent ids and the address of a health check must not

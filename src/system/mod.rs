@@ -5,6 +5,7 @@
 pub(crate) mod causes;
 pub(crate) mod folders;
 pub(crate) mod http;
+pub(crate) mod locale;
 pub(crate) mod no_core;
 pub(crate) mod pager;
 pub(crate) mod regular;

@@ -101,6 +101,16 @@ pub(crate) struct LogArgs {
     /// Format of log lines: for people or for machines
     #[arg(long, value_enum, default_value = "text", env = "RESPONDENT_SYNC_LOG_FORMAT")]
     pub(crate) log_format: LogFormatArg,
+    /// Language of screens and of `sync_error` (default: the system's)
+    #[arg(long, value_enum, env = "RESPONDENT_SYNC_LANG")]
+    pub(crate) lang: Option<LangArg>,
+}
+
+/// A language of screens.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LangArg {
+    En,
+    Pl,
 }
 
 /// The format of log lines.

@@ -1,13 +1,17 @@
-//! How much is logged, and in which form.
+//! How much is logged, in which form and in which language.
 
-use crate::cli::{Cli, Command, LogArgs, LogFormatArg, Origin, Origins};
+use crate::cli::{Cli, Command, LangArg, LogArgs, LogFormatArg, Origin, Origins};
+use crate::model::Lang;
 use crate::report::{LogFormat, Verbosity};
+use crate::system::locale;
 
-/// How much is logged, and in which form.
+/// How much is logged, in which form and in which language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LogSettings {
     pub(crate) verbosity: Verbosity,
     pub(crate) format: LogFormat,
+    /// The language for people.
+    pub(crate) lang: Lang,
 }
 
 /// Returns the log settings of a command. Commands without flags for the log write for people.
@@ -22,6 +26,7 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
         | Command::Completions(_) => LogSettings {
             verbosity: Verbosity::Normal,
             format: LogFormat::Text,
+            lang: lang(None),
         },
     }
 }
@@ -40,5 +45,18 @@ fn settings(args: &LogArgs, origins: &Origins) -> LogSettings {
         LogFormatArg::Text => LogFormat::Text,
         LogFormatArg::Json => LogFormat::Json,
     };
-    LogSettings { verbosity, format }
+    LogSettings {
+        verbosity,
+        format,
+        lang: lang(args.lang),
+    }
+}
+
+/// Returns the language that is given, or the system's.
+fn lang(given: Option<LangArg>) -> Lang {
+    match given {
+        Some(LangArg::En) => Lang::En,
+        Some(LangArg::Pl) => Lang::Pl,
+        None => locale::language(),
+    }
 }

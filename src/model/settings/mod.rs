@@ -1,8 +1,9 @@
-//! Settings shared by several stages: rate, concurrency, deadlines, the address.
+//! Settings shared by several stages: rate, concurrency, deadlines, the address, the language.
 
 pub(super) mod concurrency;
 pub(super) mod deadline;
 pub(super) mod delta_mode;
 pub(super) mod endpoint;
+pub(super) mod lang;
 pub(super) mod rate;
 pub(super) mod threshold;

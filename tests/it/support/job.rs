@@ -50,6 +50,7 @@ impl Job {
             .var("XDG_CONFIG_HOME", &state)
             .var("APPDATA", &state)
             .var("LOCALAPPDATA", &state)
+            .var("RESPONDENT_SYNC_LANG", "en")
             .var("RESPONDENT_SYNC_ACCOUNT", "387487")
             .var("RESPONDENT_SYNC_WEBHOOK_KEY", "kkkkkkkk")
             .var("RESPONDENT_SYNC_WEBHOOK_AUTH", "aaaaaaaa")

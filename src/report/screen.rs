@@ -1,0 +1,134 @@
+//! What a text for people is laid out for: its language, width and colours, and who reads it.
+//! Pure, but for [`Screen::of`], which asks the system.
+
+use anstyle::{AnsiColor, Style};
+
+use super::totals::Reader;
+use crate::model::{Lang, printable};
+
+/// The narrowest and the widest text, in columns.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
+
+/// The properties of a stream that a person reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Screen {
+    pub(crate) lang: Lang,
+    /// Columns; `None` off a terminal, where lines are not wrapped.
+    pub(crate) width: Option<usize>,
+    pub(crate) has_colours: bool,
+    /// Only a person may see cells.
+    pub(crate) reader: Reader,
+}
+
+/// What a word says about the state of things. Colour never says more than the word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    /// Done.
+    Good,
+    /// To look at.
+    Look,
+    /// Wrong.
+    Bad,
+    /// A heading, or a command to type.
+    Strong,
+}
+
+impl Tone {
+    fn style(self) -> Style {
+        match self {
+            Self::Plain => Style::new(),
+            Self::Good => AnsiColor::Green.on_default(),
+            Self::Look => AnsiColor::Yellow.on_default(),
+            Self::Bad => AnsiColor::Red.on_default(),
+            Self::Strong => Style::new().bold(),
+        }
+    }
+}
+
+impl Screen {
+    /// A stream that is no terminal: a file, a mail or a log.
+    pub(crate) fn record(lang: Lang) -> Self {
+        Self {
+            lang,
+            width: None,
+            has_colours: false,
+            reader: Reader::Record,
+        }
+    }
+
+    /// Describes a stream of the process. `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb` are obeyed.
+    pub(super) fn of<S: anstream::stream::RawStream>(stream: &S, lang: Lang) -> Self {
+        let is_terminal = stream.is_terminal();
+        Self {
+            lang,
+            width: is_terminal.then(textwrap::termwidth),
+            has_colours: !matches!(anstream::AutoStream::choice(stream), anstream::ColorChoice::Never),
+            reader: if is_terminal {
+                Reader::Person
+            } else {
+                Reader::Record
+            },
+        }
+    }
+
+    /// Colours a text, if this screen has colours. Control characters of the text are escaped.
+    pub(crate) fn toned(self, tone: Tone, text: &str) -> String {
+        let text = printable(text);
+        if !self.has_colours || tone == Tone::Plain {
+            return text.into_owned();
+        }
+        let style = tone.style();
+        format!("{style}{text}{style:#}")
+    }
+
+    /// Wraps a line at words, never within one, and ends it. `first` and `rest` are the columns
+    /// before its first and its other lines.
+    pub(crate) fn line(self, first: usize, rest: usize, text: &str) -> String {
+        let (first, rest) = (" ".repeat(first), " ".repeat(rest));
+        let Some(width) = self.width else {
+            return format!("{first}{}\n", text.trim_end());
+        };
+        let options = textwrap::Options::new(width.clamp(*WIDTHS.start(), *WIDTHS.end()))
+            .initial_indent(&first)
+            .subsequent_indent(&rest)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .break_words(false);
+        textwrap::fill(text.trim_end(), options) + "\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_hang_and_words_stay_whole() {
+        let screen = Screen {
+            width: Some(40),
+            ..Screen::record(Lang::En)
+        };
+        assert_eq!(
+            screen.line(2, 4, "one two three four five six seven eight nine"),
+            "  one two three four five six seven\n    eight nine\n"
+        );
+        let path = "a".repeat(60);
+        assert_eq!(screen.line(0, 2, &path), format!("{path}\n"));
+    }
+
+    #[test]
+    fn colours_take_no_room_and_hide_no_control_character() {
+        let screen = Screen {
+            has_colours: true,
+            width: Some(40),
+            ..Screen::record(Lang::En)
+        };
+        let good = screen.toned(Tone::Good, "done");
+        assert_eq!(good, "\u{1b}[32mdone\u{1b}[0m");
+        let text = format!("{good} {}", "x".repeat(30));
+        assert_eq!(screen.line(0, 0, &text), format!("{text}\n"));
+        let plain = Screen::record(Lang::En).toned(Tone::Bad, "a\u{1b}[2J");
+        assert!(!plain.contains('\u{1b}'), "{plain}");
+    }
+}
