@@ -56,6 +56,9 @@ pub(crate) struct CheckArgs {
     /// Format of the findings: for people or for machines
     #[arg(long, value_enum, default_value = "text", env = "RESPONDENT_SYNC_FORMAT")]
     pub(crate) format: CheckFormatArg,
+    /// Spell out the first N calls, on a terminal
+    #[arg(long, value_name = "N", env = "RESPONDENT_SYNC_PREVIEW")]
+    pub(crate) preview: Option<usize>,
     #[command(flatten)]
     pub(crate) log: LogArgs,
 }

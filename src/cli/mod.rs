@@ -151,7 +151,13 @@ mod tests {
         let run = flags(&command, "run");
         let check = flags(&command, "check");
         let of_its_own: Vec<_> = check.iter().filter(|flag| !run.contains(flag)).collect();
-        assert_eq!(of_its_own.len(), 1, "{of_its_own:?}");
-        assert!(of_its_own[0].starts_with("| `--format`"), "{of_its_own:?}");
+        let names = ["| `--format`", "| `--preview`"];
+        assert_eq!(of_its_own.len(), names.len(), "{of_its_own:?}");
+        assert!(
+            of_its_own
+                .iter()
+                .zip(names)
+                .all(|(row, name)| row.starts_with(name))
+        );
     }
 }

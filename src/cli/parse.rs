@@ -21,14 +21,17 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
+    /// Returns the name of the variable of a flag, which is given with its dashes.
+    pub(crate) fn variable(flag: &str) -> String {
+        let name = flag.trim_start_matches('-').replace('-', "_");
+        format!("RESPONDENT_SYNC_{}", name.to_uppercase())
+    }
+
     /// Describes the origin. `flag` is the flag's name with its dashes.
     pub(crate) fn named(self, flag: &str) -> String {
         match self {
             Self::Flag => format!("`{flag}`"),
-            Self::Environment => {
-                let name = flag.trim_start_matches('-').replace('-', "_");
-                format!("RESPONDENT_SYNC_{}", name.to_uppercase())
-            }
+            Self::Environment => Self::variable(flag),
             Self::File => "the config file".to_owned(),
             Self::Default => "the default".to_owned(),
         }

@@ -28,6 +28,11 @@ impl Selection {
         self.limit.map_or(rows, |limit| limit.min(rows))
     }
 
+    /// Whether at most one row is sent (`--limit 1`).
+    pub(crate) fn is_of_one(&self) -> bool {
+        self.limit == Some(1)
+    }
+
     /// Whether the row of this respondent is selected.
     pub(super) fn takes(&self, respondent: &str) -> bool {
         self.limit.is_none_or(|limit| self.sent < limit)

@@ -32,7 +32,6 @@ pub(crate) use csv::fields::FieldParser;
 pub(crate) use encoding::decode::Encoding;
 pub(crate) use encoding::note::{for_excel as note_for_excel, of_encoding as note_of_encoding};
 pub(crate) use encoding::utf8::BOM;
-pub(crate) use encoding::verdict::Certainty;
 pub(crate) use error::InputError;
 pub(crate) use first_read::{EncodingFrom, FirstRead, ReadOptions};
 pub(crate) use rows::{Rows, RowsEnd};

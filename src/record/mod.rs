@@ -27,6 +27,7 @@ pub(crate) use existing::aside::delete_older as delete_old_sets;
 pub(crate) use existing::decision::{
     Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
 };
+pub(crate) use existing::found::has_finished;
 pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use journal::fuzzed::fuzzed_journal;

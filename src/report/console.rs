@@ -5,7 +5,9 @@
 //! logs whole addresses, and the addresses are secret ([rule 9](crate::rules#rule-9)).
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use indicatif::MultiProgress;
 use tracing::{Level, Metadata};
@@ -17,7 +19,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::ExitCode;
 use super::log_lines::{Lines, log_line};
-use super::screen::Screen;
+use super::screen::{Screen, Tone};
 use super::totals::Reader;
 use crate::model::{Lang, printable, printable_json};
 
@@ -138,6 +140,11 @@ impl Console {
         &self.stream.bars
     }
 
+    /// Whether details are wanted (`-v`).
+    pub(crate) fn is_verbose(&self) -> bool {
+        matches!(self.verbosity, Verbosity::Verbose | Verbosity::VeryVerbose)
+    }
+
     pub(crate) fn is_quiet(&self) -> bool {
         self.verbosity == Verbosity::Quiet
     }
@@ -216,24 +223,48 @@ impl Console {
         self.screen().reader
     }
 
-    /// Returns who reads standard output.
-    pub(crate) fn reader_of_output(&self) -> Reader {
-        self.screen_of_output().reader
-    }
-
     /// Whether a person can be asked a question.
     pub(crate) fn is_interactive() -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Asks on standard error and reads the answer from standard input. Only `y`, `yes`, `t` and
-    /// `tak` mean yes.
-    pub(crate) fn asks(&self, question: &str) -> bool {
-        self.say(&format!("{question} [y/N] "));
-        let mut answer = String::new();
-        let read = io::stdin().read_line(&mut answer);
-        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "t" | "tak")
+    /// Asks on standard error and waits this long for an answer on standard input. Only `y`, `yes`,
+    /// `t` and `tak` mean yes.
+    pub(crate) fn ask(&self, question: &str, patience: Duration) -> Answer {
+        let screen = self.screen();
+        let mut lines: String = question
+            .lines()
+            .map(|line| screen.line(0, 0, &screen.toned(Tone::Strong, line)))
+            .collect();
+        // The answer is typed behind the question.
+        lines.truncate(lines.trim_end().len());
+        self.show(&(lines + " "));
+        let (sender, answers) = mpsc::channel();
+        // The thread ends with the process if nobody answers.
+        thread::spawn(move || {
+            let mut answer = String::new();
+            let read = io::stdin().read_line(&mut answer);
+            sender.send(read.map(|_| answer)).ok();
+        });
+        match answers.recv_timeout(patience) {
+            Ok(Ok(answer)) if is_yes(&answer) => Answer::Yes,
+            Ok(_) => Answer::No,
+            Err(_) => Answer::Silence,
+        }
     }
+}
+
+fn is_yes(answer: &str) -> bool {
+    ["y", "yes", "t", "tak"].contains(&answer.trim().to_lowercase().as_str())
+}
+
+/// The answer to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Yes,
+    No,
+    /// Nobody answered in time.
+    Silence,
 }
 
 /// Prints the `error:` line of a command that failed, in the log's format. `polish` is the

@@ -4,25 +4,26 @@
 //! draws the bar.
 
 mod console;
+mod diagnosis;
 mod ending;
 mod exit_code;
+mod findings;
 mod log_lines;
+mod numbers;
 mod progress;
 mod run_report;
 mod screen;
 mod summary_json;
 mod totals;
-mod words;
 
-pub(crate) use console::{Console, LogFormat, Verbosity, say_error, say_more};
+pub(crate) use console::{Answer, Console, LogFormat, Verbosity, say_error, say_more};
+pub(crate) use diagnosis::Diagnosis;
 pub(crate) use ending::{ALREADY_SENT, Ending, unsent_to_json};
 pub(crate) use exit_code::ExitCode;
-pub(crate) use progress::Progress;
-pub(crate) use run_report::{RunEnd, RunReport};
+pub(crate) use findings::{Finding, Findings, Places, Weight, refused_as_json};
+pub(crate) use numbers::{counted, duration, per_second, thousands};
+pub(crate) use progress::{Moment, Progress};
+pub(crate) use run_report::{RunEnd, RunReport, Verdict};
 pub(crate) use screen::{Screen, Tone};
 pub(crate) use summary_json::to_json;
-pub(crate) use totals::{Reader, RunSummary};
-pub(crate) use words::findings::{Finding, Findings, Places, Weight, refused_as_json};
-pub(crate) use words::notes::Notes;
-pub(crate) use words::numbers::{counted, duration, per_second, thousands};
-pub(crate) use words::text::to_text;
+pub(crate) use totals::{CodeCount, Notes, Reader, RunSummary};

@@ -1,36 +1,66 @@
 //! The progress of a run: a bar on a terminal, one line a minute elsewhere, or nothing if it is not
-//! wanted.
+//! wanted. The words come from the caller.
 
-use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use super::{Console, duration, thousands};
-use crate::model::{Outcome, Waiting};
+use super::Console;
+use crate::model::{Message, Outcome, Status, Waiting};
 
 /// How often a line is written if there is no terminal.
 const LINE_EVERY: Duration = Duration::from_mins(1);
+
+/// How often the bar is drawn.
+const DRAW_EVERY: Duration = Duration::from_millis(250);
+
+/// How far a run has come.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Moment {
+    /// Rows that have their verdict.
+    pub(crate) done: u64,
+    /// All rows, if they were counted.
+    pub(crate) total: Option<u64>,
+    pub(crate) failed: u64,
+    pub(crate) invalid: u64,
+    /// Calls per second, of rows that made a call; `None` before the first.
+    pub(crate) rate: Option<f64>,
+    /// Estimate of the remaining time, if the total is known.
+    pub(crate) left: Option<Duration>,
+    /// Why the run waits, and the time until it tries again.
+    pub(crate) waiting: Option<(Waiting, Duration)>,
+}
+
+/// Says how far a run has come.
+pub(crate) type MomentWords = fn(&Moment) -> Message;
 
 /// Shared by the thread that counts rows and the task that reports them.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
+    console: Option<Console>,
     counts: Arc<ProgressCounts>,
     total: Option<u64>,
     start: Instant,
     waits: watch::Receiver<Option<Waiting>>,
+    words: MomentWords,
 }
 
 #[derive(Debug, Default)]
 struct ProgressCounts {
-    rows: AtomicU64,
-    failures: AtomicU64,
+    done: AtomicU64,
+    /// Rows with a verdict of this run.
+    fresh: AtomicU64,
+    /// Rows of this run that made a call.
+    called: AtomicU64,
+    failed: AtomicU64,
+    invalid: AtomicU64,
 }
 
 impl Progress {
@@ -41,22 +71,23 @@ impl Progress {
         total: Option<u64>,
         wanted: bool,
         waits: watch::Receiver<Option<Waiting>>,
+        words: MomentWords,
     ) -> Self {
         let on_terminal = std::io::stderr().is_terminal();
         let bar = (wanted && on_terminal && !console.is_quiet()).then(|| {
             // Added before it is first drawn, so that it is drawn in one place only.
             let bar = console.bars().add(bar(total));
             bar.set_style(style(total));
-            bar.set_message("0 failed");
-            bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
         Self {
             bar,
+            console: Some(console.clone()),
             counts: Arc::default(),
             total,
             start: Instant::now(),
             waits,
+            words,
         }
     }
 
@@ -65,48 +96,52 @@ impl Progress {
     pub(crate) fn hidden(waits: watch::Receiver<Option<Waiting>>) -> Self {
         Self {
             bar: None,
+            console: None,
             counts: Arc::default(),
             total: None,
             start: Instant::now(),
             waits,
+            words: |_| Message::default(),
         }
     }
 
     /// Counts a row that has its verdict.
     pub(crate) fn row(&self, outcome: &Outcome) {
-        let failures = u64::from(outcome.status.is_failure());
-        let failures = self.counts.failures.fetch_add(failures, Ordering::Relaxed) + failures;
-        let rows = self.counts.rows.fetch_add(1, Ordering::Relaxed) + 1;
-        if let Some(bar) = &self.bar {
-            bar.set_position(rows);
-            if outcome.status.is_failure() && self.waits.borrow().is_none() {
-                bar.set_message(failed(failures));
-            }
-        }
+        let add = |count: &AtomicU64, counts: bool| {
+            count.fetch_add(u64::from(counts), Ordering::Relaxed);
+        };
+        let counts = &self.counts;
+        add(&counts.done, true);
+        add(&counts.fresh, !outcome.journalled);
+        add(&counts.called, !outcome.journalled && outcome.attempts > 0);
+        let is_invalid = outcome.status == Status::Invalid;
+        add(&counts.invalid, is_invalid);
+        add(&counts.failed, outcome.status.is_failure() && !is_invalid);
     }
 
-    /// Updates the bar's message while the run waits, or logs a line a minute if there is no bar; a
-    /// quiet log drops these. Runs until it is dropped.
-    pub(crate) async fn tell(mut self) -> ! {
-        if let Some(bar) = self.bar.clone() {
-            while self.waits.changed().await.is_ok() {
-                let waiting = self.waits.borrow_and_update().clone();
-                bar.set_message(match waiting {
-                    Some(waiting) => waiting.to_string(),
-                    None => failed(self.counts.failures.load(Ordering::Relaxed)),
-                });
+    /// Draws the bar, or logs a line a minute if there is none; a quiet log drops these. Runs until
+    /// it is dropped.
+    pub(crate) async fn tell(self) -> ! {
+        if let (Some(bar), Some(console)) = (&self.bar, &self.console) {
+            loop {
+                let moment = self.moment(self.start.elapsed(), Timestamp::now());
+                let words = (self.words)(&moment);
+                bar.set_message(words.text(console.lang()).replace('\u{A0}', " "));
+                bar.set_position(moment.done);
+                bar.tick();
+                sleep(DRAW_EVERY).await;
             }
-            let forever: std::convert::Infallible = std::future::pending().await;
-            match forever {}
         }
         loop {
             sleep(LINE_EVERY).await;
+            let moment = self.moment(self.start.elapsed(), Timestamp::now());
+            let line = (self.words)(&moment);
             tracing::info!(
                 event = "progress",
-                rows_done = self.counts.rows.load(Ordering::Relaxed),
+                rows_done = moment.done,
                 rows = self.total,
-                "{}",
-                self.line(self.start.elapsed())
+                polish = line.polish(),
+                "{line}"
             );
         }
     }
@@ -119,35 +154,31 @@ impl Progress {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
-    fn line(&self, elapsed: Duration) -> String {
-        let rows = self.counts.rows.load(Ordering::Relaxed);
-        let failures = self.counts.failures.load(Ordering::Relaxed);
-        let speed = rows as f64 / elapsed.as_secs_f64().max(0.001);
-        let mut line = thousands(rows);
-        if let Some(total) = self.total {
-            line.push_str(" of ");
-            line.push_str(&thousands(total));
+    fn moment(&self, elapsed: Duration, now: Timestamp) -> Moment {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let counts = &self.counts;
+        let (done, fresh, called) = (read(&counts.done), read(&counts.fresh), read(&counts.called));
+        let rate = (called > 0).then(|| called as f64 / elapsed.as_secs_f64().max(0.001));
+        // Rows that make no call take no time; as many of the others may make none.
+        let left = rate.zip(self.total).map(|(rate, total)| {
+            let calls = total.saturating_sub(done) as f64 * called as f64 / fresh.max(1) as f64;
+            Duration::try_from_secs_f64(calls / rate).unwrap_or(Duration::MAX)
+        });
+        let waiting = self.waits.borrow().clone();
+        Moment {
+            done,
+            total: self.total,
+            failed: read(&counts.failed),
+            invalid: read(&counts.invalid),
+            rate,
+            left,
+            waiting: waiting.map(|waiting| {
+                let next = waiting.next_try.duration_since(now);
+                let next = Duration::try_from(next).unwrap_or_default();
+                (waiting, next)
+            }),
         }
-        // Writing to a string does not fail.
-        write!(line, " rows, {speed:.1}/s, {} failed so far", thousands(failures)).ok();
-        if let Some(waiting) = &*self.waits.borrow() {
-            write!(line, ", {waiting}").ok();
-            return line;
-        }
-        if let Some(left) = self
-            .total
-            .map(|total| total.saturating_sub(rows))
-            .filter(|_| rows > 0)
-        {
-            let left = Duration::try_from_secs_f64(left as f64 / speed).unwrap_or(Duration::MAX);
-            write!(line, ", about {} left", duration(left)).ok();
-        }
-        line
     }
-}
-
-fn failed(rows: u64) -> String {
-    format!("{} failed", thousands(rows))
 }
 
 /// Creates a bar over the rows, or a spinner if their number is unknown.
@@ -158,67 +189,66 @@ fn bar(total: Option<u64>) -> ProgressBar {
     }
 }
 
+/// The words are cut at the terminal's edge, so that the bar stays one line.
 fn style(total: Option<u64>) -> ProgressStyle {
     let template = match total {
-        Some(_) => "{bar:30} {human_pos}/{human_len} rows, {speed}, {msg}, {eta} left",
-        None => "{spinner} {human_pos} rows, {speed}, {msg}, {elapsed}",
+        Some(_) => "{bar:16} {wide_msg}",
+        None => "{spinner} {wide_msg}",
     };
-    ProgressStyle::with_template(template)
-        // The templates are constants; a test draws them.
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .with_key(
-            "speed",
-            |state: &ProgressState, line: &mut dyn std::fmt::Write| {
-                // If drawing fails, the next update draws it.
-                write!(line, "{:.1}/s", state.per_sec()).ok();
-            },
-        )
+    // The templates are constants; a test draws them.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_line_says_how_far_how_fast_what_failed_and_how_long() {
-        let progress = Progress {
-            bar: None,
-            counts: Arc::new(ProgressCounts {
-                rows: AtomicU64::new(1500),
-                failures: AtomicU64::new(2),
-            }),
+    fn progress(counts: ProgressCounts) -> Progress {
+        Progress {
+            counts: Arc::new(counts),
             total: Some(12_000),
-            start: Instant::now(),
-            waits: watch::channel(None).1,
-        };
-        assert_eq!(
-            progress.line(Duration::from_mins(5)),
-            "1,500 of 12,000 rows, 5.0/s, 2 failed so far, about 35 min 0 s left"
-        );
-        let stream = Progress {
-            total: None,
-            ..progress
-        };
-        assert_eq!(
-            stream.line(Duration::from_mins(5)),
-            "1,500 rows, 5.0/s, 2 failed so far"
-        );
+            ..Progress::hidden(watch::channel(None).1)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rate_and_time_left_are_those_of_calls() {
+        let progress = progress(ProgressCounts {
+            done: AtomicU64::new(3000),
+            fresh: AtomicU64::new(2000),
+            called: AtomicU64::new(1500),
+            failed: AtomicU64::new(2),
+            invalid: AtomicU64::new(4),
+        });
+        let moment = progress.moment(Duration::from_mins(5), Timestamp::UNIX_EPOCH);
+        assert_eq!(moment.rate, Some(5.0));
+        // Three of four of 9,000 rows, at 5/s.
+        assert_eq!(moment.left, Some(Duration::from_secs(1350)));
+        assert_eq!((moment.failed, moment.invalid), (2, 4));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn skipped_rows_take_no_time() {
+        let progress = progress(ProgressCounts {
+            done: AtomicU64::new(3000),
+            fresh: AtomicU64::new(3000),
+            ..ProgressCounts::default()
+        });
+        let moment = progress.moment(Duration::from_mins(5), Timestamp::UNIX_EPOCH);
+        assert_eq!((moment.rate, moment.left), (None, None));
     }
 
     #[test]
-    fn the_bar_says_the_same() {
-        let terminal = indicatif::InMemoryTerm::new(5, 100);
+    fn the_bar_stays_one_line() {
+        let terminal = indicatif::InMemoryTerm::new(5, 60);
         let target = indicatif::ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let bar = bar(Some(12_000))
-            .with_style(style(Some(12_000)))
-            .with_message("2 failed");
+        let bar = bar(Some(12_000)).with_style(style(Some(12_000)));
         bar.set_draw_target(target);
+        bar.set_message("a long word and another ".repeat(9));
         bar.set_position(6_000);
         bar.tick();
         let drawn = terminal.contents();
-        assert!(
-            drawn.contains("6,000/12,000 rows, ") && drawn.contains("/s, 2 failed, "),
-            "{drawn}"
-        );
+        assert_eq!(drawn.lines().count(), 1, "{drawn}");
+        assert!(drawn.contains("a long word"), "{drawn}");
     }
 }

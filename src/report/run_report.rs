@@ -72,6 +72,11 @@ pub(crate) struct RunReport {
     pub(crate) failed_digest: Option<String>,
     /// The command that resumes a run that stopped early; `None` if it cannot be resumed.
     pub(crate) next: Option<String>,
+    /// The command that a person types after a complete run, if one helps: for failed rows, or for
+    /// the whole input after a trial.
+    pub(crate) next_command: Option<String>,
+    /// A trial with `--limit 1`, whose contact a person looks up on the platform.
+    pub(crate) is_trial_of_one: bool,
 }
 
 /// The result of a run, which decides the exit code.
@@ -100,6 +105,11 @@ impl RunReport {
     /// Returns the number of rows without an outcome. Not zero only for a run that ended early.
     pub(crate) fn not_reached(&self) -> u64 {
         self.rows.saturating_sub(self.summary.rows())
+    }
+
+    /// Returns row and id of the contact that a trial of one row has updated.
+    pub(crate) fn trial_contact(&self) -> Option<(u64, &str)> {
+        self.summary.first_success().filter(|_| self.is_trial_of_one)
     }
 
     /// Whether rows read = the sum over the statuses + not reached. If not, the tool has lost or

@@ -9,6 +9,9 @@ use crate::model::{Lang, printable};
 /// The narrowest and the widest text, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
 
+/// A space where no line is broken. It is shown as a space: some consoles lack it.
+const NO_BREAK: char = '\u{A0}';
+
 /// The properties of a stream that a person reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Screen {
@@ -87,7 +90,7 @@ impl Screen {
     pub(crate) fn line(self, first: usize, rest: usize, text: &str) -> String {
         let (first, rest) = (" ".repeat(first), " ".repeat(rest));
         let Some(width) = self.width else {
-            return format!("{first}{}\n", text.trim_end());
+            return format!("{first}{}\n", text.trim_end()).replace(NO_BREAK, " ");
         };
         let options = textwrap::Options::new(width.clamp(*WIDTHS.start(), *WIDTHS.end()))
             .initial_indent(&first)
@@ -95,7 +98,7 @@ impl Screen {
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .break_words(false);
-        textwrap::fill(text.trim_end(), options) + "\n"
+        (textwrap::fill(text.trim_end(), options) + "\n").replace(NO_BREAK, " ")
     }
 }
 

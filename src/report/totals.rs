@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{ErrorCode, Lane, Outcome, Plan, Status};
+use crate::model::{Action, ErrorCode, Lane, Outcome, Plan, Status};
 
 /// Maximum number of different messages counted per error code; all are in the results file.
 const MAX_MESSAGES: usize = 50;
+
+/// Maximum number of rows listed per message.
+const ROWS_SHOWN: usize = 5;
 
 /// Maximum number of respondents with a failed row that are remembered, to detect that a later row
 /// of theirs succeeded.
@@ -21,20 +24,36 @@ pub(crate) struct RunSummary {
     /// Failed rows followed by a success of the same respondent: sending them again would undo
     /// that.
     pub(crate) overtaken: u64,
+    /// Row and id of the first success.
+    first_success: Option<(u64, String)>,
 }
 
 /// Counts for one error code.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CodeCount {
     pub(crate) rows: u64,
+    /// Those of them that are failed, unconfirmed or invalid.
+    pub(crate) failures: u64,
+    /// The first rows, up to [`ROWS_SHOWN`].
+    pub(crate) first: Vec<u64>,
     messages: HashMap<String, Said>,
 }
 
-/// How often a message occurred, and the first respondents that it was about.
+/// How often a message occurred, the first rows, and the first respondents that it was about.
 #[derive(Clone, Debug, Default)]
 struct Said {
     rows: u64,
+    first: Vec<u64>,
     respondents: Vec<Lane>,
+}
+
+/// A message with the rows that have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SaidRows<'a> {
+    pub(crate) message: &'a str,
+    pub(crate) rows: u64,
+    /// The first rows, up to [`ROWS_SHOWN`].
+    pub(crate) first: &'a [u64],
 }
 
 /// Who reads quoted messages.
@@ -73,6 +92,8 @@ impl RunSummary {
         if let Plan::Send(update) = &outcome.row.plan {
             let lane = update.lane();
             if outcome.status == Status::Success {
+                self.first_success
+                    .get_or_insert_with(|| (outcome.row.position.row, update.respondent().to_owned()));
                 self.overtaken += self.failing.remove(&lane).unwrap_or_default();
             } else if self.failing.len() < MAX_FAILING || self.failing.contains_key(&lane) {
                 *self.failing.entry(lane).or_default() += 1;
@@ -83,8 +104,25 @@ impl RunSummary {
                 Plan::Send(update) => Some(update.lane()),
                 _ => None,
             };
-            self.codes.entry(code).or_default().add(&outcome.message, lane);
+            let row = (outcome.row.position.row, outcome.status.is_failure());
+            self.codes
+                .entry(code)
+                .or_default()
+                .add(&outcome.message, row, lane);
         }
+    }
+
+    /// Returns row and id of the first respondent that was updated.
+    pub(crate) fn first_success(&self) -> Option<(u64, &str)> {
+        let (row, respondent) = self.first_success.as_ref()?;
+        Some((*row, respondent))
+    }
+
+    /// Returns the number of failed rows that have to be edited.
+    pub(crate) fn rows_to_fix(&self) -> u64 {
+        let codes = self.codes.iter();
+        let to_fix = codes.filter(|(code, _)| code.action() == Action::Fix);
+        to_fix.map(|(_, count)| count.failures).sum()
     }
 
     /// Returns the number of rows with this status.
@@ -118,10 +156,12 @@ impl RunSummary {
 }
 
 impl CodeCount {
-    /// Adds a message. `lane` is the respondent's, if the row has one; messages on other rows are
-    /// this tool's own.
-    fn add(&mut self, message: &str, lane: Option<Lane>) {
+    /// Adds a message on a row, which failed or not. `lane` is the respondent's, if the row has one;
+    /// messages on other rows are this tool's own.
+    fn add(&mut self, message: &str, (row, is_failure): (u64, bool), lane: Option<Lane>) {
         self.rows += 1;
+        self.failures += u64::from(is_failure);
+        note_row(&mut self.first, row);
         let has_room = self.messages.len() < MAX_MESSAGES;
         let said = match self.messages.get_mut(message) {
             Some(said) => said,
@@ -129,6 +169,7 @@ impl CodeCount {
             None => return,
         };
         said.rows += 1;
+        note_row(&mut said.first, row);
         if let Some(lane) = lane
             && said.respondents.len() < SEVERAL
             && !said.respondents.contains(&lane)
@@ -137,9 +178,23 @@ impl CodeCount {
         }
     }
 
-    /// Returns the most frequent messages that the reader may see and how often each occurred, most
-    /// frequent first.
-    pub(crate) fn commonest(&self, most: usize, reader: Reader) -> Vec<(&str, u64)> {
+    /// Returns the message that all rows have; `None` if they have several.
+    pub(crate) fn only_message(&self) -> Option<&str> {
+        let mut all = self.messages.iter();
+        match (all.next(), all.next()) {
+            (Some((message, said)), None) if said.rows == self.rows => Some(message),
+            _ => None,
+        }
+    }
+
+    /// Whether the messages are about several respondents, or about none.
+    pub(crate) fn is_about_several(&self) -> bool {
+        let is_of_several = |said: &Said| said.respondents.is_empty() || said.respondents.len() >= SEVERAL;
+        self.messages.values().all(is_of_several)
+    }
+
+    /// Returns the most frequent messages that the reader may see, most frequent first.
+    pub(crate) fn commonest(&self, most: usize, reader: Reader) -> Vec<SaidRows<'_>> {
         let is_quoted = |said: &Said| {
             reader == Reader::Person || said.respondents.is_empty() || said.respondents.len() >= SEVERAL
         };
@@ -147,10 +202,47 @@ impl CodeCount {
             .messages
             .iter()
             .filter(|(_, said)| is_quoted(said))
-            .map(|(message, said)| (message.as_str(), said.rows))
+            .map(|(message, said)| SaidRows {
+                message,
+                rows: said.rows,
+                first: &said.first,
+            })
             .collect();
-        messages.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+        messages.sort_by(|one, other| other.rows.cmp(&one.rows).then(one.message.cmp(other.message)));
         messages.truncate(most);
         messages
     }
+}
+
+/// Keeps the lowest row numbers, in ascending order. Verdicts come in any order.
+fn note_row(first: &mut Vec<u64>, row: u64) {
+    let place = first.partition_point(|other| *other < row);
+    if place < ROWS_SHOWN {
+        first.insert(place, row);
+        first.truncate(ROWS_SHOWN);
+    }
+}
+
+/// Counts over the rows to be sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) blank_records: u64,
+    /// Blank cells that are not sent.
+    pub(crate) blanks_skipped: u64,
+    /// Ids from which invisible characters were removed.
+    pub(crate) ids_trimmed: u64,
+    /// Values that look damaged; they are sent nevertheless.
+    pub(crate) damaged: u64,
+    /// Respondents with several rows.
+    pub(crate) repeated: u64,
+    /// Those of them whose rows differ.
+    pub(crate) repeated_differently: u64,
+    /// Not every respondent could be remembered: the two counts above are minimums.
+    pub(crate) repeated_at_least: bool,
+    /// Ids that also occur with other leading zeros.
+    pub(crate) other_zeros: u64,
+    /// The count above is a minimum.
+    pub(crate) other_zeros_at_least: bool,
+    /// Of several rows only the last is sent.
+    pub(crate) only_last: bool,
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Failure;
 use super::commands::send_file::Ran;
+use super::next_command;
 use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
@@ -13,7 +14,8 @@ use crate::config::{OutputSettings, RunSettings};
 use crate::model::{EarlyEnd, ShownPath, local_time};
 use crate::read::RowsEnd;
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
-use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json, to_text};
+use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json};
+use crate::text;
 
 /// A run whose stages have ended and whose output files do not have their final names yet.
 pub(super) struct Finished<'a> {
@@ -113,7 +115,17 @@ impl Finished<'_> {
             failed: outputs.paths.failed.clone(),
             failed_digest,
             next: self.next,
+            next_command: None,
+            is_trial_of_one: reading.plan.selection.is_of_one(),
             summary,
+        };
+        let next_command = match report.end {
+            RunEnd::Complete => next_command::after_run(&report, &reading.input),
+            _ => None,
+        };
+        let report = RunReport {
+            next_command,
+            ..report
         };
         (report, journal)
     }
@@ -140,7 +152,10 @@ fn tell(report: &RunReport, json: &str, console: &Console) {
             );
         }
         LogFormat::Text if console.is_quiet() && code == ExitCode::Success => {}
-        LogFormat::Text => console.say(&to_text(report, console.reader())),
+        LogFormat::Text => {
+            let text = text::summary(report, console.screen(), console.is_verbose());
+            console.show(&text);
+        }
     }
 }
 

@@ -1,9 +1,12 @@
-//! Builds the command that resumes an interrupted run: the one that was typed, with `--resume`.
-//! Reads the process's arguments, which hold no secrets.
+//! Builds the command that a person types next, from the one that was typed: the rest of an
+//! interrupted run, a trial after a check, the whole after a trial. Reads the process's arguments,
+//! which hold no secrets.
 
 use std::borrow::Cow;
 
 use crate::read::Input;
+use crate::report::{ExitCode, RunReport};
+use crate::text::AfterCheck;
 
 /// Returns the command that resumes the run. `None` if the run cannot be resumed, because standard
 /// input cannot be read again.
@@ -16,6 +19,76 @@ pub(super) fn next_command(input: &Input) -> Option<String> {
         ""
     };
     (*input != Input::Stdin).then(|| with_resume(arguments) + hint)
+}
+
+/// Returns what to type after a check; `None` if nothing can be done with the input, or if it is
+/// standard input.
+pub(super) fn after_check(code: ExitCode, input: &Input) -> Option<AfterCheck> {
+    let is_file = *input != Input::Stdin;
+    let arguments = || std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    match code {
+        ExitCode::Success | ExitCode::RowsFailed if is_file => Some(AfterCheck::Trial(trial(arguments()))),
+        ExitCode::Aborted if is_file => {
+            let words: Vec<String> = arguments().collect();
+            let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+            Some(AfterCheck::Again(words.join(" ")))
+        }
+        _ => None,
+    }
+}
+
+/// Returns what to type after a complete run: the whole input after a trial of one row.
+pub(super) fn after_run(report: &RunReport, input: &Input) -> Option<String> {
+    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let is_good = report.is_trial_of_one && report.summary.failures() == 0;
+    (is_good && *input != Input::Stdin).then(|| without_limit(arguments))
+}
+
+/// Returns the command line of a check as that of a run of one row.
+fn trial(arguments: impl Iterator<Item = String>) -> String {
+    let words = without_flags(arguments, &["--format", "--preview", "--limit"]);
+    let mut words: Vec<Cow<'_, str>> = words
+        .iter()
+        .enumerate()
+        // The first word after the program's name is the command.
+        .map(|(place, word)| match (place, word.as_str()) {
+            (1, "check") => "run".into(),
+            _ => quoted(word),
+        })
+        .collect();
+    insert(&mut words, "--limit 1");
+    words.join(" ")
+}
+
+/// Returns the command line of a trial as that of a run of all rows.
+fn without_limit(arguments: impl Iterator<Item = String>) -> String {
+    let words = without_flags(arguments, &["--limit"]);
+    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
+}
+
+/// Removes flags that take a value, with their values.
+fn without_flags(arguments: impl Iterator<Item = String>, flags: &[&str]) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut arguments = arguments;
+    while let Some(argument) = arguments.next() {
+        let (flag, has_value) = match argument.split_once('=') {
+            Some((flag, _)) => (flag, true),
+            None => (argument.as_str(), false),
+        };
+        if !flags.contains(&flag) {
+            kept.push(argument);
+        } else if !has_value {
+            arguments.next();
+        }
+    }
+    kept
+}
+
+/// Inserts a flag: behind `--` it would be taken for a file name.
+fn insert(words: &mut Vec<Cow<'_, str>>, flag: &'static str) {
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    words.insert(end, flag.into());
 }
 
 /// Whether a variable stands for a flag that changes the run. Secrets do not count: the user has to
@@ -44,9 +117,7 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
         .filter(|argument| *argument != "--overwrite" && *argument != "--resume")
         .map(|argument| quoted(argument))
         .collect();
-    // After `--` it would be taken for a file name.
-    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
-    words.insert(end, "--resume".into());
+    insert(&mut words, "--resume");
     format!("`{}`", words.join(" "))
 }
 

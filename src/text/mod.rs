@@ -10,16 +10,21 @@
 
 mod en;
 mod errors;
+mod findings;
 mod number;
 mod pl;
 mod subjects;
-
-use std::fmt;
+mod summary;
 
 use super::model::Lang;
+pub(crate) use super::model::Message;
 
 pub(crate) use errors::polish;
-pub(crate) use subjects::Words;
+pub(crate) use findings::{AfterCheck, before_question, findings};
+pub(crate) use subjects::{From, Plans, Words};
+pub(crate) use summary::summary;
+
+use super::model::ErrorCode;
 
 /// Returns a language's sentences.
 pub(crate) fn words(lang: Lang) -> &'static dyn Words {
@@ -29,39 +34,31 @@ pub(crate) fn words(lang: Lang) -> &'static dyn Words {
     }
 }
 
-/// A sentence in both languages. As an error or a log line it is English; [`polish`] and the field
-/// `polish` of an event are for a user who reads Polish.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Message {
-    english: String,
-    polish: String,
-}
-
 impl Message {
     pub(crate) fn new(say: impl Fn(&dyn Words) -> String) -> Self {
+        Self::in_both(|words, _| say(words))
+    }
+
+    /// Makes a sentence that contains other sentences, which are taken in its language.
+    pub(crate) fn in_both(say: impl Fn(&dyn Words, Lang) -> String) -> Self {
         Self {
-            english: say(&en::English),
-            polish: say(&pl::Polish),
-        }
-    }
-
-    pub(crate) fn polish(&self) -> &str {
-        &self.polish
-    }
-
-    /// Returns the sentence in one language.
-    pub(crate) fn text(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::En => &self.english,
-            Lang::Pl => &self.polish,
+            english: say(&en::English, Lang::En),
+            polish: say(&pl::Polish, Lang::Pl),
         }
     }
 }
 
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.english)
-    }
+/// Returns a code's short name for people.
+pub(crate) fn title(_lang: Lang, code: ErrorCode) -> &'static str {
+    code.meaning()
 }
 
-impl std::error::Error for Message {}
+/// Returns what a code means, as one clause.
+pub(crate) fn meaning(_lang: Lang, code: ErrorCode) -> &'static str {
+    code.meaning()
+}
+
+/// Returns what to do about a code, as one clause; empty for a row left out on purpose.
+pub(crate) fn advice(_lang: Lang, code: ErrorCode) -> &'static str {
+    code.advice().unwrap_or_default()
+}

@@ -4,24 +4,17 @@ use std::time::Duration;
 
 use crate::model::Lang;
 
-/// Separates the digits of a Polish number and a number from its unit: no line breaks there.
+/// Separates the digits of a Polish number and a number from its unit: no line breaks there. Screens
+/// show it as a space.
 const NO_BREAK: char = '\u{A0}';
 
-/// Formats a number with separators: `1,234,567`; in Polish `1 234 567` and, as usual, `1234`.
+/// Formats a number with separators: `1,234,567`; in Polish `1 234 567`.
 pub(crate) fn thousands(lang: Lang, number: u64) -> String {
-    let digits = number.to_string();
-    let separator = match lang {
-        Lang::En => ',',
-        Lang::Pl => NO_BREAK,
-    };
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
+    let text = crate::report::thousands(number);
+    match lang {
+        Lang::En => text,
+        Lang::Pl => text.replace(',', &NO_BREAK.to_string()),
     }
-    text
 }
 
 /// Formats a number with one decimal.
@@ -37,8 +30,12 @@ fn decimal(lang: Lang, number: f64) -> String {
 /// `3 d 4 h`.
 pub(crate) fn duration(lang: Lang, time: Duration) -> String {
     let seconds = time.as_secs();
+    let space = match lang {
+        Lang::En => ' ',
+        Lang::Pl => NO_BREAK,
+    };
     let in_units = |parts: [(u64, &str); 2]| {
-        let parts = parts.map(|(count, unit)| format!("{}{NO_BREAK}{unit}", thousands(lang, count)));
+        let parts = parts.map(|(count, unit)| format!("{}{space}{unit}", thousands(lang, count)));
         parts.join(" ")
     };
     let days = match lang {
@@ -47,11 +44,11 @@ pub(crate) fn duration(lang: Lang, time: Duration) -> String {
     };
     match seconds {
         0 => match lang {
-            Lang::En => "under 1\u{A0}s".to_owned(),
+            Lang::En => "under 1 s".to_owned(),
             Lang::Pl => "poniżej 1\u{A0}s".to_owned(),
         },
-        1..10 => format!("{}{NO_BREAK}s", decimal(lang, time.as_secs_f64())),
-        10..60 => format!("{seconds}{NO_BREAK}s"),
+        1..10 => format!("{}{space}s", decimal(lang, time.as_secs_f64())),
+        10..60 => format!("{seconds}{space}s"),
         60..3600 => in_units([(seconds / 60, "min"), (seconds % 60, "s")]),
         3600..86_400 => in_units([(seconds / 3600, "h"), (seconds % 3600 / 60, "min")]),
         _ => in_units([(seconds / 86_400, days), (seconds % 86_400 / 3600, "h")]),
@@ -81,7 +78,7 @@ pub(super) fn en(number: u64, noun: &str) -> String {
 }
 
 /// Chooses the Polish form for a number: `["wiersz", "wiersze", "wierszy"]`.
-pub(super) fn form<'a>(number: u64, [one, few, many]: [&'a str; 3]) -> &'a str {
+pub(super) fn form(number: u64, [one, few, many]: [&str; 3]) -> &str {
     match (number, number % 10, number % 100) {
         (1, _, _) => one,
         (_, 2..=4, 12..=14) => many,

@@ -48,7 +48,7 @@ fn an_encoding_that_makes_nonsense_of_utf_8_is_warned_of() {
         .file("in.csv", input)
         .ends(0);
     assert!(
-        ran.stdout.contains("WARNING: by its bytes the input is UTF-8"),
+        ran.stdout.contains("Warning: by its bytes the input is UTF-8"),
         "{}",
         ran.stdout
     );
@@ -59,7 +59,7 @@ fn an_encoding_that_makes_nonsense_of_utf_8_is_warned_of() {
             .ends(code);
         assert!(
             ran.stdout
-                .contains("WARNING: by its bytes the input is windows-1250"),
+                .contains("Warning: by its bytes the input is windows-1250"),
             "{}",
             ran.stdout
         );
@@ -67,7 +67,7 @@ fn an_encoding_that_makes_nonsense_of_utf_8_is_warned_of() {
     let ran = Job::new("check in.csv --survey 7 --encoding utf-8")
         .file("in.csv", input)
         .ends(0);
-    assert!(!ran.stdout.contains("WARNING"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("Warning"), "{}", ran.stdout);
 }
 
 #[test]
@@ -79,11 +79,11 @@ fn quiet_is_silent_where_there_is_nothing_to_know() {
     let damaged = Job::new("check in.csv --survey 7 -q")
         .file("in.csv", "id_respondent;l1\n1;#N/D!\n")
         .ends(0);
-    assert!(damaged.stdout.contains("WARNING"), "{}", damaged.stdout);
+    assert!(damaged.stdout.contains("Warning"), "{}", damaged.stdout);
     let fake = crate::support::Fake::start(|_| crate::support::Answer::success());
     let ran = Job::run("id_respondent;l1\n1;#N/D!\n", &fake).ends(0);
     assert!(
-        ran.stderr.contains("1 value damaged by a spreadsheet"),
+        ran.stderr.contains("1 value looks damaged by a spreadsheet"),
         "a run tells of it, too: {}",
         ran.stderr
     );

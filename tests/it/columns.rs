@@ -122,7 +122,7 @@ fn a_crms_own_number_as_the_id_is_refused_until_it_is_accepted() {
         .ends(0);
     assert!(ran.stderr.contains(words[0]), "{}", ran.stderr);
     let found = check.args("--accept-crm-ids").ends(0).stdout;
-    assert!(found.contains("WARNING") && found.contains(words[0]), "{found}");
+    assert!(found.contains("Warning") && found.contains(words[0]), "{found}");
 }
 
 #[test]

@@ -201,7 +201,7 @@ fn check_takes_the_keys_that_it_has_flags_for() {
         .file("in.csv", numbered(10, "A"))
         .ends(0);
     assert!(
-        ran.stdout.contains("at 2/s the calls take at least 4.5 s"),
+        ran.stdout.contains("At 2/s the calls take at least 4.5 s"),
         "{}",
         ran.stdout
     );

@@ -90,15 +90,15 @@ fn every_encoding_and_delimiter_makes_the_same_calls() {
     arrives(
         &utf16(&tabs, u16::to_le_bytes),
         "",
-        "encoding UTF-16LE (told by its NUL bytes)",
+        "encoding UTF-16LE (by its NUL bytes)",
     );
     arrives(
         &utf16(&tabs, u16::to_be_bytes),
         "",
-        "encoding UTF-16BE (told by its NUL bytes)",
+        "encoding UTF-16BE (by its NUL bytes)",
     );
     for delimiter in [b',', b';', b'\t', b'|'] {
-        arrives(text_of(delimiter, lf).as_bytes(), "", "the records agree on it");
+        arrives(text_of(delimiter, lf).as_bytes(), "", "delimiter `,`");
     }
     arrives(text_of(b'^', crlf).as_bytes(), "-d ^", "delimiter `^` (given)");
     let of_two_bytes = polish.replace(';', "§");
@@ -131,14 +131,14 @@ fn what_excel_adds_around_a_table_is_not_in_the_way() {
     arrives(
         format!("Raport \"miesięczny;;\r\n\r\n{polish};;\r\n;;\r\n").as_bytes(),
         "--skip-lines 2",
-        "3 success",
+        "3 updated",
     );
     let wider = polish.replace("\r\n", ";;\r\n");
-    arrives(wider.as_bytes(), "", "3 success");
+    arrives(wider.as_bytes(), "", "3 updated");
     // Delimiters after the last column, on some rows only.
     let ragged = polish.replace("rura\"\r\n", "rura\";; \r\n");
     assert_ne!(ragged, polish);
-    arrives(ragged.as_bytes(), "", "3 success");
+    arrives(ragged.as_bytes(), "", "3 updated");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn the_failed_file_of_each_form_runs_again_with_the_same_flags() {
                 "what stood above the header stays there"
             );
         }
-        arrives(&failed, flags, "3 success");
+        arrives(&failed, flags, "3 updated");
     }
 }
 

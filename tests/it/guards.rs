@@ -45,7 +45,7 @@ fn each_guard_stops_before_the_first_call_and_leaves_nothing_behind() {
         // A dry run and a check end as the run would.
         let ran = job.args("--dry-run").ends(4);
         assert!(
-            ran.stdout.contains(&format!("NOTHING WOULD BE SENT: {words}")),
+            ran.stdout.contains(&format!("Nothing would be sent: {words}")),
             "{}",
             ran.stdout
         );
@@ -92,7 +92,7 @@ fn nights_that_are_unlike_the_last_are_stopped() {
     assert!(ran.stderr.contains(words), "{}", ran.stderr);
     let ran = job.again("--dry-run", 4);
     assert!(
-        ran.stdout.contains(words) && ran.stdout.contains("15 skipped: unchanged"),
+        ran.stdout.contains(words) && ran.stdout.contains("15 skipped"),
         "{}",
         ran.stdout
     );

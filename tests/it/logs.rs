@@ -67,7 +67,7 @@ fn quiet_says_everything_once_something_is_wrong() {
         .args("-q")
         .ends(1);
     let warned = ran.stderr.find("warning: the id column").unwrap();
-    let summed_up = ran.stderr.find("3 rows in").unwrap();
+    let summed_up = ran.stderr.find("2 updated").unwrap();
     assert!(warned < summed_up, "{}", ran.stderr);
     let mut job = Job::run(&input, &fake)
         .pairs(&[("--id-column", "Record ID")])

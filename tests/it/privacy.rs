@@ -76,11 +76,16 @@ fn logs_mails_and_monitors_hear_counts_and_codes() {
             // Four respondents got the same message apart from their own data. A message that only
             // one got is in the results.
             assert!(
-                ran.stderr.contains("4 × no {id} who could be {l4}"),
+                ran.stderr
+                    .contains("4  the platform answered \"no {id} who could be {l4}\": rows 3, 4, 5, 6"),
                 "{}",
                 ran.stderr
             );
-            assert!(ran.stderr.contains("1 × other reasons"), "{}", ran.stderr);
+            assert!(
+                ran.stderr.contains("1  other reasons, in in.results.csv"),
+                "{}",
+                ran.stderr
+            );
             let results = job.text("in.results.csv");
             assert!(
                 results.contains(&format!("{{id}}: {KNOWN} has left")),
@@ -114,7 +119,7 @@ fn what_is_looked_over_or_refused_quotes_no_cell() {
 fn a_person_at_a_terminal_sees_an_example_and_all_reasons() {
     let fake = talkative();
     let job = Job::run(input(), &fake).through_shell(
-        "args=''; for arg in \"$@\"; do args=\"$args '$arg'\"; done; exec script -qec \"'$0' $args --no-progress\" /dev/null",
+        "args=''; for arg in \"$@\"; do args=\"$args '$arg'\"; done; exec script -qec \"'$0' $args --no-progress --yes\" /dev/null",
     );
     let ran = job.ends(1);
     assert!(ran.stdout.contains("e.g. `Zażółć"), "{}", ran.stdout);

@@ -139,11 +139,7 @@ fn each_library_is_named_in_one_place() {
         ("clap::", &["cli/"]),
         (
             "indicatif::",
-            &[
-                "report/progress.rs",
-                "report/console.rs",
-                "report/words/numbers.rs",
-            ],
+            &["report/progress.rs", "report/console.rs", "report/numbers.rs"],
         ),
         ("calamine::", &["read/workbook/"]),
         ("zip::", &["read/workbook/", "fuzzing.rs"]),

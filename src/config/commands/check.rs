@@ -26,6 +26,8 @@ pub(crate) struct CheckSettings {
     /// The outputs of earlier runs, if they are considered.
     pub(crate) before: Option<BeforeSettings>,
     pub(crate) format: CheckFormat,
+    /// Number of calls to spell out; `None` for a few, on a terminal alone.
+    pub(crate) preview: Option<usize>,
 }
 
 /// An existing store.
@@ -67,6 +69,7 @@ pub(in crate::config) fn check(args: &CheckArgs, origins: &Origins) -> Result<Ch
             CheckFormatArg::Text => CheckFormat::Text,
             CheckFormatArg::Json => CheckFormat::Json,
         },
+        preview: args.preview,
     };
     mistakes.settle(Some(settings))
 }

@@ -112,6 +112,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             } else {
                 CheckFormat::Text
             },
+            preview: None,
         };
         let asked = mistakes
             .settle(Some(check))

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use url::Url;
 
 use super::base_url;
+use super::origin;
 use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::plain_text;
@@ -14,6 +15,7 @@ use crate::model::{Credentials, Endpoint, Method, ShownPath};
 use crate::send::{BreakerSettings, HttpSettings, OutageSettings, RetryPolicy, SendSettings};
 use crate::system::regular;
 use crate::system::trust;
+use crate::text::Message;
 
 /// A longer `--max-outage` means no limit.
 const MAX_OUTAGE: Duration = Duration::from_hours(10 * 365 * 24);
@@ -27,7 +29,7 @@ pub(crate) struct CallSettings {
     pub(crate) http: HttpSettings,
     pub(crate) send: SendSettings,
     /// Where the rate comes from, for the start line.
-    pub(crate) rate_from: String,
+    pub(crate) rate_from: Message,
 }
 
 /// Where calls go.
@@ -85,7 +87,7 @@ pub(in crate::config) fn calls(
             },
             seed: fastrand::u64(..),
         },
-        rate_from: origins.rate.named("--rate"),
+        rate_from: origin::named(origins.rate, "--rate"),
     }
 }
 

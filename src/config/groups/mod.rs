@@ -6,6 +6,7 @@ pub(super) mod guards;
 pub(super) mod log;
 pub(super) mod mapping;
 pub(super) mod monitor;
+pub(super) mod origin;
 pub(super) mod outputs;
 pub(super) mod reading;
 pub(super) mod state;

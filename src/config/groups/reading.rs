@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::mapping;
+use super::{mapping, origin};
 use crate::cli::{
     BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, Origin, Origins, SelectionArgs,
 };
@@ -15,6 +15,7 @@ use crate::config::mistakes::Mistakes;
 use crate::model::Digits;
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, Selection};
 use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
+use crate::text::{From, Message};
 
 /// The survey column that is used without a flag.
 pub(crate) const SURVEY_COLUMN: &str = "id_survey";
@@ -37,7 +38,7 @@ pub(crate) struct ReadingSettings {
     pub(crate) plan: PlanPolicy,
     pub(crate) survey: SurveySettings,
     /// Where the mapping comes from, for the start line.
-    pub(crate) mapping_from: String,
+    pub(crate) mapping_from: Message,
 }
 
 /// The survey for rows without one.
@@ -47,8 +48,8 @@ pub(crate) struct SurveySettings {
     pub(crate) given: Option<String>,
     /// Used if neither a flag nor a column names a survey.
     pub(crate) fallback: Option<&'static str>,
-    /// Where it comes from, for the start line.
-    pub(crate) from: String,
+    /// Describes it and where it comes from, for the start line.
+    pub(crate) from: Message,
 }
 
 /// A table of addresses and ids.
@@ -101,9 +102,9 @@ pub(in crate::config) fn reading(
             from: survey_from(input, origins.survey),
         },
         mapping_from: if labels.is_some() {
-            origins.map.named("--map")
+            origin::named(origins.map, "--map")
         } else {
-            "the columns' names".to_owned()
+            Message::new(|words| words.from(From::ColumnNames))
         },
         wanted: Wanted {
             respondent: address.clone().unwrap_or_else(|| input.id_column.clone()),
@@ -205,12 +206,11 @@ fn only(ids: &[String]) -> Result<HashSet<String>> {
     Ok(ids)
 }
 
-fn survey_from(input: &InputArgs, origin: Origin) -> String {
-    match &input.survey {
-        Some(id) => format!("survey {} (from {})", id.trim(), origin.named("--survey")),
-        None => format!(
-            "survey from column `{}`",
-            input.survey_column.as_deref().unwrap_or(SURVEY_COLUMN)
-        ),
-    }
+fn survey_from(input: &InputArgs, origin: Origin) -> Message {
+    let Some(id) = &input.survey else {
+        let column = input.survey_column.as_deref().unwrap_or(SURVEY_COLUMN);
+        return Message::new(|words| words.survey_column(column, None));
+    };
+    let from = origin::named(origin, "--survey");
+    Message::in_both(|words, lang| words.survey(id.trim(), from.text(lang)))
 }

@@ -12,6 +12,8 @@ pub(crate) struct Waiting {
     pub(crate) since: Timestamp,
     /// The latest end.
     pub(crate) until: Timestamp,
+    /// The next attempt to reach the platform.
+    pub(crate) next_try: Timestamp,
     /// For people.
     pub(crate) reason: String,
 }

@@ -4,5 +4,6 @@ pub(super) mod clean;
 pub(super) mod csv_field;
 pub(super) mod formula;
 pub(super) mod ids;
+pub(super) mod message;
 pub(super) mod redaction;
 pub(super) mod time;

@@ -108,6 +108,20 @@ impl OldSummary {
     }
 }
 
+/// Whether a run, or a trial of it, for the same survey of the same account has finished under these
+/// names.
+pub(crate) fn has_finished(paths: &OutputPaths, fingerprint: &Fingerprint) -> bool {
+    let summaries = [paths.summary.clone(), names::of_trial(&paths.summary)];
+    let mut summaries = summaries.iter().filter_map(|path| OldSummary::read(path));
+    summaries.any(|summary| {
+        let changed = summary.fingerprint.changed_since(fingerprint);
+        summary.finished
+            && !["survey", "account", "base URL"]
+                .iter()
+                .any(|part| changed.iter().any(|other| other == part))
+    })
+}
+
 impl Found {
     /// Looks for files of an earlier run.
     pub(in crate::record) fn look(paths: &OutputPaths) -> Result<Self, OutputError> {

@@ -1,36 +1,52 @@
 //! `check` and `run --dry-run`: reads and plans like a run, but sends and writes nothing.
 
-use super::examination::Examination;
 use crate::config::{CheckFormat, CheckSettings};
-use crate::model::{CONTENT, DeltaMode, Fingerprint};
-use crate::plan::Planner;
+use crate::model::{CONTENT, DeltaMode, Fingerprint, Message};
 use crate::record;
-use crate::report::{Console, ExitCode, Finding, Findings, Places, Reader, Weight, refused_as_json};
+use crate::report::{Console, ExitCode, Findings, Reader, refused_as_json};
 use crate::run::Failure;
-use crate::run::pipeline::stages;
-use crate::run::prepare::guards::{self, Counting};
+use crate::run::next_command;
+use crate::run::prepare::examine::{About, FIRST_CALLS, FirstCall, examine};
+use crate::run::prepare::guards;
 use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::input::stale;
-use crate::state::{Store, Told};
+use crate::state::Store;
+use crate::text;
 
 /// Reads and plans everything, prints the findings, and returns the exit code that the run would
 /// have if every call succeeded.
 pub(in crate::run) fn check(settings: &CheckSettings, console: &Console) -> Result<ExitCode, Failure> {
-    let found = findings(settings, console.reader_of_output());
+    let screen = console.screen_of_output();
+    if settings.preview.is_some() && screen.reader == Reader::Record {
+        return Err(Failure::usage(Message::new(|words| {
+            words.preview_is_for_terminals()
+        })));
+    }
+    let found = findings(settings, screen.reader);
     match (settings.format, &found) {
-        (CheckFormat::Text, Ok(findings)) if console.is_quiet() && findings.is_spotless() => {}
-        (CheckFormat::Text, Ok(findings)) => console.print(&findings.to_text()),
-        (CheckFormat::Json, Ok(findings)) => console.print_object(&findings.to_json()),
+        (CheckFormat::Text, Ok((found, _))) if console.is_quiet() && found.is_spotless() => {}
+        (CheckFormat::Text, Ok((found, calls))) => {
+            let calls: Vec<String> = calls
+                .iter()
+                .map(|call| call.text().text(screen.lang).to_owned())
+                .collect();
+            let next = next_command::after_check(found.exit_code(), &settings.reading.input)
+                .filter(|_| settings.before.is_none() && screen.reader == Reader::Person);
+            let details = console.is_verbose();
+            let text = text::findings(found, &calls, next.as_ref(), (screen, details));
+            console.print_page(&text);
+        }
+        (CheckFormat::Json, Ok((found, _))) => console.print_object(&found.to_json()),
         (CheckFormat::Text, Err(_)) => {}
         (CheckFormat::Json, Err(failure)) => {
             let (input, error) = (settings.reading.input.to_string(), format!("{:#}", failure.error));
             console.print_object(&refused_as_json(&input, &error, failure.code));
         }
     }
-    found.map(|findings| findings.exit_code())
+    found.map(|(found, _)| found.exit_code())
 }
 
-fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> {
+fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<FirstCall>), Failure> {
     let settings = &asked.reading;
     let store = match &asked.known {
         Some(known) => Some(Store::open(&known.path, known.account.clone()).map_err(Failure::usage)?),
@@ -42,72 +58,29 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
         .as_ref()
         .is_some_and(|known| known.mode == DeltaMode::ChangedOnly);
     let mut opened = OpenedInput::open(settings, asked.max_query_bytes)?;
-    let form = opened.form(settings, reader);
-    let warnings = opened.warnings();
-    let mut planner = Planner::new(opened.plan.clone(), opened.layout.clone());
-    let mut examination = Examination::default();
-    let mut counting = Counting::new(&opened.layout, store);
-    let mut rows = opened.rows(settings)?;
-    let fault = |error| Failure::input(error, &settings.input);
-    while let Some(row) = rows.next().map_err(fault)? {
-        let mut plan = planner.plan(&row);
-        counting.take_in(&row, &opened.layout);
-        counting.note_unknown(&plan);
-        let is_same = counting.compare(&plan)? == Told::Same;
-        if skips && is_same {
-            plan = plan.unchanged();
-        }
-        examination.take_in(&row, &plan, &planner);
-    }
-    examination.take_in_blank_records(rows.blank_places());
-    let end = rows.finish().map_err(fault)?;
-    let tally = planner.into_tally();
-    let notes = stages::notes(&tally, end.blank_records, settings.only_last);
-    let to_send = examination.to_send;
+    // Cells are for people.
+    let calls = match reader {
+        Reader::Person => asked.preview.unwrap_or(FIRST_CALLS),
+        Reader::Record => 0,
+    };
+    let mut examined = examine(&mut opened, settings, (store, skips), calls)?;
     let mut objections = staleness(asked, &opened)?;
     objections.extend(guards::objections(
-        &counting.export,
+        &examined.export,
         &opened,
         settings,
         &asked.guards.guards,
         store,
     )?);
-    let mut found: Vec<Finding> = objections
-        .into_iter()
-        .map(|text| Finding {
-            kind: "guard",
-            weight: if asked.guards.lets_through {
-                Weight::Warning
-            } else {
-                Weight::Refused
-            },
-            text,
-            places: Places::default(),
-        })
-        .collect();
-    found.extend(opened.crm_number().map(|why| Finding {
-        kind: guards::CRM_NUMBER,
-        weight: if asked.guards.accepts_crm_ids {
-            Weight::Warning
-        } else {
-            Weight::Refused
-        },
-        text: guards::with_remedy(&why),
-        places: Places::default(),
-    }));
-    found.extend(examination.into_findings(warnings, &notes));
-    Ok(Findings {
-        input: settings.input.to_string(),
-        form,
-        encoding: opened.first.dialect.encoding.name(),
-        rows: end.rows,
-        to_send,
-        found,
-        longest_value_bytes: tally.longest_value as u64,
-        rate: asked.rate.to_string(),
-        time: asked.rate.time_for(to_send),
+    let calls = std::mem::take(&mut examined.first_calls);
+    let about = About {
+        form: opened.form(settings, reader),
+        objections: objections.iter().map(|text| text.as_str().into()).collect(),
+        guards: &asked.guards,
+        rate: asked.rate,
         accept_failures: asked.accept_failures,
-    })
+    };
+    Ok((examined.into_findings(&opened, settings, about), calls))
 }
 
 /// Returns the objections to an input that has not been renewed. An unfinished run of it would be

@@ -1,7 +1,6 @@
 //! The commands, each from its settings to its exit code.
 
 pub(super) mod check;
-pub(super) mod examination;
 pub(super) mod help;
 pub(super) mod monitored;
 pub(super) mod sandbox;

@@ -8,31 +8,32 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::config::{RunSettings, max_query_bytes};
-use crate::model::{DeltaMode, EarlyEnd, UpdateRespondent, local_time};
+use crate::model::{EarlyEnd, UpdateRespondent, local_time};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::record::{self, Before, GoOn, Header, OutputDecision, ResultsFormat, SentBefore};
-use crate::report::{Console, ExitCode, Progress, RunReport, counted};
+use crate::record::{self, Header, OutputDecision, ResultsFormat, SentBefore};
+use crate::report::{Console, ExitCode, Progress, RunReport};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
 use crate::run::next_command::next_command;
 use crate::run::pipeline::stages;
 use crate::run::pipeline::workers::Workers;
-use crate::run::prepare::announce::{announce, confirm};
+use crate::run::prepare::announce::announce;
 use crate::run::prepare::before_sending::{self, in_thread, unless_stopped};
+use crate::run::prepare::confirm::confirm;
+use crate::run::prepare::existing::{Decided, decide};
 use crate::run::prepare::fingerprint::fingerprint;
 use crate::run::prepare::guards::{Unfinished, guard, refuse_crm_numbers};
-use crate::run::prepare::input::news::{News, news};
 use crate::run::prepare::input::opened::OpenedInput;
-use crate::run::prepare::input::stale;
 use crate::run::prepare::late_calls::{clock, quiet_from, wait_for_quiet};
 use crate::run::prepare::lock::{Claims, Locks};
 use crate::run::prepare::memory;
 use crate::run::prepare::memory::{Beginning, Memory};
 use crate::run::prepare::site::Site;
 use crate::send::HttpTransport;
-use crate::state::{Delta, Store};
+use crate::state::Delta;
 use crate::system::window::Window;
+use crate::text::Message;
 
 /// How a run ended.
 pub(in crate::run) struct Ran {
@@ -167,7 +168,10 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         (unfinished.filter(|_| resumes), calls.send.seed),
     )?;
     announce(&opened, settings, site, (transport.proxy(), console.reader()));
-    confirm(&opened, settings, site, console)?;
+    if !resumes {
+        let is_known = record::has_finished(&outputs.paths, &header.fingerprint);
+        confirm(&mut opened, settings, site, (store.as_ref(), is_known), console)?;
+    }
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
     let late = calls.http.timeout;
     let quiet_from = match unfinished.filter(|_| !resumes) {
@@ -213,58 +217,6 @@ async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
     .await
 }
 
-/// The decision about existing outputs.
-struct Decided {
-    decision: OutputDecision,
-    /// Start of the first of the latest consecutive runs with this content; `None` if the run is
-    /// resumed or the content is new.
-    content_since: Option<Timestamp>,
-    /// The unfinished run that exists and is not resumed.
-    replaced: Option<GoOn>,
-}
-
-/// Decides what to do about existing outputs. A stale export is refused, even if it would be
-/// "already sent". An unfinished run of a stale export is resumed nevertheless.
-fn decide(
-    settings: &RunSettings,
-    header: &Header,
-    opened: &mut OpenedInput,
-    store: Option<&Store>,
-) -> Result<Decided, Failure> {
-    let (paths, existing) = (&settings.outputs.paths, settings.outputs.existing);
-    let decision = record::decide(paths, &header.fingerprint, existing).map_err(Failure::output)?;
-    if matches!(decision, OutputDecision::GoOn(_)) {
-        return Ok(Decided {
-            decision,
-            content_since: None,
-            replaced: None,
-        });
-    }
-    let Before {
-        content_since,
-        unfinished,
-    } = record::before(paths, &header.fingerprint).map_err(Failure::output)?;
-    stale::check(&settings.reading, &settings.guards, content_since)?;
-    let store = store.filter(|_| settings.delta.mode == DeltaMode::ChangedOnly);
-    let decision = match (decision, store, existing.rotate) {
-        // The platform or the store may have changed since: by `state forget`, by a run of another
-        // input, or by a run of the failed file.
-        (OutputDecision::AlreadySent(before), Some(store), Some(keep)) => {
-            match news(opened, &settings.reading, store, before.failures > 0)? {
-                News::Some => OutputDecision::SetAside { keep },
-                News::None => OutputDecision::AlreadySent(before.mended()),
-                News::Unsendable => OutputDecision::AlreadySent(before),
-            }
-        }
-        (decision, ..) => decision,
-    };
-    Ok(Decided {
-        decision,
-        content_since,
-        replaced: unfinished,
-    })
-}
-
 /// Runs the stages and concludes the run.
 async fn send(
     settings: &RunSettings,
@@ -294,16 +246,23 @@ async fn send(
     let failed = opened.failed_format(outputs.style);
     let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
     if matches!(decision, OutputDecision::GoOn(_)) {
+        let since = local_time(files.header.started_at);
+        let line = Message::new(|words| words.resuming(&since, files.settled_count));
         tracing::info!(
             event = "run_resumed",
             settled_before = files.settled_count,
-            "resuming a run of {}: {} settled already",
-            local_time(files.header.started_at),
-            counted(files.settled_count, "row")
+            polish = line.polish(),
+            "{line}"
         );
     }
     let (waiting, waits) = watch::channel(None);
-    let progress = Progress::start(console, opened.known_rows(), outputs.shows_progress, waits);
+    let progress = Progress::start(
+        console,
+        opened.known_rows(),
+        outputs.shows_progress,
+        waits,
+        |moment| Message::new(|words| words.moment(moment)),
+    );
     let telling = outputs
         .shows_progress
         .then(|| tokio::spawn(progress.clone().tell()));

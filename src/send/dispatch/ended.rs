@@ -172,6 +172,7 @@ impl<T: Transport> Dispatcher<T> {
             .outage
             .attempt_ended((row, lane), heard, is_page, reason, (now, untried));
         self.act_on(change, reason, now);
+        self.show_next_try(now);
     }
 
     /// Pauses all calls, because the platform does not answer.
@@ -252,10 +253,12 @@ impl<T: Transport> Dispatcher<T> {
         let waiting = Waiting {
             since,
             until: since.checked_add(most).unwrap_or(Timestamp::MAX),
+            next_try: since.checked_add(most).unwrap_or(Timestamp::MAX),
             reason: reason.to_owned(),
         };
         self.tells_of_waiting = true;
         self.wires.waiting.send_replace(Some(waiting.clone()));
+        self.show_next_try(Instant::now());
         waiting
     }
 

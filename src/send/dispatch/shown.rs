@@ -1,8 +1,11 @@
-//! Makes texts from the platform and the network fit to be shown: without secrets, control
-//! characters and data of the respondent that they are about.
+//! What may be shown of a run: texts from the platform and the network, without secrets, control
+//! characters and data of the respondent that they are about; and when it tries again.
 
 use std::borrow::Cow;
 use std::time::SystemTime;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::Dispatcher;
 use crate::model::{UpdateRespondent, clean};
@@ -33,6 +36,19 @@ impl<T: Transport> Dispatcher<T> {
             }
         }
         decision
+    }
+
+    /// Shows when the platform is tried again, while the run is paused.
+    pub(super) fn show_next_try(&self, now: Instant) {
+        let Some(next) = self.outage.next_probe() else {
+            return;
+        };
+        let next = Timestamp::now().checked_add(next.saturating_duration_since(now));
+        self.wires.waiting.send_if_modified(|waiting| {
+            let Some(waiting) = waiting else { return false };
+            waiting.next_try = next.unwrap_or(Timestamp::MAX);
+            true
+        });
     }
 
     /// Redacts and cleans a text from the platform or the network.

@@ -243,6 +243,11 @@ impl Outage {
         }
     }
 
+    /// Returns when the next probe is due; `None` if the run is not paused.
+    pub(crate) fn next_probe(&self) -> Option<Instant> {
+        self.pause.as_ref().map(|pause| pause.next_probe)
+    }
+
     /// Records that an attempt of this row has ended, or was lost to a bug.
     pub(crate) fn attempt_ended(
         &mut self,

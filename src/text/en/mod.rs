@@ -1,6 +1,10 @@
 //! The sentences in English.
 
+mod check;
 mod ends;
+mod progress;
+mod start;
+mod summary;
 
 /// English.
 pub(super) struct English;

@@ -1,7 +1,14 @@
 //! The sentences in Polish, written as Polish: impersonal ("Zaktualizowano 114 wierszy") or in the
 //! imperative, which has no gender. The vendor's own words are used.
 
+mod check;
 mod ends;
+mod progress;
+mod start;
+mod summary;
+
+/// The forms of `wiersz`, for a number in front.
+const ROWS: [&str; 3] = ["wiersz", "wiersze", "wierszy"];
 
 /// Polish.
 pub(super) struct Polish;

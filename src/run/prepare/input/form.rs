@@ -8,97 +8,91 @@ use crate::read::{
     BOM, Container, EncodingFrom, FieldParser, is_crm_number, is_own_column, note_for_excel, note_of_encoding,
 };
 use crate::record::{FailedFormat, Style};
-use crate::report::{Reader, counted, thousands};
-
-fn addresses(count: u64) -> String {
-    let noun = if count == 1 { "address" } else { "addresses" };
-    format!("{} {noun}", thousands(count))
-}
+use crate::report::Reader;
+use crate::text::Message;
 
 impl OpenedInput {
     /// Describes the form of the input and which column goes where, one line each. A sample cell
     /// helps to judge the encoding; it is shown only on a terminal.
-    pub(in crate::run) fn form(&self, settings: &ReadingSettings, reader: Reader) -> Vec<String> {
+    pub(in crate::run) fn form(&self, settings: &ReadingSettings, reader: Reader) -> Vec<Message> {
         let first = &self.first;
-        let name = |column: usize| clean(first.columns.name(column));
-        let mut labels: Vec<String> = self
-            .layout
-            .labels
-            .iter()
-            .map(|(label, from)| match from {
-                ValueFrom::Column(column) => format!("{label} ← `{}`", name(*column)),
-                ValueFrom::Template(template) => {
-                    let named = template.try_map(|column| Ok::<_, ()>(name(*column)));
-                    format!(
-                        "{label} ← `{}`",
-                        named.map(|named| named.to_string()).unwrap_or_default()
-                    )
-                }
-                ValueFrom::Constant(value) => format!("{label} = `{}`", clean(value)),
-            })
-            .collect();
-        let by = match &settings.ids {
-            Some(ids) => format!(" by {}", ids.path.shown()),
-            None => String::new(),
-        };
-        labels.insert(0, format!("respondent ← `{}`{by}", name(self.layout.respondent)));
         let mut lines = vec![
             description::in_words(&self.container, first, reader),
-            format!("{} (mapping from {})", labels.join(", "), settings.mapping_from),
-            match self.layout.survey {
-                Some(column) => format!(
-                    "survey from column `{}`{}",
-                    name(column),
-                    self.plan
-                        .survey
-                        .as_ref()
-                        .map(|_| format!(", where blank {}", self.survey_from))
-                        .unwrap_or_default()
-                ),
-                None => self.survey_from.clone(),
-            },
+            self.mapping(settings),
+            self.survey(),
         ];
         if let (Some(ids), Some(found)) = (&settings.ids, &self.table) {
-            lines.push(format!(
-                "{}: {}; {} different addresses, {} of them of several respondents",
-                ids.path.shown(),
-                found.form,
-                thousands(found.table.addresses()),
-                thousands(found.table.ambiguous())
-            ));
+            let (path, table) = (ids.path.shown().to_string(), &found.table);
+            lines.push(Message::in_both(|words, lang| {
+                words.ids_table(&path, found.form.text(lang), table.addresses(), table.ambiguous())
+            }));
         }
         if let (Some(path), Some(list)) = (&settings.exclude, &self.plan.excluded) {
-            lines.push(format!(
-                "never sent: {} and {} of {}",
-                counted(list.ids(), "respondent id"),
-                addresses(list.keys()),
-                path.shown()
-            ));
+            let path = path.shown().to_string();
+            lines.push(Message::new(|words| {
+                words.exclude_list(&path, list.ids(), list.keys())
+            }));
         }
         if settings.sheet.is_some() && !matches!(self.container, Container::Workbook(_)) {
-            lines.push("`--sheet` means nothing here: the input is no workbook".to_owned());
+            lines.push(Message::new(|words| words.sheet_means_nothing()));
         }
         let unused = first.columns.unused(&self.layout);
         if !unused.is_empty() && first.columns.look_like_data() {
-            lines.push(format!("never sent: {}", counted(unused.len() as u64, "column")));
+            let count = unused.len() as u64;
+            lines.push(Message::new(|words| words.columns_never_sent(count)));
         } else if !unused.is_empty() {
-            lines.push(format!("never sent: {}", quoted(unused)));
+            let unused = quoted(unused);
+            lines.push(Message::new(|words| words.never_sent(&unused)));
         }
         lines
     }
 
+    /// Describes which column, template or constant goes to which label.
+    fn mapping(&self, settings: &ReadingSettings) -> Message {
+        let name = |column: usize| clean(self.first.columns.name(column));
+        let labels = self.layout.labels.iter().map(|(label, from)| match from {
+            ValueFrom::Column(column) => format!("{label} ← `{}`", name(*column)),
+            ValueFrom::Template(template) => {
+                let named = template.try_map(|column| Ok::<_, ()>(name(*column)));
+                let named = named.map(|named| named.to_string()).unwrap_or_default();
+                format!("{label} ← `{named}`")
+            }
+            ValueFrom::Constant(value) => format!("{label} = `{}`", clean(value)),
+        });
+        let labels: Vec<String> = labels.collect();
+        let respondent = name(self.layout.respondent);
+        let table = settings.ids.as_ref().map(|ids| ids.path.shown().to_string());
+        Message::in_both(|words, lang| {
+            let by = table.as_ref().map(|path| words.by_table(path));
+            let respondent = format!("respondent ← `{respondent}`{}", by.unwrap_or_default());
+            let columns: Vec<&str> = std::iter::once(respondent.as_str())
+                .chain(labels.iter().map(String::as_str))
+                .collect();
+            words.mapping(&columns.join(", "), settings.mapping_from.text(lang))
+        })
+    }
+
+    fn survey(&self) -> Message {
+        let Some(column) = self.layout.survey else {
+            return self.survey_from.clone();
+        };
+        let name = clean(self.first.columns.name(column));
+        let has_other = self.plan.survey.is_some();
+        Message::in_both(|words, lang| {
+            let where_blank = has_other.then(|| self.survey_from.text(lang));
+            words.survey_column(&name, where_blank)
+        })
+    }
+
     /// Returns warnings about what may assign wrong labels, or labels to wrong people, although
     /// every row looks right. Each has a name for machines and a text.
-    pub(in crate::run) fn warnings(&self) -> Vec<(&'static str, String)> {
+    pub(in crate::run) fn warnings(&self) -> Vec<(&'static str, Message)> {
         let mut warnings = Vec::new();
         if let EncodingFrom::FlagAgainst(told) = self.first.encoding_from {
+            let given = self.first.dialect.encoding.name();
             warnings.push((
                 "encoding_contradicted",
-                format!(
-                    "by its bytes the input is {told}, so letters above ASCII would be sent as wrong ones, or not at all: \
-                     leave `--encoding {}` out unless you know better",
-                    self.first.dialect.encoding.name()
-                ),
+                Message::new(|words| words.encoding_contradicted(told, given)),
             ));
         }
         warnings

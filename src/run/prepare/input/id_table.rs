@@ -14,6 +14,7 @@ use crate::plan::{Exclusion, IdTable};
 use crate::read::{Columns, Encoding, InputError, ReadOptions, SurveyColumn};
 use crate::report::{ExitCode, Reader};
 use crate::run::Failure;
+use crate::text::Message;
 
 const SURVEY: &str = "the survey's id";
 
@@ -26,7 +27,7 @@ pub(crate) struct FoundTable {
     pub(in crate::run) address_column: String,
     pub(in crate::run) id_column: String,
     /// Its form, in words.
-    pub(in crate::run) form: String,
+    pub(in crate::run) form: Message,
 }
 
 /// The columns of a table that are used.

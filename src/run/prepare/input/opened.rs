@@ -12,6 +12,7 @@ use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner};
 use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source, Workbook};
 use crate::report::ExitCode;
 use crate::run::Failure;
+use crate::text::Message;
 
 /// An input that is ready for its second read.
 pub(crate) struct OpenedInput {
@@ -25,7 +26,7 @@ pub(crate) struct OpenedInput {
     /// How rows are planned.
     pub(crate) plan: PlanSettings,
     /// Where the survey comes from, for the start line.
-    pub(crate) survey_from: String,
+    pub(crate) survey_from: Message,
     source: Source,
     /// A stream whose beginning was read. It can be used once.
     stream: Option<Box<dyn Read + Send>>,
@@ -178,7 +179,7 @@ fn in_container(error: InputError, input: &Input, container: &Container, chosen:
 }
 
 /// Returns the survey for rows without one, and where it comes from.
-fn settled_survey(settings: &SurveySettings, layout: &Layout) -> Result<(Option<String>, String), Failure> {
+fn settled_survey(settings: &SurveySettings, layout: &Layout) -> Result<(Option<String>, Message), Failure> {
     if layout.survey.is_some() || settings.given.is_some() {
         return Ok((settings.given.clone(), settings.from.clone()));
     }
@@ -189,6 +190,6 @@ fn settled_survey(settings: &SurveySettings, layout: &Layout) -> Result<(Option<
     };
     Ok((
         Some(survey.to_owned()),
-        format!("survey {survey} (the sandbox's)"),
+        Message::new(|words| words.survey_of_sandbox(survey)),
     ))
 }

@@ -1,13 +1,13 @@
-//! The output of `check`, for people and for machines: everything known about an input without
-//! sending it. Contains no cell's value except the announced sample ([rule 12](crate::rules#rule-12)).
+//! What `check` found: everything known about an input without sending it, and its form for machines.
+//! Contains no cell's value except the announced sample ([rule 12](crate::rules#rule-12)).
+//! `text/findings.rs` makes the screen for people.
 
-use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::model::{CountOrPercent, Position};
-use crate::report::{Ending, ExitCode, counted, duration, thousands};
+use crate::model::{CountOrPercent, Message, Position};
+use crate::report::{Ending, ExitCode, thousands};
 
 /// Maximum number of places listed per finding.
 const PLACES_SHOWN: usize = 5;
@@ -17,7 +17,7 @@ const PLACES_SHOWN: usize = 5;
 pub(crate) struct Findings {
     pub(crate) input: String,
     /// The file's format and the mapping, one line each.
-    pub(crate) form: Vec<String>,
+    pub(crate) form: Vec<Message>,
     pub(crate) encoding: &'static str,
     pub(crate) rows: u64,
     /// Number of rows that would make a call.
@@ -40,7 +40,7 @@ pub(crate) struct Finding {
     pub(crate) kind: &'static str,
     pub(crate) weight: Weight,
     /// What was found and what to do, for people.
-    pub(crate) text: String,
+    pub(crate) text: Message,
     #[serde(flatten)]
     pub(crate) places: Places,
 }
@@ -81,18 +81,6 @@ impl Places {
             self.first.push(position);
         }
     }
-
-    /// Formats the places as `: row 3, row 5, …`; empty if there are none.
-    fn shown(&self) -> String {
-        let mut places: Vec<String> = self.first.iter().map(Position::to_string).collect();
-        if places.is_empty() {
-            return String::new();
-        }
-        if self.rows > places.len() as u64 || self.at_least {
-            places.push("…".to_owned());
-        }
-        format!(": {}", places.join(", "))
-    }
 }
 
 fn positions<S: Serializer>(places: &[Position], serializer: S) -> Result<S::Ok, S::Error> {
@@ -106,6 +94,13 @@ fn positions<S: Serializer>(places: &[Position], serializer: S) -> Result<S::Ok,
         line: position.line,
     };
     serializer.collect_seq(places.iter().map(place))
+}
+
+impl Finding {
+    /// Whether a note is worth reading unasked: it says that rows may contradict each other.
+    pub(crate) fn is_worth_a_look(&self) -> bool {
+        self.kind == "repeated_respondents"
+    }
 }
 
 impl Findings {
@@ -137,7 +132,7 @@ impl Findings {
         let refused = self.weighing(Weight::Refused).next();
         let why = match code {
             ExitCode::NoRows => "there are no data rows".to_owned(),
-            ExitCode::Aborted => refused.map_or_else(String::new, |finding| finding.text.clone()),
+            ExitCode::Aborted => refused.map_or_else(String::new, |finding| finding.text.to_string()),
             ExitCode::RowsFailed => format!("invalid rows: {}", thousands(self.count(Weight::Invalid))),
             _ => "every row can be sent or is skipped".to_owned(),
         };
@@ -174,94 +169,13 @@ impl Findings {
         serde_json::to_string(&whole).unwrap_or_default() + "\n"
     }
 
-    /// Formats the findings as text of several lines, with a line end.
-    pub(crate) fn to_text(&self) -> String {
-        let mut text = String::new();
-        // Writing to a string does not fail.
-        self.write(&mut text).ok();
-        text
-    }
-
-    fn count(&self, weight: Weight) -> u64 {
+    /// Returns the number of places of all findings of this weight.
+    pub(crate) fn count(&self, weight: Weight) -> u64 {
         self.weighing(weight).map(|finding| finding.places.count).sum()
     }
 
-    fn weighing(&self, weight: Weight) -> impl Iterator<Item = &Finding> {
+    pub(crate) fn weighing(&self, weight: Weight) -> impl Iterator<Item = &Finding> {
         self.found.iter().filter(move |finding| finding.weight == weight)
-    }
-
-    fn write(&self, text: &mut String) -> fmt::Result {
-        writeln!(text, "{}", self.input)?;
-        for line in &self.form {
-            writeln!(text, "  {line}")?;
-        }
-        for Finding { text: words, .. } in self.weighing(Weight::Refused) {
-            writeln!(text, "NOTHING WOULD BE SENT: {words}")?;
-        }
-        for Finding {
-            text: words, places, ..
-        } in self.weighing(Weight::Warning)
-        {
-            let times = if places.first.is_empty() {
-                String::new()
-            } else {
-                format!("{} × ", thousands(places.count))
-            };
-            writeln!(text, "WARNING: {times}{words}{}", places.shown())?;
-        }
-        writeln!(text, "{}", counted(self.rows, "row"))?;
-        let is_refused = self.weighing(Weight::Refused).next().is_some();
-        let to_send = if is_refused { "could be sent" } else { "to be sent" };
-        writeln!(text, "  {} {to_send}", thousands(self.to_send))?;
-        for Finding {
-            kind,
-            text: words,
-            places,
-            ..
-        } in self.weighing(Weight::Skipped)
-        {
-            writeln!(
-                text,
-                "  {} skipped: {kind} ({words}){}",
-                thousands(places.count),
-                places.shown()
-            )?;
-        }
-        writeln!(text, "  {} invalid", thousands(self.count(Weight::Invalid)))?;
-        for Finding {
-            kind,
-            text: words,
-            places,
-            ..
-        } in self.weighing(Weight::Invalid)
-        {
-            writeln!(
-                text,
-                "    {} × {kind}: {words}{}",
-                thousands(places.count),
-                places.shown()
-            )?;
-        }
-        for Finding {
-            text: words, places, ..
-        } in self.weighing(Weight::Note)
-        {
-            writeln!(text, "  {words}{}", places.shown())?;
-        }
-        if self.longest_value_bytes > 0 {
-            let longest = counted(self.longest_value_bytes, "byte");
-            writeln!(text, "  the longest value has {longest}")?;
-        }
-        match self.time {
-            _ if self.to_send == 0 || is_refused => Ok(()),
-            Some(time) => writeln!(
-                text,
-                "at {} the calls take at least {}",
-                self.rate,
-                duration(time)
-            ),
-            None => writeln!(text, "the rate is unlimited"),
-        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Collects the findings of `check` row by row: counts, and the first places of each finding. Pure.
-//! `run/commands/check.rs` reads the input; `report/words/findings.rs` writes the words for people
-//! and machines.
+//! `run/prepare/examine/mod.rs` reads the input; `text/findings.rs` makes the screen, `report/findings.rs`
+//! the JSON.
 
 use std::collections::BTreeMap;
 
 use crate::model::{ErrorCode, Label, Plan, Position, Row};
 use crate::plan::{Damage, Planner};
 use crate::report::{Finding, Notes, Places, Weight};
+use crate::text::{self, Message};
 
 /// All findings up to a row.
 #[derive(Default)]
@@ -99,7 +100,7 @@ impl Examination {
     /// Returns all findings, the most serious first. `notes` has the counts that a run reports too.
     pub(in crate::run) fn into_findings(
         mut self,
-        warnings: Vec<(&'static str, String)>,
+        warnings: Vec<(&'static str, Message)>,
         notes: &Notes,
     ) -> Vec<Finding> {
         let of_file = warnings.into_iter().map(|(kind, text)| Finding {
@@ -112,13 +113,13 @@ impl Examination {
         let damage = damage.into_iter().map(|((damage, label), places)| Finding {
             kind: damage.name(),
             weight: Weight::Warning,
-            text: format!("in `{label}`, {}", damage.words()),
+            text: Message::from(format!("in `{label}`, {}", damage.words()).as_str()),
             places,
         });
         let other_zeros = (notes.other_zeros > 0).then(|| Finding {
             kind: "ids_with_other_zeros",
             weight: Weight::Warning,
-            text: format!("id {}", Notes::OTHER_ZEROS),
+            text: Message::new(|words| format!("id {}", words.other_zeros())),
             places: Places {
                 count: notes.other_zeros,
                 at_least: notes.other_zeros_at_least,
@@ -129,14 +130,14 @@ impl Examination {
         let skipped = skipped.into_iter().map(|(code, places)| Finding {
             kind: code.name(),
             weight: Weight::Skipped,
-            text: code.meaning().to_owned(),
+            text: Message::in_both(|_, lang| text::meaning(lang, code).to_owned()),
             places,
         });
         let invalid = std::mem::take(&mut self.invalid);
         let invalid = invalid.into_iter().map(|((code, text), places)| Finding {
             kind: code.name(),
             weight: Weight::Invalid,
-            text,
+            text: Message::from(text.as_str()),
             places,
         });
         of_file
@@ -171,31 +172,34 @@ impl Examination {
                 "blank_records",
                 Noted::BlankRecords,
                 notes.blank_records,
-                notes.blank_records_words(),
+                Message::new(|words| words.blank_records(notes.blank_records)),
             ),
             (
                 "blank_fields",
                 Noted::BlankFields,
                 surplus,
-                Notes::blank_fields_words(surplus),
+                Message::new(|words| words.blank_fields(surplus)),
             ),
             (
                 "blank_cells",
                 Noted::BlankCells,
                 notes.blanks_skipped,
-                notes.blank_cells_words(),
+                Message::new(|words| words.blank_cells(notes.blanks_skipped)),
             ),
             (
                 "ids_trimmed",
                 Noted::IdsTrimmed,
                 notes.ids_trimmed,
-                notes.ids_trimmed_words(),
+                Message::new(|words| words.ids_trimmed(notes.ids_trimmed)),
             ),
             (
                 "repeated_respondents",
                 Noted::Repeated,
                 notes.repeated,
-                notes.repeated_words(),
+                Message::new(|words| {
+                    let (several, differently) = (notes.repeated, notes.repeated_differently);
+                    words.repeated(several, differently, notes.repeated_at_least, notes.only_last)
+                }),
             ),
         ];
         all.into_iter()

@@ -1,0 +1,94 @@
+//! Asks a person at a terminal before a run that deserves a look: many calls, a survey for the first
+//! time, damaged labels, ids that look like a CRM's. A scheduler is never asked.
+
+use std::time::Duration;
+
+use super::examine::{About, Examined, FIRST_CALLS, examine};
+use super::input::opened::OpenedInput;
+use super::site::Site;
+use crate::config::RunSettings;
+use crate::model::{DeltaMode, Message};
+use crate::read::Input;
+use crate::report::{Answer, Console};
+use crate::run::Failure;
+use crate::state::Store;
+use crate::text::{self, Plans};
+
+/// Maximum rows that are sent on a terminal without a question.
+const ASK_ABOVE: u64 = 100;
+
+/// How long a question waits for an answer. Silence means no.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Asks for confirmation where a person can be asked and something deserves a look. `is_known` says
+/// whether a run for this survey has finished here before.
+pub(in crate::run) fn confirm(
+    opened: &mut OpenedInput,
+    settings: &RunSettings,
+    site: &Site,
+    (store, is_known): (Option<&Store>, bool),
+    console: &Console,
+) -> Result<(), Failure> {
+    let reading = &settings.reading;
+    let asks = settings.outputs.asks && !site.is_sandbox() && reading.input != Input::Stdin;
+    if !asks || console.is_quiet() || !Console::is_interactive() {
+        return Ok(());
+    }
+    let skips = settings.delta.mode == DeltaMode::ChangedOnly;
+    let mut examined = examine(opened, reading, (store, skips), FIRST_CALLS)?;
+    let deserves_a_look = examined.to_send() > ASK_ABOVE
+        || !is_known
+        || examined.notes.damaged > 0
+        || opened.crm_number().is_some();
+    if !deserves_a_look || examined.to_send() == 0 {
+        return Ok(());
+    }
+    let question = question(&examined, opened, site, is_known);
+    let screen = console.screen();
+    let calls = std::mem::take(&mut examined.first_calls);
+    let calls: Vec<String> = calls
+        .iter()
+        .map(|call| call.text().text(screen.lang).to_owned())
+        .collect();
+    let about = About {
+        form: Vec::new(),
+        objections: Vec::new(),
+        guards: &settings.guards,
+        rate: settings.calls.send.rate,
+        accept_failures: settings.outputs.accept_failures,
+    };
+    let found = examined.into_findings(opened, reading, about);
+    console.show(&text::before_question(&found, &calls, screen));
+    match console.ask(question.text(screen.lang), PATIENCE) {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(Failure::usage(Message::new(|words| words.not_confirmed()))),
+        Answer::Silence => Err(Failure::usage(Message::new(|words| words.no_answer(PATIENCE)))),
+    }
+}
+
+fn question(examined: &Examined, opened: &OpenedInput, site: &Site, is_known: bool) -> Message {
+    let labels = opened.layout.labels.iter();
+    let labels: Vec<String> = labels.map(|(label, _)| label.to_string()).collect();
+    let (labels, host) = (labels.join(", "), site.endpoint.host().to_owned());
+    let survey = match opened.layout.survey {
+        Some(_) => None,
+        None => opened.plan.survey.as_deref(),
+    };
+    let export = &examined.export;
+    let plans = Plans {
+        to_send: examined.to_send(),
+        changed: (export.known > 0).then_some((export.changes, export.known)),
+        labels: &labels,
+        survey,
+        host: &host,
+        is_first: !is_known,
+    };
+    Message::new(|words| {
+        format!(
+            "{}\n{} {}",
+            words.set_labels(&plans),
+            words.cannot_be_restored(),
+            words.yes_or_no()
+        )
+    })
+}

@@ -1,0 +1,93 @@
+//! `check`, the question before a run and the preview, in English.
+
+use std::time::Duration;
+
+use super::English;
+use crate::model::Lang;
+use crate::text::number::{duration, en, thousands};
+use crate::text::subjects::{CheckWords, Plans};
+
+impl CheckWords for English {
+    fn input_rows(&self, input: &str, rows: u64) -> String {
+        format!("{input}: {}", en(rows, "row"))
+    }
+
+    fn nothing_would_be_sent(&self, why: &str) -> String {
+        format!("Nothing would be sent: {why}")
+    }
+
+    fn warning(&self, text: &str) -> String {
+        format!("Warning: {text}")
+    }
+
+    fn longest_value(&self, bytes: u64) -> String {
+        format!("the longest value has {}", en(bytes, "byte"))
+    }
+
+    fn calls_take(&self, rate: &str, time: Option<Duration>) -> String {
+        match time {
+            Some(time) => format!("At {rate} the calls take at least {}.", duration(Lang::En, time)),
+            None => "The rate is unlimited.".to_owned(),
+        }
+    }
+
+    fn first_calls(&self) -> String {
+        "First calls:".to_owned()
+    }
+
+    fn call(&self, row: u64, respondent: &str, labels: &str) -> String {
+        format!("row {row} → respondent {respondent}: {labels}")
+    }
+
+    fn next_trial(&self) -> String {
+        "Next: update one contact and look at it on the platform".to_owned()
+    }
+
+    fn next_mend(&self) -> String {
+        "Next: mend the export, then check it again".to_owned()
+    }
+
+    fn set_labels(&self, plans: &Plans<'_>) -> String {
+        let survey = plans.survey.map(|survey| format!(" of survey {survey}"));
+        let first = if plans.is_first {
+            " This is the first run for it on this machine."
+        } else {
+            ""
+        };
+        let changed = plans.changed.map(|(changed, known)| {
+            format!(
+                " {} of {} known rows change something.",
+                thousands(Lang::En, changed),
+                thousands(Lang::En, known)
+            )
+        });
+        format!(
+            "Set {} of {}{} at {}?{}{first}",
+            plans.labels,
+            en(plans.to_send, "contact"),
+            survey.unwrap_or_default(),
+            plans.host,
+            changed.unwrap_or_default()
+        )
+    }
+
+    fn cannot_be_restored(&self) -> String {
+        "Old values cannot be restored. No invitations are sent.".to_owned()
+    }
+
+    fn yes_or_no(&self) -> String {
+        "[y/N]".to_owned()
+    }
+
+    fn not_confirmed(&self) -> String {
+        "not confirmed: nothing was sent".to_owned()
+    }
+
+    fn no_answer(&self, time: Duration) -> String {
+        format!("no answer for {}: nothing was sent", duration(Lang::En, time))
+    }
+
+    fn preview_is_for_terminals(&self) -> String {
+        "`--preview` shows cells, and only on a terminal: leave it out here".to_owned()
+    }
+}

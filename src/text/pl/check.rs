@@ -1,0 +1,103 @@
+//! `check`, the question before a run and the preview, in Polish.
+
+use std::time::Duration;
+
+use super::{Polish, ROWS};
+use crate::model::Lang;
+use crate::text::number::{duration, form, pl, thousands};
+use crate::text::subjects::{CheckWords, Plans};
+
+impl CheckWords for Polish {
+    fn input_rows(&self, input: &str, rows: u64) -> String {
+        format!("{input}: {}", pl(rows, ROWS))
+    }
+
+    fn nothing_would_be_sent(&self, why: &str) -> String {
+        format!("Nic nie zostałoby zaktualizowane: {why}")
+    }
+
+    fn warning(&self, text: &str) -> String {
+        format!("Uwaga: {text}")
+    }
+
+    fn longest_value(&self, bytes: u64) -> String {
+        format!("najdłuższa wartość: {}", pl(bytes, ["bajt", "bajty", "bajtów"]))
+    }
+
+    fn calls_take(&self, rate: &str, time: Option<Duration>) -> String {
+        match time {
+            Some(time) => format!(
+                "Przy tempie {rate} potrwa to co najmniej {}.",
+                duration(Lang::Pl, time)
+            ),
+            None => "Tempo wywołań nie jest ograniczone.".to_owned(),
+        }
+    }
+
+    fn first_calls(&self) -> String {
+        "Pierwsze zmiany:".to_owned()
+    }
+
+    fn call(&self, row: u64, respondent: &str, labels: &str) -> String {
+        format!("wiersz {row} → respondent {respondent}: {labels}")
+    }
+
+    fn next_trial(&self) -> String {
+        "Teraz zaktualizuj jeden kontakt i sprawdź go na platformie:".to_owned()
+    }
+
+    fn next_mend(&self) -> String {
+        "Popraw eksport i sprawdź go ponownie:".to_owned()
+    }
+
+    fn set_labels(&self, plans: &Plans<'_>) -> String {
+        let contacts = match form(plans.to_send, ["one", "few", "many"]) {
+            "one" => "1\u{A0}kontaktu".to_owned(),
+            _ => format!("{}\u{A0}kontaktów", thousands(Lang::Pl, plans.to_send)),
+        };
+        let survey = plans.survey.map(|survey| format!(" w ankiecie {survey}"));
+        let first = if plans.is_first {
+            " To pierwszy raz dla tej ankiety na tym komputerze."
+        } else {
+            ""
+        };
+        let changed = plans.changed.map(|(changed, known)| {
+            let verb = form(changed, ["Zmieni się", "Zmienią się", "Zmieni się"]);
+            format!(
+                " {verb} {} (znanych: {}).",
+                pl(changed, ROWS),
+                thousands(Lang::Pl, known)
+            )
+        });
+        format!(
+            "Zmienić {} u {contacts}{} ({})?{}{first}",
+            plans.labels,
+            survey.unwrap_or_default(),
+            plans.host,
+            changed.unwrap_or_default()
+        )
+    }
+
+    fn cannot_be_restored(&self) -> String {
+        "Dawnych wartości nie da się przywrócić. Zaproszenia nie są wysyłane.".to_owned()
+    }
+
+    fn yes_or_no(&self) -> String {
+        "[t/N]".to_owned()
+    }
+
+    fn not_confirmed(&self) -> String {
+        "nie potwierdzono: niczego nie zmieniono".to_owned()
+    }
+
+    fn no_answer(&self, time: Duration) -> String {
+        format!(
+            "brak odpowiedzi przez {}: niczego nie zmieniono",
+            duration(Lang::Pl, time)
+        )
+    }
+
+    fn preview_is_for_terminals(&self) -> String {
+        "`--preview` pokazuje dane, więc działa tylko w oknie terminala: usuń tę flagę".to_owned()
+    }
+}

@@ -1,0 +1,149 @@
+//! The start of a run, in Polish.
+
+use std::time::Duration;
+
+use super::{Polish, ROWS};
+use crate::model::Lang;
+use crate::read::{DelimiterFrom, EncodingFrom};
+use crate::text::number::{duration, pl, thousands};
+use crate::text::subjects::{From, StartWords};
+
+impl StartWords for Polish {
+    fn from(&self, from: From<'_>) -> String {
+        match from {
+            From::Named(name) => name,
+            From::ConfigFile => "plik konfiguracyjny",
+            From::Default => "wartość domyślna",
+            From::ColumnNames => "nazwy kolumn",
+        }
+        .to_owned()
+    }
+
+    fn encoding(&self, name: &str, from: &EncodingFrom, sample: Option<&str>) -> String {
+        let how = match from {
+            EncodingFrom::Flag | EncodingFrom::FlagAgainst(_) => " (podane)",
+            EncodingFrom::ByteOrderMark => " (według znacznika BOM)",
+            EncodingFrom::NulBytes => " (według bajtów NUL)",
+            EncodingFrom::Bytes | EncodingFrom::MostBytes => "",
+            EncodingFrom::FailedFile => " (zapisane w pliku błędów)",
+            EncodingFrom::Guess(_) => " (rozpoznane)",
+        };
+        let sample = sample.map(|sample| format!(", np. „{sample}”"));
+        format!("kodowanie {name}{how}{}", sample.unwrap_or_default())
+    }
+
+    fn delimiter(&self, delimiter: &str, from: DelimiterFrom, has_header: bool) -> String {
+        let how = match from {
+            DelimiterFrom::Flag => " (podany)",
+            DelimiterFrom::SepLine => " (według pierwszej linii pliku)",
+            DelimiterFrom::Records => "",
+            DelimiterFrom::Nothing => return "jedna kolumna".to_owned(),
+        };
+        let header = if has_header { "" } else { "; bez nagłówka" };
+        format!("separator {delimiter}{how}{header}")
+    }
+
+    fn sheet(&self, sheet: &str, others: &str) -> String {
+        let others = match others {
+            "" => String::new(),
+            others => format!(" (pominięte: {others}; inny wskaże `--sheet`)"),
+        };
+        format!("skoroszyt, arkusz `{sheet}`{others}")
+    }
+
+    fn mapping(&self, columns: &str, from: &str) -> String {
+        format!("{columns} (przypisanie: {from})")
+    }
+
+    fn by_table(&self, path: &str) -> String {
+        format!(" przez tabelę {path}")
+    }
+
+    fn survey(&self, id: &str, from: &str) -> String {
+        format!("ankieta {id} (źródło: {from})")
+    }
+
+    fn survey_of_sandbox(&self, id: &str) -> String {
+        format!("ankieta {id} (próbna)")
+    }
+
+    fn survey_column(&self, column: &str, where_blank: Option<&str>) -> String {
+        let blank = where_blank.map(|survey| format!(", a gdzie pusta: {survey}"));
+        format!("ankieta z kolumny `{column}`{}", blank.unwrap_or_default())
+    }
+
+    fn ids_table(&self, path: &str, form: &str, addresses: u64, ambiguous: u64) -> String {
+        let ambiguous = match ambiguous {
+            0 => String::new(),
+            some => format!(
+                ", w tym wspólne dla kilku respondentów: {}",
+                thousands(Lang::Pl, some)
+            ),
+        };
+        format!(
+            "{path}: {form}; {}{ambiguous}",
+            pl(addresses, ["różny adres", "różne adresy", "różnych adresów"])
+        )
+    }
+
+    fn exclude_list(&self, path: &str, ids: u64, addresses: u64) -> String {
+        format!(
+            "lista wykluczeń {path}: {} ID i {}",
+            thousands(Lang::Pl, ids),
+            pl(addresses, ["adres", "adresy", "adresów"])
+        )
+    }
+
+    fn sheet_means_nothing(&self) -> String {
+        "`--sheet` nie ma znaczenia: plik nie jest skoroszytem".to_owned()
+    }
+
+    fn never_sent(&self, columns: &str) -> String {
+        format!("nieprzekazywane kolumny: {columns}")
+    }
+
+    fn columns_never_sent(&self, count: u64) -> String {
+        format!("nieprzekazywane: {}", pl(count, ["kolumna", "kolumny", "kolumn"]))
+    }
+
+    fn encoding_contradicted(&self, told: &str, given: &str) -> String {
+        format!(
+            "plik wygląda na {told}, więc polskie litery zostałyby zmienione lub utracone: usuń `--encoding {given}`, chyba \
+             że na pewno jest właściwe"
+        )
+    }
+
+    fn rows_to(
+        &self,
+        rows: Option<(u64, u64)>,
+        host: &str,
+        (rate, from): (&str, &str),
+        time: Option<Duration>,
+    ) -> String {
+        let rows = match rows {
+            None => "nieznana liczba wierszy".to_owned(),
+            Some((most, all)) if most < all => format!(
+                "najwyżej {} (wszystkich: {})",
+                pl(most, ROWS),
+                thousands(Lang::Pl, all)
+            ),
+            Some((_, all)) => pl(all, ROWS),
+        };
+        let time = time.map(|time| format!(", co najmniej {}", duration(Lang::Pl, time)));
+        format!(
+            "{rows} do {host}, tempo {rate} (źródło: {from}){}",
+            time.unwrap_or_default()
+        )
+    }
+
+    fn proxy(&self, proxy: &str) -> String {
+        format!("połączenia przez serwer proxy {proxy} (ze zmiennych środowiska)")
+    }
+
+    fn resuming(&self, since: &str, settled: u64) -> String {
+        format!(
+            "wznowienie przebiegu z {since}; gotowe już: {}",
+            pl(settled, ROWS)
+        )
+    }
+}

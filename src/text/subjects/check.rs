@@ -1,0 +1,58 @@
+//! Sentences of `check`, of the question before a run, and of the preview.
+
+use std::time::Duration;
+
+/// What a run on a terminal is about to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Plans<'a> {
+    pub(crate) to_send: u64,
+    /// Respondents' rows that would change something, of those that are known; `None` if nothing is
+    /// remembered.
+    pub(crate) changed: Option<(u64, u64)>,
+    /// The labels that are set, such as `l4, l7`.
+    pub(crate) labels: &'a str,
+    /// The survey, if it is one for all rows.
+    pub(crate) survey: Option<&'a str>,
+    pub(crate) host: &'a str,
+    pub(crate) is_first: bool,
+}
+
+/// Sentences about an input that is examined.
+pub(crate) trait CheckWords {
+    /// The heading: the input's name and its rows.
+    fn input_rows(&self, input: &str, rows: u64) -> String;
+
+    fn nothing_would_be_sent(&self, why: &str) -> String;
+
+    fn warning(&self, text: &str) -> String;
+
+    fn longest_value(&self, bytes: u64) -> String;
+
+    /// The minimum time of the calls; `None` if the rate is unlimited.
+    fn calls_take(&self, rate: &str, time: Option<Duration>) -> String;
+
+    fn first_calls(&self) -> String;
+
+    /// One call spelt out: `labels` as `l4=Nowy, l7=1`.
+    fn call(&self, row: u64, respondent: &str, labels: &str) -> String;
+
+    /// The heading of the command to type after a check.
+    fn next_trial(&self) -> String;
+
+    fn next_mend(&self) -> String;
+
+    /// The question before a run.
+    fn set_labels(&self, plans: &Plans<'_>) -> String;
+
+    fn cannot_be_restored(&self) -> String;
+
+    /// The letters that mean yes and no, such as `[y/N]`.
+    fn yes_or_no(&self) -> String;
+
+    fn not_confirmed(&self) -> String;
+
+    /// Nobody answered a question for this long.
+    fn no_answer(&self, time: Duration) -> String;
+
+    fn preview_is_for_terminals(&self) -> String;
+}

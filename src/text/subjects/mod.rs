@@ -1,0 +1,23 @@
+//! The subjects of the catalogue: a trait for each, a method for each sentence.
+
+mod check;
+mod progress;
+mod start;
+mod summary;
+
+pub(crate) use check::{CheckWords, Plans};
+pub(crate) use progress::ProgressWords;
+pub(crate) use start::{From, StartWords};
+pub(crate) use summary::{Counted, NoteWords, SummaryWords};
+
+/// All sentences of a language.
+pub(crate) trait Words:
+    CheckWords + EndWords + NoteWords + ProgressWords + StartWords + SummaryWords + Sync
+{
+}
+
+/// Sentences about the end of a command.
+pub(crate) trait EndWords {
+    /// The line below an error that names a page of the manual.
+    fn see_topic(&self, topic: &str) -> String;
+}
