@@ -98,7 +98,7 @@ fn every_encoding_and_delimiter_makes_the_same_calls() {
         "encoding UTF-16BE (by its NUL bytes)",
     );
     for delimiter in [b',', b';', b'\t', b'|'] {
-        arrives(text_of(delimiter, lf).as_bytes(), "", "delimiter `,`");
+        arrives(text_of(delimiter, lf).as_bytes(), "", "delimiter `");
     }
     arrives(text_of(b'^', crlf).as_bytes(), "-d ^", "delimiter `^` (given)");
     let of_two_bytes = polish.replace(';', "§");
