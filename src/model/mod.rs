@@ -21,9 +21,10 @@ pub(crate) use outcomes::waiting::Waiting;
 #[cfg(test)]
 pub(crate) use rows::export::LabelCount;
 pub(crate) use rows::export::{Export, LastExport};
+pub(crate) use rows::fault::{FaultText, RowFault};
 pub(crate) use rows::layout::{Layout, ValueFrom};
 pub(crate) use rows::planned::{Plan, PlannedRow, ROW_BYTES, SLOTS, Unsent, slots_for};
-pub(crate) use rows::row::{Fields, Position, Row, RowError};
+pub(crate) use rows::row::{Fields, Position, Row};
 pub(crate) use rows::template::Template;
 pub(crate) use rows::update::{Lane, UpdateRespondent};
 pub(crate) use settings::concurrency::Concurrency;

@@ -10,6 +10,7 @@
 
 mod en;
 mod errors;
+mod faults;
 mod number;
 mod pl;
 mod subjects;
@@ -19,6 +20,7 @@ use std::fmt;
 use super::model::Lang;
 
 pub(crate) use errors::polish;
+pub(crate) use faults::fault_text;
 pub(crate) use subjects::Words;
 
 /// Returns a language's sentences.
@@ -65,3 +67,6 @@ impl fmt::Display for Message {
 }
 
 impl std::error::Error for Message {}
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::cli::{
     BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, Origin, Origins, SelectionArgs,
 };
 use crate::config::mistakes::Mistakes;
-use crate::model::Digits;
+use crate::model::{Digits, Lang};
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, Selection};
 use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
 
@@ -38,6 +38,8 @@ pub(crate) struct ReadingSettings {
     pub(crate) survey: SurveySettings,
     /// Where the mapping comes from, for the start line.
     pub(crate) mapping_from: String,
+    /// The language of the messages in results and failed file.
+    pub(crate) lang: Lang,
 }
 
 /// The survey for rows without one.
@@ -68,6 +70,7 @@ pub(in crate::config) fn reading(
     selection: &SelectionArgs,
     keep: &[String],
     fallback: Option<&'static str>,
+    lang: Lang,
     origins: &Origins,
     mistakes: &mut Mistakes,
 ) -> ReadingSettings {
@@ -128,6 +131,7 @@ pub(in crate::config) fn reading(
             skips_unknown: input.no_match == NoMatchArg::Skip,
             selection: Selection::new(only, selection.limit),
         },
+        lang,
     }
 }
 

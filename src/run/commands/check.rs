@@ -55,7 +55,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
         counting.note_unknown(&plan);
         let is_same = counting.compare(&plan)? == Told::Same;
         if skips && is_same {
-            plan = plan.unchanged();
+            plan = plan.unchanged(opened.plan.fault_text);
         }
         examination.take_in(&row, &plan, &planner);
     }

@@ -57,14 +57,14 @@ impl Examination {
                     }
                 }
             }
-            Plan::Skip(unsent) => self.skipped.entry(unsent.code).or_default().add(position),
+            Plan::Skip(unsent) => self.skipped.entry(unsent.code()).or_default().add(position),
             Plan::Reject(unsent) => self
                 .invalid
-                .entry((unsent.code, unsent.message.clone()))
+                .entry((unsent.code(), unsent.message.clone()))
                 .or_default()
                 .add(position),
         }
-        if row.fields.len() > layout.columns && row.error.is_none() {
+        if row.fields.len() > layout.columns && row.fault.is_none() {
             self.note(Noted::BlankFields, position);
         }
         let now = Counted {

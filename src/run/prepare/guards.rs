@@ -227,7 +227,7 @@ impl<'a> Counting<'a> {
     /// Counts a row whose address the table of ids does not have.
     pub(in crate::run) fn note_unknown(&mut self, plan: &Plan) {
         if let Plan::Skip(unsent) | Plan::Reject(unsent) = plan {
-            self.export.unknown += u64::from(unsent.code == ErrorCode::NoMatch);
+            self.export.unknown += u64::from(unsent.code() == ErrorCode::NoMatch);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The sentences in English.
 
 mod ends;
+mod faults;
 
 /// English.
 pub(super) struct English;

@@ -1,0 +1,101 @@
+//! Every sentence of both languages, in one file for a reader to go through. A new variant does not
+//! compile until it has an example here.
+
+use std::fmt::Write as _;
+use std::iter::successors;
+
+use super::*;
+use crate::model::RowFault;
+
+/// Maximum length of a fault's title or advice, in characters.
+const MAX_LINE: usize = 80;
+
+/// Every fault, each with the next one.
+fn faults() -> impl Iterator<Item = RowFault> {
+    successors(Some(RowFault::MissingId), |fault| {
+        Some(match fault {
+            RowFault::MissingId => RowFault::MissingAddress,
+            RowFault::MissingAddress => RowFault::IdPlaceholder,
+            RowFault::IdPlaceholder => RowFault::IdShortened,
+            RowFault::IdShortened => RowFault::IdFormulaError,
+            RowFault::IdFormulaError => RowFault::IdDate,
+            RowFault::IdDate => RowFault::IdAsText,
+            RowFault::IdAsText => RowFault::IdDecimal,
+            RowFault::IdDecimal => RowFault::IdSeparators,
+            RowFault::IdSeparators => RowFault::IdOtherDigits,
+            RowFault::IdOtherDigits => RowFault::IdAddress,
+            RowFault::IdAddress => RowFault::IdNotDigits,
+            RowFault::IdNotDigits => RowFault::TableIdNotDigits,
+            RowFault::TableIdNotDigits => RowFault::NoMatch,
+            RowFault::NoMatch => RowFault::AmbiguousMatch,
+            RowFault::AmbiguousMatch => RowFault::BadAddress,
+            RowFault::BadAddress => RowFault::MissingSurvey,
+            RowFault::MissingSurvey => RowFault::SurveyNotDigits,
+            RowFault::SurveyNotDigits => RowFault::SurveyDiffers,
+            RowFault::SurveyDiffers => RowFault::TooFewFields {
+                fields: 3,
+                columns: 12,
+            },
+            RowFault::TooFewFields { .. } => RowFault::TooManyFields {
+                fields: 16_385,
+                columns: 12,
+                at_least: true,
+            },
+            RowFault::TooManyFields { .. } => RowFault::Undecodable {
+                encoding: "windows-1250",
+            },
+            RowFault::Undecodable { .. } => RowFault::LettersLost,
+            RowFault::LettersLost => RowFault::OtherEncoding {
+                encoding: "windows-1250",
+            },
+            RowFault::OtherEncoding { .. } => RowFault::ValueTooLong {
+                label: "l10".parse().unwrap(),
+                bytes: 70_000,
+                most: 65_536,
+            },
+            RowFault::ValueTooLong { .. } => RowFault::QueryTooLong,
+            RowFault::QueryTooLong => RowFault::NothingToSend,
+            RowFault::NothingToSend => RowFault::BlankId,
+            RowFault::BlankId => RowFault::NotSelected,
+            RowFault::NotSelected => RowFault::Excluded,
+            RowFault::Excluded => RowFault::Superseded,
+            RowFault::Superseded => RowFault::Unchanged,
+            RowFault::Unchanged => return None,
+        })
+    })
+}
+
+/// Adds a section: for each thing its name, then its text in both languages.
+fn section(page: &mut String, heading: &str, texts: impl Iterator<Item = (String, [String; 2])>) {
+    writeln!(page, "# {heading}").unwrap();
+    for (name, [english, polish]) in texts {
+        assert_ne!(english, polish, "{name} is not translated");
+        for text in [&english, &polish] {
+            assert!(!text.ends_with('.'), "{name}: {text}");
+        }
+        writeln!(page, "{name}\n  en {english}\n  pl {polish}").unwrap();
+    }
+}
+
+#[test]
+fn the_faults_of_rows() {
+    let mut page = String::new();
+    for lang in [Lang::En, Lang::Pl] {
+        for fault in faults() {
+            let (title, advice) = (words(lang).fault_title(&fault), words(lang).fault_advice(&fault));
+            assert!(!title.contains(": "), "{title}");
+            assert_eq!(advice.is_some(), fault.code().advice().is_some(), "{title}");
+            for line in [Some(title), advice].into_iter().flatten() {
+                assert!(line.chars().count() <= MAX_LINE, "{line}");
+            }
+        }
+    }
+    let texts = |fault: RowFault| [Lang::En, Lang::Pl].map(|lang| fault_text(lang)(&fault));
+    let named = |fault: RowFault| format!("{} {fault:?}", fault.code().name());
+    section(
+        &mut page,
+        "faults of rows",
+        faults().map(|fault| (named(fault), texts(fault))),
+    );
+    insta::assert_snapshot!(page);
+}
