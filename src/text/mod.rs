@@ -17,7 +17,7 @@ mod subjects;
 
 use std::fmt;
 
-use super::model::Lang;
+use super::model::{ErrorCode, Lang};
 
 pub(crate) use errors::polish;
 pub(crate) use faults::fault_text;
@@ -29,6 +29,21 @@ pub(crate) fn words(lang: Lang) -> &'static dyn Words {
         Lang::En => &en::English,
         Lang::Pl => &pl::Polish,
     }
+}
+
+/// Returns an error code in a few words.
+pub(crate) fn title(lang: Lang, code: ErrorCode) -> &'static str {
+    words(lang).code_title(code)
+}
+
+/// Returns what an error code means, as one clause.
+pub(crate) fn meaning(lang: Lang, code: ErrorCode) -> &'static str {
+    words(lang).code_meaning(code)
+}
+
+/// Returns what to do about an error code, as one clause; `None` for a row left out on purpose.
+pub(crate) fn advice(lang: Lang, code: ErrorCode) -> Option<&'static str> {
+    words(lang).code_advice(code)
 }
 
 /// A sentence in both languages. As an error or a log line it is English; [`polish`] and the field

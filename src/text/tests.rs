@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 use std::iter::successors;
 
 use super::*;
-use crate::model::RowFault;
+use crate::model::{ErrorCode, RowFault};
 
 /// Maximum length of a fault's title or advice, in characters.
 const MAX_LINE: usize = 80;
+
+/// Maximum length of a code's title, in characters.
+const MAX_TITLE: usize = 48;
 
 /// Every fault, each with the next one.
 fn faults() -> impl Iterator<Item = RowFault> {
@@ -97,5 +100,36 @@ fn the_faults_of_rows() {
         "faults of rows",
         faults().map(|fault| (named(fault), texts(fault))),
     );
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn the_error_codes() {
+    for (lang, code) in ErrorCode::all().flat_map(|code| [(Lang::En, code), (Lang::Pl, code)]) {
+        let title = title(lang, code);
+        assert!(
+            !title.contains(": ") && title.chars().count() <= MAX_TITLE,
+            "{title}"
+        );
+        assert_eq!(advice(lang, code).is_some(), code.advice().is_some(), "{title}");
+    }
+    let mut page = String::new();
+    type Say = fn(Lang, ErrorCode) -> String;
+    let kinds: [(&str, Say); 3] = [
+        ("titles of codes", |lang, code| title(lang, code).to_owned()),
+        ("meanings of codes", |lang, code| meaning(lang, code).to_owned()),
+        ("advice for codes", |lang, code| {
+            advice(lang, code).map(str::to_owned).unwrap_or_default()
+        }),
+    ];
+    for (heading, say) in kinds {
+        let texts = ErrorCode::all().map(|code| (code, [Lang::En, Lang::Pl].map(|lang| say(lang, code))));
+        let texts = texts.filter(|(_, [english, _])| !english.is_empty());
+        section(
+            &mut page,
+            heading,
+            texts.map(|(code, texts)| (code.name().to_owned(), texts)),
+        );
+    }
     insta::assert_snapshot!(page);
 }

@@ -1,5 +1,6 @@
 //! The sentences in English.
 
+mod codes;
 mod ends;
 mod faults;
 

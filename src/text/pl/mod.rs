@@ -1,6 +1,7 @@
 //! The sentences in Polish, written as Polish: impersonal ("Zaktualizowano 114 wierszy") or in the
 //! imperative, which has no gender. The vendor's own words are used.
 
+mod codes;
 mod ends;
 mod faults;
 
