@@ -41,4 +41,4 @@ pub(crate) use text::clean::{
 pub(crate) use text::csv_field::{push_csv_field, push_csv_record};
 pub(crate) use text::formula::{guarded, guarded_cell, guarded_value, unguarded_cell};
 pub(crate) use text::ids::Digits;
-pub(crate) use text::time::{local_time, rfc3339, rfc3339_around_fraction, time_in_name};
+pub(crate) use text::time::{local_time, local_time_in, rfc3339, rfc3339_around_fraction, time_in_name};

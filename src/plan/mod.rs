@@ -19,7 +19,7 @@ mod who;
 pub(crate) use damage::Damage;
 pub(crate) use exclusion::Exclusion;
 pub(crate) use freshness::{Freshness, Stale};
-pub(crate) use guards::Guards;
+pub(crate) use guards::{Guards, Objection};
 pub(crate) use id_table::IdTable;
 pub(crate) use last_rows::{LastRows, LastRowsPass};
 pub(crate) use repeats::Repeats;

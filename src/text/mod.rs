@@ -62,6 +62,24 @@ impl Message {
         }
     }
 
+    /// Makes a sentence of this one, in each language of that language's.
+    pub(crate) fn map(&self, say: impl Fn(&dyn Words, &str) -> String) -> Self {
+        Self {
+            english: say(&en::English, &self.english),
+            polish: say(&pl::Polish, &self.polish),
+        }
+    }
+
+    /// Makes a sentence of several.
+    pub(crate) fn join(parts: &[Self], say: impl Fn(&dyn Words, &[String]) -> String) -> Self {
+        let in_language =
+            |lang| -> Vec<String> { parts.iter().map(|part| part.text(lang).to_owned()).collect() };
+        Self {
+            english: say(&en::English, &in_language(Lang::En)),
+            polish: say(&pl::Polish, &in_language(Lang::Pl)),
+        }
+    }
+
     pub(crate) fn polish(&self) -> &str {
         &self.polish
     }
@@ -72,6 +90,33 @@ impl Message {
             Lang::En => &self.english,
             Lang::Pl => &self.polish,
         }
+    }
+}
+
+/// A sentence in both languages, and the error that caused what it says.
+#[derive(Debug)]
+struct Caused {
+    message: Message,
+    cause: anyhow::Error,
+}
+
+impl Message {
+    /// Returns an error that says this and then its cause.
+    pub(crate) fn caused_by(self, cause: impl Into<anyhow::Error>) -> anyhow::Error {
+        let (message, cause) = (self, cause.into());
+        Caused { message, cause }.into()
+    }
+}
+
+impl fmt::Display for Caused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message.fmt(f)
+    }
+}
+
+impl std::error::Error for Caused {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.cause.as_ref())
     }
 }
 

@@ -12,6 +12,7 @@ use crate::run::prepare::guards::{self, Counting};
 use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::input::stale;
 use crate::state::{Store, Told};
+use crate::text::Message;
 
 /// Reads and plans everything, prints the findings, and returns the exit code that the run would
 /// have if every call succeeded.
@@ -81,7 +82,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
             } else {
                 Weight::Refused
             },
-            text,
+            text: text.to_string(),
             places: Places::default(),
         })
         .collect();
@@ -92,7 +93,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
         } else {
             Weight::Refused
         },
-        text: guards::with_remedy(&why),
+        text: guards::with_remedy(&why).to_string(),
         places: Places::default(),
     }));
     found.extend(examination.into_findings(warnings, &notes));
@@ -112,7 +113,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
 
 /// Returns the objections to an input that has not been renewed. An unfinished run of it would be
 /// resumed nevertheless.
-fn staleness(asked: &CheckSettings, opened: &OpenedInput) -> Result<Vec<String>, Failure> {
+fn staleness(asked: &CheckSettings, opened: &OpenedInput) -> Result<Vec<Message>, Failure> {
     let digest = opened.first.totals.map_or(0, |totals| totals.digest);
     let content = Fingerprint::default().with(CONTENT, digest);
     let (mut since, mut is_spared) = (None, false);

@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ErrorCode, Label, Plan, Position, Row};
+use crate::model::{ErrorCode, Label, Lang, Plan, Position, Row};
 use crate::plan::{Damage, Planner};
 use crate::report::{Finding, Notes, Places, Weight};
+use crate::text::words;
 
 /// All findings up to a row.
 #[derive(Default)]
@@ -112,7 +113,7 @@ impl Examination {
         let damage = damage.into_iter().map(|((damage, label), places)| Finding {
             kind: damage.name(),
             weight: Weight::Warning,
-            text: format!("in `{label}`, {}", damage.words()),
+            text: format!("in `{label}`, {}", words(Lang::En).damage(damage)),
             places,
         });
         let other_zeros = (notes.other_zeros > 0).then(|| Finding {

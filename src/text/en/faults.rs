@@ -42,7 +42,7 @@ impl FaultWords for English {
             RowFault::NotSelected => "left out by `--only` or `--limit`",
             RowFault::Excluded => "respondent is on the list of `--exclude`",
             RowFault::Superseded => "a later row of the same respondent is sent instead",
-            RowFault::Unchanged => "labels acknowledged before (`--changed-only`)",
+            RowFault::Unchanged => "the same labels were acknowledged before (`--changed-only`)",
         };
         title.to_owned()
     }

@@ -3,6 +3,7 @@
 mod codes;
 mod ends;
 mod faults;
+mod guards;
 
 /// English.
 pub(super) struct English;

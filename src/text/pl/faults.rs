@@ -42,7 +42,7 @@ impl FaultWords for Polish {
             RowFault::NotSelected => "wiersz spoza wyboru `--only` lub `--limit`",
             RowFault::Excluded => "respondent z listy wykluczeń (`--exclude`)",
             RowFault::Superseded => "późniejszy wiersz tego respondenta ma pierwszeństwo",
-            RowFault::Unchanged => "bez zmian od ostatniego potwierdzenia (`--changed-only`)",
+            RowFault::Unchanged => "te same etykiety potwierdzono już wcześniej (`--changed-only`)",
         };
         title.to_owned()
     }

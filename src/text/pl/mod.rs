@@ -4,6 +4,7 @@
 mod codes;
 mod ends;
 mod faults;
+mod guards;
 
 /// Polish.
 pub(super) struct Polish;
