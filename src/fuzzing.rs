@@ -171,6 +171,7 @@ fn input_as(bytes: &[u8], options: ReadOptions) {
         table: None,
         last_rows: None,
         excluded: None,
+        fault_text: super::text::fault_text(super::model::Lang::En),
     };
     let mut planner = Planner::new(settings, layout);
     let Ok(mut rows) = Rows::new(bytes, &first) else {

@@ -21,9 +21,10 @@ pub(crate) use outcomes::waiting::Waiting;
 #[cfg(test)]
 pub(crate) use rows::export::LabelCount;
 pub(crate) use rows::export::{Export, LastExport};
+pub(crate) use rows::fault::{FaultText, RowFault};
 pub(crate) use rows::layout::{Layout, ValueFrom};
 pub(crate) use rows::planned::{Plan, PlannedRow, ROW_BYTES, SLOTS, Unsent, slots_for};
-pub(crate) use rows::row::{Fields, Position, Row, RowError};
+pub(crate) use rows::row::{Fields, Position, Row};
 pub(crate) use rows::template::Template;
 pub(crate) use rows::update::{Lane, UpdateRespondent};
 pub(crate) use settings::concurrency::Concurrency;
@@ -41,4 +42,4 @@ pub(crate) use text::csv_field::{push_csv_field, push_csv_record};
 pub(crate) use text::formula::{guarded, guarded_cell, guarded_value, unguarded_cell};
 pub(crate) use text::ids::Digits;
 pub(crate) use text::message::Message;
-pub(crate) use text::time::{local_time, rfc3339, rfc3339_around_fraction, time_in_name};
+pub(crate) use text::time::{local_time, local_time_in, rfc3339, rfc3339_around_fraction, time_in_name};

@@ -1,5 +1,5 @@
 //! Detects damage that spreadsheets and wrong encodings do to a label's value before this tool
-//! reads it. Such a value is sent, because it may be intended; `check` reports it. Pure.
+//! reads it. Such a value is sent, because it may be intended; `check` reports it. Pure. The words are in `text`.
 
 use crate::model::unguarded_cell;
 
@@ -95,30 +95,6 @@ impl Damage {
             Self::OtherEncoding => "letters_of_another_encoding",
             Self::Lost => "lost_letters",
             Self::Guarded => "guarded_formula",
-        }
-    }
-
-    /// A description: what it looks like, its cause, and what to do.
-    pub(crate) fn words(self) -> &'static str {
-        match self {
-            Self::Error => "an error of the spreadsheet, like `#N/D!`: mend its formula",
-            Self::Shortened => {
-                "a shortened number, like `1,23E+11`: its digits are lost; format the column as text and export again"
-            }
-            Self::Date => {
-                "a day and a month, like `08.maj`: a spreadsheet takes `8.5` for a date; format the column as text before \
-                 anything is typed or pasted"
-            }
-            Self::TooNarrow => "hash signs, `#####`: the column was too narrow; widen it and export again",
-            Self::OtherEncoding => {
-                "letters like `Ĺ‚` where `ł` should be: an earlier export was read in the wrong encoding"
-            }
-            Self::Guarded => {
-                "an apostrophe before a formula, like `'=1`: left by a file for Excel that lost its notes"
-            }
-            Self::Lost => {
-                "the sign for a letter that was lost (U+FFFD): an earlier export was read in the wrong encoding"
-            }
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Guards against an outdated export: the age of its file, and how long its content has been the
-//! same. Pure; the times are passed in, and `run/prepare/input/stale.rs` has the messages.
+//! same. Pure; the times are passed in, and `text` has the words.
 
 use std::time::Duration;
 

@@ -1,8 +1,44 @@
 //! Guards against a bad export: conditions on all rows together, checked before the first row is
-//! sent. Pure; `run/prepare/guards.rs` does the counting.
+//! sent. Pure; `run/prepare/guards.rs` does the counting, `text` has the words.
 
 use super::EmptyPolicy;
 use crate::model::{CountOrPercent, Export, Label, LastExport, reaches};
+
+/// An objection to sending an export, with the numbers. The words are in `text`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Objection {
+    /// `--min-rows`
+    TooFewRows { rows: u64, least: u64 },
+    /// `--min-filled`; `least` is in percent.
+    TooFewFilled {
+        label: Label,
+        filled: u64,
+        rows: u64,
+        least: f64,
+    },
+    /// `--empty send` clears a label for which no `--min-filled` is set.
+    WouldClear { label: Label, blank: u64, rows: u64 },
+    /// `--max-changes`; `known` counts the rows whose respondent is in the store.
+    TooManyChanges {
+        changes: u64,
+        known: u64,
+        most: CountOrPercent,
+    },
+    /// `--max-unknown`
+    TooManyUnknown {
+        unknown: u64,
+        rows: u64,
+        most: CountOrPercent,
+    },
+    /// Fewer than half of the rows of the last export.
+    FewerRows { rows: u64, last: u64 },
+    /// A respondent is named on fewer than half of the rows of the last export.
+    FewerNamed { named: u64, rows: u64, last: u64 },
+    /// The column of a label that had values is missing.
+    LostColumn { label: String },
+    /// A label that had values is blank in all rows.
+    AllBlank { label: String },
+}
 
 /// The guards that the user set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,112 +83,86 @@ impl Guards {
         all.join(" ")
     }
 
-    /// Returns the objections to sending the export, with the numbers; empty if there are none.
-    /// `last` is the export that was sent before, if it is known.
+    /// Returns the objections to sending the export; empty if there are none. `last` is the export
+    /// that was sent before, if it is known.
     pub(crate) fn objections(
         &self,
         export: &Export,
         empty: EmptyPolicy,
         last: Option<&LastExport>,
-    ) -> Vec<String> {
+    ) -> Vec<Objection> {
+        let rows = export.rows;
         let mut objections = Vec::new();
-        if let Some(least) = self.min_rows.filter(|least| export.rows < *least) {
-            objections.push(format!(
-                "it has {}, and `--min-rows` wants {least}",
-                rows(export.rows)
-            ));
+        if let Some(least) = self.min_rows.filter(|least| rows < *least) {
+            objections.push(Objection::TooFewRows { rows, least });
         }
         for (label, least) in &self.min_filled {
             let filled = export.labels.get(label).map_or(0, |count| count.filled);
-            if !reaches(filled, *least, export.rows) {
-                objections.push(format!(
-                    "`{label}` has a value on {filled} of {}, and `--min-filled` wants {least}%",
-                    rows(export.rows)
-                ));
+            if !reaches(filled, *least, rows) {
+                objections.push(Objection::TooFewFilled {
+                    label: *label,
+                    filled,
+                    rows,
+                    least: *least,
+                });
             }
         }
         if empty == EmptyPolicy::Send {
             objections.extend(self.would_clear(export));
         }
+        let (changes, known) = (export.changes, export.known);
         if let Some(most) = self
             .max_changes
-            .filter(|most| most.is_exceeded_by(export.changes, export.known))
+            .filter(|most| most.is_exceeded_by(changes, known))
         {
-            objections.push(format!(
-                "{} of {} of respondents who are known would change something, and `--max-changes` allows {most}",
-                export.changes,
-                rows(export.known)
-            ));
+            objections.push(Objection::TooManyChanges { changes, known, most });
         }
-        if let Some(most) = self
-            .max_unknown
-            .filter(|most| most.is_exceeded_by(export.unknown, export.rows))
-        {
-            objections.push(format!(
-                "{} of {} have an address that is not in the table of `--ids`, and `--max-unknown` allows {most}",
-                export.unknown,
-                rows(export.rows)
-            ));
+        let unknown = export.unknown;
+        if let Some(most) = self.max_unknown.filter(|most| most.is_exceeded_by(unknown, rows)) {
+            objections.push(Objection::TooManyUnknown { unknown, rows, most });
         }
         objections.extend(last.into_iter().flat_map(|last| unlike(export, last)));
         objections
     }
 
     /// Returns labels that blank cells would clear although the user set no limit for blank cells.
-    fn would_clear(&self, export: &Export) -> impl Iterator<Item = String> {
+    fn would_clear(&self, export: &Export) -> impl Iterator<Item = Objection> {
         let unguarded = |label: &Label| !self.min_filled.iter().any(|(other, _)| other == label);
-        let all = rows(export.rows);
+        let rows = export.rows;
         export
             .labels
             .iter()
             .filter(move |(label, count)| unguarded(label) && count.blank > 0)
-            .map(move |(label, count)| {
-                format!(
-                    "`--empty send` would clear `{label}` on {} of {all}: say how many must have a value with \
-                     `--min-filled {label}=N%`",
-                    count.blank
-                )
+            .map(move |(label, count)| Objection::WouldClear {
+                label: *label,
+                blank: count.blank,
+                rows,
             })
     }
 }
 
 /// Returns differences to the last export that are so large that the export is probably faulty.
-fn unlike(export: &Export, last: &LastExport) -> Vec<String> {
+fn unlike(export: &Export, last: &LastExport) -> Vec<Objection> {
+    let (rows, named) = (export.rows, export.named);
     let mut objections = Vec::new();
-    if export.rows < last.rows.div_ceil(2) {
-        objections.push(format!(
-            "it has {}, fewer than half of the {} of last time",
-            rows(export.rows),
-            last.rows
-        ));
+    if rows < last.rows.div_ceil(2) {
+        objections.push(Objection::FewerRows {
+            rows,
+            last: last.rows,
+        });
+    } else if let Some(last) = last.named.filter(|last| named < last.div_ceil(2)) {
+        objections.push(Objection::FewerNamed { named, rows, last });
     }
-    let is_short = !objections.is_empty();
-    if let Some(named) = last
-        .named
-        .filter(|named| !is_short && export.named < named.div_ceil(2))
-    {
-        objections.push(format!(
-            "a respondent is named on {} of {}, fewer than half of the {named} of last time",
-            export.named,
-            rows(export.rows)
-        ));
-    }
-    for had in &last.labels {
-        match export.labels.iter().find(|(label, _)| label.name() == had) {
-            None => objections.push(format!(
-                "it has no column for `{had}`, which had values last time"
-            )),
-            Some((_, count)) if count.filled == 0 => {
-                objections.push(format!("`{had}` is blank throughout, and had values last time"));
-            }
+    for label in &last.labels {
+        let now = export.labels.iter().find(|(known, _)| known.name() == label);
+        let label = label.clone();
+        match now {
+            None => objections.push(Objection::LostColumn { label }),
+            Some((_, count)) if count.filled == 0 => objections.push(Objection::AllBlank { label }),
             Some(_) => {}
         }
     }
     objections
-}
-
-fn rows(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "row" } else { "rows" })
 }
 
 #[cfg(test)]
@@ -182,7 +192,7 @@ mod tests {
         }
     }
 
-    fn objections(guards: &Guards, export: &Export) -> Vec<String> {
+    fn objections(guards: &Guards, export: &Export) -> Vec<Objection> {
         guards.objections(export, EmptyPolicy::Skip, None)
     }
 
@@ -213,19 +223,24 @@ mod tests {
             min_rows: Some(10),
             ..Guards::default()
         };
-        assert_eq!(objections(&rows, &export(10, 0)), [""; 0]);
+        assert_eq!(objections(&rows, &export(10, 0)), []);
         assert_eq!(
             objections(&rows, &export(9, 0)),
-            ["it has 9 rows, and `--min-rows` wants 10"]
+            [Objection::TooFewRows { rows: 9, least: 10 }]
         );
         let filled = Guards {
             min_filled: vec![(label("l4"), 80.0)],
             ..Guards::default()
         };
-        assert_eq!(objections(&filled, &export(10, 8)), [""; 0]);
+        assert_eq!(objections(&filled, &export(10, 8)), []);
         assert_eq!(
             objections(&filled, &export(10, 7)),
-            ["`l4` has a value on 7 of 10 rows, and `--min-filled` wants 80%"]
+            [Objection::TooFewFilled {
+                label: label("l4"),
+                filled: 7,
+                rows: 10,
+                least: 80.0
+            }]
         );
         let few = Guards {
             max_changes: Some(CountOrPercent::Percent(20.0)),
@@ -243,32 +258,37 @@ mod tests {
                     ..export(10, 10)
                 }
             ),
-            [""; 0],
+            [],
             "nothing is known"
         );
-        assert_eq!(objections(&few, &with_changes(2)), [""; 0]);
+        assert_eq!(objections(&few, &with_changes(2)), []);
         assert_eq!(
             objections(&few, &with_changes(3)),
-            [
-                "3 of 10 rows of respondents who are known would change something, and `--max-changes` allows 20%"
-            ]
+            [Objection::TooManyChanges {
+                changes: 3,
+                known: 10,
+                most: CountOrPercent::Percent(20.0)
+            }]
         );
     }
 
     #[test]
     fn blanks_that_clear_labels_need_a_word_of_the_user() {
         let of = |guards: &Guards, filled| guards.objections(&export(10, filled), EmptyPolicy::Send, None);
-        assert_eq!(of(&Guards::default(), 10), [""; 0]);
-        let objection = &of(&Guards::default(), 9)[0];
-        assert!(
-            objection.contains("would clear `l4` on 1 of 10 rows"),
-            "{objection}"
+        assert_eq!(of(&Guards::default(), 10), []);
+        assert_eq!(
+            of(&Guards::default(), 9),
+            [Objection::WouldClear {
+                label: label("l4"),
+                blank: 1,
+                rows: 10
+            }]
         );
         let guarded = Guards {
             min_filled: vec![(label("l4"), 0.0)],
             ..Guards::default()
         };
-        assert_eq!(of(&guarded, 0), [""; 0]);
+        assert_eq!(of(&guarded, 0), []);
     }
 
     #[test]
@@ -279,12 +299,14 @@ mod tests {
             labels: vec!["l4".to_owned()],
         };
         let of = |export: &Export| Guards::default().objections(export, EmptyPolicy::Skip, Some(&last));
-        assert_eq!(of(&export(6, 1)), [""; 0]);
+        assert_eq!(of(&export(6, 1)), []);
         assert_eq!(
             of(&export(5, 0)),
             [
-                "it has 5 rows, fewer than half of the 11 of last time",
-                "`l4` is blank throughout, and had values last time"
+                Objection::FewerRows { rows: 5, last: 11 },
+                Objection::AllBlank {
+                    label: "l4".to_owned()
+                }
             ]
         );
         let nameless = Export {
@@ -293,7 +315,11 @@ mod tests {
         };
         assert_eq!(
             of(&nameless),
-            ["a respondent is named on 5 of 11 rows, fewer than half of the 11 of last time"]
+            [Objection::FewerNamed {
+                named: 5,
+                rows: 11,
+                last: 11
+            }]
         );
         let other = Export {
             labels: [].into(),
@@ -301,7 +327,9 @@ mod tests {
         };
         assert_eq!(
             of(&other),
-            ["it has no column for `l4`, which had values last time"]
+            [Objection::LostColumn {
+                label: "l4".to_owned()
+            }]
         );
     }
 }

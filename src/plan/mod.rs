@@ -19,7 +19,7 @@ mod who;
 pub(crate) use damage::Damage;
 pub(crate) use exclusion::Exclusion;
 pub(crate) use freshness::{Freshness, Stale};
-pub(crate) use guards::Guards;
+pub(crate) use guards::{Guards, Objection};
 pub(crate) use id_table::IdTable;
 pub(crate) use last_rows::{LastRows, LastRowsPass};
 pub(crate) use repeats::Repeats;
@@ -29,7 +29,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::model::{
-    Digits, ErrorCode, Label, Layout, Plan, PlannedRow, Row, RowError, Unsent, UpdateRespondent,
+    Digits, FaultText, Label, Layout, Plan, PlannedRow, Row, RowFault, Unsent, UpdateRespondent,
 };
 use ids::Parsed;
 use who::Who;
@@ -81,6 +81,8 @@ pub(crate) struct PlanSettings {
     pub(crate) last_rows: Option<Arc<LastRows>>,
     /// The respondents that are never sent; `None` if there are none.
     pub(crate) excluded: Option<Arc<Exclusion>>,
+    /// The text of a row's fault, in the user's language.
+    pub(crate) fault_text: FaultText,
 }
 
 impl PlanSettings {
@@ -168,16 +170,16 @@ impl Planner {
             _ if table.is_some() => "",
             _ => ids::trimmed(cell),
         };
-        let skip = |code: ErrorCode| Plan::Skip(self.unsent(row, name, code, code.meaning()));
-        if row.error.is_none() && self.is_excluded(who, table.is_some().then_some(cell)) {
-            return skip(ErrorCode::Excluded);
+        let skip = |fault: RowFault| Plan::Skip(self.unsent(row, name, fault));
+        if row.fault.is_none() && self.is_excluded(who, table.is_some().then_some(cell)) {
+            return skip(RowFault::Excluded);
         }
         if !self.settings.policy.selection.takes(name) {
-            return skip(ErrorCode::NotSelected);
+            return skip(RowFault::NotSelected);
         }
         let last_rows = self.settings.last_rows.as_ref();
         if last_rows.is_some_and(|last_rows| last_rows.is_superseded(row.sequence)) {
-            return skip(ErrorCode::Superseded);
+            return skip(RowFault::Superseded);
         }
         match self.command(row, who) {
             Ok(update) => {
@@ -185,11 +187,11 @@ impl Planner {
                 self.tally.repeats.note(&update);
                 Plan::Send(update)
             }
-            Err(error) => {
-                let unsent = self.unsent(row, name, error.code, &error.message);
-                match error.code {
-                    ErrorCode::BlankId | ErrorCode::NothingToSend => Plan::Skip(unsent),
-                    ErrorCode::NoMatch if self.settings.policy.skips_unknown => Plan::Skip(unsent),
+            Err(fault) => {
+                let unsent = self.unsent(row, name, fault);
+                match fault {
+                    RowFault::BlankId | RowFault::NothingToSend => Plan::Skip(unsent),
+                    RowFault::NoMatch if self.settings.policy.skips_unknown => Plan::Skip(unsent),
                     _ => Plan::Reject(unsent),
                 }
             }
@@ -208,17 +210,12 @@ impl Planner {
     }
 
     /// Builds the command of a row. Fails if the row has none.
-    fn command(&mut self, row: &Row<'_>, who: Who<'_>) -> Result<UpdateRespondent, RowError> {
-        if let Some(error) = &row.error {
-            return Err(error.clone());
+    fn command(&mut self, row: &Row<'_>, who: Who<'_>) -> Result<UpdateRespondent, RowFault> {
+        if let Some(fault) = row.fault {
+            return Err(fault);
         }
-        let Who::Respondent {
-            id: respondent,
-            trimmed,
-        } = who
-        else {
-            return Err(who.error(self.settings.policy.blank_id, self.settings.table.is_some()));
-        };
+        let by_address = self.settings.table.is_some();
+        let (respondent, trimmed) = who.respondent(self.settings.policy.blank_id, by_address)?;
         self.tally.ids_trimmed += u64::from(trimmed);
         let survey = self.survey(row)?;
         let longest = self.check_lengths(row)?;
@@ -226,17 +223,14 @@ impl Planner {
         let labels = labels(&self.layout, self.settings.policy.empty, row).inspect(|_| sent += 1);
         let update = UpdateRespondent::new(survey, respondent, labels);
         if update.labels().is_empty() {
-            return Err(RowError::new(ErrorCode::NothingToSend, "no label has a value"));
+            return Err(RowFault::NothingToSend);
         }
         if self
             .settings
             .max_query_bytes
             .is_some_and(|most| update.form().len() > most)
         {
-            return Err(RowError::new(
-                ErrorCode::FieldTooLong,
-                "the labels do not fit into a GET request: shorten them or use `--method post`",
-            ));
+            return Err(RowFault::QueryTooLong);
         }
         self.tally.longest_value = self.tally.longest_value.max(longest);
         self.tally.damaged += self.damaged(row).count() as u64;
@@ -246,7 +240,7 @@ impl Planner {
 
     /// Returns the row's survey: from its own cell, or else the one for all rows. Fails if the two
     /// contradict each other.
-    fn survey<'a>(&'a self, row: &Row<'a>) -> Result<Digits<'a>, RowError> {
+    fn survey<'a>(&'a self, row: &Row<'a>) -> Result<Digits<'a>, RowFault> {
         let for_all = self.settings.survey.as_deref();
         let cell = self
             .layout
@@ -254,18 +248,12 @@ impl Planner {
             .and_then(|column| row.fields.get(column))
             .unwrap_or_default();
         match (ids::parse(cell), for_all) {
-            (Parsed::Id { digits, .. }, Some(survey)) if digits.as_str() != survey => Err(RowError::new(
-                ErrorCode::BadSurvey,
-                "the survey's id differs from `--survey`: correct one of them, or leave `--survey` out",
-            )),
+            (Parsed::Id { digits, .. }, Some(survey)) if digits.as_str() != survey => {
+                Err(RowFault::SurveyDiffers)
+            }
             (Parsed::Id { digits, .. }, _) => Ok(digits),
-            (Parsed::Blank, for_all) => for_all
-                .and_then(Digits::new)
-                .ok_or_else(|| RowError::from_code(ErrorCode::MissingSurvey)),
-            (Parsed::Bad(_), _) => Err(RowError::new(
-                ErrorCode::BadSurvey,
-                "the survey's id is not all digits: check that the right column is mapped (`--survey-column`)",
-            )),
+            (Parsed::Blank, for_all) => for_all.and_then(Digits::new).ok_or(RowFault::MissingSurvey),
+            (Parsed::Bad(_), _) => Err(RowFault::SurveyNotDigits),
         }
     }
 
@@ -279,27 +267,28 @@ impl Planner {
 
     /// Returns the length of the row's longest value in bytes. Fails if it exceeds
     /// [`MAX_VALUE_BYTES`].
-    fn check_lengths(&self, row: &Row<'_>) -> Result<usize, RowError> {
+    fn check_lengths(&self, row: &Row<'_>) -> Result<usize, RowFault> {
         let mut longest = 0;
         for (label, from) in &self.layout.labels {
             let length = from.value(&row.fields).map_or(0, |value| value.len());
             longest = longest.max(length);
             if length > MAX_VALUE_BYTES {
-                return Err(RowError::new(
-                    ErrorCode::FieldTooLong,
-                    format!("the value for `{label}` has {length} bytes, 64 KiB is the most: shorten it"),
-                ));
+                return Err(RowFault::ValueTooLong {
+                    label: *label,
+                    bytes: length,
+                    most: MAX_VALUE_BYTES,
+                });
             }
         }
         Ok(longest)
     }
 
-    fn unsent(&self, row: &Row<'_>, respondent: &str, code: ErrorCode, message: &str) -> Unsent {
+    fn unsent(&self, row: &Row<'_>, respondent: &str, fault: RowFault) -> Unsent {
         Unsent {
             respondent: respondent.to_owned(),
             survey: self.survey_named(row).to_owned(),
-            code,
-            message: message.to_owned(),
+            fault,
+            message: (self.settings.fault_text)(&fault),
         }
     }
 

@@ -23,6 +23,7 @@ fn bench() -> Bench {
             table: None,
             last_rows: None,
             excluded: None,
+            fault_text: |fault| fault.code().name().to_owned(),
         },
         layout: Layout {
             columns: 4,
@@ -60,7 +61,7 @@ impl Bench {
                     },
                     record: b"raw",
                     fields: Fields::new(&text, &ends),
-                    error: None,
+                    fault: None,
                 };
                 shown(&planner.plan_row(&row))
             })
@@ -77,8 +78,8 @@ fn shown(row: &PlannedRow) -> String {
     let ids = format!("{}@{}", row.respondent(), row.survey());
     match &row.plan {
         Plan::Send(update) => format!("send {}", String::from_utf8_lossy(update.form())),
-        Plan::Skip(unsent) => format!("skip {} {ids}", unsent.code.name()),
-        Plan::Reject(unsent) => format!("reject {} {ids}", unsent.code.name()),
+        Plan::Skip(unsent) => format!("skip {} {ids}", unsent.code().name()),
+        Plan::Reject(unsent) => format!("reject {} {ids}", unsent.code().name()),
     }
 }
 

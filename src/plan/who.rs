@@ -4,7 +4,7 @@
 use super::id_table::Match;
 use super::ids::{self, Parsed};
 use super::{BlankId, IdTable, address};
-use crate::model::{Digits, ErrorCode, RowError};
+use crate::model::{Digits, RowFault};
 
 /// The respondent of a row, or why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum Who<'a> {
     /// The cell is blank.
     Blank,
     /// The id in the cell or in the table is invalid; contains the reason.
-    Bad(&'static str),
+    Bad(RowFault),
     /// The table does not contain the address.
     NoMatch,
     /// The table has several ids for the address.
@@ -52,26 +52,27 @@ impl<'a> Who<'a> {
             }
             Match::Nobody => Self::NoMatch,
             Match::Ambiguous => Self::Ambiguous,
-            Match::Bad => Self::Bad(
-                "the id that the table of `--ids` has for the address is not all digits: correct it there",
-            ),
+            Match::Bad => Self::Bad(RowFault::TableIdNotDigits),
         }
     }
 
-    /// Returns the error of a row without a respondent.
-    pub(super) fn error(self, blank_id: BlankId, by_address: bool) -> RowError {
-        match (self, blank_id) {
-            (Self::Blank, BlankId::Skip) => RowError::new(ErrorCode::BlankId, "no respondent's id"),
-            (Self::Blank, BlankId::Invalid) if by_address => RowError::new(
-                ErrorCode::MissingId,
-                "the cell of the address is blank: fill it in, or use `--blank-id skip`",
-            ),
-            (Self::Blank, BlankId::Invalid) => RowError::from_code(ErrorCode::MissingId),
-            (Self::NoMatch, _) => RowError::from_code(ErrorCode::NoMatch),
-            (Self::BadAddress, _) => RowError::from_code(ErrorCode::BadEmail),
-            (Self::Ambiguous, _) => RowError::from_code(ErrorCode::AmbiguousMatch),
-            (Self::Bad(reason), _) => RowError::new(ErrorCode::BadId, reason),
-            (Self::Respondent { .. }, _) => RowError::new(ErrorCode::BadId, ErrorCode::BadId.meaning()),
+    /// Returns the respondent's id, and whether it was trimmed; the fault of a row without one.
+    pub(super) fn respondent(
+        self,
+        blank_id: BlankId,
+        by_address: bool,
+    ) -> Result<(Digits<'a>, bool), RowFault> {
+        match self {
+            Self::Respondent { id, trimmed } => Ok((id, trimmed)),
+            Self::Blank => Err(match blank_id {
+                BlankId::Skip => RowFault::BlankId,
+                BlankId::Invalid if by_address => RowFault::MissingAddress,
+                BlankId::Invalid => RowFault::MissingId,
+            }),
+            Self::NoMatch => Err(RowFault::NoMatch),
+            Self::BadAddress => Err(RowFault::BadAddress),
+            Self::Ambiguous => Err(RowFault::AmbiguousMatch),
+            Self::Bad(fault) => Err(fault),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Why an input is unusable. Each message names the place, what is there, why it is refused and
-//! what to do. Faults of a single row are data, not errors ([`crate::model::RowError`]).
+//! what to do. Faults of a single row are data, not errors ([`crate::model::RowFault`]).
 
 use std::io;
 

@@ -11,7 +11,7 @@ use super::first_read::{EncodingFrom, Totals, records};
 use super::source::digesting::Digesting;
 use super::start::FailedFile;
 use super::{Change, Encoding, FirstRead, InputError};
-use crate::model::{ErrorCode, Fields, Position, Row, RowError, is_blank};
+use crate::model::{Fields, Position, Row, RowFault, is_blank};
 
 /// Positions of blank records that are kept for the report.
 const BLANK_PLACES: usize = 5;
@@ -94,14 +94,18 @@ impl<R: Read> Rows<R> {
         let sequence = self.sequence;
         self.sequence += 1;
         let (fields, clean) = self.parser.parse(record);
-        let error = if !has_columns(&fields, self.columns) {
+        let fault = if !has_columns(&fields, self.columns) {
             Some(wrong_count(self.columns, fields.len()))
         } else if !clean {
-            Some(undecodable(self.encoding.name()))
+            Some(RowFault::Undecodable {
+                encoding: self.encoding.name(),
+            })
         } else if self.encoding_guessed && is_utf8(record) {
-            Some(other_encoding(self.encoding.name()))
+            Some(RowFault::OtherEncoding {
+                encoding: self.encoding.name(),
+            })
         } else if self.failed_file.is_some() && fields.iter().any(|field| field.contains('\u{FFFD}')) {
-            Some(still_lost())
+            Some(RowFault::LettersLost)
         } else {
             None
         };
@@ -110,7 +114,7 @@ impl<R: Read> Rows<R> {
             position,
             record,
             fields,
-            error,
+            fault,
         }))
     }
 
@@ -172,47 +176,15 @@ fn is_utf8(record: &[u8]) -> bool {
     !record.is_ascii() && str::from_utf8(record).is_ok_and(is_telling)
 }
 
-fn wrong_count(columns: usize, fields: usize) -> RowError {
-    RowError::new(
-        ErrorCode::ColumnCount,
-        format!(
-            "the record has {} fields, the header has {columns}: {}",
-            if fields > MAX_COLUMNS {
-                format!("more than {MAX_COLUMNS}")
-            } else {
-                fields.to_string()
-            },
-            if fields > columns {
-                "quote fields that hold the delimiter"
-            } else {
-                "add what is missing, or quote the field before that holds a line break"
-            }
-        ),
-    )
-}
-
-fn undecodable(encoding: &str) -> RowError {
-    RowError::new(
-        ErrorCode::Encoding,
-        format!("the record holds bytes that {encoding} does not allow: retype the damaged text"),
-    )
-}
-
-fn still_lost() -> RowError {
-    RowError::new(
-        ErrorCode::Encoding,
-        "the record still holds the sign for letters that were lost (U+FFFD): retype them",
-    )
-}
-
-fn other_encoding(encoding: &str) -> RowError {
-    RowError::new(
-        ErrorCode::Encoding,
-        format!(
-            "the record is UTF-8 in a file of {encoding}: retype the damaged text, or give `--encoding {encoding}` if it \
-             is meant so"
-        ),
-    )
+fn wrong_count(columns: usize, fields: usize) -> RowFault {
+    if fields < columns {
+        return RowFault::TooFewFields { fields, columns };
+    }
+    RowFault::TooManyFields {
+        fields,
+        columns,
+        at_least: fields > MAX_COLUMNS,
+    }
 }
 
 #[cfg(test)]
@@ -228,7 +200,7 @@ mod tests {
         let mut seen = Vec::new();
         while let Some(row) = rows.next().unwrap() {
             let fields: Vec<&str> = row.fields.iter().collect();
-            let code = row.error.map_or("", |error| error.code.name());
+            let code = row.fault.map_or("", |fault| fault.code().name());
             seen.push(format!(
                 "{} {} {}{code}",
                 row.sequence,

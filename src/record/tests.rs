@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{ErrorCode, Fingerprint, Outcome, Plan, PlannedRow, Position, SLOTS, Status, Unsent};
+use crate::model::{
+    ErrorCode, Fingerprint, Outcome, Plan, PlannedRow, Position, RowFault, SLOTS, Status, Unsent,
+};
 
 /// The outcome of a data row that succeeded.
 pub(super) fn outcome(sequence: u64) -> Outcome {
@@ -23,7 +25,7 @@ pub(super) fn outcome(sequence: u64) -> Outcome {
             plan: Plan::Reject(Unsent {
                 respondent: id,
                 survey: "7".to_owned(),
-                code: ErrorCode::BadId,
+                fault: RowFault::IdNotDigits,
                 message: String::new(),
             }),
             settled: None,
@@ -499,7 +501,7 @@ fn an_outcome_weighs_what_its_row_weighed() {
         let unsent = Unsent {
             respondent: "x".repeat(length),
             survey: String::new(),
-            code: ErrorCode::BadId,
+            fault: RowFault::IdNotDigits,
             message: "m".repeat(length),
         };
         for plan in [Plan::Reject(unsent.clone()), Plan::Skip(unsent)] {

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 use super::attempt::{Body, Reply, Transport, TransportError};
 use super::*;
 use crate::model::{
-    Digits, EarlyEnd, ErrorCode, Outcome, Plan, PlannedRow, Position, SLOTS, Signal, Status, Unsent,
-    UpdateRespondent,
+    Digits, EarlyEnd, ErrorCode, Outcome, Plan, PlannedRow, Position, RowFault, SLOTS, Signal, Status,
+    Unsent, UpdateRespondent,
 };
 
 /// The platform's answer to one attempt.
@@ -344,14 +344,14 @@ async fn send_through(
 #[tokio::test(start_paused = true)]
 async fn every_row_gets_its_outcome_whether_it_is_sent_or_not() {
     let mut all = rows(&[("1", "a"), ("2", "b")]);
-    let unsent = |code| Unsent {
+    let unsent = |fault| Unsent {
         respondent: String::new(),
         survey: String::new(),
-        code,
+        fault,
         message: "why".to_owned(),
     };
-    all.push(planned(2, Plan::Skip(unsent(ErrorCode::NothingToSend))));
-    all.push(planned(3, Plan::Reject(unsent(ErrorCode::BadId))));
+    all.push(planned(2, Plan::Skip(unsent(RowFault::NothingToSend))));
+    all.push(planned(3, Plan::Reject(unsent(RowFault::IdNotDigits))));
     let ran = send(all, settings(), |respondent, _| {
         if respondent == "2" { rejected() } else { success() }
     })

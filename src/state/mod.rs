@@ -42,7 +42,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::model::{LastExport, Outcome, Plan, PlannedRow, Status, StoreRun, UpdateRespondent};
+use super::model::{FaultText, LastExport, Outcome, Plan, PlannedRow, Status, StoreRun, UpdateRespondent};
 use control::Control;
 use doubt::Doubt;
 use key::{Key, digest};
@@ -78,9 +78,14 @@ struct Shared {
 }
 
 impl Delta {
-    /// Prepares the stage for a run. If `skips` is set, unchanged rows are skipped; otherwise all
-    /// rows are sent, and the store is only kept up to date.
-    pub(crate) fn new(mut store: Store, past: &Past, skips: bool, clock: Clock) -> Result<Self, StoreError> {
+    /// Prepares the stage for a run. If `skips` is set, unchanged rows are skipped with this text;
+    /// otherwise all rows are sent, and the store is only kept up to date.
+    pub(crate) fn new(
+        mut store: Store,
+        past: &Past,
+        skips: Option<FaultText>,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
         let is = store.begin_run(past)?;
         let terms = Terms {
             clock,
@@ -278,7 +283,9 @@ fn pass(
     match terms.judge(row, said, entry.as_ref(), is_overtaken) {
         Judgement::Stays => return Ok(false),
         Judgement::Unchanged => {
-            row.plan = row.plan.unchanged();
+            if let Some(text) = terms.skips {
+                row.plan = row.plan.unchanged(text);
+            }
             return Ok(false);
         }
         Judgement::Sent => row.settled = None,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::pending::{Has, Late};
 use super::store::file::StoredUpdate;
-use crate::model::{ErrorCode, PlannedRow};
+use crate::model::{ErrorCode, FaultText, PlannedRow};
 
 /// When a run starts, and how long after its end a call may still be applied.
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +48,8 @@ pub(super) struct Terms {
     pub(super) clock: Clock,
     /// The run's number.
     pub(super) run: i64,
-    /// Whether unchanged rows are skipped.
-    pub(super) skips: bool,
+    /// The text for unchanged rows, which are skipped; `None` if they are sent.
+    pub(super) skips: Option<FaultText>,
     /// Whether the run resumes a journal that the store knows only in part, so that rows without a
     /// verdict may have been sent.
     pub(super) doubts_all: bool,
@@ -77,7 +77,7 @@ impl Terms {
         entry: Option<&StoredUpdate>,
         is_overtaken: bool,
     ) -> Judgement {
-        let is_known = self.skips && entry.is_some_and(|entry| self.believes(entry, digest));
+        let is_known = self.skips.is_some() && entry.is_some_and(|entry| self.believes(entry, digest));
         match row.settled.as_deref() {
             // What was unchanged then may have changed since. But no row is sent after a later one
             // of its respondent.

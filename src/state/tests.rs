@@ -14,6 +14,9 @@ use crate::model::{Digits, ErrorCode, Label, Position, SentRow, Settled, UpdateR
 /// How long after its end a call may be applied.
 const LATE: Duration = Duration::from_secs(30);
 
+/// The text of rows that are skipped.
+const TEXT: FaultText = |_| "unchanged".to_owned();
+
 fn account() -> Account {
     Account {
         base_url: "https://x.example/".to_owned(),
@@ -78,7 +81,7 @@ fn begin(path: &Path, skips: bool, seconds: i64) -> Delta {
         late: LATE,
         before: None,
     };
-    Delta::new(open(path), &Past::Nothing, skips, clock).unwrap()
+    Delta::new(open(path), &Past::Nothing, skips.then_some(TEXT), clock).unwrap()
 }
 
 /// Processes one row, and returns whether it is sent.
@@ -199,7 +202,7 @@ fn accounts_and_platforms_are_told_apart() {
             before: None,
         };
         let store = Store::open(&path, account).unwrap();
-        let delta = Delta::new(store, &Past::Nothing, true, clock).unwrap();
+        let delta = Delta::new(store, &Past::Nothing, Some(TEXT), clock).unwrap();
         let mut rows = [row(0, "1", "a")];
         delta.pass(&mut rows).unwrap();
         assert_eq!(is_sent(&rows[0]), sent);
@@ -258,7 +261,7 @@ fn resume(path: &Path, before: &Delta) -> Delta {
     };
     let store = open(path);
     let past = store.past(before.store_run(), before.passes()).unwrap();
-    Delta::new(store, &past, true, clock).unwrap()
+    Delta::new(store, &past, Some(TEXT), clock).unwrap()
 }
 
 #[test]
@@ -318,7 +321,7 @@ fn no_unchanged_row_is_sent_after_a_later_one_of_its_respondent() {
     store
         .note_sent(&[sent(1, "1", true), sent(3, "2", false)])
         .unwrap();
-    let resumed = Delta::new(store, &Past::Nothing, true, clock).unwrap();
+    let resumed = Delta::new(store, &Past::Nothing, Some(TEXT), clock).unwrap();
     let judged = [
         unchanged(row(0, "1", "a")),
         success(row(1, "1", "b")),
@@ -474,7 +477,7 @@ fn respondents_of_a_journal_that_the_store_does_not_know_of_are_forgotten() {
     );
     // A row that was sent just before may be applied late.
     let past = Past::Part { run: Some(40) };
-    let delta = Delta::new(store, &past, true, clock).unwrap();
+    let delta = Delta::new(store, &past, Some(TEXT), clock).unwrap();
     assert_eq!(delta.store_run().unwrap().run, 41, "above that of the journal");
     for (sequence, id, value) in [(0, "1", "b"), (1, "2", "b"), (2, "5", "a"), (3, "5", "b")] {
         let (row, _) = passes(&delta, row(sequence, id, value));
@@ -542,7 +545,7 @@ fn a_store_of_version_1_is_migrated_where_it_lies() {
         late: LATE,
         before: None,
     };
-    let delta = Delta::new(open(), &Past::Nothing, true, clock).unwrap();
+    let delta = Delta::new(open(), &Past::Nothing, Some(TEXT), clock).unwrap();
     let is = delta.store_run().unwrap().clone();
     assert_eq!(is.run, 4, "runs count on");
     drop(delta);

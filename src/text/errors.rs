@@ -4,6 +4,7 @@
 use std::error::Error;
 
 use super::Message;
+use super::caused::Caused;
 
 /// Formats an error and its causes in Polish, separated by colons.
 pub(crate) fn polish(error: &anyhow::Error) -> String {
@@ -14,6 +15,9 @@ pub(crate) fn polish(error: &anyhow::Error) -> String {
 fn one(cause: &(dyn Error + 'static)) -> String {
     if let Some(message) = cause.downcast_ref::<Message>() {
         return message.polish().to_owned();
+    }
+    if let Some(caused) = cause.downcast_ref::<Caused>() {
+        return caused.message.polish().to_owned();
     }
     cause.to_string()
 }

@@ -1,30 +1,31 @@
 //! Every sentence that a person reads in the main job, in English (`en/`) and in Polish (`pl/`), and
 //! the screens that are made of them. A sentence that a language lacks does not compile.
 //!
-//! Each subject has a trait here, whose methods are its sentences; a language is a type that
-//! implements all of them. Errors and codes have their English where they are defined; `pl/` has
-//! their Polish, by a match over all of them. Pure.
+//! Each subject has a trait in `subjects/`, whose methods are its sentences; a language is a type
+//! that implements all of them. Errors have their English where they are defined; `pl/` has their
+//! Polish, by a match over all of them. Pure.
 //!
 //! Elsewhere: what is said (`run`), on which stream and how wide ([`crate::report`]), the help of
 //! flags (`cli`), the manual (`manual`).
 
+mod caused;
 mod en;
 mod errors;
+mod faults;
 mod findings;
 mod number;
 mod pl;
 mod subjects;
 mod summary;
 
-use super::model::Lang;
-pub(crate) use super::model::Message;
-
 pub(crate) use errors::polish;
+pub(crate) use faults::fault_text;
 pub(crate) use findings::{AfterCheck, before_question, findings};
 pub(crate) use subjects::{From, Plans, Words};
 pub(crate) use summary::summary;
 
-use super::model::ErrorCode;
+pub(crate) use super::model::Message;
+use super::model::{ErrorCode, Lang};
 
 /// Returns a language's sentences.
 pub(crate) fn words(lang: Lang) -> &'static dyn Words {
@@ -32,6 +33,16 @@ pub(crate) fn words(lang: Lang) -> &'static dyn Words {
         Lang::En => &en::English,
         Lang::Pl => &pl::Polish,
     }
+}
+
+/// Returns an error code in a few words.
+pub(crate) fn title(lang: Lang, code: ErrorCode) -> &'static str {
+    words(lang).code_title(code)
+}
+
+/// Returns what to do about an error code, as one clause; `None` for a row left out on purpose.
+pub(crate) fn advice(lang: Lang, code: ErrorCode) -> Option<&'static str> {
+    words(lang).code_advice(code)
 }
 
 impl Message {
@@ -46,19 +57,20 @@ impl Message {
             polish: say(&pl::Polish, Lang::Pl),
         }
     }
+
+    /// Makes a sentence of this one, in each language of that language's.
+    pub(crate) fn map(&self, say: impl Fn(&dyn Words, &str) -> String) -> Self {
+        Self::in_both(|words, lang| say(words, self.text(lang)))
+    }
+
+    /// Makes a sentence of several.
+    pub(crate) fn join(parts: &[Self], say: impl Fn(&dyn Words, &[String]) -> String) -> Self {
+        Self::in_both(|words, lang| {
+            let parts: Vec<String> = parts.iter().map(|part| part.text(lang).to_owned()).collect();
+            say(words, &parts)
+        })
+    }
 }
 
-/// Returns a code's short name for people.
-pub(crate) fn title(_lang: Lang, code: ErrorCode) -> &'static str {
-    code.meaning()
-}
-
-/// Returns what a code means, as one clause.
-pub(crate) fn meaning(_lang: Lang, code: ErrorCode) -> &'static str {
-    code.meaning()
-}
-
-/// Returns what to do about a code, as one clause; empty for a row left out on purpose.
-pub(crate) fn advice(_lang: Lang, code: ErrorCode) -> &'static str {
-    code.advice().unwrap_or_default()
-}
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,7 @@ pub(crate) fn duration(lang: Lang, time: Duration) -> String {
     };
     let days = match lang {
         Lang::En => "d",
-        Lang::Pl => "dni",
+        Lang::Pl => form(seconds / 86_400, ["dzień", "dni", "dni"]),
     };
     match seconds {
         0 => match lang {
@@ -123,11 +123,20 @@ mod tests {
 
     #[test]
     fn durations_have_the_units_that_matter() {
-        let times = [850, 4200, 59_000, 200_000, 7_500_000, 273_600_000].map(Duration::from_millis);
+        let times =
+            [850, 4200, 59_000, 200_000, 7_500_000, 273_600_000, 90_000_000].map(Duration::from_millis);
         let shown = |lang| times.map(|time| duration(lang, time).replace('\u{A0}', " "));
         assert_eq!(
             shown(Lang::En),
-            ["under 1 s", "4.2 s", "59 s", "3 min 20 s", "2 h 5 min", "3 d 4 h"]
+            [
+                "under 1 s",
+                "4.2 s",
+                "59 s",
+                "3 min 20 s",
+                "2 h 5 min",
+                "3 d 4 h",
+                "1 d 1 h"
+            ]
         );
         assert_eq!(
             shown(Lang::Pl),
@@ -137,7 +146,8 @@ mod tests {
                 "59 s",
                 "3 min 20 s",
                 "2 h 5 min",
-                "3 dni 4 h"
+                "3 dni 4 h",
+                "1 dzień 1 h"
             ]
         );
     }

@@ -122,7 +122,7 @@ impl Page<'_> {
         let codes = codes.filter(|(code, _)| *code != ErrorCode::Unchanged);
         let lines = codes.filter_map(|(code, count)| {
             let rows = count.rows - count.failures;
-            let text = super::meaning(self.screen.lang, code);
+            let text = super::title(self.screen.lang, code);
             (rows > 0).then(|| column.reason(self.screen, rows, text))
         });
         lines.collect()

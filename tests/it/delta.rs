@@ -56,8 +56,7 @@ fn the_second_night_sends_what_changed_and_says_so_of_the_others() {
     nights.input("id_respondent,l1\n1,a\n2,b\n3,a\n4,a\n");
     assert_eq!(nights.night("--changed-only", 0), ["2", "4"]);
     let lines = nights.job.lines("in.results.csv");
-    let unchanged =
-        "skipped,unchanged,the platform acknowledged the same labels before (`--changed-only`),,0";
+    let unchanged = "skipped,unchanged,the same labels were acknowledged before (`--changed-only`),,0";
     assert_eq!(lines[0], format!("2,1,7,{unchanged}"));
     assert_eq!(lines[2], format!("4,3,7,{unchanged}"));
     // A changed mapping changes what is sent.

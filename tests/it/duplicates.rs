@@ -98,7 +98,7 @@ fn counts_of_duplicates_are_exact_beyond_what_is_remembered_otherwise() {
     let ran = job.ends(0);
     for words in [
         "150,000 to send",
-        "150,000  a later row of the same respondent is sent instead",
+        "150,000  a later row is sent instead",
         "  150,000 respondents on several rows, 150,000 with different values",
     ] {
         assert!(ran.stdout.contains(words), "`{words}` is not in:\n{}", ran.stdout);

@@ -52,7 +52,7 @@ fn results_and_failed_file_open_with_a_double_click() {
         String::from_utf8(failed).unwrap(),
         "\u{FEFF}sync_row;sync_action;sync_error;id_respondent;Imię;Uwagi\r\n\
          2;fix;\"rejected: zła; grupa [ąśź]\";0012;Żółć;\"a; b, \"\"c\"\"\"\r\n\
-         3;fix;bad_id: the id is not all digits: check that the right column is mapped (`--id-column`) [ąśź];x1;Łódź;\"dwie\nlinie\"\r\n"
+         3;fix;bad_id: id is not all digits: correct the id, or name the right column with `--id-column` [ąśź];x1;Łódź;\"dwie\nlinie\"\r\n"
     );
 }
 

@@ -257,8 +257,8 @@ fn check_and_dry_run_end_as_the_run_would_and_touch_nothing() {
         for words in [
             "2 to send",
             "2 invalid",
-            "the id is not all digits: row 3",
-            "the cell of the respondent's id is blank: row 5",
+            "id is not all digits: row 3",
+            "no respondent id: row 5",
             "never sent: `Segment`",
             "1 respondent on several rows",
         ] {

@@ -87,8 +87,7 @@ fn nights_that_are_unlike_the_last_are_stopped() {
     }
     input(&job, &few);
     let ran = job.again("", 4);
-    let words =
-        "5 of 20 rows of respondents who are known would change something, and `--max-changes` allows 20%";
+    let words = "5 of 20 rows of known respondents would change something, and `--max-changes` allows 20%";
     assert!(ran.stderr.contains(words), "{}", ran.stderr);
     let ran = job.again("--dry-run", 4);
     assert!(
@@ -233,7 +232,7 @@ fn changes_are_counted_among_the_rows_that_are_left() {
     let ran = job.again("--max-changes 19%", 4);
     assert!(
         ran.stderr
-            .contains("5 of 25 rows of respondents who are known would change something"),
+            .contains("5 of 25 rows of known respondents would change something"),
         "{}",
         ran.stderr
     );

@@ -21,7 +21,7 @@ fn a_failed_file_is_the_inputs_own_records_and_runs_again() {
     );
     let expected: &[u8] = b"sync_row;sync_action;sync_error;id_respondent;l1;Uwagi\r\n\
         2;fix;rejected: z\xB3a grupa ? nie [windows-1250];1;\xA3\xF3d\x9F;\"a;\xB3\"\r\n\
-        4;fix;bad_id: the id is not all digits: check that the right column is mapped (`--id-column`) [windows-1250];x;\x8Clask;\"b\r\nc\"\r\n\
+        4;fix;bad_id: id is not all digits: correct the id, or name the right column with `--id-column` [windows-1250];x;\x8Clask;\"b\r\nc\"\r\n\
         5;resend;http_5xx: HTTP 503 with an empty body [windows-1250];3;Gda\xF1sk;ok\r\n";
     let failed = job.bytes("in.failed.csv");
     assert_eq!(
@@ -210,5 +210,23 @@ fn what_the_platform_says_is_cut_and_cleaned_wherever_it_is_shown() {
     assert!(
         !shown.contains('\u{1b}') && !shown.contains(&"z".repeat(301)),
         "{shown}"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_row_is_in_the_users_language() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run("id_respondent;l1\n1,2E+5;ż\n;ó\n2;ok\n3;\n", &fake).args("--lang pl");
+    job.ends(1);
+    assert_eq!(
+        job.text("in.failed.csv"),
+        "sync_row;sync_action;sync_error;id_respondent;l1\n\
+         2;fix;bad_id: ID skrócone przez Excel: ustaw format kolumny na tekst i wyeksportuj ponownie;1,2E+5;ż\n\
+         3;fix;missing_id: brak ID respondenta: wpisz ID albo użyj `--blank-id skip`;;ó\n"
+    );
+    let results = job.text("in.results.csv");
+    assert!(
+        results.contains("nothing_to_send,żadna etykieta nie ma wartości"),
+        "{results}"
     );
 }

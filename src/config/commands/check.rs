@@ -6,9 +6,10 @@ use anyhow::Result;
 
 use crate::cli::{CheckArgs, CheckFormatArg, Origins};
 use crate::config::groups::guards::{GuardSettings, guards};
+use crate::config::groups::log;
 use crate::config::groups::reading::{ReadingSettings, reading};
 use crate::config::mistakes::Mistakes;
-use crate::model::{CountOrPercent, DeltaMode, Rate};
+use crate::model::{CountOrPercent, DeltaMode, Lang, Rate};
 use crate::record::OutputPaths;
 use crate::state::Account;
 
@@ -56,7 +57,20 @@ pub(crate) enum CheckFormat {
 /// Checks all flags of `check`.
 pub(in crate::config) fn check(args: &CheckArgs, origins: &Origins) -> Result<CheckSettings> {
     let mut mistakes = Mistakes::default();
-    let reading = reading(&args.input, &args.selection, &[], None, origins, &mut mistakes);
+    // Objects for machines are English.
+    let lang = match args.format {
+        CheckFormatArg::Text => log::lang(args.log.lang),
+        CheckFormatArg::Json => Lang::En,
+    };
+    let reading = reading(
+        &args.input,
+        &args.selection,
+        &[],
+        None,
+        lang,
+        origins,
+        &mut mistakes,
+    );
     let settings = CheckSettings {
         max_query_bytes: None,
         rate: args.rate.rate,

@@ -10,6 +10,7 @@ use crate::cli::{Origins, PaceArgs, RunArgs};
 use crate::config::file::ConfigFile;
 use crate::config::groups::calls::{self, CallSettings, Destination, sandbox_credentials};
 use crate::config::groups::guards::{GuardSettings, guards};
+use crate::config::groups::log;
 use crate::config::groups::monitor::{MonitorSettings, monitor};
 use crate::config::groups::outputs::{self, OutputSettings, prints_summary};
 use crate::config::groups::reading::{ReadingSettings, reading};
@@ -17,7 +18,7 @@ use crate::config::groups::state::{DeltaSettings, delta};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
-use crate::model::{Credentials, Deadline, DeltaMode, Endpoint};
+use crate::model::{Credentials, Deadline, DeltaMode, Endpoint, Lang};
 use crate::state::Account;
 
 /// The survey of a rehearsal whose input has none.
@@ -57,11 +58,18 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
     let is_sandbox = args.platform.sandbox;
     let is_dry = args.output.dry_run;
     let mut mistakes = Mistakes::default();
+    // Objects for machines are English.
+    let lang = if is_dry && prints_summary(&args.output) {
+        Lang::En
+    } else {
+        log::lang(args.log.lang)
+    };
     let reading = reading(
         &args.input,
         &args.selection,
         &args.output.results.keep,
         is_sandbox.then_some(SANDBOX_SURVEY),
+        lang,
         origins,
         &mut mistakes,
     );

@@ -53,7 +53,7 @@ fn settings(args: &LogArgs, origins: &Origins) -> LogSettings {
 }
 
 /// Returns the language that is given, or the system's.
-fn lang(given: Option<LangArg>) -> Lang {
+pub(in crate::config) fn lang(given: Option<LangArg>) -> Lang {
     match given {
         Some(LangArg::En) => Lang::En,
         Some(LangArg::Pl) => Lang::Pl,

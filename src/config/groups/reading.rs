@@ -12,7 +12,7 @@ use crate::cli::{
     BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, Origin, Origins, SelectionArgs,
 };
 use crate::config::mistakes::Mistakes;
-use crate::model::Digits;
+use crate::model::{Digits, Lang};
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, Selection};
 use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
 use crate::text::{From, Message};
@@ -39,6 +39,8 @@ pub(crate) struct ReadingSettings {
     pub(crate) survey: SurveySettings,
     /// Where the mapping comes from, for the start line.
     pub(crate) mapping_from: Message,
+    /// The language of the messages in results and failed file.
+    pub(crate) lang: Lang,
 }
 
 /// The survey for rows without one.
@@ -69,6 +71,7 @@ pub(in crate::config) fn reading(
     selection: &SelectionArgs,
     keep: &[String],
     fallback: Option<&'static str>,
+    lang: Lang,
     origins: &Origins,
     mistakes: &mut Mistakes,
 ) -> ReadingSettings {
@@ -129,6 +132,7 @@ pub(in crate::config) fn reading(
             skips_unknown: input.no_match == NoMatchArg::Skip,
             selection: Selection::new(only, selection.limit),
         },
+        lang,
     }
 }
 

@@ -57,6 +57,8 @@ impl Action {
 struct CodeEntry {
     code: ErrorCode,
     name: &'static str,
+    /// Printed by the manual alone, which a test holds against this table.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the manual prints it"))]
     meaning: &'static str,
     advice: &'static str,
 }
@@ -75,33 +77,33 @@ const fn entry(
     }
 }
 
-const RESEND: &str = "send the failed file again, no editing needed";
+const RESEND: &str = "nothing to edit: `respondent-sync retry FILE` sends it again";
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
 const TABLE: [CodeEntry; 28] = [
-    entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `sync_error` says, then send it"),
-    entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then send the failed file again"),
-    entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then send the failed file again"),
+    entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file as `sync_error` says, then `respondent-sync retry FILE`"),
+    entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then `respondent-sync retry FILE`"),
+    entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then `respondent-sync retry FILE`"),
     entry(ErrorCode::Http5xx, "http_5xx", "the platform failed each time (5xx)", RESEND),
-    entry(ErrorCode::RateLimited, "rate_limited", "the platform asked to slow down each time (429)", "lower `--rate`, then send the failed file again"),
+    entry(ErrorCode::RateLimited, "rate_limited", "the platform asked to slow down each time (429)", "lower `--rate`, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Timeout, "timeout", "no whole answer within `--timeout`", RESEND),
-    entry(ErrorCode::Connect, "connect", "the platform could not be reached, nothing was sent", "check the network and `--base-url`, then send the failed file again"),
+    entry(ErrorCode::Connect, "connect", "the platform could not be reached, nothing was sent", "check the network and `--base-url`, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Cut, "cut", "the connection broke before the answer was whole", RESEND),
     entry(ErrorCode::BadResponse, "bad_response", "an answer that does not say whether the update was made", RESEND),
-    entry(ErrorCode::Redirected, "redirected", "the platform answered with a redirect, which is never followed", "check `--base-url`, then send the failed file again"),
+    entry(ErrorCode::Redirected, "redirected", "the platform answered with a redirect, which is never followed", "check `--base-url`, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Stopped, "stopped", "sent, but not settled when the run ended", "resume the run: `--resume` sends it again"),
-    entry(ErrorCode::Internal, "internal", "a bug of this tool hit this row", "send the failed file again, and report the bug"),
+    entry(ErrorCode::Internal, "internal", "a bug of this tool hit this row", "`respondent-sync retry FILE`, and report the bug"),
     entry(ErrorCode::MissingId, "missing_id", "the cell of the respondent's id is blank", "fill in the id, or use `--blank-id skip`"),
-    entry(ErrorCode::BadId, "bad_id", "the respondent's id is not all digits", "correct the id as `sync_error` says, then send the failed file"),
+    entry(ErrorCode::BadId, "bad_id", "the respondent's id is not all digits", "correct the id as `sync_error` says, then `respondent-sync retry FILE`"),
     entry(ErrorCode::MissingSurvey, "missing_survey", "the survey's cell is blank and no `--survey` is given", "fill in the survey, or give `--survey`"),
-    entry(ErrorCode::BadSurvey, "bad_survey", "the survey's id is not all digits, or differs from `--survey`", "correct the survey in the failed file, then send it"),
-    entry(ErrorCode::ColumnCount, "column_count", "the record has more or fewer fields than the header", "quote fields that hold the delimiter or a line break, or add what is missing, then send the failed file"),
+    entry(ErrorCode::BadSurvey, "bad_survey", "the survey's id is not all digits, or differs from `--survey`", "correct the survey in the failed file, then `respondent-sync retry FILE`"),
+    entry(ErrorCode::ColumnCount, "column_count", "the record has more or fewer fields than the header", "quote fields that hold the delimiter or a line break, or add what is missing, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Encoding, "encoding", "bytes that the file's encoding does not allow", "retype the damaged text, or give the right `--encoding`"),
     entry(ErrorCode::FieldTooLong, "field_too_long", "a value over 64 KiB, or a GET target over 8,000 bytes", "shorten the value, or use `--method post`"),
-    entry(ErrorCode::NoMatch, "no_match", "the address is not in the table of `--ids`", "add the contact to the survey's mailing list and its line to the table, then send the failed file"),
+    entry(ErrorCode::NoMatch, "no_match", "the address is not in the table of `--ids`", "add the contact to the survey's mailing list and its line to the table, then `respondent-sync retry FILE`"),
     entry(ErrorCode::AmbiguousMatch, "ambiguous_match", "the address is several respondents in the table of `--ids`", "take the wrong lines out of the table, or send these rows by their ids in a file of their own"),
-    entry(ErrorCode::BadEmail, "bad_email", "the cell is not one e-mail address", "leave one address in the cell, then send the failed file"),
+    entry(ErrorCode::BadEmail, "bad_email", "the cell is not one e-mail address", "leave one address in the cell, then `respondent-sync retry FILE`"),
     entry(ErrorCode::NothingToSend, "nothing_to_send", "no label has a value", NONE),
     entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
     entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
@@ -130,6 +132,7 @@ impl ErrorCode {
     }
 
     /// Returns the meaning, as one clause.
+    #[cfg(test)]
     pub(crate) fn meaning(self) -> &'static str {
         self.entry().meaning
     }

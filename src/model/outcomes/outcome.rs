@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::{ErrorCode, Plan, PlannedRow, Position, Unsent};
+use crate::model::{ErrorCode, Plan, PlannedRow, Position, RowFault, Unsent};
 
 /// The verdict on a row. Promised to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,7 +116,7 @@ impl Outcome {
         };
         Some(Self {
             status,
-            error_code: Some(unsent.code),
+            error_code: Some(unsent.code()),
             // Cloned: a row must keep its weight, because its slots are given back by that.
             message: unsent.message.clone(),
             http_status: None,
@@ -148,7 +148,7 @@ impl Outcome {
             respondent,
             survey,
             // The plan does not count; the verdict below does.
-            code: settled.error_code.unwrap_or(ErrorCode::Unchanged),
+            fault: RowFault::Unchanged,
             message: String::new(),
         };
         let row = PlannedRow {

@@ -63,13 +63,13 @@ impl Export {
     pub(crate) fn take_in(&mut self, row: &Row<'_>, layout: &Layout) {
         self.rows += 1;
         let respondent = row.fields.get(layout.respondent).unwrap_or_default();
-        self.named += u64::from(row.error.is_none() && !is_blank(respondent));
+        self.named += u64::from(row.fault.is_none() && !is_blank(respondent));
         for (label, from) in &layout.labels {
             let Some(count) = self.labels.get_mut(label) else {
                 continue;
             };
             let has_value = |column: &usize| !is_blank(row.fields.get(*column).unwrap_or_default());
-            if row.error.is_some() || !from.columns().any(has_value) {
+            if row.fault.is_some() || !from.columns().any(has_value) {
                 count.blank += 1;
             } else if from.columns().all(has_value) {
                 count.filled += 1;

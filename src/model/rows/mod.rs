@@ -1,6 +1,7 @@
 //! Rows: their text, what their columns mean, and the plan for each.
 
 pub(super) mod export;
+pub(super) mod fault;
 pub(super) mod layout;
 pub(super) mod planned;
 pub(super) mod row;

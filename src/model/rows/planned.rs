@@ -1,7 +1,7 @@
 //! The plan for a row, made before anything is sent, and all data that stays with the row until its
 //! line is written.
 
-use crate::model::{ErrorCode, Position, Settled, UpdateRespondent};
+use crate::model::{ErrorCode, FaultText, Position, RowFault, Settled, UpdateRespondent};
 
 /// Size of the window. Rows that have been read and have no line yet occupy slots; when none is
 /// left, reading waits. 65,536 slots of 64 bytes are 4 MiB.
@@ -36,16 +36,16 @@ pub(crate) enum Plan {
 impl Plan {
     /// Skips a command whose content the platform has already acknowledged; returns any other plan
     /// as it is.
-    pub(crate) fn unchanged(&self) -> Self {
+    pub(crate) fn unchanged(&self, text: FaultText) -> Self {
         let Self::Send(update) = self else {
             return self.clone();
         };
-        let code = ErrorCode::Unchanged;
+        let fault = RowFault::Unchanged;
         Self::Skip(Unsent {
             respondent: update.respondent().to_owned(),
             survey: update.survey().to_owned(),
-            code,
-            message: code.meaning().to_owned(),
+            fault,
+            message: text(&fault),
         })
     }
 }
@@ -57,9 +57,15 @@ pub(crate) struct Unsent {
     pub(crate) respondent: String,
     /// The survey as in the cell or the flag.
     pub(crate) survey: String,
-    pub(crate) code: ErrorCode,
-    /// For people; contains no cell's value.
+    pub(crate) fault: RowFault,
+    /// The fault's text for people, in their language.
     pub(crate) message: String,
+}
+
+impl Unsent {
+    pub(crate) fn code(&self) -> ErrorCode {
+        self.fault.code()
+    }
 }
 
 /// A row on its way through the pipeline.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::model::ErrorCode;
+use crate::model::RowFault;
 
 /// The position of a record in the input, counted as people and editors count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +45,11 @@ pub(crate) struct Row<'a> {
     pub(crate) position: Position,
     /// The record byte for byte as in the input, including the line end.
     pub(crate) record: &'a [u8],
-    /// The fields after decoding and unquoting. If `error` is set, they are good enough to identify
+    /// The fields after decoding and unquoting. If `fault` is set, they are good enough to identify
     /// the row (undecodable bytes appear as `?`), but must not be sent.
     pub(crate) fields: Fields<'a>,
     /// Why the row cannot be used, whatever its columns mean.
-    pub(crate) error: Option<RowError>,
+    pub(crate) fault: Option<RowFault>,
 }
 
 /// The fields of one row: one text, and the end of each field in it.
@@ -82,28 +82,5 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &'a str> + '_ {
         (0..self.len()).filter_map(|column| self.get(column))
-    }
-}
-
-/// Why a row cannot be sent: a fault of the data, not of the tool.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RowError {
-    pub(crate) code: ErrorCode,
-    /// What is wrong and what to do about it, without any cell's value.
-    pub(crate) message: String,
-}
-
-impl RowError {
-    /// Creates an error from a code's meaning and advice alone.
-    pub(crate) fn from_code(code: ErrorCode) -> Self {
-        let advice = code.advice().unwrap_or_default();
-        Self::new(code, format!("{}: {advice}", code.meaning()))
-    }
-
-    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
     }
 }

@@ -4,9 +4,20 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
+use crate::model::Lang;
+
 /// Formats a time for people, in local time: `2026-11-24 08:57:43`.
 pub(crate) fn local_time(time: Timestamp) -> String {
     local(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Formats a time for people, in local time and as their language does: `2026-11-24 08:57:43`, in
+/// Polish `24.11.2026 08:57`.
+pub(crate) fn local_time_in(lang: Lang, time: Timestamp) -> String {
+    match lang {
+        Lang::En => local_time(time),
+        Lang::Pl => local(time).strftime("%d.%m.%Y %H:%M").to_string(),
+    }
 }
 
 /// Formats a time for machines and files: RFC 3339 with milliseconds and the local offset,

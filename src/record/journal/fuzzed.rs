@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::entry;
 use super::header::Header;
 use super::replay::Contents;
-use crate::model::{ErrorCode, Fingerprint, Outcome, Plan, PlannedRow, Position, Status, Unsent};
+use crate::model::{ErrorCode, Fingerprint, Outcome, Plan, PlannedRow, Position, RowFault, Status, Unsent};
 use crate::record::outputs::names;
 
 fn outcome(sequence: u64, kind: u8) -> Outcome {
@@ -33,7 +33,7 @@ fn outcome(sequence: u64, kind: u8) -> Outcome {
             plan: Plan::Reject(Unsent {
                 respondent: sequence.to_string(),
                 survey: String::new(),
-                code: ErrorCode::BadId,
+                fault: RowFault::IdNotDigits,
                 message: String::new(),
             }),
             settled: None,

@@ -75,7 +75,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<Firs
     let calls = std::mem::take(&mut examined.first_calls);
     let about = About {
         form: opened.form(settings, reader),
-        objections: objections.iter().map(|text| text.as_str().into()).collect(),
+        objections,
         guards: &asked.guards,
         rate: asked.rate,
         accept_failures: asked.accept_failures,
@@ -85,7 +85,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<Firs
 
 /// Returns the objections to an input that has not been renewed. An unfinished run of it would be
 /// resumed nevertheless.
-fn staleness(asked: &CheckSettings, opened: &OpenedInput) -> Result<Vec<String>, Failure> {
+fn staleness(asked: &CheckSettings, opened: &OpenedInput) -> Result<Vec<Message>, Failure> {
     let digest = opened.first.totals.map_or(0, |totals| totals.digest);
     let content = Fingerprint::default().with(CONTENT, digest);
     let (mut since, mut is_spared) = (None, false);

@@ -3,17 +3,16 @@
 
 use std::collections::HashSet;
 
-use anyhow::anyhow;
-
 use super::input::opened::OpenedInput;
 use crate::config::{GuardSettings, ReadingSettings};
 use crate::model::{DeltaMode, ErrorCode, Export, Lane, LastExport, Layout, Plan, Row, UpdateRespondent};
-use crate::plan::{EmptyPolicy, Guards};
+use crate::plan::{EmptyPolicy, Guards, Objection};
 use crate::read::is_own_column;
 use crate::record::{GoOn, LookedOver, OutputPaths};
 use crate::report::ExitCode;
 use crate::run::Failure;
 use crate::state::{Past, Store, Told};
+use crate::text::Message;
 
 /// The name of the finding that the id column is a CRM's own number.
 pub(in crate::run) const CRM_NUMBER: &str = "crm_number_as_id";
@@ -69,9 +68,9 @@ pub(in crate::run) fn guard(
 ) -> Result<Passed, Failure> {
     let guards = &settings.guards;
     if guards.max_changes.is_some() && mode == DeltaMode::Follow {
-        return Err(Failure::usage(anyhow!(
-            "`--max-changes` compares with what is remembered: give `--changed-only`, too"
-        )));
+        return Err(Failure::usage(Message::new(|words| {
+            words.max_changes_needs_store()
+        })));
     }
     // Only a run with `--changed-only` or a refresh is compared with the previous export.
     let store = store.filter(|_| mode != DeltaMode::Follow);
@@ -227,7 +226,7 @@ impl<'a> Counting<'a> {
     /// Counts a row whose address the table of ids does not have.
     pub(in crate::run) fn note_unknown(&mut self, plan: &Plan) {
         if let Plan::Skip(unsent) | Plan::Reject(unsent) = plan {
-            self.export.unknown += u64::from(unsent.code == ErrorCode::NoMatch);
+            self.export.unknown += u64::from(unsent.code() == ErrorCode::NoMatch);
         }
     }
 
@@ -255,8 +254,8 @@ impl<'a> Counting<'a> {
 }
 
 /// Adds what to do to a reason why the id column is probably a CRM's own number.
-pub(in crate::run) fn with_remedy(why: &str) -> String {
-    format!("{why}; if the column does hold the platform's ids, give `--accept-crm-ids`")
+pub(in crate::run) fn with_remedy(why: &Message) -> Message {
+    why.map(|words, why| words.with_crm_remedy(why))
 }
 
 /// Refuses an id column that is probably a CRM's own number, unless the user accepts it.
@@ -269,12 +268,19 @@ pub(in crate::run) fn refuse_crm_numbers(
         return Ok(());
     };
     if settings.accepts_crm_ids {
-        tracing::warn!(event = "input_warning", kind = CRM_NUMBER, "{why}");
+        tracing::warn!(
+            event = "input_warning",
+            kind = CRM_NUMBER,
+            polish = why.polish(),
+            "{why}"
+        );
         return Ok(());
     }
+    let input = reading.input.to_string();
+    let error = with_remedy(&why).map(|words, why| words.nothing_was_sent(&input, why));
     Err(Failure {
         code: ExitCode::Aborted,
-        error: anyhow!("{}: nothing was sent: {}", reading.input, with_remedy(&why)),
+        error: error.into(),
     })
 }
 
@@ -285,14 +291,16 @@ pub(in crate::run) fn objections(
     reading: &ReadingSettings,
     guards: &Guards,
     store: Option<&Store>,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<Message>, Failure> {
     let last = match store.filter(|_| is_export(opened, reading)) {
         Some(store) => store
             .last_export(&name(opened, reading))
             .map_err(Failure::usage)?,
         None => None,
     };
-    Ok(guards.objections(export, reading.plan.empty, last.as_ref()))
+    let objections = guards.objections(export, reading.plan.empty, last.as_ref());
+    let said = |objection: &Objection| Message::new(|words| words.objection(objection));
+    Ok(objections.iter().map(said).collect())
 }
 
 /// Refuses guards that need counts, because a stream cannot be read before it is sent.
@@ -300,15 +308,12 @@ fn stream(settings: &GuardSettings, empty: EmptyPolicy) -> Result<(), Failure> {
     if settings.lets_through || !settings.guards.need_counts(empty) {
         return Ok(());
     }
-    Err(Failure::usage(anyhow!(
-        "`--min-rows`, `--min-filled`, `--max-changes`, `--max-unknown` and `--empty send` need a look at all rows before the first call, and \
-         standard input can be read only once: give a file, or `--ignore-guards`"
-    )))
+    Err(Failure::usage(Message::new(|words| words.guards_need_a_file())))
 }
 
 /// Refuses an export to which there are objections, or warns if they are ignored.
 pub(in crate::run) fn settle(
-    objections: &[String],
+    objections: &[Message],
     reading: &ReadingSettings,
     lets_through: bool,
     resumes: bool,
@@ -316,22 +321,23 @@ pub(in crate::run) fn settle(
     if objections.is_empty() {
         return Ok(());
     }
-    let (input, said) = (&reading.input, objections.join("; "));
+    let input = reading.input.to_string();
     if lets_through {
+        let message = Message::join(objections, |words, said| words.guard_ignored(&input, said));
         tracing::warn!(
             target: "respondent_sync::loud",
             event = "guard_ignored",
-            "{input} is let through by `--ignore-guards`: {said}"
+            polish = message.polish(),
+            "{message}"
         );
         return Ok(());
     }
-    let nothing = if resumes { "nothing more" } else { "nothing" };
+    let message = Message::join(objections, |words, said| {
+        words.guard_refused(&input, said, resumes)
+    });
     Err(Failure {
         code: ExitCode::Aborted,
-        error: anyhow!(
-            "{input}: {nothing} was sent, since the export does not look right: {said}; if it is right, let it through once \
-             with `--ignore-guards`"
-        ),
+        error: message.into(),
     })
 }
 

@@ -99,7 +99,7 @@ impl Beginning<'_> {
                 .map_err(Failure::usage)?;
         }
         let past = if self.resumes { past } else { Past::Nothing };
-        let skips = self.mode == DeltaMode::ChangedOnly;
+        let skips = (self.mode == DeltaMode::ChangedOnly).then_some(self.plan.fault_text);
         Delta::new(store, &past, skips, self.clock)
             .map(Some)
             .map_err(Failure::usage)

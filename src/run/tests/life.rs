@@ -138,6 +138,7 @@ impl Export {
             table: None,
             last_rows: None,
             excluded: None,
+            fault_text: crate::text::fault_text(crate::model::Lang::En),
         };
         Self {
             source,

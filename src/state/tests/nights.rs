@@ -326,7 +326,13 @@ impl World {
         if mode == DeltaMode::Refresh && !is_resumed_refresh {
             store.disbelieve_own(None).unwrap();
         }
-        let delta = Delta::new(store, &past, mode == DeltaMode::ChangedOnly, clock).unwrap();
+        let delta = Delta::new(
+            store,
+            &past,
+            (mode == DeltaMode::ChangedOnly).then_some(TEXT),
+            clock,
+        )
+        .unwrap();
         if name == "state.sqlite" {
             self.backup = match self.backup {
                 Backup::Fresh => Backup::Since(input),
@@ -590,7 +596,7 @@ fn heals(world: &mut World) {
             before: None,
         };
         let past = past(&mut store, &journal, clock);
-        drop(Delta::new(store, &past, true, clock).unwrap());
+        drop(Delta::new(store, &past, Some(TEXT), clock).unwrap());
     }
     let export = world.export();
     let mut last: HashMap<String, String> = HashMap::new();

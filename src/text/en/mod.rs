@@ -1,7 +1,10 @@
 //! The sentences in English.
 
 mod check;
+mod codes;
 mod ends;
+mod faults;
+mod guards;
 mod progress;
 mod start;
 mod summary;

@@ -2,7 +2,10 @@
 //! imperative, which has no gender. The vendor's own words are used.
 
 mod check;
+mod codes;
 mod ends;
+mod faults;
+mod guards;
 mod progress;
 mod start;
 mod summary;

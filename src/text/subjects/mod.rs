@@ -1,18 +1,31 @@
 //! The subjects of the catalogue: a trait for each, a method for each sentence.
 
 mod check;
+mod faults;
+mod guards;
 mod progress;
 mod start;
 mod summary;
 
 pub(crate) use check::{CheckWords, Plans};
+pub(crate) use faults::{CodeWords, FaultWords};
+pub(crate) use guards::GuardWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
 
 /// All sentences of a language.
 pub(crate) trait Words:
-    CheckWords + EndWords + NoteWords + ProgressWords + StartWords + SummaryWords + Sync
+    CheckWords
+    + CodeWords
+    + EndWords
+    + FaultWords
+    + GuardWords
+    + NoteWords
+    + ProgressWords
+    + StartWords
+    + SummaryWords
+    + Sync
 {
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ErrorCode, Label, Plan, Position, Row};
+use crate::model::{ErrorCode, Label, Plan, Position, Row, RowFault};
 use crate::plan::{Damage, Planner};
 use crate::report::{Finding, Notes, Places, Weight};
 use crate::text::{self, Message};
@@ -14,7 +14,8 @@ use crate::text::{self, Message};
 pub(in crate::run) struct Examination {
     /// Rows that would be sent.
     pub(in crate::run) to_send: u64,
-    invalid: BTreeMap<(ErrorCode, String), Places>,
+    /// By code first: faults are listed in the order of their codes.
+    invalid: BTreeMap<(ErrorCode, RowFault), Places>,
     skipped: BTreeMap<ErrorCode, Places>,
     damage: BTreeMap<(Damage, Label), Places>,
     notes: BTreeMap<Noted, Places>,
@@ -58,14 +59,14 @@ impl Examination {
                     }
                 }
             }
-            Plan::Skip(unsent) => self.skipped.entry(unsent.code).or_default().add(position),
+            Plan::Skip(unsent) => self.skipped.entry(unsent.code()).or_default().add(position),
             Plan::Reject(unsent) => self
                 .invalid
-                .entry((unsent.code, unsent.message.clone()))
+                .entry((unsent.code(), unsent.fault))
                 .or_default()
                 .add(position),
         }
-        if row.fields.len() > layout.columns && row.error.is_none() {
+        if row.fields.len() > layout.columns && row.fault.is_none() {
             self.note(Noted::BlankFields, position);
         }
         let now = Counted {
@@ -113,7 +114,7 @@ impl Examination {
         let damage = damage.into_iter().map(|((damage, label), places)| Finding {
             kind: damage.name(),
             weight: Weight::Warning,
-            text: Message::from(format!("in `{label}`, {}", damage.words()).as_str()),
+            text: Message::new(|words| format!("`{label}`, {}", words.damage(damage))),
             places,
         });
         let other_zeros = (notes.other_zeros > 0).then(|| Finding {
@@ -130,14 +131,14 @@ impl Examination {
         let skipped = skipped.into_iter().map(|(code, places)| Finding {
             kind: code.name(),
             weight: Weight::Skipped,
-            text: Message::in_both(|_, lang| text::meaning(lang, code).to_owned()),
+            text: Message::in_both(|_, lang| text::title(lang, code).to_owned()),
             places,
         });
         let invalid = std::mem::take(&mut self.invalid);
-        let invalid = invalid.into_iter().map(|((code, text), places)| Finding {
+        let invalid = invalid.into_iter().map(|((code, fault), places)| Finding {
             kind: code.name(),
             weight: Weight::Invalid,
-            text: Message::from(text.as_str()),
+            text: Message::in_both(|_, lang| text::fault_text(lang)(&fault)),
             places,
         });
         of_file

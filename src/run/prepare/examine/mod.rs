@@ -65,7 +65,7 @@ pub(in crate::run) fn examine(
         counting.note_unknown(&plan);
         let is_same = counting.compare(&plan)? == Told::Same;
         if skips_known && is_same {
-            plan = plan.unchanged();
+            plan = plan.unchanged(opened.plan.fault_text);
         }
         if first_calls.len() < calls {
             first_calls.extend(first_call(&row, &plan));
@@ -142,11 +142,7 @@ impl Examined {
             .collect();
         found.extend(opened.crm_number().map(|why| {
             let weight = weight(about.guards.accepts_crm_ids);
-            of_guard(
-                guards::CRM_NUMBER,
-                weight,
-                guards::with_remedy(&why).as_str().into(),
-            )
+            of_guard(guards::CRM_NUMBER, weight, guards::with_remedy(&why))
         }));
         let to_send = self.to_send();
         found.extend(self.examination.into_findings(opened.warnings(), &self.notes));

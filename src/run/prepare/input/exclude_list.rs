@@ -10,11 +10,12 @@ use anyhow::{Error, anyhow, ensure};
 
 use super::side_file::SideFile;
 use crate::config::ReadingSettings;
-use crate::model::{Digits, Fields, ShownPath, is_blank, trim_invisible};
+use crate::model::{Digits, Fields, Lang, ShownPath, is_blank, trim_invisible};
 use crate::plan::Exclusion;
 use crate::read::{Container, ReadOptions, is_crm_number};
 use crate::report::ExitCode;
 use crate::run::Failure;
+use crate::text::fault_text;
 
 /// Names of columns that hold addresses.
 const ADDRESSES: [&str; 6] = [
@@ -70,8 +71,8 @@ fn entries(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Error> 
     let mut list = Exclusion::default();
     let mut columns: Option<Vec<(usize, Kind)>> = None;
     while let Some(row) = rows.next()? {
-        if let Some(error) = &row.error {
-            return Err(anyhow!("{}: {}", row.position, error.message));
+        if let Some(fault) = &row.fault {
+            return Err(anyhow!("{}: {}", row.position, fault_text(Lang::En)(fault)));
         }
         if columns.is_none() {
             let (found, is_header) = entry_columns(&cells(&row.fields, count), settings)?;

@@ -100,23 +100,13 @@ impl OpenedInput {
 
     /// Returns why the id column is probably a CRM's own number of a contact; `None` if its name is
     /// not one of those.
-    pub(in crate::run) fn crm_number(&self) -> Option<String> {
-        let name = match &self.table {
-            Some(found) => &found.id_column,
-            None => self.first.columns.name(self.layout.respondent),
+    pub(in crate::run) fn crm_number(&self) -> Option<Message> {
+        let (name, of_table) = match &self.table {
+            Some(found) => (found.id_column.as_str(), true),
+            None => (self.first.columns.name(self.layout.respondent), false),
         };
-        let (of_table, remedy) = match &self.table {
-            Some(_) => (" of the table", ""),
-            None => ("", ", and if the CRM has only addresses, `--ids` finds it"),
-        };
-        is_crm_number(name).then(|| {
-            format!(
-                "the id column `{}`{of_table} looks like the CRM's own number of a contact, which is not a respondent's id: \
-                 labels would be put on strangers; the platform's id stands where a mail or a survey says \
-                 `[ID_RESPONDENT]`{remedy}",
-                clean(name)
-            )
-        })
+        let column = clean(name);
+        is_crm_number(name).then(|| Message::new(|words| words.crm_number(&column, of_table)))
     }
 
     /// Returns the names of the columns that the results repeat.

@@ -9,12 +9,12 @@ use anyhow::anyhow;
 use super::description;
 use super::side_file::SideFile;
 use crate::config::{IdsSettings, SURVEY_COLUMN};
-use crate::model::{Position, ShownPath};
+use crate::model::{Lang, Position, ShownPath};
 use crate::plan::{Exclusion, IdTable};
 use crate::read::{Columns, Encoding, InputError, ReadOptions, SurveyColumn};
 use crate::report::{ExitCode, Reader};
 use crate::run::Failure;
-use crate::text::Message;
+use crate::text::{Message, fault_text};
 
 const SURVEY: &str = "the survey's id";
 
@@ -56,8 +56,8 @@ pub(in crate::run) fn read(
     let mut table = IdTable::new(places.survey.is_some());
     let mut rows = file.rows().map_err(fault)?;
     while let Some(row) = rows.next().map_err(fault)? {
-        if let Some(error) = &row.error {
-            return Err(broken(&settings.path, row.position, &error.message));
+        if let Some(fault) = &row.fault {
+            return Err(broken(&settings.path, row.position, &fault_text(Lang::En)(fault)));
         }
         let cell = |column: usize| row.fields.get(column).unwrap_or_default().trim();
         if !cell(places.address).is_empty() {

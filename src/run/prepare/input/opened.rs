@@ -12,7 +12,7 @@ use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner};
 use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source, Workbook};
 use crate::report::ExitCode;
 use crate::run::Failure;
-use crate::text::Message;
+use crate::text::{Message, fault_text};
 
 /// An input that is ready for its second read.
 pub(crate) struct OpenedInput {
@@ -84,6 +84,7 @@ impl OpenedInput {
                 table: table.as_ref().map(|found| Arc::clone(&found.table)),
                 last_rows: None,
                 excluded: excluded.map(|found| Arc::new(found.list)),
+                fault_text: fault_text(settings.lang),
             },
             excluded: digest_of_list,
             table,

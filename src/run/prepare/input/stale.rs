@@ -3,16 +3,15 @@
 
 use std::fs;
 
-use anyhow::Context;
 use jiff::Timestamp;
 
 use crate::config::{GuardSettings, ReadingSettings};
-use crate::model::{ShownPath, local_time};
+use crate::model::ShownPath;
 use crate::plan::{Freshness, Stale};
 use crate::read::Input;
-use crate::report::duration;
 use crate::run::Failure;
 use crate::run::prepare::guards::settle;
+use crate::text::Message;
 
 /// Refuses a stale input, or warns if it is let through. `since` is the start of the first of the
 /// latest consecutive runs with this content; `None` if there was none.
@@ -30,33 +29,19 @@ pub(in crate::run) fn objections(
     freshness: Freshness,
     input: &Input,
     since: Option<Timestamp>,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<Message>, Failure> {
     let path = match input {
         Input::File(path) if freshness.is_asked() => path,
         _ => return Ok(Vec::new()),
     };
+    let shown = path.shown().to_string();
+    let unreadable = |error| Message::new(|words| words.no_file_time(&shown)).caused_by(error);
     let modified = fs::metadata(path)
         .and_then(|file| file.modified())
-        .with_context(|| format!("cannot read when `{}` was written", path.shown()))
+        .map_err(unreadable)
         .and_then(|time| Ok(Timestamp::try_from(time)?))
         .map_err(Failure::usage)?;
     let stale = freshness.objections(modified, since, Timestamp::now());
-    Ok(stale.into_iter().map(words).collect())
-}
-
-fn words(stale: Stale) -> String {
-    match stale {
-        Stale::Old { modified, age, most } => format!(
-            "it was last written {} ago ({}), and `--max-age` allows {}",
-            duration(age),
-            local_time(modified),
-            duration(most)
-        ),
-        Stale::Same { since, age, most } => format!(
-            "its content has been the same for {} (since the run of {}), and `--max-same` allows {}",
-            duration(age),
-            local_time(since),
-            duration(most)
-        ),
-    }
+    let said = |stale: &Stale| Message::new(|words| words.stale(stale));
+    Ok(stale.iter().map(said).collect())
 }
