@@ -151,7 +151,7 @@ fn shaped(arg: Arg, everyday: &[&str]) -> Arg {
     let arg = match arg.get_id().as_str() {
         // Without this, these flags would appear under the heading of the group before them.
         "input" => arg.help_heading(None::<&str>),
-        "dry_run" | "yes" | "format" | "accept_failures" => arg.help_heading("Output"),
+        "dry_run" | "yes" | "unattended" | "format" | "accept_failures" => arg.help_heading("Output"),
         "rate" => arg.help_heading("Rate, retries, limits"),
         _ => arg,
     };

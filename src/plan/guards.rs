@@ -30,6 +30,12 @@ pub(crate) enum Objection {
         rows: u64,
         most: CountOrPercent,
     },
+    /// `--max-damaged`
+    TooManyDamaged {
+        damaged: u64,
+        rows: u64,
+        most: CountOrPercent,
+    },
     /// Fewer than half of the rows of the last export.
     FewerRows { rows: u64, last: u64 },
     /// A respondent is named on fewer than half of the rows of the last export.
@@ -52,10 +58,14 @@ pub(crate) struct Guards {
     pub(crate) max_changes: Option<CountOrPercent>,
     /// Maximum number or share of data rows whose address the table of ids does not have.
     pub(crate) max_unknown: Option<CountOrPercent>,
+    /// Maximum number or share of data rows with an error of a spreadsheet in a label; `None` for
+    /// no maximum.
+    pub(crate) max_damaged: Option<CountOrPercent>,
 }
 
 impl Guards {
-    /// Whether the rows have to be counted for the guards.
+    /// Whether the user set a guard that needs a count of all rows. The guard against damaged values
+    /// is always set.
     pub(crate) fn need_counts(&self, empty: EmptyPolicy) -> bool {
         self.min_rows.is_some()
             || !self.min_filled.is_empty()
@@ -76,6 +86,7 @@ impl Guards {
             self.min_rows.map(|least| format!("--min-rows {least}")),
             self.max_changes.map(|most| format!("--max-changes {most}")),
             self.max_unknown.map(|most| format!("--max-unknown {most}")),
+            self.max_damaged.map(|most| format!("--max-damaged {most}")),
             (empty == EmptyPolicy::Send).then(|| "--empty send".to_owned()),
             compares.then(|| "last export".to_owned()),
         ];
@@ -120,6 +131,10 @@ impl Guards {
         let unknown = export.unknown;
         if let Some(most) = self.max_unknown.filter(|most| most.is_exceeded_by(unknown, rows)) {
             objections.push(Objection::TooManyUnknown { unknown, rows, most });
+        }
+        let damaged = export.damaged;
+        if let Some(most) = self.max_damaged.filter(|most| most.is_exceeded_by(damaged, rows)) {
+            objections.push(Objection::TooManyDamaged { damaged, rows, most });
         }
         objections.extend(last.into_iter().flat_map(|last| unlike(export, last)));
         objections
@@ -188,6 +203,7 @@ mod tests {
             named: rows,
             known: rows,
             unknown: 0,
+            damaged: 0,
             changes: 0,
         }
     }
@@ -202,6 +218,7 @@ mod tests {
             min_rows: Some(5),
             min_filled: filled.iter().map(|(name, least)| (label(name), *least)).collect(),
             max_unknown: None,
+            max_damaged: None,
             max_changes: Some(CountOrPercent::Percent(20.0)),
         };
         let one = of(&[("l4", 80.0), ("l7", 0.5)]);

@@ -1,10 +1,11 @@
-//! `--on-duplicate last`: finds the rows that a later row of their respondent supersedes. This is
-//! exact, so it needs its own pass over the input, and memory for every respondent during that
-//! pass: 32 bytes each, or 40 to 75 with the free space of the table. Afterwards one bit per row
-//! remains. Pure.
+//! Several rows of one respondent, found exactly: the rows that a later row supersedes
+//! (`--on-duplicate last`), and the respondents whose rows differ (rows with addresses). This needs
+//! its own pass over the input, and memory for every respondent during that pass: 32 bytes each, or
+//! 40 to 75 with the free space of the table. Afterwards one bit per row remains, or 16 bytes per
+//! respondent whose rows differ. Pure.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
@@ -47,6 +48,21 @@ pub(crate) struct LastRows {
     different: u64,
 }
 
+/// The respondents that have several rows with different values.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct DifferingRows(HashSet<u128>);
+
+impl DifferingRows {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the respondent of this command has rows with different values.
+    pub(super) fn has(&self, update: &UpdateRespondent) -> bool {
+        self.0.contains(&xxh3_128(update.addressee()))
+    }
+}
+
 impl LastRowsPass {
     /// `rows` is the maximum number of rows in the pass.
     pub(crate) fn new(rows: u64) -> Self {
@@ -87,6 +103,12 @@ impl LastRowsPass {
                 }
             }
         }
+    }
+
+    /// Returns the respondents whose rows differ.
+    pub(crate) fn finish_differing(self) -> DifferingRows {
+        let differing = self.respondents.into_iter().filter(|(_, rows)| rows.different);
+        DifferingRows(differing.map(|(respondent, _)| respondent).collect())
     }
 
     pub(crate) fn finish(self) -> LastRows {

@@ -21,7 +21,7 @@ pub(crate) use exclusion::Exclusion;
 pub(crate) use freshness::{Freshness, Stale};
 pub(crate) use guards::{Guards, Objection};
 pub(crate) use id_table::IdTable;
-pub(crate) use last_rows::{LastRows, LastRowsPass};
+pub(crate) use last_rows::{DifferingRows, LastRows, LastRowsPass};
 pub(crate) use repeats::Repeats;
 pub(crate) use selection::Selection;
 
@@ -79,6 +79,9 @@ pub(crate) struct PlanSettings {
     pub(crate) table: Option<Arc<IdTable>>,
     /// The rows that a later row of their respondent supersedes; `None` if all rows are sent.
     pub(crate) last_rows: Option<Arc<LastRows>>,
+    /// The respondents whose rows cannot all be right: one address with different values. `None` if
+    /// all rows are sent.
+    pub(crate) differing: Option<Arc<DifferingRows>>,
     /// The respondents that are never sent; `None` if there are none.
     pub(crate) excluded: Option<Arc<Exclusion>>,
     /// The text of a row's fault, in the user's language.
@@ -224,6 +227,14 @@ impl Planner {
         let update = UpdateRespondent::new(survey, respondent, labels);
         if update.labels().is_empty() {
             return Err(RowFault::NothingToSend);
+        }
+        if self
+            .settings
+            .differing
+            .as_ref()
+            .is_some_and(|differing| differing.has(&update))
+        {
+            return Err(RowFault::SharedAddress);
         }
         if self
             .settings

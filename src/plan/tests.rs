@@ -22,6 +22,7 @@ fn bench() -> Bench {
             survey: None,
             table: None,
             last_rows: None,
+            differing: None,
             excluded: None,
             fault_text: |fault| fault.code().name().to_owned(),
         },

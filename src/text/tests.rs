@@ -21,6 +21,8 @@ const MAX_SENTENCE: usize = 200;
 /// Maximum length of a code's title, in characters.
 const MAX_TITLE: usize = 48;
 
+type SayCode = fn(Lang, ErrorCode) -> String;
+
 /// Every fault, each with the next one.
 fn faults() -> impl Iterator<Item = RowFault> {
     successors(Some(RowFault::MissingId), |fault| {
@@ -40,7 +42,8 @@ fn faults() -> impl Iterator<Item = RowFault> {
             RowFault::TableIdNotDigits => RowFault::NoMatch,
             RowFault::NoMatch => RowFault::AmbiguousMatch,
             RowFault::AmbiguousMatch => RowFault::BadAddress,
-            RowFault::BadAddress => RowFault::MissingSurvey,
+            RowFault::BadAddress => RowFault::SharedAddress,
+            RowFault::SharedAddress => RowFault::MissingSurvey,
             RowFault::MissingSurvey => RowFault::SurveyNotDigits,
             RowFault::SurveyNotDigits => RowFault::SurveyDiffers,
             RowFault::SurveyDiffers => RowFault::TooFewFields {
@@ -125,8 +128,7 @@ fn the_error_codes() {
         assert_eq!(advice(lang, code).is_some(), code.advice().is_some(), "{title}");
     }
     let mut page = String::new();
-    type Say = fn(Lang, ErrorCode) -> String;
-    let kinds: [(&str, Say); 2] = [
+    let kinds: [(&str, SayCode); 2] = [
         ("titles of codes", |lang, code| title(lang, code).to_owned()),
         ("advice for codes", |lang, code| {
             advice(lang, code).map(str::to_owned).unwrap_or_default()
@@ -174,7 +176,12 @@ fn objections() -> impl Iterator<Item = Objection> {
                 rows: 100,
                 most: CountOrPercent::Count(2),
             },
-            Objection::TooManyUnknown { .. } => Objection::FewerRows { rows: 4, last: 20 },
+            Objection::TooManyUnknown { .. } => Objection::TooManyDamaged {
+                damaged: 3,
+                rows: 100,
+                most: CountOrPercent::Count(0),
+            },
+            Objection::TooManyDamaged { .. } => Objection::FewerRows { rows: 4, last: 20 },
             Objection::FewerRows { .. } => Objection::FewerNamed {
                 named: 1,
                 rows: 20,

@@ -175,3 +175,35 @@ fn people_who_were_never_invited_are_skipped_up_to_a_limit() {
     job("").ends(1);
     assert_eq!(fake.calls().len(), 4);
 }
+
+#[test]
+fn an_address_with_contradicting_rows_is_nobodys_until_a_person_decides() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = |flags: &str| {
+        Job::run(
+            "email,l1\nbiuro@x.pl,1\nb@x.pl,2\nBiuro@X.pl,3\nb@x.pl,2\n",
+            &fake,
+        )
+        .file("ids.csv", "email,id_respondent\nbiuro@x.pl,11\nb@x.pl,12\n")
+        .args("--ids ids.csv --match-on email -c 1")
+        .args(flags)
+    };
+    let strict = job("");
+    strict.ends(1);
+    let lines = strict.lines("in.results.csv");
+    assert_eq!(
+        lines,
+        [
+            "2,11,7,invalid,shared_address,address on several rows with different values: leave one of the rows, or let \
+             `--on-duplicate` decide,,0",
+            "3,12,7,success,,Respondent has been updated on the survey's mailing list,200,1",
+            "4,11,7,invalid,shared_address,address on several rows with different values: leave one of the rows, or let \
+             `--on-duplicate` decide,,0",
+            "5,12,7,success,,Respondent has been updated on the survey's mailing list,200,1",
+        ]
+    );
+    job("--on-duplicate all").ends(0);
+    let last = job("--on-duplicate last");
+    last.ends(0);
+    assert!(last.lines("in.results.csv")[0].contains("skipped,superseded"));
+}

@@ -182,7 +182,7 @@ fn guards_are_not_passed_by_resuming_a_run_without_them() {
         .unwrap()
         .to_owned();
     assert!(
-        header.contains(r#""looked_over":{"guards":"--min-rows 20","mode":"follow","let_through":false}"#),
+        header.contains(r#""looked_over":{"guards":"--min-rows 20 --max-damaged 0","mode":"follow","let_through":false}"#),
         "{header}"
     );
     left.store(i64::MAX, Ordering::SeqCst);
@@ -410,4 +410,36 @@ fn a_night_of_which_the_platform_took_nothing_is_not_the_last_one() {
     job = job.instead_of("http://127.0.0.1:1", &base);
     std::fs::write(job.path("in.csv"), numbered(7, "b")).unwrap();
     job.again("", 4);
+}
+
+#[test]
+fn errors_of_a_spreadsheet_are_not_put_on_people_unless_they_are_allowed() {
+    let fake = Fake::start(|_| Answer::success());
+    let input = "id_respondent,l1\n1,a\n2,#N/D!\n3,08.maj\n4,#REF!\n";
+    let refused = job(input, &fake).ends(4);
+    let words = "errors of a spreadsheet, like `#N/D!`, on 2 of 4 rows, and `--max-damaged` allows 0";
+    assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    let check = Job::new("check in.csv --survey 7 --max-damaged 25%").file("in.csv", input);
+    assert!(check.ends(4).stdout.contains("`--max-damaged` allows 25%"));
+    assert_eq!(fake.calls().len(), 0);
+    job(input, &fake).args("--max-damaged 2").ends(0);
+    assert_eq!(fake.calls().len(), 4);
+    // A date is a warning alone; and a row that makes no call does no harm.
+    job("id_respondent,l1\n1,08.maj\n,#N/D!\n", &fake)
+        .args("--blank-id skip")
+        .ends(0);
+    // A stream cannot be looked over.
+    let stream = Job::new("run - -o out.csv --survey 7 --rate unlimited").stdin(input);
+    stream.args(&format!("--base-url {}", fake.base)).ends(0);
+}
+
+#[test]
+fn an_id_of_another_length_is_shown_by_its_row() {
+    let ids: String = (0..20).map(|row| format!("{},a\n", 400_100 + row)).collect();
+    let input = format!("id_respondent,l1\n{ids}40012,a\n");
+    let ran = Job::new("check in.csv --survey 7").file("in.csv", &input).ends(0);
+    let words = "Warning: 1 × id without the 6 digits of nearly all others: row 22";
+    assert!(ran.stdout.contains(words), "{}", ran.stdout);
+    let few = Job::new("check in.csv --survey 7").file("in.csv", "id_respondent,l1\n1,a\n12,a\n");
+    assert!(!few.ends(0).stdout.contains("digits"));
 }

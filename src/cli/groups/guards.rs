@@ -24,6 +24,14 @@ pub(crate) struct GuardArgs {
     /// Send nothing (exit 4) if more rows have an address that is not in the table of `--ids` (per cent: of all data rows)
     #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_UNKNOWN")]
     pub(crate) max_unknown: Option<CountOrPercent>,
+    /// Send nothing (exit 4) if more rows have an error of a spreadsheet, like `#N/D!`, in a label; on a terminal, ask instead
+    #[arg(
+        long,
+        value_name = "N|N%",
+        default_value = "0",
+        env = "RESPONDENT_SYNC_MAX_DAMAGED"
+    )]
+    pub(crate) max_damaged: CountOrPercent,
     /// Accept an id column whose name is that of a CRM's own number
     #[arg(long, env = "RESPONDENT_SYNC_ACCEPT_CRM_IDS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) accept_crm_ids: bool,

@@ -77,9 +77,9 @@ pub(crate) struct InputArgs {
     /// An address that is not in the table of `--ids`: an error, or a contact who was never invited and is skipped
     #[arg(long, value_enum, default_value = "invalid", env = "RESPONDENT_SYNC_NO_MATCH")]
     pub(crate) no_match: NoMatchArg,
-    /// Several rows of one respondent: send all in file order, or only the last
-    #[arg(long, value_enum, default_value = "all", env = "RESPONDENT_SYNC_ON_DUPLICATE")]
-    pub(crate) on_duplicate: OnDuplicateArg,
+    /// Several rows of one respondent: send all in file order, or only the last (default: all; with `--ids`, rows of one address that differ are invalid)
+    #[arg(long, value_enum, env = "RESPONDENT_SYNC_ON_DUPLICATE")]
+    pub(crate) on_duplicate: Option<OnDuplicateArg>,
 }
 
 /// Which rows are sent.

@@ -35,14 +35,25 @@ pub(crate) struct OutputArgs {
     /// Do everything but send and write; warn of missing secrets
     #[arg(short = 'n', long, env = "RESPONDENT_SYNC_DRY_RUN", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) dry_run: bool,
-    /// Do not ask before sending more than 100 rows
-    #[arg(long, env = "RESPONDENT_SYNC_YES", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
     #[command(flatten)]
     pub(crate) accept: AcceptArg,
     /// Show no progress bar and no line per minute
     #[arg(long, env = "RESPONDENT_SYNC_NO_PROGRESS", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) no_progress: bool,
+}
+
+/// Whether a person is asked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct AskArgs {
+    /// Do not ask before sending
+    #[arg(long, env = "RESPONDENT_SYNC_YES", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) yes: bool,
+    /// Nobody is there: never ask, and let the guards decide
+    #[arg(long, env = "RESPONDENT_SYNC_UNATTENDED", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) unattended: bool,
 }
 
 /// Content and form of the results.

@@ -46,6 +46,7 @@ pub(in crate::config) fn guards(
             min_rows: args.min_rows,
             min_filled: mistakes.note(min_filled(args, origins)),
             max_unknown: args.max_unknown,
+            max_damaged: Some(args.max_damaged),
             max_changes: past.and_then(|past| past.max_changes),
         },
         freshness,

@@ -65,7 +65,7 @@ pub(in crate::config) fn outputs(
         wait_lock: args.wait_lock,
         accept_failures: args.accept.accept_failures,
         shows_progress: !args.no_progress,
-        asks: !args.yes,
+        asks: !args.ask.yes && !args.ask.unattended && existing.rotate.is_none(),
     })
 }
 

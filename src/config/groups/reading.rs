@@ -31,6 +31,8 @@ pub(crate) struct ReadingSettings {
     pub(crate) ids: Option<IdsSettings>,
     /// Whether only the last of several rows of a respondent is sent.
     pub(crate) only_last: bool,
+    /// Whether rows of one address that differ are invalid.
+    pub(crate) refuses_differing: bool,
     /// The list of `--exclude`.
     pub(crate) exclude: Option<PathBuf>,
     /// The columns to find in the input.
@@ -98,7 +100,8 @@ pub(in crate::config) fn reading(
         },
         sheet: input.sheet.clone(),
         exclude: selection.exclude.clone(),
-        only_last: matches!(input.on_duplicate, OnDuplicateArg::Last),
+        only_last: matches!(input.on_duplicate, Some(OnDuplicateArg::Last)),
+        refuses_differing: input.ids.is_some() && input.on_duplicate.is_none(),
         survey: SurveySettings {
             given: mistakes.note(input.survey.as_deref().map(survey).transpose()),
             fallback,

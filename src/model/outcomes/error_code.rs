@@ -26,6 +26,7 @@ pub(crate) enum ErrorCode {
     NoMatch,
     AmbiguousMatch,
     BadEmail,
+    SharedAddress,
     NothingToSend,
     BlankId,
     NotSelected,
@@ -81,7 +82,7 @@ const RESEND: &str = "nothing to edit: `respondent-sync retry FILE` sends it aga
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
-const TABLE: [CodeEntry; 28] = [
+const TABLE: [CodeEntry; 29] = [
     entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file as `sync_error` says, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then `respondent-sync retry FILE`"),
@@ -104,6 +105,7 @@ const TABLE: [CodeEntry; 28] = [
     entry(ErrorCode::NoMatch, "no_match", "the address is not in the table of `--ids`", "add the contact to the survey's mailing list and its line to the table, then `respondent-sync retry FILE`"),
     entry(ErrorCode::AmbiguousMatch, "ambiguous_match", "the address is several respondents in the table of `--ids`", "take the wrong lines out of the table, or send these rows by their ids in a file of their own"),
     entry(ErrorCode::BadEmail, "bad_email", "the cell is not one e-mail address", "leave one address in the cell, then `respondent-sync retry FILE`"),
+    entry(ErrorCode::SharedAddress, "shared_address", "the address stands on several rows with different values", "leave one of the rows, or say with `--on-duplicate` which of them count"),
     entry(ErrorCode::NothingToSend, "nothing_to_send", "no label has a value", NONE),
     entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
     entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
@@ -156,7 +158,8 @@ impl ErrorCode {
             | Self::FieldTooLong
             | Self::NoMatch
             | Self::AmbiguousMatch
-            | Self::BadEmail => Action::Fix,
+            | Self::BadEmail
+            | Self::SharedAddress => Action::Fix,
             Self::Auth
             | Self::Http4xx
             | Self::Http5xx

@@ -17,6 +17,8 @@ pub(crate) struct Export {
     pub(crate) labels: BTreeMap<Label, LabelCount>,
     /// Rows whose address the table of ids does not have.
     pub(crate) unknown: u64,
+    /// Rows to be sent with an error of a spreadsheet in a label.
+    pub(crate) damaged: u64,
     /// Rows whose respondent is in the store.
     pub(crate) known: u64,
     /// Those of them whose labels would change.

@@ -38,6 +38,8 @@ pub(crate) enum RowFault {
     AmbiguousMatch,
     /// The cell is not one e-mail address.
     BadAddress,
+    /// An address on several rows with different values.
+    SharedAddress,
     /// Neither the row nor `--survey` names a survey.
     MissingSurvey,
     SurveyNotDigits,
@@ -100,6 +102,7 @@ impl RowFault {
             Self::NoMatch => ErrorCode::NoMatch,
             Self::AmbiguousMatch => ErrorCode::AmbiguousMatch,
             Self::BadAddress => ErrorCode::BadEmail,
+            Self::SharedAddress => ErrorCode::SharedAddress,
             Self::MissingSurvey => ErrorCode::MissingSurvey,
             Self::SurveyNotDigits | Self::SurveyDiffers => ErrorCode::BadSurvey,
             Self::TooFewFields { .. } | Self::TooManyFields { .. } => ErrorCode::ColumnCount,

@@ -20,7 +20,7 @@ use crate::run::pipeline::stages;
 use crate::run::pipeline::workers::Workers;
 use crate::run::prepare::announce::announce;
 use crate::run::prepare::before_sending::{self, in_thread, unless_stopped};
-use crate::run::prepare::confirm::confirm;
+use crate::run::prepare::confirm::{can_ask, confirm};
 use crate::run::prepare::existing::{Decided, decide};
 use crate::run::prepare::fingerprint::fingerprint;
 use crate::run::prepare::guards::{Unfinished, guard, refuse_crm_numbers};
@@ -163,8 +163,7 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         &mut opened,
         reading,
         &settings.guards,
-        store.as_ref(),
-        mode,
+        (store.as_ref(), mode, can_ask(settings, site, console)),
         (unfinished.filter(|_| resumes), calls.send.seed),
     )?;
     announce(&opened, settings, site, (transport.proxy(), console.reader()));

@@ -20,6 +20,12 @@ const ASK_ABOVE: u64 = 100;
 /// How long a question waits for an answer. Silence means no.
 const PATIENCE: Duration = Duration::from_mins(5);
 
+/// Whether a person is there to be asked.
+pub(in crate::run) fn can_ask(settings: &RunSettings, site: &Site, console: &Console) -> bool {
+    let asks = settings.outputs.asks && !site.is_sandbox() && settings.reading.input != Input::Stdin;
+    asks && !console.is_quiet() && Console::is_interactive()
+}
+
 /// Asks for confirmation where a person can be asked and something deserves a look. `is_known` says
 /// whether a run for this survey has finished here before.
 pub(in crate::run) fn confirm(
@@ -30,8 +36,7 @@ pub(in crate::run) fn confirm(
     console: &Console,
 ) -> Result<(), Failure> {
     let reading = &settings.reading;
-    let asks = settings.outputs.asks && !site.is_sandbox() && reading.input != Input::Stdin;
-    if !asks || console.is_quiet() || !Console::is_interactive() {
+    if !can_ask(settings, site, console) {
         return Ok(());
     }
     let skips = settings.delta.mode == DeltaMode::ChangedOnly;

@@ -28,6 +28,9 @@ pub(in crate::run) fn fingerprint(opened: &OpenedInput, account: &Account) -> Fi
     if plan.last_rows.is_some() {
         all = all.with("duplicates", part("last".to_owned()));
     }
+    if plan.differing.is_some() {
+        all = all.with("duplicates", part("differing".to_owned()));
+    }
     all.with(CONTENT, first.totals.map_or(0, |totals| totals.digest))
         .with(
             "dialect",

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::input::opened::OpenedInput;
 use crate::config::{GuardSettings, ReadingSettings};
 use crate::model::{DeltaMode, ErrorCode, Export, Lane, LastExport, Layout, Plan, Row, UpdateRespondent};
-use crate::plan::{EmptyPolicy, Guards, Objection};
+use crate::plan::{Damage, EmptyPolicy, Guards, Objection, Planner};
 use crate::read::is_own_column;
 use crate::record::{GoOn, LookedOver, OutputPaths};
 use crate::report::ExitCode;
@@ -57,16 +57,24 @@ pub(in crate::run) struct Unfinished<'a> {
 /// Counts what the guards need, and refuses the input if a guard objects.
 ///
 /// A resumed run is not checked again if it was let through then. It is not checked again either if
-/// the guards and the store are the same as then. `seed` is for the random choice of `known`.
+/// the guards and the store are the same as then. `asks` says that a person will be asked; `seed` is for
+/// the random choice of `known`.
 pub(in crate::run) fn guard(
     opened: &mut OpenedInput,
     reading: &ReadingSettings,
     settings: &GuardSettings,
-    store: Option<&Store>,
-    mode: DeltaMode,
+    (store, mode, asks): (Option<&Store>, DeltaMode, bool),
     (resumed, seed): (Option<Unfinished<'_>>, u64),
 ) -> Result<Passed, Failure> {
-    let guards = &settings.guards;
+    let guards = &if asks {
+        // The person who is asked decides.
+        Guards {
+            max_damaged: None,
+            ..settings.guards.clone()
+        }
+    } else {
+        settings.guards.clone()
+    };
     if guards.max_changes.is_some() && mode == DeltaMode::Follow {
         return Err(Failure::usage(Message::new(|words| {
             words.max_changes_needs_store()
@@ -100,7 +108,7 @@ pub(in crate::run) fn guard(
     if !opened.is_file() {
         return stream(settings, reading.plan.empty).map(|()| passed(None, Vec::new()));
     }
-    if !guards.need_counts(reading.plan.empty) && store.is_none() {
+    if !judges && store.is_none() {
         return Ok(passed(None, Vec::new()));
     }
     let Counted { export, known } = count(opened, reading, guards, store, (resumed, seed))?;
@@ -130,7 +138,6 @@ fn count(
     (resumed, seed): (Option<Unfinished<'_>>, u64),
 ) -> Result<Counted, Failure> {
     let asks = guards.max_changes.is_some();
-    let asks_unknown = guards.max_unknown.is_some();
     let left = resumed.map(|resumed| resumed.journal.left(resumed.paths));
     let mut left = left.transpose().map_err(Failure::output)?;
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
@@ -144,11 +151,8 @@ fn count(
         };
         let asked_store = store.filter(|_| row.sequence.is_multiple_of(stride));
         let compares = asks && is_left;
-        if !(asks_unknown || compares || asked_store.is_some()) {
-            return Ok(true);
-        }
         let plan = planner.plan(row);
-        counting.note_unknown(&plan);
+        counting.note(row, &plan, planner);
         if compares {
             counting.compare(&plan)?;
         }
@@ -223,8 +227,14 @@ impl<'a> Counting<'a> {
         self.export.take_in(row, layout);
     }
 
-    /// Counts a row whose address the table of ids does not have.
-    pub(in crate::run) fn note_unknown(&mut self, plan: &Plan) {
+    /// Counts a row whose address the table of ids does not have, or one to be sent with an error of
+    /// a spreadsheet in a label.
+    pub(in crate::run) fn note(&mut self, row: &Row<'_>, plan: &Plan, planner: &Planner) {
+        if matches!(plan, Plan::Send(_)) {
+            let mut damaged = planner.damaged(row);
+            let is_damaged = damaged.any(|(damage, _)| damage == Damage::Error);
+            self.export.damaged += u64::from(is_damaged);
+        }
         if let Plan::Skip(unsent) | Plan::Reject(unsent) = plan {
             self.export.unknown += u64::from(unsent.code() == ErrorCode::NoMatch);
         }

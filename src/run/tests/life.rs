@@ -137,6 +137,7 @@ impl Export {
             survey: Some("7".to_owned()),
             table: None,
             last_rows: None,
+            differing: None,
             excluded: None,
             fault_text: crate::text::fault_text(crate::model::Lang::En),
         };

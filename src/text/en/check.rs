@@ -87,6 +87,10 @@ impl CheckWords for English {
         format!("no answer for {}: nothing was sent", duration(Lang::En, time))
     }
 
+    fn odd_lengths(&self, digits: usize) -> String {
+        format!("id without the {digits} digits of nearly all others: is it cut off, or of another system?")
+    }
+
     fn preview_is_for_terminals(&self) -> String {
         "`--preview` shows cells, and only on a terminal: leave it out here".to_owned()
     }

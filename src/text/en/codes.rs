@@ -29,6 +29,7 @@ impl CodeWords for English {
             ErrorCode::NoMatch => "address not in the table of `--ids`",
             ErrorCode::AmbiguousMatch => "address of several respondents",
             ErrorCode::BadEmail => "not one e-mail address",
+            ErrorCode::SharedAddress => "address on several rows",
             ErrorCode::NothingToSend => "no label has a value",
             ErrorCode::BlankId => "no respondent id, skipped",
             ErrorCode::NotSelected => "not selected",

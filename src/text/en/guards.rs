@@ -44,6 +44,14 @@ impl GuardWords for English {
                 "{unknown} of {} have an address that is not in the table of `--ids`, and `--max-unknown` allows {most}",
                 rows(*all)
             ),
+            Objection::TooManyDamaged {
+                damaged,
+                rows: all,
+                most,
+            } => format!(
+                "errors of a spreadsheet, like `#N/D!`, on {damaged} of {}, and `--max-damaged` allows {most}",
+                rows(*all)
+            ),
             Objection::FewerRows { rows: found, last } => {
                 format!(
                     "it has {}, fewer than half of the {last} of last time",

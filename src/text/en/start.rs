@@ -93,6 +93,20 @@ impl StartWords for English {
         )
     }
 
+    fn duplicates_need_a_file(&self, only_last: bool) -> String {
+        let (what, remedy) = if only_last {
+            ("`--on-duplicate last` needs", "give a file")
+        } else {
+            (
+                "addresses on several rows need",
+                "give a file, or `--on-duplicate all`",
+            )
+        };
+        format!(
+            "{what} a look at all rows before the first call, and standard input can be read only once: {remedy}"
+        )
+    }
+
     fn sheet_means_nothing(&self) -> String {
         "`--sheet` is ignored: the input is no workbook".to_owned()
     }

@@ -97,6 +97,10 @@ impl CheckWords for Polish {
         )
     }
 
+    fn odd_lengths(&self, digits: usize) -> String {
+        format!("ID innej długości niż prawie wszystkie (cyfry: {digits}): ucięte albo z innego systemu?")
+    }
+
     fn preview_is_for_terminals(&self) -> String {
         "`--preview` pokazuje dane, więc działa tylko w oknie terminala: usuń tę flagę".to_owned()
     }

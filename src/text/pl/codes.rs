@@ -32,6 +32,7 @@ impl CodeWords for Polish {
             ErrorCode::NoMatch => "adresu nie ma w tabeli `--ids`",
             ErrorCode::AmbiguousMatch => "adres kilku respondentów",
             ErrorCode::BadEmail => "nie jeden adres e-mail",
+            ErrorCode::SharedAddress => "adres w kilku wierszach",
             ErrorCode::NothingToSend => "żadna etykieta nie ma wartości",
             ErrorCode::BlankId => "brak ID respondenta, pominięte",
             ErrorCode::NotSelected => "spoza wyboru",
@@ -75,6 +76,7 @@ impl CodeWords for Polish {
                 "usuń z tabeli błędne wiersze albo wyślij te kontakty po ID w osobnym pliku"
             }
             ErrorCode::BadEmail => "zostaw w komórce jeden adres, potem `respondent-sync retry PLIK`",
+            ErrorCode::SharedAddress => "zostaw jeden z wierszy albo podaj `--on-duplicate`",
             ErrorCode::NothingToSend
             | ErrorCode::BlankId
             | ErrorCode::NotSelected

@@ -63,6 +63,17 @@ impl GuardWords for Polish {
                 number(*all),
                 limit(most)
             ),
+            Objection::TooManyDamaged {
+                damaged,
+                rows: all,
+                most,
+            } => format!(
+                "{} {} błąd arkusza, np. `#N/D!` (wszystkich: {}), maksimum to {} (`--max-damaged`)",
+                rows(*damaged),
+                form(*damaged, ["ma", "mają", "ma"]),
+                number(*all),
+                limit(most)
+            ),
             Objection::FewerRows { rows: found, last } => format!(
                 "plik ma {}, mniej niż połowę poprzedniej liczby ({})",
                 rows(*found),

@@ -94,6 +94,21 @@ impl StartWords for Polish {
         )
     }
 
+    fn duplicates_need_a_file(&self, only_last: bool) -> String {
+        let (what, remedy) = if only_last {
+            ("`--on-duplicate last` wymaga", "podaj plik")
+        } else {
+            (
+                "powtarzające się adresy wymagają",
+                "podaj plik albo `--on-duplicate all`",
+            )
+        };
+        format!(
+            "{what} przejrzenia wszystkich wierszy przed pierwszym wywołaniem, a standardowe wejście można przeczytać tylko \
+             raz: {remedy}"
+        )
+    }
+
     fn sheet_means_nothing(&self) -> String {
         "`--sheet` nie ma znaczenia: plik nie jest skoroszytem".to_owned()
     }

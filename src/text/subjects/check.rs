@@ -54,5 +54,8 @@ pub(crate) trait CheckWords {
     /// Nobody answered a question for this long.
     fn no_answer(&self, time: Duration) -> String;
 
+    /// Ids of another length than nearly all.
+    fn odd_lengths(&self, digits: usize) -> String;
+
     fn preview_is_for_terminals(&self) -> String;
 }

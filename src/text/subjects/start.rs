@@ -45,6 +45,9 @@ pub(crate) trait StartWords {
 
     fn exclude_list(&self, path: &str, ids: u64, addresses: u64) -> String;
 
+    /// Several rows of a respondent cannot be found in standard input.
+    fn duplicates_need_a_file(&self, only_last: bool) -> String;
+
     fn sheet_means_nothing(&self) -> String;
 
     /// Columns without a label, quoted.

@@ -9,6 +9,9 @@ use crate::plan::{Damage, Planner};
 use crate::report::{Finding, Notes, Places, Weight};
 use crate::text::{self, Message};
 
+/// Minimum number of ids before one of another length is odd.
+const MIN_IDS: u64 = 10;
+
 /// All findings up to a row.
 #[derive(Default)]
 pub(in crate::run) struct Examination {
@@ -19,6 +22,8 @@ pub(in crate::run) struct Examination {
     skipped: BTreeMap<ErrorCode, Places>,
     damage: BTreeMap<(Damage, Label), Places>,
     notes: BTreeMap<Noted, Places>,
+    /// Ids to be sent, by their number of digits.
+    lengths: BTreeMap<usize, Places>,
     before: Counted,
 }
 
@@ -51,8 +56,10 @@ impl Examination {
         let (tally, layout) = (planner.tally(), planner.layout());
         let position = row.position;
         match plan {
-            Plan::Send(_) => {
+            Plan::Send(update) => {
                 self.to_send += 1;
+                let digits = update.respondent().len();
+                self.lengths.entry(digits).or_default().add(position);
                 if tally.damaged > self.before.damaged {
                     for (damage, label) in planner.damaged(row) {
                         self.damage.entry((damage, label)).or_default().add(position);
@@ -110,6 +117,7 @@ impl Examination {
             text,
             places: Places::default(),
         });
+        let odd_lengths = self.odd_lengths();
         let damage = std::mem::take(&mut self.damage);
         let damage = damage.into_iter().map(|((damage, label), places)| Finding {
             kind: damage.name(),
@@ -144,10 +152,33 @@ impl Examination {
         of_file
             .chain(damage)
             .chain(other_zeros)
+            .chain(odd_lengths)
             .chain(skipped)
             .chain(invalid)
             .chain(self.noted(notes))
             .collect()
+    }
+
+    /// Returns the ids that have not the length of nearly all others; `None` if there is no such
+    /// length.
+    fn odd_lengths(&self) -> Option<Finding> {
+        let (usual, most) = self.lengths.iter().max_by_key(|(_, places)| places.count)?;
+        let others = self.to_send - most.count;
+        if self.to_send < MIN_IDS || others == 0 || others > (self.to_send / 100).max(1) {
+            return None;
+        }
+        let mut places = Places::default();
+        for (_, odd) in self.lengths.iter().filter(|(digits, _)| *digits != usual) {
+            places.count += odd.count;
+            places.rows += odd.rows;
+            places.first.extend(odd.first.iter().copied());
+        }
+        Some(Finding {
+            kind: "odd_id_length",
+            weight: Weight::Warning,
+            text: Message::new(|words| words.odd_lengths(*usual)),
+            places,
+        })
     }
 
     fn noted(&self, notes: &Notes) -> Vec<Finding> {

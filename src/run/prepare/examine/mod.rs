@@ -62,7 +62,7 @@ pub(in crate::run) fn examine(
     while let Some(row) = rows.next().map_err(fault)? {
         let mut plan = planner.plan(&row);
         counting.take_in(&row, &opened.layout);
-        counting.note_unknown(&plan);
+        counting.note(&row, &plan, &planner);
         let is_same = counting.compare(&plan)? == Told::Same;
         if skips_known && is_same {
             plan = plan.unchanged(opened.plan.fault_text);

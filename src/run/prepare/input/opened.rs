@@ -8,7 +8,7 @@ use super::exclude_list;
 use super::id_table::{self, FoundTable};
 use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Layout, Plan, Row, clean, quoted};
-use crate::plan::{LastRows, LastRowsPass, PlanSettings, Planner};
+use crate::plan::{LastRowsPass, PlanSettings, Planner};
 use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source, Workbook};
 use crate::report::ExitCode;
 use crate::run::Failure;
@@ -38,11 +38,11 @@ impl OpenedInput {
     pub(crate) fn open(settings: &ReadingSettings, max_query_bytes: Option<usize>) -> Result<Self, Failure> {
         let input = settings.input.clone();
         let fault = |error| Failure::input(error, &input);
-        if settings.only_last && input == Input::Stdin {
-            return Err(Failure::usage(anyhow::anyhow!(
-                "`--on-duplicate last` needs a pass over the input before the first call, and standard input can be read only \
-                 once: give a file"
-            )));
+        if input == Input::Stdin && (settings.only_last || settings.refuses_differing) {
+            let only_last = settings.only_last;
+            return Err(Failure::usage(Message::new(|words| {
+                words.duplicates_need_a_file(only_last)
+            })));
         }
         let mut source = Source::open(&settings.input).map_err(fault)?;
         let Contents { container, bytes } = source
@@ -83,6 +83,7 @@ impl OpenedInput {
                 survey,
                 table: table.as_ref().map(|found| Arc::clone(&found.table)),
                 last_rows: None,
+                differing: None,
                 excluded: excluded.map(|found| Arc::new(found.list)),
                 fault_text: fault_text(settings.lang),
             },
@@ -93,7 +94,10 @@ impl OpenedInput {
             stream: stream.map(|stream| Box::new(stream) as Box<dyn Read + Send>),
         };
         if settings.only_last {
-            opened.plan.last_rows = Some(Arc::new(opened.last_rows(settings)?));
+            opened.plan.last_rows = Some(Arc::new(opened.last_rows(settings)?.finish()));
+        } else if settings.refuses_differing {
+            let differing = opened.last_rows(settings)?.finish_differing();
+            opened.plan.differing = Some(Arc::new(differing)).filter(|differing| !differing.is_empty());
         }
         Ok(opened)
     }
@@ -131,9 +135,8 @@ impl OpenedInput {
         rows.finish().map(drop).map_err(fault)
     }
 
-    /// Makes the pass for `--on-duplicate last`: plans every row to find those that a later row
-    /// replaces.
-    fn last_rows(&mut self, settings: &ReadingSettings) -> Result<LastRows, Failure> {
+    /// Makes the pass for several rows of one respondent: plans every row.
+    fn last_rows(&mut self, settings: &ReadingSettings) -> Result<LastRowsPass, Failure> {
         let mut pass = LastRowsPass::new(self.first.totals.map_or(0, |totals| totals.rows));
         self.each_row(settings, self.plan.of_all_rows(), |row, planner| {
             if let Plan::Send(update) = planner.plan(row) {
@@ -141,7 +144,7 @@ impl OpenedInput {
             }
             Ok(true)
         })?;
-        Ok(pass.finish())
+        Ok(pass)
     }
 
     /// Number of data rows, if they were counted.
