@@ -119,7 +119,7 @@ fn work(begun: Instant, console: &OnceCell<Console>) -> Result<report::ExitCode,
 
 fn start(cli: &cli::Cli, origins: &cli::Origins) -> Console {
     let log = config::log(cli, origins);
-    let console = Console::start(log.verbosity, log.format, log.lang);
+    let console = Console::start(log.verbosity, log.format, (log.lang, text::polish_event));
     if let Some(input) = config::input_of_printed_summary(cli) {
         console.promise_object(input);
     }

@@ -18,7 +18,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::ExitCode;
-use super::log_lines::{Lines, log_line};
+use super::log_lines::{Lines, PolishEvent, log_line};
 use super::screen::{Screen, Tone};
 use super::totals::Reader;
 use crate::model::{Lang, printable, printable_json};
@@ -63,7 +63,11 @@ pub(crate) struct Console {
 
 impl Console {
     /// Starts the log. Call once per process; further calls do not change the log.
-    pub(crate) fn start(verbosity: Verbosity, format: LogFormat, lang: Lang) -> Self {
+    pub(crate) fn start(
+        verbosity: Verbosity,
+        format: LogFormat,
+        (lang, polish): (Lang, PolishEvent),
+    ) -> Self {
         // Version 4 (RFC 9562): the form that monitors accept as a run's id.
         let run_id = uuid::Uuid::new_v4().to_string();
         let stream = Stream {
@@ -79,7 +83,7 @@ impl Console {
         };
         let own = Targets::new().with_target("respondent_sync", level);
         let lines = match format {
-            LogFormat::Text => Lines::ForPeople { lang },
+            LogFormat::Text => Lines::ForPeople { lang, polish },
             LogFormat::Json => Lines::ForMachines {
                 run_id: run_id.clone(),
             },

@@ -23,10 +23,13 @@ use crate::model::{Lang, printable, rfc3339};
 /// The name of the field with the message in Polish.
 const POLISH: &str = "polish";
 
+/// Says an event in Polish, by its name and fields; `None` if it is said in English alone.
+pub(crate) type PolishEvent = fn(&str, &Map<String, Value>) -> Option<String>;
+
 /// The format of all lines.
 pub(super) enum Lines {
     /// The message, preceded by its level unless that is INFO.
-    ForPeople { lang: Lang },
+    ForPeople { lang: Lang, polish: PolishEvent },
     /// One line of JSON: `timestamp`, `level`, `run_id`, `event`, the event's own fields,
     /// `message`.
     ForMachines { run_id: String },
@@ -45,30 +48,22 @@ where
     ) -> fmt::Result {
         let level = *event.metadata().level();
         match self {
-            Self::ForPeople { lang } => {
-                let mut message = Message::default();
-                event.record(&mut message);
+            Self::ForPeople { lang, polish } => {
                 let screen = Screen::of(&io::stderr(), *lang);
-                let (text, screen) = match (screen.reader, message.polish) {
-                    (Reader::Person, Some(polish)) if *lang == Lang::Pl => (polish, screen),
-                    // A message that has no translation, and every line of a log.
-                    (_, _) => (
-                        message.english,
-                        Screen {
-                            lang: Lang::En,
-                            ..screen
-                        },
-                    ),
-                };
-                writer.write_str(&log_line(screen, level, &text))
+                let wants_polish = *lang == Lang::Pl && screen.reader == Reader::Person;
+                let said = wants_polish.then(|| in_polish(event, *polish)).flatten();
+                // A message that has no translation, and every line of a log.
+                let (text, lang) =
+                    said.map_or_else(|| (in_english(event), Lang::En), |said| (said, Lang::Pl));
+                writer.write_str(&log_line(Screen { lang, ..screen }, level, &text))
             }
             Self::ForMachines { run_id } => {
-                let mut fields = Fields(Map::new());
+                let mut fields = Fields::default();
                 fields.put("timestamp", rfc3339(Timestamp::now()));
                 fields.put("level", level.as_str().to_lowercase());
                 fields.put("run_id", run_id.as_str());
                 event.record(&mut fields);
-                writeln!(writer, "{}", Value::Object(fields.0))
+                writeln!(writer, "{}", Value::Object(fields.map))
             }
         }
     }
@@ -105,33 +100,44 @@ fn in_front(lang: Lang, level: Level) -> (&'static str, Tone) {
     }
 }
 
-#[derive(Default)]
-struct Message {
-    english: String,
-    polish: Option<String>,
+fn in_english(event: &Event<'_>) -> String {
+    let mut message = Message(String::new());
+    event.record(&mut message);
+    message.0
 }
+
+/// Returns the event's own Polish, or the one that is made of its fields.
+fn in_polish(event: &Event<'_>, polish: PolishEvent) -> Option<String> {
+    let mut fields = Fields::default();
+    event.record(&mut fields);
+    let own = fields.polish.take();
+    own.or_else(|| {
+        let name = fields.map.get("event").and_then(Value::as_str)?;
+        polish(name, &fields.map)
+    })
+}
+
+/// The message alone, which is English.
+struct Message(String);
 
 impl Visit for Message {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         if field.name() == "message" {
-            self.english = format!("{value:?}");
-        }
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == POLISH {
-            self.polish = Some(value.to_owned());
+            self.0 = format!("{value:?}");
         }
     }
 }
 
-struct Fields(Map<String, Value>);
+#[derive(Default)]
+struct Fields {
+    map: Map<String, Value>,
+    /// The event's own Polish, which no machine needs.
+    polish: Option<String>,
+}
 
 impl Fields {
     fn put(&mut self, name: &str, value: impl Into<Value>) {
-        if name != POLISH {
-            self.0.insert(name.to_owned(), value.into());
-        }
+        self.map.insert(name.to_owned(), value.into());
     }
 }
 
@@ -141,6 +147,10 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == POLISH {
+            self.polish = Some(value.to_owned());
+            return;
+        }
         // The summary is already JSON.
         let summary = (field.name() == "summary").then(|| serde_json::from_str(value).ok());
         self.put(

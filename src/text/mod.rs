@@ -11,6 +11,7 @@
 mod caused;
 mod en;
 mod errors;
+mod events;
 mod faults;
 mod findings;
 mod number;
@@ -19,6 +20,7 @@ mod subjects;
 mod summary;
 
 pub(crate) use errors::polish;
+pub(crate) use events::polish_event;
 pub(crate) use faults::fault_text;
 pub(crate) use findings::{AfterCheck, before_question, findings};
 pub(crate) use subjects::{From, Plans, Words};

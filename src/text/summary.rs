@@ -232,7 +232,12 @@ impl Page<'_> {
             let contact = words.updated_contact(&clean(respondent), row);
             text += &("\n".to_owned() + &self.screen.line(0, 2, &contact));
         }
-        let Some(next) = &report.next_command else {
+        // A cause that all rows share is not mended in the failed file.
+        let Some(next) = report
+            .next_command
+            .as_ref()
+            .filter(|_| report.diagnosis().is_none())
+        else {
             return text;
         };
         let to_fix = report.summary.rows_to_fix();
@@ -311,3 +316,6 @@ fn reason(screen: Screen, digits: usize, count: u64, text: &str) -> String {
     let hang = REASON_INDENT + digits + 2;
     screen.line(REASON_INDENT, hang, &format!("{number}  {text}"))
 }
+
+#[cfg(test)]
+mod tests;

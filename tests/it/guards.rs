@@ -182,7 +182,9 @@ fn guards_are_not_passed_by_resuming_a_run_without_them() {
         .unwrap()
         .to_owned();
     assert!(
-        header.contains(r#""looked_over":{"guards":"--min-rows 20 --max-damaged 0","mode":"follow","let_through":false}"#),
+        header.contains(
+            r#""looked_over":{"guards":"--min-rows 20 --max-damaged 0","mode":"follow","let_through":false}"#
+        ),
         "{header}"
     );
     left.store(i64::MAX, Ordering::SeqCst);
@@ -435,8 +437,8 @@ fn errors_of_a_spreadsheet_are_not_put_on_people_unless_they_are_allowed() {
 
 #[test]
 fn an_id_of_another_length_is_shown_by_its_row() {
-    let ids: String = (0..20).map(|row| format!("{},a\n", 400_100 + row)).collect();
-    let input = format!("id_respondent,l1\n{ids}40012,a\n");
+    let rows: Vec<String> = (400_100..400_120).map(|id| format!("{id},a\n")).collect();
+    let input = format!("id_respondent,l1\n{}40012,a\n", rows.concat());
     let ran = Job::new("check in.csv --survey 7").file("in.csv", &input).ends(0);
     let words = "Warning: 1 × id without the 6 digits of nearly all others: row 22";
     assert!(ran.stdout.contains(words), "{}", ran.stdout);

@@ -136,6 +136,7 @@ impl<T: Transport> Dispatcher<T> {
                 if first {
                     tracing::warn!(
                         event = "connections_limited",
+                        calls = calls as u64,
                         "the platform refuses connections beyond {calls}: no more calls at a time for now; more are tried \
                          now and then, which is not said again"
                     );

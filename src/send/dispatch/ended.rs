@@ -198,6 +198,9 @@ impl<T: Transport> Dispatcher<T> {
                 };
                 tracing::warn!(
                     event = "outage_started",
+                    until = %local_time(waiting.until),
+                    reason = waiting.reason,
+                    answered = self.outage.answered(),
                     "the platform is out of reach, {waiting}{hint}"
                 );
             }
@@ -230,7 +233,9 @@ impl<T: Transport> Dispatcher<T> {
                 self.hold_off = Some(until);
                 if wait >= WORTH_TELLING && !self.outage.is_paused() {
                     let reason = format!("it asked to wait ({})", fault.cause);
-                    tracing::info!(event = "held_off", "{}", self.wait_for_platform(wait, &reason));
+                    let waiting = self.wait_for_platform(wait, &reason);
+                    let until = local_time(waiting.until);
+                    tracing::info!(event = "held_off", until, "{waiting}");
                 }
             }
         }
@@ -327,7 +332,11 @@ impl<T: Transport> Dispatcher<T> {
                 DRAIN.as_secs()
             ),
         };
-        tracing::warn!(event = "stopping", "{end}: no new call starts{drains}");
+        tracing::warn!(
+            event = "stopping",
+            calls = self.in_flight.len() as u64,
+            "{end}: no new call starts{drains}"
+        );
         self.stop_for(Some(end));
     }
 }

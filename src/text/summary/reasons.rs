@@ -42,6 +42,7 @@ fn of_code(
     let is_quoted = quotes_the_platform(code);
     // A run that ended early is resumed first.
     let has_advice = report.end == RunEnd::Complete || code.action() == Action::Fix;
+    let has_advice = has_advice && report.diagnosis().is_none();
     let advice = if has_advice { advice(lang, code) } else { None };
     let advice = advice.unwrap_or_default();
     if !is_quoted && code.action() == Action::Resend {

@@ -1,0 +1,79 @@
+//! Events of the stages in Polish. The stages know no sentences: their events have fields, of which
+//! the sentence is made here.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::number::{duration, thousands};
+use crate::model::Lang;
+
+/// Says an event in Polish; `None` if it is for administrators and stays English.
+pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<String> {
+    let text = |field: &str| fields.get(field).and_then(Value::as_str).unwrap_or_default();
+    let number = |field: &str| fields.get(field).and_then(Value::as_u64).unwrap_or_default();
+    let is = |field: &str| fields.get(field).and_then(Value::as_bool).unwrap_or_default();
+    Some(match name {
+        "outage_started" => {
+            let hint = if is("answered") {
+                ""
+            } else {
+                " Od początku nie było żadnej odpowiedzi: sprawdź sieć, proxy i `--base-url`."
+            };
+            format!(
+                "Platforma nie odpowiada ({}). Kolejne próby najpóźniej do {}.{hint}",
+                text("reason"),
+                text("until")
+            )
+        }
+        "outage_ended" => {
+            let after = Duration::from_secs(number("seconds"));
+            format!("Platforma znów odpowiada (po {}).", duration(Lang::Pl, after))
+        }
+        "held_off" => format!("Platforma prosi, aby poczekać: najpóźniej do {}.", text("until")),
+        "slowed_down" => "Platforma poprosiła o wolniejsze tempo (429): odtąd o połowę wolniej.".to_owned(),
+        "control_succeeded" => {
+            "Wcześniejsza aktualizacja, powtórzona na próbę, udała się: błędy wynikają z samych wierszy."
+                .to_owned()
+        }
+        "stopping" => match number("calls") {
+            0 => "Przerwano: nie będzie nowych wywołań.".to_owned(),
+            calls => format!(
+                "Przerwano: nie będzie nowych wywołań. Jeszcze w toku: {}; ponowne Ctrl-C kończy od razu.",
+                thousands(Lang::Pl, calls)
+            ),
+        },
+        "connections_limited" => format!(
+            "Platforma odmawia kolejnych połączeń: na razie najwyżej {} naraz.",
+            thousands(Lang::Pl, number("calls"))
+        ),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn said(name: &str, fields: &Value) -> String {
+        let fields = fields.as_object().cloned().unwrap_or_default();
+        polish_event(name, &fields).unwrap().replace('\u{A0}', " ")
+    }
+
+    #[test]
+    fn an_outage_is_said_in_polish() {
+        let fields = json!({"until": "2026-11-30 20:34:00", "reason": "HTTP 503", "answered": true});
+        assert_eq!(
+            said("outage_started", &fields),
+            "Platforma nie odpowiada (HTTP 503). Kolejne próby najpóźniej do 2026-11-30 20:34:00."
+        );
+        assert_eq!(
+            said("outage_ended", &json!({"seconds": 200})),
+            "Platforma znów odpowiada (po 3 min 20 s)."
+        );
+        assert!(said("stopping", &json!({"calls": 4})).contains("w toku: 4"));
+        assert_eq!(polish_event("state_not_written", &Map::new()), None);
+    }
+}
