@@ -1,6 +1,8 @@
 //! Every sentence of both languages, in one file for a reader to go through. A new variant does not
 //! compile until it has an example here.
 
+mod input_errors;
+
 use std::fmt::{self, Write as _};
 use std::iter::successors;
 
@@ -76,6 +78,9 @@ fn faults() -> impl Iterator<Item = RowFault> {
     })
 }
 
+/// Returns a text of an error code.
+type Say = fn(Lang, ErrorCode) -> String;
+
 /// Adds a section: for each thing its name, then its text in both languages.
 fn section(page: &mut String, heading: &str, texts: impl Iterator<Item = (String, [String; 2])>) {
     writeln!(page, "# {heading}").unwrap();
@@ -125,7 +130,6 @@ fn the_error_codes() {
         assert_eq!(advice(lang, code).is_some(), code.advice().is_some(), "{title}");
     }
     let mut page = String::new();
-    type Say = fn(Lang, ErrorCode) -> String;
     let kinds: [(&str, Say); 2] = [
         ("titles of codes", |lang, code| title(lang, code).to_owned()),
         ("advice for codes", |lang, code| {

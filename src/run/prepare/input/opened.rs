@@ -39,10 +39,7 @@ impl OpenedInput {
         let input = settings.input.clone();
         let fault = |error| Failure::input(error, &input);
         if settings.only_last && input == Input::Stdin {
-            return Err(Failure::usage(anyhow::anyhow!(
-                "`--on-duplicate last` needs a pass over the input before the first call, and standard input can be read only \
-                 once: give a file"
-            )));
+            return Err(Failure::usage(Message::new(|words| words.last_needs_a_file())));
         }
         let mut source = Source::open(&settings.input).map_err(fault)?;
         let Contents { container, bytes } = source
@@ -164,12 +161,9 @@ fn in_container(error: InputError, input: &Input, container: &Container, chosen:
     if others.is_empty() {
         return Failure::input(error, input);
     }
-    let name = format!(
-        "{input}, sheet `{}` (`--sheet` names another: {})",
-        clean(sheet),
-        quoted(others)
-    );
-    let failure = Failure::input(error, &name);
+    let (input, sheet, others) = (input.to_string(), clean(sheet), quoted(others));
+    let name = Message::new(|words| words.sheet_of(&input, &sheet, &others));
+    let failure = Failure::input_called(error, &name);
     match failure.code {
         ExitCode::NoRows if !chosen => Failure {
             code: ExitCode::Input,
@@ -185,9 +179,7 @@ fn settled_survey(settings: &SurveySettings, layout: &Layout) -> Result<(Option<
         return Ok((settings.given.clone(), settings.from.clone()));
     }
     let Some(survey) = settings.fallback else {
-        return Err(Failure::usage(anyhow::anyhow!(
-            "no survey: give `--survey ID` for all rows, or name the column that holds it with `--survey-column`"
-        )));
+        return Err(Failure::usage(Message::new(|words| words.no_survey())));
     };
     Ok((
         Some(survey.to_owned()),
