@@ -20,6 +20,28 @@ pub(crate) struct Exclusion {
     keys: HashSet<u128>,
 }
 
+/// Why a list is refused. The words are in `text`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ListFault {
+    /// A workbook, whose sheets and formulas can hide entries.
+    Workbook,
+    /// There is no entry.
+    Empty,
+    /// An entry is neither an id nor one address.
+    NotAnEntry,
+    /// A line has an address and no id, and the input's rows have ids.
+    OnlyAnAddress,
+    /// A line has no entry.
+    NoEntry,
+    /// The only column has the name of a CRM's own number.
+    CrmNumber { column: String },
+    /// There are several columns and none has a known name.
+    UnknownColumns,
+    /// Without a header: rows are matched on this column, which is not an address, so numbers are
+    /// ambiguous.
+    Ambiguous { column: String },
+}
+
 impl Exclusion {
     /// Adds a respondent's id. Returns `false` if the entry is not one.
     pub(crate) fn insert_id(&mut self, entry: &str) -> bool {

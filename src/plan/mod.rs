@@ -17,7 +17,7 @@ mod selection;
 mod who;
 
 pub(crate) use damage::Damage;
-pub(crate) use exclusion::Exclusion;
+pub(crate) use exclusion::{Exclusion, ListFault};
 pub(crate) use freshness::{Freshness, Stale};
 pub(crate) use guards::{Guards, Objection};
 pub(crate) use id_table::IdTable;

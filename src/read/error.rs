@@ -6,6 +6,8 @@ use std::io;
 use thiserror::Error;
 
 use super::Change;
+use super::columns::fault::{ColumnFault, Listed, in_words};
+use super::unpack::refused::Foreign;
 use super::workbook::WorkbookFault;
 
 /// Why the input as a whole cannot be used (exit code 3, or 9 if it has no rows).
@@ -26,11 +28,8 @@ pub(crate) enum InputError {
     #[error("the input has a header but no data rows: nothing to send")]
     NoRows,
 
-    #[error("the input is {what}, not a CSV file: {remedy}")]
-    NotCsv {
-        what: &'static str,
-        remedy: &'static str,
-    },
+    #[error("the input is {}, not a CSV file: {}", .0.what(), .0.remedy())]
+    NotCsv(Foreign),
 
     #[error(
         "the input is a zip archive but no workbook that can be read ({0}): save it as `.xlsx` or `CSV UTF-8`, or unpack \
@@ -54,8 +53,8 @@ pub(crate) enum InputError {
     UnclosedQuote { row: u64, line: u64 },
 
     #[error(
-        "row {row} (line {line}): text after a closing quote, so nobody can tell where the field ends that opens on \
-         line {opened}: double the quotes that belong to the text (`\"\"`), or close the one that was left open"
+        "row {row} (line {line}): text after a closing quote, so the end of the field that opens on line {opened} is \
+         unclear: double the quotes that belong to the text (`\"\"`), or close the one left open"
     )]
     TextAfterQuote { row: u64, line: u64, opened: u64 },
 
@@ -91,10 +90,15 @@ pub(crate) enum InputError {
     BlankStart { lines: usize },
 
     #[error(
-        "line {line}: no delimiter found: the header is one column, and a respondent's id and a label need two; give \
-         the delimiter with `--delimiter` if it is an unusual one{hint}"
+        "line {line}: no delimiter found: the header is one column, and an id and a label need two; give an \
+         unusual delimiter with `--delimiter`{}",
+        header_further_down(*.skip)
     )]
-    NoDelimiter { line: u64, hint: String },
+    NoDelimiter {
+        line: u64,
+        /// The value of `--skip-lines` with which a delimiter is found.
+        skip: Option<u64>,
+    },
 
     #[error(
         "the delimiter {0} is another byte in each encoding, and the input is not UTF-8: give `--encoding`, too"
@@ -110,13 +114,15 @@ pub(crate) enum InputError {
     SkipsAll(u64),
 
     #[error(
-        "`--encoding {given}` cannot be right: by {told_by} the input is {found}; leave `--encoding` out, or save the \
-         file anew"
+        "`--encoding {given}` cannot be right: by {} the input is {found}; leave `--encoding` out, or save the \
+         file anew",
+        if *.by_mark { "its byte order mark" } else { "its NUL bytes" }
     )]
     EncodingContradicted {
         given: &'static str,
         found: &'static str,
-        told_by: &'static str,
+        /// By the byte order mark, not by the NUL bytes.
+        by_mark: bool,
     },
 
     #[error(
@@ -135,9 +141,13 @@ pub(crate) enum InputError {
     },
 
     #[error(
-        "the input's encoding cannot be told from its bytes{readings}: give the right one with `--encoding`"
+        "the input's encoding cannot be told from its bytes{}: give the right one with `--encoding`",
+        possible(.readings)
     )]
-    EncodingUnclear { readings: String },
+    EncodingUnclear {
+        /// The possible encodings, in backticks, or what they would make of a record.
+        readings: Vec<String>,
+    },
 
     #[error(
         "line {line}: the header holds bytes that {encoding} does not allow: give the right `--encoding`"
@@ -150,40 +160,19 @@ pub(crate) enum InputError {
     )]
     StreamEncoding,
 
-    #[error(
-        "line {line}: no column `{name}` in the header, needed for {purpose}{hint}; the columns are: {columns}"
-    )]
-    NoColumn {
+    /// The columns that are needed, all faults at once.
+    #[error("line {line}: {}", in_words(.faults, .listed))]
+    Columns {
         line: u64,
-        name: String,
-        purpose: String,
-        hint: String,
-        columns: String,
+        faults: Vec<ColumnFault>,
+        listed: Listed,
     },
-
-    #[error(
-        "line {line}: the header has several columns `{name}` (columns {first} and {second}), and only one can be \
-         {purpose}: rename or remove the other"
-    )]
-    TwoColumns {
-        line: u64,
-        name: String,
-        first: usize,
-        second: usize,
-        purpose: String,
-    },
-
-    #[error(
-        "line {line}: no label column: name a column `l1` to `l10`, or say which column goes to which label with \
-         `--map l4=COLUMN`; the columns are: {columns}"
-    )]
-    NoLabels { line: u64, columns: String },
 
     /// The file changed while it was read. `row` is the first row that was not passed on; `None`
     /// during the first read, which passes on none.
     #[error(
-        "{}the file changed while it was read ({change}), so nothing was sent: export to a file of another name and \
-         rename it when it is whole, then run again",
+        "{}the file changed while it was read ({change}), so nothing was sent: export to another name, rename \
+         the file when it is complete, then run again",
         position(*.row)
     )]
     Changed { row: Option<u64>, change: Change },
@@ -217,6 +206,18 @@ impl InputError {
     /// Whether there is nothing to send, which has its own exit code.
     pub(crate) fn is_no_rows(&self) -> bool {
         matches!(self, Self::Empty | Self::NoRows)
+    }
+}
+
+fn header_further_down(skip: Option<u64>) -> String {
+    skip.map(|skip| format!("; the header may be the line behind: `--skip-lines {skip}`"))
+        .unwrap_or_default()
+}
+
+fn possible(readings: &[String]) -> String {
+    match readings {
+        [] => String::new(),
+        readings => format!(", which may mean {}", readings.join(" or ")),
     }
 }
 

@@ -25,6 +25,7 @@ mod unpack;
 mod workbook;
 
 pub(crate) use columns::crm::is_crm_number;
+pub(crate) use columns::fault::{ColumnFault, Hint, Listed, Purpose, as_argument, in_backticks};
 pub(crate) use columns::header::{Columns, is_own_column};
 pub(crate) use columns::wanted::{Kept, SurveyColumn, Wanted};
 pub(crate) use csv::dialect::{Delimiter, Dialect};
@@ -38,4 +39,5 @@ pub(crate) use rows::{Rows, RowsEnd};
 pub(crate) use source::{Change, Input, Source};
 pub(crate) use start::DelimiterFrom;
 pub(crate) use unpack::container::{Container, Contents};
-pub(crate) use workbook::Workbook;
+pub(crate) use unpack::refused::Foreign;
+pub(crate) use workbook::{Workbook, WorkbookFault};

@@ -186,10 +186,7 @@ fn unicode(head: &[u8], given: Option<Encoding>) -> Result<Option<(Encoding, Uni
             Err(InputError::EncodingContradicted {
                 given: given.name(),
                 found: found.name(),
-                told_by: match from {
-                    UnicodeFrom::Mark => "its byte order mark",
-                    _ => "its NUL bytes",
-                },
+                by_mark: matches!(from, UnicodeFrom::Mark),
             })
         }
         (Some(found), None) => Ok(Some((found, from))),
@@ -280,27 +277,20 @@ fn delimiter(
         }),
         None => Err(InputError::NoDelimiter {
             line,
-            hint: hint_further_down(body, whole, options.skip_lines),
+            skip: skip_to_header(body, whole, options.skip_lines),
         }),
     }
 }
 
-/// Suggests a value of `--skip-lines` if lines of another kind stand above the header; otherwise
-/// returns an empty text.
-fn hint_further_down(body: &[u8], whole: bool, skipped: u64) -> String {
+/// Suggests a value of `--skip-lines` if lines of another kind stand above the header.
+fn skip_to_header(body: &[u8], whole: bool, skipped: u64) -> Option<u64> {
     const LINES: u64 = 20;
     (1..=LINES)
         .find(|lines| {
             let rest = skip_lines(body, *lines).and_then(|length| body.get(length..));
             rest.is_some_and(|rest| dialect::detect(rest, whole).is_some())
         })
-        .map(|lines| {
-            format!(
-                "; the header may be the line behind: `--skip-lines {}`",
-                skipped + lines
-            )
-        })
-        .unwrap_or_default()
+        .map(|lines| skipped + lines)
 }
 
 /// Returns the first records that are not blank, each with its line. A structural fault ends the

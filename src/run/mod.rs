@@ -14,6 +14,7 @@ use super::config::Command;
 use super::read::InputError;
 use super::record::OutputError;
 use super::report::{Console, Ending, ExitCode, unsent_to_json};
+use super::text::Message;
 
 /// The reason why a command did not complete: an error for people, an exit code for schedulers.
 #[derive(Debug)]
@@ -33,6 +34,12 @@ impl Failure {
 
     /// Creates a failure of the input. The input's name comes first.
     pub(crate) fn input(error: InputError, input: &impl std::fmt::Display) -> Self {
+        let name = input.to_string();
+        Self::input_called(error, &Message::new(|_| name.clone()))
+    }
+
+    /// Creates a failure of the input, whose name is not the same in every language.
+    pub(crate) fn input_called(error: InputError, name: &Message) -> Self {
         let code = if error.is_no_rows() {
             ExitCode::NoRows
         } else {
@@ -40,7 +47,7 @@ impl Failure {
         };
         Self {
             code,
-            error: Error::new(error).context(input.to_string()),
+            error: name.caused_by(error),
         }
     }
 

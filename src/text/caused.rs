@@ -13,8 +13,8 @@ pub(super) struct Caused {
 
 impl Message {
     /// Returns an error that says this and then its cause.
-    pub(crate) fn caused_by(self, cause: impl Into<anyhow::Error>) -> anyhow::Error {
-        let (message, cause) = (self, cause.into());
+    pub(crate) fn caused_by(&self, cause: impl Into<anyhow::Error>) -> anyhow::Error {
+        let (message, cause) = (self.clone(), cause.into());
         Caused { message, cause }.into()
     }
 }

@@ -2,9 +2,12 @@
 //! the operating system) stays as it is.
 
 use std::error::Error;
+use std::io::{self, ErrorKind};
 
 use super::Message;
 use super::caused::Caused;
+use super::pl::input;
+use crate::read::{Change, InputError, WorkbookFault};
 
 /// Formats an error and its causes in Polish, separated by colons.
 pub(crate) fn polish(error: &anyhow::Error) -> String {
@@ -19,5 +22,19 @@ fn one(cause: &(dyn Error + 'static)) -> String {
     if let Some(caused) = cause.downcast_ref::<Caused>() {
         return caused.message.polish().to_owned();
     }
-    cause.to_string()
+    if let Some(error) = cause.downcast_ref::<InputError>() {
+        return input::input(error);
+    }
+    if let Some(fault) = cause.downcast_ref::<WorkbookFault>() {
+        return input::workbook(fault);
+    }
+    if let Some(change) = cause.downcast_ref::<Change>() {
+        return input::changed(change);
+    }
+    match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(ErrorKind::NotFound) => "nie ma takiego pliku lub folderu".to_owned(),
+        Some(ErrorKind::PermissionDenied) => "brak uprawnień".to_owned(),
+        Some(ErrorKind::StorageFull) => "brak miejsca na dysku".to_owned(),
+        _ => cause.to_string(),
+    }
 }

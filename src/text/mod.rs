@@ -27,7 +27,7 @@ pub(crate) use subjects::{From, Plans, Words};
 pub(crate) use summary::summary;
 
 pub(crate) use super::model::Message;
-use super::model::{ErrorCode, Lang};
+use super::model::{ErrorCode, Lang, RowFault};
 
 /// Returns a language's sentences.
 pub(crate) fn words(lang: Lang) -> &'static dyn Words {
@@ -58,6 +58,20 @@ impl Message {
             english: say(&en::English, Lang::En),
             polish: say(&pl::Polish, Lang::Pl),
         }
+    }
+
+    /// Returns the text of a row's fault.
+    pub(crate) fn from_fault(fault: &RowFault) -> Self {
+        Self::in_both(|_, lang| fault_text(lang)(fault))
+    }
+
+    /// Returns an error with its causes.
+    pub(crate) fn from_error(error: impl Into<anyhow::Error>) -> Self {
+        let error = error.into();
+        Self::in_both(|_, lang| match lang {
+            Lang::En => format!("{error:#}"),
+            Lang::Pl => polish(&error),
+        })
     }
 
     /// Makes a sentence of this one, in each language of that language's.

@@ -1,6 +1,8 @@
 //! Every sentence of both languages, in one file for a reader to go through. A new variant does not
 //! compile until it has an example here.
 
+mod input_errors;
+
 use std::fmt::{self, Write as _};
 use std::iter::successors;
 
@@ -79,6 +81,7 @@ fn faults() -> impl Iterator<Item = RowFault> {
     })
 }
 
+/// Returns a text of an error code.
 /// Adds a section: for each thing its name, then its text in both languages.
 fn section(page: &mut String, heading: &str, texts: impl Iterator<Item = (String, [String; 2])>) {
     writeln!(page, "# {heading}").unwrap();

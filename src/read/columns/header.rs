@@ -3,6 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::fault::{ColumnFault, Hint, Listed, Purpose};
 use crate::model::{Digits, Label, trim_invisible};
 use crate::read::InputError;
 
@@ -85,7 +86,7 @@ impl Columns {
     }
 
     /// Finds the column with this name; `None` if there is none. Two columns with it are an error.
-    pub(crate) fn find(&self, name: &str, purpose: &str) -> Result<Option<usize>, InputError> {
+    pub(crate) fn find(&self, name: &str, purpose: Purpose) -> Result<Option<usize>, ColumnFault> {
         let wanted = key(name);
         let mut found = self
             .keys
@@ -95,51 +96,71 @@ impl Columns {
             .map(|(column, _)| column);
         let first = found.next();
         match (first, found.next()) {
-            (Some(first), Some(second)) => Err(InputError::TwoColumns {
-                line: self.line,
+            (Some(first), Some(second)) => Err(ColumnFault::Twice {
                 name: self.name(first).to_owned(),
                 first: first + 1,
                 second: second + 1,
-                purpose: purpose.to_owned(),
+                purpose,
             }),
             _ => Ok(first),
         }
     }
 
-    /// Finds the column with this name or number. Fails with an error that contains `purpose`,
-    /// `flag` and the nearest names.
-    pub(crate) fn require(&self, name: &str, purpose: &str, flag: &str) -> Result<usize, InputError> {
+    /// Finds the column with this name or number. Fails with a fault that contains `purpose`, `flag`
+    /// and the nearest names.
+    pub(crate) fn require(
+        &self,
+        name: &str,
+        purpose: Purpose,
+        flag: &'static str,
+    ) -> Result<usize, ColumnFault> {
         if let Some(column) = self.find(name, purpose)?.or_else(|| self.numbered(name)) {
             return Ok(column);
         }
-        Err(InputError::NoColumn {
-            line: self.line,
+        Err(ColumnFault::Missing {
             name: name.to_owned(),
-            purpose: purpose.to_owned(),
-            hint: self.hint(name, flag),
-            columns: self.listed(name),
+            purpose,
+            flag,
+            hint: self.hint(name, purpose),
         })
     }
 
+    /// Returns the error for these faults of the header.
+    pub(crate) fn refuse(&self, faults: Vec<ColumnFault>) -> InputError {
+        let wanted = faults.iter().find_map(|fault| match fault {
+            ColumnFault::Missing { name, .. } => Some(name.as_str()),
+            _ => None,
+        });
+        InputError::Columns {
+            line: self.line,
+            listed: self.listed(wanted.unwrap_or("id_respondent")),
+            faults,
+        }
+    }
+
     /// Suggests what to do about a missing name.
-    fn hint(&self, name: &str, flag: &str) -> String {
-        let nearest = self.nearest(name);
-        let nearest: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
-        let nearest = nearest.join(" or ");
+    fn hint(&self, name: &str, purpose: Purpose) -> Hint {
         if self.look_like_data() {
-            ": the header looks like a row of data; give `--no-header` if it is one".to_owned()
-        } else if is_number(name) && self.has_numbers() {
-            ": columns are called by numbers here, so a number is a name".to_owned()
-        } else if is_number(name) {
-            format!(": there are {} columns", self.own_keys().count())
-        } else if let Some(skip) = self.further_down(name) {
-            format!(": a later line has it, so the header may be there: `--skip-lines {skip}`")
-        } else if nearest.is_empty() {
-            format!(" (`{flag}` names it)")
-        } else if name.contains(",l") {
-            format!(": did you mean {nearest}? Repeat `{flag}` for each label")
-        } else {
-            format!(": did you mean {nearest}? (`{flag}`)")
+            return Hint::LooksLikeData;
+        }
+        if is_number(name) {
+            return if self.has_numbers() {
+                Hint::NumbersAreNames
+            } else {
+                Hint::Columns(self.own_keys().count())
+            };
+        }
+        if let Some(skip) = self.further_down(name) {
+            return Hint::FurtherDown { skip };
+        }
+        let nearest: Vec<String> = self.nearest(name).into_iter().map(str::to_owned).collect();
+        let addresses = self.own_keys().find(|(_, key)| key.contains("mail"));
+        match addresses {
+            Some((column, _)) if nearest.is_empty() && purpose == Purpose::Respondent => Hint::Address {
+                column: self.name(column).to_owned(),
+            },
+            _ if name.contains(",l") => Hint::NearestOfList(nearest),
+            _ => Hint::Nearest(nearest),
         }
     }
 
@@ -218,30 +239,20 @@ impl Columns {
     }
 
     /// Lists the names, for an error about the wanted name.
-    pub(in crate::read) fn listed(&self, wanted: &str) -> String {
+    fn listed(&self, wanted: &str) -> Listed {
         if self.look_like_data() {
-            return format!("{}, not shown since they look like data", self.names.len());
+            return Listed::Data(self.names.len());
         }
         if !self.lists_names && !self.look_like_names(wanted) {
-            return format!("{}, listed on a terminal only", self.names.len());
+            return Listed::OnTerminal(self.names.len());
         }
-        let shown: Vec<String> = self
-            .names
-            .iter()
-            .take(MAX_NAMES_LISTED)
-            .map(|name| {
-                format!(
-                    "`{}`",
-                    name.chars()
-                        .filter(|c| !c.is_control())
-                        .take(60)
-                        .collect::<String>()
-                )
-            })
-            .collect();
-        match self.names.len().saturating_sub(MAX_NAMES_LISTED) {
-            0 => shown.join(", "),
-            more => format!("{} and {more} more", shown.join(", ")),
+        let shown = |name: &String| {
+            let visible = name.chars().filter(|c| !c.is_control());
+            visible.take(60).collect()
+        };
+        Listed::Names {
+            shown: self.names.iter().take(MAX_NAMES_LISTED).map(shown).collect(),
+            more: self.names.len().saturating_sub(MAX_NAMES_LISTED),
         }
     }
 }

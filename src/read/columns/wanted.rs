@@ -1,6 +1,7 @@
 //! Matches the names in the header with what the user asked for, to find which column is which.
 //! Pure; [`crate::plan`] examines the cells.
 
+use super::fault::{ColumnFault, Purpose};
 use crate::model::{Label, Layout, ValueFrom};
 use crate::read::{Columns, InputError};
 
@@ -37,25 +38,31 @@ pub(crate) enum Kept {
 }
 
 impl Columns {
-    /// Finds all wanted columns. Fails if one is missing.
+    /// Finds all wanted columns. Fails with all faults at once.
     pub(crate) fn resolve(&self, wanted: &Wanted) -> Result<Layout, InputError> {
+        let mut faults = Faults::default();
         let (purpose, flag) = if wanted.by_address {
-            ("the address", "--match-on")
+            (Purpose::Address, "--match-on")
         } else {
-            ("the respondent's id", "--id-column")
+            (Purpose::Respondent, "--id-column")
         };
-        let respondent = self.require(&wanted.respondent, purpose, flag)?;
+        let respondent = faults.note(self.require(&wanted.respondent, purpose, flag));
         let survey = match &wanted.survey {
-            SurveyColumn::Named(name) => Some(self.require(name, "the survey's id", "--survey-column")?),
-            SurveyColumn::IfPresent(name) => self.find(name, "the survey's id")?,
+            SurveyColumn::Named(name) => faults.note(self.require(name, Purpose::Survey, "--survey-column")),
+            SurveyColumn::IfPresent(name) => faults.note(self.find(name, Purpose::Survey)).flatten(),
         };
-        Ok(Layout {
-            columns: self.names.len(),
-            respondent,
-            survey,
-            labels: self.resolve_labels(wanted)?,
-            kept: self.resolve_kept(&wanted.kept)?,
-        })
+        let labels = self.resolve_labels(wanted, &mut faults);
+        let kept = self.resolve_kept(&wanted.kept, &mut faults);
+        match respondent {
+            Some(respondent) if faults.0.is_empty() => Ok(Layout {
+                columns: self.names.len(),
+                respondent,
+                survey,
+                labels,
+                kept,
+            }),
+            _ => Err(self.refuse(faults.0)),
+        }
     }
 
     /// Returns the columns that are neither sent nor kept.
@@ -76,56 +83,89 @@ impl Columns {
             .collect()
     }
 
-    fn resolve_labels(&self, wanted: &Wanted) -> Result<Vec<(Label, ValueFrom<usize>)>, InputError> {
+    /// Returns the labels whose columns were found.
+    fn resolve_labels(&self, wanted: &Wanted, faults: &mut Faults) -> Vec<(Label, ValueFrom<usize>)> {
         let constants = wanted.constants.iter();
         let mut labels: Vec<_> = constants
             .map(|(label, value)| (*label, ValueFrom::Constant(value.clone())))
             .collect();
+        let before = faults.0.len();
         match &wanted.labels {
             Some(mapped) => {
                 for (label, from) in mapped {
-                    labels.push((*label, self.resolve_value(*label, from)?));
+                    labels.extend(
+                        self.resolve_value(*label, from, faults)
+                            .map(|from| (*label, from)),
+                    );
                 }
             }
             None => {
                 for label in Label::all() {
                     let is_constant = labels.iter().any(|(constant, _)| *constant == label);
-                    if !is_constant
-                        && let Some(column) = self.find(label.name(), &format!("label `{label}`"))?
-                    {
-                        labels.push((label, ValueFrom::Column(column)));
+                    if is_constant {
+                        continue;
                     }
+                    let found = faults.note(self.find(label.name(), Purpose::Label(label)));
+                    labels.extend(found.flatten().map(|column| (label, ValueFrom::Column(column))));
                 }
             }
         }
         labels.sort_unstable_by_key(|(label, _)| *label);
-        if labels.is_empty() {
-            return Err(InputError::NoLabels {
-                line: self.line,
-                columns: self.listed("id_respondent"),
-            });
+        if labels.is_empty() && faults.0.len() == before {
+            faults.0.push(ColumnFault::NoLabels);
         }
-        Ok(labels)
+        labels
     }
 
-    fn resolve_value(&self, label: Label, from: &ValueFrom<String>) -> Result<ValueFrom<usize>, InputError> {
-        let find = |name: &String| self.require(name, &format!("label `{label}`"), "--map");
-        Ok(match from {
-            ValueFrom::Column(name) => ValueFrom::Column(find(name)?),
-            ValueFrom::Template(template) => ValueFrom::Template(template.try_map(find)?),
-            ValueFrom::Constant(value) => ValueFrom::Constant(value.clone()),
-        })
+    fn resolve_value(
+        &self,
+        label: Label,
+        from: &ValueFrom<String>,
+        faults: &mut Faults,
+    ) -> Option<ValueFrom<usize>> {
+        let mut find = |name: &String| {
+            let found = self.require(name, Purpose::Label(label), "--map");
+            faults.note(found).ok_or(())
+        };
+        // A template stops at its first missing column.
+        for name in from.columns() {
+            find(name).ok();
+        }
+        match from {
+            ValueFrom::Column(name) => find(name).ok().map(ValueFrom::Column),
+            ValueFrom::Template(template) => template.try_map(find).ok().map(ValueFrom::Template),
+            ValueFrom::Constant(value) => Some(ValueFrom::Constant(value.clone())),
+        }
     }
 
-    fn resolve_kept(&self, kept: &Kept) -> Result<Vec<usize>, InputError> {
+    fn resolve_kept(&self, kept: &Kept, faults: &mut Faults) -> Vec<usize> {
         match kept {
-            Kept::All => Ok((0..self.names.len())
+            Kept::All => (0..self.names.len())
                 .filter(|&column| self.keys.get(column).is_some_and(Option::is_some))
-                .collect()),
+                .collect(),
             Kept::Named(names) => names
                 .iter()
-                .map(|name| self.require(name, "the results", "--keep"))
+                .filter_map(|name| faults.note(self.require(name, Purpose::Results, "--keep")))
                 .collect(),
+        }
+    }
+}
+
+/// The faults found so far.
+#[derive(Default)]
+struct Faults(Vec<ColumnFault>);
+
+impl Faults {
+    /// Returns what was found, or notes the fault. A fault is noted once.
+    fn note<T>(&mut self, found: Result<T, ColumnFault>) -> Option<T> {
+        match found {
+            Ok(found) => Some(found),
+            Err(fault) => {
+                if !self.0.contains(&fault) {
+                    self.0.push(fault);
+                }
+                None
+            }
         }
     }
 }
@@ -216,12 +256,9 @@ mod tests {
         let error = twice.resolve(&wanted(&[("l1", "ł")])).unwrap_err();
         assert!(
             matches!(
-                error,
-                InputError::TwoColumns {
-                    first: 3,
-                    second: 4,
-                    ..
-                }
+                &error,
+                InputError::Columns { faults, .. }
+                    if matches!(faults[..], [ColumnFault::Twice { first: 3, second: 4, .. }])
             ),
             "{error}"
         );

@@ -105,20 +105,16 @@ pub(in crate::read) fn readings(
     candidates: &[Encoding],
     record: Option<&[u8]>,
     delimiter: Delimiter,
-) -> String {
+) -> Vec<String> {
     let read = |encoding: &Encoding| {
         let sample = sample(record?, Dialect::new(delimiter, *encoding)?)?;
         Some(format!("`{sample}` ({})", encoding.name()))
     };
-    let readings: Vec<String> = match record {
+    match record {
         Some(_) => candidates.iter().filter_map(read).collect(),
         None => candidates
             .iter()
             .map(|encoding| format!("`{}`", encoding.name()))
             .collect(),
-    };
-    match readings.as_slice() {
-        [] => String::new(),
-        readings => format!(", which may mean {}", readings.join(" or ")),
     }
 }

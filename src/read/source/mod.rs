@@ -16,9 +16,9 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
-use super::InputError;
 use super::unpack::container::{Contents, WORKBOOK};
 use super::workbook::Vetted;
+use super::{Foreign, InputError};
 use crate::model::ShownPath as _;
 
 pub(crate) use change::Change;
@@ -70,10 +70,7 @@ impl Source {
             return Err(InputError::Folder);
         }
         if !metadata.is_file() {
-            return Err(InputError::NotCsv {
-                what: "a pipe or a device",
-                remedy: "a file is read twice; give a stream as standard input (`-`)",
-            });
+            return Err(InputError::NotCsv(Foreign::Device));
         }
         Ok(Self(Kind::File {
             file: InputFile::new(file, &metadata, block_bytes),

@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 
 use crate::read::source::{Change, Pass};
 use crate::read::workbook::{self, Vetted, Workbook};
-use crate::read::{Delimiter, Encoding, InputError, ReadOptions};
+use crate::read::{Delimiter, Encoding, Foreign, InputError, ReadOptions};
 
 /// Bytes at the beginning that identify a container.
 const MAGIC_BYTES: u64 = 4;
@@ -67,10 +67,7 @@ impl Contents {
     pub(in crate::read) fn of_stream(mut stream: impl Read + Send + 'static) -> Result<Self, InputError> {
         let magic = magic_of(&mut stream)?;
         if magic == WORKBOOK {
-            return Err(InputError::NotCsv {
-                what: "a workbook or a zip archive",
-                remedy: "a workbook is read from a file, not from standard input",
-            });
+            return Err(InputError::NotCsv(Foreign::ZipStream));
         }
         let whole = Cursor::new(magic.clone()).chain(stream);
         Self::unpacked(&magic, whole)

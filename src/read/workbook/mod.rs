@@ -31,7 +31,8 @@ use super::source::{Verified, Watch};
 use crate::model::{clean, quoted};
 use cell_text::push_text;
 use gate::Gate;
-pub(super) use gate::{Vetted, WorkbookFault};
+pub(super) use gate::Vetted;
+pub(crate) use gate::WorkbookFault;
 use sheet_rows::SheetRows;
 
 /// Approximate size in bytes of the pieces in which records are passed on.

@@ -3,9 +3,11 @@
 
 mod check;
 mod codes;
+mod columns;
 mod ends;
 mod faults;
 mod guards;
+pub(super) mod input;
 mod progress;
 mod start;
 mod summary;

@@ -3,6 +3,7 @@
 mod check;
 mod faults;
 mod guards;
+mod input;
 mod progress;
 mod start;
 mod summary;
@@ -10,6 +11,7 @@ mod summary;
 pub(crate) use check::{CheckWords, Plans};
 pub(crate) use faults::{CodeWords, FaultWords};
 pub(crate) use guards::GuardWords;
+pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
@@ -21,6 +23,7 @@ pub(crate) trait Words:
     + EndWords
     + FaultWords
     + GuardWords
+    + InputWords
     + NoteWords
     + ProgressWords
     + StartWords

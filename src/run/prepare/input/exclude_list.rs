@@ -6,16 +6,16 @@
 
 use std::path::Path;
 
-use anyhow::{Error, anyhow, ensure};
+use anyhow::Error;
 
 use super::side_file::SideFile;
 use crate::config::ReadingSettings;
-use crate::model::{Digits, Fields, Lang, ShownPath, is_blank, trim_invisible};
-use crate::plan::Exclusion;
+use crate::model::{Digits, Fields, Position, ShownPath, is_blank, trim_invisible};
+use crate::plan::{Exclusion, ListFault};
 use crate::read::{Container, ReadOptions, is_crm_number};
 use crate::report::ExitCode;
 use crate::run::Failure;
-use crate::text::fault_text;
+use crate::text::Message;
 
 /// Names of columns that hold addresses.
 const ADDRESSES: [&str; 6] = [
@@ -47,9 +47,10 @@ enum Kind {
 
 /// Reads a list. One that cannot be read in full, or that excludes nobody, ends the run (4).
 pub(in crate::run) fn read(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Failure> {
+    let shown = path.shown().to_string();
     entries(path, settings).map_err(|error| Failure {
         code: ExitCode::Aborted,
-        error: error.context(format!("{} (`--exclude`): nothing was sent", path.shown())),
+        error: Message::new(|words| words.list_refused(&shown)).caused_by(error),
     })
 }
 
@@ -59,12 +60,9 @@ fn entries(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Error> 
         one_column: true,
         ..ReadOptions::default()
     };
-    let mut file = SideFile::open(path, options, None, |container| {
-        ensure!(
-            !matches!(container, Container::Workbook(_)),
-            "it is a workbook, whose sheets and formulas can hide entries: save the list as `CSV UTF-8`"
-        );
-        Ok(())
+    let mut file = SideFile::open(path, options, None, |container| match container {
+        Container::Workbook(_) => Err(Error::from(said(&ListFault::Workbook))),
+        _ => Ok(()),
     })?;
     let count = file.first.names.len();
     let mut rows = file.rows()?;
@@ -72,10 +70,11 @@ fn entries(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Error> 
     let mut columns: Option<Vec<(usize, Kind)>> = None;
     while let Some(row) = rows.next()? {
         if let Some(fault) = &row.fault {
-            return Err(anyhow!("{}: {}", row.position, fault_text(Lang::En)(fault)));
+            return Err(at(row.position, &Message::from_fault(fault)));
         }
         if columns.is_none() {
-            let (found, is_header) = entry_columns(&cells(&row.fields, count), settings)?;
+            let (found, is_header) =
+                entry_columns(&cells(&row.fields, count), settings).map_err(|fault| said(&fault))?;
             columns = Some(found);
             if is_header {
                 continue;
@@ -88,17 +87,24 @@ fn entries(path: &Path, settings: &ReadingSettings) -> Result<FoundList, Error> 
             columns.as_deref().unwrap_or_default(),
             settings,
         )
-        .map_err(|why| anyhow!("{}: {why}", row.position))?;
+        .map_err(|fault| at(row.position, &said(&fault)))?;
     }
     rows.finish()?;
-    ensure!(
-        list.ids() + list.keys() > 0,
-        "it excludes nobody: ask for the list again, or leave the flag out"
-    );
+    if list.ids() + list.keys() == 0 {
+        return Err(said(&ListFault::Empty).into());
+    }
     Ok(FoundList {
         list,
         digest: file.digest(),
     })
+}
+
+fn said(fault: &ListFault) -> Message {
+    Message::new(|words| words.list_fault(fault))
+}
+
+fn at(position: Position, why: &Message) -> Error {
+    why.map(|words, why| words.at(position, why)).into()
 }
 
 fn cells<'a>(fields: &Fields<'a>, count: usize) -> Vec<&'a str> {
@@ -112,7 +118,7 @@ fn take_in(
     cells: &[&str],
     columns: &[(usize, Kind)],
     settings: &ReadingSettings,
-) -> Result<(), String> {
+) -> Result<(), ListFault> {
     let by_ids = settings.ids.is_none();
     let mut is_named = false;
     for (at, kind) in columns {
@@ -130,23 +136,22 @@ fn take_in(
             _ => list.insert_id(entry),
         };
         if !is_taken {
-            return Err("the entry is neither an id (all digits) nor one plain e-mail address".to_owned());
+            return Err(ListFault::NotAnEntry);
         }
         is_named |= !(by_ids && is_address);
     }
     match is_named {
         true => Ok(()),
-        false if by_ids && cells.iter().any(|cell| cell.contains('@')) => Err(
-            "it has an address and no id, and the input's rows have ids: list ids, or find the respondents by `--ids` \
-             and `--match-on`"
-                .to_owned(),
-        ),
-        false => Err("it names nobody: every line needs an id or an address".to_owned()),
+        false if by_ids && cells.iter().any(|cell| cell.contains('@')) => Err(ListFault::OnlyAnAddress),
+        false => Err(ListFault::NoEntry),
     }
 }
 
 /// Returns the columns of the entries, and whether the first record is a header.
-fn entry_columns(header: &[&str], settings: &ReadingSettings) -> Result<(Vec<(usize, Kind)>, bool), Error> {
+fn entry_columns(
+    header: &[&str],
+    settings: &ReadingSettings,
+) -> Result<(Vec<(usize, Kind)>, bool), ListFault> {
     let named: Vec<(usize, Kind)> = header
         .iter()
         .enumerate()
@@ -156,26 +161,18 @@ fn entry_columns(header: &[&str], settings: &ReadingSettings) -> Result<(Vec<(us
         return Ok((named, true));
     }
     if let Some(name) = header.iter().find(|name| is_crm_number(name)) {
-        return Err(anyhow!(
-            "its column `{}` looks like the CRM's own number of a contact, which is not a respondent's id: list the \
-             platform's ids, or addresses",
-            name.trim()
-        ));
+        let column = name.trim().to_owned();
+        return Err(ListFault::CrmNumber { column });
     }
     let [first] = header else {
-        return Err(anyhow!(
-            "it has several columns and none is called `id_respondent` or `email`: give one entry a line, or name the columns so"
-        ));
+        return Err(ListFault::UnknownColumns);
     };
     // A word is a header; anything that may be an entry is one.
     let is_word = first.chars().any(char::is_alphabetic)
         && !first.contains(|c: char| c.is_numeric() || "@#=".contains(c));
     if settings.ids.as_ref().is_some_and(|ids| !is_mail(&ids.address)) && !first.contains('@') {
-        return Err(anyhow!(
-            "rows are matched on `{}`, so it is unclear whether its numbers are that or the platform's ids: give the list a \
-             header",
-            settings.wanted.respondent.trim()
-        ));
+        let column = settings.wanted.respondent.trim().to_owned();
+        return Err(ListFault::Ambiguous { column });
     }
     Ok((vec![(0, Kind::Either)], is_word))
 }

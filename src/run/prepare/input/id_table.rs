@@ -4,19 +4,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::anyhow;
-
 use super::description;
 use super::side_file::SideFile;
 use crate::config::{IdsSettings, SURVEY_COLUMN};
-use crate::model::{Lang, Position, ShownPath};
+use crate::model::{Position, RowFault, ShownPath};
 use crate::plan::{Exclusion, IdTable};
-use crate::read::{Columns, Encoding, InputError, ReadOptions, SurveyColumn};
+use crate::read::{Columns, Encoding, InputError, Purpose, ReadOptions, SurveyColumn};
 use crate::report::{ExitCode, Reader};
 use crate::run::Failure;
-use crate::text::{Message, fault_text};
-
-const SURVEY: &str = "the survey's id";
+use crate::text::Message;
 
 /// A table that was read.
 pub(crate) struct FoundTable {
@@ -57,7 +53,7 @@ pub(in crate::run) fn read(
     let mut rows = file.rows().map_err(fault)?;
     while let Some(row) = rows.next().map_err(fault)? {
         if let Some(fault) = &row.fault {
-            return Err(broken(&settings.path, row.position, &fault_text(Lang::En)(fault)));
+            return Err(broken(&settings.path, row.position, fault));
         }
         let cell = |column: usize| row.fields.get(column).unwrap_or_default().trim();
         if !cell(places.address).is_empty() {
@@ -83,45 +79,47 @@ pub(in crate::run) fn read(
 }
 
 fn places(columns: &Columns, settings: &IdsSettings, survey: &SurveyColumn) -> Result<Places, InputError> {
-    Ok(Places {
-        address: columns.require(
-            &settings.address,
-            "the address",
-            "--match-on COLUMN=COLUMN OF THE TABLE",
-        )?,
-        id: columns.require(&settings.id, "the respondent's id", "--id-column")?,
-        survey: match survey {
-            SurveyColumn::Named(name) => columns.find(name, SURVEY)?,
-            SurveyColumn::IfPresent(_) => None,
-        }
-        .map_or_else(|| columns.find(SURVEY_COLUMN, SURVEY), |column| Ok(Some(column)))?,
-    })
-}
-
-fn refused(path: &Path, error: InputError) -> Failure {
-    let hint = match error {
-        InputError::Open(_) | InputError::Folder | InputError::Read { .. } | InputError::Changed { .. } => "",
-        _ => {
-            "; (`--encoding`, `--sheet` and the like are the input's: a table has its header on line 1 of its first sheet)"
-        }
+    let address = columns.require(
+        &settings.address,
+        Purpose::Address,
+        "--match-on COLUMN=COLUMN OF THE TABLE",
+    );
+    let id = columns.require(&settings.id, Purpose::Respondent, "--id-column");
+    let named = match survey {
+        SurveyColumn::Named(name) => columns.find(name, Purpose::Survey),
+        SurveyColumn::IfPresent(_) => Ok(None),
     };
-    Failure {
-        code: ExitCode::Input,
-        error: anyhow!(
-            "{} (`--ids`): {:#}{hint}",
-            path.shown(),
-            anyhow::Error::new(error)
-        ),
+    let survey = match named {
+        Ok(None) => columns.find(SURVEY_COLUMN, Purpose::Survey),
+        named => named,
+    };
+    match (address, id, survey) {
+        (Ok(address), Ok(id), Ok(survey)) => Ok(Places { address, id, survey }),
+        (address, id, survey) => {
+            let faults = [address.err(), id.err(), survey.err()];
+            Err(columns.refuse(faults.into_iter().flatten().collect()))
+        }
     }
 }
 
-fn broken(path: &Path, position: Position, message: &str) -> Failure {
+fn refused(path: &Path, error: InputError) -> Failure {
+    let has_defaults = !matches!(
+        error,
+        InputError::Open(_) | InputError::Folder | InputError::Read { .. } | InputError::Changed { .. }
+    );
+    let path = path.shown().to_string();
+    let error = Message::from_error(error).map(|words, why| words.table_refused(&path, why, has_defaults));
     Failure {
         code: ExitCode::Input,
-        error: anyhow!(
-            "{} (`--ids`): {position}: {message}; a table with a line that cannot be read is not used, since its addresses \
-             might be somebody else's too",
-            path.shown()
-        ),
+        error: error.into(),
+    }
+}
+
+fn broken(path: &Path, position: Position, fault: &RowFault) -> Failure {
+    let path = path.shown().to_string();
+    let why = Message::from_fault(fault).map(|words, why| words.at(position, why));
+    Failure {
+        code: ExitCode::Input,
+        error: why.map(|words, why| words.table_broken(&path, why)).into(),
     }
 }

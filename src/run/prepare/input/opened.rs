@@ -167,12 +167,9 @@ fn in_container(error: InputError, input: &Input, container: &Container, chosen:
     if others.is_empty() {
         return Failure::input(error, input);
     }
-    let name = format!(
-        "{input}, sheet `{}` (`--sheet` names another: {})",
-        clean(sheet),
-        quoted(others)
-    );
-    let failure = Failure::input(error, &name);
+    let (input, sheet, others) = (input.to_string(), clean(sheet), quoted(others));
+    let name = Message::new(|words| words.sheet_of(&input, &sheet, &others));
+    let failure = Failure::input_called(error, &name);
     match failure.code {
         ExitCode::NoRows if !chosen => Failure {
             code: ExitCode::Input,
@@ -188,9 +185,7 @@ fn settled_survey(settings: &SurveySettings, layout: &Layout) -> Result<(Option<
         return Ok((settings.given.clone(), settings.from.clone()));
     }
     let Some(survey) = settings.fallback else {
-        return Err(Failure::usage(anyhow::anyhow!(
-            "no survey: give `--survey ID` for all rows, or name the column that holds it with `--survey-column`"
-        )));
+        return Err(Failure::usage(Message::new(|words| words.no_survey())));
     };
     Ok((
         Some(survey.to_owned()),

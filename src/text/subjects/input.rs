@@ -1,0 +1,29 @@
+//! Sentences about inputs that cannot be used.
+
+use crate::model::Position;
+use crate::plan::ListFault;
+
+/// What is wrong with an input, or with a table or a list beside it. Errors of `read` have their
+/// English there.
+pub(crate) trait InputWords {
+    /// What is wrong at a place.
+    fn at(&self, position: Position, why: &str) -> String;
+
+    /// The name of an input that is a workbook of several sheets; `others` are those not used.
+    fn sheet_of(&self, input: &str, sheet: &str, others: &str) -> String;
+
+    /// The list of `--exclude` is refused.
+    fn list_refused(&self, path: &str) -> String;
+
+    fn list_fault(&self, fault: &ListFault) -> String;
+
+    /// The table of `--ids` is refused. `has_defaults` adds that flags for the input are not for the
+    /// table.
+    fn table_refused(&self, path: &str, why: &str, has_defaults: bool) -> String;
+
+    /// A line of the table of `--ids` cannot be read.
+    fn table_broken(&self, path: &str, why: &str) -> String;
+
+    /// Neither a flag nor a column names the survey.
+    fn no_survey(&self) -> String;
+}
