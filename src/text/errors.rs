@@ -4,11 +4,20 @@
 use std::error::Error;
 
 use super::Message;
+use crate::model::Lang;
 
 /// Formats an error and its causes in Polish, separated by colons.
 pub(crate) fn polish(error: &anyhow::Error) -> String {
     let causes: Vec<String> = error.chain().map(one).collect();
     causes.join(": ")
+}
+
+/// Formats an error and its causes in a language.
+pub(crate) fn in_language(error: &anyhow::Error, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{error:#}"),
+        Lang::Pl => polish(error),
+    }
 }
 
 fn one(cause: &(dyn Error + 'static)) -> String {

@@ -18,8 +18,8 @@ use std::fmt;
 
 use super::model::Lang;
 
-pub(crate) use errors::polish;
-pub(crate) use subjects::Words;
+pub(crate) use errors::{in_language, polish};
+pub(crate) use subjects::{ConfigKey, Words};
 
 /// Returns a language's sentences.
 pub(crate) fn words(lang: Lang) -> &'static dyn Words {

@@ -1,7 +1,11 @@
 //! The subjects of the catalogue: a trait for each, a method for each sentence.
 
+mod init;
+
+pub(crate) use init::{ConfigKey, InitWords, YesNo};
+
 /// All sentences of a language.
-pub(crate) trait Words: EndWords + Sync {}
+pub(crate) trait Words: EndWords + InitWords + YesNo + Sync {}
 
 /// Sentences about the end of a command.
 pub(crate) trait EndWords {

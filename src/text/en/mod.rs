@@ -1,6 +1,7 @@
 //! The sentences in English.
 
 mod ends;
+mod init;
 
 /// English.
 pub(super) struct English;
