@@ -19,6 +19,7 @@ pub(crate) use groups::calls::{MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use groups::config::ConfigCommand;
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
 pub(crate) use groups::help::HelpArgs;
+pub(crate) use groups::init::{InitArgs, InitFormArgs};
 pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs};
 pub(crate) use groups::monitor::MonitorArgs;
 pub(crate) use groups::output::{ExistingArgs, LangArg, LogArgs, LogFormatArg, OutputArgs};
@@ -26,7 +27,7 @@ pub(crate) use groups::sandbox::SandboxArgs;
 pub(crate) use groups::state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs};
 pub(crate) use parse::{
     ConfigChoice, Effective, FileSettings, Origin, Origins, config_choice, effective, parse,
-    parse_without_file,
+    parse_without_file, parse_words,
 };
 pub(crate) use shape::{help_of, overview};
 
@@ -41,6 +42,8 @@ pub(crate) struct Cli {
 /// The command to run.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Set up a config: ask for what a run needs, and write it with the secrets as files
+    Init(Box<InitArgs>),
     /// Send the file: one call per row, a verdict for each
     Run(Box<RunArgs>),
     /// Examine the file and send nothing: what was found, what is wrong, how long it will take
@@ -122,7 +125,7 @@ mod tests {
         command.build();
         let mut rows: Vec<String> = Vec::new();
         let shared = flags(&command, "run");
-        for name in ["run", "check", "sandbox"] {
+        for name in ["run", "check", "sandbox", "init"] {
             let of_its_own = flags(&command, name).into_iter();
             rows.extend(of_its_own.filter(|row| name == "run" || !shared.contains(row)));
         }

@@ -121,6 +121,18 @@ pub(crate) fn parse_without_file() -> Option<(Cli, Origins)> {
 }
 
 fn parsed(file: &FileSettings) -> Result<(Cli, Origins), clap::Error> {
+    parse_words(std::env::args_os(), file)
+}
+
+/// Parses other arguments than the process's; the first is the program's name.
+///
+/// # Errors
+///
+/// What clap would print.
+pub(crate) fn parse_words(
+    words: impl IntoIterator<Item = OsString>,
+    file: &FileSettings,
+) -> Result<(Cli, Origins), clap::Error> {
     let command = ["run", "check"]
         .into_iter()
         .fold(shape::command(), |command, name| {
@@ -133,7 +145,7 @@ fn parsed(file: &FileSettings) -> Result<(Cli, Origins), clap::Error> {
                 state.mut_subcommand(name, |sub| from_file::with_defaults(sub, &of_state))
             })
         });
-    let mut matches = command.try_get_matches()?;
+    let mut matches = command.try_get_matches_from(words)?;
     let sub = innermost(&matches).cloned().unwrap_or_default();
     let origin = |id: &str| origin(&sub, file, id);
     let survey_of_file = file.0.iter().find(|setting| setting.key == "survey");

@@ -59,6 +59,13 @@ Examples:
   respondent-sync check contacts.xlsx --sheet Contacts --survey 399793
   respondent-sync check contacts.csv --survey 399793 --format json";
 
+const INIT_EXAMPLES: &str = "\
+Examples:
+  respondent-sync init contacts.csv
+      asks for the rest, sends nothing, writes contacts.toml and contacts.secrets
+  respondent-sync init contacts.csv --survey 399793 --map l4=Segment --url-file -
+      without a terminal: the webhook's address comes from standard input";
+
 /// The width of the overview, in columns.
 const WIDTH: usize = 80;
 
@@ -98,15 +105,17 @@ fn commands() -> String {
         "Sets the labels of respondents from a CSV or Excel export, one call per row.
 
 First time:
+  respondent-sync init FILE                 answer questions, get FILE's config
+  respondent-sync check --config F.toml     look at the file, send nothing
+  respondent-sync run --config F.toml       send it; every row gets a verdict
   respondent-sync run FILE --sandbox        a rehearsal: no account needed
-  respondent-sync check FILE --survey ID    look at the file, send nothing
-  respondent-sync run FILE --survey ID      send it; every row gets a verdict
   respondent-sync help start                each step explained
 
 Commands (`respondent-sync help COMMAND`):
 ",
     );
     for (name, purpose) in [
+        ("init", "set up a config and the secrets, by questions"),
         ("run", "send the file"),
         ("check", "everything but the sending"),
         ("sandbox", "the platform in small, on this machine"),
@@ -127,7 +136,8 @@ Commands (`respondent-sync help COMMAND`):
 pub(super) fn command() -> Command {
     let command = Cli::command()
         .disable_help_subcommand(true)
-        .override_help(first_words());
+        .override_help(first_words())
+        .mut_subcommand("init", |sub| sub.after_help(INIT_EXAMPLES));
     ["run", "check"].into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, |sub| {
             let everyday = EVERYDAY

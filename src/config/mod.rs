@@ -14,6 +14,9 @@ use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use commands::check::{CheckFormat, CheckSettings};
 pub(crate) use commands::help::HelpPage;
+pub(crate) use commands::init::{
+    FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
+};
 pub(crate) use commands::run::{Asked, RunCommand, RunSettings};
 pub(crate) use commands::sandbox::SandboxSettings;
 pub(crate) use commands::state::{ForgetSettings, StateSettings};
@@ -25,6 +28,7 @@ pub(crate) use groups::monitor::MonitorSettings;
 pub(crate) use groups::outputs::{OutputSettings, input_of_printed_summary};
 pub(crate) use groups::reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, SurveySettings};
 pub(crate) use groups::state::DeltaSettings;
+pub(crate) use secrets::kinds::Secret;
 
 /// A command with all its settings.
 #[derive(Debug)]
@@ -36,6 +40,7 @@ pub(crate) enum Command {
     State(StateSettings),
     Sandbox(SandboxSettings),
     Help(HelpPage),
+    Init(Box<InitSettings>),
 }
 
 /// Checks the command line and returns the command. Warnings are logged, so logging must have
@@ -48,6 +53,7 @@ pub(crate) enum Command {
 pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<Command> {
     Ok(match cli.command {
         cli::Command::Run(args) => Command::Run(commands::run::run(&args, origins, file)),
+        cli::Command::Init(args) => Command::Init(Box::new(commands::init::init(*args)?)),
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),
         cli::Command::State(command) => Command::State(commands::state::state(&command, origins)?),

@@ -98,6 +98,7 @@ pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {
 pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(command) => Box::pin(commands::monitored::run(command, begun, console)).await,
+        Command::Init(settings) => Box::pin(commands::init::run(*settings, begun, console)).await,
         Command::Check(settings) => commands::check::check(&settings, console),
         Command::Print(text) => {
             console.print(&text);

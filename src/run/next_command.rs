@@ -123,7 +123,7 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
 
 /// Quotes a word for the shell that the user types it into. (The crate `shlex` is right, too, but quotes
 /// every `l4=Segment`.)
-fn quoted(word: &str) -> Cow<'_, str> {
+pub(super) fn quoted(word: &str) -> Cow<'_, str> {
     let harmless = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(|c| harmless(c) || (cfg!(windows) && c == '\\')) {
         word.into()

@@ -10,6 +10,7 @@ pub(crate) mod no_core;
 pub(crate) mod pager;
 pub(crate) mod regular;
 pub(crate) mod rename;
+pub(crate) mod secret_line;
 pub(crate) mod stop;
 pub(crate) mod trust;
 pub(crate) mod window;

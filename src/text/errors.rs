@@ -7,12 +7,21 @@ use std::io::{self, ErrorKind};
 use super::Message;
 use super::caused::Caused;
 use super::pl::input;
+use crate::model::Lang;
 use crate::read::{Change, InputError, WorkbookFault};
 
 /// Formats an error and its causes in Polish, separated by colons.
 pub(crate) fn polish(error: &anyhow::Error) -> String {
     let causes: Vec<String> = error.chain().map(one).collect();
     causes.join(": ")
+}
+
+/// Formats an error and its causes in a language.
+pub(crate) fn in_language(error: &anyhow::Error, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{error:#}"),
+        Lang::Pl => polish(error),
+    }
 }
 
 fn one(cause: &(dyn Error + 'static)) -> String {

@@ -19,11 +19,11 @@ mod pl;
 mod subjects;
 mod summary;
 
-pub(crate) use errors::polish;
+pub(crate) use errors::{in_language, polish};
 pub(crate) use events::polish_event;
 pub(crate) use faults::fault_text;
 pub(crate) use findings::{AfterCheck, before_question, findings};
-pub(crate) use subjects::{From, Plans, Words};
+pub(crate) use subjects::{ConfigKey, From, Plans, Words};
 pub(crate) use summary::summary;
 
 pub(crate) use super::model::Message;

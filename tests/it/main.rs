@@ -28,6 +28,7 @@ mod faults; // Invalid input: a clear error, nothing sent, nothing overwritten.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.
 mod guards; // Guards against a bad export.
 mod help;
+mod init; // The questions of `init`, on a pseudo-terminal, and its flags without one.
 mod locks; // Two runs at the same time.
 mod logs; // Standard error, for people and for machines.
 #[cfg(target_os = "linux")]

@@ -124,7 +124,7 @@ fn without_tests(text: &str) -> String {
 
 #[test]
 fn each_library_is_named_in_one_place() {
-    let homes: [(&str, &[&str]); 23] = [
+    let homes: [(&str, &[&str]); 24] = [
         (
             "reqwest::",
             &["system/http.rs", "send/wire/transport", "monitor/ping.rs"],
@@ -137,6 +137,7 @@ fn each_library_is_named_in_one_place() {
         ("strftime", &["model/text/time.rs"]),
         ("tokio::signal", &["system/stop.rs"]),
         ("clap::", &["cli/"]),
+        ("dialoguer::", &["run/commands/init/asking.rs"]),
         (
             "indicatif::",
             &["report/progress.rs", "report/console.rs", "report/numbers.rs"],
@@ -147,7 +148,10 @@ fn each_library_is_named_in_one_place() {
         ("zstd::", &["read/unpack/container.rs"]),
         ("fs_mistrust::", &["system/trust/"]),
         ("pulldown_cmark::", &["manual/render.rs"]),
-        ("toml_writer::", &["config/commands/show.rs"]),
+        (
+            "toml_writer::",
+            &["config/commands/show.rs", "run/commands/init/answers.rs"],
+        ),
         ("uuid::", &["report/console.rs"]),
         ("which::", &["system/"]),
         ("textwrap::", &["manual/", "system/pager.rs", "report/screen.rs"]),

@@ -4,6 +4,7 @@ pub(super) mod calls;
 pub(super) mod config;
 pub(super) mod guards;
 pub(super) mod help;
+pub(super) mod init;
 pub(super) mod input;
 pub(super) mod monitor;
 pub(super) mod output;

@@ -19,15 +19,20 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
     match &cli.command {
         Command::Run(args) => settings(&args.log, origins),
         Command::Check(args) => settings(&args.log, origins),
+        Command::Init(args) => for_people(args.lang),
         Command::Config(_)
         | Command::State(_)
         | Command::Sandbox(_)
         | Command::Help(_)
-        | Command::Completions(_) => LogSettings {
-            verbosity: Verbosity::Normal,
-            format: LogFormat::Text,
-            lang: lang(None),
-        },
+        | Command::Completions(_) => for_people(None),
+    }
+}
+
+fn for_people(given: Option<LangArg>) -> LogSettings {
+    LogSettings {
+        verbosity: Verbosity::Normal,
+        format: LogFormat::Text,
+        lang: lang(given),
     }
 }
 

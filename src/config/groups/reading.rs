@@ -140,7 +140,7 @@ pub(in crate::config) fn reading(
 }
 
 /// Parses the value of a flag. `None` for `auto`, which means that the value is detected.
-fn unless_auto<T: FromStr<Err = String>>(text: &str, flag: &str) -> Result<Option<T>> {
+pub(in crate::config) fn unless_auto<T: FromStr<Err = String>>(text: &str, flag: &str) -> Result<Option<T>> {
     if text.eq_ignore_ascii_case("auto") {
         return Ok(None);
     }
@@ -190,7 +190,8 @@ fn check_survey(input: &InputArgs, origins: &Origins) -> Result<()> {
     Ok(())
 }
 
-fn survey(text: &str) -> Result<String> {
+/// Parses a survey's id.
+pub(in crate::config) fn survey(text: &str) -> Result<String> {
     let text = text.trim();
     ensure!(
         Digits::new(text).is_some(),

@@ -55,7 +55,8 @@ impl Secret {
         ["file", "command"].map(|kind| format!("{}_{kind}", self.name()))
     }
 
-    fn variable(self) -> String {
+    /// Returns the variable that holds it.
+    pub(in crate::config) fn variable(self) -> String {
         format!("RESPONDENT_SYNC_{}", self.name().to_uppercase())
     }
 }
@@ -230,18 +231,24 @@ fn fetched_from(
     // A line end, or a byte order mark from `$(cat file)`, is not part of a secret.
     let value = value.trim_start_matches('\u{FEFF}').trim();
     ensure!(!value.is_empty(), "{name} is empty: {}", source.remedy());
+    check_value(secret, value, &name)?;
+    Ok(value.to_owned())
+}
+
+/// Checks a value's form. `name` is what an error calls it.
+pub(in crate::config) fn check_value(secret: Secret, value: &str, name: &str) -> Result<()> {
     match secret {
-        Secret::HealthcheckUrl => Healthcheck::check_address(value).with_context(|| name)?,
-        Secret::WebhookKey | Secret::WebhookAuth => check_piece(value, &name)?,
+        Secret::HealthcheckUrl => Healthcheck::check_address(value).with_context(|| name.to_owned()),
+        Secret::WebhookKey | Secret::WebhookAuth => check_piece(value, name),
         Secret::Account => {
-            check_piece(value, &name)?;
+            check_piece(value, name)?;
             ensure!(
                 Digits::new(value).is_some(),
                 "{name} is not an account's number: it has digits only (the vendor's support tells it)"
             );
+            Ok(())
         }
     }
-    Ok(value.to_owned())
 }
 
 fn missing(secret: Secret) -> anyhow::Error {

@@ -10,6 +10,14 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
+    /// Returns the value of `--lang`.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Pl => "pl",
+        }
+    }
+
     /// Returns the language of a locale's name, such as `pl_PL.UTF-8` or `pl-PL`. English for every
     /// language but Polish.
     pub(crate) fn of_locale(name: &str) -> Self {

@@ -48,7 +48,8 @@ pub(in crate::run) async fn in_thread<T: Send + 'static>(
     done.unwrap_or_else(|_| Err(Failure::bug("what comes before the first call panicked")))
 }
 
-fn code_of(reason: &EarlyEnd) -> ExitCode {
+/// Returns the exit code of a command that was stopped.
+pub(in crate::run) fn code_of(reason: &EarlyEnd) -> ExitCode {
     match reason {
         EarlyEnd::Interrupted(Signal::Interrupt) => ExitCode::Interrupted,
         EarlyEnd::Interrupted(Signal::Terminate) => ExitCode::Terminated,

@@ -90,10 +90,10 @@ fn question(examined: &Examined, opened: &OpenedInput, site: &Site, is_known: bo
     };
     Message::new(|words| {
         format!(
-            "{}\n{} {}",
+            "{}\n{} [{}]",
             words.set_labels(&plans),
             words.cannot_be_restored(),
-            words.yes_or_no()
+            words.yes_or_no(false)
         )
     })
 }

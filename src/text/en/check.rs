@@ -75,10 +75,6 @@ impl CheckWords for English {
         "Old values cannot be restored. No invitations are sent.".to_owned()
     }
 
-    fn yes_or_no(&self) -> String {
-        "[y/N]".to_owned()
-    }
-
     fn not_confirmed(&self) -> String {
         "not confirmed: nothing was sent".to_owned()
     }

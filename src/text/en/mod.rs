@@ -5,6 +5,7 @@ mod codes;
 mod ends;
 mod faults;
 mod guards;
+mod init;
 mod input;
 mod progress;
 mod start;

@@ -82,10 +82,6 @@ impl CheckWords for Polish {
         "Dawnych wartości nie da się przywrócić. Zaproszenia nie są wysyłane.".to_owned()
     }
 
-    fn yes_or_no(&self) -> String {
-        "[t/N]".to_owned()
-    }
-
     fn not_confirmed(&self) -> String {
         "nie potwierdzono: niczego nie zmieniono".to_owned()
     }

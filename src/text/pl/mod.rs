@@ -14,6 +14,7 @@ mod summary;
 
 /// The forms of `wiersz`, for a number in front.
 const ROWS: [&str; 3] = ["wiersz", "wiersze", "wierszy"];
+mod init;
 
 /// Polish.
 pub(super) struct Polish;

@@ -46,9 +46,6 @@ pub(crate) trait CheckWords {
 
     fn cannot_be_restored(&self) -> String;
 
-    /// The letters that mean yes and no, such as `[y/N]`.
-    fn yes_or_no(&self) -> String;
-
     fn not_confirmed(&self) -> String;
 
     /// Nobody answered a question for this long.

@@ -3,6 +3,7 @@
 mod check;
 mod faults;
 mod guards;
+mod init;
 mod input;
 mod progress;
 mod start;
@@ -11,6 +12,7 @@ mod summary;
 pub(crate) use check::{CheckWords, Plans};
 pub(crate) use faults::{CodeWords, FaultWords};
 pub(crate) use guards::GuardWords;
+pub(crate) use init::{ConfigKey, InitWords, YesNo};
 pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use start::{From, StartWords};
@@ -23,11 +25,13 @@ pub(crate) trait Words:
     + EndWords
     + FaultWords
     + GuardWords
+    + InitWords
     + InputWords
     + NoteWords
     + ProgressWords
     + StartWords
     + SummaryWords
+    + YesNo
     + Sync
 {
 }

@@ -10,6 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::Fake;
+#[cfg(unix)]
+use super::Terminal;
 
 /// Time limit of a run. A run that takes longer is killed and fails.
 const TIME_LIMIT: Duration = Duration::from_mins(1);
@@ -72,6 +74,12 @@ impl Job {
     pub(crate) fn pairs(mut self, pairs: &[(&str, &str)]) -> Self {
         let words = pairs.iter().flat_map(|(flag, value)| [*flag, *value]);
         self.arguments.extend(words.map(str::to_owned));
+        self
+    }
+
+    /// Replaces the command and all of its arguments.
+    pub(crate) fn set_command(&mut self, command: &str) -> &mut Self {
+        self.arguments = command.split_whitespace().map(str::to_owned).collect();
         self
     }
 
@@ -206,8 +214,8 @@ impl Job {
         self.start().wait()
     }
 
-    /// Starts it. The caller may send signals, and waits for its end.
-    pub(crate) fn start(&self) -> Running {
+    /// Returns the command that starts it.
+    fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_respondent-sync"));
         if let Some(shell) = &self.shell {
             // A shell that sets limits or closes streams and then executes the program.
@@ -219,7 +227,19 @@ impl Job {
             command.env_remove(name);
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        let mut child = command
+        command
+    }
+
+    /// Starts it on a terminal.
+    #[cfg(unix)]
+    pub(crate) fn on_terminal(&self) -> Terminal {
+        Terminal::start(&self.command())
+    }
+
+    /// Starts it. The caller may send signals, and waits for its end.
+    pub(crate) fn start(&self) -> Running {
+        let mut child = self
+            .command()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

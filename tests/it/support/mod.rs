@@ -2,10 +2,14 @@
 
 mod fake;
 mod job;
+#[cfg(unix)]
+mod terminal;
 mod workbook;
 
 pub(crate) use fake::{Answer, Call, Fake, pause};
 pub(crate) use job::{Job, Ran, Running};
+#[cfg(unix)]
+pub(crate) use terminal::Terminal;
 pub(crate) use workbook::{Part, repeat, workbook, workbook_with};
 
 /// Returns an input of respondents from `1` to `count`, each with this value of `l1`.

@@ -160,7 +160,12 @@ impl OpenedInput {
 
 /// Puts the input's name in front of the error, and the sheet's name if the workbook has several.
 /// The first sheet may be a cover without rows; then the fault is not "nothing to send".
-fn in_container(error: InputError, input: &Input, container: &Container, chosen: bool) -> Failure {
+pub(in crate::run) fn in_container(
+    error: InputError,
+    input: &Input,
+    container: &Container,
+    chosen: bool,
+) -> Failure {
     let Container::Workbook(Workbook { sheet, others }) = container else {
         return Failure::input(error, input);
     };

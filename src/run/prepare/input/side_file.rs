@@ -11,16 +11,16 @@ use crate::read::{Container, Contents, Encoding, FirstRead, Input, InputError, R
 const USUAL_ENCODING: &str = "windows-1250";
 
 /// A table after its first read.
-pub(super) struct SideFile {
+pub(in crate::run) struct SideFile {
     source: Source,
-    pub(super) container: Container,
-    pub(super) first: FirstRead,
+    pub(in crate::run) container: Container,
+    pub(in crate::run) first: FirstRead,
 }
 
 impl SideFile {
     /// Opens a table and reads it once, if `accept` takes what it is packed in. `fallback` is the
     /// encoding of a table whose bytes do not determine it; the default is windows-1250.
-    pub(super) fn open<E: From<InputError>>(
+    pub(in crate::run) fn open<E: From<InputError>>(
         path: &Path,
         options: ReadOptions,
         fallback: Option<Encoding>,
@@ -49,12 +49,12 @@ impl SideFile {
     }
 
     /// Returns all rows. They are those of the first read, or an error.
-    pub(super) fn rows(&mut self) -> Result<Rows<impl Read + use<>>, InputError> {
+    pub(in crate::run) fn rows(&mut self) -> Result<Rows<impl Read + use<>>, InputError> {
         Rows::new(self.source.contents(None, 0)?.bytes, &self.first)
     }
 
     /// The xxh3-128 digest of the table's bytes.
-    pub(super) fn digest(&self) -> u128 {
+    pub(in crate::run) fn digest(&self) -> u128 {
         self.first.totals.map_or(0, |totals| totals.digest)
     }
 }

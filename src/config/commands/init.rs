@@ -1,0 +1,180 @@
+//! Checks the settings of `init`, reads the webhook's address if a file or standard input holds it,
+//! and finds the secrets that the environment has. Also turns a written config into the settings of
+//! `check`.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use secrecy::SecretString;
+use url::Url;
+
+use super::check::CheckSettings;
+use crate::cli::{ConfigChoice, InitArgs, InitFormArgs, Origin, parse_words};
+use crate::config::file;
+use crate::config::groups::reading::{survey, unless_auto};
+use crate::config::groups::{base_url, mapping};
+use crate::config::mistakes::Mistakes;
+use crate::config::secrets::kinds::{self, Secret, SecretSources};
+use crate::config::secrets::plain_text::plain_text;
+use crate::config::secrets::source::SecretSource;
+use crate::config::{Command, command, variable};
+use crate::model::{Credentials, Label, ValueFrom};
+use crate::read::ReadOptions;
+
+/// Maximum size of a pasted address in bytes.
+const MAX_BYTES: u64 = 64 << 10;
+
+/// What `init` need not ask for.
+#[derive(Debug)]
+pub(crate) struct InitSettings {
+    pub(crate) export: Option<PathBuf>,
+    pub(crate) name: Option<String>,
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) form: FormSettings,
+    pub(crate) survey: Option<String>,
+    pub(crate) id_column: Option<String>,
+    /// The table of ids, and the columns with the address in the export and in that table.
+    pub(crate) ids: Option<(PathBuf, String)>,
+    /// The texts of `--map`, and their meaning.
+    pub(crate) map: Vec<String>,
+    pub(crate) labels: Option<Vec<(Label, ValueFrom<String>)>>,
+    /// The text that holds the webhook's address.
+    pub(crate) address: Option<SecretString>,
+    /// The file that held it.
+    pub(crate) address_file: Option<PathBuf>,
+    /// The account and both secrets, if the environment has all three and they are needed.
+    pub(crate) from_variables: Option<Credentials>,
+    pub(crate) base: Option<Url>,
+}
+
+/// The export's form, where it was given.
+#[derive(Clone, Debug)]
+pub(crate) struct FormSettings {
+    pub(crate) options: ReadOptions,
+    pub(crate) sheet: Option<String>,
+    pub(crate) delimiter: Option<String>,
+    pub(crate) encoding: Option<String>,
+}
+
+/// Checks all flags of `init`.
+pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
+    let mut mistakes = Mistakes::default();
+    let settings = InitSettings {
+        form: form(args.form, &mut mistakes),
+        survey: mistakes.note(args.survey.as_deref().map(survey).transpose()),
+        id_column: args.id_column,
+        ids: args.ids.zip(args.match_on),
+        labels: mistakes.note(mapping::mapping(&args.map, Origin::Flag)),
+        map: args.map,
+        address: mistakes.note(args.url_file.as_deref().map(address).transpose()),
+        from_variables: match args.url_file {
+            Some(_) => None,
+            None => mistakes.note(from_variables()),
+        },
+        address_file: args.url_file.filter(|path| path.as_os_str() != "-"),
+        base: mistakes.note(
+            args.base_url
+                .as_deref()
+                .map(|text| base_url::parse(text, false))
+                .transpose(),
+        ),
+        export: args.export,
+        name: args.name,
+        folder: args.dir,
+    };
+    mistakes.settle(Some(settings))
+}
+
+fn form(args: InitFormArgs, mistakes: &mut Mistakes) -> FormSettings {
+    let given = |text: &str| (!text.eq_ignore_ascii_case("auto")).then(|| text.to_owned());
+    FormSettings {
+        options: ReadOptions {
+            encoding: mistakes.note(unless_auto(&args.encoding, "--encoding")),
+            delimiter: mistakes.note(unless_auto(&args.delimiter, "--delimiter")),
+            skip_lines: args.skip_lines,
+            no_header: args.no_header,
+            ..ReadOptions::default()
+        },
+        sheet: args.sheet,
+        delimiter: given(&args.delimiter),
+        encoding: given(&args.encoding),
+    }
+}
+
+/// Reads the text that holds the webhook's address.
+fn address(path: &Path) -> Result<SecretString> {
+    if path.as_os_str() != "-" {
+        let text = SecretSource::File(path.to_owned()).fetch(variable)?;
+        return Ok(SecretString::from(text));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .context("cannot read standard input")?;
+    ensure!(
+        bytes.len() as u64 <= MAX_BYTES,
+        "standard input has more than 64 KiB: it is no address"
+    );
+    let text = plain_text(&bytes).map_err(|error| anyhow!("standard input {error}"))?;
+    Ok(SecretString::from(text))
+}
+
+fn from_variables() -> Result<Option<Credentials>> {
+    let nowhere = SecretSources::default();
+    if kinds::unset(&nowhere, variable).next().is_some() {
+        return Ok(None);
+    }
+    kinds::credentials(&nowhere, variable).map(Some)
+}
+
+/// Whether a value can be this part of the webhook's path.
+pub(crate) fn is_valid_secret(secret: Secret, value: &str) -> bool {
+    kinds::check_value(secret, value, secret.name()).is_ok()
+}
+
+/// Returns the names of the variables that are set and would be preferred to the config's secrets.
+pub(crate) fn secret_variables() -> Vec<String> {
+    let names = Secret::OF_WEBHOOK.into_iter().flat_map(|secret| {
+        let name = secret.variable();
+        [format!("{name}_FILE"), name]
+    });
+    names
+        .filter(|name| variable(name).is_some_and(|value| !value.trim().is_empty()))
+        .collect()
+}
+
+/// Parses the beginning of a webhook's address.
+///
+/// # Errors
+///
+/// As `--base-url`: only `https`, or `http` to this machine.
+pub(crate) fn platform_address(text: &str) -> Result<Url> {
+    base_url::parse(text, false)
+}
+
+/// Returns the settings of `check --config FILE`.
+///
+/// # Errors
+///
+/// As that command.
+pub(crate) fn check_of_file(path: &Path) -> Result<Box<CheckSettings>> {
+    let file = file(ConfigChoice::Named(path.to_owned()))?;
+    let words = [
+        "respondent-sync".as_ref(),
+        "check".as_ref(),
+        "--config".as_ref(),
+        path.as_os_str(),
+    ];
+    let words = words.map(std::ffi::OsStr::to_owned);
+    let (cli, origins) = parse_words(words, &file.settings).map_err(|error| {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        anyhow!("{}", first.trim_start_matches("error: ").to_owned())
+    })?;
+    match command(cli, &origins, &file)? {
+        Command::Check(settings) => Ok(settings),
+        _ => Err(anyhow!("`check` is no check: this is a bug, please report it")),
+    }
+}

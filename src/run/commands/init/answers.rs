@@ -1,0 +1,237 @@
+//! The answers, and the config that they make, with a comment beside each key. Pure.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use toml_writer::ToTomlValue;
+use url::Url;
+
+use crate::config::{FormSettings, Secret};
+use crate::model::{Credentials, Lang};
+use crate::text::{ConfigKey, words};
+
+/// Everything that `init` asks for.
+#[derive(Debug)]
+pub(super) struct Answers {
+    pub(super) export: PathBuf,
+    pub(super) form: FormSettings,
+    pub(super) respondent: Respondent,
+    /// The id column has the name of a CRM's own number, and was chosen nevertheless.
+    pub(super) accepts_crm_ids: bool,
+    /// `None` if a column says it.
+    pub(super) survey: Option<String>,
+    /// As `--map` takes them.
+    pub(super) map: Vec<String>,
+    /// The platform, if it is not the default one.
+    pub(super) base: Option<Url>,
+    pub(super) credentials: Option<Credentials>,
+}
+
+/// How respondents are found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Respondent {
+    /// By the id in this column.
+    Id(String),
+    /// By an address, whose id a table has.
+    Address {
+        table: PathBuf,
+        /// The columns with the address, as `--match-on` takes them.
+        match_on: String,
+        /// The column of the table with the id.
+        id: String,
+    },
+}
+
+/// The config's lines.
+struct Config {
+    lang: Lang,
+    text: String,
+}
+
+impl Config {
+    fn key(&mut self, key: ConfigKey, name: &str, value: &str) {
+        let comment = words(self.lang).config_comment(key);
+        // Writing to a text does not fail.
+        writeln!(self.text, "{name} = {value}  # {comment}").ok();
+    }
+
+    fn text_key(&mut self, key: ConfigKey, name: &str, value: &str) {
+        self.key(key, name, &value.to_toml_value());
+    }
+
+    fn comment(&mut self, text: &str) {
+        writeln!(self.text, "# {text}").ok();
+    }
+}
+
+impl Answers {
+    /// Returns the config for a file in `folder`. `secrets` is the name of the folder of secrets
+    /// beside it.
+    pub(super) fn to_config(&self, folder: &Path, secrets: &str, lang: Lang) -> String {
+        let mut config = Config {
+            lang,
+            text: String::new(),
+        };
+        let words = words(lang);
+        config.comment(&words.config_heading());
+        config.comment(&words.config_keys());
+        config.text.push('\n');
+        config.text_key(ConfigKey::Input, "input", &beside(folder, &self.export));
+        self.form_keys(&mut config);
+        if let Some(survey) = &self.survey {
+            let is_number = survey
+                .parse::<u64>()
+                .is_ok_and(|number| number.to_string() == *survey);
+            let value = if is_number {
+                survey.clone()
+            } else {
+                survey.to_toml_value()
+            };
+            config.key(ConfigKey::Survey, "survey", &value);
+        }
+        match &self.respondent {
+            Respondent::Id(column) => config.text_key(ConfigKey::IdColumn, "id_column", column),
+            Respondent::Address { table, match_on, id } => {
+                config.text_key(ConfigKey::Ids, "ids", &beside(folder, table));
+                config.text_key(ConfigKey::MatchOn, "match_on", match_on);
+                config.text_key(ConfigKey::IdColumn, "id_column", id);
+            }
+        }
+        if self.accepts_crm_ids {
+            config.key(ConfigKey::AcceptCrmIds, "accept_crm_ids", "true");
+        }
+        let map: Vec<String> = self.map.iter().map(ToTomlValue::to_toml_value).collect();
+        config.key(ConfigKey::Map, "map", &format!("[{}]", map.join(", ")));
+        if let Some(base) = &self.base {
+            config.text_key(
+                ConfigKey::BaseUrl,
+                "base_url",
+                base.as_str().trim_end_matches('/'),
+            );
+        }
+        config.text_key(ConfigKey::Lang, "lang", lang.code());
+        config.text.push('\n');
+        if self.credentials.is_none() {
+            config.comment(&words.config_secrets_missing());
+        }
+        for (secret, key) in [
+            (Secret::Account, ConfigKey::AccountFile),
+            (Secret::WebhookKey, ConfigKey::WebhookKeyFile),
+            (Secret::WebhookAuth, ConfigKey::WebhookAuthFile),
+        ] {
+            let hash = if self.credentials.is_some() { "" } else { "#" };
+            let name = format!("{hash}{}_file", secret.name());
+            config.text_key(key, &name, &format!("{secrets}/{}", secret.name()));
+        }
+        config.text
+    }
+
+    fn form_keys(&self, config: &mut Config) {
+        let form = &self.form;
+        for (key, name, value) in [
+            (ConfigKey::Delimiter, "delimiter", &form.delimiter),
+            (ConfigKey::Encoding, "encoding", &form.encoding),
+            (ConfigKey::Sheet, "sheet", &form.sheet),
+        ] {
+            if let Some(value) = value {
+                config.text_key(key, name, value);
+            }
+        }
+        if form.options.skip_lines > 0 {
+            config.key(
+                ConfigKey::SkipLines,
+                "skip_lines",
+                &form.options.skip_lines.to_string(),
+            );
+        }
+        if form.options.no_header {
+            config.key(ConfigKey::NoHeader, "no_header", "true");
+        }
+    }
+}
+
+/// Returns a path as a config in `folder` names it: relative if it is in that folder.
+fn beside(folder: &Path, path: &Path) -> String {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let path = absolute(path);
+    let relative = path.strip_prefix(absolute(folder)).unwrap_or(&path);
+    // Lossless: paths that are no Unicode were refused.
+    relative.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::read::ReadOptions;
+
+    fn answers() -> Answers {
+        Answers {
+            export: PathBuf::from("exports/contacts.csv"),
+            form: FormSettings {
+                options: ReadOptions::default(),
+                sheet: None,
+                delimiter: None,
+                encoding: None,
+            },
+            respondent: Respondent::Id("webankieta_id".to_owned()),
+            accepts_crm_ids: false,
+            survey: Some("399793".to_owned()),
+            map: vec!["l4=Segment".to_owned(), "l7=NPS".to_owned()],
+            base: None,
+            credentials: None,
+        }
+    }
+
+    #[test]
+    fn the_config_explains_itself_in_both_languages() {
+        let mut answers = answers();
+        insta::assert_snapshot!(
+            "english",
+            answers.to_config(Path::new("exports"), "contacts.secrets", Lang::En)
+        );
+        answers.form.sheet = Some("Kontakty \"A\"".to_owned());
+        answers.form.options.skip_lines = 2;
+        answers.survey = Some("0012".to_owned());
+        answers.respondent = Respondent::Address {
+            table: PathBuf::from("exports/tables/ids.csv"),
+            match_on: "E-mail=email".to_owned(),
+            id: "id_respondent".to_owned(),
+        };
+        answers.accepts_crm_ids = true;
+        answers.base = Some(Url::parse("https://www.startquestion.com").unwrap());
+        answers.credentials = Some(Credentials {
+            account: "387487".to_owned(),
+            webhook_key: "CANARY".to_owned().into(),
+            webhook_auth: "CANARY".to_owned().into(),
+        });
+        insta::assert_snapshot!(
+            "polish",
+            answers.to_config(Path::new("exports"), "contacts.secrets", Lang::Pl)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_survives(name in "(?s).{0,20}", survey in "[0-9]{1,20}") {
+            let answers = Answers {
+                respondent: Respondent::Id(name.clone()),
+                map: vec![format!("l4={name}")],
+                survey: Some(survey.clone()),
+                ..answers()
+            };
+            let config = answers.to_config(Path::new(""), "x.secrets", Lang::Pl);
+            let table = toml::de::DeTable::parse(&config).unwrap();
+            let value = |key: &str| table.get_ref().get(key).unwrap().get_ref();
+            prop_assert_eq!(value("id_column").as_str(), Some(name.as_str()));
+            let mapped = format!("l4={name}");
+            prop_assert_eq!(value("map").as_array().unwrap()[0].get_ref().as_str(), Some(mapped.as_str()));
+            let found = match value("survey") {
+                toml::de::DeValue::Integer(number) => number.as_str().to_owned(),
+                other => other.as_str().unwrap().to_owned(),
+            };
+            prop_assert_eq!(found, survey);
+        }
+    }
+}

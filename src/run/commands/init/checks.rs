@@ -1,0 +1,82 @@
+//! Checks names of columns against the export and the table of ids, by the program's own rules.
+
+use std::path::Path;
+
+use super::answers::Respondent;
+use super::export::Export;
+use super::interview::{ID_COLUMN, Labels};
+use crate::config::{IdsSettings, InitSettings, SURVEY_COLUMN};
+use crate::read::{Input, Kept, Purpose, SurveyColumn, Wanted};
+use crate::run::Failure;
+use crate::run::prepare::input::id_table;
+
+/// Checks that the export and the table have the columns that flags name, before anything is asked.
+pub(super) fn flags(settings: &InitSettings, export: &Path, seen: &Export) -> Result<(), Failure> {
+    let columns = &seen.first.columns;
+    let input = Input::File(export.to_owned());
+    let require = |name: &str, purpose: Purpose, flag: &'static str| {
+        let found = columns.require(name, purpose, flag);
+        found
+            .map(drop)
+            .map_err(|fault| Failure::input(columns.refuse(vec![fault]), &input))
+    };
+    if let Some((table, match_on)) = &settings.ids {
+        require(address_column(match_on), Purpose::Address, "--match-on")?;
+        self::table(
+            table,
+            match_on,
+            settings.id_column.as_deref().unwrap_or(ID_COLUMN),
+        )?;
+    } else if let Some(name) = &settings.id_column {
+        require(name, Purpose::Respondent, "--id-column")?;
+    }
+    for (label, from) in settings.labels.iter().flatten() {
+        for name in from.columns() {
+            require(name, Purpose::Label(*label), "--map")?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the export's column of `--match-on`.
+pub(super) fn address_column(match_on: &str) -> &str {
+    match_on.split_once('=').map_or(match_on, |(column, _)| column)
+}
+
+/// Reads a table of ids as a run does.
+pub(super) fn table(path: &Path, match_on: &str, id: &str) -> Result<(), Failure> {
+    let ids = IdsSettings {
+        path: path.to_owned(),
+        address: match_on
+            .split_once('=')
+            .map_or(match_on, |(_, column)| column)
+            .to_owned(),
+        id: id.to_owned(),
+    };
+    id_table::read(&ids, &SurveyColumn::IfPresent(SURVEY_COLUMN), None, None).map(drop)
+}
+
+/// Checks all columns together, as a run does.
+pub(super) fn all(
+    export: &Path,
+    seen: &Export,
+    respondent: &Respondent,
+    labels: &Labels,
+) -> Result<(), Failure> {
+    let (column, by_address) = match respondent {
+        Respondent::Id(column) => (column.as_str(), false),
+        Respondent::Address { match_on, .. } => (address_column(match_on), true),
+    };
+    let wanted = Wanted {
+        respondent: column.to_owned(),
+        by_address,
+        survey: SurveyColumn::IfPresent(SURVEY_COLUMN),
+        labels: Some(labels.clone()),
+        constants: Vec::new(),
+        kept: Kept::Named(Vec::new()),
+    };
+    let resolved = seen.first.columns.resolve(&wanted);
+    resolved
+        .map(drop)
+        .map_err(|error| Failure::input(error, &Input::File(export.to_owned())))
+}

@@ -1,0 +1,176 @@
+//! Shows columns and asks for them.
+
+use std::path::Path;
+
+use super::asking::Asker;
+use super::export::{Export, shortened};
+use super::proposal::{Column, label_of, next_label};
+use crate::model::{Label, ShownPath as _, clean};
+use crate::run::Failure;
+use crate::text::Words;
+
+/// Maximum length of a name in a list, in characters.
+const NAME_CHARS: usize = 36;
+
+/// Maximum length of a name in a question, in characters.
+const ASKED_CHARS: usize = 28;
+
+/// Maximum number of columns that are listed before the questions, which list them again.
+const MAX_LISTED: usize = 30;
+
+/// Maximum length of a choice in bytes. The library counts bytes as columns, and a choice that is
+/// wider than the screen leaves its beginning behind.
+const CHOICE_BYTES: usize = 70;
+
+/// Shows a table's columns, each with a sample.
+pub(super) fn show(asker: &Asker<'_>, path: &Path, seen: &Export) {
+    let words = asker.words;
+    let count = seen.columns.len() as u64;
+    asker.begin(&words.export_found(&path.shown().to_string(), seen.rows(), count));
+    if seen.columns.len() <= MAX_LISTED {
+        for choice in choices(words, &seen.columns) {
+            asker.list(&choice);
+        }
+    }
+    if seen.first.has_header && seen.first.columns.look_like_data() {
+        asker.say(&words.header_looks_like_data());
+    }
+}
+
+/// Formats each column with its sample, in two aligned columns.
+pub(super) fn choices(words: &dyn Words, columns: &[Column]) -> Vec<String> {
+    let names: Vec<String> = columns
+        .iter()
+        .map(|column| shortened(&clean(&column.name), NAME_CHARS))
+        .collect();
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or_default();
+    let choice = |(column, name): (&Column, &String)| {
+        let sample = match &column.sample {
+            Some(sample) => words.sample(sample),
+            None => words.no_sample(),
+        };
+        fitted(&format!("{name:<width$}  {sample}"))
+    };
+    columns.iter().zip(&names).map(choice).collect()
+}
+
+/// Cuts a choice to its maximum of bytes.
+fn fitted(choice: &str) -> String {
+    if choice.len() <= CHOICE_BYTES {
+        return choice.to_owned();
+    }
+    let ellipsis = '…';
+    let mut fitted = String::new();
+    for c in choice.chars() {
+        if fitted.len() + c.len_utf8() + ellipsis.len_utf8() > CHOICE_BYTES {
+            break;
+        }
+        fitted.push(c);
+    }
+    fitted.push(ellipsis);
+    fitted
+}
+
+/// Asks for a column; returns its name.
+pub(super) fn asked(
+    asker: &Asker<'_>,
+    question: &str,
+    seen: &Export,
+    propose: impl Fn(&[Column]) -> Option<usize>,
+) -> Result<String, Failure> {
+    let choices = choices(asker.words, &seen.columns);
+    let chosen = asker.one_of(question, &choices, propose(&seen.columns).unwrap_or_default())?;
+    let column = seen.columns.get(chosen);
+    Ok(column.map(|column| column.name.clone()).unwrap_or_default())
+}
+
+/// Asks which columns set which labels. `in_address` are the labels that the webhook's address
+/// names.
+pub(super) fn asked_labels(
+    asker: &Asker<'_>,
+    columns: &[Column],
+    in_address: &[(Label, String)],
+) -> Result<Vec<(Label, String)>, Failure> {
+    let words = asker.words;
+    asker.begin(&words.labels_hint());
+    let choices = choices(words, columns);
+    let mut checked: Vec<bool> = columns
+        .iter()
+        .map(|column| label_of(column, in_address).is_some())
+        .collect();
+    let chosen = loop {
+        let chosen = asker.some_of(&words.ask_label_columns(), &choices, &checked)?;
+        if chosen.is_empty() {
+            asker.say(&words.no_label_column());
+        } else if chosen.len() > Label::all().count() {
+            asker.say(&words.too_many_labels());
+        } else {
+            break chosen;
+        }
+        for (index, is_checked) in checked.iter_mut().enumerate() {
+            *is_checked = chosen.contains(&index);
+        }
+    };
+    let mut labels: Vec<(Label, String)> = Vec::new();
+    for column in chosen.into_iter().filter_map(|index| columns.get(index)) {
+        let label = asked_label(asker, column, in_address, &labels)?;
+        labels.push((label, column.name.clone()));
+    }
+    labels.sort_by_key(|(label, _)| *label);
+    Ok(labels)
+}
+
+/// Asks for a column's label, until it is one that no other column has.
+fn asked_label(
+    asker: &Asker<'_>,
+    column: &Column,
+    in_address: &[(Label, String)],
+    labels: &[(Label, String)],
+) -> Result<Label, Failure> {
+    let words = asker.words;
+    let taken: Vec<Label> = labels.iter().map(|(label, _)| *label).collect();
+    if let Some(label) = column.label().filter(|label| !taken.contains(label)) {
+        return Ok(label);
+    }
+    let proposed = next_label(column, in_address, &taken).map(Label::name);
+    let question = words.ask_label(&shortened(&clean(&column.name), ASKED_CHARS));
+    loop {
+        match asker.text(&question, proposed)?.parse::<Label>() {
+            Ok(label) if taken.contains(&label) => asker.say(&words.label_taken(label)),
+            Ok(label) => return Ok(label),
+            Err(_) => asker.say(&words.not_a_label()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Lang;
+    use crate::text;
+
+    #[test]
+    fn choices_are_aligned_and_fit_a_screen() {
+        let column = |name: &str, sample: Option<&str>| Column {
+            name: name.to_owned(),
+            sample: sample.map(str::to_owned),
+            ..Column::default()
+        };
+        let columns = [
+            column("NPS", Some("9")),
+            column("Imię", None),
+            column(&"ż".repeat(60), Some(&"ł".repeat(24))),
+        ];
+        let choices = choices(text::words(Lang::Pl), &columns);
+        assert!(
+            choices.iter().all(|choice| choice.len() <= CHOICE_BYTES),
+            "{choices:?}"
+        );
+        let short = super::choices(text::words(Lang::Pl), &columns[..2]);
+        assert_eq!(short, ["NPS   np. `9`", "Imię  (pusta)"]);
+    }
+}

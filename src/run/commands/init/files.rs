@@ -1,0 +1,245 @@
+//! The files of a config: where they are, that nothing is in their way, and how they are written.
+//! Everything is written under other names first and renamed last, so that a failure leaves nothing
+//! behind that would be in the way of a second try. Readable for the owner alone.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use secrecy::ExposeSecret as _;
+
+use crate::config::Secret;
+use crate::model::{Credentials, ShownPath as _};
+use crate::run::Failure;
+use crate::system::folders::for_the_owner_alone;
+use crate::system::rename::rename_new;
+use crate::system::trust::{self, permissions};
+use crate::system::{folders, regular};
+use crate::text::Message;
+
+/// The places of the files.
+#[derive(Clone, Debug)]
+pub(super) struct Files {
+    /// Blank for the current folder.
+    folder: PathBuf,
+    pub(super) config: PathBuf,
+    /// The folder of the secrets.
+    pub(super) secrets: PathBuf,
+}
+
+fn refused(message: Message) -> Failure {
+    Failure::usage(message)
+}
+
+impl Files {
+    /// Places the files in `folder`, or else beside the export, and checks that they can be made
+    /// there: nothing has their names, and nobody else can change what is there.
+    pub(super) fn new(export: &Path, name: Option<&str>, folder: Option<&Path>) -> Result<Self, Failure> {
+        let folder = folder.or(export.parent()).unwrap_or(Path::new("")).to_owned();
+        let stem = export.file_stem().unwrap_or_default().to_string_lossy();
+        // A packed file has two extensions.
+        let stem = stem.strip_suffix(".csv").unwrap_or(&stem);
+        let name = name.unwrap_or(stem).trim();
+        if name.is_empty() || Path::new(name).file_name() != Some(name.as_ref()) {
+            return Err(refused(Message::new(|words| words.not_a_name())));
+        }
+        for path in [&folder, export] as [&Path; 2] {
+            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            if absolute.to_str().is_none() {
+                let shown = absolute.shown().to_string();
+                return Err(refused(Message::new(|words| words.not_unicode(&shown))));
+            }
+        }
+        let files = Self {
+            config: folder.join(format!("{name}.toml")),
+            secrets: folder.join(format!("{name}.secrets")),
+            folder,
+        };
+        files.check()?;
+        Ok(files)
+    }
+
+    /// Returns the folder of the config.
+    pub(super) fn folder(&self) -> &Path {
+        if self.folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &self.folder
+        }
+    }
+
+    /// The name of the folder of the secrets, beside the config.
+    pub(super) fn secrets_name(&self) -> String {
+        let name = self.secrets.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        let shown = self.folder().shown().to_string();
+        if !self.folder().is_dir() {
+            return Err(refused(Message::new(|words| words.no_folder(&shown))));
+        }
+        for path in [&self.config, &self.secrets] {
+            if path.symlink_metadata().is_ok() {
+                let shown = path.shown().to_string();
+                return Err(refused(Message::new(|words| words.in_the_way(&shown))));
+            }
+        }
+        // A file shows what would become of the config; it is gone at once.
+        let probe = tempfile::NamedTempFile::new_in(self.folder()).map_err(|error| self.unwritable(error))?;
+        trust::check(probe.path()).map_err(|error| {
+            let (probe, config) = (probe.path().shown().to_string(), self.config.shown().to_string());
+            let why = format!("{error:#}").replace(&probe, &config);
+            Failure::usage(anyhow::anyhow!(why).context(Message::new(|words| words.config_untrusted())))
+        })
+    }
+
+    fn unwritable(&self, error: impl Into<anyhow::Error>) -> Failure {
+        let shown = self.folder().shown().to_string();
+        Failure::usage(
+            error
+                .into()
+                .context(Message::new(|words| words.cannot_write_in(&shown))),
+        )
+    }
+
+    /// Writes the secrets, then the config. Returns whether others can read the secrets, as they may
+    /// on Windows, where files get the rights of their folder.
+    pub(super) fn write(&self, config: &str, credentials: Option<&Credentials>) -> Result<bool, Failure> {
+        let done = self.written(config, credentials);
+        done.map_err(|error| self.unwritable(error))
+    }
+
+    fn written(&self, config: &str, credentials: Option<&Credentials>) -> anyhow::Result<bool> {
+        // Deleted at the end, with all that is still in it.
+        let staging = tempfile::Builder::new()
+            .prefix(".respondent-sync-")
+            .tempdir_in(self.folder())?;
+        let staged_config = staging.path().join("config");
+        create(&staged_config, config)?;
+        let mut others_read = false;
+        if let Some(credentials) = credentials {
+            let staged_secrets = staging.path().join("secrets");
+            folders::make(&staged_secrets)?;
+            others_read = secrets_in(&staged_secrets, credentials)?;
+            rename_new(&staged_secrets, &self.secrets).with_context(|| self.secrets.shown().to_string())?;
+        }
+        if let Err(error) = rename_new(&staged_config, &self.config) {
+            if credentials.is_some() {
+                // They are this command's own, and would be in the way of a second try.
+                fs::remove_dir_all(&self.secrets).ok();
+            }
+            return Err(error).with_context(|| self.config.shown().to_string());
+        }
+        Ok(others_read)
+    }
+}
+
+/// Creates a file with this text for the owner alone.
+fn create(path: &Path, text: &str) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    for_the_owner_alone(&mut options);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(file)
+}
+
+/// Writes each secret into a file of its own. Returns whether others can read one.
+fn secrets_in(folder: &Path, credentials: &Credentials) -> io::Result<bool> {
+    let mut others_read = false;
+    for secret in Secret::OF_WEBHOOK {
+        let value = match secret {
+            Secret::Account => credentials.account.as_str(),
+            Secret::WebhookKey => credentials.webhook_key.expose_secret(),
+            _ => credentials.webhook_auth.expose_secret(),
+        };
+        let path = folder.join(secret.name());
+        create(&path, &format!("{value}\n"))?;
+        others_read |= permissions::others_read(&regular::open(&path)?)?;
+    }
+    Ok(others_read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credentials() -> Credentials {
+        Credentials {
+            account: "387487".to_owned(),
+            webhook_key: "KEY".to_owned().into(),
+            webhook_auth: "AUTH".to_owned().into(),
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn both_are_written_or_nothing_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let export = folder.path().join("contacts.csv.gz");
+        let files = Files::new(&export, None, None).unwrap();
+        // What appears after the check is not overwritten, and the secrets do not stay alone.
+        fs::write(&files.config, "mine").unwrap();
+        files.write("new", Some(&credentials())).unwrap_err();
+        assert_eq!(names(folder.path()), ["contacts.toml"]);
+        assert_eq!(fs::read_to_string(&files.config).unwrap(), "mine");
+        fs::remove_file(&files.config).unwrap();
+        fs::create_dir(&files.secrets).unwrap();
+        files.write("new", Some(&credentials())).unwrap_err();
+        assert_eq!(names(folder.path()), ["contacts.secrets"]);
+        fs::remove_dir(&files.secrets).unwrap();
+        let others_read = files.write("new", Some(&credentials())).unwrap();
+        assert!(cfg!(windows) || !others_read);
+        assert_eq!(names(folder.path()), ["contacts.secrets", "contacts.toml"]);
+        assert_eq!(names(&files.secrets), ["account", "webhook_auth", "webhook_key"]);
+        assert_eq!(
+            fs::read_to_string(files.secrets.join("webhook_key")).unwrap(),
+            "KEY\n"
+        );
+    }
+
+    #[test]
+    fn a_name_is_a_name_and_nothing_is_in_its_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let export = folder.path().join("contacts.xlsx");
+        let place = |name: &str, dir: Option<&str>| {
+            let dir = dir.map(|dir| folder.path().join(dir));
+            let files = Files::new(&export, Some(name), dir.as_deref());
+            files
+                .map(|files| names_of(&files))
+                .map_err(|failure| format!("{:#}", failure.error))
+        };
+        assert_eq!(place("nps", None), Ok("nps.toml nps.secrets".to_owned()));
+        for name in ["", " ", "a/b", "../a", "..", "."] {
+            let error = place(name, None).unwrap_err();
+            assert!(error.contains("a name without a folder"), "{name}: {error}");
+        }
+        assert!(
+            place("nps", Some("gone"))
+                .unwrap_err()
+                .contains("there is no folder")
+        );
+        fs::create_dir(folder.path().join("nps.secrets")).unwrap();
+        let error = place("nps", None).unwrap_err();
+        assert!(
+            error.contains("nps.secrets` exists") && error.contains("--name"),
+            "{error}"
+        );
+    }
+
+    fn names_of(files: &Files) -> String {
+        let config = files.config.file_name().unwrap().to_string_lossy();
+        format!("{config} {}", files.secrets_name())
+    }
+}

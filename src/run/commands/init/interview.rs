@@ -1,0 +1,301 @@
+//! Collects the answers: from flags, else from the person at the terminal, who gets a proposal. With
+//! nobody to ask, an answer that has neither flag nor default is missing, and all of those are
+//! reported together.
+
+use std::path::PathBuf;
+
+use super::address::Webhook;
+use super::answers::{Answers, Respondent};
+use super::asking::Asker;
+use super::export::Export;
+use super::files::Files;
+use super::{checks, columns, platform, proposal};
+use crate::config::{InitSettings, SURVEY_COLUMN};
+use crate::model::{Digits, Label, ShownPath as _, ValueFrom};
+use crate::report::Console;
+use crate::run::Failure;
+use crate::text::{Message, Words};
+
+/// The id column without a flag, as `run` has it.
+pub(super) const ID_COLUMN: &str = "id_respondent";
+
+/// Labels and the columns that set them, by name.
+pub(super) type Labels = Vec<(Label, ValueFrom<String>)>;
+
+/// An answer that nobody gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    IdColumn,
+    Survey,
+    Labels,
+}
+
+impl Missing {
+    fn say(self, words: &dyn Words) -> String {
+        match self {
+            Self::IdColumn => words.id_column_missing(),
+            Self::Survey => words.survey_missing(),
+            Self::Labels => words.labels_missing(),
+        }
+    }
+}
+
+/// A failure of usage, in both languages.
+pub(super) fn refused(say: impl Fn(&dyn Words) -> String) -> Failure {
+    Failure::usage(Message::new(say))
+}
+
+/// Collects all answers, and places the files. Writes nothing.
+pub(super) fn hold(settings: &InitSettings, console: &Console) -> Result<(Answers, Files), Failure> {
+    let asker = Asker::new(console);
+    let asker = asker.as_ref();
+    if let Some(asker) = asker {
+        asker.say(&asker.words.init_intro());
+    }
+    let given = platform::given(settings, asker)?;
+    let export = export(settings, asker)?;
+    let files = Files::new(&export, settings.name.as_deref(), settings.folder.as_deref())?;
+    let seen = Export::open(&export, &settings.form, asker.is_some())?;
+    checks::flags(settings, &export, &seen)?;
+    if let Some(asker) = asker {
+        columns::show(asker, &export, &seen);
+    }
+    let mut missing = Vec::new();
+    let (respondent, accepts_crm_ids) = respondent(settings, asker, &seen)?.unwrap_or_else(|| {
+        missing.push(Missing::IdColumn);
+        (Respondent::Id(String::new()), false)
+    });
+    let webhook = match (given, asker) {
+        (None, Some(asker)) => platform::asked(settings, asker)?,
+        (given, _) => given,
+    };
+    let base = platform::base(settings, webhook.as_ref())?;
+    let survey = survey(settings, asker, &seen, webhook.as_ref())?;
+    if survey.is_none() && !seen.has_survey() {
+        missing.push(Missing::Survey);
+    }
+    let labels = labels(settings, asker, &seen, &respondent, webhook.as_ref())?;
+    if labels.is_empty() {
+        missing.push(Missing::Labels);
+    }
+    refuse_missing(&missing)?;
+    checks::all(&export, &seen, &respondent, &labels)?;
+    let map = if settings.map.is_empty() {
+        labels.iter().filter_map(map_text).collect()
+    } else {
+        settings.map.clone()
+    };
+    let answers = Answers {
+        export,
+        form: settings.form.clone(),
+        respondent,
+        accepts_crm_ids,
+        survey,
+        map,
+        base,
+        credentials: platform::credentials(settings, webhook),
+    };
+    Ok((answers, files))
+}
+
+fn refuse_missing(missing: &[Missing]) -> Result<(), Failure> {
+    match missing {
+        [] => Ok(()),
+        [one] => Err(refused(|words| one.say(words))),
+        several => Err(refused(|words| {
+            let lines = several
+                .iter()
+                .map(|missing| format!("\n  {}", missing.say(words)));
+            words.answers_missing(several.len() as u64) + &lines.collect::<String>()
+        })),
+    }
+}
+
+fn export(settings: &InitSettings, asker: Option<&Asker<'_>>) -> Result<PathBuf, Failure> {
+    match (&settings.export, asker) {
+        (Some(path), _) if path.as_os_str() == "-" => Err(refused(|words| words.export_is_a_file())),
+        (Some(path), _) => Ok(path.clone()),
+        (None, Some(asker)) => asked_file(asker, &asker.words.ask_export()),
+        (None, None) => Err(refused(|words| words.export_missing())),
+    }
+}
+
+/// Returns the path that was typed, or dragged into the terminal, which adds quotes, and on Unix
+/// backslashes before spaces.
+fn typed_path(answer: &str) -> PathBuf {
+    let path = PathBuf::from(answer.trim_matches(['"', '\'']));
+    if cfg!(windows) || path.is_file() {
+        return path;
+    }
+    let mut plain = String::new();
+    let mut characters = answer.chars();
+    while let Some(character) = characters.next() {
+        plain.extend(if character == '\\' {
+            characters.next()
+        } else {
+            Some(character)
+        });
+    }
+    let plain = PathBuf::from(plain);
+    if plain.is_file() { plain } else { path }
+}
+
+/// Asks for a file until there is one.
+fn asked_file(asker: &Asker<'_>, question: &str) -> Result<PathBuf, Failure> {
+    loop {
+        let answer = asker.text(question, None)?;
+        let path = typed_path(&answer);
+        if path.is_file() {
+            return Ok(path);
+        }
+        if !answer.is_empty() {
+            asker.say(&asker.words.no_such_file(&path.shown().to_string()));
+        }
+    }
+}
+
+/// Returns how respondents are found, and whether a CRM's own number was accepted. `None` if that is
+/// missing.
+fn respondent(
+    settings: &InitSettings,
+    asker: Option<&Asker<'_>>,
+    seen: &Export,
+) -> Result<Option<(Respondent, bool)>, Failure> {
+    if let Some((table, match_on)) = &settings.ids {
+        let respondent = Respondent::Address {
+            table: table.clone(),
+            match_on: match_on.clone(),
+            id: settings.id_column.clone().unwrap_or_else(|| ID_COLUMN.to_owned()),
+        };
+        return Ok(Some((respondent, false)));
+    }
+    match (&settings.id_column, asker) {
+        (Some(column), _) => Ok(Some((Respondent::Id(column.clone()), false))),
+        (None, Some(asker)) => asked_respondent(asker, seen).map(Some),
+        (None, None) => Ok(seen
+            .has(ID_COLUMN)
+            .then(|| (Respondent::Id(ID_COLUMN.to_owned()), false))),
+    }
+}
+
+fn asked_respondent(asker: &Asker<'_>, seen: &Export) -> Result<(Respondent, bool), Failure> {
+    let words = asker.words;
+    asker.begin(&words.id_hint());
+    let no_id = seen.columns.len();
+    let proposed = proposal::id_column(&seen.columns)
+        .or_else(|| proposal::address_column(&seen.columns).map(|_| no_id))
+        .unwrap_or_default();
+    let mut choices = columns::choices(words, &seen.columns);
+    choices.push(words.only_addresses());
+    loop {
+        let chosen = asker.one_of(&words.ask_id_column(), &choices, proposed)?;
+        let Some(column) = seen.columns.get(chosen) else {
+            return asked_address(asker, seen).map(|respondent| (respondent, false));
+        };
+        let is_crm_number = column.is_crm_number();
+        if !is_crm_number || asker.yes(&words.ask_crm_number(&column.name), false)? {
+            return Ok((Respondent::Id(column.name.clone()), is_crm_number));
+        }
+    }
+}
+
+fn asked_address(asker: &Asker<'_>, seen: &Export) -> Result<Respondent, Failure> {
+    let words = asker.words;
+    let address = columns::asked(asker, &words.ask_address_column(), seen, proposal::address_column)?;
+    asker.say(&words.ids_hint());
+    loop {
+        let table = asked_file(asker, &words.ask_ids())?;
+        let in_table = match Export::open_table(&table) {
+            Ok(in_table) => in_table,
+            Err(failure) => {
+                asker.object(&failure);
+                continue;
+            }
+        };
+        columns::show(asker, &table, &in_table);
+        let of_table = columns::asked(
+            asker,
+            &words.ask_table_address(),
+            &in_table,
+            proposal::address_column,
+        )?;
+        let id = columns::asked(asker, &words.ask_table_id(), &in_table, proposal::id_column)?;
+        let match_on = format!("{address}={of_table}");
+        match checks::table(&table, &match_on, &id) {
+            Ok(()) => return Ok(Respondent::Address { table, match_on, id }),
+            Err(failure) => asker.object(&failure),
+        }
+    }
+}
+
+/// Returns the survey for all rows. `None` if a column has each row's, or if it is missing.
+fn survey(
+    settings: &InitSettings,
+    asker: Option<&Asker<'_>>,
+    seen: &Export,
+    webhook: Option<&Webhook>,
+) -> Result<Option<String>, Failure> {
+    if settings.survey.is_some() {
+        return Ok(settings.survey.clone());
+    }
+    let proposed = webhook.and_then(|webhook| webhook.survey.clone());
+    let Some(asker) = asker else {
+        return Ok(proposed.filter(|_| !seen.has_survey()));
+    };
+    let words = asker.words;
+    if seen.has_survey() {
+        asker.begin(&words.survey_from_column());
+        return Ok(None);
+    }
+    if proposed.is_none() {
+        asker.begin(&words.survey_hint());
+    }
+    loop {
+        let answer = asker.text(&words.ask_survey(), proposed.as_deref())?;
+        if Digits::new(&answer).is_some() {
+            return Ok(Some(answer));
+        }
+        asker.say(&words.not_a_survey());
+    }
+}
+
+/// Returns the column of each label; none if that is missing.
+fn labels(
+    settings: &InitSettings,
+    asker: Option<&Asker<'_>>,
+    seen: &Export,
+    respondent: &Respondent,
+    webhook: Option<&Webhook>,
+) -> Result<Labels, Failure> {
+    if let Some(given) = &settings.labels {
+        return Ok(given.clone());
+    }
+    let chosen = match asker {
+        Some(asker) => {
+            let in_address = webhook.map_or(&[][..], |webhook| &webhook.labels);
+            let used = |name: &str| match respondent {
+                Respondent::Id(column) => column == name,
+                Respondent::Address { match_on, .. } => checks::address_column(match_on) == name,
+            };
+            let free = seen
+                .columns
+                .iter()
+                .filter(|column| !used(&column.name) && !column.name.eq_ignore_ascii_case(SURVEY_COLUMN));
+            columns::asked_labels(asker, &free.cloned().collect::<Vec<_>>(), in_address)?
+        }
+        None => Label::all()
+            .filter(|label| seen.has(label.name()))
+            .map(|label| (label, label.name().to_owned()))
+            .collect(),
+    };
+    let from_column = |(label, name)| (label, ValueFrom::Column(name));
+    Ok(chosen.into_iter().map(from_column).collect())
+}
+
+/// Formats a label and its column as `--map` takes them.
+fn map_text((label, from): &(Label, ValueFrom<String>)) -> Option<String> {
+    match from {
+        ValueFrom::Column(name) => Some(format!("{label}={name}")),
+        ValueFrom::Template(_) | ValueFrom::Constant(_) => None,
+    }
+}

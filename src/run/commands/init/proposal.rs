@@ -1,0 +1,154 @@
+//! Proposes what each column of an export is for, by names and by samples. A proposal is shown and
+//! can be changed. Pure.
+
+use crate::model::Label;
+use crate::read::is_crm_number;
+
+/// A column as the first rows show it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// The first value that is not blank, for a person at a terminal.
+    pub(super) sample: Option<String>,
+    /// Every value is all digits, of three digits or more, and stands once.
+    pub(super) looks_like_ids: bool,
+    /// Every value that is not blank has an `@`.
+    pub(super) has_addresses: bool,
+}
+
+/// Names of the platform and of what its ids identify.
+const OURS: [&str; 3] = ["respondent", "webankiet", "startquestion"];
+
+/// Words of names for an address, in English and Polish.
+const ADDRESS: [&str; 2] = ["mail", "adres e"];
+
+impl Column {
+    fn is_called(&self, name: &str) -> bool {
+        self.name.trim().eq_ignore_ascii_case(name)
+    }
+
+    /// Returns the label that the column is called.
+    pub(super) fn label(&self) -> Option<Label> {
+        self.name.trim().parse().ok()
+    }
+
+    /// Whether the name is one of a CRM's own number of a contact.
+    pub(super) fn is_crm_number(&self) -> bool {
+        is_crm_number(&self.name)
+    }
+}
+
+/// Returns the column that is probably the platform's respondent id.
+pub(super) fn id_column(columns: &[Column]) -> Option<usize> {
+    let by = |is_it: &dyn Fn(&Column) -> bool| columns.iter().position(is_it);
+    let named = |column: &Column| {
+        let name = column.name.to_lowercase();
+        OURS.iter().any(|ours| name.contains(ours)) && !column.has_addresses
+    };
+    by(&|column| column.is_called("id_respondent"))
+        .or_else(|| by(&|column| named(column) && column.looks_like_ids))
+        .or_else(|| by(&named))
+        .or_else(|| by(&|column| column.looks_like_ids && is_free(column) && !column.is_crm_number()))
+}
+
+/// Whether the name does not say already what the column is for.
+fn is_free(column: &Column) -> bool {
+    column.label().is_none() && !column.is_called("id_survey")
+}
+
+/// Returns the column that probably holds e-mail addresses.
+pub(super) fn address_column(columns: &[Column]) -> Option<usize> {
+    let named = |column: &Column| {
+        let name = column.name.to_lowercase();
+        ADDRESS.iter().any(|word| name.contains(word))
+    };
+    let by = |is_it: &dyn Fn(&Column) -> bool| columns.iter().position(is_it);
+    by(&|column| column.has_addresses && named(column)).or_else(|| by(&|column| column.has_addresses))
+}
+
+/// Returns the label of a column that says it: by its own name (`l4`), or because the webhook's
+/// address has its name as the label's value (`l4=[Segment]`).
+pub(super) fn label_of(column: &Column, in_address: &[(Label, String)]) -> Option<Label> {
+    let meant = |value: &str| {
+        let value = value.trim_matches(|c: char| "[]{}<>$%* ".contains(c));
+        !value.is_empty() && value.to_lowercase() == column.name.trim().to_lowercase()
+    };
+    let by_value = || {
+        in_address
+            .iter()
+            .find(|(_, value)| meant(value))
+            .map(|(label, _)| *label)
+    };
+    column.label().or_else(by_value)
+}
+
+/// Returns the label to propose for a chosen column: what the column says, else the next label that
+/// the address names, else the next free one.
+pub(super) fn next_label(column: &Column, in_address: &[(Label, String)], taken: &[Label]) -> Option<Label> {
+    let is_free = |label: &Label| !taken.contains(label);
+    label_of(column, in_address)
+        .filter(is_free)
+        .or_else(|| in_address.iter().map(|(label, _)| *label).find(is_free))
+        .or_else(|| Label::all().find(is_free))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(names: &[&str]) -> Vec<Column> {
+        let column = |name: &&str| Column {
+            name: name.trim_end_matches(['#', '@']).to_owned(),
+            looks_like_ids: name.ends_with('#'),
+            has_addresses: name.ends_with('@'),
+            ..Column::default()
+        };
+        names.iter().map(column).collect()
+    }
+
+    #[test]
+    fn the_id_is_found_by_name_then_by_form_and_never_a_crms_own_number() {
+        let cases: [(&[&str], Option<usize>); 8] = [
+            (&["Nr klienta#", "ID_Respondent", "webankieta_id#"], Some(1)),
+            (&["Respondent", "webankieta_id#"], Some(1)),
+            (&["Segment", "Id respondenta"], Some(1)),
+            (&["Record ID#", "Numer ankietowanego#"], Some(1)),
+            (&["Record ID#", "id_survey#", "l4#"], None),
+            (&["E-mail respondenta@", "NPS"], None),
+            (&["Imię", "NPS"], None),
+            (&[], None),
+        ];
+        for (names, expected) in cases {
+            assert_eq!(id_column(&columns(names)), expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_found_by_its_cells() {
+        assert_eq!(address_column(&columns(&["Opiekun@", "E-mail@"])), Some(1));
+        assert_eq!(address_column(&columns(&["E-mail", "Kontakt@"])), Some(1));
+        assert_eq!(address_column(&columns(&["E-mail"])), None);
+    }
+
+    #[test]
+    fn labels_are_those_that_the_header_or_the_address_says() {
+        let label = |name: &str| name.parse::<Label>().unwrap();
+        let in_address = [
+            (label("l4"), "[segment]".to_owned()),
+            (label("l7"), "9".to_owned()),
+        ];
+        let found = columns(&["Segment", "NPS", "l2"]);
+        let said: Vec<_> = found.iter().map(|column| label_of(column, &in_address)).collect();
+        assert_eq!(said, [Some(label("l4")), None, Some(label("l2"))]);
+        let next = |column: usize, taken: &[&str]| {
+            let taken: Vec<Label> = taken.iter().map(|name| label(name)).collect();
+            next_label(&found[column], &in_address, &taken).map(Label::name)
+        };
+        assert_eq!(next(0, &[]), Some("l4"));
+        assert_eq!(next(1, &["l4"]), Some("l7"));
+        assert_eq!(next(1, &["l4", "l7"]), Some("l1"));
+        assert_eq!(next(2, &[]), Some("l2"));
+        let all: Vec<Label> = Label::all().collect();
+        assert_eq!(next_label(&found[1], &[], &all), None);
+    }
+}
