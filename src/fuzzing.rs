@@ -170,6 +170,7 @@ fn input_as(bytes: &[u8], options: ReadOptions) {
         survey: Some("7".to_owned()),
         table: None,
         last_rows: None,
+        overtaken: None,
         excluded: None,
     };
     let mut planner = Planner::new(settings, layout);

@@ -6,6 +6,7 @@ mod commands;
 mod file;
 mod groups;
 mod mistakes;
+mod retried;
 mod secrets;
 
 use anyhow::Result;
@@ -14,17 +15,19 @@ use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use commands::check::{CheckFormat, CheckSettings};
 pub(crate) use commands::help::HelpPage;
+pub(crate) use commands::retry::RoundSettings;
 pub(crate) use commands::run::{Asked, RunCommand, RunSettings};
 pub(crate) use commands::sandbox::SandboxSettings;
 pub(crate) use commands::state::{ForgetSettings, StateSettings};
-pub(crate) use file::{ConfigFile, file};
+pub(crate) use file::ConfigFile;
 pub(crate) use groups::calls::{Destination, max_query_bytes, sandbox_credentials};
 pub(crate) use groups::guards::GuardSettings;
 pub(crate) use groups::log::log;
 pub(crate) use groups::monitor::MonitorSettings;
-pub(crate) use groups::outputs::{OutputSettings, input_of_printed_summary};
+pub(crate) use groups::outputs::{default_paths, input_of_printed_summary};
 pub(crate) use groups::reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, SurveySettings};
 pub(crate) use groups::state::DeltaSettings;
+pub(crate) use retried::settings;
 
 /// A command with all its settings.
 #[derive(Debug)]
@@ -48,6 +51,7 @@ pub(crate) enum Command {
 pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<Command> {
     Ok(match cli.command {
         cli::Command::Run(args) => Command::Run(commands::run::run(&args, origins, file)),
+        cli::Command::Retry(args) => Command::Run(commands::retry::retry(*args, origins, file)),
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),
         cli::Command::State(command) => Command::State(commands::state::state(&command, origins)?),

@@ -22,6 +22,7 @@ fn bench() -> Bench {
             survey: None,
             table: None,
             last_rows: None,
+            overtaken: None,
             excluded: None,
         },
         layout: Layout {

@@ -20,7 +20,7 @@ pub(crate) use exit_code::ExitCode;
 pub(crate) use progress::Progress;
 pub(crate) use run_report::{RunEnd, RunReport};
 pub(crate) use screen::{Screen, Tone};
-pub(crate) use summary_json::to_json;
+pub(crate) use summary_json::{to_json, to_stored_json};
 pub(crate) use totals::{Reader, RunSummary};
 pub(crate) use words::findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use words::notes::Notes;

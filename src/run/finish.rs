@@ -6,14 +6,18 @@ use jiff::Timestamp;
 
 use super::Failure;
 use super::commands::send_file::Ran;
+use super::next_command::retry_command;
 use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
-use crate::config::{OutputSettings, RunSettings};
-use crate::model::{EarlyEnd, ShownPath, local_time};
+use crate::config::RunSettings;
+use crate::model::{EarlyEnd, Lang, ShownPath, local_time};
 use crate::read::RowsEnd;
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
-use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json, to_text};
+use crate::report::{
+    Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json, to_stored_json, to_text,
+};
+use crate::text;
 
 /// A run whose stages have ended and whose output files do not have their final names yet.
 pub(super) struct Finished<'a> {
@@ -39,7 +43,8 @@ impl Finished<'_> {
     pub(super) fn conclude(self, summary_file: SummaryFile, console: &Console) -> Ran {
         let (report, journal) = self.settle();
         let json = to_json(&report, &report.ending());
-        let mut written = summary_file.finish(&json, report.end == RunEnd::Complete);
+        let stored = to_stored_json(&report, &report.ending());
+        let mut written = summary_file.finish(&stored, report.end == RunEnd::Complete);
         if written.is_ok()
             && let Some(journal) = journal
         {
@@ -83,6 +88,7 @@ impl Finished<'_> {
             end => end,
         };
         let RunSettings { reading, outputs, .. } = self.settings;
+        let store_runs = self.header.store_runs();
         let report = RunReport {
             run_id: self.run_id.to_owned(),
             input: reading.input.to_string(),
@@ -112,6 +118,9 @@ impl Finished<'_> {
             results: outputs.paths.results.clone(),
             failed: outputs.paths.failed.clone(),
             failed_digest,
+            settings: self.settings.recorded.clone(),
+            first_store_run: store_runs.map(|(first, _)| first),
+            store: self.header.store,
             next: self.next,
             summary,
         };
@@ -199,7 +208,8 @@ fn in_full(error: impl Into<anyhow::Error>) -> String {
 
 /// Ends a run whose input was sent completely to the same destination before. Nothing is sent, and
 /// the verdict is the same as then. Old sets of outputs are deleted as usual.
-pub(super) fn already_sent(outputs: &OutputSettings, before: &SentBefore) -> Result<Ran, Failure> {
+pub(super) fn already_sent(settings: &RunSettings, before: &SentBefore) -> Result<Ran, Failure> {
+    let RunSettings { reading, outputs, .. } = settings;
     let paths = &outputs.paths;
     if let Some(keep) = outputs.existing.rotate {
         record::delete_old_sets(paths, keep).map_err(Failure::output)?;
@@ -208,18 +218,18 @@ pub(super) fn already_sent(outputs: &OutputSettings, before: &SentBefore) -> Res
         exit_code,
         finished_at,
         failures,
+        remaining,
+        failed,
         is_mended,
-    } = *before;
+        ..
+    } = before;
     let when = finished_at
         .map(|time| format!(" on {}", local_time(time)))
         .unwrap_or_default();
     let results = paths.results.shown();
-    let (code, words) = if is_mended || exit_code == ExitCode::Success.code() {
-        let since = if is_mended {
-            format!(
-                "; {} that failed then went through since",
-                counted(failures, "row")
-            )
+    let (code, words) = if *is_mended || *exit_code == ExitCode::Success.code() {
+        let since = if *is_mended {
+            format!("; {}", text::words(Lang::En).fixed_since(*failures))
         } else {
             String::new()
         };
@@ -229,10 +239,12 @@ pub(super) fn already_sent(outputs: &OutputSettings, before: &SentBefore) -> Res
         tracing::info!(event = "already_sent", "{words}");
         (ExitCode::Success, words)
     } else {
+        let retry = retry_command(reading, paths);
         let words = format!(
-            "already sent{when}, and {} of it failed: `{}` holds what is to be fixed or sent again; nothing was sent now",
-            counted(failures, "row"),
-            paths.failed.shown()
+            "already sent{when}, and {} of it failed: `{}` holds what is to be fixed or sent again by {retry}; nothing was \
+             sent now",
+            counted(*remaining, "row"),
+            failed.shown()
         );
         tracing::warn!(event = "already_sent", "{words}");
         (ExitCode::RowsFailed, words)

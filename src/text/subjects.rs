@@ -1,7 +1,11 @@
 //! The subjects of the catalogue: a trait for each, a method for each sentence.
 
+mod retry;
+
+pub(crate) use retry::RetryWords;
+
 /// All sentences of a language.
-pub(crate) trait Words: EndWords + Sync {}
+pub(crate) trait Words: EndWords + RetryWords + Sync {}
 
 /// Sentences about the end of a command.
 pub(crate) trait EndWords {

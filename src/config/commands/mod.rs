@@ -2,6 +2,7 @@
 
 pub(super) mod check;
 pub(super) mod help;
+pub(super) mod retry;
 pub(super) mod run;
 pub(super) mod sandbox;
 pub(super) mod show;

@@ -75,38 +75,38 @@ const fn entry(
     }
 }
 
-const RESEND: &str = "send the failed file again, no editing needed";
+const RESEND: &str = "send these rows again by `retry`, no editing needed";
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
 const TABLE: [CodeEntry; 28] = [
-    entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `sync_error` says, then send it"),
-    entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then send the failed file again"),
-    entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then send the failed file again"),
+    entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct the rows in the failed file by what `sync_error` says, then `retry`"),
+    entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then `retry`"),
+    entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then `retry`"),
     entry(ErrorCode::Http5xx, "http_5xx", "the platform failed each time (5xx)", RESEND),
-    entry(ErrorCode::RateLimited, "rate_limited", "the platform asked to slow down each time (429)", "lower `--rate`, then send the failed file again"),
+    entry(ErrorCode::RateLimited, "rate_limited", "the platform asked to slow down each time (429)", "`retry` with a lower `--rate`"),
     entry(ErrorCode::Timeout, "timeout", "no whole answer within `--timeout`", RESEND),
-    entry(ErrorCode::Connect, "connect", "the platform could not be reached, nothing was sent", "check the network and `--base-url`, then send the failed file again"),
+    entry(ErrorCode::Connect, "connect", "the platform could not be reached, nothing was sent", "check the network and `--base-url`, then `retry`"),
     entry(ErrorCode::Cut, "cut", "the connection broke before the answer was whole", RESEND),
     entry(ErrorCode::BadResponse, "bad_response", "an answer that does not say whether the update was made", RESEND),
-    entry(ErrorCode::Redirected, "redirected", "the platform answered with a redirect, which is never followed", "check `--base-url`, then send the failed file again"),
+    entry(ErrorCode::Redirected, "redirected", "the platform answered with a redirect, which is never followed", "check `--base-url`, then `retry`"),
     entry(ErrorCode::Stopped, "stopped", "sent, but not settled when the run ended", "resume the run: `--resume` sends it again"),
-    entry(ErrorCode::Internal, "internal", "a bug of this tool hit this row", "send the failed file again, and report the bug"),
+    entry(ErrorCode::Internal, "internal", "a bug of this tool hit this row", "`retry`, and report the bug"),
     entry(ErrorCode::MissingId, "missing_id", "the cell of the respondent's id is blank", "fill in the id, or use `--blank-id skip`"),
-    entry(ErrorCode::BadId, "bad_id", "the respondent's id is not all digits", "correct the id as `sync_error` says, then send the failed file"),
+    entry(ErrorCode::BadId, "bad_id", "the respondent's id is not all digits", "correct the id as `sync_error` says, then `retry`"),
     entry(ErrorCode::MissingSurvey, "missing_survey", "the survey's cell is blank and no `--survey` is given", "fill in the survey, or give `--survey`"),
-    entry(ErrorCode::BadSurvey, "bad_survey", "the survey's id is not all digits, or differs from `--survey`", "correct the survey in the failed file, then send it"),
-    entry(ErrorCode::ColumnCount, "column_count", "the record has more or fewer fields than the header", "quote fields that hold the delimiter or a line break, or add what is missing, then send the failed file"),
+    entry(ErrorCode::BadSurvey, "bad_survey", "the survey's id is not all digits, or differs from `--survey`", "correct the survey in the failed file, then `retry`"),
+    entry(ErrorCode::ColumnCount, "column_count", "the record has more or fewer fields than the header", "quote fields that hold the delimiter or a line break, or add what is missing, then `retry`"),
     entry(ErrorCode::Encoding, "encoding", "bytes that the file's encoding does not allow", "retype the damaged text, or give the right `--encoding`"),
     entry(ErrorCode::FieldTooLong, "field_too_long", "a value over 64 KiB, or a GET target over 8,000 bytes", "shorten the value, or use `--method post`"),
-    entry(ErrorCode::NoMatch, "no_match", "the address is not in the table of `--ids`", "add the contact to the survey's mailing list and its line to the table, then send the failed file"),
+    entry(ErrorCode::NoMatch, "no_match", "the address is not in the table of `--ids`", "add the contact to the survey's mailing list and its line to the table, then `retry`"),
     entry(ErrorCode::AmbiguousMatch, "ambiguous_match", "the address is several respondents in the table of `--ids`", "take the wrong lines out of the table, or send these rows by their ids in a file of their own"),
-    entry(ErrorCode::BadEmail, "bad_email", "the cell is not one e-mail address", "leave one address in the cell, then send the failed file"),
+    entry(ErrorCode::BadEmail, "bad_email", "the cell is not one e-mail address", "leave one address in the cell, then `retry`"),
     entry(ErrorCode::NothingToSend, "nothing_to_send", "no label has a value", NONE),
     entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
     entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
     entry(ErrorCode::Excluded, "excluded", "the respondent is on the list of `--exclude`", NONE),
-    entry(ErrorCode::Superseded, "superseded", "a later row of the same respondent is sent instead (`--on-duplicate last`)", NONE),
+    entry(ErrorCode::Superseded, "superseded", "a later row of the same respondent is sent instead (`--on-duplicate last`), or the respondent was updated since (`retry`)", NONE),
     entry(ErrorCode::Unchanged, "unchanged", "the platform acknowledged the same labels before (`--changed-only`)", NONE),
 ];
 

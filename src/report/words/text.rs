@@ -56,8 +56,8 @@ fn write_text(report: &RunReport, reader: Reader, text: &mut String) -> std::fmt
     if summary.overtaken > 0 {
         writeln!(
             text,
-            "  {} of the failed rows were overtaken by a later row of the same respondent: sending them again would \
-             undo that, so take them out of the failed file first",
+            "  {} of the failed rows were overtaken by a later row of the same respondent: `retry` leaves them out, \
+             because sending them would undo that",
             thousands(summary.overtaken)
         )?;
     }

@@ -10,6 +10,7 @@ use crate::run::Failure;
 use crate::run::pipeline::stages;
 use crate::run::prepare::guards::{self, Counting};
 use crate::run::prepare::input::opened::OpenedInput;
+use crate::run::prepare::input::overtaken;
 use crate::run::prepare::input::stale;
 use crate::state::{Store, Told};
 
@@ -42,6 +43,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
         .as_ref()
         .is_some_and(|known| known.mode == DeltaMode::ChangedOnly);
     let mut opened = OpenedInput::open(settings, asked.max_query_bytes)?;
+    overtaken::leave_out_overtaken(&mut opened, settings, store, None)?;
     let form = opened.form(settings, reader);
     let warnings = opened.warnings();
     let mut planner = Planner::new(opened.plan.clone(), opened.layout.clone());

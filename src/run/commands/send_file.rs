@@ -8,10 +8,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::config::{RunSettings, max_query_bytes};
-use crate::model::{DeltaMode, EarlyEnd, UpdateRespondent, local_time};
+use crate::model::{EarlyEnd, UpdateRespondent, local_time};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::record::{self, Before, GoOn, Header, OutputDecision, ResultsFormat, SentBefore};
+use crate::record::{self, Header, OutputDecision, ResultsFormat, SentBefore};
 use crate::report::{Console, ExitCode, Progress, RunReport, counted};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
@@ -20,19 +20,20 @@ use crate::run::pipeline::stages;
 use crate::run::pipeline::workers::Workers;
 use crate::run::prepare::announce::{announce, confirm};
 use crate::run::prepare::before_sending::{self, in_thread, unless_stopped};
+use crate::run::prepare::decided::{Decided, decide};
 use crate::run::prepare::fingerprint::fingerprint;
 use crate::run::prepare::guards::{Unfinished, guard, refuse_crm_numbers};
-use crate::run::prepare::input::news::{News, news};
 use crate::run::prepare::input::opened::OpenedInput;
-use crate::run::prepare::input::stale;
+use crate::run::prepare::input::overtaken::leave_out_overtaken;
 use crate::run::prepare::late_calls::{clock, quiet_from, wait_for_quiet};
 use crate::run::prepare::lock::{Claims, Locks};
 use crate::run::prepare::memory;
 use crate::run::prepare::memory::{Beginning, Memory};
 use crate::run::prepare::site::Site;
 use crate::send::HttpTransport;
-use crate::state::{Delta, Store};
+use crate::state::Delta;
 use crate::system::window::Window;
+use crate::text::Message;
 
 /// How a run ended.
 pub(in crate::run) struct Ran {
@@ -116,7 +117,7 @@ async fn start(
             unless_stopped(&mut stops, wait_for_quiet(ready.quiet_from)).await?;
             Box::pin(send(settings, &site, *ready, stops, console)).await
         }
-        Prepared::AlreadySent(before) => already_sent(&settings.outputs, &before),
+        Prepared::AlreadySent(before) => already_sent(settings, &before),
     }
 }
 
@@ -137,6 +138,13 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         fingerprint(&opened, &site.account),
         outputs.existing.overwrite,
     );
+    if let Some(round) = &reading.round
+        && !round.run.is_of_account_of(&header.fingerprint)
+    {
+        return Err(Failure::usage(Message::new(|words| {
+            words.retry_of_other_account()
+        })));
+    }
     let store = memory::open(&settings.delta, site)?;
     let Decided {
         decision,
@@ -148,7 +156,12 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         OutputDecision::AlreadySent(before) => return Ok(Prepared::AlreadySent(before)),
         decision => decision,
     };
-    let resumes = matches!(decision, OutputDecision::GoOn(_));
+    let unfinished_round = match &decision {
+        OutputDecision::GoOn(go_on) => Some(go_on.as_ref()),
+        _ => None,
+    };
+    leave_out_overtaken(&mut opened, reading, store.as_ref(), unfinished_round)?;
+    let resumes = unfinished_round.is_some();
     let journal = match &decision {
         OutputDecision::GoOn(go_on) => Some(go_on.as_ref()),
         _ => replaced.as_ref(),
@@ -205,64 +218,13 @@ async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
     let outputs = &settings.outputs;
     Locks::take(Claims {
         paths: &outputs.paths,
+        retried: settings.reading.round.as_ref().map(|round| &round.run.paths),
         state: memory::used(&settings.delta),
         account: &site.account,
         input: &settings.reading.input.to_string(),
         wait: outputs.wait_lock,
     })
     .await
-}
-
-/// The decision about existing outputs.
-struct Decided {
-    decision: OutputDecision,
-    /// Start of the first of the latest consecutive runs with this content; `None` if the run is
-    /// resumed or the content is new.
-    content_since: Option<Timestamp>,
-    /// The unfinished run that exists and is not resumed.
-    replaced: Option<GoOn>,
-}
-
-/// Decides what to do about existing outputs. A stale export is refused, even if it would be
-/// "already sent". An unfinished run of a stale export is resumed nevertheless.
-fn decide(
-    settings: &RunSettings,
-    header: &Header,
-    opened: &mut OpenedInput,
-    store: Option<&Store>,
-) -> Result<Decided, Failure> {
-    let (paths, existing) = (&settings.outputs.paths, settings.outputs.existing);
-    let decision = record::decide(paths, &header.fingerprint, existing).map_err(Failure::output)?;
-    if matches!(decision, OutputDecision::GoOn(_)) {
-        return Ok(Decided {
-            decision,
-            content_since: None,
-            replaced: None,
-        });
-    }
-    let Before {
-        content_since,
-        unfinished,
-    } = record::before(paths, &header.fingerprint).map_err(Failure::output)?;
-    stale::check(&settings.reading, &settings.guards, content_since)?;
-    let store = store.filter(|_| settings.delta.mode == DeltaMode::ChangedOnly);
-    let decision = match (decision, store, existing.rotate) {
-        // The platform or the store may have changed since: by `state forget`, by a run of another
-        // input, or by a run of the failed file.
-        (OutputDecision::AlreadySent(before), Some(store), Some(keep)) => {
-            match news(opened, &settings.reading, store, before.failures > 0)? {
-                News::Some => OutputDecision::SetAside { keep },
-                News::None => OutputDecision::AlreadySent(before.mended()),
-                News::Unsendable => OutputDecision::AlreadySent(before),
-            }
-        }
-        (decision, ..) => decision,
-    };
-    Ok(Decided {
-        decision,
-        content_since,
-        replaced: unfinished,
-    })
 }
 
 /// Runs the stages and concludes the run.
@@ -291,7 +253,7 @@ async fn send(
         style: outputs.style,
         kept: &opened.kept_names(),
     };
-    let failed = opened.failed_format(outputs.style);
+    let failed = opened.failed_format(reading, outputs.style);
     let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
     if matches!(decision, OutputDecision::GoOn(_)) {
         tracing::info!(

@@ -2,6 +2,7 @@
 
 pub(super) mod announce;
 pub(super) mod before_sending;
+pub(super) mod decided;
 pub(super) mod fingerprint;
 pub(super) mod guards;
 pub(super) mod input;

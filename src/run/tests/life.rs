@@ -20,7 +20,7 @@ use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selec
 use crate::read::{FirstRead, Input, Kept, ReadOptions, Rows, Source, SurveyColumn, Wanted};
 use crate::record::{
     self, Existing, FailedFormat, Header, KeptSets, LookedOver, OutputDecision, OutputPaths, ResultsFormat,
-    Style, SummaryFile,
+    RowColumn, Style, SummaryFile,
 };
 use crate::report::{Progress, RunEnd};
 use crate::run::finish::end;
@@ -137,6 +137,7 @@ impl Export {
             survey: Some("7".to_owned()),
             table: None,
             last_rows: None,
+            overtaken: None,
             excluded: None,
         };
         Self {
@@ -275,6 +276,7 @@ fn format(header: &[u8]) -> FailedFormat {
         encode: Box::new(|text| text.as_bytes().to_vec()),
         to_file: Box::new(|bytes| bytes),
         note: String::new(),
+        row: RowColumn::OfInput,
         fields: None,
     }
 }

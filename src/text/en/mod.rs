@@ -1,6 +1,7 @@
 //! The sentences in English.
 
 mod ends;
+mod retry;
 
 /// English.
 pub(super) struct English;

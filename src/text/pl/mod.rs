@@ -2,6 +2,7 @@
 //! imperative, which has no gender. The vendor's own words are used.
 
 mod ends;
+mod retry;
 
 /// Polish.
 pub(super) struct Polish;
