@@ -171,6 +171,7 @@ fn input_as(bytes: &[u8], options: ReadOptions) {
         table: None,
         last_rows: None,
         differing: None,
+        overtaken: None,
         excluded: None,
         fault_text: super::text::fault_text(super::model::Lang::En),
     };

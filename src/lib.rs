@@ -93,7 +93,7 @@ pub fn main() -> ExitCode {
 /// Parses the arguments, settles the settings and runs the command. `console` is set as soon as it
 /// is known how to report the end.
 fn work(begun: Instant, console: &OnceCell<Console>) -> Result<report::ExitCode, run::Failure> {
-    let file = match config::file(cli::config_choice()) {
+    let file = match config::settings(cli::config_choice()) {
         Ok(file) => file,
         Err(error) => {
             if let Some((cli, origins)) = cli::parse_without_file() {

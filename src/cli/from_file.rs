@@ -17,13 +17,7 @@ pub(crate) struct FileSetting {
     pub(crate) value: FileValue,
 }
 
-/// The value of a key, as text that a flag would take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum FileValue {
-    Switch(bool),
-    One(String),
-    Several(Vec<String>),
-}
+pub(crate) use crate::model::SettingValue as FileValue;
 
 impl FileSetting {
     /// Returns the texts for a command line. A switch that is off has no text.
@@ -168,7 +162,7 @@ fn of_value(error: &clap::Error) -> String {
     }
 }
 
-fn is_path(arg: &Arg) -> bool {
+pub(super) fn is_path(arg: &Arg) -> bool {
     arg.get_value_parser().type_id() == ValueParser::path_buf().type_id()
 }
 

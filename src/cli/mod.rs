@@ -6,6 +6,7 @@ mod completions;
 mod from_file;
 mod groups;
 mod parse;
+mod recorded;
 mod shape;
 mod usage_error;
 mod values;
@@ -27,8 +28,9 @@ pub(crate) use groups::sandbox::SandboxArgs;
 pub(crate) use groups::state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs};
 pub(crate) use parse::{
     ConfigChoice, Effective, FileSettings, Origin, Origins, config_choice, effective, parse,
-    parse_without_file, parse_words,
+    parse_without_file, parse_words, retry_args,
 };
+pub(crate) use recorded::CONFIG as CONFIG_KEY;
 pub(crate) use shape::{help_of, overview};
 
 /// The whole command line.
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     Init(Box<InitArgs>),
     /// Send the file: one call per row, a verdict for each
     Run(Box<RunArgs>),
+    /// Send the rows again that failed, with the settings of their run
+    Retry(Box<RunArgs>),
     /// Examine the file and send nothing: what was found, what is wrong, how long it will take
     Check(Box<CheckArgs>),
     /// Serve a small copy of the platform on this machine, with faults on request

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches};
 
-use super::Cli;
 use super::from_file::{self, FileSetting, FileValue, KeyError};
-use super::{shape, usage_error};
+use super::{Cli, RunArgs};
+use super::{recorded, shape, usage_error};
+use crate::model::RecordedSettings;
 
 /// Where a value came from, for the messages that name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub(crate) enum Origin {
     Flag,
     Environment,
     File,
+    /// The summary of the run whose failed rows are sent again.
+    Recorded,
     Default,
 }
 
@@ -33,6 +36,7 @@ impl Origin {
             Self::Flag => format!("`{flag}`"),
             Self::Environment => Self::variable(flag),
             Self::File => "the config file".to_owned(),
+            Self::Recorded => "the run's settings".to_owned(),
             Self::Default => "the default".to_owned(),
         }
     }
@@ -53,20 +57,56 @@ pub(crate) struct Origins {
     pub(crate) verbose: Origin,
     /// The survey that the config file names, even if a flag or a variable overrides it.
     pub(crate) survey_of_file: Option<String>,
+    /// The settings to record in the summary. `None` if they cannot be written down.
+    pub(crate) recorded: Option<RecordedSettings>,
+    /// The keys of recorded settings that decide where secrets go.
+    pub(crate) recorded_targets: Vec<&'static str>,
 }
 
 /// The keys of a config file, checked, with paths made absolute.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct FileSettings(Vec<FileSetting>);
+pub(crate) struct FileSettings {
+    settings: Vec<FileSetting>,
+    /// The keys that come from a run's summary.
+    recorded: Vec<String>,
+}
 
 impl FileSettings {
     /// Checks the keys against the flags. `others` are valid keys that are not flags.
     pub(crate) fn new(folder: &Path, settings: &[FileSetting], others: &[&str]) -> Result<Self, KeyError> {
-        from_file::checked(&run_command(), folder, settings, others).map(Self)
+        from_file::checked(&run_command(), folder, settings, others).map(Self::from_settings)
     }
 
-    fn has(&self, key: &str) -> bool {
-        self.0.iter().any(|setting| setting.key == key)
+    fn from_settings(settings: Vec<FileSetting>) -> Self {
+        Self {
+            settings,
+            recorded: Vec::new(),
+        }
+    }
+
+    /// Returns the settings for a retry of a run: those that it recorded, and of this file what is of
+    /// each call.
+    pub(crate) fn for_retry(&self, recorded: &RecordedSettings) -> Result<Self, KeyError> {
+        let run = run_command();
+        let recorded = recorded::as_of_file(&run, recorded);
+        let recorded = from_file::checked(&run, Path::new(""), &recorded, &[])?;
+        let mut settings = recorded::of_file(&run, &self.settings);
+        let keys = recorded.iter().map(|setting| setting.key.clone()).collect();
+        settings.extend(recorded);
+        Ok(Self {
+            settings,
+            recorded: keys,
+        })
+    }
+
+    fn origin(&self, key: &str) -> Origin {
+        if self.recorded.iter().any(|recorded| recorded == key) {
+            Origin::Recorded
+        } else if self.settings.iter().any(|setting| setting.key == key) {
+            Origin::File
+        } else {
+            Origin::Default
+        }
     }
 }
 
@@ -85,7 +125,7 @@ pub(crate) enum ConfigChoice {
 pub(crate) fn config_choice() -> ConfigChoice {
     const NONE: &str = "none";
     let lenient = |command: clap::Command| command.mut_arg("input", |arg| arg.required(false));
-    let command = ["run", "check"]
+    let command = ["run", "retry", "check"]
         .into_iter()
         .fold(shape::command(), |command, name| {
             command.mut_subcommand(name, lenient)
@@ -117,7 +157,18 @@ pub(crate) fn parse_without_file() -> Option<(Cli, Origins)> {
         line: 0,
         value: FileValue::One("?".to_owned()),
     };
-    parsed(&FileSettings(vec![input])).ok()
+    parsed(&FileSettings::from_settings(vec![input])).ok()
+}
+
+/// Returns the arguments of `retry` before the settings of its run are known, to find that run.
+/// `None` for another command, or if they are wrong, which [`parse`] reports.
+pub(crate) fn retry_args(file: &FileSettings) -> Option<RunArgs> {
+    // Other commands are not parsed twice.
+    std::env::args_os().nth(1).filter(|command| command == "retry")?;
+    match parsed(file).ok()?.0.command {
+        super::Command::Retry(args) => Some(*args),
+        _ => None,
+    }
 }
 
 fn parsed(file: &FileSettings) -> Result<(Cli, Origins), clap::Error> {
@@ -133,22 +184,37 @@ pub(crate) fn parse_words(
     words: impl IntoIterator<Item = OsString>,
     file: &FileSettings,
 ) -> Result<(Cli, Origins), clap::Error> {
-    let command = ["run", "check"]
-        .into_iter()
-        .fold(shape::command(), |command, name| {
-            command.mut_subcommand(name, |sub| from_file::with_defaults(sub, &file.0))
+    let run = run_command();
+    let of_retry = if file.recorded.is_empty() {
+        recorded::of_file(&run, &file.settings)
+    } else {
+        file.settings.clone()
+    };
+    let command = [
+        ("run", &file.settings),
+        ("retry", &of_retry),
+        ("check", &file.settings),
+    ]
+    .into_iter()
+    .fold(shape::command(), |command, (name, settings)| {
+        command.mut_subcommand(name, |sub| from_file::with_defaults(sub, settings))
+    })
+    .mut_subcommand("state", |state| {
+        let of_state = file.settings.iter().filter(|setting| setting.key == "state");
+        let of_state: Vec<FileSetting> = of_state.cloned().collect();
+        ["show", "forget"].into_iter().fold(state, |state, name| {
+            state.mut_subcommand(name, |sub| from_file::with_defaults(sub, &of_state))
         })
-        .mut_subcommand("state", |state| {
-            let of_state = file.0.iter().filter(|setting| setting.key == "state");
-            let of_state: Vec<FileSetting> = of_state.cloned().collect();
-            ["show", "forget"].into_iter().fold(state, |state, name| {
-                state.mut_subcommand(name, |sub| from_file::with_defaults(sub, &of_state))
-            })
-        });
+    });
     let mut matches = command.try_get_matches_from(words)?;
     let sub = innermost(&matches).cloned().unwrap_or_default();
+    if matches.subcommand_name() == Some("retry")
+        && let Some(flag) = recorded::foreign(&run, &sub)
+    {
+        return Err(usage_error::foreign(&flag));
+    }
     let origin = |id: &str| origin(&sub, file, id);
-    let survey_of_file = file.0.iter().find(|setting| setting.key == "survey");
+    let survey_of_file = file.settings.iter().find(|setting| setting.key == "survey");
     let origins = Origins {
         survey: origin("survey"),
         id_column: origin("id_column"),
@@ -161,6 +227,8 @@ pub(crate) fn parse_words(
         quiet: origin("quiet"),
         verbose: origin("verbose"),
         survey_of_file: survey_of_file.map(|setting| setting.texts().join(",")),
+        recorded: recorded::recorded(&run, &sub, origin),
+        recorded_targets: recorded::targets(origin),
     };
     Ok((Cli::from_arg_matches_mut(&mut matches)?, origins))
 }
@@ -194,7 +262,7 @@ pub(crate) fn effective(file: &FileSettings) -> Result<Vec<Effective>, String> {
         })
         .collect();
     let nothing: [OsString; 0] = [];
-    let matches = from_file::with_defaults(command, &file.0)
+    let matches = from_file::with_defaults(command, &file.settings)
         .mut_arg("input", |arg| arg.required(false))
         .no_binary_name(true)
         .try_get_matches_from(nothing)
@@ -242,7 +310,6 @@ fn origin(matches: &ArgMatches, file: &FileSettings, id: &str) -> Origin {
     {
         Some(ValueSource::CommandLine) => Origin::Flag,
         Some(ValueSource::EnvVariable) => Origin::Environment,
-        _ if file.has(id) => Origin::File,
-        _ => Origin::Default,
+        _ => file.origin(id),
     }
 }

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use clap::{Arg, Command, CommandFactory};
 
-use super::Cli;
+use super::{Cli, recorded};
 use crate::manual::{TOPICS, wrap};
 
 /// The flags that `-h` shows: those that a new user needs.
-const EVERYDAY: [(&str, &[&str]); 2] = [
+const EVERYDAY: [(&str, &[&str]); 3] = [
     (
         "run",
         &[
@@ -25,6 +25,10 @@ const EVERYDAY: [(&str, &[&str]); 2] = [
             "resume",
             "config",
         ],
+    ),
+    (
+        "retry",
+        &["input", "dry_run", "rate", "timeout", "output", "config"],
     ),
     (
         "check",
@@ -53,6 +57,13 @@ Examples:
   respondent-sync run contacts.csv --survey 399793 --map l4=Segment --resume
       the whole file, or the rest of it after an interruption";
 
+const RETRY_EXAMPLES: &str = "\
+Examples:
+  respondent-sync retry contacts.csv
+      sends contacts.failed.csv, edited or not, with the settings of the run of contacts.csv
+  respondent-sync retry contacts.csv --dry-run
+      what would be sent";
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   respondent-sync check contacts.csv --survey 399793 --map l4=Segment
@@ -74,6 +85,11 @@ const MORE: &str = "`--help` shows all flags, `respondent-sync help` the topics 
 const VARIABLES: &str = "\
 Each flag is also a variable of the environment and a key of the config file: `--max-age` is \
 RESPONDENT_SYNC_MAX_AGE and `max_age`. A flag beats a variable, a variable beats the file.";
+
+const RUNS_SETTINGS: &str = "\
+What is not typed here is as it was in the run: its summary has the settings, without the secrets. \
+Variables and the config file say only where the run wrote, where secrets come from, and how much is \
+printed.";
 
 /// What to type first, and what there is; of the topics only their names, so that it fits a screen.
 fn first_words() -> String {
@@ -117,6 +133,7 @@ Commands (`respondent-sync help COMMAND`):
     for (name, purpose) in [
         ("init", "set up a config and the secrets, by questions"),
         ("run", "send the file"),
+        ("retry", "send the rows again that failed"),
         ("check", "everything but the sending"),
         ("sandbox", "the platform in small, on this machine"),
         ("config show", "all settings, and where each comes from"),
@@ -138,22 +155,28 @@ pub(super) fn command() -> Command {
         .disable_help_subcommand(true)
         .override_help(first_words())
         .mut_subcommand("init", |sub| sub.after_help(INIT_EXAMPLES));
-    ["run", "check"].into_iter().fold(command, |command, name| {
-        command.mut_subcommand(name, |sub| {
-            let everyday = EVERYDAY
-                .iter()
-                .find(|(of, _)| *of == name)
-                .map_or(&[][..], |(_, flags)| flags);
-            let examples = if name == "run" {
-                RUN_EXAMPLES
-            } else {
-                CHECK_EXAMPLES
-            };
-            sub.mut_args(|arg| shaped(arg, everyday))
-                .after_help(format!("{examples}\n\n{MORE}"))
-                .after_long_help(format!("{examples}\n\n{VARIABLES}"))
+    let command = command.mut_subcommand("retry", |sub| {
+        let input = |arg: Arg| arg.help("The input of the run, which need not exist any more");
+        sub.mut_args(recorded::for_retry).mut_arg("input", input)
+    });
+    ["run", "retry", "check"]
+        .into_iter()
+        .fold(command, |command, name| {
+            command.mut_subcommand(name, |sub| {
+                let everyday = EVERYDAY
+                    .iter()
+                    .find(|(of, _)| *of == name)
+                    .map_or(&[][..], |(_, flags)| flags);
+                let (examples, variables) = match name {
+                    "run" => (RUN_EXAMPLES, VARIABLES),
+                    "retry" => (RETRY_EXAMPLES, RUNS_SETTINGS),
+                    _ => (CHECK_EXAMPLES, VARIABLES),
+                };
+                sub.mut_args(|arg| shaped(arg, everyday))
+                    .after_help(format!("{examples}\n\n{MORE}"))
+                    .after_long_help(format!("{examples}\n\n{variables}"))
+            })
         })
-    })
 }
 
 fn shaped(arg: Arg, everyday: &[&str]) -> Arg {

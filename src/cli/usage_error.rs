@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use clap::error::ContextValue;
+use clap::error::{ContextValue, ErrorKind};
 
 use crate::model::{ShownPath as _, printable};
 
@@ -22,6 +22,14 @@ pub(super) fn shown(error: clap::Error) -> clap::Error {
         return error;
     }
     clap::Error::raw(error.kind(), text.trim_start_matches("error: "))
+}
+
+/// Returns the error for a flag of `run` that `retry` does not have.
+pub(super) fn foreign(flag: &str) -> clap::Error {
+    clap::Error::raw(
+        ErrorKind::UnknownArgument,
+        format!("`{flag}` is a flag of `run` alone: `retry` sends only the rows that failed, all of them\n"),
+    )
 }
 
 /// Returns the words of the command line and of variables that an error quotes.

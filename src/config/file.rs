@@ -11,6 +11,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::retried::RetriedRun;
 use super::secrets::kinds::{Secret, SecretSources};
 use super::secrets::plain_text::plain_text;
 use super::secrets::source::SecretSource;
@@ -33,10 +34,12 @@ pub(crate) struct ConfigFile {
     pub(crate) settings: FileSettings,
     /// Where its keys say that secrets come from.
     pub(crate) secrets: SecretSources,
+    /// The run whose failed rows are sent again, and whose settings are among the keys.
+    pub(crate) retried: Option<RetriedRun>,
 }
 
 /// Reads the chosen config file.
-pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
+pub(super) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     let (path, opened) = match choice {
         ConfigChoice::Nothing => return Ok(ConfigFile::default()),
         ConfigChoice::Named(path) => {
@@ -75,6 +78,7 @@ pub(crate) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
         path: Some(path),
         settings,
         secrets,
+        retried: None,
     })
 }
 

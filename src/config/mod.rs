@@ -6,6 +6,7 @@ mod commands;
 mod file;
 mod groups;
 mod mistakes;
+mod retried;
 mod secrets;
 
 use anyhow::Result;
@@ -17,17 +18,19 @@ pub(crate) use commands::help::HelpPage;
 pub(crate) use commands::init::{
     FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
 };
+pub(crate) use commands::retry::RoundSettings;
 pub(crate) use commands::run::{Asked, RunCommand, RunSettings};
 pub(crate) use commands::sandbox::SandboxSettings;
 pub(crate) use commands::state::{ForgetSettings, StateSettings};
-pub(crate) use file::{ConfigFile, file};
+pub(crate) use file::ConfigFile;
 pub(crate) use groups::calls::{Destination, max_query_bytes, sandbox_credentials};
 pub(crate) use groups::guards::GuardSettings;
 pub(crate) use groups::log::log;
 pub(crate) use groups::monitor::MonitorSettings;
-pub(crate) use groups::outputs::{OutputSettings, input_of_printed_summary};
+pub(crate) use groups::outputs::{default_paths, input_of_printed_summary};
 pub(crate) use groups::reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, SurveySettings};
 pub(crate) use groups::state::DeltaSettings;
+pub(crate) use retried::settings;
 pub(crate) use secrets::kinds::Secret;
 
 /// A command with all its settings.
@@ -54,6 +57,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
     Ok(match cli.command {
         cli::Command::Run(args) => Command::Run(commands::run::run(&args, origins, file)),
         cli::Command::Init(args) => Command::Init(Box::new(commands::init::init(*args)?)),
+        cli::Command::Retry(args) => Command::Run(commands::retry::retry(*args, origins, file)),
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),
         cli::Command::State(command) => Command::State(commands::state::state(&command, origins)?),

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// Name of the part for the input's bytes.
 pub(crate) const CONTENT: &str = "content";
 
+/// Name of the part for the account.
+pub(crate) const ACCOUNT: &str = "account";
+
 /// One digest per part. Contains no text of the input and no secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -12,7 +12,7 @@ mod settings;
 mod store_run;
 mod text;
 
-pub(crate) use fingerprint::{CONTENT, Fingerprint};
+pub(crate) use fingerprint::{ACCOUNT, CONTENT, Fingerprint};
 pub(crate) use label::Label;
 pub(crate) use outcomes::early_end::{EarlyEnd, Signal};
 pub(crate) use outcomes::error_code::{Action, ErrorCode};
@@ -33,6 +33,7 @@ pub(crate) use settings::delta_mode::DeltaMode;
 pub(crate) use settings::endpoint::{Credentials, Endpoint, Method, is_loopback};
 pub(crate) use settings::lang::Lang;
 pub(crate) use settings::rate::Rate;
+pub(crate) use settings::recorded::{RecordedSettings, SettingValue};
 pub(crate) use settings::threshold::{CountOrPercent, reaches};
 pub(crate) use store_run::{SentRow, StoreRun};
 pub(crate) use text::clean::{

@@ -123,8 +123,7 @@ impl LastRowsPass {
 impl LastRows {
     /// Whether a later row of the same respondent supersedes this row.
     pub(super) fn is_superseded(&self, sequence: u64) -> bool {
-        let (word, bit) = place(sequence);
-        self.superseded.get(word).is_some_and(|word| word & bit != 0)
+        is_set(&self.superseded, sequence)
     }
 
     /// Respondents on several rows, counted exactly.
@@ -141,7 +140,14 @@ fn place(sequence: u64) -> (usize, u64) {
     )
 }
 
-fn set(bits: &mut Vec<u64>, sequence: u64) {
+/// Whether the bit of a row is set.
+pub(super) fn is_set(bits: &[u64], sequence: u64) -> bool {
+    let (word, bit) = place(sequence);
+    bits.get(word).is_some_and(|word| word & bit != 0)
+}
+
+/// Sets the bit of a row.
+pub(super) fn set(bits: &mut Vec<u64>, sequence: u64) {
     let (word, bit) = place(sequence);
     if bits.len() <= word {
         bits.resize(word + 1, 0);

@@ -12,6 +12,7 @@ mod guards;
 mod id_table;
 mod ids;
 mod last_rows;
+mod overtaken;
 mod repeats;
 mod selection;
 mod who;
@@ -22,6 +23,7 @@ pub(crate) use freshness::{Freshness, Stale};
 pub(crate) use guards::{Guards, Objection};
 pub(crate) use id_table::IdTable;
 pub(crate) use last_rows::{DifferingRows, LastRows, LastRowsPass};
+pub(crate) use overtaken::{Overtaken, OvertakenPass};
 pub(crate) use repeats::Repeats;
 pub(crate) use selection::Selection;
 
@@ -82,6 +84,8 @@ pub(crate) struct PlanSettings {
     /// The respondents whose rows cannot all be right: one address with different values. `None` if
     /// all rows are sent.
     pub(crate) differing: Option<Arc<DifferingRows>>,
+    /// The rows that would set a respondent back; `None` if there are none.
+    pub(crate) overtaken: Option<Arc<Overtaken>>,
     /// The respondents that are never sent; `None` if there are none.
     pub(crate) excluded: Option<Arc<Exclusion>>,
     /// The text of a row's fault, in the user's language.
@@ -180,8 +184,7 @@ impl Planner {
         if !self.settings.policy.selection.takes(name) {
             return skip(RowFault::NotSelected);
         }
-        let last_rows = self.settings.last_rows.as_ref();
-        if last_rows.is_some_and(|last_rows| last_rows.is_superseded(row.sequence)) {
+        if self.is_superseded(row.sequence) {
             return skip(RowFault::Superseded);
         }
         match self.command(row, who) {
@@ -199,6 +202,19 @@ impl Planner {
                 }
             }
         }
+    }
+
+    /// Whether a later row or run takes the place of this row.
+    fn is_superseded(&self, sequence: u64) -> bool {
+        let PlanSettings {
+            last_rows, overtaken, ..
+        } = &self.settings;
+        last_rows
+            .as_ref()
+            .is_some_and(|last_rows| last_rows.is_superseded(sequence))
+            || overtaken
+                .as_ref()
+                .is_some_and(|overtaken| overtaken.has(sequence))
     }
 
     /// Whether the list of `--exclude` names the row's respondent. `address` is the row's cell, if

@@ -23,6 +23,7 @@ fn bench() -> Bench {
             table: None,
             last_rows: None,
             differing: None,
+            overtaken: None,
             excluded: None,
             fault_text: |fault| fault.code().name().to_owned(),
         },

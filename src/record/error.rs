@@ -18,8 +18,8 @@ pub(crate) enum OutputError {
     )]
     InTheWay(PathBuf),
     #[error(
-        "`{}` exists: this input was sent there before, to its end; to send the rows that failed, send the failed file; to \
-         send all again, `--overwrite`",
+        "`{}` exists: this input was sent there before, to its end; to send the rows that failed, use `retry`; to send all \
+         again, `--overwrite`",
         .0.shown()
     )]
     SameFinished(PathBuf),

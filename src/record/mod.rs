@@ -28,13 +28,15 @@ pub(crate) use existing::decision::{
     Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
 };
 pub(crate) use existing::found::has_finished;
+pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round, RoundInStore};
+pub(crate) use existing::sets::{UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
 pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use journal::fuzzed::fuzzed_journal;
 pub(crate) use journal::header::{Header, LookedOver};
 pub(crate) use journal::resumed::{GoOn, alive_until};
 pub(crate) use journal::settled::SettledRows;
-pub(crate) use outputs::failed::FailedFormat;
+pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
 pub(crate) use outputs::names::{FAILED, RESULTS, SUMMARY, lock as lock_of};
 pub(crate) use outputs::result_line::Style;

@@ -148,6 +148,9 @@ impl Recorder {
         }
         self.failed.finish(self.replaces)?;
         self.results.finish(self.replaces)?;
+        if self.replaces == Replaces::Anything {
+            aside::remove_rounds(&self.paths)?;
+        }
         Ok((self.journal, digest))
     }
 

@@ -62,6 +62,7 @@ fn format(header: &str, own_columns: &[usize]) -> FailedFormat {
         encode: Box::new(|text| text.as_bytes().to_vec()),
         to_file: Box::new(|bytes| bytes),
         note: String::new(),
+        row: RowColumn::OfInput,
         fields: None,
     }
 }

@@ -25,5 +25,5 @@ pub(crate) use numbers::{counted, duration, per_second, thousands};
 pub(crate) use progress::{Moment, Progress};
 pub(crate) use run_report::{RunEnd, RunReport, Verdict};
 pub(crate) use screen::{Screen, Tone};
-pub(crate) use summary_json::to_json;
+pub(crate) use summary_json::{to_json, to_stored_json};
 pub(crate) use totals::{CodeCount, Notes, Reader, RunSummary};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Ending, ExitCode, Notes, RunSummary, counted};
-use crate::model::{CountOrPercent, EarlyEnd, Fingerprint, Signal};
+use crate::model::{CountOrPercent, EarlyEnd, Fingerprint, RecordedSettings, Signal, StoreRun};
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,12 @@ pub(crate) struct RunReport {
     pub(crate) failed: PathBuf,
     /// Digest of the failed file of a complete run, if there is one.
     pub(crate) failed_digest: Option<String>,
+    /// The settings that a retry uses again; `None` if they cannot be written down.
+    pub(crate) settings: Option<RecordedSettings>,
+    /// The store that the run used, if any.
+    pub(crate) store: Option<StoreRun>,
+    /// The number of the first process of the run in the store.
+    pub(crate) first_store_run: Option<i64>,
     /// The command that resumes a run that stopped early; `None` if it cannot be resumed.
     pub(crate) next: Option<String>,
     /// The command that a person types after a complete run, if one helps: for failed rows, or for

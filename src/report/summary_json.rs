@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Ending, RunEnd, RunReport};
-use crate::model::{EarlyEnd, Fingerprint, Status, rfc3339};
+use crate::model::{EarlyEnd, Fingerprint, RecordedSettings, Status, StoreRun, rfc3339};
 
 /// The fields of the summary, in order.
 #[derive(Serialize)]
@@ -47,12 +47,37 @@ struct Summary<'a> {
     ids_with_other_zeros: u64,
     overtaken_failures: u64,
     failed_digest: Option<&'a str>,
+    #[serde(flatten)]
+    stored: Option<Stored<'a>>,
+}
+
+/// The fields of the file alone.
+#[derive(Serialize)]
+struct Stored<'a> {
+    settings: Option<&'a RecordedSettings>,
+    store: Option<&'a StoreRun>,
+    first_store_run: Option<i64>,
 }
 
 /// Formats the report as one line of JSON with a line end. The fingerprint identifies what was sent
 /// where, in parts; the failed file's digest (xxh3-128) shows whether it was edited since. `ending`
 /// is the report's own, unless something failed after it.
 pub(crate) fn to_json(report: &RunReport, ending: &Ending) -> String {
+    formatted(report, ending, None)
+}
+
+/// Formats the report for the summary's file, with what a retry needs. It names columns and paths of
+/// this machine, so neither logs nor the monitor have it.
+pub(crate) fn to_stored_json(report: &RunReport, ending: &Ending) -> String {
+    let stored = Stored {
+        settings: report.settings.as_ref(),
+        store: report.store.as_ref(),
+        first_store_run: report.first_store_run,
+    };
+    formatted(report, ending, Some(stored))
+}
+
+fn formatted(report: &RunReport, ending: &Ending, stored: Option<Stored<'_>>) -> String {
     let (summary, notes) = (&report.summary, &report.notes);
     let object = Summary {
         tool: env!("CARGO_PKG_NAME"),
@@ -97,6 +122,7 @@ pub(crate) fn to_json(report: &RunReport, ending: &Ending) -> String {
         ids_with_other_zeros: notes.other_zeros,
         overtaken_failures: summary.overtaken,
         failed_digest: report.failed_digest.as_deref(),
+        stored,
     };
     // A struct of numbers and texts always serialises.
     serde_json::to_string(&object).unwrap_or_default() + "\n"

@@ -7,15 +7,16 @@ use jiff::Timestamp;
 use super::Failure;
 use super::commands::send_file::Ran;
 use super::next_command;
+use super::next_command::retry_command;
 use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
-use crate::config::{OutputSettings, RunSettings};
+use crate::config::{Destination, RunSettings};
 use crate::model::{EarlyEnd, ShownPath, local_time};
 use crate::read::RowsEnd;
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
-use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, counted, to_json};
-use crate::text;
+use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, to_json, to_stored_json};
+use crate::text::{self, Message};
 
 /// A run whose stages have ended and whose output files do not have their final names yet.
 pub(super) struct Finished<'a> {
@@ -41,7 +42,8 @@ impl Finished<'_> {
     pub(super) fn conclude(self, summary_file: SummaryFile, console: &Console) -> Ran {
         let (report, journal) = self.settle();
         let json = to_json(&report, &report.ending());
-        let mut written = summary_file.finish(&json, report.end == RunEnd::Complete);
+        let stored = to_stored_json(&report, &report.ending());
+        let mut written = summary_file.finish(&stored, report.end == RunEnd::Complete);
         if written.is_ok()
             && let Some(journal) = journal
         {
@@ -85,6 +87,7 @@ impl Finished<'_> {
             end => end,
         };
         let RunSettings { reading, outputs, .. } = self.settings;
+        let store_runs = self.header.store_runs();
         let report = RunReport {
             run_id: self.run_id.to_owned(),
             input: reading.input.to_string(),
@@ -114,13 +117,19 @@ impl Finished<'_> {
             results: outputs.paths.results.clone(),
             failed: outputs.paths.failed.clone(),
             failed_digest,
+            settings: self.settings.recorded.clone(),
+            first_store_run: store_runs.map(|(first, _)| first),
+            store: self.header.store,
             next: self.next,
             next_command: None,
             is_trial_of_one: reading.plan.selection.is_of_one(),
             summary,
         };
         let next_command = match report.end {
-            RunEnd::Complete => next_command::after_run(&report, &reading.input),
+            // What the sandbox took is gone with it.
+            RunEnd::Complete if !matches!(self.settings.destination, Destination::Sandbox) => {
+                next_command::after_run(&report, reading, &outputs.paths)
+            }
             _ => None,
         };
         let report = RunReport {
@@ -214,7 +223,8 @@ fn in_full(error: impl Into<anyhow::Error>) -> String {
 
 /// Ends a run whose input was sent completely to the same destination before. Nothing is sent, and
 /// the verdict is the same as then. Old sets of outputs are deleted as usual.
-pub(super) fn already_sent(outputs: &OutputSettings, before: &SentBefore) -> Result<Ran, Failure> {
+pub(super) fn already_sent(settings: &RunSettings, before: &SentBefore) -> Result<Ran, Failure> {
+    let RunSettings { reading, outputs, .. } = settings;
     let paths = &outputs.paths;
     if let Some(keep) = outputs.existing.rotate {
         record::delete_old_sets(paths, keep).map_err(Failure::output)?;
@@ -223,37 +233,28 @@ pub(super) fn already_sent(outputs: &OutputSettings, before: &SentBefore) -> Res
         exit_code,
         finished_at,
         failures,
+        remaining,
+        failed,
         is_mended,
-    } = *before;
-    let when = finished_at
-        .map(|time| format!(" on {}", local_time(time)))
-        .unwrap_or_default();
-    let results = paths.results.shown();
-    let (code, words) = if is_mended || exit_code == ExitCode::Success.code() {
-        let since = if is_mended {
-            format!(
-                "; {} that failed then went through since",
-                counted(failures, "row")
-            )
-        } else {
-            String::new()
-        };
-        let words = format!(
-            "already sent{when}: `{results}` has a line for every row of this input{since}; nothing was sent now"
-        );
-        tracing::info!(event = "already_sent", "{words}");
-        (ExitCode::Success, words)
+        ..
+    } = before;
+    let when = finished_at.map(local_time);
+    let (code, message) = if *is_mended || *exit_code == ExitCode::Success.code() {
+        let results = paths.results.shown().to_string();
+        let fixed = is_mended.then_some(*failures);
+        let message = Message::new(|words| words.already_sent(when.as_deref(), &results, fixed));
+        tracing::info!(event = "already_sent", polish = message.polish(), "{message}");
+        (ExitCode::Success, message)
     } else {
-        let words = format!(
-            "already sent{when}, and {} of it failed: `{}` holds what is to be fixed or sent again; nothing was sent now",
-            counted(failures, "row"),
-            paths.failed.shown()
-        );
-        tracing::warn!(event = "already_sent", "{words}");
-        (ExitCode::RowsFailed, words)
+        let (retry, failed) = (retry_command(reading, paths), failed.shown().to_string());
+        let message = Message::new(|words| {
+            words.already_sent_with_failures(when.as_deref(), *remaining, &failed, &retry)
+        });
+        tracing::warn!(event = "already_sent", polish = message.polish(), "{message}");
+        (ExitCode::RowsFailed, message)
     };
     Ok(Ran {
-        sent_before: Some(words),
+        sent_before: Some(message.to_string()),
         ..Ran::unsent(Ok(code))
     })
 }

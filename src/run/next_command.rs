@@ -1,10 +1,14 @@
 //! Builds the command that a person types next, from the one that was typed: the rest of an
-//! interrupted run, a trial after a check, the whole after a trial. Reads the process's arguments,
-//! which hold no secrets.
+//! interrupted run, a trial after a check, the whole after a trial, the failed rows after a run. Reads
+//! the process's arguments, which hold no secrets.
 
 use std::borrow::Cow;
+use std::path::Path;
 
+use crate::config::{ReadingSettings, default_paths};
+use crate::model::ShownPath;
 use crate::read::Input;
+use crate::record::{OutputPaths, RESULTS};
 use crate::report::{ExitCode, RunReport};
 use crate::text::AfterCheck;
 
@@ -37,11 +41,18 @@ pub(super) fn after_check(code: ExitCode, input: &Input) -> Option<AfterCheck> {
     }
 }
 
-/// Returns what to type after a complete run: the whole input after a trial of one row.
-pub(super) fn after_run(report: &RunReport, input: &Input) -> Option<String> {
+/// Returns what to type after a complete run: the retry of failed rows, or the whole input after a
+/// trial of one row.
+pub(super) fn after_run(
+    report: &RunReport,
+    reading: &ReadingSettings,
+    paths: &OutputPaths,
+) -> Option<String> {
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
-    let is_good = report.is_trial_of_one && report.summary.failures() == 0;
-    (is_good && *input != Input::Stdin).then(|| without_limit(arguments))
+    if report.summary.failures() > 0 {
+        return Some(retry_command(reading, paths));
+    }
+    (report.is_trial_of_one && reading.input != Input::Stdin).then(|| without_limit(arguments))
 }
 
 /// Returns the command line of a check as that of a run of one row.
@@ -91,6 +102,37 @@ fn insert(words: &mut Vec<Cow<'_, str>>, flag: &'static str) {
     words.insert(end, flag.into());
 }
 
+/// Returns the command that sends the failed rows of a run again, quoted for a shell.
+pub(super) fn retry_command(reading: &ReadingSettings, paths: &OutputPaths) -> String {
+    let (input, paths) = match &reading.round {
+        // A round's own files stand for its run.
+        Some(round) => (None, &round.run.paths),
+        None => (Some(&reading.input), paths),
+    };
+    format!("respondent-sync retry {}", words_for(input, paths))
+}
+
+/// Returns the arguments by which `retry` finds the run that wrote these files.
+fn words_for(input: Option<&Input>, paths: &OutputPaths) -> String {
+    let shown = |path: &Path| quoted(&path.shown().to_string()).into_owned();
+    match input {
+        Some(Input::File(input)) if default_paths(input) == *paths => shown(input),
+        _ if is_of_results(paths) => shown(&paths.results),
+        _ => {
+            let [results, failed, summary] =
+                [&paths.results, &paths.failed, &paths.summary].map(|path| shown(path));
+            format!("{results} --output {results} --failed {failed} --summary {summary}")
+        }
+    }
+}
+
+/// Whether failed file and summary have the names that go with the results.
+fn is_of_results(paths: &OutputPaths) -> bool {
+    let name = paths.results.to_string_lossy();
+    let stem = name.strip_suffix(RESULTS).unwrap_or_default();
+    !stem.is_empty() && default_paths(Path::new(&format!("{stem}.csv"))) == *paths
+}
+
 /// Whether a variable stands for a flag that changes the run. Secrets do not count: the user has to
 /// set them for every run anyway.
 fn is_setting(name: &str) -> bool {
@@ -99,10 +141,11 @@ fn is_setting(name: &str) -> bool {
         .is_some_and(|setting| !others.contains(&setting))
 }
 
-/// Returns the command line for a shell. Respondent ids and the address of a health check must not
-/// appear in a log, so a command line that has them is not repeated.
+/// Returns the command line for a shell. `retry` resumes without a flag. Respondent ids and the
+/// address of a health check must not appear in a log, so a command line that has them is not repeated.
 fn with_resume(arguments: impl Iterator<Item = String>) -> String {
     let arguments: Vec<String> = arguments.collect();
+    let is_retry = arguments.get(1).is_some_and(|command| command == "retry");
     let is_unspeakable = |argument: &String| {
         let flag = argument
             .split_once('=')
@@ -110,13 +153,21 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
         ["--only", "--healthcheck-url"].contains(&flag)
     };
     if arguments.iter().any(is_unspeakable) {
-        return "the same command with `--resume`".to_owned();
+        let same = if is_retry {
+            "the same command"
+        } else {
+            "the same command with `--resume`"
+        };
+        return same.to_owned();
     }
     let mut words: Vec<Cow<'_, str>> = arguments
         .iter()
         .filter(|argument| *argument != "--overwrite" && *argument != "--resume")
         .map(|argument| quoted(argument))
         .collect();
+    if is_retry {
+        return format!("`{}`", words.join(" "));
+    }
     insert(&mut words, "--resume");
     format!("`{}`", words.join(" "))
 }
@@ -160,6 +211,35 @@ mod tests {
             next(&["respondent-sync", "run", "a.csv", "--only", "17"]),
             "the same command with `--resume`"
         );
+    }
+
+    #[test]
+    fn a_retry_is_resumed_by_the_same_words() {
+        assert_eq!(
+            next(&["respondent-sync", "retry", "a.csv"]),
+            "`respondent-sync retry a.csv`"
+        );
+        assert_eq!(
+            next(&["x", "retry", "a.csv", "--healthcheck-url", "https://x/CANARY"]),
+            "the same command"
+        );
+    }
+
+    #[test]
+    fn the_files_of_a_run_are_found_by_the_command_that_retries_it() {
+        let of = |input: &str, paths: &OutputPaths| words_for(Some(&Input::File(input.into())), paths);
+        let usual = default_paths(Path::new("a/my contacts.csv.gz"));
+        assert_eq!(of("a/c.xlsx", &default_paths(Path::new("a/c.csv"))), "a/c.xlsx");
+        #[cfg(unix)]
+        assert_eq!(of("a/my contacts.csv", &usual), "'a/my contacts.csv'");
+        let elsewhere = default_paths(Path::new("res/c.csv"));
+        assert_eq!(of("a/c.csv", &elsewhere), "res/c.results.csv");
+        assert_eq!(words_for(Some(&Input::Stdin), &elsewhere), "res/c.results.csv");
+        let named = OutputPaths {
+            results: "out.csv".into(),
+            ..usual
+        };
+        assert!(of("a/c.csv", &named).starts_with("out.csv --output out.csv --failed "));
     }
 
     #[test]

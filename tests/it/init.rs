@@ -510,5 +510,5 @@ fn the_form_of_the_export_is_written_too() {
     }
     let mut job = job;
     let checked = other(&mut job, "check --config old.toml", 0);
-    assert!(checked.stdout.contains("2 to be sent"), "{}", checked.stdout);
+    assert!(checked.stdout.contains("2 to send"), "{}", checked.stdout);
 }

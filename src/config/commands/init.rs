@@ -11,7 +11,6 @@ use url::Url;
 
 use super::check::CheckSettings;
 use crate::cli::{ConfigChoice, InitArgs, InitFormArgs, Origin, parse_words};
-use crate::config::file;
 use crate::config::groups::reading::{survey, unless_auto};
 use crate::config::groups::{base_url, mapping};
 use crate::config::mistakes::Mistakes;
@@ -160,7 +159,7 @@ pub(crate) fn platform_address(text: &str) -> Result<Url> {
 ///
 /// As that command.
 pub(crate) fn check_of_file(path: &Path) -> Result<Box<CheckSettings>> {
-    let file = file(ConfigChoice::Named(path.to_owned()))?;
+    let file = crate::config::file::file(ConfigChoice::Named(path.to_owned()))?;
     let words = [
         "respondent-sync".as_ref(),
         "check".as_ref(),

@@ -3,6 +3,7 @@
 pub(super) mod check;
 pub(super) mod help;
 pub(super) mod init;
+pub(super) mod retry;
 pub(super) mod run;
 pub(super) mod sandbox;
 pub(super) mod show;

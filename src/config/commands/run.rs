@@ -6,7 +6,7 @@ use jiff::ZonedDateTime;
 use url::Url;
 
 use super::check::{BeforeSettings, CheckFormat, CheckSettings, KnownSettings};
-use crate::cli::{Origins, PaceArgs, RunArgs};
+use crate::cli::{CONFIG_KEY, Origins, PaceArgs, RunArgs};
 use crate::config::file::ConfigFile;
 use crate::config::groups::calls::{self, CallSettings, Destination, sandbox_credentials};
 use crate::config::groups::guards::{GuardSettings, guards};
@@ -18,8 +18,9 @@ use crate::config::groups::state::{DeltaSettings, delta};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
-use crate::model::{Credentials, Deadline, DeltaMode, Endpoint, Lang};
+use crate::model::{Credentials, Deadline, DeltaMode, Endpoint, Lang, RecordedSettings, SettingValue};
 use crate::state::Account;
+use crate::text::Message;
 
 /// The survey of a rehearsal whose input has none.
 const SANDBOX_SURVEY: &str = "1";
@@ -38,6 +39,18 @@ pub(crate) struct RunCommand {
 pub(crate) enum Asked {
     Run(Box<RunSettings>),
     DryRun(Box<CheckSettings>),
+    /// A retry that has nothing to do, and why.
+    NothingLeft(Message),
+}
+
+impl RunCommand {
+    /// Creates a command that notifies no monitor.
+    pub(in crate::config) fn only(asked: Result<Asked>) -> Self {
+        Self {
+            monitor: MonitorSettings::default(),
+            asked,
+        }
+    }
 }
 
 /// All settings of a run.
@@ -51,6 +64,8 @@ pub(crate) struct RunSettings {
     pub(crate) outputs: OutputSettings,
     /// When the run has to end by itself.
     pub(crate) deadline: Deadline,
+    /// What the summary records for a retry. `None` if it cannot be written down.
+    pub(crate) recorded: Option<RecordedSettings>,
 }
 
 /// Checks all flags of `run`.
@@ -139,6 +154,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             delta,
             outputs,
             deadline: deadline(&args.pace),
+            recorded: recorded(origins, file),
         });
     RunCommand {
         monitor,
@@ -146,6 +162,20 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             .settle(settings)
             .map(|settings| Asked::Run(Box::new(settings))),
     }
+}
+
+/// Returns the settings that the summary records, with the config file, which says where secrets
+/// come from.
+fn recorded(origins: &Origins, file: &ConfigFile) -> Option<RecordedSettings> {
+    let mut recorded = origins.recorded.clone()?;
+    if let Some(path) = &file.path {
+        let path = std::path::absolute(path).ok()?;
+        recorded.insert(
+            CONFIG_KEY.to_owned(),
+            SettingValue::One(path.to_str()?.to_owned()),
+        );
+    }
+    Some(recorded)
 }
 
 /// Returns when a run that starts now has to end by itself.

@@ -22,7 +22,7 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
     for setting in effective(&file.settings).map_err(|error| anyhow!(error))? {
         let from = match setting.origin {
             Origin::Default => "default".to_owned(),
-            Origin::Flag | Origin::Environment | Origin::File => {
+            Origin::Flag | Origin::Environment | Origin::File | Origin::Recorded => {
                 format!("from {}", setting.origin.named(&setting.key))
             }
         };

@@ -92,6 +92,6 @@ pub(in crate::config) fn several(args: &[String], origin: Origin) -> Vec<String>
             .flat_map(split)
             .filter(|text| !text.is_empty())
             .collect(),
-        Origin::Flag | Origin::File | Origin::Default => args.to_vec(),
+        Origin::Flag | Origin::File | Origin::Recorded | Origin::Default => args.to_vec(),
     }
 }

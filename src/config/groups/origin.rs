@@ -10,6 +10,7 @@ pub(in crate::config) fn named(origin: Origin, flag: &str) -> Message {
         Origin::Flag => From::Named(&quoted),
         Origin::Environment => From::Named(&variable),
         Origin::File => From::ConfigFile,
+        Origin::Recorded => From::Recorded,
         Origin::Default => From::Default,
     };
     Message::new(|words| words.from(from))

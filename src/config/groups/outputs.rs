@@ -31,7 +31,9 @@ pub(crate) struct OutputSettings {
 /// Returns the input, as typed, of a run that prints its end as a JSON object (`--summary -`).
 pub(crate) fn input_of_printed_summary(cli: &Cli) -> Option<String> {
     match &cli.command {
-        Command::Run(args) if prints_summary(&args.output) => Some(args.input.input.shown().to_string()),
+        Command::Run(args) | Command::Retry(args) if prints_summary(&args.output) => {
+            Some(args.input.input.shown().to_string())
+        }
         _ => None,
     }
 }
@@ -112,6 +114,17 @@ pub(in crate::config) fn paths(
         summary: summary.unwrap_or_else(|| default(SUMMARY)),
         rehearsal,
     })
+}
+
+/// Returns the paths of the outputs of a run without flags about them.
+pub(crate) fn default_paths(input: &Path) -> OutputPaths {
+    let named = |kind: &str| input.with_file_name(format!("{}{kind}", stem_of_input(input)));
+    OutputPaths {
+        results: named(RESULTS),
+        failed: named(FAILED),
+        summary: named(SUMMARY),
+        rehearsal: false,
+    }
 }
 
 /// Checks the flags about existing outputs.

@@ -11,6 +11,7 @@ use super::{mapping, origin};
 use crate::cli::{
     BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, Origin, Origins, SelectionArgs,
 };
+use crate::config::commands::retry::RoundSettings;
 use crate::config::mistakes::Mistakes;
 use crate::model::{Digits, Lang};
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, Selection};
@@ -43,6 +44,8 @@ pub(crate) struct ReadingSettings {
     pub(crate) mapping_from: Message,
     /// The language of the messages in results and failed file.
     pub(crate) lang: Lang,
+    /// The round of a retry, whose input is a failed file. `None` for a run.
+    pub(crate) round: Option<Box<RoundSettings>>,
 }
 
 /// The survey for rows without one.
@@ -112,6 +115,7 @@ pub(in crate::config) fn reading(
         } else {
             Message::new(|words| words.from(From::ColumnNames))
         },
+        round: None,
         wanted: Wanted {
             respondent: address.clone().unwrap_or_else(|| input.id_column.clone()),
             by_address: address.is_some(),
@@ -178,13 +182,14 @@ fn check_survey(input: &InputArgs, origins: &Origins) -> Result<()> {
         given.trim() != of_file.trim()
     };
     if let Some(of_file) = origins.survey_of_file.as_ref().filter(other)
-        && origins.id_column == Origin::File
+        && matches!(origins.id_column, Origin::File | Origin::Recorded)
     {
         bail!(
-            "{} differs from the survey {} of the config file, whose `id_column` holds that survey's ids: give \
+            "{} differs from the survey {} of {}, whose `id_column` holds that survey's ids: give \
              `--id-column` as well, or a config file of its own",
             origins.survey.named("--survey"),
-            of_file.trim()
+            of_file.trim(),
+            origins.id_column.named("--id-column")
         );
     }
     Ok(())

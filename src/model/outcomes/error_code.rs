@@ -110,7 +110,7 @@ const TABLE: [CodeEntry; 29] = [
     entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
     entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
     entry(ErrorCode::Excluded, "excluded", "the respondent is on the list of `--exclude`", NONE),
-    entry(ErrorCode::Superseded, "superseded", "a later row of the same respondent is sent instead (`--on-duplicate last`)", NONE),
+    entry(ErrorCode::Superseded, "superseded", "a later row of the same respondent is sent instead (`--on-duplicate last`), or the respondent was updated since (`retry`)", NONE),
     entry(ErrorCode::Unchanged, "unchanged", "the platform acknowledged the same labels before (`--changed-only`)", NONE),
 ];
 

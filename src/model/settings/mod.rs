@@ -6,4 +6,5 @@ pub(super) mod delta_mode;
 pub(super) mod endpoint;
 pub(super) mod lang;
 pub(super) mod rate;
+pub(super) mod recorded;
 pub(super) mod threshold;

@@ -85,6 +85,22 @@ impl Columns {
         self.names.get(column).map_or("", String::as_str)
     }
 
+    /// Finds the column in which a failed file has the row of its run; `None` if there is none.
+    pub(crate) fn row_of_run(&self) -> Option<usize> {
+        let [row, ..] = OWN_COLUMNS;
+        self.own(row)
+    }
+
+    /// Finds the column in which a failed file says what to do with a row.
+    pub(crate) fn action(&self) -> Option<usize> {
+        let [_, action, _] = OWN_COLUMNS;
+        self.own(action)
+    }
+
+    fn own(&self, own: &str) -> Option<usize> {
+        self.names.iter().position(|name| key(name) == own)
+    }
+
     /// Finds the column with this name; `None` if there is none. Two columns with it are an error.
     pub(crate) fn find(&self, name: &str, purpose: Purpose) -> Result<Option<usize>, ColumnFault> {
         let wanted = key(name);

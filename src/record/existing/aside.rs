@@ -15,7 +15,7 @@ use crate::model::{DeltaMode, ShownPath};
 use crate::record::error::OutputError;
 use crate::record::journal::header::Header;
 use crate::record::outputs::files::{self, OutputPaths};
-use crate::record::outputs::names::{self, Stamp};
+use crate::record::outputs::names::{self, FileName, Stamp};
 use crate::system::rename::rename_new;
 
 /// Sets aside all existing files for a new run, and deletes surplus sets.
@@ -86,10 +86,59 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), O
             .find(|path| files::exists(path))
             .map_or(Timestamp::UNIX_EPOCH, |path| changed_at(path))
     });
-    for path in move_together(&existing, Stamp::new(start, false))? {
+    let stamp = free_stamp(&existing, Stamp::new(start, false));
+    // The rounds go first: a kill in between must not leave them beside the next run.
+    let rounds = move_rounds(paths, &stamp)?;
+    let moved = move_together(&existing, stamp)?;
+    for path in moved.iter().chain(&rounds) {
         tracing::info!(event = "set_aside", "set aside: `{}`", path.shown());
     }
     Ok(())
+}
+
+/// Removes the files of the retry rounds of a run that was replaced, except edited failed files.
+pub(in crate::record) fn remove_rounds(paths: &OutputPaths) -> Result<(), OutputError> {
+    for path in paths.all() {
+        for file in files_beside(path, |name| name.is_of_round_of(None))? {
+            if is_edited_failed_file(paths, None, &file) {
+                kept_edited(&file);
+            } else {
+                files::remove(&file)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Renames the files of a run's retry rounds, so that they stay with its set. Returns the new names.
+fn move_rounds(paths: &OutputPaths, stamp: &Stamp) -> Result<Vec<PathBuf>, OutputError> {
+    let mut moved = Vec::new();
+    for path in paths.all() {
+        for file in files_beside(path, |name| name.is_of_round_of(None))? {
+            let aside = names::into_set(&file, path, stamp);
+            rename_new(&file, &aside).map_err(|source| OutputError::rename(&aside, source))?;
+            files::sync_folder_of(&aside);
+            moved.push(aside);
+        }
+    }
+    Ok(moved)
+}
+
+/// Lists the files beside `path` that belong to its family, if `accept` takes their names.
+fn files_beside(path: &Path, accept: impl Fn(&FileName) -> bool) -> Result<Vec<PathBuf>, OutputError> {
+    let folder = files::folder(path);
+    let entries = fs::read_dir(folder).map_err(|source| OutputError::read(folder, source))?;
+    let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+    let is_meant =
+        |entry: &fs::DirEntry| FileName::parse(&entry.file_name(), path).is_some_and(|name| accept(&name));
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| is_file(entry) && is_meant(entry))
+        .map(|entry| path.with_file_name(entry.file_name()))
+        .collect();
+    // The journal of an unfinished round goes last, as that of a run does.
+    found.sort_by_key(|path| (files::is_journal(path), path.clone()));
+    Ok(found)
 }
 
 /// Deletes sets that were set aside and are not to be kept. Only certain sets are deleted: a
@@ -98,12 +147,16 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), O
 pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
     let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
     for path in paths.all() {
-        let folder = files::folder(path);
-        let entries = fs::read_dir(folder).map_err(|source| OutputError::read(folder, source))?;
-        for entry in entries.flatten() {
-            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-            if let Some(stamp) = names::stamp_of(&entry.file_name(), path).filter(|_| is_file) {
-                sets.entry(stamp).or_default().push(entry.path());
+        for file in files_beside(path, |name| name.set.is_some())? {
+            let name = file.file_name().unwrap_or_default();
+            let of_run = names::stamp_of(name, path);
+            let of_round = || {
+                FileName::parse(name, path)?
+                    .set
+                    .filter(|_| names::is_of_round(name, path))
+            };
+            if let Some(stamp) = of_run.or_else(of_round) {
+                sets.entry(stamp).or_default().push(file);
             }
         }
     }
@@ -129,16 +182,14 @@ pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), Ou
 /// Deletes the files of a set, except a failed file that was edited since, which contains the
 /// user's work. A file that cannot be deleted does not stop the run.
 fn delete(paths: &OutputPaths, stamp: &Stamp, files: Vec<PathBuf>, why: &str) {
-    let failed = names::aside(&paths.failed, stamp);
-    let summary = OldSummary::read(&names::aside(&paths.summary, stamp));
-    let written = summary.and_then(|summary| summary.failed_digest);
+    let edited: Vec<PathBuf> = files
+        .iter()
+        .filter(|path| is_edited_failed_file(paths, Some(stamp), path))
+        .cloned()
+        .collect();
     for path in files {
-        if path.file_name() == failed.file_name() && files::digest_of(&path).ok() != written {
-            tracing::warn!(
-                event = "edited_failed_file_kept",
-                "an older failed file that was edited is not deleted: `{}`",
-                path.shown()
-            );
+        if edited.contains(&path) {
+            kept_edited(&path);
             continue;
         }
         match files::remove(&path) {
@@ -151,11 +202,40 @@ fn delete(paths: &OutputPaths, stamp: &Stamp, files: Vec<PathBuf>, why: &str) {
     }
 }
 
+fn kept_edited(path: &Path) {
+    tracing::warn!(
+        event = "edited_failed_file_kept",
+        "an older failed file that was edited is not deleted: `{}`",
+        path.shown()
+    );
+}
+
+/// Whether a file of a set is a failed file, of the run or of a round, that was edited since.
+/// `stamp` is `None` for the set that was not set aside.
+fn is_edited_failed_file(paths: &OutputPaths, stamp: Option<&Stamp>, path: &Path) -> bool {
+    let of_set = [&paths.failed, &paths.summary].map(|path| match stamp {
+        Some(stamp) => names::aside(path, stamp),
+        None => path.clone(),
+    });
+    let name = path.file_name().unwrap_or_default();
+    let [failed, summary] = match FileName::parse(name, &paths.failed).and_then(|name| name.round) {
+        Some(round) => of_set.map(|path| names::of_round(&path, round)),
+        None => of_set,
+    };
+    let written = || OldSummary::read(&summary).and_then(|summary| summary.failed_digest);
+    failed.file_name() == Some(name) && files::digest_of(path).ok() != written()
+}
+
 /// Whether a set was certainly made by this tool and no run in progress uses it.
 fn is_ours(paths: &OutputPaths, stamp: &Stamp, files: &[PathBuf]) -> bool {
-    let under_way = files
-        .iter()
-        .any(|path| files::exists(&names::journal(path)) || files::exists(&names::lock(path)));
+    // A round that was cut short does not keep its set for ever.
+    let is_of_round = |path: &Path| {
+        let name = path.file_name().unwrap_or_default();
+        paths.all().into_iter().any(|of| names::is_of_round(name, of))
+    };
+    let under_way = files.iter().any(|path| {
+        files::exists(&names::lock(path)) || !is_of_round(path) && files::exists(&names::journal(path))
+    });
     let summary = OldSummary::read(&names::aside(&paths.summary, stamp));
     !under_way && (stamp.is_interrupted() || summary.is_some_and(|summary| stamp.is_of(summary.started_at)))
 }
@@ -180,13 +260,8 @@ pub(in crate::record) fn save_edited(failed: &Path, known: &[&str]) -> Result<()
 /// Renames the files that exist, all with the same stamp, under which none of them exists yet. If a
 /// kill interrupted an earlier attempt, the remaining files join those already renamed. Returns the
 /// new names.
-fn move_together(paths: &[PathBuf], mut stamp: Stamp) -> Result<Vec<PathBuf>, OutputError> {
-    while paths
-        .iter()
-        .any(|path| files::exists(path) && files::exists(&names::aside(path, &stamp)))
-    {
-        stamp = stamp.next();
-    }
+fn move_together(paths: &[PathBuf], stamp: Stamp) -> Result<Vec<PathBuf>, OutputError> {
+    let stamp = free_stamp(paths, stamp);
     let mut moved = Vec::new();
     for path in paths.iter().filter(|path| files::exists(path)) {
         let aside = names::aside(path, &stamp);
@@ -195,6 +270,17 @@ fn move_together(paths: &[PathBuf], mut stamp: Stamp) -> Result<Vec<PathBuf>, Ou
         moved.push(aside);
     }
     Ok(moved)
+}
+
+/// Returns the first stamp under which none of the files that exist would be in the way.
+fn free_stamp(paths: &[PathBuf], mut stamp: Stamp) -> Stamp {
+    while paths
+        .iter()
+        .any(|path| files::exists(path) && files::exists(&names::aside(path, &stamp)))
+    {
+        stamp = stamp.next();
+    }
+    stamp
 }
 
 /// When the file was last written; the Unix epoch if that is unknown.

@@ -1,11 +1,13 @@
 //! Decides what to do about existing outputs. Pure decisions over what was found, made before the
 //! first call.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::found::{Finished, Found, Unfinished};
+use super::found::{Finished, Found, OldSummary, Unfinished};
+use super::rounds::{RoundInStore, Rounds};
 use crate::model::{DeltaMode, Fingerprint, ShownPath};
 use crate::record::error::OutputError;
 use crate::record::journal::replay::Contents;
@@ -58,13 +60,20 @@ pub(crate) enum OutputDecision {
 }
 
 /// A finished earlier run of the same input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SentBefore {
+    /// The exit code of that run, or of its newest retry round.
     pub(crate) exit_code: u8,
     pub(crate) finished_at: Option<Timestamp>,
     /// Rows of that run that are failed, unconfirmed or invalid.
     pub(crate) failures: u64,
-    /// The platform has acknowledged all of them since.
+    /// Rows of them that are so after the newest retry round.
+    pub(crate) remaining: u64,
+    /// The file that holds the remaining rows.
+    pub(crate) failed: PathBuf,
+    /// The retry rounds, as the store identifies them.
+    pub(crate) rounds: Vec<RoundInStore>,
+    /// The platform has acknowledged all of them since, or they were dealt with.
     pub(crate) is_mended: bool,
 }
 
@@ -147,7 +156,7 @@ pub(crate) fn decide(
             path,
             why: "there is no journal",
         }),
-        (None, Some(finished)) => after_finished(finished, fingerprint, asked, or_refuse),
+        (None, Some(finished)) => after_finished(paths, finished, fingerprint, asked, or_refuse),
     }
 }
 
@@ -264,6 +273,7 @@ fn go_on(
 
 /// Decides if only files of a finished run exist.
 fn after_finished(
+    paths: &OutputPaths,
     finished: Finished,
     fingerprint: &Fingerprint,
     asked: Existing,
@@ -283,12 +293,7 @@ fn after_finished(
             or_refuse(OutputError::SameFinished(path))
         }
         (Some(summary), Some(changed)) if changed.is_empty() && asked.resume => {
-            Ok(OutputDecision::AlreadySent(SentBefore {
-                exit_code: summary.exit_code,
-                finished_at: summary.finished_at,
-                failures: summary.failures(),
-                is_mended: false,
-            }))
+            Ok(OutputDecision::AlreadySent(sent_before(paths, &summary)?))
         }
         (Some(_), Some(changed)) if changed.is_empty() => or_refuse(OutputError::SameFinished(path)),
         (_, changed) if asked.resume => or_refuse(OutputError::OtherFinished {
@@ -297,6 +302,29 @@ fn after_finished(
         }),
         _ => or_refuse(OutputError::InTheWay(path)),
     }
+}
+
+/// Describes a finished run of the same input, with what its retry rounds have fixed since.
+fn sent_before(paths: &OutputPaths, summary: &OldSummary) -> Result<SentBefore, OutputError> {
+    let failures = summary.failures();
+    let rounds = Rounds::of(paths, summary.started_at)?;
+    let remaining = rounds
+        .as_ref()
+        .map_or(failures, |rounds| rounds.newest.failures());
+    Ok(SentBefore {
+        exit_code: rounds
+            .as_ref()
+            .map_or(summary.exit_code, |rounds| rounds.newest.exit_code),
+        finished_at: summary.finished_at,
+        failures,
+        remaining,
+        is_mended: failures > 0 && remaining == 0,
+        failed: rounds
+            .as_ref()
+            .map_or(&paths.failed, |rounds| &rounds.failed)
+            .clone(),
+        rounds: rounds.map(|rounds| rounds.in_store).unwrap_or_default(),
+    })
 }
 
 fn listed(parts: &[String]) -> String {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::model::{Fingerprint, Status};
+use crate::model::{Fingerprint, RecordedSettings, Status, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::journal::header::OtherVersion;
 use crate::record::journal::replay::Contents;
@@ -93,6 +93,15 @@ pub(in crate::record) struct OldSummary {
     /// Digest of the failed file as it was written; `None` if there was none.
     #[serde(default)]
     pub(in crate::record) failed_digest: Option<String>,
+    /// The settings of the run; `None` if an earlier version wrote the summary.
+    #[serde(default)]
+    pub(in crate::record) settings: Option<RecordedSettings>,
+    /// The store that the run used, if any.
+    #[serde(default)]
+    pub(in crate::record) store: Option<StoreRun>,
+    /// The number of the first process of the run in that store.
+    #[serde(default)]
+    pub(in crate::record) first_store_run: Option<i64>,
 }
 
 impl OldSummary {

@@ -3,3 +3,5 @@
 pub(super) mod aside;
 pub(super) mod decision;
 pub(super) mod found;
+pub(super) mod rounds;
+pub(super) mod sets;

@@ -35,6 +35,10 @@ pub(crate) struct Header {
     pub(crate) looked_over: LookedOver,
     /// The store that the run used last; `None` if it used none.
     pub(crate) store: Option<StoreRun>,
+    /// The number of the first run in the store that wrote this journal; `None` if it used none, or
+    /// an earlier version wrote it.
+    #[serde(default)]
+    first_store_run: Option<i64>,
 }
 
 /// How an export was checked before the first call.
@@ -59,6 +63,7 @@ impl Header {
             content_since: started_at,
             looked_over: LookedOver::default(),
             store: None,
+            first_store_run: None,
         }
     }
 
@@ -66,6 +71,7 @@ impl Header {
     pub(crate) fn looked_over(self, looked_over: LookedOver, store: Option<StoreRun>) -> Self {
         Self {
             looked_over,
+            first_store_run: store.as_ref().map(|store| store.run),
             store,
             ..self
         }
@@ -95,6 +101,12 @@ impl Header {
             store: other.store.clone(),
             ..self.clone()
         }
+    }
+
+    /// Returns the first and the last run in the store that wrote this journal.
+    pub(crate) fn store_runs(&self) -> Option<(i64, i64)> {
+        self.first_store_run
+            .zip(self.store.as_ref().map(|store| store.run))
     }
 
     /// Whether the run writes to these outputs.

@@ -36,8 +36,22 @@ pub(crate) struct FailedFormat {
     pub(crate) to_file: ToFile,
     /// Text after each error, which the reader of the file needs.
     pub(crate) note: String,
+    /// What the column `sync_row` holds.
+    pub(crate) row: RowColumn,
     /// For Excel: each record is written anew from its fields, with CRLF at its end.
     pub(crate) fields: Option<ToFields>,
+}
+
+/// What the column `sync_row` of a failed file holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum RowColumn {
+    /// The row of the input.
+    #[default]
+    OfInput,
+    /// The row of the run of which the input is the failed file: the first kept value.
+    FirstKept,
+    /// Nothing: the input is a failed file that has lost its column.
+    Unknown,
 }
 
 /// A failed file that is being written.
@@ -83,9 +97,17 @@ impl FailedFile {
             clean(&outcome.message),
             self.format.note
         );
-        let row = outcome.row.position.row.to_string();
+        let row = match self.format.row {
+            RowColumn::OfInput => outcome.row.position.row.to_string(),
+            RowColumn::FirstKept => outcome.row.kept.first().cloned().unwrap_or_default(),
+            RowColumn::Unknown => String::new(),
+        };
         self.line(
-            &[&row, action.name(), guarded(&error).as_ref()],
+            &[
+                guarded(&clean(&row)).as_ref(),
+                action.name(),
+                guarded(&error).as_ref(),
+            ],
             &outcome.row.record,
         )
     }

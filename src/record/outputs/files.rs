@@ -192,6 +192,11 @@ pub(in crate::record) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
+/// Whether a path is that of a journal.
+pub(in crate::record) fn is_journal(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "journal")
+}
+
 /// Whether two paths name the same file: by what they resolve to, or by folder and name if nothing
 /// exists yet.
 fn is_same(one: &Path, other: &Path) -> bool {

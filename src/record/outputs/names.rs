@@ -5,6 +5,8 @@
 //! contacts.results.csv.partial, contacts.results.csv.journal    in progress, or cut short
 //! contacts.20261124T075743Z.results.csv                         finished, set aside under its start
 //! contacts.interrupted-20261124T075743Z.results.csv.journal     cut short, set aside
+//! contacts.retry-1.results.csv                                  the first retry round of the run
+//! contacts.20261124T075743Z.retry-1.results.csv                 the same, set aside with its run
 //! ```
 
 use std::ffi::OsStr;
@@ -27,6 +29,8 @@ pub(crate) const SUMMARY: &str = ".summary.json";
 const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];
 
 const INTERRUPTED: &str = "interrupted-";
+
+const ROUND: &str = ".retry-";
 
 /// Path of an output while it is written.
 pub(in crate::record) fn partial(output: &Path) -> PathBuf {
@@ -87,6 +91,11 @@ impl Stamp {
     /// Whether a run with this start is set aside under this stamp.
     pub(in crate::record) fn is_of(&self, start: Timestamp) -> bool {
         self.start == Self::new(start, self.interrupted).start
+    }
+
+    /// Whether the set is newer than another one.
+    pub(in crate::record) fn is_after(&self, other: &Self) -> bool {
+        (&self.start, self.number) > (&other.start, other.number)
     }
 
     /// Whether the run started before another stamp's start.
@@ -150,6 +159,103 @@ pub(in crate::record) fn stamp_of(name: &OsStr, path: &Path) -> Option<Stamp> {
     (finished.is_none() || stamp.interrupted).then_some(stamp)
 }
 
+/// Returns the path of a retry round's file, by the path of its run's file.
+pub(in crate::record) fn of_round(path: &Path, round: u32) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, kind) = split(&name);
+    path.with_file_name(format!("{stem}{ROUND}{round}{kind}"))
+}
+
+/// Returns the path of a round's file in the set of its run. `of_run` is the path of the run's file
+/// of the same kind.
+pub(in crate::record) fn into_set(file: &Path, of_run: &Path, stamp: &Stamp) -> PathBuf {
+    let [name, of_run] = [file, of_run].map(|path| path.file_name().unwrap_or_default().to_string_lossy());
+    let (stem, _) = split(&of_run);
+    let rest = name.strip_prefix(stem).unwrap_or_default();
+    file.with_file_name(format!("{stem}.{}{rest}", stamp.to_name()))
+}
+
+/// Whether a name is that of a round's file, in any set of the family.
+pub(in crate::record) fn is_of_round(name: &OsStr, family: &Path) -> bool {
+    FileName::parse(name, family).is_some_and(|name| name.round.is_some())
+}
+
+/// A file of a run or of one of its retry rounds, by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::record) struct FileName {
+    /// The stamp of the run's set; `None` if the set was not set aside.
+    pub(in crate::record) set: Option<Stamp>,
+    /// The number of the retry round, from 1; `None` for a file of the run itself.
+    pub(in crate::record) round: Option<u32>,
+    /// The stamp of a round that was set aside by itself: it was interrupted, or its run replaced.
+    pub(in crate::record) round_aside: Option<Stamp>,
+    /// The suffix of a file that is not finished.
+    pub(in crate::record) unfinished: Option<&'static str>,
+}
+
+impl FileName {
+    /// Parses a name. `family` is the path of the file of this kind without stamp and round. `None`
+    /// for any other file.
+    pub(in crate::record) fn parse(name: &OsStr, family: &Path) -> Option<Self> {
+        let (name, family) = (name.to_str()?, family.file_name()?.to_str()?);
+        let (stem, kind) = split(family);
+        let rest = name.strip_prefix(stem)?;
+        let unfinished = UNFINISHED.into_iter().rev().find(|suffix| rest.ends_with(suffix));
+        let mut rest = rest
+            .strip_suffix(unfinished.unwrap_or_default())?
+            .strip_suffix(kind)?;
+        let mut parsed = Self {
+            set: None,
+            round: None,
+            round_aside: None,
+            unfinished,
+        };
+        if let Some((stamp, behind)) = leading_stamp(rest) {
+            (parsed.set, rest) = (Some(stamp), behind);
+        }
+        if let Some(behind) = rest.strip_prefix(ROUND) {
+            let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, behind) = behind.split_at_checked(digits)?;
+            parsed.round = Some(number.parse().ok().filter(|number| *number > 0)?);
+            if number.starts_with('0') {
+                return None;
+            }
+            rest = behind;
+            if let Some((stamp, behind)) = leading_stamp(rest) {
+                (parsed.round_aside, rest) = (Some(stamp), behind);
+            }
+        }
+        rest.is_empty().then_some(parsed)
+    }
+
+    /// Whether the file belongs to a retry round of this set.
+    pub(in crate::record) fn is_of_round_of(&self, set: Option<&Stamp>) -> bool {
+        self.round.is_some() && self.set.as_ref() == set
+    }
+}
+
+/// Splits a stamp with its dot from the front of a part of a name.
+fn leading_stamp(rest: &str) -> Option<(Stamp, &str)> {
+    let inner = rest.strip_prefix('.')?;
+    let (stamp, behind) = inner.split_at(inner.find('.').unwrap_or(inner.len()));
+    Some((Stamp::of_name(stamp)?, behind))
+}
+
+/// Splits the path of a run's file into that of its family and the stamp of its set.
+pub(in crate::record) fn family(path: &Path) -> (PathBuf, Option<Stamp>) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, kind) = split(&name);
+    let parts = stem
+        .rsplit_once('.')
+        .and_then(|(stem, stamp)| Some((stem, Stamp::of_name(stamp)?)));
+    match parts {
+        Some((stem, stamp)) if !stem.is_empty() => {
+            (path.with_file_name(format!("{stem}{kind}")), Some(stamp))
+        }
+        _ => (path.to_owned(), None),
+    }
+}
+
 /// Splits a name at the place of the stamp.
 fn split(name: &str) -> (&str, &str) {
     let finished = UNFINISHED
@@ -168,6 +274,43 @@ fn split(name: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_rounds_are_known_again_and_no_others() {
+        let start: Timestamp = "2026-11-24T07:57:43Z".parse().unwrap();
+        let family = Path::new("a/b.results.csv");
+        let set = Stamp::new(start, false);
+        let parsed = |name: &str| FileName::parse(OsStr::new(name), family);
+        let own = parsed("b.results.csv").unwrap();
+        assert_eq!((&own.set, own.round, own.unfinished), (&None, None, None));
+        let round = parsed("b.retry-12.results.csv.journal").unwrap();
+        assert!(round.is_of_round_of(None) && !round.is_of_round_of(Some(&set)));
+        assert_eq!((round.round, round.unfinished), (Some(12), Some(".journal")));
+        let aside = of_round(&aside(family, &set), 3);
+        assert_eq!(aside, Path::new("a/b.20261124T075743Z.retry-3.results.csv"));
+        assert!(
+            parsed(aside.file_name().unwrap().to_str().unwrap())
+                .unwrap()
+                .is_of_round_of(Some(&set))
+        );
+        let cut = parsed("b.retry-1.interrupted-20261124T075743Z.results.csv.partial").unwrap();
+        assert!(cut.round_aside.is_some_and(|stamp| stamp.is_interrupted()) && cut.round == Some(1));
+        for other in [
+            "b.retry-0.results.csv",
+            "b.retry-01.results.csv",
+            "b.retry-.results.csv",
+            "b.retry-1x.results.csv",
+            "b.retry-1.failed.csv",
+            "bb.results.csv",
+            "b.mine.results.csv",
+            "b.results.csv.bak",
+        ] {
+            assert_eq!(parsed(other), None, "{other}");
+        }
+        let path = Path::new("a/b.20261124T075743Z.results.csv");
+        assert_eq!(super::family(path), (family.to_owned(), Some(set)));
+        assert_eq!(super::family(family), (family.to_owned(), None));
+    }
 
     #[test]
     fn names_that_are_set_aside_are_known_again_and_no_others() {

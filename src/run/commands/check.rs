@@ -9,6 +9,7 @@ use crate::run::next_command;
 use crate::run::prepare::examine::{About, FIRST_CALLS, FirstCall, examine};
 use crate::run::prepare::guards;
 use crate::run::prepare::input::opened::OpenedInput;
+use crate::run::prepare::input::overtaken;
 use crate::run::prepare::input::stale;
 use crate::state::Store;
 use crate::text;
@@ -58,6 +59,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<Firs
         .as_ref()
         .is_some_and(|known| known.mode == DeltaMode::ChangedOnly);
     let mut opened = OpenedInput::open(settings, asked.max_query_bytes)?;
+    overtaken::leave_out_overtaken(&mut opened, settings, store, None)?;
     // Cells are for people.
     let calls = match reader {
         Reader::Person => asked.preview.unwrap_or(FIRST_CALLS),

@@ -18,6 +18,7 @@ use crate::run::prepare::before_sending;
 use crate::run::prepare::before_sending::{in_thread, unless_stopped};
 use crate::system::stop;
 use crate::system::window::Window;
+use crate::text::Message;
 
 /// How long a run waits until the monitor has received the start. After that both continue.
 const HEAD_START: Duration = Duration::from_secs(1);
@@ -40,6 +41,7 @@ pub(in crate::run) async fn run(
     let ran = match asked {
         Ok(Asked::Run(settings)) => Box::pin(send_file::run(*settings, begun, console)).await,
         Ok(Asked::DryRun(settings)) => Ran::unsent(dry_run(settings, begun, console).await),
+        Ok(Asked::NothingLeft(why)) => nothing_left(&why),
         Err(error) => Ran::unsent(Err(Failure::usage(error))),
     };
     print(&ran, console);
@@ -67,6 +69,15 @@ pub(in crate::run) async fn run(
         finish(&check, starting, code, text(&end, report.as_ref())).await;
     }
     end
+}
+
+/// Ends a retry that has nothing to do.
+fn nothing_left(why: &Message) -> Ran {
+    tracing::info!(event = "nothing_to_retry", polish = why.polish(), "{why}");
+    Ran {
+        sent_before: Some(why.to_string()),
+        ..Ran::unsent(Ok(ExitCode::Success))
+    }
 }
 
 /// Checks the input with the flags of `run`. Nothing is sent, so the run's window does not matter.

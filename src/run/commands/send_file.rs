@@ -21,10 +21,11 @@ use crate::run::pipeline::workers::Workers;
 use crate::run::prepare::announce::announce;
 use crate::run::prepare::before_sending::{self, in_thread, unless_stopped};
 use crate::run::prepare::confirm::{can_ask, confirm};
-use crate::run::prepare::existing::{Decided, decide};
+use crate::run::prepare::decided::{Decided, decide};
 use crate::run::prepare::fingerprint::fingerprint;
 use crate::run::prepare::guards::{Unfinished, guard, refuse_crm_numbers};
 use crate::run::prepare::input::opened::OpenedInput;
+use crate::run::prepare::input::overtaken::leave_out_overtaken;
 use crate::run::prepare::late_calls::{clock, quiet_from, wait_for_quiet};
 use crate::run::prepare::lock::{Claims, Locks};
 use crate::run::prepare::memory;
@@ -117,7 +118,7 @@ async fn start(
             unless_stopped(&mut stops, wait_for_quiet(ready.quiet_from)).await?;
             Box::pin(send(settings, &site, *ready, stops, console)).await
         }
-        Prepared::AlreadySent(before) => already_sent(&settings.outputs, &before),
+        Prepared::AlreadySent(before) => already_sent(settings, &before),
     }
 }
 
@@ -138,6 +139,13 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         fingerprint(&opened, &site.account),
         outputs.existing.overwrite,
     );
+    if let Some(round) = &reading.round
+        && !round.run.is_of_account_of(&header.fingerprint)
+    {
+        return Err(Failure::usage(Message::new(|words| {
+            words.retry_of_other_account()
+        })));
+    }
     let store = memory::open(&settings.delta, site)?;
     let Decided {
         decision,
@@ -149,7 +157,12 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         OutputDecision::AlreadySent(before) => return Ok(Prepared::AlreadySent(before)),
         decision => decision,
     };
-    let resumes = matches!(decision, OutputDecision::GoOn(_));
+    let unfinished_round = match &decision {
+        OutputDecision::GoOn(go_on) => Some(go_on.as_ref()),
+        _ => None,
+    };
+    leave_out_overtaken(&mut opened, reading, store.as_ref(), unfinished_round)?;
+    let resumes = unfinished_round.is_some();
     let journal = match &decision {
         OutputDecision::GoOn(go_on) => Some(go_on.as_ref()),
         _ => replaced.as_ref(),
@@ -208,6 +221,7 @@ async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
     let outputs = &settings.outputs;
     Locks::take(Claims {
         paths: &outputs.paths,
+        retried: settings.reading.round.as_ref().map(|round| &round.run.paths),
         state: memory::used(&settings.delta),
         account: &site.account,
         input: &settings.reading.input.to_string(),
@@ -242,7 +256,7 @@ async fn send(
         style: outputs.style,
         kept: &opened.kept_names(),
     };
-    let failed = opened.failed_format(outputs.style);
+    let failed = opened.failed_format(reading, outputs.style);
     let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
     if matches!(decision, OutputDecision::GoOn(_)) {
         let since = local_time(files.header.started_at);

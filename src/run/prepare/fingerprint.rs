@@ -4,7 +4,7 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::input::opened::OpenedInput;
-use crate::model::{CONTENT, Fingerprint};
+use crate::model::{ACCOUNT, CONTENT, Fingerprint};
 use crate::state::Account;
 
 /// Digests content, dialect, mapping, blank policy, survey, account, base URL and selection.
@@ -54,7 +54,7 @@ pub(in crate::run) fn fingerprint(opened: &OpenedInput, account: &Account) -> Fi
             part(format!("{:?} {:?}", plan.policy.empty, plan.policy.blank_id)),
         )
         .with("survey", part(format!("{:?}", plan.survey)))
-        .with("account", part(account.account.clone()))
+        .with(ACCOUNT, part(account.account.clone()))
         .with("base URL", part(account.base_url.clone()))
         .with("selection", part(plan.policy.selection.to_string()))
 }

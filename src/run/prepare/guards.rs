@@ -354,7 +354,7 @@ pub(in crate::run) fn settle(
 /// Whether the input is a whole export: neither a part of one nor the failed file of an earlier
 /// run.
 fn is_export(opened: &OpenedInput, reading: &ReadingSettings) -> bool {
-    let is_failed_file = opened.first.names.iter().any(|name| is_own_column(name));
+    let is_failed_file = reading.round.is_some() || opened.first.names.iter().any(|name| is_own_column(name));
     !is_failed_file && !reading.plan.selection.is_partial()
 }
 

@@ -39,6 +39,8 @@ pub(in crate::run) struct Locks {
 /// What a run needs for itself alone.
 pub(in crate::run) struct Claims<'a> {
     pub(in crate::run) paths: &'a OutputPaths,
+    /// The files of the run whose failed rows are sent again.
+    pub(in crate::run) retried: Option<&'a OutputPaths>,
     /// The store's file, if there is one.
     pub(in crate::run) state: Option<&'a Path>,
     pub(in crate::run) account: &'a Account,
@@ -54,6 +56,7 @@ impl Locks {
     pub(in crate::run) async fn take(claims: Claims<'_>) -> Result<Self, Failure> {
         let Claims {
             paths,
+            retried,
             state,
             account,
             input,
@@ -62,11 +65,13 @@ impl Locks {
         // A deadline out of `Instant`'s range means no deadline.
         let until = Instant::now().checked_add(wait);
         let mut held = Vec::new();
-        let path = lock_of(&paths.results);
-        let output = Lock::wait_for(&path, "this output", input, until).await?;
-        held.extend(output.map_err(|error| {
-            Failure::usage(anyhow!(error).context(format!("cannot create `{}`", path.shown())))
-        })?);
+        for paths in retried.into_iter().chain([paths]) {
+            let path = lock_of(&paths.results);
+            let output = Lock::wait_for(&path, "this output", input, until).await?;
+            held.extend(output.map_err(|error| {
+                Failure::usage(anyhow!(error).context(format!("cannot create `{}`", path.shown())))
+            })?);
+        }
         match account_lock(account) {
             Ok(path) => match Lock::wait_for(&path, "this account", input, until).await? {
                 Ok(lock) => held.extend(lock),

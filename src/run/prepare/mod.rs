@@ -3,8 +3,8 @@
 pub(super) mod announce;
 pub(super) mod before_sending;
 pub(super) mod confirm;
+pub(super) mod decided;
 pub(super) mod examine;
-pub(super) mod existing;
 pub(super) mod fingerprint;
 pub(super) mod guards;
 pub(super) mod input;

@@ -20,7 +20,7 @@ use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, PlanSettings, Planner, Selec
 use crate::read::{FirstRead, Input, Kept, ReadOptions, Rows, Source, SurveyColumn, Wanted};
 use crate::record::{
     self, Existing, FailedFormat, Header, KeptSets, LookedOver, OutputDecision, OutputPaths, ResultsFormat,
-    Style, SummaryFile,
+    RowColumn, Style, SummaryFile,
 };
 use crate::report::{Progress, RunEnd};
 use crate::run::finish::end;
@@ -138,6 +138,7 @@ impl Export {
             table: None,
             last_rows: None,
             differing: None,
+            overtaken: None,
             excluded: None,
             fault_text: crate::text::fault_text(crate::model::Lang::En),
         };
@@ -277,6 +278,7 @@ fn format(header: &[u8]) -> FailedFormat {
         encode: Box::new(|text| text.as_bytes().to_vec()),
         to_file: Box::new(|bytes| bytes),
         note: String::new(),
+        row: RowColumn::OfInput,
         fields: None,
     }
 }

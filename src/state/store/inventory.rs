@@ -76,6 +76,18 @@ impl Store {
         })
     }
 
+    /// Returns the run that wrote down an acknowledgement for the command's respondent, whatever its
+    /// content was.
+    pub(crate) fn acknowledged_in(&self, update: &UpdateRespondent) -> Result<Option<i64>, StoreError> {
+        let entry = match self.key(update) {
+            Some(key) => self.entry(key)?,
+            None => None,
+        };
+        Ok(entry
+            .filter(|entry| entry.acknowledged.is_some())
+            .map(|entry| entry.run))
+    }
+
     /// Loads the numbers of this account's surveys, so that queries need not write.
     pub(in crate::state) fn load_lists(&mut self) -> Result<(), StoreError> {
         let known = self.all_known()?;

@@ -8,6 +8,7 @@ mod guards;
 mod init;
 mod input;
 mod progress;
+mod retry;
 mod start;
 mod summary;
 

@@ -13,6 +13,7 @@ impl StartWords for English {
         match from {
             From::Named(name) => name,
             From::ConfigFile => "the config file",
+            From::Recorded => "the run's settings",
             From::Default => "the default",
             From::ColumnNames => "the columns' names",
         }

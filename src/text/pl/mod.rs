@@ -15,6 +15,7 @@ mod summary;
 /// The forms of `wiersz`, for a number in front.
 const ROWS: [&str; 3] = ["wiersz", "wiersze", "wierszy"];
 mod init;
+mod retry;
 
 /// Polish.
 pub(super) struct Polish;

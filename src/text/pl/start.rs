@@ -13,6 +13,7 @@ impl StartWords for Polish {
         match from {
             From::Named(name) => name,
             From::ConfigFile => "plik konfiguracyjny",
+            From::Recorded => "ustawienia tamtego przebiegu",
             From::Default => "wartość domyślna",
             From::ColumnNames => "nazwy kolumn",
         }

@@ -6,6 +6,7 @@ mod guards;
 mod init;
 mod input;
 mod progress;
+mod retry;
 mod start;
 mod summary;
 
@@ -15,6 +16,7 @@ pub(crate) use guards::GuardWords;
 pub(crate) use init::{ConfigKey, InitWords, YesNo};
 pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
+pub(crate) use retry::RetryWords;
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
 
@@ -29,6 +31,7 @@ pub(crate) trait Words:
     + InputWords
     + NoteWords
     + ProgressWords
+    + RetryWords
     + StartWords
     + SummaryWords
     + YesNo
@@ -40,4 +43,16 @@ pub(crate) trait Words:
 pub(crate) trait EndWords {
     /// The line below an error that names a page of the manual.
     fn see_topic(&self, topic: &str) -> String;
+
+    /// The same input was sent before; `fixed` rows of it that failed then went through since.
+    fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<u64>) -> String;
+
+    /// The same input was sent before, and rows of it still fail.
+    fn already_sent_with_failures(
+        &self,
+        when: Option<&str>,
+        remaining: u64,
+        failed: &str,
+        retry: &str,
+    ) -> String;
 }

@@ -10,6 +10,8 @@ pub(crate) enum From<'a> {
     /// A flag or a variable, by its name.
     Named(&'a str),
     ConfigFile,
+    /// The run whose failed rows are sent again.
+    Recorded,
     Default,
     ColumnNames,
 }

@@ -104,6 +104,9 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         failed: PathBuf::from("kontakty.failed.csv"),
         failed_digest: None,
         next: None,
+        settings: None,
+        first_store_run: None,
+        store: None,
         next_command: None,
         is_trial_of_one: false,
     }

@@ -189,6 +189,27 @@ impl Job {
         ran
     }
 
+    /// Runs another command line in its place, and asserts the exit code.
+    pub(crate) fn other(&mut self, words: &str, code: i32) -> Ran {
+        let before = self.set_arguments(words);
+        let ran = self.ends(code);
+        self.arguments = before;
+        ran
+    }
+
+    /// Starts another command line in its place.
+    pub(crate) fn start_other(&mut self, words: &str) -> Running {
+        let before = self.set_arguments(words);
+        let running = self.start();
+        self.arguments = before;
+        running
+    }
+
+    fn set_arguments(&mut self, words: &str) -> Vec<String> {
+        let words = words.split_whitespace().map(str::to_owned).collect();
+        std::mem::replace(&mut self.arguments, words)
+    }
+
     /// Runs it and asserts the exit code.
     pub(crate) fn ends(&self, code: i32) -> Ran {
         let ran = self.ends_somehow();

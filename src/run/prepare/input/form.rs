@@ -5,11 +5,17 @@ use super::opened::OpenedInput;
 use crate::config::ReadingSettings;
 use crate::model::{ShownPath, ValueFrom, clean, quoted};
 use crate::read::{
-    BOM, Container, EncodingFrom, FieldParser, is_crm_number, is_own_column, note_for_excel, note_of_encoding,
+    BOM, Container, Encoding, EncodingFrom, FieldParser, is_crm_number, is_own_column, note_for_excel,
+    note_of_encoding,
 };
-use crate::record::{FailedFormat, Style};
+use crate::record::{FailedFormat, RowColumn, Style};
 use crate::report::Reader;
 use crate::text::Message;
+
+/// Whether the encoding may be another one by the bytes of a few rows alone.
+fn is_stated(from: EncodingFrom) -> bool {
+    matches!(from, EncodingFrom::MostBytes | EncodingFrom::FailedFile)
+}
 
 impl OpenedInput {
     /// Describes the form of the input and which column goes where, one line each. A sample cell
@@ -115,9 +121,20 @@ impl OpenedInput {
         kept.map(|column| self.first.columns.name(*column)).collect()
     }
 
+    /// Whether `--encoding utf-8` was given, perhaps for bytes that are not all valid.
+    fn is_given_utf8(&self) -> bool {
+        let is_given = matches!(
+            self.first.encoding_from,
+            EncodingFrom::Flag | EncodingFrom::FlagAgainst(_)
+        );
+        // The encoding of a workbook's text is a matter of course.
+        let is_workbook = matches!(self.container, Container::Workbook(_));
+        is_given && !is_workbook && self.first.dialect.encoding == Encoding::Utf8
+    }
+
     /// Returns the format of the failed file: the input's own, so that the file can be used as an
     /// input unchanged, or Excel's, which this tool reads as well.
-    pub(in crate::run) fn failed_format(&self, style: Style) -> FailedFormat {
+    pub(in crate::run) fn failed_format(&self, settings: &ReadingSettings, style: Style) -> FailedFormat {
         let first = &self.first;
         let dialect = first.dialect;
         let own = first
@@ -132,10 +149,18 @@ impl OpenedInput {
             own_columns: own.map(|(column, _)| column).collect(),
             encode: Box::new(move |text| dialect.encode(text)),
             to_file: Box::new(move |bytes| dialect.to_file(&bytes)),
-            note: if dialect.encoding.is_single_byte() || first.encoding_from == EncodingFrom::MostBytes {
+            note: if dialect.encoding.is_single_byte()
+                || is_stated(first.encoding_from)
+                || self.is_given_utf8()
+            {
                 note_of_encoding(dialect.encoding)
             } else {
                 String::new()
+            },
+            row: match (&settings.round, self.row_of_run()) {
+                (None, _) => RowColumn::OfInput,
+                (Some(_), Some(_)) => RowColumn::FirstKept,
+                (Some(_), None) => RowColumn::Unknown,
             },
             fields: None,
         };

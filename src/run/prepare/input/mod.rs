@@ -7,5 +7,6 @@ pub(in crate::run) mod form;
 pub(in crate::run) mod id_table;
 pub(in crate::run) mod news;
 pub(in crate::run) mod opened;
+pub(in crate::run) mod overtaken;
 pub(in crate::run) mod side_file;
 pub(in crate::run) mod stale;

@@ -3,13 +3,15 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::RangeInclusive;
 
 use super::opened::OpenedInput;
 use crate::config::ReadingSettings;
 use crate::model::{Lane, Plan, UpdateRespondent};
+use crate::record::{RoundInStore, SentBefore};
 use crate::run::Failure;
 use crate::run::prepare::guards::MAX_CHANGED;
-use crate::state::{Store, Told};
+use crate::state::{Past, Store, Told};
 
 /// Compares an input that was sent before with the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,22 +24,53 @@ pub(in crate::run) enum News {
     Unsendable,
 }
 
+/// Whether the platform has a row's content, or what a retry sent in its place.
+fn is_known(
+    store: &Store,
+    update: &UpdateRespondent,
+    rounds: &[RangeInclusive<i64>],
+) -> Result<bool, Failure> {
+    Ok(match store.told(update).map_err(Failure::usage)? {
+        Told::Same => true,
+        Told::Other if !rounds.is_empty() => {
+            let run = store.acknowledged_in(update).map_err(Failure::usage)?;
+            run.is_some_and(|run| rounds.iter().any(|round| round.contains(&run)))
+        }
+        _ => false,
+    })
+}
+
+/// Returns the runs of the rounds that this store knows.
+fn rounds_known(store: &Store, rounds: &[RoundInStore]) -> Result<Vec<RangeInclusive<i64>>, Failure> {
+    let mut known = Vec::new();
+    for RoundInStore { first, last } in rounds {
+        if let Past::All(last) = store.past(Some(last), 0).map_err(Failure::usage)? {
+            known.push(*first..=last.run);
+        }
+    }
+    Ok(known)
+}
+
 /// Returns what a run of an input that was sent before would change.
 ///
 /// Of several rows of a respondent only the last counts if all of them were acknowledged then. If
 /// some `failed`, only the last is known to have reached the platform. An earlier row then counts
 /// too, unless the last one sets all of its labels.
+///
+/// A respondent whom a retry round updated last has what the user wrote into the failed file.
 pub(in crate::run) fn news(
     opened: &mut OpenedInput,
     reading: &ReadingSettings,
     store: &Store,
-    failed: bool,
+    before: &SentBefore,
 ) -> Result<News, Failure> {
+    let failed = before.failures > 0;
+    let rounds = rounds_known(store, &before.rounds)?;
     let mut unsendable = false;
     let mut differing: HashMap<Lane, Vec<UpdateRespondent>> = HashMap::new();
     opened.each_row(reading, opened.plan.clone(), |row, planner| {
         match planner.plan(row) {
-            Plan::Send(update) if store.told(&update).map_err(Failure::usage)? == Told::Same => {
+            Plan::Send(update) if is_known(store, &update, &rounds)? => {
                 if let Entry::Occupied(mut earlier) = differing.entry(update.lane()) {
                     earlier
                         .get_mut()

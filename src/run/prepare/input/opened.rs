@@ -57,7 +57,11 @@ impl OpenedInput {
             let first = source.settle(FirstRead::of_file(bytes, options));
             (first.map_err(fault)?, None)
         };
-        let layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
+        let mut layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
+        if settings.round.is_some() {
+            // The results of a round say which row of the run each row was.
+            layout.kept.splice(0..0, first.columns.row_of_run());
+        }
         let (survey, survey_from) = settled_survey(&settings.survey, &layout)?;
         let mut excluded = match &settings.exclude {
             Some(path) => Some(exclude_list::read(path, settings)?),
@@ -84,6 +88,7 @@ impl OpenedInput {
                 table: table.as_ref().map(|found| Arc::clone(&found.table)),
                 last_rows: None,
                 differing: None,
+                overtaken: None,
                 excluded: excluded.map(|found| Arc::new(found.list)),
                 fault_text: fault_text(settings.lang),
             },
@@ -145,6 +150,16 @@ impl OpenedInput {
             Ok(true)
         })?;
         Ok(pass)
+    }
+
+    /// The column of a failed file that has the row of its run.
+    pub(crate) fn row_of_run(&self) -> Option<usize> {
+        self.first.columns.row_of_run()
+    }
+
+    /// The column of a failed file that says what to do with a row.
+    pub(crate) fn action_column(&self) -> Option<usize> {
+        self.first.columns.action()
     }
 
     /// Number of data rows, if they were counted.

@@ -1,6 +1,5 @@
-//! Decides what a run does about the outputs that exist: resume, refuse, set aside, or nothing, because
-//! the input was sent before. `record/existing` knows the files; the store and the guards against a
-//! stale export are asked here.
+//! Decides what to do about existing outputs, with what the store and the input's age say about it.
+//! `record/existing/decision.rs` decides by the files alone.
 
 use jiff::Timestamp;
 
@@ -50,7 +49,7 @@ pub(in crate::run) fn decide(
         // The platform or the store may have changed since: by `state forget`, by a run of another
         // input, or by a run of the failed file.
         (OutputDecision::AlreadySent(before), Some(store), Some(keep)) => {
-            match news(opened, &settings.reading, store, before.failures > 0)? {
+            match news(opened, &settings.reading, store, &before)? {
                 News::Some => OutputDecision::SetAside { keep },
                 News::None => OutputDecision::AlreadySent(before.mended()),
                 News::Unsendable => OutputDecision::AlreadySent(before),

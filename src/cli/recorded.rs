@@ -1,0 +1,219 @@
+//! Which settings of a run its summary records for `retry`, and which flags of `run` are none of
+//! `retry`. The values come from the parsed arguments, so there is one table of flags.
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::from_file::{FileSetting, is_path};
+use super::parse::Origin;
+use crate::model::{RecordedSettings, SettingValue};
+
+/// Flags that are about a whole export, or about one run of it. `retry` does not have them.
+const OF_RUN_ALONE: [&str; 15] = [
+    "sandbox",
+    "only",
+    "limit",
+    "min_rows",
+    "min_filled",
+    "max_age",
+    "max_unknown",
+    "ignore_guards",
+    "max_changes",
+    "max_same",
+    "full_refresh",
+    "resume",
+    "rotate",
+    "rotate_max_age",
+    "overwrite",
+];
+
+/// Flags that each call of the program decides for itself.
+const OF_EACH_CALL: [&str; 13] = [
+    "input",
+    "output",
+    "output_dir",
+    "failed",
+    "summary",
+    "wait_lock",
+    "dry_run",
+    "yes",
+    "no_progress",
+    "verbose",
+    "quiet",
+    "log_format",
+    "lang",
+];
+
+/// Flags about the input's form. A failed file says its own, and may come back in another.
+const OF_FORM: [&str; 3] = ["delimiter", "encoding", "sheet"];
+
+/// Settings that decide where secrets and labels go, and which other files are written.
+const TARGETS: [&str; 5] = ["base_url", "allow_http", "ca_file", "state", "metrics_file"];
+
+/// The key of the config file's path, which is no flag of its own.
+pub(crate) const CONFIG: &str = "config";
+
+/// How `retry` treats a flag of `run`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Recorded in the summary and used again, unless the flag is typed at `retry`. A variable or a
+    /// config file that a flag of the run had beaten must not win now.
+    Recorded,
+    /// A flag of `retry` as well, and not recorded.
+    OfEachCall,
+    /// No flag of `retry`.
+    OfRunAlone,
+    /// Only typed at `retry`: a variable or a config file means the export.
+    OfForm,
+}
+
+impl Kind {
+    pub(super) fn new(arg: &Arg) -> Self {
+        let id = arg.get_id().as_str();
+        match id {
+            _ if OF_RUN_ALONE.contains(&id) => Self::OfRunAlone,
+            _ if OF_FORM.contains(&id) => Self::OfForm,
+            // A secret is fetched anew from where it stands.
+            _ if OF_EACH_CALL.contains(&id) || arg.is_hide_env_values_set() => Self::OfEachCall,
+            CONFIG | "help" | "version" => Self::OfEachCall,
+            _ => Self::Recorded,
+        }
+    }
+
+    /// The kind of a flag by its key; `None` if `command` has no such flag.
+    pub(super) fn of(command: &Command, key: &str) -> Option<Self> {
+        let arg = command.get_arguments().find(|arg| arg.get_id() == key)?;
+        Some(Self::new(arg))
+    }
+}
+
+/// Adapts the flags of `run` to `retry`: those of `run` alone are not shown, and only those of each
+/// call have a variable.
+pub(super) fn for_retry(arg: Arg) -> Arg {
+    match Kind::new(&arg) {
+        Kind::OfRunAlone => arg.hide(true).env(None::<&'static str>),
+        Kind::OfForm => arg.env(None::<&'static str>),
+        // Not typed, it is as it was in the run.
+        Kind::Recorded => {
+            let takes_value = arg.get_action().takes_values();
+            arg.env(None::<&'static str>).hide_default_value(takes_value)
+        }
+        Kind::OfEachCall => arg,
+    }
+}
+
+/// Returns the flag of `run` alone that was typed for `retry`; `None` if there is none.
+pub(super) fn foreign(command: &Command, matches: &ArgMatches) -> Option<String> {
+    let typed = |arg: &&Arg| {
+        let is_known = matches.try_contains_id(arg.get_id().as_str()).is_ok();
+        is_known && matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+    };
+    let mut args = command
+        .get_arguments()
+        .filter(|arg| Kind::new(arg) == Kind::OfRunAlone);
+    let found = args.find(typed)?;
+    Some(format!("--{}", found.get_long()?))
+}
+
+/// Returns the settings to record. `None` if a value is no Unicode and cannot be written down.
+pub(super) fn recorded(
+    command: &Command,
+    matches: &ArgMatches,
+    origin: impl Fn(&str) -> Origin,
+) -> Option<RecordedSettings> {
+    let mut recorded = RecordedSettings::new();
+    for arg in command.get_arguments() {
+        let (id, kind) = (arg.get_id().as_str(), Kind::new(arg));
+        let origin = origin(id);
+        let is_known = matches.try_contains_id(id).is_ok();
+        // A rehearsal is recorded as one, so that no retry sends its rows to the platform.
+        if !is_known || origin == Origin::Default || !(kind == Kind::Recorded || id == "sandbox") {
+            continue;
+        }
+        if let Ok(Some(on)) = matches.try_get_one::<bool>(id) {
+            recorded.insert(id.to_owned(), SettingValue::Switch(*on));
+            continue;
+        }
+        let raw = matches.try_get_raw(id).ok().flatten().into_iter().flatten();
+        let texts: Option<Vec<String>> = raw.map(|text| text.to_str().map(str::to_owned)).collect();
+        let mut texts = texts?;
+        if is_path(arg) {
+            texts = texts.iter().map(|text| absolute(text)).collect::<Option<_>>()?;
+        }
+        let value = match (arg.get_action(), origin) {
+            // A variable holds several values, separated by commas.
+            (ArgAction::Append, Origin::Environment) => {
+                let parts = texts.iter().flat_map(|text| text.split(','));
+                let parts = parts.map(|part| part.trim().to_owned());
+                SettingValue::Several(parts.filter(|part| !part.is_empty()).collect())
+            }
+            (ArgAction::Append, _) => SettingValue::Several(texts),
+            _ => SettingValue::One(texts.pop()?),
+        };
+        recorded.insert(id.to_owned(), value);
+    }
+    Some(recorded)
+}
+
+/// Returns the recorded settings that decide where secrets go and were not given otherwise.
+pub(super) fn targets(origin: impl Fn(&str) -> Origin) -> Vec<&'static str> {
+    let is_recorded = |key: &&str| origin(key) == Origin::Recorded;
+    TARGETS.into_iter().filter(is_recorded).collect()
+}
+
+fn absolute(text: &str) -> Option<String> {
+    if ["-", "none"].contains(&text) {
+        return Some(text.to_owned());
+    }
+    let path = std::path::absolute(text).ok()?;
+    path.to_str().map(str::to_owned)
+}
+
+/// Returns what `retry` takes from the config file: what is of each call. What the run recorded came
+/// from that file, or from what beat it then.
+pub(super) fn of_file(run: &Command, settings: &[FileSetting]) -> Vec<FileSetting> {
+    let is_used = |setting: &&FileSetting| Kind::of(run, &setting.key) == Some(Kind::OfEachCall);
+    settings.iter().filter(is_used).cloned().collect()
+}
+
+/// Returns the recorded settings as those of a config file. Keys that are never recorded are
+/// ignored.
+pub(super) fn as_of_file(run: &Command, recorded: &RecordedSettings) -> Vec<FileSetting> {
+    let settings = recorded.iter().filter(|(key, _)| {
+        // What is no flag is reported as such.
+        !matches!(
+            Kind::of(run, key),
+            Some(Kind::OfEachCall | Kind::OfRunAlone | Kind::OfForm)
+        ) && key.as_str() != CONFIG
+    });
+    settings
+        .map(|(key, value)| FileSetting {
+            key: key.clone(),
+            line: 0,
+            value: value.clone(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::shape;
+
+    #[test]
+    fn every_listed_flag_is_one_of_run() {
+        let mut command = shape::command();
+        command.build();
+        let run = command.find_subcommand("run").unwrap();
+        let listed = OF_RUN_ALONE
+            .iter()
+            .chain(&OF_EACH_CALL)
+            .chain(&OF_FORM)
+            .chain(&TARGETS);
+        for id in listed {
+            assert!(run.get_arguments().any(|arg| arg.get_id() == id), "{id}");
+        }
+        assert_eq!(Kind::of(run, "healthcheck_url"), Some(Kind::OfEachCall));
+        assert_eq!(Kind::of(run, "map"), Some(Kind::Recorded));
+    }
+}

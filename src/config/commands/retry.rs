@@ -1,0 +1,71 @@
+//! Checks the settings of `retry`: those of the run, for the failed file as the input and with the
+//! round's own outputs. `config/retried.rs` finds the run.
+
+use anyhow::Result;
+
+use super::run::{Asked, RunCommand, run};
+use crate::cli::{Origins, RunArgs};
+use crate::config::file::ConfigFile;
+use crate::config::groups::outputs::prints_summary;
+use crate::config::retried::{RetriedRun, refused};
+use crate::record::{FinishedRun, NextRound, Round};
+use crate::text::Message;
+
+/// A round of a retry.
+#[derive(Clone, Debug)]
+pub(crate) struct RoundSettings {
+    pub(crate) round: Round,
+    /// The run whose failed rows it sends.
+    pub(crate) run: FinishedRun,
+}
+
+/// Checks all flags of `retry`.
+pub(in crate::config) fn retry(args: RunArgs, origins: &Origins, file: &ConfigFile) -> RunCommand {
+    let asked = match &file.retried {
+        Some(retried) => prepared(args, origins, file, retried),
+        // The settings of the run come with the config file.
+        None => Err(anyhow::anyhow!("the run's settings were not read")),
+    };
+    asked.unwrap_or_else(|error| RunCommand::only(Err(error)))
+}
+
+fn prepared(
+    mut args: RunArgs,
+    origins: &Origins,
+    file: &ConfigFile,
+    retried: &RetriedRun,
+) -> Result<RunCommand> {
+    retried.check_trust(&origins.recorded_targets)?;
+    let round = match retried.run.next_round().map_err(refused)? {
+        NextRound::Send(round) => *round,
+        NextRound::NothingFailed => {
+            let words = Message::new(|words| words.nothing_failed());
+            return Ok(RunCommand::only(Ok(Asked::NothingLeft(words))));
+        }
+        NextRound::NothingLeft(round) => {
+            let words = Message::new(|words| words.nothing_left_to_retry(round));
+            return Ok(RunCommand::only(Ok(Asked::NothingLeft(words))));
+        }
+    };
+    args.input.input.clone_from(&round.input);
+    args.output.output_dir = None;
+    args.output.output = Some(round.paths.results.clone());
+    args.output.failed = Some(round.paths.failed.clone());
+    if !prints_summary(&args.output) {
+        args.output.summary = Some(round.paths.summary.clone());
+    }
+    // An interrupted round is resumed. If its failed file was edited since, it is set aside.
+    let existing = &mut args.output.existing;
+    (existing.resume, existing.rotate) = (true, Some(usize::MAX));
+    let mut command = run(&args, origins, file);
+    let settings = RoundSettings {
+        round,
+        run: retried.run.clone(),
+    };
+    match &mut command.asked {
+        Ok(Asked::Run(run)) => run.reading.round = Some(Box::new(settings)),
+        Ok(Asked::DryRun(check)) => check.reading.round = Some(Box::new(settings)),
+        Ok(Asked::NothingLeft(_)) | Err(_) => {}
+    }
+    Ok(command)
+}

@@ -1,0 +1,162 @@
+//! Finds the run whose failed rows `retry` sends again, and takes its settings from its summary.
+//! `config/commands/retry.rs` chooses the round.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Error, Result, anyhow, bail};
+
+use super::file::{self, ConfigFile};
+use super::groups::outputs;
+use crate::cli::{CONFIG_KEY, ConfigChoice, RunArgs, retry_args};
+use crate::model::{SettingValue, ShownPath};
+use crate::read::Input;
+use crate::record::{FAILED, FinishedRun, NoRetry, OutputPaths, RESULTS, SUMMARY};
+use crate::system::trust;
+use crate::text::Message;
+
+/// A run whose failed rows are sent again.
+#[derive(Debug)]
+pub(crate) struct RetriedRun {
+    pub(crate) run: FinishedRun,
+    /// The config file in use is the one that the summary names.
+    pub(crate) config_is_recorded: bool,
+}
+
+/// Reads the chosen config file. For `retry`, the settings of the run come with it.
+pub(crate) fn settings(choice: ConfigChoice) -> Result<ConfigFile> {
+    let is_asked_for = choice != ConfigChoice::Usual;
+    let file = file::file(choice)?;
+    match retry_args(&file.settings) {
+        Some(args) => of_retry(file, is_asked_for, &args),
+        None => Ok(file),
+    }
+}
+
+fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<ConfigFile> {
+    let run = FinishedRun::find(&paths(args)?).map_err(refused)?;
+    let recorded = match run.settings.get(CONFIG_KEY) {
+        Some(SettingValue::One(path)) if !is_asked_for => Some(PathBuf::from(path)),
+        _ => None,
+    };
+    let config_is_recorded = recorded.is_some();
+    let file = match recorded {
+        Some(path) => file::file(ConfigChoice::Named(path))?,
+        None => file,
+    };
+    let settings = file.settings.for_retry(&run.settings);
+    let settings = settings.map_err(|error| anyhow!("`{}`: {}", run.paths.summary.shown(), error.what))?;
+    Ok(ConfigFile {
+        settings,
+        retried: Some(RetriedRun {
+            run,
+            config_is_recorded,
+        }),
+        ..file
+    })
+}
+
+/// Returns the files that the run wrote. INPUT may also be one of these files.
+fn paths(args: &RunArgs) -> Result<OutputPaths> {
+    let input = &args.input.input;
+    if input.as_os_str() == "-" && args.output.output.is_none() {
+        bail!(Message::new(|words| words.retry_of_stream()));
+    }
+    let paths = outputs::paths(&args.output, &Input::File(input.clone()), None)?;
+    if paths.summary.exists() || args.output.output.is_some() {
+        return Ok(paths);
+    }
+    match outputs::paths(&args.output, &Input::File(of_output(input)), None)? {
+        of_output if of_output.summary.exists() => Ok(of_output),
+        _ => Ok(paths),
+    }
+}
+
+/// Returns the name of an input whose output this is, or the path as it is.
+fn of_output(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let kind = [FAILED, RESULTS, SUMMARY]
+        .into_iter()
+        .find(|kind| name.ends_with(kind));
+    let stem = kind.and_then(|kind| name.strip_suffix(kind));
+    let Some(stem) = stem.filter(|stem| !stem.is_empty()) else {
+        return path.to_owned();
+    };
+    // A file of a round stands for its run.
+    let run = stem
+        .rsplit_once(".retry-")
+        .filter(|(_, round)| round.bytes().all(|byte| byte.is_ascii_digit()));
+    path.with_file_name(format!("{}.csv", run.map_or(stem, |(run, _)| run)))
+}
+
+/// Explains why there is nothing that could be sent again.
+pub(in crate::config) fn refused(why: NoRetry) -> Error {
+    let shown = |path: PathBuf| path.shown().to_string();
+    match why {
+        NoRetry::NoRun(path) => {
+            let path = shown(path);
+            Message::new(|words| words.retry_without_run(&path)).into()
+        }
+        NoRetry::Unfinished(path) => {
+            let path = shown(path);
+            Message::new(|words| words.retry_of_unfinished(&path)).into()
+        }
+        NoRetry::Rehearsal(path) => {
+            let path = shown(path);
+            Message::new(|words| words.retry_of_rehearsal(&path)).into()
+        }
+        NoRetry::NoSettings(path) => {
+            let path = shown(path);
+            Message::new(|words| words.retry_without_settings(&path)).into()
+        }
+        NoRetry::NoResults(path) => {
+            let path = shown(path);
+            Message::new(|words| words.retry_without_results(&path)).into()
+        }
+        NoRetry::NoFailedFile(path) => {
+            let path = shown(path);
+            Message::new(|words| words.retry_without_failed_file(&path)).into()
+        }
+        NoRetry::Output(error) => error.into(),
+    }
+}
+
+impl RetriedRun {
+    /// Refuses a summary that others could have written, if it decides where secrets and labels go.
+    /// A folder of exports is often shared. `targets` are its settings that do.
+    pub(in crate::config) fn check_trust(&self, targets: &[&str]) -> Result<()> {
+        let mut flags: Vec<String> = targets.iter().map(|key| flag(key)).collect();
+        if self.config_is_recorded {
+            flags.insert(0, flag(CONFIG_KEY));
+        }
+        if flags.is_empty() {
+            return Ok(());
+        }
+        trust::check(&self.run.paths.summary).map_err(|why| {
+            let flags = flags.join(", ");
+            why.context(Message::new(|words| words.retry_of_untrusted(&flags)))
+        })
+    }
+}
+
+fn flag(key: &str) -> String {
+    format!("`--{}`", key.replace('_', "-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_run_stands_for_its_input() {
+        for (path, expected) in [
+            ("a/c.failed.csv", "a/c.csv"),
+            ("a/c.retry-2.failed.csv", "a/c.csv"),
+            ("c.20261124T075743Z.summary.json", "c.20261124T075743Z.csv"),
+            ("c.retry-x.results.csv", "c.retry-x.csv"),
+            ("c.csv", "c.csv"),
+            (".failed.csv", ".failed.csv"),
+        ] {
+            assert_eq!(of_output(Path::new(path)), Path::new(expected));
+        }
+    }
+}

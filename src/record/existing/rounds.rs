@@ -1,0 +1,244 @@
+//! Finds a finished run and its retry rounds: with which settings it ran, which round comes next,
+//! and what is left to do. Only reads files; `record/existing/decision.rs` decides about the files
+//! of the round itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+
+use super::found::{Found, OldSummary};
+use crate::model::{ACCOUNT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
+use crate::record::error::OutputError;
+use crate::record::outputs::files::{self, OutputPaths};
+use crate::record::outputs::names;
+
+/// The setting of a run that sent nothing to the platform.
+const SANDBOX: &str = "sandbox";
+
+/// A finished run whose failed rows can be sent again.
+#[derive(Clone, Debug)]
+pub(crate) struct FinishedRun {
+    /// Its files.
+    pub(crate) paths: OutputPaths,
+    pub(crate) started_at: Timestamp,
+    pub(crate) settings: RecordedSettings,
+    /// The summary of the run itself, before any round.
+    summary: OldSummary,
+}
+
+/// Why a run's failed rows cannot be sent again.
+#[derive(Debug)]
+pub(crate) enum NoRetry {
+    /// There is no summary here.
+    NoRun(PathBuf),
+    /// The run has not come to its end.
+    Unfinished(PathBuf),
+    /// The run was a rehearsal: its rows must not reach the platform by a retry.
+    Rehearsal(PathBuf),
+    /// The summary was written before settings were recorded, or for arguments that are no Unicode.
+    NoSettings(PathBuf),
+    /// The results are missing, so it is unknown who was updated.
+    NoResults(PathBuf),
+    /// The failed file is missing.
+    NoFailedFile(PathBuf),
+    Output(OutputError),
+}
+
+/// What a retry has to do.
+#[derive(Clone, Debug)]
+pub(crate) enum NextRound {
+    Send(Box<Round>),
+    /// The run itself has no failed rows.
+    NothingFailed,
+    /// This round has left no failed rows.
+    NothingLeft(u32),
+}
+
+/// A round of a retry.
+#[derive(Clone, Debug)]
+pub(crate) struct Round {
+    /// From 1.
+    pub(crate) number: u32,
+    /// The failed file that the round sends.
+    pub(crate) input: PathBuf,
+    /// Another form of the failed file, which is older and not used.
+    pub(crate) older_form: Option<PathBuf>,
+    /// Whether the failed file is another than was written.
+    pub(crate) is_edited: bool,
+    /// The failed file of an earlier round that was edited after that round had begun. Nobody reads
+    /// it any more.
+    pub(crate) edited_too_late: Option<PathBuf>,
+    /// The files of the round.
+    pub(crate) paths: OutputPaths,
+    /// The store that the round before used, or the run itself.
+    pub(crate) store_before: Option<StoreRun>,
+}
+
+impl OutputPaths {
+    /// Returns the paths of a retry round of this run.
+    pub(in crate::record) fn of_round(&self, round: u32) -> Self {
+        Self {
+            results: names::of_round(&self.results, round),
+            failed: names::of_round(&self.failed, round),
+            summary: names::of_round(&self.summary, round),
+            rehearsal: false,
+        }
+    }
+}
+
+impl FinishedRun {
+    /// Finds the finished run that wrote these files.
+    pub(crate) fn find(paths: &OutputPaths) -> Result<Self, NoRetry> {
+        let summary_path = || paths.summary.clone();
+        let found = Found::look(paths).map_err(NoRetry::Output)?;
+        let summary = OldSummary::read(&paths.summary);
+        if found.unfinished.is_some() || summary.as_ref().is_some_and(|summary| !summary.finished) {
+            return Err(NoRetry::Unfinished(paths.results.clone()));
+        }
+        let summary = summary.ok_or_else(|| NoRetry::NoRun(summary_path()))?;
+        if !files::exists(&paths.results) {
+            return Err(NoRetry::NoResults(paths.results.clone()));
+        }
+        let settings = summary.settings.clone();
+        let settings = settings.ok_or_else(|| NoRetry::NoSettings(summary_path()))?;
+        if summary.rehearsal || settings.get(SANDBOX) == Some(&SettingValue::Switch(true)) {
+            return Err(NoRetry::Rehearsal(summary_path()));
+        }
+        Ok(Self {
+            paths: paths.clone(),
+            started_at: summary.started_at,
+            settings,
+            summary,
+        })
+    }
+
+    /// Returns what a retry has to do: an unfinished round comes first, then the next one.
+    pub(crate) fn next_round(&self) -> Result<NextRound, NoRetry> {
+        let (mut before, mut paths) = (self.summary.clone(), self.paths.clone());
+        let mut number = 1;
+        let mut edited_too_late = None;
+        loop {
+            let of_round = self.paths.of_round(number);
+            let finished = finished(&of_round, self.started_at).map_err(NoRetry::Output)?;
+            let Some(finished) = finished else {
+                break;
+            };
+            if modified(&paths.failed).is_some_and(|time| time > finished.started_at)
+                && is_edited(&paths.failed, &before)
+            {
+                edited_too_late = Some(paths.failed);
+            }
+            (before, paths) = (finished, of_round);
+            number += 1;
+        }
+        if before.failures() == 0 {
+            return Ok(match number {
+                1 => NextRound::NothingFailed,
+                _ => NextRound::NothingLeft(number - 1),
+            });
+        }
+        let (input, older_form) = newer_form(&paths.failed)?;
+        Ok(NextRound::Send(Box::new(Round {
+            number,
+            is_edited: input != paths.failed || is_edited(&input, &before),
+            input,
+            older_form,
+            edited_too_late,
+            paths: self.paths.of_round(number),
+            store_before: before.store,
+        })))
+    }
+
+    /// Whether the run was for the account of this fingerprint.
+    pub(crate) fn is_of_account_of(&self, fingerprint: &Fingerprint) -> bool {
+        !fingerprint
+            .changed_since(&self.summary.fingerprint)
+            .iter()
+            .any(|part| part == ACCOUNT)
+    }
+
+    /// Whether the files still are those of this run.
+    pub(crate) fn is_unmoved(&self) -> bool {
+        OldSummary::read(&self.paths.summary).is_some_and(|summary| summary.started_at == self.started_at)
+    }
+}
+
+/// What the retry rounds of a run have left.
+pub(in crate::record) struct Rounds {
+    /// The summary of the newest finished round.
+    pub(in crate::record) newest: OldSummary,
+    /// Its failed file.
+    pub(in crate::record) failed: PathBuf,
+    /// What the rounds were to the store.
+    pub(in crate::record) in_store: Vec<RoundInStore>,
+}
+
+/// A finished round as the store identifies it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoundInStore {
+    /// The number of its first process.
+    pub(crate) first: i64,
+    /// Its last process.
+    pub(crate) last: StoreRun,
+}
+
+impl Rounds {
+    /// Finds the newest finished round of the run that started then; `None` if there is none.
+    pub(in crate::record) fn of(
+        paths: &OutputPaths,
+        started_at: Timestamp,
+    ) -> Result<Option<Self>, OutputError> {
+        let mut newest = None;
+        let mut in_store = Vec::new();
+        for number in 1.. {
+            let of_round = paths.of_round(number);
+            let Some(summary) = finished(&of_round, started_at)? else {
+                break;
+            };
+            in_store.extend(summary.first_store_run.zip(summary.store.clone()));
+            newest = Some((summary, of_round.failed));
+        }
+        let in_store = in_store.into_iter();
+        Ok(newest.map(|(newest, failed)| Self {
+            newest,
+            failed,
+            in_store: in_store
+                .map(|(first, last)| RoundInStore { first, last })
+                .collect(),
+        }))
+    }
+}
+
+/// Returns the summary of a round that came to its end; `None` if it did not, or did not start.
+/// `since` is the start of its run: a round of an older run under the same name does not count.
+fn finished(paths: &OutputPaths, since: Timestamp) -> Result<Option<OldSummary>, OutputError> {
+    let found = Found::look(paths)?;
+    let finished = found.finished.filter(|_| found.unfinished.is_none());
+    let summary = finished.and_then(|finished| finished.summary);
+    Ok(summary.filter(|summary| summary.started_at > since))
+}
+
+fn is_edited(failed: &Path, summary: &OldSummary) -> bool {
+    files::digest_of(failed).ok() != summary.failed_digest
+}
+
+/// Returns the failed file to send, which may have been saved as a workbook beside it, and the
+/// older of the two if both exist.
+fn newer_form(failed: &Path) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
+    let workbook = failed.with_extension("xlsx");
+    match (modified(failed), modified(&workbook)) {
+        (None, None) => Err(NoRetry::NoFailedFile(failed.to_owned())),
+        (Some(_), None) => Ok((failed.to_owned(), None)),
+        (None, Some(_)) => Ok((workbook, None)),
+        (Some(csv), Some(saved)) if saved > csv => Ok((workbook, Some(failed.to_owned()))),
+        (Some(_), Some(_)) => Ok((failed.to_owned(), Some(workbook))),
+    }
+}
+
+/// When a file was last written; `None` if there is none.
+fn modified(path: &Path) -> Option<Timestamp> {
+    let time: SystemTime = fs::metadata(path).ok()?.modified().ok()?;
+    Timestamp::try_from(time).ok()
+}

@@ -1,0 +1,106 @@
+//! Sending failed rows again, in English.
+
+use super::English;
+use crate::text::number::en;
+use crate::text::subjects::RetryWords;
+
+impl RetryWords for English {
+    fn retry_of_stream(&self) -> String {
+        "a run from standard input is found by its results: name them instead of `-`".to_owned()
+    }
+
+    fn retry_without_run(&self, summary: &str) -> String {
+        format!(
+            "no run to retry: there is no `{summary}`; name the input of the run, and with `--output-dir` or `--output` where \
+             it wrote"
+        )
+    }
+
+    fn retry_of_unfinished(&self, results: &str) -> String {
+        format!("the run of `{results}` is not finished: start it again with `--resume` first, then `retry`")
+    }
+
+    fn retry_of_rehearsal(&self, summary: &str) -> String {
+        format!("`{summary}` is of a rehearsal, which has nothing to retry: send the whole file with `run`")
+    }
+
+    fn retry_without_settings(&self, summary: &str) -> String {
+        format!(
+            "`{summary}` does not hold the settings of its run, as those of older versions: send the failed file with \
+             `run` and the same flags"
+        )
+    }
+
+    fn retry_without_results(&self, results: &str) -> String {
+        format!(
+            "there is no `{results}`, so it is unknown who was updated since; put it back, or send the failed file with \
+             `run` and the same flags"
+        )
+    }
+
+    fn retry_without_failed_file(&self, failed: &str) -> String {
+        format!("there is no `{failed}`, which holds the rows to send again: put it back")
+    }
+
+    fn retry_of_untrusted(&self, flags: &str) -> String {
+        format!(
+            "others may have written the summary, so it does not decide where anything goes: give {flags} yourself"
+        )
+    }
+
+    fn retry_of_other_account(&self) -> String {
+        "the run was for another account than that of the secrets now: nothing was sent; give the `--config` or the \
+         variables of the run"
+            .to_owned()
+    }
+
+    fn retry_of_moved(&self) -> String {
+        "another run took the files of this one in the meantime: nothing was sent; start `retry` again"
+            .to_owned()
+    }
+
+    fn retry_unreadable(&self, path: &str) -> String {
+        format!("`{path}`: who was updated since cannot be read, so nothing was sent")
+    }
+
+    fn nothing_failed(&self) -> String {
+        "nothing to retry: no row of the run failed".to_owned()
+    }
+
+    fn nothing_left_to_retry(&self, round: u32) -> String {
+        format!("nothing left to retry: round {round} has fixed the last rows")
+    }
+
+    fn round_starts(&self, round: u32, failed: &str, is_edited: bool) -> String {
+        let edited = if is_edited {
+            "as edited"
+        } else {
+            "as it was written"
+        };
+        format!("retry round {round}: `{failed}`, {edited}, with the settings of its run")
+    }
+
+    fn nothing_was_fixed(&self, failed: &str) -> String {
+        format!("every row of `{failed}` needs a fix, and none was edited: they will probably fail again")
+    }
+
+    fn older_form_unused(&self, failed: &str, older: &str) -> String {
+        format!("`{failed}` is sent; `{older}` is older and not used")
+    }
+
+    fn edited_too_late(&self, failed: &str, edited: &str) -> String {
+        format!("`{edited}` was edited after its round and is not sent any more: edit `{failed}`")
+    }
+
+    fn overtaken_rows(&self, rows: u64) -> String {
+        let are = if rows == 1 { "is" } else { "are" };
+        format!(
+            "{} {are} not sent (`superseded`): the respondent was updated since, and would be set back",
+            en(rows, "row")
+        )
+    }
+
+    fn fixed_since(&self, rows: u64) -> String {
+        format!("{} that failed then went through since", en(rows, "row"))
+    }
+}
