@@ -10,6 +10,7 @@
 
 mod caused;
 mod en;
+mod ends;
 mod errors;
 mod faults;
 mod findings;
@@ -18,6 +19,7 @@ mod pl;
 mod subjects;
 mod summary;
 
+pub(crate) use ends::early_end;
 pub(crate) use errors::polish;
 pub(crate) use faults::fault_text;
 pub(crate) use findings::{AfterCheck, before_question, findings};

@@ -8,6 +8,7 @@ mod ends;
 mod faults;
 mod guards;
 pub(super) mod input;
+pub(super) mod outputs;
 mod progress;
 mod start;
 mod summary;

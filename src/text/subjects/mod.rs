@@ -16,6 +16,9 @@ pub(crate) use progress::ProgressWords;
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
 
+use crate::model::EarlyEnd;
+use crate::read::Change;
+
 /// All sentences of a language.
 pub(crate) trait Words:
     CheckWords
@@ -36,4 +39,21 @@ pub(crate) trait Words:
 pub(crate) trait EndWords {
     /// The line below an error that names a page of the manual.
     fn see_topic(&self, topic: &str) -> String;
+
+    /// Why a run ended before its input did.
+    fn early_end(&self, end: &EarlyEnd) -> String;
+
+    /// A request to stop before the first call.
+    fn stopped_before_sending(&self, why: &str) -> String;
+
+    fn bug(&self, what: &str) -> String;
+
+    /// A reason, and the command that resumes the run.
+    fn resume_with(&self, why: &str, next: &str) -> String;
+
+    /// The file is no longer what was read before the first call.
+    fn changed_while_sent(&self, row: Option<u64>, change: &Change) -> String;
+
+    /// The input, why it changed, and what to do.
+    fn changed_input(&self, input: &str, why: &str, next: Option<&str>) -> String;
 }
