@@ -23,7 +23,7 @@ pub(crate) use ends::early_end;
 pub(crate) use errors::polish;
 pub(crate) use faults::fault_text;
 pub(crate) use findings::{AfterCheck, before_question, findings};
-pub(crate) use subjects::{From, Plans, Words};
+pub(crate) use subjects::{From, Piece, Plans, Words};
 pub(crate) use summary::summary;
 
 pub(crate) use super::model::Message;

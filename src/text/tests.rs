@@ -377,3 +377,25 @@ fn early_ends() {
     );
     insta::assert_snapshot!(page);
 }
+
+#[test]
+fn settings() {
+    let unset = [
+        (Piece::Account, "RESPONDENT_SYNC_ACCOUNT".to_owned()),
+        (Piece::WebhookKey, "RESPONDENT_SYNC_WEBHOOK_KEY".to_owned()),
+        (Piece::WebhookAuth, "RESPONDENT_SYNC_WEBHOOK_AUTH".to_owned()),
+    ];
+    let mut page = String::new();
+    let texts = [
+        ("all unset", both(|words| words.secrets_unset(&unset))),
+        ("one unset", both(|words| words.secrets_unset(&unset[..1]))),
+        (
+            "several_wrong",
+            both(|words| words.several_wrong(&["…".to_owned(), "…".to_owned()])),
+        ),
+    ];
+    for (name, [english, polish]) in texts {
+        writeln!(page, "{name}\n  en {english}\n  pl {polish}").unwrap();
+    }
+    insta::assert_snapshot!(page);
+}

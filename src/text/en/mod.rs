@@ -7,6 +7,7 @@ mod faults;
 mod guards;
 mod input;
 mod progress;
+mod settings;
 mod start;
 mod summary;
 

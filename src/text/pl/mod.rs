@@ -10,6 +10,7 @@ mod guards;
 pub(super) mod input;
 pub(super) mod outputs;
 mod progress;
+mod settings;
 mod start;
 mod summary;
 

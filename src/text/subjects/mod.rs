@@ -5,6 +5,7 @@ mod faults;
 mod guards;
 mod input;
 mod progress;
+mod settings;
 mod start;
 mod summary;
 
@@ -13,6 +14,7 @@ pub(crate) use faults::{CodeWords, FaultWords};
 pub(crate) use guards::GuardWords;
 pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
+pub(crate) use settings::{Piece, SettingWords};
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
 
@@ -29,6 +31,7 @@ pub(crate) trait Words:
     + InputWords
     + NoteWords
     + ProgressWords
+    + SettingWords
     + StartWords
     + SummaryWords
     + Sync
