@@ -1,9 +1,9 @@
 //! Collects what is wrong with the settings, so that everything is reported at once and before
 //! anything is done.
 
-use std::fmt;
-
 use anyhow::{Error, Result};
+
+use crate::text::Message;
 
 /// The mistakes found so far.
 #[derive(Debug, Default)]
@@ -40,25 +40,13 @@ impl Mistakes {
         match (value, self.0.len()) {
             (Some(value), 0) => Ok(value),
             (_, 1) => Err(self.0.remove(0)),
-            _ => Err(Error::new(Several(
-                self.0.iter().map(|error| format!("{error:#}")).collect(),
-            ))),
+            _ => {
+                let mistakes: Vec<Message> = self.0.into_iter().map(Message::from_error).collect();
+                Err(Message::join(&mistakes, |words, mistakes| words.several_wrong(mistakes)).into())
+            }
         }
     }
 }
-
-/// Several mistakes, shown as one line each.
-#[derive(Debug)]
-struct Several(Vec<String>);
-
-impl fmt::Display for Several {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} settings are wrong:", self.0.len())?;
-        self.0.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
-    }
-}
-
-impl std::error::Error for Several {}
 
 #[cfg(test)]
 mod tests {

@@ -191,18 +191,6 @@ impl InputError {
         }
     }
 
-    /// Returns the message for a file that changed after sending had begun; `None` for any other
-    /// error.
-    pub(crate) fn changed_while_sent(&self) -> Option<String> {
-        let Self::Changed { row, change } = self else {
-            return None;
-        };
-        Some(format!(
-            "{}the file changed while it was sent ({change}): nothing from here on was sent",
-            position(*row)
-        ))
-    }
-
     /// Whether there is nothing to send, which has its own exit code.
     pub(crate) fn is_no_rows(&self) -> bool {
         matches!(self, Self::Empty | Self::NoRows)

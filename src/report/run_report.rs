@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Ending, ExitCode, Notes, RunSummary, counted};
-use crate::model::{CountOrPercent, EarlyEnd, Fingerprint, RecordedSettings, Signal, StoreRun};
+use crate::model::{CountOrPercent, EarlyEnd, Fingerprint, Message, RecordedSettings, Signal, StoreRun};
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,11 +16,11 @@ pub(crate) enum RunEnd {
     /// A fault that no single row causes, or a request to stop.
     Early(EarlyEnd),
     /// The input broke off in the middle; the reason.
-    InputBroke(String),
+    InputBroke(Message),
     /// The file is no longer what was read before the first call; where and how it differs.
-    InputChanged(String),
+    InputChanged(Message),
     /// A file could not be written; the reason.
-    NotWritten(String),
+    NotWritten(Message),
     /// A bug; what happened.
     Bug(String),
 }
@@ -134,7 +134,7 @@ impl RunReport {
             RunEnd::Complete => None,
             RunEnd::Early(early) => Some(early.to_string()),
             RunEnd::InputBroke(reason) | RunEnd::InputChanged(reason) | RunEnd::NotWritten(reason) => {
-                Some(reason.clone())
+                Some(reason.to_string())
             }
             RunEnd::Bug(what) => Some(format!("{what}: this is a bug, please report it")),
         }
@@ -156,32 +156,6 @@ impl RunReport {
             }
         });
         Ending::new(verdict.exit_code(), &why)
-    }
-
-    /// Returns the line that says why the run ended early, and how to resume it; `None` if it is
-    /// complete.
-    pub(crate) fn error(&self) -> Option<String> {
-        if let RunEnd::InputChanged(why) = &self.end {
-            return Some(self.changed(why));
-        }
-        let why = self.fault()?;
-        let resumes = !matches!(self.end, RunEnd::InputBroke(_));
-        match self.next.as_ref().filter(|_| resumes) {
-            Some(next) => Some(format!("{why}; to go on: {next}")),
-            None => Some(why),
-        }
-    }
-
-    /// Describes a changed input. The new content is another input; only the old one can be
-    /// resumed.
-    fn changed(&self, why: &str) -> String {
-        let what_to_do = match &self.next {
-            Some(next) => format!(
-                "for the new content, run again with `--resume --rotate`; to resume the old one, put it back and run {next}"
-            ),
-            None => "run again".to_owned(),
-        };
-        format!("{}: {why}; {what_to_do}", self.input)
     }
 
     pub(crate) fn verdict(&self) -> Verdict {

@@ -13,7 +13,7 @@ use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
 use crate::config::{Destination, RunSettings};
 use crate::model::{EarlyEnd, ShownPath, local_time};
-use crate::read::RowsEnd;
+use crate::read::{InputError, RowsEnd};
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
 use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, to_json, to_stored_json};
 use crate::text::{self, Message};
@@ -76,13 +76,19 @@ impl Finished<'_> {
             .or(counted.map(|end| end.rows))
             .unwrap_or_else(|| summary.rows());
         let (mut journal, mut failed_digest) = (None, None);
-        let end = match end(rows, &summary, written.err().map(in_full), send.early, read) {
+        let end = match end(
+            rows,
+            &summary,
+            written.err().map(Message::from_error),
+            send.early,
+            read,
+        ) {
             RunEnd::Complete => match recorder.finish() {
                 Ok((removable, digest)) => {
                     (journal, failed_digest) = (Some(removable), digest);
                     RunEnd::Complete
                 }
-                Err(error) => RunEnd::NotWritten(in_full(error)),
+                Err(error) => RunEnd::NotWritten(Message::from_error(error)),
             },
             end => end,
         };
@@ -171,13 +177,17 @@ fn tell(report: &RunReport, json: &str, console: &Console) {
 /// Returns the exit code, or a failure if the run did not complete.
 fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitCode, Failure> {
     let code = report.verdict().exit_code();
-    let Some(error) = report.error() else {
+    let Some(error) = text::early_end(report) else {
         // Everything was sent, so a fault of an output is not a fault of the command line.
         return written.map(|()| code).map_err(|error| {
-            let next = report.next.as_ref().map(|next| format!("; to go on: {next}"));
+            let why = Message::from_error(error);
+            let error = match &report.next {
+                Some(next) => why.map(|words, why| words.resume_with(why, next)),
+                None => why,
+            };
             Failure {
                 code: ExitCode::Output,
-                error: anyhow::anyhow!("{:#}{}", anyhow::Error::from(error), next.unwrap_or_default()),
+                error: error.into(),
             }
         });
     };
@@ -190,7 +200,7 @@ fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitC
     }
     Err(Failure {
         code,
-        error: anyhow::Error::msg(error),
+        error: error.into(),
     })
 }
 
@@ -199,26 +209,21 @@ fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitC
 pub(super) fn end(
     rows: u64,
     summary: &RunSummary,
-    unwritten: Option<String>,
+    unwritten: Option<Message>,
     early: Option<EarlyEnd>,
     read: Option<Result<RowsEnd, ReadFault>>,
 ) -> RunEnd {
     match (unwritten, early, read) {
         (Some(error), _, _) => RunEnd::NotWritten(error),
         (_, Some(early), _) => RunEnd::Early(early),
-        (_, _, Some(Err(error))) if error.is_of_own_files() => RunEnd::NotWritten(in_full(error)),
-        (_, _, Some(Err(ReadFault::Input(error)))) if let Some(changed) = error.changed_while_sent() => {
-            RunEnd::InputChanged(changed)
+        (_, _, Some(Err(error))) if error.is_of_own_files() => RunEnd::NotWritten(Message::from_error(error)),
+        (_, _, Some(Err(ReadFault::Input(InputError::Changed { row, change })))) => {
+            RunEnd::InputChanged(Message::new(|words| words.changed_while_sent(row, &change)))
         }
-        (_, _, Some(Err(error))) => RunEnd::InputBroke(in_full(error)),
+        (_, _, Some(Err(error))) => RunEnd::InputBroke(Message::from_error(error)),
         _ if summary.rows() != rows => RunEnd::Bug("the outcomes do not add up to the rows".to_owned()),
         _ => RunEnd::Complete,
     }
-}
-
-/// Returns an error with its causes.
-fn in_full(error: impl Into<anyhow::Error>) -> String {
-    format!("{:#}", error.into())
 }
 
 /// Ends a run whose input was sent completely to the same destination before. Nothing is sent, and

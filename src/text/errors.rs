@@ -6,9 +6,10 @@ use std::io::{self, ErrorKind};
 
 use super::Message;
 use super::caused::Caused;
-use super::pl::input;
+use super::pl::{input, outputs};
 use crate::model::Lang;
 use crate::read::{Change, InputError, WorkbookFault};
+use crate::record::OutputError;
 
 /// Formats an error and its causes in Polish, separated by colons.
 pub(crate) fn polish(error: &anyhow::Error) -> String {
@@ -33,6 +34,9 @@ fn one(cause: &(dyn Error + 'static)) -> String {
     }
     if let Some(error) = cause.downcast_ref::<InputError>() {
         return input::input(error);
+    }
+    if let Some(error) = cause.downcast_ref::<OutputError>() {
+        return outputs::output(error);
     }
     if let Some(fault) = cause.downcast_ref::<WorkbookFault>() {
         return input::workbook(fault);

@@ -10,6 +10,7 @@
 
 mod caused;
 mod en;
+mod ends;
 mod errors;
 mod events;
 mod faults;
@@ -19,11 +20,12 @@ mod pl;
 mod subjects;
 mod summary;
 
+pub(crate) use ends::early_end;
 pub(crate) use errors::{in_language, polish};
 pub(crate) use events::polish_event;
 pub(crate) use faults::fault_text;
 pub(crate) use findings::{AfterCheck, before_question, findings};
-pub(crate) use subjects::{ConfigKey, From, Plans, Words};
+pub(crate) use subjects::{ConfigKey, From, Piece, Plans, Words};
 pub(crate) use summary::summary;
 
 pub(crate) use super::model::Message;

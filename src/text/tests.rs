@@ -2,6 +2,7 @@
 //! compile until it has an example here.
 
 mod input_errors;
+mod output_errors;
 
 use std::fmt::{self, Write as _};
 use std::iter::successors;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{CountOrPercent, ErrorCode, RowFault};
+use crate::model::{CountOrPercent, EarlyEnd, ErrorCode, RowFault, Signal};
 use crate::plan::{Damage, Objection, Stale};
 
 /// Maximum length of a fault's title or advice, in characters.
@@ -299,5 +300,108 @@ fn guards_and_damage() {
         "damage",
         all.map(|damage| (name(&damage), both(|words| words.damage(damage).to_owned()))),
     );
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn early_ends() {
+    let text = || "…".to_owned();
+    let first = EarlyEnd::Refused {
+        in_a_row: 5,
+        example: text(),
+    };
+    let all = successors(Some(first), |end| {
+        Some(match end {
+            EarlyEnd::Refused { .. } => EarlyEnd::SameError {
+                in_a_row: 52,
+                example: text(),
+            },
+            EarlyEnd::SameError { .. } => EarlyEnd::AllRejected {
+                respondents: 500,
+                message: text(),
+            },
+            EarlyEnd::AllRejected { .. } => EarlyEnd::TooManyErrors {
+                rows: 22,
+                limit: "20".to_owned(),
+            },
+            EarlyEnd::TooManyErrors { .. } => EarlyEnd::Untrusted { reason: text() },
+            EarlyEnd::Untrusted { .. } => EarlyEnd::ProxyRefused {
+                proxy: "http://proxy:3128".to_owned(),
+                status: 407,
+            },
+            EarlyEnd::ProxyRefused { proxy, status: 407 } => EarlyEnd::ProxyRefused {
+                proxy: proxy.clone(),
+                status: 403,
+            },
+            EarlyEnd::ProxyRefused { .. } => EarlyEnd::Outage {
+                after: Duration::from_hours(1),
+                reason: text(),
+            },
+            EarlyEnd::Outage { .. } => EarlyEnd::NotThePlatform { calls: 10 },
+            EarlyEnd::NotThePlatform { .. } => EarlyEnd::Deadline,
+            EarlyEnd::Deadline => EarlyEnd::Interrupted(Signal::Interrupt),
+            EarlyEnd::Interrupted(Signal::Interrupt) => EarlyEnd::Interrupted(Signal::Terminate),
+            EarlyEnd::Interrupted(Signal::Terminate) => EarlyEnd::NotRecorded,
+            EarlyEnd::NotRecorded => return None,
+        })
+    });
+    let name = |end: &EarlyEnd| {
+        let name = format!("{end:?}");
+        name.split(' ').next().unwrap().to_owned()
+    };
+    let mut page = String::new();
+    section(
+        &mut page,
+        "early ends",
+        all.map(|end| (name(&end), both(|words| words.early_end(&end)))),
+    );
+    let change = crate::read::Change::Modified;
+    let others = [
+        (
+            "stopped_before_sending",
+            both(|words| words.stopped_before_sending("…")),
+        ),
+        ("bug", both(|words| words.bug("…"))),
+        ("resume_with", both(|words| words.resume_with("…", "`…`"))),
+        (
+            "changed_while_sent",
+            both(|words| words.changed_while_sent(Some(7), &change)),
+        ),
+        (
+            "changed_input",
+            both(|words| words.changed_input("a.csv", "…", Some("`…`"))),
+        ),
+        (
+            "changed_input, not to be resumed",
+            both(|words| words.changed_input("-", "…", None)),
+        ),
+    ];
+    section(
+        &mut page,
+        "others",
+        others.into_iter().map(|(name, texts)| (name.to_owned(), texts)),
+    );
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn settings() {
+    let unset = [
+        (Piece::Account, "RESPONDENT_SYNC_ACCOUNT".to_owned()),
+        (Piece::WebhookKey, "RESPONDENT_SYNC_WEBHOOK_KEY".to_owned()),
+        (Piece::WebhookAuth, "RESPONDENT_SYNC_WEBHOOK_AUTH".to_owned()),
+    ];
+    let mut page = String::new();
+    let texts = [
+        ("all unset", both(|words| words.secrets_unset(&unset))),
+        ("one unset", both(|words| words.secrets_unset(&unset[..1]))),
+        (
+            "several_wrong",
+            both(|words| words.several_wrong(&["…".to_owned(), "…".to_owned()])),
+        ),
+    ];
+    for (name, [english, polish]) in texts {
+        writeln!(page, "{name}\n  en {english}\n  pl {polish}").unwrap();
+    }
     insta::assert_snapshot!(page);
 }

@@ -219,7 +219,10 @@ fn a_finished_run_is_not_sent_twice_and_another_is_set_aside() {
     for flags in ["--resume", "--resume --rotate", "--resume --overwrite"] {
         let mut scene = ends(Found::FinishedSame, flags, 0, &WHOLE);
         let (_, _, stderr) = scene.run(&format!("{flags} -q"), 1);
-        assert!(stderr.contains("1 row of it failed: fix them in `in.failed.csv`"), "{stderr}");
+        assert!(
+            stderr.contains("1 row of it failed: fix them in `in.failed.csv`"),
+            "{stderr}"
+        );
     }
     refuses(
         Found::FinishedOther,

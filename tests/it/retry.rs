@@ -175,12 +175,13 @@ fn rounds_are_numbered_and_the_run_knows_what_they_fixed() {
     job.ends(1);
     let ran = job.ends(1);
     assert!(
-        ran.stderr.contains("2 rows of it failed: fix them in `in.failed.csv`"),
+        ran.stderr
+            .contains("2 rows of it failed: fix them in `in.failed.csv`"),
         "{}",
         ran.stderr
     );
     assert!(
-        ran.stderr.contains("by `respondent-sync retry in.csv`"),
+        ran.stderr.contains("then `respondent-sync retry in.csv`"),
         "{}",
         ran.stderr
     );
@@ -201,7 +202,8 @@ fn rounds_are_numbered_and_the_run_knows_what_they_fixed() {
     );
     let ran = job.ends(1);
     assert!(
-        ran.stderr.contains("1 row of it failed: fix them in `in.retry-1.failed.csv`"),
+        ran.stderr
+            .contains("1 row of it failed: fix them in `in.retry-1.failed.csv`"),
         "{}",
         ran.stderr
     );
@@ -230,7 +232,11 @@ fn a_row_that_a_later_one_overtook_does_not_set_the_respondent_back() {
     platform.refuse(&[]);
     let before = platform.count();
     let ran = job.other("retry in.csv --dry-run", 0);
-    assert!(ran.stdout.contains("a later row is sent instead"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("a later row is sent instead"),
+        "{}",
+        ran.stdout
+    );
     assert_eq!(platform.count(), before);
     let ran = job.other("retry in.csv", 0);
     assert!(
@@ -593,7 +599,8 @@ fn a_night_that_compares_with_the_store_leaves_what_was_fixed() {
     let before = platform.count();
     let ran = job.ends(1);
     assert!(
-        ran.stderr.contains("1 row of it failed: fix them in `in.retry-1.failed.csv`"),
+        ran.stderr
+            .contains("1 row of it failed: fix them in `in.retry-1.failed.csv`"),
         "{}",
         ran.stderr
     );

@@ -359,9 +359,8 @@ fn secrets_that_are_missing_are_named_together() {
     let fake = Fake::start(|_| Answer::success());
     let ran = job(&fake).without_var("RESPONDENT_SYNC_ACCOUNT").ends(2);
     for expected in [
-        "2 settings are wrong",
-        "RESPONDENT_SYNC_ACCOUNT is",
-        "RESPONDENT_SYNC_WEBHOOK_KEY is",
+        "not set: RESPONDENT_SYNC_ACCOUNT (the account's number), RESPONDENT_SYNC_WEBHOOK_KEY (",
+        "`respondent-sync init`",
     ] {
         assert!(ran.stderr.contains(expected), "{expected}: {}", ran.stderr);
     }

@@ -122,7 +122,7 @@ fn address(path: &Path) -> Result<SecretString> {
 
 fn from_variables() -> Result<Option<Credentials>> {
     let nowhere = SecretSources::default();
-    if kinds::unset(&nowhere, variable).next().is_some() {
+    if !kinds::unset(&nowhere, variable).is_empty() {
         return Ok(None);
     }
     kinds::credentials(&nowhere, variable).map(Some)

@@ -15,6 +15,7 @@ use super::source::SecretSource;
 use crate::config::mistakes::Mistakes;
 use crate::model::{Credentials, Digits, is_invisible};
 use crate::monitor::Healthcheck;
+use crate::text::{Message, Piece};
 
 /// The variable in which systemd passes the folder of `LoadCredential=`.
 const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
@@ -88,13 +89,21 @@ pub(in crate::config) fn credentials(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Credentials> {
     let mut mistakes = Mistakes::default();
-    let account = fetched(Secret::Account, file, &variable);
-    let mut secret = |secret| mistakes.note(fetched(secret, file, &variable));
+    let mut missing = Vec::new();
+    let mut secret = |secret| match source(secret, file, &variable) {
+        Ok(Some(source)) => mistakes.note(fetched_from(&source, secret, &variable)),
+        Ok(None) => {
+            missing.push(secret);
+            String::new()
+        }
+        Err(error) => mistakes.note(Err(error)),
+    };
     let credentials = Credentials {
+        account: secret(Secret::Account),
         webhook_key: SecretString::from(secret(Secret::WebhookKey)),
         webhook_auth: SecretString::from(secret(Secret::WebhookAuth)),
-        account: mistakes.note(account),
     };
+    mistakes.extend(self::missing(&missing));
     mistakes.settle(Some(credentials))
 }
 
@@ -115,14 +124,17 @@ pub(in crate::config) fn healthcheck_url(
 pub(in crate::config) fn unset(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
-) -> impl Iterator<Item = anyhow::Error> {
-    Secret::OF_WEBHOOK
-        .into_iter()
-        .filter_map(move |secret| match source(secret, file, &variable) {
-            Ok(Some(_)) => None,
-            Ok(None) => Some(missing(secret)),
-            Err(error) => Some(error),
-        })
+) -> Vec<anyhow::Error> {
+    let (mut missing, mut errors) = (Vec::new(), Vec::new());
+    for secret in Secret::OF_WEBHOOK {
+        match source(secret, file, &variable) {
+            Ok(Some(_)) => {}
+            Ok(None) => missing.push(secret),
+            Err(error) => errors.push(error),
+        }
+    }
+    errors.extend(self::missing(&missing));
+    errors
 }
 
 /// The secrets as a dry run sees them. A dry run needs none of them and runs no command.
@@ -161,7 +173,7 @@ pub(in crate::config) fn seen(
         let names = Secret::OF_WEBHOOK.map(Secret::variable).join(", ");
         seen.faults.push(anyhow!("none of {names} is set"));
     } else {
-        seen.faults.extend(unset.into_iter().map(missing));
+        seen.faults.extend(missing(&unset));
     }
     seen
 }
@@ -215,7 +227,7 @@ fn fetched(
     file: &SecretSources,
     variable: &impl Fn(&str) -> Option<String>,
 ) -> Result<String> {
-    let source = source(secret, file, variable)?.ok_or_else(|| missing(secret))?;
+    let source = source(secret, file, variable)?.with_context(|| format!("no `{}`", secret.name()))?;
     fetched_from(&source, secret, variable)
 }
 
@@ -251,13 +263,19 @@ pub(in crate::config) fn check_value(secret: Secret, value: &str, name: &str) ->
     }
 }
 
-fn missing(secret: Secret) -> anyhow::Error {
-    const WHERE: &str = "Account → Settings → Integrations";
-    let name = secret.variable();
-    anyhow!(
-        "{name} is not set: copy its value from the platform ({WHERE}; the account's number comes from the vendor's \
-         support), or name a file that holds it with {name}_FILE"
-    )
+/// Returns one error for all secrets that are not set; `None` if there are none.
+fn missing(secrets: &[Secret]) -> Option<anyhow::Error> {
+    let piece = |secret: &Secret| {
+        let piece = match secret {
+            Secret::Account => Piece::Account,
+            Secret::WebhookKey => Piece::WebhookKey,
+            Secret::WebhookAuth => Piece::WebhookAuth,
+            Secret::HealthcheckUrl => return None,
+        };
+        Some((piece, secret.variable()))
+    };
+    let unset: Vec<(Piece, String)> = secrets.iter().filter_map(piece).collect();
+    (!unset.is_empty()).then(|| Message::new(|words| words.secrets_unset(&unset)).into())
 }
 
 /// Checks that the value can be a part of the webhook's path. `name` is what an error calls it.

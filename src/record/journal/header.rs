@@ -152,9 +152,14 @@ impl OtherVersion {
         (header.journal != VERSION).then_some(header)
     }
 
+    /// Whether the version is earlier than this program's.
+    pub(crate) fn is_earlier(self) -> bool {
+        self.journal < VERSION
+    }
+
     /// The version relative to this program's, for an error.
     pub(in crate::record) fn name(self) -> &'static str {
-        if self.journal < VERSION {
+        if self.is_earlier() {
             "an earlier"
         } else {
             "a later"

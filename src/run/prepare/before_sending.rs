@@ -6,7 +6,7 @@ use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::model::{EarlyEnd, Signal};
+use crate::model::{EarlyEnd, Message, Signal};
 use crate::report::{Console, ExitCode};
 use crate::run::{Failure, print_end};
 use crate::system::stop;
@@ -60,6 +60,6 @@ pub(in crate::run) fn code_of(reason: &EarlyEnd) -> ExitCode {
 fn stopped(reason: &EarlyEnd) -> Failure {
     Failure {
         code: code_of(reason),
-        error: anyhow::anyhow!("{reason} before the first call: nothing was sent"),
+        error: Message::new(|words| words.stopped_before_sending(&words.early_end(reason))).into(),
     }
 }

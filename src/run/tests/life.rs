@@ -436,7 +436,7 @@ fn conclude(ended: PipelineEnd, rows: u64, file: SummaryFile, header: &Header) -
         summary,
         ..
     } = ended;
-    let written = written.err().map(|error| error.to_string());
+    let written = written.err().map(crate::text::Message::from_error);
     match end(rows, &summary, written, send.early, read) {
         RunEnd::Complete => {
             let (journal, _) = recorder.finish().unwrap();

@@ -1,6 +1,8 @@
 //! The end of a command, in English.
 
 use super::English;
+use crate::model::EarlyEnd;
+use crate::read::Change;
 use crate::text::number::en;
 use crate::text::subjects::{EndWords, RetryWords as _};
 
@@ -30,5 +32,37 @@ impl EndWords for English {
             "already sent{when}, and {} of it failed: fix them in `{failed}`, then `{retry}`; nothing was sent now",
             en(remaining, "row")
         )
+    }
+
+    fn early_end(&self, end: &EarlyEnd) -> String {
+        end.to_string()
+    }
+
+    fn stopped_before_sending(&self, why: &str) -> String {
+        format!("{why} before the first call: nothing was sent")
+    }
+
+    fn bug(&self, what: &str) -> String {
+        format!("{what}: this is a bug, please report it")
+    }
+
+    fn resume_with(&self, why: &str, next: &str) -> String {
+        format!("{why}; to go on: {next}")
+    }
+
+    fn changed_while_sent(&self, row: Option<u64>, change: &Change) -> String {
+        let row = row.map(|row| format!("row {row}: ")).unwrap_or_default();
+        format!("{row}the file changed while it was sent ({change}): nothing from here on was sent")
+    }
+
+    fn changed_input(&self, input: &str, why: &str, next: Option<&str>) -> String {
+        let what_to_do = match next {
+            Some(next) => format!(
+                "for the new content, run again with `--resume --rotate`; to resume the old one, put it back and run \
+                 {next}"
+            ),
+            None => "run again".to_owned(),
+        };
+        format!("{input}: {why}; {what_to_do}")
     }
 }

@@ -9,6 +9,7 @@ mod init;
 mod input;
 mod progress;
 mod retry;
+mod settings;
 mod start;
 mod summary;
 

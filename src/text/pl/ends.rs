@@ -1,8 +1,15 @@
 //! The end of a command, in Polish.
 
-use super::{Polish, ROWS};
-use crate::text::number::pl;
+use super::{Polish, ROWS, input};
+use crate::model::{EarlyEnd, Lang, Signal};
+use crate::read::Change;
+use crate::text::number::{duration, pl, thousands};
 use crate::text::subjects::{EndWords, RetryWords as _};
+
+/// Formats "this many calls in a row".
+fn calls(in_a_row: usize) -> String {
+    pl(in_a_row as u64, ["wywołanie", "wywołania", "wywołań"]) + " z rzędu"
+}
 
 impl EndWords for Polish {
     fn see_topic(&self, topic: &str) -> String {
@@ -31,5 +38,86 @@ impl EndWords for Polish {
              zmieniono",
             pl(remaining, ROWS)
         )
+    }
+
+    fn early_end(&self, end: &EarlyEnd) -> String {
+        match end {
+            EarlyEnd::Refused { in_a_row, example } => format!(
+                "platforma odmówiła dostępu ({}), ostatnio: {example}; sprawdź konto, klucz i autoryzację webhooka oraz \
+                 `--base-url`",
+                calls(*in_a_row)
+            ),
+            EarlyEnd::SameError { in_a_row, example } => format!(
+                "{} bez powodzenia i czytelnej przyczyny, ostatnio: {example}; sprawdź `--base-url` i konto (liczbę \
+                 ustala `--max-same-error`)",
+                calls(*in_a_row)
+            ),
+            EarlyEnd::AllRejected { respondents, message } => format!(
+                "platforma odrzuciła wszystkich respondentów ({}) z tym samym komunikatem: {message}; sprawdź ankietę i \
+                 czy te ID do niej należą",
+                thousands(Lang::Pl, *respondents as u64)
+            ),
+            EarlyEnd::TooManyErrors { rows, limit } => format!(
+                "{} nieudane lub bez potwierdzenia to więcej, niż dopuszcza `--max-errors {limit}`",
+                pl(*rows, ["wiersz", "wiersze", "wierszy"])
+            ),
+            EarlyEnd::Untrusted { reason } => format!(
+                "certyfikat platformy nie jest zaufany: {reason}; sprawdź `--base-url`, a w sieci kontrolującej TLS podaj \
+                 jej urząd certyfikacji w `--ca-file`"
+            ),
+            EarlyEnd::ProxyRefused { proxy, status: 407 } => format!(
+                "serwer proxy {proxy} żąda nazwy użytkownika i hasła (407): wpisz je w `HTTPS_PROXY`, np. \
+                 `http://user:password@host:3128`"
+            ),
+            EarlyEnd::ProxyRefused { proxy, status } => format!(
+                "serwer proxy {proxy} nie przepuszcza wywołań do platformy ({status}): dopuść w nim host z `--base-url` \
+                 albo pomiń proxy przez `NO_PROXY`"
+            ),
+            EarlyEnd::Outage { after, reason } => format!(
+                "platforma nie odpowiada od {} (tyle dopuszcza `--max-outage`), ostatnio: {reason}",
+                duration(Lang::Pl, *after)
+            ),
+            EarlyEnd::NotThePlatform { calls } => format!(
+                "na {} platforma odpowiedziała stroną WWW, a nie jak webhook: czy `--base-url` jest właściwe?",
+                pl(
+                    *calls as u64,
+                    ["pierwsze wywołanie", "pierwsze wywołania", "pierwszych wywołań"]
+                )
+            ),
+            EarlyEnd::Deadline => "skończył się czas z `--max-duration` lub `--until`".to_owned(),
+            EarlyEnd::Interrupted(Signal::Interrupt) => "przerwano".to_owned(),
+            EarlyEnd::Interrupted(Signal::Terminate) => "zatrzymano przez system".to_owned(),
+            EarlyEnd::NotRecorded => "nie można dalej zapisywać wyników".to_owned(),
+        }
+    }
+
+    fn stopped_before_sending(&self, why: &str) -> String {
+        format!("{why} przed pierwszym wywołaniem: niczego nie zmieniono")
+    }
+
+    fn bug(&self, what: &str) -> String {
+        format!("{what}: to błąd programu, zgłoś go autorom")
+    }
+
+    fn resume_with(&self, why: &str, next: &str) -> String {
+        format!("{why}; aby wznowić: {next}")
+    }
+
+    fn changed_while_sent(&self, row: Option<u64>, change: &Change) -> String {
+        let row = row.map(|row| format!("wiersz {row}: ")).unwrap_or_default();
+        format!(
+            "{row}plik zmienił się w trakcie pracy ({}): od tego miejsca niczego nie zaktualizowano",
+            input::changed(change)
+        )
+    }
+
+    fn changed_input(&self, input: &str, why: &str, next: Option<&str>) -> String {
+        let what_to_do = match next {
+            Some(next) => format!(
+                "dla nowej treści uruchom ponownie z `--resume --rotate`; aby dokończyć starą, przywróć ją i wpisz: {next}"
+            ),
+            None => "uruchom ponownie".to_owned(),
+        };
+        format!("{input}: {why}; {what_to_do}")
     }
 }

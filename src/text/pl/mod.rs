@@ -8,7 +8,9 @@ mod ends;
 mod faults;
 mod guards;
 pub(super) mod input;
+pub(super) mod outputs;
 mod progress;
+mod settings;
 mod start;
 mod summary;
 

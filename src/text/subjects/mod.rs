@@ -7,6 +7,7 @@ mod init;
 mod input;
 mod progress;
 mod retry;
+mod settings;
 mod start;
 mod summary;
 
@@ -17,8 +18,12 @@ pub(crate) use init::{ConfigKey, InitWords, YesNo};
 pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use retry::RetryWords;
+pub(crate) use settings::{Piece, SettingWords};
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
+
+use crate::model::EarlyEnd;
+use crate::read::Change;
 
 /// All sentences of a language.
 pub(crate) trait Words:
@@ -32,6 +37,7 @@ pub(crate) trait Words:
     + NoteWords
     + ProgressWords
     + RetryWords
+    + SettingWords
     + StartWords
     + SummaryWords
     + YesNo
@@ -55,4 +61,20 @@ pub(crate) trait EndWords {
         failed: &str,
         retry: &str,
     ) -> String;
+    /// Why a run ended before its input did.
+    fn early_end(&self, end: &EarlyEnd) -> String;
+
+    /// A request to stop before the first call.
+    fn stopped_before_sending(&self, why: &str) -> String;
+
+    fn bug(&self, what: &str) -> String;
+
+    /// A reason, and the command that resumes the run.
+    fn resume_with(&self, why: &str, next: &str) -> String;
+
+    /// The file is no longer what was read before the first call.
+    fn changed_while_sent(&self, row: Option<u64>, change: &Change) -> String;
+
+    /// The input, why it changed, and what to do.
+    fn changed_input(&self, input: &str, why: &str, next: Option<&str>) -> String;
 }
