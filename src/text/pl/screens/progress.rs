@@ -1,9 +1,9 @@
 //! The progress of a run, in Polish.
 
-use super::Polish;
 use crate::model::Lang;
 use crate::report::Moment;
 use crate::text::number::{duration, per_second, thousands};
+use crate::text::pl::Polish;
 use crate::text::subjects::ProgressWords;
 
 impl ProgressWords for Polish {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::English;
 use crate::model::Lang;
+use crate::text::en::English;
 use crate::text::number::{duration, en, per_second, thousands};
 use crate::text::subjects::{Counted, NoteWords, SummaryWords};
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Polish, ROWS};
 use crate::model::Lang;
 use crate::read::{DelimiterFrom, EncodingFrom};
 use crate::text::number::{duration, pl, thousands};
+use crate::text::pl::{Polish, ROWS};
 use crate::text::subjects::{From, StartWords};
 
 impl StartWords for Polish {

@@ -1,8 +1,8 @@
 //! The progress of a run, in English.
 
-use super::English;
 use crate::model::Lang;
 use crate::report::Moment;
+use crate::text::en::English;
 use crate::text::number::{duration, per_second, thousands};
 use crate::text::subjects::ProgressWords;
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::English;
 use crate::model::Lang;
 use crate::read::{DelimiterFrom, EncodingFrom};
+use crate::text::en::English;
 use crate::text::number::{duration, en, thousands};
 use crate::text::subjects::{From, StartWords};
 

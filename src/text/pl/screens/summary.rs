@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Polish, ROWS};
 use crate::model::Lang;
 use crate::text::number::{duration, form, per_second, pl, thousands};
+use crate::text::pl::{Polish, ROWS};
 use crate::text::subjects::{Counted, NoteWords, SummaryWords};
 
 fn times(count: u64) -> String {

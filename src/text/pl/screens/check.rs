@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Polish, ROWS};
 use crate::model::Lang;
 use crate::text::number::{duration, form, pl, thousands};
+use crate::text::pl::{Polish, ROWS};
 use crate::text::subjects::{CheckWords, Plans};
 
 impl CheckWords for Polish {
