@@ -675,3 +675,23 @@ fn rounds_for_excel_are_read_again() {
     let results = job.text("in.retry-2.results.csv");
     assert!(results.contains(";skipped;superseded;"), "{results}");
 }
+
+#[test]
+fn a_row_that_was_deleted_is_no_failure_any_more() {
+    let platform = Platform::refusing(&["2", "3"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n3,c\n", &platform.fake).args("--resume");
+    job.ends(1);
+    let failed = job.text("in.failed.csv");
+    let lines: Vec<&str> = failed.lines().collect();
+    fs::write(job.path("in.failed.csv"), lines[..2].join("\n")).unwrap();
+    job.other("retry in.csv", 1);
+    let ran = job.ends(1);
+    assert!(ran.stderr.contains("1 row of it failed"), "{}", ran.stderr);
+    let failed = job.text("in.retry-1.failed.csv");
+    fs::write(job.path("in.retry-1.failed.csv"), failed.lines().next().unwrap()).unwrap();
+    let before = platform.count();
+    job.other("retry in.csv --dry-run", 0);
+    job.other("retry in.csv", 0);
+    job.ends(0);
+    assert_eq!(platform.count(), before);
+}

@@ -103,6 +103,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<Findings, Failure> 
         form,
         encoding: opened.first.dialect.encoding.name(),
         rows: end.rows,
+        may_be_empty: settings.options.may_be_empty,
         to_send,
         found,
         longest_value_bytes: tally.longest_value as u64,
