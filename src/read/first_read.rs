@@ -39,6 +39,8 @@ pub(crate) struct ReadOptions {
     pub(crate) one_column: bool,
     /// Errors may quote a cell, because only a person reads them.
     pub(crate) shows_cells: bool,
+    /// A file without data rows is not refused: a user has taken all of them out.
+    pub(crate) may_be_empty: bool,
     /// The bytes were made from a workbook: a record's row is also its line, however many line ends
     /// its cells contain.
     pub(crate) of_workbook: bool,
@@ -133,7 +135,7 @@ impl FirstRead {
         };
         let evidence = witness.evidence.clone();
         let first = Self::new(start, &seen, evidence, options, Some(totals))?;
-        if totals.rows == 0 {
+        if totals.rows == 0 && !options.may_be_empty {
             Err(InputError::NoRows)
         } else {
             Ok(first)

@@ -20,6 +20,9 @@ pub(crate) struct Findings {
     pub(crate) form: Vec<Message>,
     pub(crate) encoding: &'static str,
     pub(crate) rows: u64,
+    /// An input without data rows is nothing unusual.
+    #[serde(skip)]
+    pub(crate) may_be_empty: bool,
     /// Number of rows that would make a call.
     pub(crate) to_send: u64,
     #[serde(rename = "findings")]
@@ -113,7 +116,7 @@ impl Findings {
 
     /// Returns the exit code of the run if every call succeeded.
     pub(crate) fn exit_code(&self) -> ExitCode {
-        if self.rows == 0 {
+        if self.rows == 0 && !self.may_be_empty {
             ExitCode::NoRows
         } else if self.weighing(Weight::Refused).next().is_some() {
             ExitCode::Aborted

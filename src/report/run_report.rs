@@ -42,6 +42,8 @@ pub(crate) struct RunReport {
     pub(crate) summary: RunSummary,
     /// Data rows of the input; of a stream that broke off, those that were read.
     pub(crate) rows: u64,
+    /// An input without data rows is nothing unusual.
+    pub(crate) may_be_empty: bool,
     /// Rows that had their verdict before this run. Apart from the statuses, all other numbers are
     /// of this run alone.
     pub(crate) settled_before: u64,
@@ -175,7 +177,7 @@ impl RunReport {
                 Verdict::Misconfigured
             }
             RunEnd::Early(_) => Verdict::Aborted,
-            RunEnd::Complete if self.rows == 0 => Verdict::NoRows,
+            RunEnd::Complete if self.rows == 0 && !self.may_be_empty => Verdict::NoRows,
             RunEnd::Complete
                 if self
                     .accept_failures

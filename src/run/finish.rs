@@ -119,6 +119,7 @@ impl Finished<'_> {
             taken_rate: send.taken_rate,
             most_in_flight: send.most_in_flight,
             elapsed: self.elapsed,
+            may_be_empty: reading.options.may_be_empty,
             accept_failures: outputs.accept_failures,
             results: outputs.paths.results.clone(),
             failed: outputs.paths.failed.clone(),

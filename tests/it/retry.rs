@@ -295,6 +295,16 @@ fn a_row_of_an_older_set_does_not_overtake_a_later_night() {
 
 #[test]
 fn a_round_that_was_killed_is_resumed_and_does_not_overtake_itself() {
+    resumes("");
+}
+
+#[test]
+fn a_round_that_was_killed_does_not_overtake_itself_by_the_store() {
+    resumes("--changed-only");
+}
+
+/// Kills a round in the middle of a run with these flags, and resumes it.
+fn resumes(flags: &str) {
     let ids: Vec<String> = (1..=60).map(|id| id.to_string()).collect();
     let all: Vec<&str> = ids.iter().map(String::as_str).collect();
     let platform = Platform::slow(&all, Duration::from_millis(5));
@@ -304,7 +314,9 @@ fn a_round_that_was_killed_is_resumed_and_does_not_overtake_itself() {
     };
     // Each respondent stands on two rows, the second far behind the first.
     let input = format!("id_respondent,l1\n{}{}", rows("old"), rows("new"));
-    let mut job = Job::run(input, &platform.fake).args("-c 2 --timeout 1s");
+    let mut job = Job::run(input, &platform.fake)
+        .args("-c 2 --timeout 1s")
+        .args(flags);
     job.ends(1);
     platform.refuse(&[]);
     let before = platform.count();
@@ -317,6 +329,8 @@ fn a_round_that_was_killed_is_resumed_and_does_not_overtake_itself() {
     pause(Duration::from_millis(50));
     let killed = platform.count();
     assert!(job.names().contains(&"in.retry-1.results.csv.journal".to_owned()));
+    let ran = job.other("retry in.csv --dry-run", 0);
+    assert!(!ran.stdout.contains("superseded"), "{}", ran.stdout);
     let ran = job.other("retry in.csv", 0);
     assert!(ran.stderr.contains("resuming a run of"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("superseded"), "{}", ran.stderr);
@@ -325,11 +339,8 @@ fn a_round_that_was_killed_is_resumed_and_does_not_overtake_itself() {
     assert!(repeated <= 4, "{repeated} after {}", killed - before);
     let calls = platform.fake.calls();
     for id in &all {
-        let last = calls[before..]
-            .iter()
-            .rev()
-            .find(|call| call.respondent() == *id)
-            .unwrap();
+        let of_round = calls.iter().skip(before);
+        let last = of_round.rev().find(|call| call.respondent() == *id).unwrap();
         assert_eq!(last.get("l1"), Some("new"), "{id}");
     }
     assert_eq!(job.lines("in.retry-1.results.csv").len(), 120);
@@ -681,4 +692,24 @@ fn rounds_for_excel_are_read_again() {
     assert_eq!(platform.calls(before), ["2 l1=ąę"]);
     let results = job.text("in.retry-2.results.csv");
     assert!(results.contains(";skipped;superseded;"), "{results}");
+}
+
+#[test]
+fn a_row_that_was_deleted_is_no_failure_any_more() {
+    let platform = Platform::refusing(&["2", "3"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n3,c\n", &platform.fake).args("--resume");
+    job.ends(1);
+    let failed = job.text("in.failed.csv");
+    let lines: Vec<&str> = failed.lines().collect();
+    fs::write(job.path("in.failed.csv"), lines[..2].join("\n")).unwrap();
+    job.other("retry in.csv", 1);
+    let ran = job.ends(1);
+    assert!(ran.stderr.contains("1 row of it failed"), "{}", ran.stderr);
+    let failed = job.text("in.retry-1.failed.csv");
+    fs::write(job.path("in.retry-1.failed.csv"), failed.lines().next().unwrap()).unwrap();
+    let before = platform.count();
+    job.other("retry in.csv --dry-run", 0);
+    job.other("retry in.csv", 0);
+    job.ends(0);
+    assert_eq!(platform.count(), before);
 }

@@ -62,10 +62,13 @@ fn prepared(
         round,
         run: retried.run.clone(),
     };
-    match &mut command.asked {
-        Ok(Asked::Run(run)) => run.reading.round = Some(Box::new(settings)),
-        Ok(Asked::DryRun(check)) => check.reading.round = Some(Box::new(settings)),
-        Ok(Asked::NothingLeft(_)) | Err(_) => {}
-    }
+    let reading = match &mut command.asked {
+        Ok(Asked::Run(run)) => &mut run.reading,
+        Ok(Asked::DryRun(check)) => &mut check.reading,
+        Ok(Asked::NothingLeft(_)) | Err(_) => return Ok(command),
+    };
+    reading.round = Some(Box::new(settings));
+    // A row that was deleted from the failed file was dealt with.
+    reading.options.may_be_empty = true;
     Ok(command)
 }

@@ -59,7 +59,11 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<Firs
         .as_ref()
         .is_some_and(|known| known.mode == DeltaMode::ChangedOnly);
     let mut opened = OpenedInput::open(settings, asked.max_query_bytes)?;
-    overtaken::leave_out_overtaken(&mut opened, settings, store, None)?;
+    if let Some(before) = asked.before.as_ref().filter(|_| settings.round.is_some()) {
+        // What an interrupted round has updated itself does not overtake the rest of it.
+        let found = record::before(&before.paths, &content(&opened)).map_err(Failure::output)?;
+        overtaken::leave_out_overtaken(&mut opened, settings, store, found.unfinished.as_ref())?;
+    }
     // Cells are for people.
     let calls = match reader {
         Reader::Person => asked.preview.unwrap_or(FIRST_CALLS),
@@ -85,11 +89,16 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<Firs
     Ok((examined.into_findings(&opened, settings, about), calls))
 }
 
+/// Returns the fingerprint of the input's content alone.
+fn content(opened: &OpenedInput) -> Fingerprint {
+    let digest = opened.first.totals.map_or(0, |totals| totals.digest);
+    Fingerprint::default().with(CONTENT, digest)
+}
+
 /// Returns the objections to an input that has not been renewed. An unfinished run of it would be
 /// resumed nevertheless.
 fn staleness(asked: &CheckSettings, opened: &OpenedInput) -> Result<Vec<Message>, Failure> {
-    let digest = opened.first.totals.map_or(0, |totals| totals.digest);
-    let content = Fingerprint::default().with(CONTENT, digest);
+    let content = content(opened);
     let (mut since, mut is_spared) = (None, false);
     if let Some(before) = &asked.before {
         let found = record::before(&before.paths, &content).map_err(Failure::output)?;

@@ -109,6 +109,7 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         store: None,
         next_command: None,
         is_trial_of_one: false,
+        may_be_empty: false,
     }
 }
 

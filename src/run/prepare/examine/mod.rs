@@ -151,6 +151,7 @@ impl Examined {
             form: about.form,
             encoding: opened.first.dialect.encoding.name(),
             rows: self.rows,
+            may_be_empty: settings.options.may_be_empty,
             to_send,
             found,
             longest_value_bytes: self.longest_value,
