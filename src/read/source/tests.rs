@@ -1,11 +1,12 @@
 //! Files that change between two reads or in the middle of one.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use flate2::Compression;
+use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -29,7 +30,7 @@ struct Meddling<R> {
     seen: Arc<Mutex<Vec<u8>>>,
 }
 
-impl<R: io::Read> io::Read for Meddling<R> {
+impl<R: Read> Read for Meddling<R> {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         if self.left == 0
             && let Some(change) = self.change.take()
@@ -186,6 +187,20 @@ fn packed(text: &[u8], form: u8) -> Vec<u8> {
     }
 }
 
+/// Unpacks by the first bytes; `None` if that fails.
+fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut text = Vec::new();
+    match bytes {
+        [0x1F, 0x8B, ..] => {
+            let mut decoder = MultiGzDecoder::new(bytes);
+            decoder.read_to_end(&mut text).ok()?;
+        }
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => text = zstd::decode_all(bytes).ok()?,
+        _ => text = bytes.to_vec(),
+    }
+    Some(text)
+}
+
 /// A table in one of the three forms, and a change to it.
 fn meddled() -> impl Strategy<Value = (Vec<u8>, Meddle, bool)> {
     (
@@ -269,10 +284,10 @@ proptest! {
             let records: Vec<String> = rows_of.map(|line| line.replace(',', "|")).collect();
             prop_assert!(records.starts_with(&rows), "{rows:?} of {records:?}");
         }
-        // A read that reached its end equals the file as it stands.
+        // A read that reached its end equals the file as it stands. (A packed file that was
+        // overwritten in the middle may unpack, but not pack to the same bytes.)
         if end.is_ok() {
-            let whole = [0, 1, 2].map(|form| packed(&seen, form));
-            prop_assert!(whole.contains(&now));
+            prop_assert_eq!(unpacked(&now), Some(seen));
         }
     }
 
