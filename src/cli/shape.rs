@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use clap::{Arg, Command, CommandFactory};
 
 use super::{Cli, recorded};
-use crate::manual::{TOPICS, wrap};
+use crate::manual::{POLISH_OVERVIEW, TOPICS, wrap};
+use crate::model::Lang;
+use crate::system::locale;
 
 /// The flags that `-h` shows: those that a new user needs.
 const EVERYDAY: [(&str, &[&str]); 3] = [
@@ -93,6 +95,9 @@ printed.";
 
 /// What to type first, and what there is; of the topics only their names, so that it fits a screen.
 fn first_words() -> String {
+    if locale::language() == Lang::Pl {
+        return POLISH_OVERVIEW.to_owned();
+    }
     let topics = TOPICS.map(|topic| topic.name).join(", ");
     let topics = wrap(
         &format!("Topics (`respondent-sync help TOPIC`): {topics}"),
@@ -103,10 +108,19 @@ fn first_words() -> String {
     format!("{}\n{topics}\n", commands())
 }
 
-/// What to type first, what there is, and what each topic of the manual is for.
-pub(crate) fn overview() -> String {
-    let mut text = commands();
-    text.push_str("\nTopics of the manual (`respondent-sync help TOPIC`):\n");
+/// What to type first, what there is, and what each topic of the manual is for. The topics are
+/// English, but for the first.
+pub(crate) fn overview(lang: Lang) -> String {
+    let (mut text, heading) = match lang {
+        Lang::En => (commands(), "Topics of the manual (`respondent-sync help TOPIC`):"),
+        Lang::Pl => (
+            POLISH_OVERVIEW.to_owned(),
+            "Tematy podręcznika (`respondent-sync help TEMAT`; po angielsku, oprócz `start`):",
+        ),
+    };
+    text.push('\n');
+    text.push_str(&wrap(heading, WIDTH, "", ""));
+    text.push('\n');
     for topic in TOPICS {
         let name = format!("  {:<14}", topic.name);
         let line = wrap(topic.purpose(), WIDTH, &name, &" ".repeat(16));

@@ -62,7 +62,9 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),
         cli::Command::State(command) => Command::State(commands::state::state(&command, origins)?),
         cli::Command::Completions(args) => Command::Print(cli::completions(&args)),
-        cli::Command::Help(args) => Command::Help(commands::help::help(&args.topic)?),
+        cli::Command::Help(args) => {
+            Command::Help(commands::help::help(&args.topic, groups::log::lang(args.lang))?)
+        }
         cli::Command::Sandbox(args) => Command::Sandbox(commands::sandbox::sandbox(args)),
     })
 }

@@ -1,5 +1,5 @@
-//! The manual: one page per topic, compiled in. What a page says is in `manual/en/`; this room finds one and renders
-//! it for a terminal.
+//! The manual: one page per topic, compiled in. What a page says is in `manual/en/`, for newcomers also
+//! in `manual/pl/`; this room finds one and renders it for a terminal.
 //!
 //! A page's first line is its heading, `# topic: what it is for`.
 
@@ -9,6 +9,14 @@ mod table;
 mod tests;
 
 pub(crate) use render::{Emphasis, render, wrap};
+
+use super::model::Lang;
+
+/// The pages in Polish.
+const POLISH: [(&str, &str); 1] = [("start", include_str!("pl/start.md"))];
+
+/// What to type first, and what there is, in Polish.
+pub(crate) const POLISH_OVERVIEW: &str = include_str!("pl/overview.txt");
 
 /// A page of the manual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +60,15 @@ impl Topic {
     pub(crate) fn find(name: &str) -> Option<Self> {
         let name = name.trim().to_lowercase().replace([' ', '_'], "-");
         TOPICS.into_iter().find(|topic| topic.name == name)
+    }
+
+    /// Returns the page in a language; in English if it is not in that one.
+    pub(crate) fn text_in(self, lang: Lang) -> &'static str {
+        let polish = POLISH.iter().find(|(name, _)| *name == self.name);
+        match (lang, polish) {
+            (Lang::Pl, Some((_, text))) => text,
+            _ => self.text,
+        }
     }
 
     /// What the page is for, as its heading says it.

@@ -25,6 +25,23 @@ fn every_page_is_a_topic_with_a_purpose() {
 }
 
 #[test]
+fn the_polish_pages_are_of_topics_and_fit_a_terminal() {
+    for (name, text) in POLISH {
+        let topic = Topic::find(name).unwrap();
+        assert_eq!(topic.text_in(Lang::Pl), text);
+        assert_eq!(topic.text_in(Lang::En), topic.text);
+        assert!(text.starts_with(&format!("# {name}: ")), "{name}");
+        let page = render(text, 80, Emphasis::Nothing);
+        // Code stands as it is.
+        let mut prose = page.lines().filter(|line| !line.starts_with("    "));
+        let long = prose.find(|line| line.chars().count() > 80);
+        assert_eq!(long, None);
+    }
+    assert!(POLISH_OVERVIEW.lines().count() <= 24);
+    assert!(POLISH_OVERVIEW.lines().all(|line| line.chars().count() <= 80));
+}
+
+#[test]
 fn every_page_names_topics_that_exist() {
     for topic in TOPICS {
         for (_, rest) in topic

@@ -4,6 +4,7 @@ use anyhow::{Result, anyhow};
 
 use crate::cli::{help_of, overview};
 use crate::manual::{TOPICS, Topic};
+use crate::model::Lang;
 
 /// A page of help that is not rendered yet.
 #[derive(Debug)]
@@ -18,9 +19,9 @@ pub(crate) enum HelpPage {
 /// # Errors
 ///
 /// If there is neither. The error lists the most similar names.
-pub(in crate::config) fn help(words: &[String]) -> Result<HelpPage> {
+pub(in crate::config) fn help(words: &[String], lang: Lang) -> Result<HelpPage> {
     if words.is_empty() {
-        return Ok(HelpPage::Text(overview()));
+        return Ok(HelpPage::Text(overview(lang)));
     }
     let name = words.join(" ");
     let topic = Topic::find(&name).map(HelpPage::Topic);
