@@ -56,7 +56,9 @@ use std::cell::OnceCell;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
+use model::Lang;
 use report::Console;
+use system::terminal::explorer;
 use tokio::time::Instant;
 
 /// Runs the whole program: parses the process's arguments, runs the command, prints one `error:`
@@ -64,6 +66,10 @@ use tokio::time::Instant;
 pub fn main() -> ExitCode {
     let begun = Instant::now();
     system::no_core::ask();
+    let lang = system::locale::language();
+    if explorer::is_our_parent() && std::env::args_os().len() < 2 {
+        return closing_window(lang, &text::words(lang).how_to_start(), ExitCode::SUCCESS);
+    }
     // Only a test can have installed a provider before, and that one is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
     let console = OnceCell::new();
@@ -79,15 +85,38 @@ pub fn main() -> ExitCode {
     let code = match ended {
         Ok(code) => code,
         Err(failure) => {
-            let lang = console.get().map_or_else(system::locale::language, Console::lang);
-            report::say_error(&failure.error, &text::polish(&failure.error), failure.code);
-            if let Some(topic) = failure.code.topic() {
-                report::say_more(&text::words(lang).see_topic(topic), lang);
-            }
+            say_failure(&failure, console.get().map_or(lang, Console::lang));
             failure.code
         }
     };
-    ExitCode::from(code.code())
+    let code = ExitCode::from(code.code());
+    if explorer::is_our_parent() {
+        return closing_window(lang, "", code);
+    }
+    code
+}
+
+/// Prints an error and, on a terminal, what helps: the command that was meant, what holds a file, a
+/// page of the manual.
+fn say_failure(failure: &run::Failure, lang: Lang) {
+    report::say_error(&failure.error, &text::polish(&failure.error), failure.code);
+    let words = text::words(lang);
+    if let Some(command) = run::corrected(&failure.error) {
+        report::say_more(&words.corrected(&command), lang);
+    }
+    if system::causes::is_held_open(&failure.error) {
+        report::say_more(&words.close_in_excel(), lang);
+    } else if let Some(topic) = failure.code.topic() {
+        report::say_more(&words.see_topic(topic), lang);
+    }
+}
+
+/// Lets a text be read in a window that closes when the program ends.
+fn closing_window(lang: Lang, text: &str, code: ExitCode) -> ExitCode {
+    report::say_more(text, lang);
+    report::say_more(&text::words(lang).press_enter(), lang);
+    explorer::wait_for_enter();
+    code
 }
 
 /// Parses the arguments, settles the settings and runs the command. `console` is set as soon as it

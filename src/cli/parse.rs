@@ -11,6 +11,7 @@ use super::from_file::{self, FileSetting, FileValue, KeyError};
 use super::{Cli, RunArgs};
 use super::{recorded, shape, usage_error};
 use crate::model::RecordedSettings;
+use crate::system::terminal::explorer;
 
 /// Where a value came from, for the messages that name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +131,7 @@ pub(crate) fn config_choice() -> ConfigChoice {
         .fold(shape::command(), |command, name| {
             command.mut_subcommand(name, lenient)
         });
-    let Ok(matches) = command.try_get_matches() else {
+    let Ok(matches) = command.try_get_matches_from(explorer::arguments()) else {
         return ConfigChoice::Nothing;
     };
     let Some(sub) = innermost(&matches).filter(|sub| sub.try_contains_id("config").is_ok()) else {
@@ -172,7 +173,7 @@ pub(crate) fn retry_args(file: &FileSettings) -> Option<RunArgs> {
 }
 
 fn parsed(file: &FileSettings) -> Result<(Cli, Origins), clap::Error> {
-    parse_words(std::env::args_os(), file)
+    parse_words(explorer::arguments(), file)
 }
 
 /// Parses other arguments than the process's; the first is the program's name.

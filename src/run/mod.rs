@@ -79,6 +79,8 @@ impl Failure {
     }
 }
 
+pub(crate) use next_command::corrected;
+
 /// Prints the JSON object of a run that promised one and has not reported its end.
 pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {
     let ending = match end {

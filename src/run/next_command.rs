@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::config::{ReadingSettings, default_paths};
 use crate::model::ShownPath;
-use crate::read::Input;
+use crate::read::{ColumnFault, Hint, Input, InputError};
 use crate::record::{OutputPaths, RESULTS};
 use crate::report::{ExitCode, RunReport};
 use crate::text::AfterCheck;
@@ -53,6 +53,54 @@ pub(super) fn after_run(
         return Some(retry_command(reading, paths));
     }
     (report.is_trial_of_one && reading.input != Input::Stdin).then(|| without_limit(arguments))
+}
+
+/// Returns the command line with the columns that are probably meant: if nothing but names of columns
+/// is wrong, and one column is near to each.
+pub(crate) fn corrected(error: &anyhow::Error) -> Option<String> {
+    let fault = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<InputError>())?;
+    let InputError::Columns { faults, .. } = fault else {
+        return None;
+    };
+    let meant = faults.iter().map(|fault| match fault {
+        ColumnFault::Missing {
+            name,
+            hint: Hint::Nearest(nearest),
+            ..
+        } => match nearest.as_slice() {
+            [meant] => Some((name.as_str(), meant.as_str())),
+            _ => None,
+        },
+        _ => None,
+    });
+    let meant: Vec<(&str, &str)> = meant.collect::<Option<_>>()?;
+    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    with_columns(arguments, &meant)
+}
+
+/// Replaces names of columns behind flags. `None` if one is not among the arguments.
+fn with_columns(arguments: impl Iterator<Item = String>, meant: &[(&str, &str)]) -> Option<String> {
+    let mut words: Vec<String> = arguments.collect();
+    for (wrong, right) in meant {
+        let behind_equals = format!("={wrong}");
+        let mut found = false;
+        for word in words.iter_mut().skip(2) {
+            if word == wrong {
+                (*right).clone_into(word);
+                found = true;
+            } else if let Some(start) = word.strip_suffix(&behind_equals) {
+                *word = format!("{start}={right}");
+                found = true;
+            }
+        }
+        if !found {
+            return None;
+        }
+    }
+    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    Some(words.join(" "))
 }
 
 /// Returns the command line of a check as that of a run of one row.
@@ -211,6 +259,26 @@ mod tests {
             next(&["respondent-sync", "run", "a.csv", "--only", "17"]),
             "the same command with `--resume`"
         );
+    }
+
+    #[test]
+    fn a_command_is_corrected_if_it_is_clear_how() {
+        let words = [
+            "x",
+            "check",
+            "a.csv",
+            "--id-column",
+            "webankieta",
+            "--map",
+            "l4=Segmnt",
+        ];
+        let corrected =
+            |meant: &[(&str, &str)]| with_columns(words.iter().map(|word| (*word).to_owned()), meant);
+        assert_eq!(
+            corrected(&[("webankieta", "webankieta_id"), ("Segmnt", "Segment")]).as_deref(),
+            Some("x check a.csv --id-column webankieta_id --map l4=Segment")
+        );
+        assert_eq!(corrected(&[("NPS", "nps")]), None, "it is in a config file");
     }
 
     #[test]

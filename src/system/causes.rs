@@ -33,6 +33,18 @@ pub(crate) fn is_out_of_sockets(error: &(dyn StdError + 'static)) -> bool {
         .any(|code| TOO_MANY.contains(&code))
 }
 
+/// Whether another program, such as Excel, holds a file open so that it cannot be used. Known on
+/// Windows alone: elsewhere no program can do that.
+pub(crate) fn is_held_open(error: &anyhow::Error) -> bool {
+    /// `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`.
+    const HELD: [i32; 2] = [32, 33];
+    let causes = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let mut codes = causes.filter_map(std::io::Error::raw_os_error);
+    cfg!(windows) && codes.any(|code| HELD.contains(&code))
+}
+
 /// Returns the text of the last cause, which contains no address.
 pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()

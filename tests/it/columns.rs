@@ -207,3 +207,33 @@ fn an_address_with_contradicting_rows_is_nobodys_until_a_person_decides() {
     last.ends(0);
     assert!(last.lines("in.results.csv")[0].contains("skipped,superseded"));
 }
+
+#[test]
+fn all_mistakes_are_one_message() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::new("run in.csv --id-column webankieta --map l4=Segmnt --map l7=NPS")
+        .file("in.csv", "webankieta_id,Segment,NPS\n1,a,2\n")
+        .without_var("RESPONDENT_SYNC_ACCOUNT")
+        .without_var("RESPONDENT_SYNC_WEBHOOK_KEY");
+    let ran = job.ends(2);
+    for words in [
+        "RESPONDENT_SYNC_ACCOUNT",
+        "RESPONDENT_SYNC_WEBHOOK_KEY",
+        "did you mean `webankieta_id`?",
+        "did you mean `Segment`?",
+        "no survey: give `--survey ID`",
+    ] {
+        assert!(ran.stderr.contains(words), "`{words}` is not in:\n{}", ran.stderr);
+    }
+    assert_eq!(ran.stderr.matches("error:").count(), 1, "{}", ran.stderr);
+    let missing = Job::new("run nothing.csv --survey 7 --rate fast");
+    assert!(missing.ends(2).stderr.contains("--rate"));
+    let missing = Job::new("run nothing.csv --survey 7x").ends(2);
+    for words in ["`--survey 7x`", "nothing.csv: cannot open the input"] {
+        assert!(missing.stderr.contains(words), "{}", missing.stderr);
+    }
+    // With addresses and no ids, the flags for them are named.
+    let ran = Job::run("E-mail,l1\na@x.pl,1\n", &fake).ends(3);
+    assert!(ran.stderr.contains("--match-on"), "{}", ran.stderr);
+    assert_eq!(fake.calls().len(), 0);
+}

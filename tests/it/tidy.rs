@@ -124,7 +124,7 @@ fn without_tests(text: &str) -> String {
 
 #[test]
 fn each_library_is_named_in_one_place() {
-    let homes: [(&str, &[&str]); 24] = [
+    let homes: [(&str, &[&str]); 25] = [
         (
             "reqwest::",
             &["system/http.rs", "send/wire/transport", "monitor/ping.rs"],
@@ -154,9 +154,13 @@ fn each_library_is_named_in_one_place() {
         ),
         ("uuid::", &["report/console.rs"]),
         ("which::", &["system/"]),
-        ("textwrap::", &["manual/", "system/pager.rs", "report/screen.rs"]),
+        (
+            "textwrap::",
+            &["manual/", "system/terminal/pager.rs", "report/screen.rs"],
+        ),
         ("anstyle::", &["report/screen.rs"]),
         ("anstream::", &["report/screen.rs"]),
+        ("crabtrap::", &["system/terminal/explorer.rs"]),
         ("sys_locale::", &["system/locale.rs"]),
     ];
     for file in house() {

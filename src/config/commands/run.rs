@@ -32,6 +32,8 @@ pub(crate) struct RunCommand {
     pub(crate) monitor: MonitorSettings,
     /// What to do, or all mistakes as one error.
     pub(crate) asked: Result<Asked>,
+    /// The input, which is looked at for more mistakes if the settings have some.
+    pub(crate) reading: Option<Box<ReadingSettings>>,
 }
 
 /// A `run` without mistakes.
@@ -49,6 +51,7 @@ impl RunCommand {
         Self {
             monitor: MonitorSettings::default(),
             asked,
+            reading: None,
         }
     }
 }
@@ -140,8 +143,13 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
         let asked = mistakes
             .settle(Some(check))
             .map(|check| Asked::DryRun(Box::new(check)));
-        return RunCommand { monitor, asked };
+        return RunCommand {
+            monitor,
+            asked,
+            reading: None,
+        };
     }
+    let looked_at = Box::new(reading.clone());
     let outputs = outputs::outputs(&args.output, &reading.input, rehearsal, delta.mode, &mut mistakes);
     let destination = destination(base, is_sandbox, file, &mut mistakes);
     let settings = outputs
@@ -161,6 +169,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
         asked: mistakes
             .settle(settings)
             .map(|settings| Asked::Run(Box::new(settings))),
+        reading: Some(looked_at),
     }
 }
 

@@ -176,10 +176,12 @@ pub(crate) fn in_backticks(names: &[String], separator: &str) -> String {
 /// Formats all faults of a header and the list of its columns.
 pub(in crate::read) fn in_words(faults: &[ColumnFault], listed: &Listed) -> String {
     let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    // Several faults stand on lines of their own.
+    let separator = if words.len() > 1 { "\n" } else { "; " };
     let list = if faults.iter().any(ColumnFault::needs_list) {
-        format!("; the columns are: {listed}")
+        format!("{separator}the columns are: {listed}")
     } else {
         String::new()
     };
-    words.join("; ") + &list
+    words.join(separator) + &list
 }

@@ -3,7 +3,7 @@
 use crate::config::HelpPage;
 use crate::manual::{Emphasis, render};
 use crate::report::Console;
-use crate::system::pager;
+use crate::system::terminal::pager;
 
 /// Maximum width of a page, in columns. Longer lines are hard to read.
 const MAX_WIDTH: usize = 100;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::Error;
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use tokio::task::JoinHandle;
@@ -9,13 +10,15 @@ use tokio::time::{Instant, timeout};
 
 use super::check;
 use super::send_file::{self, Ran};
-use crate::config::{Asked, CheckSettings, MonitorSettings, RunCommand};
+use crate::config::{Asked, CheckSettings, MonitorSettings, ReadingSettings, RunCommand};
 use crate::model::{Deadline, ErrorCode, ShownPath, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
+use crate::read::Input;
 use crate::report::{ALREADY_SENT, Console, Ending, ExitCode, RunReport, to_json, unsent_to_json};
 use crate::run::Failure;
 use crate::run::prepare::before_sending;
 use crate::run::prepare::before_sending::{in_thread, unless_stopped};
+use crate::run::prepare::input::opened::OpenedInput;
 use crate::system::stop;
 use crate::system::window::Window;
 use crate::text::Message;
@@ -29,7 +32,11 @@ pub(in crate::run) async fn run(
     begun: Instant,
     console: &Console,
 ) -> Result<ExitCode, Failure> {
-    let RunCommand { monitor, asked } = command;
+    let RunCommand {
+        monitor,
+        asked,
+        reading,
+    } = command;
     let check = healthcheck(&monitor, console)?;
     let mut starting = check
         .clone()
@@ -42,7 +49,7 @@ pub(in crate::run) async fn run(
         Ok(Asked::Run(settings)) => Box::pin(send_file::run(*settings, begun, console)).await,
         Ok(Asked::DryRun(settings)) => Ran::unsent(dry_run(settings, begun, console).await),
         Ok(Asked::NothingLeft(why)) => nothing_left(&why),
-        Err(error) => Ran::unsent(Err(Failure::usage(error))),
+        Err(error) => Ran::unsent(Err(with_faults_of_input(error, reading).await)),
     };
     print(&ran, console);
     let Ran {
@@ -69,6 +76,22 @@ pub(in crate::run) async fn run(
         finish(&check, starting, code, text(&end, report.as_ref())).await;
     }
     end
+}
+
+/// Adds what is wrong with the input to mistakes in the settings, so that all of it is reported at
+/// once.
+async fn with_faults_of_input(error: Error, reading: Option<Box<ReadingSettings>>) -> Failure {
+    let Some(reading) = reading.filter(|reading| matches!(reading.input, Input::File(_))) else {
+        return Failure::usage(error);
+    };
+    let opened = in_thread(move || OpenedInput::open(&reading, None).map(drop)).await;
+    match opened {
+        Ok(()) => Failure::usage(error),
+        Err(of_input) => {
+            let all = [error, of_input.error].map(Message::from_error);
+            Failure::usage(Message::join(&all, |_, all| all.join("\n")))
+        }
+    }
 }
 
 /// Ends a retry that has nothing to do.

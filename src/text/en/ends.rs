@@ -11,6 +11,25 @@ impl EndWords for English {
         format!("see `respondent-sync help {topic}`")
     }
 
+    fn close_in_excel(&self) -> String {
+        "another program holds the file open: close it in Excel, then try again".to_owned()
+    }
+
+    fn press_enter(&self) -> String {
+        "Press Enter to close this window.".to_owned()
+    }
+
+    fn corrected(&self, command: &str) -> String {
+        format!("probably meant: {command}")
+    }
+
+    fn how_to_start(&self) -> String {
+        "This program is used by typing. Open the folder of your export in the Explorer, type `cmd` into its address bar, \
+         press Enter, and type: respondent-sync init FILE.csv. Or drop an export on the program: it is checked, and \
+         nothing is sent."
+            .to_owned()
+    }
+
     fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<u64>) -> String {
         let when = when.map(|when| format!(" on {when}")).unwrap_or_default();
         let fixed = fixed.map(|rows| format!("; {}", self.fixed_since(rows)));

@@ -5,12 +5,14 @@ use crate::read::{ColumnFault, Hint, Listed, Purpose, as_argument, in_backticks}
 /// Returns all faults of a header and the list of its columns.
 pub(super) fn header(line: u64, faults: &[ColumnFault], listed: &Listed) -> String {
     let words: Vec<String> = faults.iter().map(column).collect();
+    // Several faults stand on lines of their own.
+    let separator = if words.len() > 1 { "\n" } else { "; " };
     let list = if faults.iter().any(ColumnFault::needs_list) {
-        format!("; kolumny: {}", list(listed))
+        format!("{separator}kolumny: {}", list(listed))
     } else {
         String::new()
     };
-    format!("linia {line}: {}{list}", words.join("; "))
+    format!("linia {line}: {}{list}", words.join(separator))
 }
 
 fn purpose(purpose: Purpose) -> String {

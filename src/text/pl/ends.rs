@@ -16,6 +16,25 @@ impl EndWords for Polish {
         format!("więcej: `respondent-sync help {topic}`")
     }
 
+    fn close_in_excel(&self) -> String {
+        "plik jest otwarty w innym programie: zamknij go w Excelu i spróbuj ponownie".to_owned()
+    }
+
+    fn press_enter(&self) -> String {
+        "Naciśnij Enter, aby zamknąć to okno.".to_owned()
+    }
+
+    fn corrected(&self, command: &str) -> String {
+        format!("zapewne chodziło o: {command}")
+    }
+
+    fn how_to_start(&self) -> String {
+        "Polecenia tego programu się wpisuje. Otwórz w Eksploratorze folder z eksportem, w pasku adresu wpisz `cmd`, \
+         naciśnij Enter i wpisz: respondent-sync init PLIK.csv. Można też upuścić eksport na ikonę programu: zostanie \
+         sprawdzony, niczego to nie zmienia."
+            .to_owned()
+    }
+
     fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<u64>) -> String {
         let when = when.map(|when| format!(" ({when})")).unwrap_or_default();
         let fixed = fixed.map(|rows| format!("; {}", self.fixed_since(rows)));

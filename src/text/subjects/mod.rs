@@ -50,6 +50,18 @@ pub(crate) trait EndWords {
     /// The line below an error that names a page of the manual.
     fn see_topic(&self, topic: &str) -> String;
 
+    /// Another program holds a file open.
+    fn close_in_excel(&self) -> String;
+
+    /// The window closes with the program.
+    fn press_enter(&self) -> String;
+
+    /// The command line with the columns that are meant.
+    fn corrected(&self, command: &str) -> String;
+
+    /// The program was double-clicked.
+    fn how_to_start(&self) -> String;
+
     /// The same input was sent before; `fixed` rows of it that failed then went through since.
     fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<u64>) -> String;
 

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use crate::report::{Console, ExitCode};
 use crate::run::Failure;
-use crate::system::secret_line;
+use crate::system::terminal::secret_line;
 use crate::text::{Message, Words, words};
 
 /// A person who can be asked.

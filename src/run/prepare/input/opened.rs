@@ -9,7 +9,9 @@ use super::id_table::{self, FoundTable};
 use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Layout, Plan, Row, clean, quoted};
 use crate::plan::{LastRowsPass, PlanSettings, Planner};
-use crate::read::{Container, Contents, FirstRead, Input, InputError, Rows, Source, Workbook};
+use crate::read::{
+    Container, Contents, FirstRead, Input, InputError, Purpose, Rows, Source, SurveyColumn, Workbook,
+};
 use crate::report::ExitCode;
 use crate::run::Failure;
 use crate::text::{Message, fault_text};
@@ -57,7 +59,8 @@ impl OpenedInput {
             let first = source.settle(FirstRead::of_file(bytes, options));
             (first.map_err(fault)?, None)
         };
-        let mut layout = first.columns.resolve(&settings.wanted).map_err(fault)?;
+        let layout = first.columns.resolve(&settings.wanted).map_err(fault);
+        let mut layout = layout.map_err(|failure| with_missing_survey(failure, settings, &first))?;
         if settings.round.is_some() {
             // The results of a round say which row of the run each row was.
             layout.kept.splice(0..0, first.columns.row_of_run());
@@ -196,6 +199,29 @@ pub(in crate::run) fn in_container(
             ..failure
         },
         _ => failure,
+    }
+}
+
+/// Adds a missing survey to faults of the header, so that both are reported at once.
+fn with_missing_survey(failure: Failure, settings: &ReadingSettings, first: &FirstRead) -> Failure {
+    let survey = &settings.survey;
+    let has_column = match settings.wanted.survey {
+        // Its own fault is among the others.
+        SurveyColumn::Named(_) => true,
+        SurveyColumn::IfPresent(name) => {
+            matches!(first.columns.find(name, Purpose::Survey), Ok(Some(_)))
+        }
+    };
+    if survey.given.is_some() || survey.fallback.is_some() || has_column {
+        return failure;
+    }
+    let all = [
+        Message::from_error(failure.error),
+        Message::new(|words| words.no_survey()),
+    ];
+    Failure {
+        code: failure.code,
+        error: Message::join(&all, |_, all| all.join("\n")).into(),
     }
 }
 
