@@ -42,7 +42,8 @@ mod proxies; // Answers of a proxy to `CONNECT`.
 mod resume; // Runs that are killed, stopped and resumed.
 mod resumed_nights; // What a resumed run knows and does not know.
 mod retry; // Failed rows, sent again with the settings of their run.
-mod samples; // Every file in `samples/` is run.
+mod samples;
+mod screens; // Every file in `samples/` is run.
 mod secret_sources; // Secrets from files and commands, and who else could read those.
 mod secrets; // Canaries in every kind of error at the highest verbosity.
 #[path = "../bench/server.rs"]

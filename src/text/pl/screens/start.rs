@@ -146,8 +146,12 @@ impl StartWords for Polish {
             Some((_, all)) => pl(all, ROWS),
         };
         let time = time.map(|time| format!(", co najmniej {}", duration(Lang::Pl, time)));
+        let rate = match rate {
+            "unlimited" => "bez ograniczenia tempa".to_owned(),
+            rate => format!("tempo {rate}"),
+        };
         format!(
-            "{rows} do {host}, tempo {rate} (źródło: {from}){}",
+            "{rows} do {host}, {rate} (źródło: {from}){}",
             time.unwrap_or_default()
         )
     }
