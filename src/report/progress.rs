@@ -9,7 +9,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::Console;
 use crate::model::{Message, Outcome, Status, Waiting};
@@ -33,8 +33,8 @@ pub(crate) struct Moment {
     pub(crate) rate: Option<f64>,
     /// Estimate of the remaining time, if the total is known.
     pub(crate) left: Option<Duration>,
-    /// Why the run waits, and the time until it tries again.
-    pub(crate) waiting: Option<(Waiting, Duration)>,
+    /// The time until the next try, if the run waits for the platform.
+    pub(crate) next_try: Option<Duration>,
 }
 
 /// Says how far a run has come.
@@ -47,7 +47,6 @@ pub(crate) struct Progress {
     console: Option<Console>,
     counts: Arc<ProgressCounts>,
     total: Option<u64>,
-    start: Instant,
     waits: watch::Receiver<Option<Waiting>>,
     words: MomentWords,
 }
@@ -85,7 +84,6 @@ impl Progress {
             console: Some(console.clone()),
             counts: Arc::default(),
             total,
-            start: Instant::now(),
             waits,
             words,
         }
@@ -99,7 +97,6 @@ impl Progress {
             console: None,
             counts: Arc::default(),
             total: None,
-            start: Instant::now(),
             waits,
             words: |_| Message::default(),
         }
@@ -122,27 +119,32 @@ impl Progress {
     /// Draws the bar, or logs a line a minute if there is none; a quiet log drops these. Runs until
     /// it is dropped.
     pub(crate) async fn tell(self) -> ! {
-        if let (Some(bar), Some(console)) = (&self.bar, &self.console) {
-            loop {
-                let moment = self.moment(self.start.elapsed(), Timestamp::now());
+        // Without the waits for the platform, which say nothing about the pace.
+        let mut active = Duration::ZERO;
+        let mut since_line = Duration::ZERO;
+        loop {
+            let moment = self.moment(active, Timestamp::now());
+            if let (Some(bar), Some(console)) = (&self.bar, &self.console) {
                 let words = (self.words)(&moment);
                 bar.set_message(words.text(console.lang()).replace('\u{A0}', " "));
                 bar.set_position(moment.done);
                 bar.tick();
-                sleep(DRAW_EVERY).await;
+            } else if since_line >= LINE_EVERY {
+                since_line = Duration::ZERO;
+                let line = (self.words)(&moment);
+                tracing::info!(
+                    event = "progress",
+                    rows_done = moment.done,
+                    rows = self.total,
+                    polish = line.polish(),
+                    "{line}"
+                );
             }
-        }
-        loop {
-            sleep(LINE_EVERY).await;
-            let moment = self.moment(self.start.elapsed(), Timestamp::now());
-            let line = (self.words)(&moment);
-            tracing::info!(
-                event = "progress",
-                rows_done = moment.done,
-                rows = self.total,
-                polish = line.polish(),
-                "{line}"
-            );
+            sleep(DRAW_EVERY).await;
+            since_line += DRAW_EVERY;
+            if moment.next_try.is_none() {
+                active += DRAW_EVERY;
+            }
         }
     }
 
@@ -154,11 +156,11 @@ impl Progress {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
-    fn moment(&self, elapsed: Duration, now: Timestamp) -> Moment {
+    fn moment(&self, active: Duration, now: Timestamp) -> Moment {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let counts = &self.counts;
         let (done, fresh, called) = (read(&counts.done), read(&counts.fresh), read(&counts.called));
-        let rate = (called > 0).then(|| called as f64 / elapsed.as_secs_f64().max(0.001));
+        let rate = (called > 0).then(|| called as f64 / active.as_secs_f64().max(0.001));
         // Rows that make no call take no time; as many of the others may make none.
         let left = rate.zip(self.total).map(|(rate, total)| {
             let calls = total.saturating_sub(done) as f64 * called as f64 / fresh.max(1) as f64;
@@ -172,10 +174,9 @@ impl Progress {
             invalid: read(&counts.invalid),
             rate,
             left,
-            waiting: waiting.map(|waiting| {
+            next_try: waiting.map(|waiting| {
                 let next = waiting.next_try.duration_since(now);
-                let next = Duration::try_from(next).unwrap_or_default();
-                (waiting, next)
+                Duration::try_from(next).unwrap_or_default()
             }),
         }
     }

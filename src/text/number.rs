@@ -55,6 +55,11 @@ pub(crate) fn duration(lang: Lang, time: Duration) -> String {
     }
 }
 
+/// Rounds a remaining time up to seconds, so that a countdown ends with 1 s.
+pub(super) fn whole_seconds(time: Duration) -> Duration {
+    Duration::from_secs((time + Duration::from_millis(999)).as_secs().max(1))
+}
+
 /// Formats a rate of calls: `4.9/s`, in Polish `4,9/s`.
 pub(crate) fn per_second(lang: Lang, rate: f64) -> String {
     let text = crate::report::per_second(rate);
