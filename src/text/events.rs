@@ -21,20 +21,22 @@ pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<St
                 " Od początku nie było żadnej odpowiedzi: sprawdź sieć, proxy i `--base-url`."
             };
             format!(
-                "Platforma nie odpowiada ({}). Kolejne próby najpóźniej do {}.{hint}",
+                "Platforma nie odpowiada ({}). Kolejne próby najdłużej do {}.{hint}",
                 text("reason"),
                 text("until")
             )
         }
         "outage_ended" => {
             let after = Duration::from_secs(number("seconds"));
-            format!("Platforma znów odpowiada (po {}).", duration(Lang::Pl, after))
+            format!(
+                "Platforma znów odpowiada (przerwa trwała {}).",
+                duration(Lang::Pl, after)
+            )
         }
-        "held_off" => format!("Platforma prosi, aby poczekać: najpóźniej do {}.", text("until")),
+        "held_off" => format!("Platforma prosi o przerwę, najdłużej do {}.", text("until")),
         "slowed_down" => "Platforma poprosiła o wolniejsze tempo (429): odtąd o połowę wolniej.".to_owned(),
         "control_succeeded" => {
-            "Wcześniejsza aktualizacja, powtórzona na próbę, udała się: błędy wynikają z samych wierszy."
-                .to_owned()
+            "Wywołanie kontrolne się powiodło: przyczyną błędów są same wiersze.".to_owned()
         }
         "stopping" => match number("calls") {
             0 => "Przerwano: nie będzie nowych wywołań.".to_owned(),
@@ -67,11 +69,11 @@ mod tests {
         let fields = json!({"until": "2026-11-30 20:34:00", "reason": "HTTP 503", "answered": true});
         assert_eq!(
             said("outage_started", &fields),
-            "Platforma nie odpowiada (HTTP 503). Kolejne próby najpóźniej do 2026-11-30 20:34:00."
+            "Platforma nie odpowiada (HTTP 503). Kolejne próby najdłużej do 2026-11-30 20:34:00."
         );
         assert_eq!(
             said("outage_ended", &json!({"seconds": 200})),
-            "Platforma znów odpowiada (po 3 min 20 s)."
+            "Platforma znów odpowiada (przerwa trwała 3 min 20 s)."
         );
         assert!(said("stopping", &json!({"calls": 4})).contains("w toku: 4"));
         assert_eq!(polish_event("state_not_written", &Map::new()), None);

@@ -45,7 +45,7 @@ pub(crate) fn duration(lang: Lang, time: Duration) -> String {
     match seconds {
         0 => match lang {
             Lang::En => "under 1 s".to_owned(),
-            Lang::Pl => "poniżej 1\u{A0}s".to_owned(),
+            Lang::Pl => "mniej niż 1\u{A0}s".to_owned(),
         },
         1..10 => format!("{}{space}s", decimal(lang, time.as_secs_f64())),
         10..60 => format!("{seconds}{space}s"),
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(
             shown(Lang::Pl),
             [
-                "poniżej 1 s",
+                "mniej niż 1 s",
                 "4,2 s",
                 "59 s",
                 "3 min 20 s",

@@ -164,7 +164,7 @@ fn the_whole_way_in_polish_with_an_address_from_a_mail() {
         .sees("Etykieta dla kolumny `Segment` (od l1 do l10) [l4]:")
         .types("\r")
         .sees("Zapisano:")
-        .sees("Sprawdzić eksport teraz (bez wysyłania)? [T/n]:")
+        .sees("Sprawdzić teraz eksport (bez zmian na platformie)? [T/n]:")
         .types("x\r")
         .sees("Wpisz t albo n.")
         .sees("[T/n]:")

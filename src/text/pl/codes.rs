@@ -5,7 +5,7 @@ use crate::model::ErrorCode;
 use crate::text::subjects::CodeWords;
 
 /// What to do about rows that can be sent as they are.
-const RESEND: &str = "nie wymaga poprawek: `respondent-sync retry PLIK` wyśle je ponownie";
+const RESEND: &str = "poprawki nie są potrzebne: `respondent-sync retry PLIK` ponowi te wiersze";
 
 impl CodeWords for Polish {
     fn code_title(&self, code: ErrorCode) -> &'static str {
@@ -14,11 +14,11 @@ impl CodeWords for Polish {
             ErrorCode::Auth => "odmowa dostępu (konto, klucz lub autoryzacja)",
             ErrorCode::Http4xx => "odmowa bez podania przyczyny (4xx)",
             ErrorCode::Http5xx => "błąd platformy (5xx)",
-            ErrorCode::RateLimited => "za dużo wywołań dla platformy (429)",
+            ErrorCode::RateLimited => "za szybkie tempo wywołań (429)",
             ErrorCode::Timeout => "brak odpowiedzi na czas",
             ErrorCode::Connect => "brak połączenia z platformą",
             ErrorCode::Cut => "przerwane połączenie",
-            ErrorCode::BadResponse => "niejasna odpowiedź",
+            ErrorCode::BadResponse => "niezrozumiała odpowiedź",
             ErrorCode::Redirected => "przekierowanie zamiast odpowiedzi",
             ErrorCode::Stopped => "nierozstrzygnięte przed końcem pracy",
             ErrorCode::Internal => "błąd programu respondent-sync",
@@ -31,11 +31,11 @@ impl CodeWords for Polish {
             ErrorCode::FieldTooLong => "za długa wartość",
             ErrorCode::NoMatch => "adresu nie ma w tabeli `--ids`",
             ErrorCode::AmbiguousMatch => "adres kilku respondentów",
-            ErrorCode::BadEmail => "nie jeden adres e-mail",
+            ErrorCode::BadEmail => "błędny adres e-mail",
             ErrorCode::SharedAddress => "adres w kilku wierszach",
             ErrorCode::NothingToSend => "żadna etykieta nie ma wartości",
             ErrorCode::BlankId => "brak ID respondenta, pominięte",
-            ErrorCode::NotSelected => "spoza wyboru",
+            ErrorCode::NotSelected => "niewybrane",
             ErrorCode::Excluded => "z listy wykluczeń",
             ErrorCode::Superseded => "pierwszeństwo ma późniejszy wiersz",
             ErrorCode::Unchanged => "bez zmian",
@@ -51,18 +51,18 @@ impl CodeWords for Polish {
                 "sprawdź konto, klucz i autoryzację (Konto → Ustawienia → Integracje), potem `respondent-sync retry PLIK`"
             }
             ErrorCode::Http4xx => {
-                "sprawdź `--base-url` i konto; jeśli są dobre, zapytaj dostawcę; potem `respondent-sync retry PLIK`"
+                "sprawdź `--base-url` i konto; jeśli są właściwe, zapytaj obsługę platformy; potem `respondent-sync retry PLIK`"
             }
             ErrorCode::Http5xx | ErrorCode::Timeout | ErrorCode::Cut | ErrorCode::BadResponse => RESEND,
             ErrorCode::RateLimited => "zmniejsz `--rate`, potem `respondent-sync retry PLIK`",
             ErrorCode::Connect => "sprawdź sieć i `--base-url`, potem `respondent-sync retry PLIK`",
             ErrorCode::Redirected => "sprawdź `--base-url`, potem `respondent-sync retry PLIK`",
-            ErrorCode::Stopped => "wznów pracę: `--resume` wyśle te wiersze ponownie",
+            ErrorCode::Stopped => "wznów pracę: `--resume` ponowi te wiersze",
             ErrorCode::Internal => "`respondent-sync retry PLIK`; zgłoś ten błąd autorom",
             ErrorCode::MissingId => "wpisz ID albo użyj `--blank-id skip`",
             ErrorCode::BadId => "popraw ID według `sync_error`, potem `respondent-sync retry PLIK`",
             ErrorCode::MissingSurvey => "wpisz ID ankiety albo użyj `--survey`",
-            ErrorCode::BadSurvey => "popraw ankietę w pliku błędów, potem `respondent-sync retry PLIK`",
+            ErrorCode::BadSurvey => "popraw ID ankiety w pliku błędów, potem `respondent-sync retry PLIK`",
             ErrorCode::ColumnCount => {
                 "ujmij w cudzysłów pola z separatorem lub podziałem wiersza albo dopisz brakujące, potem \
                  `respondent-sync retry PLIK`"
@@ -73,7 +73,7 @@ impl CodeWords for Polish {
                 "dodaj kontakt do listy wysyłkowej i do tabeli, potem `respondent-sync retry PLIK`"
             }
             ErrorCode::AmbiguousMatch => {
-                "usuń z tabeli błędne wiersze albo wyślij te kontakty po ID w osobnym pliku"
+                "usuń z tabeli błędne wiersze albo podaj te kontakty w osobnym pliku z ID"
             }
             ErrorCode::BadEmail => "zostaw w komórce jeden adres, potem `respondent-sync retry PLIK`",
             ErrorCode::SharedAddress => "zostaw jeden z wierszy albo podaj `--on-duplicate`",

@@ -43,12 +43,12 @@ fn column(fault: &ColumnFault) -> String {
             second,
             purpose: needed_for,
         } => format!(
-            "w nagłówku są dwie kolumny `{name}` ({first} i {second}), a może być tylko jedna ({}): zmień nazwę jednej z nich \
+            "w nagłówku są dwie kolumny `{name}` (nr {first} i {second}), a może być tylko jedna ({}): zmień nazwę jednej z nich \
              albo ją usuń",
             purpose(*needed_for)
         ),
         ColumnFault::NoLabels => {
-            "nie ma kolumny z etykietą: nazwij kolumnę `l1` do `l10` albo wskaż ją: `--map l4=KOLUMNA`"
+            "nie ma kolumny z etykietą: nazwij kolumnę jak etykietę (od `l1` do `l10`) albo wskaż ją: `--map l4=KOLUMNA`"
                 .to_owned()
         }
     }
@@ -57,10 +57,10 @@ fn column(fault: &ColumnFault) -> String {
 fn hint(hint: &Hint, flag: &str) -> String {
     match hint {
         Hint::LooksLikeData => {
-            ": nagłówek wygląda na wiersz danych; jeśli to dane, podaj `--no-header`".to_owned()
+            ": nagłówek wygląda jak wiersz z danymi; jeśli to dane, podaj `--no-header`".to_owned()
         }
-        Hint::NumbersAreNames => ": kolumny mają tu numery zamiast nazw, więc numer jest nazwą".to_owned(),
-        Hint::Columns(count) => format!(": liczba kolumn to {count}"),
+        Hint::NumbersAreNames => ": kolumny mają tu numery zamiast nazw, więc podaj numer".to_owned(),
+        Hint::Columns(count) => format!(": liczba kolumn: {count}"),
         Hint::FurtherDown { skip } => {
             format!(": ta nazwa jest w dalszej linii, tam może być nagłówek: `--skip-lines {skip}`")
         }
@@ -69,7 +69,7 @@ fn hint(hint: &Hint, flag: &str) -> String {
             as_argument(column)
         ),
         Hint::Nearest(names) | Hint::NearestOfList(names) if names.is_empty() => {
-            format!(" (podaj jej nazwę w `{flag}`)")
+            format!(": podaj nazwę kolumny w `{flag}`")
         }
         Hint::Nearest(names) => format!(": może chodzi o {}? (`{flag}`)", in_backticks(names, " lub ")),
         Hint::NearestOfList(names) => format!(
@@ -82,7 +82,7 @@ fn hint(hint: &Hint, flag: &str) -> String {
 fn list(listed: &Listed) -> String {
     match listed {
         Listed::Names { shown, more: 0 } => in_backticks(shown, ", "),
-        Listed::Names { shown, more } => format!("{} i {more} dalszych", in_backticks(shown, ", ")),
+        Listed::Names { shown, more } => format!("{} i jeszcze {more}", in_backticks(shown, ", ")),
         Listed::Data(count) => format!("{count} (wyglądają na dane, więc nie są tu pokazane)"),
         Listed::OnTerminal(count) => format!("{count} (nazwy widać tylko w terminalu)"),
     }

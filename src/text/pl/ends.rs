@@ -53,8 +53,8 @@ impl EndWords for Polish {
     ) -> String {
         let when = when.map(|when| format!(" ({when})")).unwrap_or_default();
         format!(
-            "ten plik już przetworzono{when}; nieudane: {}. Popraw je w `{failed}` i wpisz `{retry}`; teraz niczego nie \
-             zmieniono",
+            "ten plik już przetworzono{when}, teraz niczego nie zmieniono; nieudane: {}; popraw je w `{failed}` i wpisz \
+             `{retry}`",
             pl(remaining, ROWS)
         )
     }
@@ -67,17 +67,17 @@ impl EndWords for Polish {
                 calls(*in_a_row)
             ),
             EarlyEnd::SameError { in_a_row, example } => format!(
-                "{} bez powodzenia i czytelnej przyczyny, ostatnio: {example}; sprawdź `--base-url` i konto (liczbę \
-                 ustala `--max-same-error`)",
+                "{} bez powodzenia, a przyczyna jest nieznana; ostatnio: {example}; sprawdź `--base-url` i konto (dopuszczalną \
+                 liczbę ustala `--max-same-error`)",
                 calls(*in_a_row)
             ),
             EarlyEnd::AllRejected { respondents, message } => format!(
-                "platforma odrzuciła wszystkich respondentów ({}) z tym samym komunikatem: {message}; sprawdź ankietę i \
-                 czy te ID do niej należą",
+                "platforma odrzuciła wszystkich respondentów ({}) z tą samą odpowiedzią „{message}”; sprawdź, czy to właściwa \
+                 ankieta i czy te ID do niej należą",
                 thousands(Lang::Pl, *respondents as u64)
             ),
             EarlyEnd::TooManyErrors { rows, limit } => format!(
-                "{} nieudane lub bez potwierdzenia to więcej, niż dopuszcza `--max-errors {limit}`",
+                "za dużo nieudanych lub bez potwierdzenia: {} (maksimum: `--max-errors {limit}`)",
                 pl(*rows, ["wiersz", "wiersze", "wierszy"])
             ),
             EarlyEnd::Untrusted { reason } => format!(
@@ -86,14 +86,14 @@ impl EndWords for Polish {
             ),
             EarlyEnd::ProxyRefused { proxy, status: 407 } => format!(
                 "serwer proxy {proxy} żąda nazwy użytkownika i hasła (407): wpisz je w `HTTPS_PROXY`, np. \
-                 `http://user:password@host:3128`"
+                 `http://NAZWA:HASŁO@host:3128`"
             ),
             EarlyEnd::ProxyRefused { proxy, status } => format!(
                 "serwer proxy {proxy} nie przepuszcza wywołań do platformy ({status}): dopuść w nim host z `--base-url` \
                  albo pomiń proxy przez `NO_PROXY`"
             ),
             EarlyEnd::Outage { after, reason } => format!(
-                "platforma nie odpowiada od {} (tyle dopuszcza `--max-outage`), ostatnio: {reason}",
+                "platforma nie odpowiadała przez {} (tyle dopuszcza `--max-outage`), ostatnio: {reason}",
                 duration(Lang::Pl, *after)
             ),
             EarlyEnd::NotThePlatform { calls } => format!(
@@ -103,9 +103,9 @@ impl EndWords for Polish {
                     ["pierwsze wywołanie", "pierwsze wywołania", "pierwszych wywołań"]
                 )
             ),
-            EarlyEnd::Deadline => "skończył się czas z `--max-duration` lub `--until`".to_owned(),
+            EarlyEnd::Deadline => "minął czas ustalony w `--max-duration` lub `--until`".to_owned(),
             EarlyEnd::Interrupted(Signal::Interrupt) => "przerwano".to_owned(),
-            EarlyEnd::Interrupted(Signal::Terminate) => "zatrzymano przez system".to_owned(),
+            EarlyEnd::Interrupted(Signal::Terminate) => "system zatrzymał program".to_owned(),
             EarlyEnd::NotRecorded => "nie można dalej zapisywać wyników".to_owned(),
         }
     }
@@ -133,7 +133,7 @@ impl EndWords for Polish {
     fn changed_input(&self, input: &str, why: &str, next: Option<&str>) -> String {
         let what_to_do = match next {
             Some(next) => format!(
-                "dla nowej treści uruchom ponownie z `--resume --rotate`; aby dokończyć starą, przywróć ją i wpisz: {next}"
+                "aby użyć nowej treści, uruchom ponownie z `--resume --rotate`; aby dokończyć poprzednią, przywróć ją i wpisz: {next}"
             ),
             None => "uruchom ponownie".to_owned(),
         };

@@ -84,7 +84,7 @@ impl GuardWords for Polish {
                 rows: all,
                 last,
             } => format!(
-                "respondent jest podany {}, mniej niż połowa poprzedniej liczby ({})",
+                "respondenta podano {}, a to mniej niż połowa poprzedniej liczby ({})",
                 in_rows(*named, *all),
                 number(*last)
             ),
@@ -121,13 +121,16 @@ impl GuardWords for Polish {
             "niczego nie zmieniono"
         };
         format!(
-            "{input}: {nothing}: {}; jeśli plik jest poprawny, przepuść go raz z `--ignore-guards`",
+            "{input}: {nothing}: {}; jeśli plik jest poprawny, dopisz jednorazowo `--ignore-guards`",
             said.join("; ")
         )
     }
 
     fn guard_ignored(&self, input: &str, said: &[String]) -> String {
-        format!("{input} przepuszczono z `--ignore-guards`: {}", said.join("; "))
+        format!(
+            "{input}: zabezpieczenie pominięte przez `--ignore-guards`: {}",
+            said.join("; ")
+        )
     }
 
     fn crm_number(&self, column: &str, of_table: bool) -> String {
@@ -154,8 +157,8 @@ impl GuardWords for Polish {
     }
 
     fn guards_need_a_file(&self) -> String {
-        "zabezpieczenia i `--empty send` wymagają przejrzenia wszystkich wierszy przed pierwszym wywołaniem, a standardowe \
-         wejście można przeczytać tylko raz: podaj plik albo `--ignore-guards`"
+        "zabezpieczenia i `--empty send` najpierw sprawdzają wszystkie wiersze, a standardowe wejście można przeczytać tylko \
+         raz: podaj plik albo `--ignore-guards`"
             .to_owned()
     }
 

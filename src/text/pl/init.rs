@@ -84,7 +84,7 @@ impl InitWords for Polish {
     }
 
     fn ids_hint(&self) -> String {
-        "ID do każdego adresu poda wtedy tabela respondentów ankiety, wyeksportowana z platformy.".to_owned()
+        "ID dla każdego adresu program znajdzie wtedy w tabeli respondentów ankiety, wyeksportowanej z platformy.".to_owned()
     }
 
     fn ask_ids(&self) -> String {
@@ -108,7 +108,7 @@ impl InitWords for Polish {
 
     fn address_or_enter(&self, has_variables: bool) -> String {
         if has_variables {
-            "Sam Enter: ID konta, klucz i autoryzacja ze zmiennych RESPONDENT_SYNC_….".to_owned()
+            "Sam Enter: ID konta, klucz i autoryzacja ze zmiennych `RESPONDENT_SYNC_…`.".to_owned()
         } else {
             "Sam Enter pomija to pytanie.".to_owned()
         }
@@ -139,7 +139,7 @@ impl InitWords for Polish {
 
     fn no_webhook(&self) -> String {
         "to nie jest adres webhooka, który ma postać \
-         `https://www.webankieta.pl/webhooks/KONTO/KLUCZ/AUTORYZACJA/update-respondent`"
+         `https://www.webankieta.pl/webhooks/ID_KONTA/KLUCZ/AUTORYZACJA/update-respondent`"
             .to_owned()
     }
 
@@ -150,8 +150,8 @@ impl InitWords for Polish {
 
     fn placeholder_left(&self, name: &str) -> String {
         format!(
-            "w adresie zamiast wartości została nazwa (`{name}`): klucz i autoryzacja są w Konto → Ustawienia → \
-             Integracje, ID konta podaje obsługa platformy"
+            "w adresie zamiast wartości została nazwa (`{name}`): klucz i autoryzacja: Konto → Ustawienia → \
+             Integracje, ID konta: obsługa platformy"
         )
     }
 
@@ -199,7 +199,7 @@ impl InitWords for Polish {
 
     fn labels_hint(&self) -> String {
         "Które kolumny trafiają do etykiet (atrybutów) respondentów? Strzałki przesuwają, spacja zaznacza, Enter kończy. \
-         Pozostałe kolumny nigdy nie są wysyłane."
+         Pozostałe kolumny nie trafiają na platformę."
             .to_owned()
     }
 
@@ -220,7 +220,7 @@ impl InitWords for Polish {
     }
 
     fn not_a_label(&self) -> String {
-        "Etykiety to l1, l2, … l10.".to_owned()
+        "Etykiety to l1, l2, …, l10.".to_owned()
     }
 
     fn label_taken(&self, label: Label) -> String {
@@ -282,7 +282,7 @@ impl InitWords for Polish {
     }
 
     fn input_ended(&self) -> String {
-        "dane skończyły się przed ostatnim pytaniem: niczego nie zapisano".to_owned()
+        "brak odpowiedzi na kolejne pytanie (koniec wejścia): niczego nie zapisano".to_owned()
     }
 
     fn cannot_write_in(&self, folder: &str) -> String {
@@ -294,11 +294,11 @@ impl InitWords for Polish {
     }
 
     fn config_heading(&self) -> String {
-        "Plik utworzony przez `respondent-sync init`. Ścieżki są względem tego pliku.".to_owned()
+        "Plik utworzony przez `respondent-sync init`. Ścieżki są podane względem tego pliku.".to_owned()
     }
 
     fn config_keys(&self) -> String {
-        "Kluczem może być każda opcja polecenia `run`: zob. `respondent-sync help config`.".to_owned()
+        "Wpisać można tu każdą opcję polecenia `run`: zob. `respondent-sync help config`.".to_owned()
     }
 
     fn config_comment(&self, key: ConfigKey) -> String {
@@ -307,7 +307,7 @@ impl InitWords for Polish {
             ConfigKey::Delimiter => "separator kolumn",
             ConfigKey::Encoding => "kodowanie",
             ConfigKey::Sheet => "arkusz skoroszytu",
-            ConfigKey::SkipLines => "wiersze nad nagłówkiem",
+            ConfigKey::SkipLines => "linie nad nagłówkiem",
             ConfigKey::NoHeader => "kolumny nazywają się 1, 2, …",
             ConfigKey::Survey => "ID ankiety",
             ConfigKey::IdColumn => "kolumna z ID respondenta z platformy",
@@ -325,7 +325,8 @@ impl InitWords for Polish {
     }
 
     fn config_secrets_missing(&self) -> String {
-        "Tych plików jeszcze nie ma: zapisz w każdym samą wartość, tylko dla siebie, i usuń `#`.".to_owned()
+        "Tych plików jeszcze nie ma: zapisz w każdym samą wartość, bez dostępu innych osób, i usuń `#`."
+            .to_owned()
     }
 
     fn written(&self) -> String {
@@ -337,13 +338,13 @@ impl InitWords for Polish {
     }
 
     fn about_secrets(&self) -> String {
-        "klucze, tylko do własnego odczytu: nie wysyłaj ich mailem i nie trzymaj we wspólnym folderze"
+        "klucze, tylko do własnego użytku: nie wysyłaj ich mailem i nie trzymaj we wspólnym folderze"
             .to_owned()
     }
 
     fn secrets_missing(&self, names: &str, folder: &str) -> String {
         format!(
-            "Do wysyłki potrzebne są jeszcze: {names}. Ustaw zmienne albo zapisz wartości w plikach w `{folder}` (zob. \
+            "Do aktualizacji potrzebne są jeszcze: {names}. Ustaw zmienne albo zapisz wartości w plikach w `{folder}` (zob. \
              `respondent-sync help secrets`). `check` ich nie potrzebuje."
         )
     }
@@ -357,11 +358,11 @@ impl InitWords for Polish {
     }
 
     fn variables_preferred(&self, names: &str) -> String {
-        format!("{names}: w tym środowisku mają pierwszeństwo przed plikami.")
+        format!("Zmienne środowiskowe mają pierwszeństwo przed plikami: {names}.")
     }
 
     fn ask_check(&self) -> String {
-        "Sprawdzić eksport teraz (bez wysyłania)".to_owned()
+        "Sprawdzić teraz eksport (bez zmian na platformie)".to_owned()
     }
 
     fn next_steps(&self) -> String {
@@ -369,11 +370,11 @@ impl InitWords for Polish {
     }
 
     fn step_check(&self) -> String {
-        "sprawdzenie eksportu, bez wysyłania".to_owned()
+        "sprawdzenie eksportu, bez zmian na platformie".to_owned()
     }
 
     fn step_one_row(&self) -> String {
-        "jeden wiersz; potem obejrzyj ten kontakt na platformie".to_owned()
+        "jeden wiersz; potem sprawdź ten kontakt na platformie".to_owned()
     }
 
     fn step_all(&self) -> String {

@@ -37,7 +37,7 @@ impl InputWords for Polish {
             }
             ListFault::NoEntry => "brak wpisu: w każdej linii musi być ID lub adres".to_owned(),
             ListFault::CrmNumber { column } => format!(
-                "kolumna `{column}` wygląda na numer kontaktu z CRM, a nie ID respondenta: podaj na liście ID z platformy \
+                "kolumna `{column}` wygląda na numer kontaktu z CRM, a nie na ID respondenta: podaj na liście ID z platformy \
                  albo adresy"
             ),
             ListFault::UnknownColumns => {
@@ -54,7 +54,7 @@ impl InputWords for Polish {
 
     fn table_refused(&self, path: &str, why: &str, has_defaults: bool) -> String {
         let defaults = if has_defaults {
-            "; (`--encoding`, `--sheet` itp. dotyczą pliku z danymi; tabela ma nagłówek w 1. linii pierwszego arkusza)"
+            " (`--encoding`, `--sheet` i podobne dotyczą pliku z danymi; nagłówek tabeli to 1. linia pierwszego arkusza)"
         } else {
             ""
         };
@@ -97,20 +97,20 @@ pub(in crate::text) fn input(error: &InputError) -> String {
             format!("skoroszyt nie ma arkusza `{name}`; jego arkusze: {sheets} (`--sheet`)")
         }
         InputError::NoFlagForWorkbook(flag) => {
-            format!("plik jest skoroszytem, którego `{flag}` nie dotyczy: pomiń tę opcję")
+            format!("`{flag}` nie dotyczy skoroszytów: pomiń tę opcję")
         }
         InputError::UnclosedQuote { row, line } => format!(
-            "{}: cudzysłów otwarty w tym wierszu nie jest zamknięty, więc reszta pliku byłaby jednym polem: zamknij go albo \
-             podwój (`\"\"`), jeśli należy do tekstu",
+            "{}: niezamknięty cudzysłów, reszta pliku byłaby jednym polem: zamknij go albo podwój (`\"\"`), jeśli należy do \
+             tekstu",
             at(*row, *line)
         ),
         InputError::TextAfterQuote { row, line, opened } => format!(
-            "{}: tekst po cudzysłowie zamykającym, nie wiadomo, gdzie kończy się pole otwarte w linii {opened}: podwój \
-             cudzysłowy należące do tekstu (`\"\"`) albo zamknij otwarty",
+            "{}: tekst po cudzysłowie, który zamyka pole z linii {opened}: podwój cudzysłowy należące do tekstu (`\"\"`) albo \
+             zamknij otwarty",
             at(*row, *line)
         ),
         InputError::RecordTooLong { row, line, limit } => format!(
-            "{}: wiersz ma ponad {limit} MiB: poszukaj cudzysłowu otwartego przez pomyłkę albo brakującego końca linii",
+            "{}: ponad {limit} MiB: poszukaj cudzysłowu otwartego przez pomyłkę albo brakującego końca linii",
             at(*row, *line)
         ),
         InputError::TooManyBlanks { line, limit } => format!(
@@ -118,8 +118,8 @@ pub(in crate::text) fn input(error: &InputError) -> String {
             thousands(Lang::Pl, *limit)
         ),
         InputError::TooManyColumns { line, limit } => format!(
-            "linia {line}: nagłówek ma ponad {} kolumn, tylu nie ma żaden arkusz: sprawdź, czy nie brakuje końców linii, albo \
-             podaj właściwy `--delimiter`",
+            "linia {line}: za dużo kolumn w nagłówku (maksimum: {}): sprawdź, czy nie brakuje końców linii, albo podaj właściwy \
+             `--delimiter`",
             number(*limit)
         ),
         InputError::WrongDelimiter {
@@ -140,8 +140,7 @@ pub(in crate::text) fn input(error: &InputError) -> String {
                 .map(|skip| format!("; nagłówek może być w następnej linii: `--skip-lines {skip}`"))
                 .unwrap_or_default();
             format!(
-                "linia {line}: nie znaleziono separatora: jest jedna kolumna, a ID i etykieta wymagają dwóch; nietypowy \
-                 separator podaj w `--delimiter`{skip}"
+                "linia {line}: nie znaleziono separatora, a ID i etykieta wymagają dwóch kolumn: podaj `--delimiter`{skip}"
             )
         }
         InputError::DelimiterNeedsEncoding(delimiter) => format!(
@@ -151,7 +150,7 @@ pub(in crate::text) fn input(error: &InputError) -> String {
             "w {encoding} nie ma znaku {given}, więc nie może być separatorem: podaj właściwe `--encoding` lub `--delimiter`"
         ),
         InputError::SkipsAll(lines) => {
-            format!("po `--skip-lines {lines}` nic nie zostaje: plik ma na początku mniej linii")
+            format!("po `--skip-lines {lines}` nic nie zostaje: plik nie ma tylu linii")
         }
         InputError::EncodingContradicted {
             given,
@@ -169,8 +168,8 @@ pub(in crate::text) fn input(error: &InputError) -> String {
             )
         }
         InputError::LettersLost => {
-            "plik błędów zapisano w kodowaniu, w którym brakuje liter, więc przepadły też litery w wartościach: weź plik \
-             utworzony przez program i zapisz go jako `CSV UTF-8` lub skoroszyt"
+            "plik błędów zapisano w złym kodowaniu i część liter przepadła: weź plik utworzony przez program i zapisz go jako \
+             `CSV UTF-8` lub skoroszyt"
                 .to_owned()
         }
         InputError::NoteContradicted { declared, told } => format!(
@@ -189,8 +188,8 @@ pub(in crate::text) fn input(error: &InputError) -> String {
             format!("linia {line}: nagłówek ma bajty niedozwolone w {encoding}: podaj właściwe `--encoding`")
         }
         InputError::StreamEncoding => {
-            "standardowe wejście nie jest w UTF-8, a kodowania nie da się odgadnąć z jego początku: podaj `--encoding` \
-             (`windows-1250` dla polskiego Excela) albo plik"
+            "standardowe wejście nie jest w UTF-8, a jego kodowania nie da się rozpoznać: podaj `--encoding` (polski Excel: \
+             `windows-1250`) albo plik"
                 .to_owned()
         }
         InputError::Columns {
@@ -201,8 +200,8 @@ pub(in crate::text) fn input(error: &InputError) -> String {
         InputError::Changed { row, change } => {
             let row = row.map(|row| format!("wiersz {row}: ")).unwrap_or_default();
             format!(
-                "{row}plik zmienił się podczas odczytu ({}), niczego nie zmieniono: eksportuj pod inną nazwą, \
-                 zmień nazwę po zakończeniu i uruchom ponownie",
+                "{row}plik zmienił się podczas odczytu ({}), niczego nie zmieniono: po \
+                 zakończeniu eksportu uruchom ponownie",
                 changed(change)
             )
         }
@@ -233,7 +232,7 @@ pub(in crate::text) fn changed(change: &Change) -> String {
         Change::Cut { before } => format!("miał {} i jest teraz krótszy", bytes(before)),
         Change::Grown { before } => format!("miał {} i jest teraz dłuższy", bytes(before)),
         Change::Unpacked { before } => {
-            format!("po rozpakowaniu miał {}, a teraz ma inne", bytes(before))
+            format!("po rozpakowaniu miał {}, potem inną treść", bytes(before))
         }
     }
 }
@@ -264,8 +263,8 @@ fn what(foreign: Foreign) -> &'static str {
         Foreign::Gzip => "to archiwum gzip",
         Foreign::Zstd => "to archiwum zstd",
         Foreign::Pdf => "to PDF",
-        Foreign::Rtf => "to dokument tekstowy",
-        Foreign::Page => "to strona HTML lub XML, mimo nazwy",
+        Foreign::Rtf => "to dokument RTF",
+        Foreign::Page => "to w rzeczywistości strona HTML lub XML",
         Foreign::Binary => "to plik binarny albo UTF-16 bez oznaczenia",
         Foreign::Device => "to potok lub urządzenie",
     }

@@ -6,21 +6,21 @@ use crate::record::OutputError;
 use crate::text::number::{pl, thousands};
 
 /// What to do about files of another run.
-const SET_ASIDE: &str = "odłóż go na bok z `--resume --rotate` albo zastąp z `--overwrite`";
+const SET_ASIDE: &str = "odłóż go (`--resume --rotate`) albo zastąp (`--overwrite`)";
 
 /// Returns an error without its causes.
 #[expect(clippy::too_many_lines, reason = "one arm for each error")]
 pub(in crate::text) fn output(error: &OutputError) -> String {
     match error {
         OutputError::InTheWay(path) => format!(
-            "`{}` już istnieje, a nic nie jest zastępowane bez polecenia: przenieś go, podaj inne miejsce (`--output`), \
+            "`{}` już istnieje, a program sam niczego nie zastępuje: przenieś go, podaj inne miejsce (`--output`), \
              {}",
             path.shown(),
             SET_ASIDE
         ),
         OutputError::SameFinished(path) => format!(
-            "`{}` już istnieje: tego pliku użyto wcześniej do końca; nieudane wiersze wyśle `respondent-sync retry`, a \
-             wszystkie od nowa `--overwrite`",
+            "`{}` już istnieje: ten eksport przetworzono w całości; nieudane wiersze ponowi `respondent-sync retry`, a wszystkie \
+             od nowa `run --overwrite`",
             path.shown()
         ),
         OutputError::Unfinished(path) => format!(
@@ -45,13 +45,13 @@ pub(in crate::text) fn output(error: &OutputError) -> String {
         }
         OutputError::NotResumable { path, .. } => {
             format!(
-                "`{}` nie da się wznowić, bo nie ma dziennika: {SET_ASIDE}",
+                "pracy z `{}` nie da się wznowić, bo nie ma dziennika: {SET_ASIDE}",
                 path.shown()
             )
         }
         OutputError::OtherVersion { path, version } => format!(
-            "`{}` pochodzi z {} wersji programu: dokończ pracę w tamtej wersji albo zacznij od nowa z `--overwrite`, co \
-             wyśle wszystkie wiersze jeszcze raz",
+            "`{}` pochodzi z {} wersji programu: dokończ pracę w tamtej wersji albo zaktualizuj wszystkie wiersze od nowa z \
+             `--overwrite`",
             path.shown(),
             if version.is_earlier() {
                 "wcześniejszej"
@@ -69,8 +69,8 @@ pub(in crate::text) fn output(error: &OutputError) -> String {
             thousands(Lang::Pl, *byte)
         ),
         OutputError::UnreadableJournal { path, why } => format!(
-            "`{}` nie da się wznowić ({why}): część wierszy już wysłano, więc obejrzyj go przed przeniesieniem albo zacznij \
-             od nowa z `--overwrite`",
+            "pracy z `{}` nie da się wznowić ({why}), a część wierszy już zaktualizowano: obejrzyj ten plik przed \
+             przeniesieniem albo zacznij od nowa z `--overwrite`",
             path.shown()
         ),
         OutputError::ResumedStream => {
@@ -91,7 +91,7 @@ pub(in crate::text) fn output(error: &OutputError) -> String {
             path.shown()
         ),
         OutputError::Same(path) => {
-            format!("dwa wyniki to ten sam plik `{}`: nadaj im różne nazwy", path.shown())
+            format!("dwa pliki wynikowe mają tę samą nazwę `{}`: nadaj im różne", path.shown())
         }
         OutputError::Create { path, .. } => format!("nie można utworzyć `{}`", path.shown()),
         OutputError::Write { path, .. } => format!("nie można zapisać `{}`", path.shown()),
@@ -112,7 +112,7 @@ pub(in crate::text) fn output(error: &OutputError) -> String {
         ),
         OutputError::Journal(_) => "nie można odczytać dziennika".to_owned(),
         OutputError::OtherRow { row } => {
-            format!("wiersz {row} nie jest tym z dziennika: plik z danymi się zmienił")
+            format!("wiersz {row} jest inny niż w dzienniku: plik z danymi się zmienił")
         }
     }
 }

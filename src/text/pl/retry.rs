@@ -11,37 +11,37 @@ impl RetryWords for Polish {
 
     fn retry_without_run(&self, summary: &str) -> String {
         format!(
-            "nie ma czego ponawiać: brak pliku `{summary}`; podaj plik, który był wysyłany, a jeśli wyniki są w innym \
-             folderze, także `--output-dir` albo `--output`"
+            "nie ma czego ponawiać: brak pliku `{summary}`; podaj eksport użyty w `run`, a jeśli wyniki są w innym folderze, \
+             także `--output-dir` albo `--output`"
         )
     }
 
     fn retry_of_unfinished(&self, results: &str) -> String {
-        format!(
-            "wysyłanie nie zostało dokończone (`{results}`): najpierw wznów je z `--resume`, potem użyj `retry`"
-        )
+        format!("praca nie jest dokończona (`{results}`): najpierw wznów ją z `--resume`, potem użyj `retry`")
     }
 
     fn retry_of_rehearsal(&self, summary: &str) -> String {
-        format!("`{summary}` pochodzi z próby, której się nie ponawia: wyślij cały plik poleceniem `run`")
+        format!(
+            "`{summary}` pochodzi z próby, której się nie ponawia: zaktualizuj wszystkie wiersze poleceniem `run`"
+        )
     }
 
     fn retry_without_settings(&self, summary: &str) -> String {
         format!(
-            "w pliku `{summary}` nie ma ustawień (zapisała go starsza wersja programu): wyślij plik błędów poleceniem \
-             `run` z tymi samymi flagami"
+            "w pliku `{summary}` nie ma ustawień (zapisała go starsza wersja programu): użyj `run` z plikiem błędów i tymi \
+             samymi opcjami"
         )
     }
 
     fn retry_without_results(&self, results: &str) -> String {
         format!(
-            "brak pliku `{results}`, więc nie wiadomo, kogo już zaktualizowano; przywróć go albo wyślij plik błędów \
-             poleceniem `run` z tymi samymi flagami"
+            "brak pliku `{results}`, więc nie wiadomo, kogo już zaktualizowano; przywróć go albo użyj \
+             `run` z plikiem błędów i tymi samymi opcjami"
         )
     }
 
     fn retry_without_failed_file(&self, failed: &str) -> String {
-        format!("brak pliku błędów `{failed}` z wierszami do ponownego wysłania: przywróć go")
+        format!("brak pliku błędów `{failed}` z wierszami do ponowienia: przywróć go")
     }
 
     fn retry_of_untrusted(&self, flags: &str) -> String {
@@ -56,7 +56,7 @@ impl RetryWords for Polish {
     }
 
     fn retry_of_moved(&self) -> String {
-        "w międzyczasie pliki przejęło inne uruchomienie: niczego nie zmieniono, użyj `retry` jeszcze raz"
+        "w międzyczasie te pliki zmieniło inne polecenie programu: niczego nie zmieniono, użyj `retry` jeszcze raz"
             .to_owned()
     }
 
@@ -69,11 +69,15 @@ impl RetryWords for Polish {
     }
 
     fn nothing_left_to_retry(&self, round: u32) -> String {
-        format!("nie ma już czego ponawiać: ostatnie wiersze poprawiono w rundzie {round}")
+        format!("nie ma już czego ponawiać: ostatnie wiersze zaktualizowano w rundzie {round}")
     }
 
     fn round_starts(&self, round: u32, failed: &str, is_edited: bool) -> String {
-        let edited = if is_edited { "po zmianach" } else { "bez zmian" };
+        let edited = if is_edited {
+            "po poprawkach"
+        } else {
+            "bez poprawek"
+        };
         format!("runda {round}: plik błędów `{failed}` ({edited}), ustawienia jak za pierwszym razem")
     }
 
@@ -84,7 +88,7 @@ impl RetryWords for Polish {
     }
 
     fn older_form_unused(&self, failed: &str, older: &str) -> String {
-        format!("wysyłany jest `{failed}`; `{older}` jest starszy i został pominięty")
+        format!("używany jest `{failed}`; starszy `{older}` pominięto")
     }
 
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
@@ -99,20 +103,20 @@ impl RetryWords for Polish {
             ["zostanie pominięty", "zostaną pominięte", "zostanie pominiętych"],
         );
         format!(
-            "{} {skipped} (`superseded`): respondent ma już nowsze dane, które zostałyby cofnięte",
+            "{} {skipped} (`superseded`): zastąpiłoby to nowsze dane tego samego respondenta",
             pl(rows, ["wiersz", "wiersze", "wierszy"])
         )
     }
 
     fn fixed_since(&self, rows: u64) -> String {
-        let fixed = form(
+        let fixed = pl(
             rows,
             [
-                "nieudany wiersz poprawiono",
-                "nieudane wiersze poprawiono",
-                "nieudanych wierszy poprawiono",
+                "nieudany wiersz zaktualizowano",
+                "nieudane wiersze zaktualizowano",
+                "nieudanych wierszy zaktualizowano",
             ],
         );
-        format!("{rows} {fixed} później")
+        format!("{fixed} później")
     }
 }

@@ -18,8 +18,8 @@ impl SettingWords for Polish {
     }
 
     fn secrets_unset(&self, unset: &[(Piece, String)]) -> String {
-        const WHERE: &str = "klucz i autoryzacja są w Konto → Ustawienia → Integracje, ID konta podaje pomoc techniczna \
-                             dostawcy; o wszystko zapyta `respondent-sync init`";
+        const WHERE: &str = "klucz i autoryzacja: Konto → Ustawienia → Integracje, ID konta: obsługa platformy; o wszystko \
+                             zapyta `respondent-sync init`";
         let named = unset.iter().map(|(piece, variable)| {
             let what = match piece {
                 Piece::Account => "ID konta",

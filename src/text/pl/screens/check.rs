@@ -13,7 +13,7 @@ impl CheckWords for Polish {
     }
 
     fn nothing_would_be_sent(&self, why: &str) -> String {
-        format!("Nic nie zostałoby zaktualizowane: {why}")
+        format!("Program niczego nie zaktualizuje: {why}")
     }
 
     fn warning(&self, text: &str) -> String {
@@ -94,10 +94,12 @@ impl CheckWords for Polish {
     }
 
     fn odd_lengths(&self, digits: usize) -> String {
-        format!("ID innej długości niż prawie wszystkie (cyfry: {digits}): ucięte albo z innego systemu?")
+        format!(
+            "ID nietypowej długości (prawie wszystkie są {digits}-cyfrowe): ucięte albo z innego systemu?"
+        )
     }
 
     fn preview_is_for_terminals(&self) -> String {
-        "`--preview` pokazuje dane, więc działa tylko w oknie terminala: usuń tę flagę".to_owned()
+        "`--preview` pokazuje dane, więc działa tylko w oknie terminala: pomiń tę opcję".to_owned()
     }
 }

@@ -15,14 +15,14 @@ impl ProgressWords for Polish {
         };
         if let Some(next) = moment.next_try {
             let next = duration(Lang::Pl, whole_seconds(next));
-            return format!("{done} · brak odpowiedzi, kolejna próba za {next}");
+            return format!("{done} · wstrzymano, kolejna próba za {next}");
         }
         let mut parts = vec![done];
         parts.extend(moment.rate.map(|rate| per_second(Lang::Pl, rate)));
         parts.extend(
             moment
                 .left
-                .map(|left| format!("jeszcze ok. {}", duration(Lang::Pl, left))),
+                .map(|left| format!("jeszcze {}", duration(Lang::Pl, left))),
         );
         if moment.failed > 0 {
             parts.push(format!("nieudane: {}", number(moment.failed)));

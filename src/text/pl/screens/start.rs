@@ -12,8 +12,8 @@ impl StartWords for Polish {
     fn from(&self, from: From<'_>) -> String {
         match from {
             From::Named(name) => name,
-            From::ConfigFile => "plik konfiguracyjny",
-            From::Recorded => "ustawienia tamtego przebiegu",
+            From::ConfigFile => "plik konfiguracji",
+            From::Recorded => "poprzednie ustawienia",
             From::Default => "wartość domyślna",
             From::ColumnNames => "nazwy kolumn",
         }
@@ -57,7 +57,7 @@ impl StartWords for Polish {
     }
 
     fn by_table(&self, path: &str) -> String {
-        format!(" przez tabelę {path}")
+        format!(" według tabeli {path}")
     }
 
     fn survey(&self, id: &str, from: &str) -> String {
@@ -69,7 +69,7 @@ impl StartWords for Polish {
     }
 
     fn survey_column(&self, column: &str, where_blank: Option<&str>) -> String {
-        let blank = where_blank.map(|survey| format!(", a gdzie pusta: {survey}"));
+        let blank = where_blank.map(|survey| format!(", a gdy komórka jest pusta: {survey}"));
         format!("ankieta z kolumny `{column}`{}", blank.unwrap_or_default())
     }
 
@@ -105,8 +105,7 @@ impl StartWords for Polish {
             )
         };
         format!(
-            "{what} przejrzenia wszystkich wierszy przed pierwszym wywołaniem, a standardowe wejście można przeczytać tylko \
-             raz: {remedy}"
+            "{what} najpierw sprawdzenia wszystkich wierszy, a standardowe wejście można przeczytać tylko raz: {remedy}"
         )
     }
 
@@ -115,16 +114,19 @@ impl StartWords for Polish {
     }
 
     fn never_sent(&self, columns: &str) -> String {
-        format!("nieprzekazywane kolumny: {columns}")
+        format!("nie trafiają na platformę kolumny: {columns}")
     }
 
     fn columns_never_sent(&self, count: u64) -> String {
-        format!("nieprzekazywane: {}", pl(count, ["kolumna", "kolumny", "kolumn"]))
+        format!(
+            "nie trafiają na platformę: {}",
+            pl(count, ["kolumna", "kolumny", "kolumn"])
+        )
     }
 
     fn encoding_contradicted(&self, told: &str, given: &str) -> String {
         format!(
-            "plik wygląda na {told}, więc polskie litery zostałyby zmienione lub utracone: usuń `--encoding {given}`, chyba \
+            "plik wygląda na zapisany w {told}, więc polskie litery zostałyby zmienione lub utracone: usuń `--encoding {given}`, chyba \
              że na pewno jest właściwe"
         )
     }
@@ -157,13 +159,10 @@ impl StartWords for Polish {
     }
 
     fn proxy(&self, proxy: &str) -> String {
-        format!("połączenia przez serwer proxy {proxy} (ze zmiennych środowiska)")
+        format!("połączenia przez serwer proxy {proxy} (ze zmiennych środowiskowych)")
     }
 
     fn resuming(&self, since: &str, settled: u64) -> String {
-        format!(
-            "wznowienie przebiegu z {since}; gotowe już: {}",
-            pl(settled, ROWS)
-        )
+        format!("wznowienie pracy z {since}; gotowe już: {}", pl(settled, ROWS))
     }
 }

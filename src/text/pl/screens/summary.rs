@@ -26,7 +26,7 @@ impl SummaryWords for Polish {
             Counted::ToResend => "Do ponowienia",
             Counted::Unchanged => "Bez zmian",
             Counted::Skipped => "Pominięto",
-            Counted::NotReached => "Nie objęto",
+            Counted::NotReached => "Pozostało",
             Counted::ToSend => "Do aktualizacji",
             Counted::CouldBeSent => "Możliwe do aktualizacji",
             Counted::Invalid => "Błędne dane",
@@ -49,7 +49,7 @@ impl SummaryWords for Polish {
     }
 
     fn settled_before(&self, rows: u64) -> String {
-        format!("Z poprzedniego, przerwanego przebiegu: {}.", pl(rows, ROWS))
+        format!("Gotowe jeszcze przed przerwaniem: {}.", pl(rows, ROWS))
     }
 
     fn platform_said(&self, message: &str) -> String {
@@ -57,11 +57,11 @@ impl SummaryWords for Polish {
     }
 
     fn reasons_are_in(&self, kind: &str, results: &str) -> String {
-        format!("{kind} (przyczyny mogą dotyczyć osób, więc są tylko w {results})")
+        format!("{kind} (przyczyny mogą zawierać dane osób, więc są tylko w {results})")
     }
 
     fn other_reasons(&self, results: &str) -> String {
-        format!("inne przyczyny, w {results}")
+        format!("inne przyczyny (zob. {results})")
     }
 
     fn took(&self, time: Duration, rate: Option<f64>) -> String {
@@ -74,13 +74,15 @@ impl SummaryWords for Polish {
     }
 
     fn partial_results(&self, results: &str, failed: &str) -> String {
-        format!("częściowe wyniki: {results}; dotąd nieudane: {failed}. Pozostałych wierszy nie przekazano.")
+        format!(
+            "częściowe wyniki: {results}; dotąd nieudane: {failed}. Pozostałych wierszy nie zaktualizowano."
+        )
     }
 
     fn journal_is_safe(&self, results: &str) -> String {
         format!(
-            "Wszystko, co dotąd ustalono, jest bezpieczne w pliku {results}.journal. Wiersze, których w nim nie ma, mogły \
-             zostać przekazane; po wznowieniu zostaną przekazane jeszcze raz."
+            "Dotychczasowe wyniki są zapisane w pliku {results}.journal. Wiersze, których w nim nie ma, też mogły \
+             zostać zaktualizowane; po wznowieniu nastąpi to jeszcze raz."
         )
     }
 
@@ -96,7 +98,7 @@ impl SummaryWords for Polish {
 
     fn control_calls(&self, calls: u64) -> String {
         format!(
-            "w tym {}: powtórzono aktualizację, która wcześniej się powiodła, aby sprawdzić, czy przyczyną są same wiersze",
+            "w tym {}: powtórzono aktualizację, która wcześniej się powiodła, aby sprawdzić, czy przyczyną błędów są same wiersze",
             pl(
                 calls,
                 [
@@ -109,9 +111,9 @@ impl SummaryWords for Polish {
     }
 
     fn slowed_down(&self, count: u64, taken: Option<f64>) -> String {
-        let taken = taken.map(|taken| format!(" Przyjmowała {}.", per_second(Lang::Pl, taken)));
+        let taken = taken.map(|taken| format!(" Przyjmowane tempo: {}.", per_second(Lang::Pl, taken)));
         format!(
-            "Platforma poprosiła o wolniejsze tempo {} (429).{} Niższe `--rate` oszczędzi powtórzeń.",
+            "Platforma {} poprosiła o wolniejsze tempo (429).{} Mniejsze `--rate` ograniczy ponowienia.",
             times(count),
             taken.unwrap_or_default()
         )
@@ -119,19 +121,25 @@ impl SummaryWords for Polish {
 
     fn took_nothing(&self, count: u64) -> String {
         format!(
-            "Platforma poprosiła o wolniejsze tempo {} (429) i niczego nie przyjęła: może wyczerpał się limit?",
+            "Platforma {} poprosiła o wolniejsze tempo (429) i niczego nie przyjęła: może wyczerpał się limit?",
             times(count)
         )
     }
 
     fn overtaken(&self, rows: u64) -> String {
         format!(
-            "{} nieaktualne: ten sam respondent został zaktualizowany późniejszym wierszem. `respondent-sync retry` je \
-             pominie; nie wysyłaj pliku błędów poleceniem `run`, bo cofnie to późniejszą zmianę.",
+            "{}: tych samych respondentów zaktualizowano z późniejszych wierszy. `respondent-sync retry` takie wiersze pominie; \
+             nie używaj `run` z plikiem błędów, bo cofnie to późniejszą zmianę.",
             match form(rows, ["one", "few", "many"]) {
-                "one" => "1\u{A0}nieudany wiersz jest już".to_owned(),
-                "few" => format!("{}\u{A0}nieudane wiersze są już", thousands(Lang::Pl, rows)),
-                _ => format!("{}\u{A0}nieudanych wierszy jest już", thousands(Lang::Pl, rows)),
+                "one" => "1\u{A0}nieudany wiersz jest już nieaktualny".to_owned(),
+                "few" => format!(
+                    "{}\u{A0}nieudane wiersze są już nieaktualne",
+                    thousands(Lang::Pl, rows)
+                ),
+                _ => format!(
+                    "{}\u{A0}nieudanych wierszy jest już nieaktualnych",
+                    thousands(Lang::Pl, rows)
+                ),
             }
         )
     }
@@ -169,7 +177,7 @@ impl SummaryWords for Polish {
 
     fn all_invalid(&self, rows: u64, title: &str) -> String {
         format!(
-            "Niczego nie można przekazać: wszystkie wiersze ({}) mają ten sam błąd ({title}). Czy to właściwa kolumna?",
+            "Niczego nie można zaktualizować: wszystkie wiersze ({}) mają ten sam błąd ({title}). Czy to właściwa kolumna?",
             thousands(Lang::Pl, rows)
         )
     }
@@ -186,8 +194,8 @@ impl SummaryWords for Polish {
 impl NoteWords for Polish {
     fn blank_records(&self, count: u64) -> String {
         format!(
-            "{}, nie liczone jako wiersze",
-            pl(count, ["pusty rekord", "puste rekordy", "pustych rekordów"])
+            "{}, bez wpływu na liczbę wierszy",
+            pl(count, ["pusty wiersz", "puste wiersze", "pustych wierszy"])
         )
     }
 
@@ -207,27 +215,33 @@ impl NoteWords for Polish {
 
     fn ids_trimmed(&self, count: u64) -> String {
         format!(
-            "{} ID z odstępami dookoła, które usunięto",
+            "{} ID ze zbędnymi spacjami na początku lub końcu (spacje pominięto)",
             thousands(Lang::Pl, count)
         )
     }
 
     fn damaged_values(&self, count: u64) -> String {
         format!(
-            "{} na wartość uszkodzoną przez arkusz lub złe kodowanie: pokaże je `check`",
+            "{} przez arkusz lub złe kodowanie; szczegóły pokaże `check`",
             match form(count, ["one", "few", "many"]) {
-                "one" => "1\u{A0}komórka wygląda".to_owned(),
-                "few" => format!("{}\u{A0}komórki wyglądają", thousands(Lang::Pl, count)),
-                _ => format!("{}\u{A0}komórek wygląda", thousands(Lang::Pl, count)),
+                "one" => "1\u{A0}komórka wygląda na uszkodzoną".to_owned(),
+                "few" => format!(
+                    "{}\u{A0}komórki wyglądają na uszkodzone",
+                    thousands(Lang::Pl, count)
+                ),
+                _ => format!(
+                    "{}\u{A0}komórek wygląda na uszkodzone",
+                    thousands(Lang::Pl, count)
+                ),
             }
         )
     }
 
     fn repeated(&self, count: u64, differently: u64, at_least: bool, only_last: bool) -> String {
         let which = if only_last {
-            "liczy się tylko ostatni wiersz"
+            "użyty będzie tylko ostatni wiersz"
         } else {
-            "obowiązuje ostatni wiersz"
+            "zostaną wartości z ostatniego wiersza"
         };
         let differently = match differently {
             0 => String::new(),
@@ -241,7 +255,7 @@ impl NoteWords for Polish {
     }
 
     fn other_zeros(&self) -> String {
-        "także z inną liczbą zer na początku (`12` i `0012`): każde traktowane jest jako osobny respondent, a może to ta \
+        "także z inną liczbą zer na początku (`12` i `0012`): dla programu to osobni respondenci, a może to ta \
          sama osoba"
             .to_owned()
     }
