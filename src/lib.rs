@@ -99,10 +99,20 @@ pub fn main() -> ExitCode {
 /// Prints an error and, on a terminal, what helps: the command that was meant, what holds a file, a
 /// page of the manual.
 fn say_failure(failure: &run::Failure, lang: Lang) {
+    if let Some(declined) = failure.error.downcast_ref::<text::Declined>() {
+        tracing::info!(
+            event = "not_confirmed",
+            polish = declined.0.polish(),
+            "{declined}"
+        );
+        return;
+    }
     report::say_error(&failure.error, &text::polish(&failure.error), failure.code);
     let words = text::words(lang);
-    if let Some(command) = run::corrected(&failure.error) {
-        report::say_more(&words.corrected(&command), lang);
+    match run::corrected(&failure.error) {
+        Some(run::Correction::Meant(command)) => report::say_more(&words.corrected(&command), lang),
+        Some(run::Correction::KeepOld(command)) => report::say_more(&words.keep_old(&command), lang),
+        None => {}
     }
     if system::causes::is_held_open(&failure.error) {
         report::say_more(&words.close_in_excel(), lang);

@@ -138,7 +138,7 @@ First time:
   respondent-sync init FILE                 answer questions, get FILE's config
   respondent-sync check --config F.toml     look at the file, send nothing
   respondent-sync run --config F.toml       send it; every row gets a verdict
-  respondent-sync run FILE --sandbox        a rehearsal: no account needed
+  respondent-sync run --config F.toml --sandbox   a rehearsal, sends nothing
   respondent-sync help start                each step explained
 
 Commands (`respondent-sync help COMMAND`):

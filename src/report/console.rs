@@ -5,6 +5,7 @@
 //! logs whole addresses, and the addresses are secret ([rule 9](crate::rules#rule-9)).
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -72,6 +73,7 @@ impl Console {
         let run_id = uuid::Uuid::new_v4().to_string();
         let stream = Stream {
             bars: MultiProgress::new(),
+            asks: Arc::default(),
             format,
             held: Arc::new(Mutex::new((verbosity == Verbosity::Quiet).then(Held::default))),
         };
@@ -243,6 +245,7 @@ impl Console {
         // The answer is typed behind the question.
         lines.truncate(lines.trim_end().len());
         self.show(&(lines + " "));
+        self.stream.asks.store(true, Ordering::Relaxed);
         let (sender, answers) = mpsc::channel();
         // The thread ends with the process if nobody answers.
         thread::spawn(move || {
@@ -250,7 +253,12 @@ impl Console {
             let read = io::stdin().read_line(&mut answer);
             sender.send(read.map(|_| answer)).ok();
         });
-        match answers.recv_timeout(patience) {
+        let answer = answers.recv_timeout(patience);
+        if answer.is_ok() {
+            // Enter has ended the line.
+            self.stream.asks.store(false, Ordering::Relaxed);
+        }
+        match answer {
             Ok(Ok(answer)) if is_yes(&answer) => Answer::Yes,
             Ok(_) => Answer::No,
             Err(_) => Answer::Silence,
@@ -298,6 +306,8 @@ pub(crate) fn say_more(text: &str, lang: Lang) {
 #[derive(Clone, Debug)]
 struct Stream {
     bars: MultiProgress,
+    /// A question stands on the last line.
+    asks: Arc<AtomicBool>,
     format: LogFormat,
     /// `None` if every line is written at once, or once the held lines have been written.
     held: Arc<Mutex<Option<Held>>>,
@@ -313,7 +323,12 @@ struct Held {
 
 impl Stream {
     fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        self.bars.suspend(|| io::stderr().write_all(bytes))
+        self.bars.suspend(|| {
+            if self.asks.swap(false, Ordering::Relaxed) {
+                io::stderr().write_all(b"\n")?;
+            }
+            io::stderr().write_all(bytes)
+        })
     }
 
     /// Writes the held lines, and holds no more from now on.

@@ -1,6 +1,6 @@
 //! The one cause that all rows of a run have in common. Pure.
 
-use super::{RunEnd, RunReport};
+use super::{RunEnd, RunKind, RunReport};
 use crate::model::{EarlyEnd, ErrorCode, Status};
 
 /// Minimum number of rows with one cause, before the cause is that of the whole run.
@@ -27,7 +27,12 @@ impl RunReport {
         );
         let summary = &self.summary;
         let failures = summary.failures();
-        if !is_judged || summary.count(Status::Success) > 0 || failures < SEVERAL {
+        // Rows that failed before are the ones that fail for reasons of their own.
+        if self.kind == RunKind::Round
+            || !is_judged
+            || summary.count(Status::Success) > 0
+            || failures < SEVERAL
+        {
             return None;
         }
         // Skipped rows say nothing about the others.

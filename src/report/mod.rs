@@ -23,7 +23,7 @@ pub(crate) use exit_code::ExitCode;
 pub(crate) use findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use numbers::{counted, duration, per_second, thousands};
 pub(crate) use progress::{Moment, Progress};
-pub(crate) use run_report::{RunEnd, RunReport, Verdict};
+pub(crate) use run_report::{RunEnd, RunKind, RunReport, Verdict};
 pub(crate) use screen::{Screen, Tone};
 pub(crate) use summary_json::{to_json, to_stored_json};
 pub(crate) use totals::{CodeCount, Notes, Reader, RunSummary};

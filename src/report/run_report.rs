@@ -25,6 +25,16 @@ pub(crate) enum RunEnd {
     Bug(String),
 }
 
+/// Which rows a run is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RunKind {
+    Whole,
+    /// `--limit 1`: a person looks its contact up on the platform.
+    TrialOfOne,
+    /// A round of a retry: rows that failed before.
+    Round,
+}
+
 /// The facts about a run.
 #[derive(Clone, Debug)]
 pub(crate) struct RunReport {
@@ -36,6 +46,7 @@ pub(crate) struct RunReport {
     pub(crate) fingerprint: Fingerprint,
     /// Start of the first of the consecutive runs that had this content.
     pub(crate) content_since: Timestamp,
+    pub(crate) kind: RunKind,
     /// A rehearsal: its files have names of their own and are replaced each time.
     pub(crate) rehearsal: bool,
     pub(crate) end: RunEnd,
@@ -83,8 +94,6 @@ pub(crate) struct RunReport {
     /// The command that a person types after a complete run, if one helps: for failed rows, or for
     /// the whole input after a trial.
     pub(crate) next_command: Option<String>,
-    /// A trial with `--limit 1`, whose contact a person looks up on the platform.
-    pub(crate) is_trial_of_one: bool,
 }
 
 /// The result of a run, which decides the exit code.
@@ -117,7 +126,8 @@ impl RunReport {
 
     /// Returns row and id of the contact that a trial of one row has updated.
     pub(crate) fn trial_contact(&self) -> Option<(u64, &str)> {
-        self.summary.first_success().filter(|_| self.is_trial_of_one)
+        let is_trial = self.kind == RunKind::TrialOfOne;
+        self.summary.first_success().filter(|_| is_trial)
     }
 
     /// Whether rows read = the sum over the statuses + not reached. If not, the tool has lost or

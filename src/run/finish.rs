@@ -11,11 +11,13 @@ use super::next_command::retry_command;
 use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
-use crate::config::{Destination, RunSettings};
+use crate::config::{Destination, ReadingSettings, RunSettings};
 use crate::model::{EarlyEnd, ShownPath, local_time};
 use crate::read::{InputError, RowsEnd};
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
-use crate::report::{Console, ExitCode, LogFormat, RunEnd, RunReport, RunSummary, to_json, to_stored_json};
+use crate::report::{
+    Console, ExitCode, LogFormat, RunEnd, RunKind, RunReport, RunSummary, to_json, to_stored_json,
+};
 use crate::text::{self, Message};
 
 /// A run whose stages have ended and whose output files do not have their final names yet.
@@ -101,6 +103,7 @@ impl Finished<'_> {
             finished_at: Timestamp::now(),
             fingerprint: self.header.fingerprint,
             content_since: self.header.content_since,
+            kind: kind(reading),
             rehearsal: outputs.paths.rehearsal,
             end,
             rows,
@@ -121,15 +124,14 @@ impl Finished<'_> {
             elapsed: self.elapsed,
             may_be_empty: reading.options.may_be_empty,
             accept_failures: outputs.accept_failures,
-            results: outputs.paths.results.clone(),
-            failed: outputs.paths.failed.clone(),
+            results: next_command::beside_us(&outputs.paths.results),
+            failed: next_command::beside_us(&outputs.paths.failed),
             failed_digest,
             settings: self.settings.recorded.clone(),
             first_store_run: store_runs.map(|(first, _)| first),
             store: self.header.store,
             next: self.next,
             next_command: None,
-            is_trial_of_one: reading.plan.selection.is_of_one(),
             summary,
         };
         let next_command = match report.end {
@@ -203,6 +205,14 @@ fn verdict(report: &RunReport, written: Result<(), OutputError>) -> Result<ExitC
         code,
         error: error.into(),
     })
+}
+
+fn kind(reading: &ReadingSettings) -> RunKind {
+    match (&reading.round, reading.plan.selection.is_of_one()) {
+        (Some(_), _) => RunKind::Round,
+        (None, true) => RunKind::TrialOfOne,
+        (None, false) => RunKind::Whole,
+    }
 }
 
 /// Returns how the stages ended; of several reasons the most serious one. The renaming of the

@@ -79,7 +79,7 @@ impl Failure {
     }
 }
 
-pub(crate) use next_command::corrected;
+pub(crate) use next_command::{Correction, corrected};
 
 /// Prints the JSON object of a run that promised one and has not reported its end.
 pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {

@@ -3,33 +3,31 @@
 //! the process's arguments, which hold no secrets.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::{ReadingSettings, default_paths};
 use crate::model::ShownPath;
 use crate::read::{ColumnFault, Hint, Input, InputError};
-use crate::record::{OutputPaths, RESULTS};
-use crate::report::{ExitCode, RunReport};
+use crate::record::{OutputError, OutputPaths, RESULTS};
+use crate::report::{ExitCode, RunKind, RunReport};
 use crate::text::AfterCheck;
 
 /// Returns the command that resumes the run. `None` if the run cannot be resumed, because standard
 /// input cannot be read again.
 pub(super) fn next_command(input: &Input) -> Option<String> {
-    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     let mut variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let hint = if variables.any(|name| is_setting(&name)) {
         " (with the same RESPONDENT_SYNC_… variables)"
     } else {
         ""
     };
-    (*input != Input::Stdin).then(|| with_resume(arguments) + hint)
+    (*input != Input::Stdin).then(|| with_resume(arguments()) + hint)
 }
 
 /// Returns what to type after a check; `None` if nothing can be done with the input, or if it is
 /// standard input.
 pub(super) fn after_check(code: ExitCode, input: &Input) -> Option<AfterCheck> {
     let is_file = *input != Input::Stdin;
-    let arguments = || std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     match code {
         ExitCode::Success | ExitCode::RowsFailed if is_file => Some(AfterCheck::Trial(trial(arguments()))),
         ExitCode::Aborted if is_file => {
@@ -48,16 +46,36 @@ pub(super) fn after_run(
     reading: &ReadingSettings,
     paths: &OutputPaths,
 ) -> Option<String> {
-    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
     if report.summary.failures() > 0 {
-        return Some(retry_command(reading, paths));
+        // The rows of a rehearsal are sent with the whole.
+        return (!report.rehearsal).then(|| retry_command(reading, paths));
     }
-    (report.is_trial_of_one && reading.input != Input::Stdin).then(|| without_limit(arguments))
+    (report.kind == RunKind::TrialOfOne && reading.input != Input::Stdin).then(|| without_limit(arguments()))
+}
+
+/// A command that a person probably wants instead of the one that failed.
+pub(crate) enum Correction {
+    /// With the columns that are probably meant.
+    Meant(String),
+    /// Keeps the outputs of the last export under another name.
+    KeepOld(String),
 }
 
 /// Returns the command line with the columns that are probably meant: if nothing but names of columns
 /// is wrong, and one column is near to each.
-pub(crate) fn corrected(error: &anyhow::Error) -> Option<String> {
+pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
+    let output = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<OutputError>());
+    if let Some(OutputError::InTheWay(_) | OutputError::OtherFinished { .. }) = output {
+        let words: Vec<String> = arguments().collect();
+        let has_flags = words.iter().any(|word| word == "--resume" || word == "--rotate");
+        return (!has_flags).then(|| {
+            let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+            insert(&mut words, "--resume --rotate");
+            Correction::KeepOld(words.join(" "))
+        });
+    }
     let fault = error
         .chain()
         .find_map(|cause| cause.downcast_ref::<InputError>())?;
@@ -76,8 +94,11 @@ pub(crate) fn corrected(error: &anyhow::Error) -> Option<String> {
         _ => None,
     });
     let meant: Vec<(&str, &str)> = meant.collect::<Option<_>>()?;
-    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
-    with_columns(arguments, &meant)
+    with_columns(arguments(), &meant).map(Correction::Meant)
+}
+
+fn arguments() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
 }
 
 /// Replaces names of columns behind flags. `None` if one is not among the arguments.
@@ -152,9 +173,10 @@ fn insert(words: &mut Vec<Cow<'_, str>>, flag: &'static str) {
 
 /// Returns the command that sends the failed rows of a run again, quoted for a shell.
 pub(super) fn retry_command(reading: &ReadingSettings, paths: &OutputPaths) -> String {
-    let (input, paths) = match &reading.round {
-        // A round's own files stand for its run.
-        Some(round) => (None, &round.run.paths),
+    let round = reading.round.as_ref();
+    let of_round = round.map(|round| Input::File(round.run.input().into()));
+    let (input, paths) = match round {
+        Some(round) => (of_round.as_ref(), &round.run.paths),
         None => (Some(&reading.input), paths),
     };
     format!("respondent-sync retry {}", words_for(input, paths))
@@ -164,7 +186,9 @@ pub(super) fn retry_command(reading: &ReadingSettings, paths: &OutputPaths) -> S
 fn words_for(input: Option<&Input>, paths: &OutputPaths) -> String {
     let shown = |path: &Path| quoted(&path.shown().to_string()).into_owned();
     match input {
-        Some(Input::File(input)) if default_paths(input) == *paths => shown(input),
+        Some(Input::File(input)) if default_paths(input) == *paths => {
+            quoted(&beside_us(input).shown().to_string()).into_owned()
+        }
         _ if is_of_results(paths) => shown(&paths.results),
         _ => {
             let [results, failed, summary] =
@@ -218,6 +242,13 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
     }
     insert(&mut words, "--resume");
     format!("`{}`", words.join(" "))
+}
+
+/// Returns a path as it is typed in the current folder: without it, if the path begins with it.
+pub(super) fn beside_us(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf));
+    below.unwrap_or_else(|| path.to_path_buf())
 }
 
 /// Quotes a word for the shell that the user types it into. (The crate `shlex` is right, too, but quotes

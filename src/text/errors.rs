@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind};
 
 use super::Message;
 use super::caused::Caused;
+use super::declined::Declined;
 use super::pl::{input, outputs};
 use crate::model::Lang;
 use crate::read::{Change, InputError, WorkbookFault};
@@ -28,6 +29,9 @@ pub(crate) fn in_language(error: &anyhow::Error, lang: Lang) -> String {
 fn one(cause: &(dyn Error + 'static)) -> String {
     if let Some(message) = cause.downcast_ref::<Message>() {
         return message.polish().to_owned();
+    }
+    if let Some(declined) = cause.downcast_ref::<Declined>() {
+        return declined.0.polish().to_owned();
     }
     if let Some(caused) = cause.downcast_ref::<Caused>() {
         return caused.message.polish().to_owned();

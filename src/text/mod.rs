@@ -9,6 +9,7 @@
 //! flags (`cli`), the manual (`manual`).
 
 mod caused;
+mod declined;
 mod en;
 mod ends;
 mod errors;
@@ -20,6 +21,7 @@ mod pl;
 mod subjects;
 mod summary;
 
+pub(crate) use declined::Declined;
 pub(crate) use ends::early_end;
 pub(crate) use errors::{in_language, polish};
 pub(crate) use events::polish_event;

@@ -6,7 +6,7 @@ use crate::support::Job;
 fn alone_the_program_says_what_to_type_first() {
     let alone = Job::new("").ends(2);
     let asked = Job::new("help").ends(0);
-    for line in ["First time:", "run FILE --sandbox", "help start", "exit-codes"] {
+    for line in ["First time:", "init FILE", "help start", "exit-codes"] {
         assert!(alone.stderr.contains(line), "{}", alone.stderr);
         assert!(asked.stdout.contains(line), "{}", asked.stdout);
     }

@@ -3,6 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::crm::is_crm_number;
 use super::fault::{ColumnFault, Hint, Listed, Purpose};
 use crate::model::{Digits, Label, trim_invisible};
 use crate::read::InputError;
@@ -169,7 +170,10 @@ impl Columns {
         if let Some(skip) = self.further_down(name) {
             return Hint::FurtherDown { skip };
         }
-        let nearest: Vec<String> = self.nearest(name).into_iter().map(str::to_owned).collect();
+        let mut nearest: Vec<String> = self.nearest(name).into_iter().map(str::to_owned).collect();
+        if nearest.is_empty() && purpose == Purpose::Respondent {
+            nearest = self.named_as_ids();
+        }
         let addresses = self.own_keys().find(|(_, key)| key.contains("mail"));
         match addresses {
             Some((column, _)) if nearest.is_empty() && purpose == Purpose::Respondent => Hint::Address {
@@ -178,6 +182,16 @@ impl Columns {
             _ if name.contains(",l") => Hint::NearestOfList(nearest),
             _ => Hint::Nearest(nearest),
         }
+    }
+
+    /// Returns the columns that are named as ids, and not as those of a CRM.
+    fn named_as_ids(&self) -> Vec<String> {
+        let is_id =
+            |key: &str| key == "id" || key.ends_with("_id") || key.ends_with(" id") || key.starts_with("id_");
+        let columns = self.own_keys().filter(|(_, key)| is_id(key));
+        let names = columns.map(|(column, _)| self.name(column));
+        let names = names.filter(|name| !is_crm_number(name));
+        names.map(str::to_owned).collect()
     }
 
     /// Whether the header seems to be a row of data, because it contains an address or the digits

@@ -75,6 +75,9 @@ pub(in crate::record) struct Finished {
 /// The fields of a summary that are read back.
 #[derive(Clone, Debug, Deserialize)]
 pub(in crate::record) struct OldSummary {
+    /// The input, as the user wrote it.
+    #[serde(default)]
+    pub(in crate::record) input: String,
     pub(in crate::record) fingerprint: Fingerprint,
     /// Whether the run came to its end.
     pub(in crate::record) finished: bool,
@@ -117,14 +120,14 @@ impl OldSummary {
     }
 }
 
-/// Whether a run, or a trial of it, for the same survey of the same account has finished under these
-/// names.
+/// Whether a run for the same survey of the same account has finished under these names and updated
+/// somebody.
 pub(crate) fn has_finished(paths: &OutputPaths, fingerprint: &Fingerprint) -> bool {
-    let summaries = [paths.summary.clone(), names::of_trial(&paths.summary)];
-    let mut summaries = summaries.iter().filter_map(|path| OldSummary::read(path));
-    summaries.any(|summary| {
+    OldSummary::read(&paths.summary).is_some_and(|summary| {
+        let successes = summary.statuses.get(Status::Success.name()).copied();
         let changed = summary.fingerprint.changed_since(fingerprint);
         summary.finished
+            && successes.unwrap_or_default() > 0
             && !["survey", "account", "base URL"]
                 .iter()
                 .any(|part| changed.iter().any(|other| other == part))

@@ -28,6 +28,13 @@ pub(crate) struct FinishedRun {
     summary: OldSummary,
 }
 
+impl FinishedRun {
+    /// Returns the name of the run's input, as its summary has it.
+    pub(crate) fn input(&self) -> &str {
+        &self.summary.input
+    }
+}
+
 /// Why a run's failed rows cannot be sent again.
 #[derive(Debug)]
 pub(crate) enum NoRetry {

@@ -47,13 +47,6 @@ pub(in crate::record) fn journal_rewritten(results: &Path) -> PathBuf {
     with_suffix(results, ".journal.new")
 }
 
-/// Returns the name that a trial's summary has beside this one: `contacts.trial.summary.json`.
-pub(in crate::record) fn of_trial(summary: &Path) -> PathBuf {
-    let name = summary.file_name().unwrap_or_default().to_string_lossy();
-    let stem = name.strip_suffix(SUMMARY).unwrap_or(&name);
-    summary.with_file_name(format!("{stem}.trial{SUMMARY}"))
-}
-
 /// Path of the lock that keeps two runs from writing to the same output.
 pub(crate) fn lock(results: &Path) -> PathBuf {
     with_suffix(results, ".lock")

@@ -12,11 +12,28 @@ use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::input::overtaken;
 use crate::run::prepare::input::stale;
 use crate::state::Store;
-use crate::text;
+use crate::text::{self, AfterCheck};
 
 /// Reads and plans everything, prints the findings, and returns the exit code that the run would
 /// have if every call succeeded.
 pub(in crate::run) fn check(settings: &CheckSettings, console: &Console) -> Result<ExitCode, Failure> {
+    let next = |code| {
+        let is_check = settings.before.is_none();
+        next_command::after_check(code, &settings.reading.input).filter(|_| is_check)
+    };
+    show(settings, console, next)
+}
+
+/// Checks like [`check`] for a caller that names the next commands itself.
+pub(in crate::run) fn check_alone(settings: &CheckSettings, console: &Console) -> Result<ExitCode, Failure> {
+    show(settings, console, |_| None)
+}
+
+fn show(
+    settings: &CheckSettings,
+    console: &Console,
+    next: impl Fn(ExitCode) -> Option<AfterCheck>,
+) -> Result<ExitCode, Failure> {
     let screen = console.screen_of_output();
     if settings.preview.is_some() && screen.reader == Reader::Record {
         return Err(Failure::usage(Message::new(|words| {
@@ -31,8 +48,8 @@ pub(in crate::run) fn check(settings: &CheckSettings, console: &Console) -> Resu
                 .iter()
                 .map(|call| call.text().text(screen.lang).to_owned())
                 .collect();
-            let next = next_command::after_check(found.exit_code(), &settings.reading.input)
-                .filter(|_| settings.before.is_none() && screen.reader == Reader::Person);
+            let is_person = screen.reader == Reader::Person;
+            let next = next(found.exit_code()).filter(|_| is_person && found.to_send > 0);
             let details = console.is_verbose();
             let text = text::findings(found, &calls, next.as_ref(), (screen, details));
             console.print_page(&text);

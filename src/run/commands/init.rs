@@ -54,7 +54,8 @@ pub(in crate::run) async fn run(
         warn_of_readers(&files);
     }
     let checked = check_if_wanted(&files, console, &mut stops).await;
-    console.print(&next_steps(&files, matches!(checked, Ok(true)), console));
+    let code = checked.as_ref().ok().copied().flatten();
+    console.print(&next_steps(&files, code, console));
     // The findings are on the screen, and the config is written whatever they are.
     checked.map(|_| ExitCode::Success)
 }
@@ -119,13 +120,13 @@ fn warn_of_readers(files: &Files) {
     );
 }
 
-/// Checks the export as `check --config` does, if somebody wants that. Returns whether it was
-/// checked.
+/// Checks the export as `check --config` does, if somebody wants that. Returns how the check ended;
+/// `None` if there was none.
 async fn check_if_wanted(
     files: &Files,
     console: &Console,
     stops: &mut mpsc::Receiver<EarlyEnd>,
-) -> Result<bool, Failure> {
+) -> Result<Option<ExitCode>, Failure> {
     let own = console.clone();
     let is_wanted = move || match Asker::new(&own) {
         Some(asker) => asker.yes(&asker.words.ask_check(), true),
@@ -133,12 +134,12 @@ async fn check_if_wanted(
     };
     // Everything is written, so a stop here only leaves the check out.
     if !matches!(unless_stopped(stops, is_wanted).await, Ok(Ok(true))) {
-        return Ok(false);
+        return Ok(None);
     }
     let settings = check_of_file(&files.config).map_err(Failure::usage)?;
     let own = console.clone();
-    match unless_stopped(stops, move || check::check(&settings, &own)).await? {
-        Ok(_) => Ok(true),
+    match unless_stopped(stops, move || check::check_alone(&settings, &own)).await? {
+        Ok(code) => Ok(Some(code)),
         Err(code) => Err(Failure {
             code,
             error: Message::new(|words| words.check_stopped()).into(),
@@ -146,8 +147,9 @@ async fn check_if_wanted(
     }
 }
 
-/// Lists the commands to type next.
-fn next_steps(files: &Files, is_checked: bool, console: &Console) -> String {
+/// Lists the commands to type next. An export that cannot be sent as it is has to be mended and
+/// checked again first.
+fn next_steps(files: &Files, checked: Option<ExitCode>, console: &Console) -> String {
     let words = words(console.lang());
     let config = files.config.to_string_lossy();
     let config = quoted(&config);
@@ -157,7 +159,12 @@ fn next_steps(files: &Files, is_checked: bool, console: &Console) -> String {
         ("run", " --limit 1", words.step_one_row()),
         ("run", "", words.step_all()),
     ];
-    for (command, flags, purpose) in steps.into_iter().skip(usize::from(is_checked)) {
+    let steps = match checked {
+        None => &steps[..],
+        Some(ExitCode::Success | ExitCode::RowsFailed) => steps.get(1..).unwrap_or_default(),
+        Some(_) => steps.get(..1).unwrap_or_default(),
+    };
+    for (command, flags, purpose) in steps {
         // Writing to a text does not fail.
         writeln!(
             text,

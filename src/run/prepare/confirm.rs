@@ -12,7 +12,7 @@ use crate::read::Input;
 use crate::report::{Answer, Console};
 use crate::run::Failure;
 use crate::state::Store;
-use crate::text::{self, Plans};
+use crate::text::{self, Declined, Plans};
 
 /// Maximum rows that are sent on a terminal without a question.
 const ASK_ABOVE: u64 = 100;
@@ -66,8 +66,12 @@ pub(in crate::run) fn confirm(
     console.show(&text::before_question(&found, &calls, screen));
     match console.ask(question.text(screen.lang), PATIENCE) {
         Answer::Yes => Ok(()),
-        Answer::No => Err(Failure::usage(Message::new(|words| words.not_confirmed()))),
-        Answer::Silence => Err(Failure::usage(Message::new(|words| words.no_answer(PATIENCE)))),
+        Answer::No => Err(Failure::usage(Declined(Message::new(|words| {
+            words.not_confirmed()
+        })))),
+        Answer::Silence => Err(Failure::usage(Declined(Message::new(|words| {
+            words.no_answer(PATIENCE)
+        })))),
     }
 }
 
@@ -88,9 +92,15 @@ fn question(examined: &Examined, opened: &OpenedInput, site: &Site, is_known: bo
         host: &host,
         is_first: !is_known,
     };
+    let is_damaged = examined.notes.damaged > 0;
     Message::new(|words| {
+        let damaged = if is_damaged {
+            format!("{}\n", words.better_no())
+        } else {
+            String::new()
+        };
         format!(
-            "{}\n{} [{}]",
+            "{damaged}{}\n{} [{}]",
             words.set_labels(&plans),
             words.cannot_be_restored(),
             words.yes_or_no(false)

@@ -19,7 +19,12 @@ pub(crate) fn show(text: &str) -> bool {
     let Ok(program) = which::which(name) else {
         return false;
     };
-    let child = Command::new(program)
+    let mut command = Command::new(program);
+    if name == "less" {
+        // A newcomer cannot guess how to get out of it.
+        command.args(["-P", "q - quit / koniec"]);
+    }
+    let child = command
         .args(words)
         // Quit if the text fits one screen, keep colours, do not clear the screen.
         .env("LESS", std::env::var_os("LESS").unwrap_or_else(|| "FRX".into()))

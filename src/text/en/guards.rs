@@ -49,7 +49,7 @@ impl GuardWords for English {
                 rows: all,
                 most,
             } => format!(
-                "errors of a spreadsheet, like `#N/D!`, on {damaged} of {}, and `--max-damaged` allows {most}",
+                "errors of a spreadsheet, like `#N/D!`, on {damaged} of {}, and `--max-damaged` allows {most} (a person at a terminal is asked)",
                 rows(*all)
             ),
             Objection::FewerRows { rows: found, last } => {

@@ -322,6 +322,7 @@ impl InitWords for English {
             ConfigKey::WebhookKeyFile => "the webhook key, secret",
             ConfigKey::WebhookAuthFile => "the webhook auth, secret",
             ConfigKey::Lang => "the language of what is printed",
+            ConfigKey::Excel => "Excel opens the results with a double click",
         };
         comment.to_owned()
     }

@@ -28,6 +28,10 @@ impl EndWords for Polish {
         format!("zapewne chodziło o: {command}")
     }
 
+    fn keep_old(&self, command: &str) -> String {
+        format!("aby zachować tamte pliki pod inną nazwą i użyć nowego eksportu: {command}")
+    }
+
     fn how_to_start(&self) -> String {
         "Polecenia tego programu się wpisuje. Otwórz w Eksploratorze folder z eksportem, w pasku adresu wpisz `cmd`, \
          naciśnij Enter i wpisz: respondent-sync init PLIK.csv. Można też upuścić eksport na ikonę programu: zostanie \

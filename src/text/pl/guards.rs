@@ -68,7 +68,7 @@ impl GuardWords for Polish {
                 rows: all,
                 most,
             } => format!(
-                "{} {} błąd arkusza, np. `#N/D!` (wszystkich: {}), maksimum to {} (`--max-damaged`)",
+                "{} {} błąd arkusza, np. `#N/D!` (wszystkich: {}), maksimum to {} (`--max-damaged`; w oknie terminala `run` o to zapyta)",
                 rows(*damaged),
                 form(*damaged, ["ma", "mają", "ma"]),
                 number(*all),

@@ -320,6 +320,7 @@ impl InitWords for Polish {
             ConfigKey::WebhookKeyFile => "klucz webhooka, poufny",
             ConfigKey::WebhookAuthFile => "autoryzacja webhooka, poufna",
             ConfigKey::Lang => "język ekranu",
+            ConfigKey::Excel => "wyniki otwierają się w Excelu dwukrotnym kliknięciem",
         };
         comment.to_owned()
     }

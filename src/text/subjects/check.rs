@@ -46,6 +46,9 @@ pub(crate) trait CheckWords {
 
     fn cannot_be_restored(&self) -> String;
 
+    /// Damaged values would be sent as they are.
+    fn better_no(&self) -> String;
+
     fn not_confirmed(&self) -> String;
 
     /// Nobody answered a question for this long.

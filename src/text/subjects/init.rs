@@ -23,6 +23,7 @@ pub(crate) enum ConfigKey {
     WebhookKeyFile,
     WebhookAuthFile,
     Lang,
+    Excel,
 }
 
 /// Sentences about setting up a config.

@@ -59,6 +59,9 @@ pub(crate) trait EndWords {
     /// The command line with the columns that are meant.
     fn corrected(&self, command: &str) -> String;
 
+    /// The command line that keeps the outputs of the last export.
+    fn keep_old(&self, command: &str) -> String;
+
     /// The program was double-clicked.
     fn how_to_start(&self) -> String;
 

@@ -11,7 +11,7 @@ use crate::model::{
     CountOrPercent, Digits, EarlyEnd, Fingerprint, Label, Outcome, Plan, PlannedRow, Position, RowFault,
     Signal, Unsent, UpdateRespondent,
 };
-use crate::report::RunSummary;
+use crate::report::{RunKind, RunSummary};
 use crate::text::fault_text;
 
 fn row(number: u64, plan: Plan) -> PlannedRow {
@@ -81,6 +81,7 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         finished_at: Timestamp::UNIX_EPOCH,
         fingerprint: Fingerprint::default(),
         content_since: Timestamp::UNIX_EPOCH,
+        kind: RunKind::Whole,
         rehearsal: false,
         rows: match end {
             RunEnd::Complete => outcomes.len() as u64,
@@ -108,7 +109,6 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         first_store_run: None,
         store: None,
         next_command: None,
-        is_trial_of_one: false,
         may_be_empty: false,
     }
 }
@@ -168,7 +168,7 @@ fn interrupted(lang: Lang) -> RunReport {
 
 fn trial(_: Lang) -> RunReport {
     let mut report = report(&[called(2, Status::Success, None, "")], RunEnd::Complete);
-    report.is_trial_of_one = true;
+    report.kind = RunKind::TrialOfOne;
     report.next_command = Some("respondent-sync run --config kontakty.toml".to_owned());
     report
 }

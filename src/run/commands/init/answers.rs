@@ -110,6 +110,10 @@ impl Answers {
             );
         }
         config.text_key(ConfigKey::Lang, "lang", lang.code());
+        if lang == Lang::Pl {
+            // A Polish Excel opens no file with commas.
+            config.key(ConfigKey::Excel, "excel", "true");
+        }
         config.text.push('\n');
         if self.credentials.is_none() {
             config.comment(&words.config_secrets_missing());

@@ -50,7 +50,7 @@ impl CheckWords for English {
     fn set_labels(&self, plans: &Plans<'_>) -> String {
         let survey = plans.survey.map(|survey| format!(" of survey {survey}"));
         let first = if plans.is_first {
-            " This is the first run for it on this machine."
+            " There are no results of this file here yet."
         } else {
             ""
         };
@@ -73,6 +73,10 @@ impl CheckWords for English {
 
     fn cannot_be_restored(&self) -> String {
         "Old values cannot be restored. No invitations are sent.".to_owned()
+    }
+
+    fn better_no(&self) -> String {
+        "Damaged values are sent as they stand: better answer n, mend the file and run again.".to_owned()
     }
 
     fn not_confirmed(&self) -> String {

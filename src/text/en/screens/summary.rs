@@ -196,9 +196,13 @@ impl NoteWords for English {
     }
 
     fn damaged_values(&self, count: u64) -> String {
-        let look = if count == 1 { "looks" } else { "look" };
+        let (look, were) = if count == 1 {
+            ("looks", "was")
+        } else {
+            ("look", "were")
+        };
         format!(
-            "{} {look} damaged by a spreadsheet or a wrong encoding: `check` lists them",
+            "{} {look} damaged by a spreadsheet or a wrong encoding and {were} sent as it stands: `check` lists the rows",
             en(count, "value")
         )
     }

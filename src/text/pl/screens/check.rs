@@ -57,7 +57,7 @@ impl CheckWords for Polish {
         };
         let survey = plans.survey.map(|survey| format!(" w ankiecie {survey}"));
         let first = if plans.is_first {
-            " To pierwszy raz dla tej ankiety na tym komputerze."
+            " W tym folderze nie ma jeszcze wyników tego pliku."
         } else {
             ""
         };
@@ -80,6 +80,11 @@ impl CheckWords for Polish {
 
     fn cannot_be_restored(&self) -> String {
         "Dawnych wartości nie da się przywrócić. Zaproszenia nie są wysyłane.".to_owned()
+    }
+
+    fn better_no(&self) -> String {
+        "Uszkodzone wartości trafią na platformę bez zmian: lepiej wpisać n, poprawić plik i uruchomić ponownie."
+            .to_owned()
     }
 
     fn not_confirmed(&self) -> String {

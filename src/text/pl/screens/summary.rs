@@ -222,7 +222,7 @@ impl NoteWords for Polish {
 
     fn damaged_values(&self, count: u64) -> String {
         format!(
-            "{} przez arkusz lub złe kodowanie; szczegóły pokaże `check`",
+            "{} przez arkusz lub złe kodowanie i trafia na platformę bez zmian; wiersze pokaże `check`",
             match form(count, ["one", "few", "many"]) {
                 "one" => "1\u{A0}komórka wygląda na uszkodzoną".to_owned(),
                 "few" => format!(
