@@ -26,6 +26,8 @@ pub(crate) struct RunSummary {
     pub(crate) overtaken: u64,
     /// Row and id of the first success.
     first_success: Option<(u64, String)>,
+    /// The first kept column has the row that is meant.
+    names_rows_of_run: bool,
 }
 
 /// Counts for one error code.
@@ -86,14 +88,31 @@ impl Reader {
 const SEVERAL: usize = 3;
 
 impl RunSummary {
+    /// Creates the totals of a round, whose rows are named as in the run: by their first kept column,
+    /// which is `sync_row`.
+    pub(crate) fn of_round() -> Self {
+        Self {
+            names_rows_of_run: true,
+            ..Self::default()
+        }
+    }
+
+    /// Returns the number by which a person finds the row.
+    fn row_of(&self, outcome: &Outcome) -> u64 {
+        let row_of_run = outcome.row.kept.first().and_then(|row| row.parse().ok());
+        let row_of_run = row_of_run.filter(|_| self.names_rows_of_run);
+        row_of_run.unwrap_or(outcome.row.position.row)
+    }
+
     /// Adds an outcome. Outcomes of one respondent come in the order of the input.
     pub(crate) fn add(&mut self, outcome: &Outcome) {
+        let number = self.row_of(outcome);
         *self.statuses.entry(outcome.status).or_default() += 1;
         if let Plan::Send(update) = &outcome.row.plan {
             let lane = update.lane();
             if outcome.status == Status::Success {
                 self.first_success
-                    .get_or_insert_with(|| (outcome.row.position.row, update.respondent().to_owned()));
+                    .get_or_insert_with(|| (number, update.respondent().to_owned()));
                 self.overtaken += self.failing.remove(&lane).unwrap_or_default();
             } else if self.failing.len() < MAX_FAILING || self.failing.contains_key(&lane) {
                 *self.failing.entry(lane).or_default() += 1;
@@ -104,7 +123,7 @@ impl RunSummary {
                 Plan::Send(update) => Some(update.lane()),
                 _ => None,
             };
-            let row = (outcome.row.position.row, outcome.status.is_failure());
+            let row = (number, outcome.status.is_failure());
             self.codes
                 .entry(code)
                 .or_default()

@@ -12,7 +12,7 @@ use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
 use crate::config::{Destination, ReadingSettings, RunSettings};
-use crate::model::{EarlyEnd, ShownPath, local_time};
+use crate::model::{EarlyEnd, ShownPath, local_time_in};
 use crate::read::{InputError, RowsEnd};
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
 use crate::report::{
@@ -254,17 +254,18 @@ pub(super) fn already_sent(settings: &RunSettings, before: &SentBefore) -> Resul
         is_mended,
         ..
     } = before;
-    let when = finished_at.map(local_time);
+    let when = |lang| finished_at.map(|time| local_time_in(lang, time));
     let (code, message) = if *is_mended || *exit_code == ExitCode::Success.code() {
         let results = paths.results.shown().to_string();
         let fixed = is_mended.then_some(*failures);
-        let message = Message::new(|words| words.already_sent(when.as_deref(), &results, fixed));
+        let message =
+            Message::in_both(|words, lang| words.already_sent(when(lang).as_deref(), &results, fixed));
         tracing::info!(event = "already_sent", polish = message.polish(), "{message}");
         (ExitCode::Success, message)
     } else {
         let (retry, failed) = (retry_command(reading, paths), failed.shown().to_string());
-        let message = Message::new(|words| {
-            words.already_sent_with_failures(when.as_deref(), *remaining, &failed, &retry)
+        let message = Message::in_both(|words, lang| {
+            words.already_sent_with_failures(when(lang).as_deref(), *remaining, &failed, &retry)
         });
         tracing::warn!(event = "already_sent", polish = message.polish(), "{message}");
         (ExitCode::RowsFailed, message)

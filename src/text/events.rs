@@ -3,15 +3,20 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::number::{duration, thousands};
-use crate::model::Lang;
+use crate::model::{Lang, local_time_in};
 
 /// Says an event in Polish; `None` if it is for administrators and stays English.
 pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<String> {
     let text = |field: &str| fields.get(field).and_then(Value::as_str).unwrap_or_default();
     let number = |field: &str| fields.get(field).and_then(Value::as_u64).unwrap_or_default();
+    let time = |field: &str| {
+        let time: Option<Timestamp> = text(field).parse().ok();
+        time.map(|time| local_time_in(Lang::Pl, time)).unwrap_or_default()
+    };
     let is = |field: &str| fields.get(field).and_then(Value::as_bool).unwrap_or_default();
     Some(match name {
         "outage_started" => {
@@ -23,7 +28,7 @@ pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<St
             format!(
                 "Platforma nie odpowiada ({}). Kolejne próby najdłużej do {}.{hint}",
                 text("reason"),
-                text("until")
+                time("until")
             )
         }
         "outage_ended" => {
@@ -33,7 +38,7 @@ pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<St
                 duration(Lang::Pl, after)
             )
         }
-        "held_off" => format!("Platforma prosi o przerwę, najdłużej do {}.", text("until")),
+        "held_off" => format!("Platforma prosi o przerwę, najdłużej do {}.", time("until")),
         "slowed_down" => "Platforma poprosiła o wolniejsze tempo (429): odtąd o połowę wolniej.".to_owned(),
         "control_succeeded" => {
             "Wywołanie kontrolne się powiodło: przyczyną błędów są same wiersze.".to_owned()
@@ -66,7 +71,8 @@ mod tests {
 
     #[test]
     fn an_outage_is_said_in_polish() {
-        let fields = json!({"until": "2026-11-30 20:34:00", "reason": "HTTP 503", "answered": true});
+        let until: Timestamp = "2026-11-30T20:34:00Z".parse().unwrap();
+        let fields = json!({"until": until.to_string(), "reason": "HTTP 503", "answered": true});
         assert_eq!(
             said("outage_started", &fields),
             "Platforma nie odpowiada (HTTP 503). Kolejne próby najdłużej do 2026-11-30 20:34:00."

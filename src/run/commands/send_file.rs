@@ -8,11 +8,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::config::{RunSettings, max_query_bytes};
-use crate::model::{EarlyEnd, UpdateRespondent, local_time};
+use crate::model::{EarlyEnd, UpdateRespondent, local_time_in};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::record::{self, Header, OutputDecision, ResultsFormat, SentBefore};
-use crate::report::{Console, ExitCode, Progress, RunReport};
+use crate::report::{Console, ExitCode, Progress, RunReport, RunSummary};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
 use crate::run::next_command::next_command;
@@ -259,8 +259,9 @@ async fn send(
     let failed = opened.failed_format(reading, outputs.style);
     let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
     if matches!(decision, OutputDecision::GoOn(_)) {
-        let since = local_time(files.header.started_at);
-        let line = Message::new(|words| words.resuming(&since, files.settled_count));
+        let since = files.header.started_at;
+        let line =
+            Message::in_both(|words, lang| words.resuming(&local_time_in(lang, since), files.settled_count));
         tracing::info!(
             event = "run_resumed",
             settled_before = files.settled_count,
@@ -292,6 +293,11 @@ async fn send(
         delta: memory.delta.clone(),
         transport,
         stops,
+        summary: if reading.round.is_some() && opened.row_of_run().is_some() {
+            RunSummary::of_round()
+        } else {
+            RunSummary::default()
+        },
         recorder: files.recorder,
         progress: progress.clone(),
         waiting,

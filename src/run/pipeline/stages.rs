@@ -69,6 +69,8 @@ pub(crate) struct Stages<T> {
     /// Requests to end the run early.
     pub(crate) stops: mpsc::Receiver<EarlyEnd>,
     pub(crate) recorder: Recorder,
+    /// The totals to add to.
+    pub(crate) summary: RunSummary,
     pub(crate) progress: Progress,
     /// Reports why no call is made at the moment.
     pub(crate) waiting: watch::Sender<Option<Waiting>>,
@@ -90,6 +92,7 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         transport,
         stops,
         recorder,
+        summary,
         progress,
         waiting,
     } = stages;
@@ -105,7 +108,12 @@ pub(crate) async fn run<T: Transport>(stages: Stages<T>, settings: SendSettings)
         reads_ahead,
     };
     let mut reading = workers.start(reader.read(plans));
-    let mut recording = workers.start(record(recorder, outcomes_in, given_back, (progress, delta)));
+    let mut recording = workers.start(record(
+        (recorder, summary),
+        outcomes_in,
+        given_back,
+        (progress, delta),
+    ));
     let wires = Wires {
         plans: plans_in,
         outcomes,
@@ -188,12 +196,11 @@ pub(in crate::run) fn notes(tally: &PlanTally, blank_records: u64, only_last: bo
 /// Records until the sender is dropped. After an error the receiver is dropped, which makes the
 /// sender stop.
 async fn record(
-    mut recorder: Recorder,
+    (mut recorder, mut summary): (Recorder, RunSummary),
     outcomes: mpsc::Receiver<Vec<Outcome>>,
     room: Slots,
     (progress, delta): (Progress, Option<Delta>),
 ) -> (Result<(), OutputError>, Recorder, RunSummary) {
-    let mut summary = RunSummary::default();
     let written = record_all(&mut recorder, outcomes, (&room, delta.as_ref()), |outcome| {
         summary.add(outcome);
         progress.row(outcome);

@@ -22,6 +22,7 @@ use crate::record::{
     self, Existing, FailedFormat, Header, KeptSets, LookedOver, OutputDecision, OutputPaths, ResultsFormat,
     RowColumn, Style, SummaryFile,
 };
+use crate::report::RunSummary;
 use crate::report::{Progress, RunEnd};
 use crate::run::finish::end;
 use crate::run::pipeline::stages::{self, PipelineEnd, Stages};
@@ -355,6 +356,7 @@ pub(super) async fn live(
         transport: world.clone(),
         stops,
         recorder: files.recorder,
+        summary: RunSummary::default(),
         progress: Progress::hidden(waits),
         waiting,
     };

@@ -8,7 +8,7 @@ use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
 use super::{Call, DRAIN, Dispatcher, WORTH_TELLING};
-use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, local_time};
+use crate::model::{EarlyEnd, ErrorCode, Lane, Outcome, Waiting, local_time, rfc3339};
 use crate::send::answers::classify::{Decision, Effect};
 use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::deliver::{Delivery, Step};
@@ -198,7 +198,7 @@ impl<T: Transport> Dispatcher<T> {
                 };
                 tracing::warn!(
                     event = "outage_started",
-                    until = %local_time(waiting.until),
+                    until = rfc3339(waiting.until),
                     reason = waiting.reason,
                     answered = self.outage.answered(),
                     "the platform is out of reach, {waiting}{hint}"
@@ -234,7 +234,7 @@ impl<T: Transport> Dispatcher<T> {
                 if wait >= WORTH_TELLING && !self.outage.is_paused() {
                     let reason = format!("it asked to wait ({})", fault.cause);
                     let waiting = self.wait_for_platform(wait, &reason);
-                    let until = local_time(waiting.until);
+                    let until = rfc3339(waiting.until);
                     tracing::info!(event = "held_off", until, "{waiting}");
                 }
             }

@@ -14,7 +14,11 @@ fn in_rows(count: u64, all: u64) -> String {
 
 /// Formats a limit, a number or a percentage.
 fn limit(limit: &impl ToString) -> String {
-    limit.to_string().replace('.', ",")
+    let text = limit.to_string();
+    match text.parse() {
+        Ok(count) => thousands(Lang::Pl, count),
+        Err(_) => text.replace('.', ","),
+    }
 }
 
 impl GuardWords for Polish {

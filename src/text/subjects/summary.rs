@@ -103,7 +103,7 @@ pub(crate) trait NoteWords {
     /// Respondents on several rows, and how many of them with different values.
     fn repeated(&self, count: u64, differently: u64, at_least: bool, only_last: bool) -> String;
 
-    /// Ids that also occur with other leading zeros; without the number.
+    /// An id that also occurs with other leading zeros.
     fn other_zeros(&self) -> String;
 
     fn ids_with_other_zeros(&self, count: u64, at_least: bool) -> String;

@@ -128,7 +128,7 @@ impl Examination {
         let other_zeros = (notes.other_zeros > 0).then(|| Finding {
             kind: "ids_with_other_zeros",
             weight: Weight::Warning,
-            text: Message::new(|words| format!("id {}", words.other_zeros())),
+            text: Message::new(|words| words.other_zeros()),
             places: Places {
                 count: notes.other_zeros,
                 at_least: notes.other_zeros_at_least,

@@ -225,11 +225,16 @@ impl NoteWords for English {
     }
 
     fn other_zeros(&self) -> String {
-        "with other leading zeros, too (`12` and `0012`): each is sent as a respondent of its own, and they may be one"
+        "id with other leading zeros, too (`12` and `0012`): each is sent as a respondent of its own, and they may be one"
             .to_owned()
     }
 
     fn ids_with_other_zeros(&self, count: u64, at_least: bool) -> String {
-        format!("{}{} {}", least(at_least), en(count, "id"), self.other_zeros())
+        format!(
+            "{}{} × {}",
+            least(at_least),
+            thousands(Lang::En, count),
+            self.other_zeros()
+        )
     }
 }

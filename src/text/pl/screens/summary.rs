@@ -255,14 +255,14 @@ impl NoteWords for Polish {
     }
 
     fn other_zeros(&self) -> String {
-        "także z inną liczbą zer na początku (`12` i `0012`): dla programu to osobni respondenci, a może to ta \
+        "ID także z inną liczbą zer na początku (`12` i `0012`): dla programu to osobni respondenci, a może to ta \
          sama osoba"
             .to_owned()
     }
 
     fn ids_with_other_zeros(&self, count: u64, at_least: bool) -> String {
         format!(
-            "{}{} ID {}",
+            "{}{} × {}",
             least(at_least),
             thousands(Lang::Pl, count),
             self.other_zeros()
