@@ -1,7 +1,7 @@
 //! Detects damage that spreadsheets and wrong encodings do to a label's value before this tool
 //! reads it. Such a value is sent, because it may be intended; `check` reports it. Pure. The words are in `text`.
 
-use crate::model::unguarded_cell;
+use crate::model::{trim_invisible, unguarded_cell};
 
 /// A kind of damage, recognized by its appearance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +24,7 @@ pub(crate) enum Damage {
 
 /// The errors that Excel, `LibreOffice` and Google Sheets write for a formula without a value, in
 /// English and in Polish.
-const ERRORS: [&str; 18] = [
+const ERRORS: [&str; 30] = [
     "#N/A",
     "#N/A!",
     "#N/D",
@@ -42,6 +42,18 @@ const ERRORS: [&str; 18] = [
     "#NULL!",
     "#ZERO!",
     "#SPILL!",
+    "#ROZLANIE!",
+    "#CALC!",
+    "#OBL!",
+    "#FIELD!",
+    "#POLE!",
+    "#GETTING_DATA",
+    "#BLOCKED!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    "#BUSY!",
+    "#EXTERNAL!",
+    "#PYTHON!",
     "#ERROR!",
 ];
 
@@ -64,11 +76,12 @@ impl Damage {
     /// Returns the first sign of damage in a value. For nearly every value the first byte already
     /// excludes damage.
     pub(crate) fn find(value: &str) -> Option<Self> {
-        let text = value.trim();
+        let text = trim_invisible(value);
         let found = match text.as_bytes().first()? {
             b'#' => is_hashes_or_error(text),
             b'\'' if unguarded_cell(text) != text => Some(Self::Guarded),
             b'0'..=b'9' | b'-' if is_shortened(text) => Some(Self::Shortened),
+            b'E' | b'e' if is_calc_error(text) => Some(Self::Error),
             byte if byte.is_ascii_alphanumeric() && text.len() <= LONGEST_DATE && is_day_and_month(text) => {
                 Some(Self::Date)
             }
@@ -109,6 +122,15 @@ fn is_hashes_or_error(text: &str) -> Option<Damage> {
     }
 }
 
+/// Whether a text is an error of `LibreOffice` such as `Err:508`.
+fn is_calc_error(text: &str) -> bool {
+    let number = text.get(4..).filter(|_| {
+        text.get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case("err:"))
+    });
+    number.is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Whether a text is a number such as `1,23E+11` or `1E-05`. The exponent must have a sign, which
 /// spreadsheets write and people hardly ever do.
 fn is_shortened(text: &str) -> bool {
@@ -142,6 +164,9 @@ mod tests {
         for (value, damage) in [
             ("#N/D!", Damage::Error),
             ("#n/a", Damage::Error),
+            ("#CALC!", Damage::Error),
+            ("#N/D!\u{200B}", Damage::Error),
+            ("Err:508", Damage::Error),
             ("1,23E+11", Damage::Shortened),
             ("-4.5e-07", Damage::Shortened),
             ("08.maj", Damage::Date),
@@ -181,6 +206,8 @@ mod tests {
             "a-b",
             "5-10",
             "marzec.08",
+            "err: 508",
+            "Err:50",
             "Ĺ",
         ] {
             assert_eq!(Damage::find(value), None, "{value}");

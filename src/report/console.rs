@@ -23,6 +23,7 @@ use super::log_lines::{Lines, PolishEvent, log_line};
 use super::screen::{Screen, Tone};
 use super::totals::Reader;
 use crate::model::{Lang, printable, printable_json};
+use crate::system::terminal::foreground;
 
 /// The target of events that a quiet console prints, because the run is not a full success even if
 /// every row is.
@@ -231,7 +232,7 @@ impl Console {
 
     /// Whether a person can be asked a question.
     pub(crate) fn is_interactive() -> bool {
-        io::stdin().is_terminal() && io::stderr().is_terminal()
+        io::stdin().is_terminal() && io::stderr().is_terminal() && foreground::may_read()
     }
 
     /// Asks on standard error and waits this long for an answer on standard input. Only `y`, `yes`,
@@ -244,6 +245,7 @@ impl Console {
             .collect();
         // The answer is typed behind the question.
         lines.truncate(lines.trim_end().len());
+        foreground::forget_typed();
         self.show(&(lines + " "));
         self.stream.asks.store(true, Ordering::Relaxed);
         let (sender, answers) = mpsc::channel();

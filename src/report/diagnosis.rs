@@ -28,6 +28,10 @@ impl RunReport {
         let summary = &self.summary;
         let failures = summary.failures();
         // Rows that failed before are the ones that fail for reasons of their own.
+        let unknown = summary.rows_of(ErrorCode::NoMatch);
+        if failures == 0 && unknown >= SEVERAL && unknown == self.rows {
+            return Some(Diagnosis::NoAddressKnown { rows: unknown });
+        }
         if self.kind == RunKind::Round
             || !is_judged
             || summary.count(Status::Success) > 0

@@ -73,9 +73,10 @@ mod tests {
     fn an_outage_is_said_in_polish() {
         let until: Timestamp = "2026-11-30T20:34:00Z".parse().unwrap();
         let fields = json!({"until": until.to_string(), "reason": "HTTP 503", "answered": true});
+        let until = local_time_in(Lang::Pl, until);
         assert_eq!(
             said("outage_started", &fields),
-            "Platforma nie odpowiada (HTTP 503). Kolejne próby najdłużej do 2026-11-30 20:34:00."
+            format!("Platforma nie odpowiada (HTTP 503). Kolejne próby najdłużej do {until}.")
         );
         assert_eq!(
             said("outage_ended", &json!({"seconds": 200})),

@@ -194,10 +194,10 @@ fn an_address_with_contradicting_rows_is_nobodys_until_a_person_decides() {
     assert_eq!(
         lines,
         [
-            "2,11,7,invalid,shared_address,address on several rows with different values: leave one of the rows, or let \
+            "2,11,7,invalid,shared_address,address or respondent on several rows, values differ: leave one of the rows, or let \
              `--on-duplicate` decide,,0",
             "3,12,7,success,,Respondent has been updated on the survey's mailing list,200,1",
-            "4,11,7,invalid,shared_address,address on several rows with different values: leave one of the rows, or let \
+            "4,11,7,invalid,shared_address,address or respondent on several rows, values differ: leave one of the rows, or let \
              `--on-duplicate` decide,,0",
             "5,12,7,success,,Respondent has been updated on the survey's mailing list,200,1",
         ]

@@ -77,7 +77,7 @@ fn ids_that_differ_in_leading_zeros_are_two_respondents_everywhere() {
         assert!(
             ran.stderr.contains(said)
                 && ran.stderr.contains(repeated)
-                && ran.stderr.contains(&format!("1 {warning}")),
+                && ran.stderr.contains(&format!("1 × {warning}")),
             "{}",
             ran.stderr
         );

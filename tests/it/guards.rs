@@ -445,3 +445,15 @@ fn an_id_of_another_length_is_shown_by_its_row() {
     let few = Job::new("check in.csv --survey 7").file("in.csv", "id_respondent,l1\n1,a\n12,a\n");
     assert!(!few.ends(0).stdout.contains("digits"));
 }
+
+#[test]
+fn check_and_run_look_at_the_same_rows() {
+    let fake = Fake::start(|_| Answer::success());
+    let input = "id_respondent,l1\n1,a\n2,#N/D!\n";
+    for (flags, code) in [("--only 1", 0), ("--limit 1", 0), ("--only 2", 4), ("", 4)] {
+        job(input, &fake).args(flags).ends(code);
+        job(input, &fake).args(flags).args("--dry-run").ends(code);
+        let check = Job::new("check in.csv --survey 7").file("in.csv", input);
+        check.args(flags).ends(code);
+    }
+}

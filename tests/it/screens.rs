@@ -131,6 +131,35 @@ mod on_a_terminal {
     }
 
     #[test]
+    fn what_was_typed_before_the_question_is_no_answer() {
+        let fake = Fake::start(|_| Answer::success());
+        let job = Job::run("id_respondent,l4\n400100,Nowy\n", &fake);
+        let mut terminal = job.on_terminal();
+        terminal
+            .types("y\r")
+            .sees("[y/N]")
+            .types("n\r")
+            .sees("not confirmed");
+        terminal.ends(2);
+        assert_eq!(fake.calls().len(), 0);
+    }
+
+    #[test]
+    fn a_confirmed_run_is_resumed_by_a_scheduler() {
+        let fake = Fake::start(|call| match call.respondent() {
+            "3" => Answer::of(403, "{}"),
+            _ => Answer::success(),
+        });
+        let input = "id_respondent,l4\n1,#N/D!\n2,a\n3,b\n";
+        let mut job = Job::run(input, &fake).args("--max-errors 0");
+        let mut terminal = job.on_terminal();
+        terminal.sees("[y/N]").types("y\r");
+        terminal.ends(4);
+        let ran = job.again("--resume", 1);
+        assert!(!ran.stderr.contains("--max-damaged"), "{}", ran.stderr);
+    }
+
+    #[test]
     fn a_trial_in_polish_names_its_contact_and_a_check_shows_calls() {
         let fake = Fake::start(|_| Answer::success());
         let job = Job::run("id_respondent;l4\n400100;Złoty klient\n400101;VIP\n", &fake)

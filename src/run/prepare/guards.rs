@@ -66,15 +66,7 @@ pub(in crate::run) fn guard(
     (store, mode, asks): (Option<&Store>, DeltaMode, bool),
     (resumed, seed): (Option<Unfinished<'_>>, u64),
 ) -> Result<Passed, Failure> {
-    let guards = &if asks {
-        // The person who is asked decides.
-        Guards {
-            max_damaged: None,
-            ..settings.guards.clone()
-        }
-    } else {
-        settings.guards.clone()
-    };
+    let guards = &settings.guards;
     if guards.max_changes.is_some() && mode == DeltaMode::Follow {
         return Err(Failure::usage(Message::new(|words| {
             words.max_changes_needs_store()
@@ -113,7 +105,12 @@ pub(in crate::run) fn guard(
     }
     let Counted { export, known } = count(opened, reading, guards, store, (resumed, seed))?;
     if judges {
-        let objections = objections(&export, opened, reading, guards, store)?;
+        let mut guards = guards.clone();
+        if asks && resumed.is_none() {
+            // The person who is asked decides, also for a resumption.
+            guards.max_damaged = None;
+        }
+        let objections = objections(&export, opened, reading, &guards, store)?;
         settle(&objections, reading, settings.lets_through, resumed.is_some())?;
     }
     let remembered = compares.then(|| Remembered {
@@ -129,7 +126,7 @@ struct Counted {
     known: Vec<UpdateRespondent>,
 }
 
-/// Counts all rows. Counts changes only among the remaining rows of a resumed run.
+/// Counts all rows, as `check` does. Counts changes only among the remaining rows of a resumed run.
 fn count(
     opened: &mut OpenedInput,
     reading: &ReadingSettings,
@@ -143,7 +140,7 @@ fn count(
     let mut counting = Counting::new(&opened.layout, store.filter(|_| asks));
     let mut known = Sample::new(fastrand::Rng::with_seed(seed));
     let stride = (opened.known_rows().unwrap_or_default() / LOOK_AT).max(1);
-    opened.each_row(reading, opened.plan.of_all_rows(), |row, planner| {
+    opened.each_row(reading, opened.plan.clone(), |row, planner| {
         counting.take_in(row, planner.layout());
         let is_left = match &mut left {
             Some(left) => left.has(row.position.row).map_err(Failure::output)?,

@@ -22,8 +22,7 @@ use crate::record::{
     self, Existing, FailedFormat, Header, KeptSets, LookedOver, OutputDecision, OutputPaths, ResultsFormat,
     RowColumn, Style, SummaryFile,
 };
-use crate::report::RunSummary;
-use crate::report::{Progress, RunEnd};
+use crate::report::{Progress, RunEnd, RunSummary};
 use crate::run::finish::end;
 use crate::run::pipeline::stages::{self, PipelineEnd, Stages};
 use crate::run::pipeline::workers::Workers;

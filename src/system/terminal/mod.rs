@@ -2,5 +2,6 @@
 //! program ends.
 
 pub(crate) mod explorer;
+pub(crate) mod foreground;
 pub(crate) mod pager;
 pub(crate) mod secret_line;

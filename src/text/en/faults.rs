@@ -27,7 +27,7 @@ impl FaultWords for English {
             RowFault::NoMatch => "address not in the table of `--ids`",
             RowFault::AmbiguousMatch => "address of several respondents in the table of `--ids`",
             RowFault::BadAddress => "cell is not one e-mail address",
-            RowFault::SharedAddress => "address on several rows with different values",
+            RowFault::SharedAddress => "address or respondent on several rows, values differ",
             RowFault::MissingSurvey => "no survey id",
             RowFault::SurveyNotDigits => "survey id is not all digits",
             RowFault::SurveyDiffers => "survey id differs from `--survey`",

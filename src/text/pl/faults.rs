@@ -27,7 +27,7 @@ impl FaultWords for Polish {
             RowFault::NoMatch => "adresu nie ma w tabeli `--ids`",
             RowFault::AmbiguousMatch => "adres kilku respondentów w tabeli `--ids`",
             RowFault::BadAddress => "w komórce nie ma jednego poprawnego adresu e-mail",
-            RowFault::SharedAddress => "ten sam adres w kilku wierszach z różnymi wartościami",
+            RowFault::SharedAddress => "ten sam adres lub respondent w kilku wierszach, różne wartości",
             RowFault::MissingSurvey => "brak ID ankiety",
             RowFault::SurveyNotDigits => "ID ankiety nie składa się z samych cyfr",
             RowFault::SurveyDiffers => "ID ankiety inne niż w `--survey`",
