@@ -3,6 +3,7 @@
 //! the process's arguments, which hold no secrets.
 
 use std::borrow::Cow;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::config::{ReadingSettings, default_paths};
@@ -10,6 +11,7 @@ use crate::model::ShownPath;
 use crate::read::{ColumnFault, Hint, Input, InputError};
 use crate::record::{OutputError, OutputPaths, RESULTS};
 use crate::report::{ExitCode, RunKind, RunReport};
+use crate::system::folders;
 use crate::text::AfterCheck;
 
 /// Returns the command that resumes the run. `None` if the run cannot be resumed, because standard
@@ -79,8 +81,10 @@ pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
     let fault = error
         .chain()
         .find_map(|cause| cause.downcast_ref::<InputError>())?;
-    let InputError::Columns { faults, .. } = fault else {
-        return None;
+    let faults = match fault {
+        InputError::Columns { faults, .. } => faults,
+        InputError::Open(error) if error.kind() == ErrorKind::NotFound => return with_near_file(),
+        _ => return None,
     };
     let meant = faults.iter().map(|fault| match fault {
         ColumnFault::Missing {
@@ -99,6 +103,20 @@ pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
 
 fn arguments() -> impl Iterator<Item = String> {
     std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
+}
+
+/// Returns the command line with the file that is probably meant, if the one that is typed is missing.
+fn with_near_file() -> Option<Correction> {
+    let mut words: Vec<String> = arguments().collect();
+    let input = words.iter_mut().skip(2).find(|word| !word.starts_with('-'))?;
+    let path = PathBuf::from(&*input);
+    if path.exists() {
+        return None;
+    }
+    let near = folders::nearest_file(&path)?;
+    near.to_str()?.clone_into(input);
+    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    Some(Correction::Meant(words.join(" ")))
 }
 
 /// Replaces names of columns behind flags. `None` if one is not among the arguments.

@@ -1,7 +1,7 @@
 //! Where the system keeps a program's files, who may read them, and how files beside another are
 //! named. The only place that asks the system for these folders.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +36,30 @@ fn named(_: &str, _: &str) -> Option<PathBuf> {
 
 fn folders() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "respondent-sync")
+}
+
+/// Returns the file beside a missing one whose name is most similar to it; `None` if none is similar.
+pub(crate) fn nearest_file(missing: &Path) -> Option<PathBuf> {
+    const ALIKE: f64 = 0.85;
+    let wanted = missing.file_name()?.to_string_lossy().to_lowercase();
+    let folder = missing.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let files = entries.flatten().filter(|entry| entry.path().is_file());
+    let alike = files.map(|entry| {
+        let name = entry.file_name();
+        let likeness = strsim::jaro_winkler(&name.to_string_lossy().to_lowercase(), &wanted);
+        (likeness, missing.with_file_name(name))
+    });
+    // A file of this program is no export.
+    let is_export = |path: &Path| {
+        let name = path.to_string_lossy().to_lowercase();
+        let kinds = [".csv", ".xlsx", ".txt", ".gz", ".zst"];
+        let own = [".results.csv", ".failed.csv"];
+        kinds.iter().any(|kind| name.ends_with(kind)) && !own.iter().any(|kind| name.ends_with(kind))
+    };
+    let near = alike.filter(|(likeness, path)| *likeness >= ALIKE && is_export(path));
+    near.max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, path)| path)
 }
 
 /// Appends a suffix to a path.

@@ -237,3 +237,24 @@ fn all_mistakes_are_one_message() {
     assert!(ran.stderr.contains("--match-on"), "{}", ran.stderr);
     assert_eq!(fake.calls().len(), 0);
 }
+
+#[test]
+fn a_file_that_is_probably_meant_is_named() {
+    let check = Job::new("check in.toml --survey 7").file("in.toml", "survey = 7\n");
+    let ran = check.ends(2);
+    assert!(ran.stderr.contains("type `--config in.toml`"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_misspelt_file_name_is_corrected_on_a_terminal() {
+    let job = Job::new("check kontakt.csv --survey 7")
+        .file("kontakty.csv", "id_respondent,l1\n1,a\n")
+        .file("kontakty.results.csv", "");
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("cannot open the input")
+        .sees("probably meant:")
+        .sees("check kontakty.csv --survey 7");
+    terminal.ends(3);
+}

@@ -13,7 +13,7 @@ use crate::cli::{
 };
 use crate::config::commands::retry::RoundSettings;
 use crate::config::mistakes::Mistakes;
-use crate::model::{Digits, Lang};
+use crate::model::{Digits, Lang, ShownPath as _};
 use crate::plan::{BlankId, EmptyPolicy, PlanPolicy, Selection};
 use crate::read::{Input, ReadOptions, SurveyColumn, Wanted};
 use crate::text::{From, Message};
@@ -81,6 +81,7 @@ pub(in crate::config) fn reading(
     mistakes: &mut Mistakes,
 ) -> ReadingSettings {
     mistakes.note(check_survey(input, origins));
+    mistakes.note(check_no_config(input));
     let labels = mistakes.note(mapping::mapping(&input.map, origins.map));
     let constants = mistakes.note(mapping::constants(&input.set, origins.set, labels.as_deref()));
     let (address, ids) = mistakes.note(ids(input)).unzip();
@@ -172,6 +173,17 @@ fn ids(input: &InputArgs) -> Result<Option<(String, IdsSettings)>> {
         (Some(_), None) => bail!("`--ids` needs `--match-on COLUMN`: the column that holds the address"),
         (None, Some(_)) => bail!("`--match-on` needs `--ids FILE`: the table that has the ids"),
     }
+}
+
+/// Refuses a config file as the input: `--config` is missing before it.
+fn check_no_config(input: &InputArgs) -> Result<()> {
+    let is_config = input
+        .input
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    let path = input.input.shown().to_string();
+    ensure!(!is_config, Message::new(|words| words.config_as_input(&path)));
+    Ok(())
 }
 
 /// Refuses an id column of the config file with a survey from elsewhere, because ids belong to one

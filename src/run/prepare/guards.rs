@@ -305,7 +305,12 @@ pub(in crate::run) fn objections(
             .map_err(Failure::usage)?,
         None => None,
     };
-    let objections = guards.objections(export, reading.plan.empty, last.as_ref());
+    // The blanks of failed rows were judged with the whole export.
+    let empty = match reading.round {
+        Some(_) => EmptyPolicy::Skip,
+        None => reading.plan.empty,
+    };
+    let objections = guards.objections(export, empty, last.as_ref());
     let said = |objection: &Objection| Message::new(|words| words.objection(objection));
     Ok(objections.iter().map(said).collect())
 }

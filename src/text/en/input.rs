@@ -69,4 +69,8 @@ impl InputWords for English {
         "no survey: give `--survey ID` for all rows, or name the column that holds it with `--survey-column`"
             .to_owned()
     }
+
+    fn config_as_input(&self, path: &str) -> String {
+        format!("`{path}` is a config file, no export: type `--config {path}`")
+    }
 }

@@ -71,6 +71,10 @@ impl InputWords for Polish {
         "brak ankiety: podaj `--survey ID` dla wszystkich wierszy albo wskaż kolumnę z ID ankiety (`--survey-column`)"
             .to_owned()
     }
+
+    fn config_as_input(&self, path: &str) -> String {
+        format!("`{path}` to plik konfiguracyjny, a nie eksport: wpisz `--config {path}`")
+    }
 }
 
 /// Returns an error without its causes.

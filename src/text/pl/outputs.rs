@@ -8,6 +8,28 @@ use crate::text::number::{pl, thousands};
 /// What to do about files of another run.
 const SET_ASIDE: &str = "odłóż go (`--resume --rotate`) albo zastąp (`--overwrite`)";
 
+/// Names the parts of a fingerprint that changed, which come in English and separated by commas.
+fn parts(changed: &str) -> String {
+    let names = changed
+        .split(", ")
+        .map(|part| match part.trim_start_matches("the ") {
+            "content" => "treść pliku",
+            "dialect" => "kodowanie lub separator",
+            "mapping" => "przypisanie kolumn",
+            "blank policy" => "puste komórki",
+            "survey" => "ankieta",
+            "account" => "konto",
+            "base URL" => "adres platformy",
+            "selection" => "wybór wierszy",
+            "duplicates" => "powtórzone wiersze",
+            "table of ids" => "tabela ID",
+            "unknown addresses" => "nieznane adresy",
+            "list of `--exclude`" => "lista wykluczeń",
+            other => other,
+        });
+    names.collect::<Vec<_>>().join(", ")
+}
+
 /// Returns an error without its causes.
 #[expect(clippy::too_many_lines, reason = "one arm for each error")]
 pub(in crate::text) fn output(error: &OutputError) -> String {
@@ -29,14 +51,15 @@ pub(in crate::text) fn output(error: &OutputError) -> String {
             path.shown()
         ),
         OutputError::OtherRun { path, changed } => format!(
-            "`{}` należy do pracy z innymi ustawieniami (zmienione: {changed}): wznów ją z poprzednimi, {SET_ASIDE}",
-            path.shown()
+            "`{}` należy do pracy z innymi ustawieniami (zmienione: {}): wznów ją z poprzednimi, {SET_ASIDE}",
+            path.shown(),
+            parts(changed)
         ),
         OutputError::OtherFinished { path, changed } => {
             let changed = if changed.is_empty() {
                 String::new()
             } else {
-                format!(" (zmienione: {changed})")
+                format!(" (zmienione: {})", parts(changed))
             };
             format!(
                 "`{}` należy do zakończonej pracy z innymi ustawieniami{changed}: {SET_ASIDE}",

@@ -26,4 +26,7 @@ pub(crate) trait InputWords {
 
     /// Neither a flag nor a column names the survey.
     fn no_survey(&self) -> String;
+
+    /// A config file is given as the input.
+    fn config_as_input(&self, path: &str) -> String;
 }
