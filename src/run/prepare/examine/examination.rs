@@ -105,11 +105,13 @@ impl Examination {
         }
     }
 
-    /// Returns all findings, the most serious first. `notes` has the counts that a run reports too.
+    /// Returns all findings, the most serious first. `notes` has the counts that a run reports too;
+    /// `column_of` names the column of a label.
     pub(in crate::run) fn into_findings(
         mut self,
         warnings: Vec<(&'static str, Message)>,
         notes: &Notes,
+        column_of: impl Fn(Label) -> String,
     ) -> Vec<Finding> {
         let of_file = warnings.into_iter().map(|(kind, text)| Finding {
             kind,
@@ -122,7 +124,7 @@ impl Examination {
         let damage = damage.into_iter().map(|((damage, label), places)| Finding {
             kind: damage.name(),
             weight: Weight::Warning,
-            text: Message::new(|words| format!("`{label}`, {}", words.damage(damage))),
+            text: Message::new(|words| format!("{}, {}", column_of(label), words.damage(damage))),
             places,
         });
         let other_zeros = (notes.other_zeros > 0).then(|| Finding {

@@ -145,7 +145,10 @@ impl Examined {
             of_guard(guards::CRM_NUMBER, weight, guards::with_remedy(&why))
         }));
         let to_send = self.to_send();
-        found.extend(self.examination.into_findings(opened.warnings(), &self.notes));
+        found.extend(
+            self.examination
+                .into_findings(opened.warnings(), &self.notes, |label| opened.column_of(label)),
+        );
         Findings {
             input: settings.input.to_string(),
             form: about.form,

@@ -3,7 +3,7 @@
 use super::description;
 use super::opened::OpenedInput;
 use crate::config::ReadingSettings;
-use crate::model::{ShownPath, ValueFrom, clean, quoted};
+use crate::model::{Label, ShownPath, ValueFrom, clean, quoted};
 use crate::read::{
     BOM, Container, Encoding, EncodingFrom, FieldParser, is_crm_number, is_own_column, note_for_excel,
     note_of_encoding,
@@ -76,6 +76,21 @@ impl OpenedInput {
                 .collect();
             words.mapping(&columns.join(", "), settings.mapping_from.text(lang))
         })
+    }
+
+    /// Names the column that a label's value comes from, with the label if that is another name.
+    pub(in crate::run) fn column_of(&self, label: Label) -> String {
+        let from = self.layout.labels.iter().find(|(other, _)| *other == label);
+        let columns = from.into_iter().flat_map(|(_, from)| from.columns());
+        let names: Vec<_> = columns
+            .map(|column| clean(self.first.columns.name(*column)))
+            .filter(|name| name != label.name())
+            .collect();
+        if names.is_empty() {
+            format!("`{label}`")
+        } else {
+            format!("`{}` ({label})", names.join("`, `"))
+        }
     }
 
     fn survey(&self) -> Message {
