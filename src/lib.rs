@@ -141,7 +141,12 @@ fn work(begun: Instant, console: &OnceCell<Console>) -> Result<report::ExitCode,
             return Err(run::Failure::usage(error));
         }
     };
-    let (cli, origins) = cli::parse(&file.settings);
+    let reads_polish = report::is_person() && system::locale::language() == Lang::Pl;
+    let parsed = cli::parse(&file.settings, reads_polish);
+    let (cli, origins) = parsed.map_err(|mistake| {
+        let words = text::usage_in_polish(&mistake);
+        run::Failure::usage(model::Message::from(words.as_str()))
+    })?;
     let console = console.get_or_init(|| start(&cli, &origins));
     let command = config::command(cli, &origins, &file).map_err(run::Failure::usage);
     command.and_then(|command| {

@@ -12,6 +12,7 @@ use super::{Cli, RunArgs};
 use super::{recorded, shape, usage_error};
 use crate::model::RecordedSettings;
 use crate::system::terminal::explorer;
+use crate::text::Usage;
 
 /// Where a value came from, for the messages that name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,9 +145,20 @@ pub(crate) fn config_choice() -> ConfigChoice {
     }
 }
 
-/// Parses the process's arguments. clap itself prints help, version and usage errors, and exits.
-pub(crate) fn parse(file: &FileSettings) -> (Cli, Origins) {
-    parsed(file).unwrap_or_else(|error| usage_error::shown(error).exit())
+/// Parses the process's arguments. clap itself prints help, version and usage errors, and exits;
+/// unless the mistake can be said in Polish to a user who reads it.
+///
+/// # Errors
+///
+/// The mistake to say.
+pub(crate) fn parse(file: &FileSettings, reads_polish: bool) -> Result<(Cli, Origins), Usage> {
+    parsed(file).or_else(|error| {
+        let mistake = usage_error::usage(&error).filter(|_| reads_polish);
+        match mistake {
+            Some(mistake) => Err(mistake),
+            None => usage_error::shown(error).exit(),
+        }
+    })
 }
 
 /// Parses the process's arguments without the config file, which cannot be read. Used to learn how

@@ -1,11 +1,12 @@
-//! Makes clap's errors safe to print. They quote words that other users may have chosen, as in
-//! `run *.csv`. Pure.
+//! Makes clap's errors safe to print, and says what the mistake is, for a user who does not read
+//! English. They quote words that other users may have chosen, as in `run *.csv`. Pure.
 
 use std::path::Path;
 
-use clap::error::{ContextValue, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::model::{ShownPath as _, printable};
+use crate::text::Usage;
 
 /// Returns the same error with control characters, and line ends inside a word, escaped.
 pub(super) fn shown(error: clap::Error) -> clap::Error {
@@ -22,6 +23,51 @@ pub(super) fn shown(error: clap::Error) -> clap::Error {
         return error;
     }
     clap::Error::raw(error.kind(), text.trim_start_matches("error: "))
+}
+
+/// Returns the mistake; `None` for help, and for what only an administrator meets.
+pub(super) fn usage(error: &clap::Error) -> Option<Usage> {
+    let all = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    };
+    let one = |kind| all(kind).into_iter().next();
+    let flag = || one(ContextKind::InvalidArg).map(|flag| flag_alone(&flag));
+    Some(match error.kind() {
+        ErrorKind::UnknownArgument => Usage::UnknownArgument {
+            argument: one(ContextKind::InvalidArg)?,
+            near: one(ContextKind::SuggestedArg),
+        },
+        ErrorKind::InvalidSubcommand => Usage::UnknownCommand {
+            command: one(ContextKind::InvalidSubcommand)?,
+            near: one(ContextKind::SuggestedSubcommand),
+        },
+        ErrorKind::MissingRequiredArgument => Usage::Missing {
+            arguments: all(ContextKind::InvalidArg),
+        },
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let value = one(ContextKind::InvalidValue).unwrap_or_default();
+            if value.is_empty() {
+                return Some(Usage::NoValue { flag: flag()? });
+            }
+            Usage::InvalidValue {
+                value,
+                flag: flag()?,
+                allowed: all(ContextKind::ValidValue),
+            }
+        }
+        ErrorKind::ArgumentConflict => Usage::Conflict {
+            one: flag()?,
+            other: one(ContextKind::PriorArg).map(|flag| flag_alone(&flag))?,
+        },
+        _ => return None,
+    })
+}
+
+/// Returns the flag without its placeholder: `--rate` of `--rate <N/s>`.
+fn flag_alone(flag: &str) -> String {
+    flag.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// Returns the error for a flag of `run` that `retry` does not have.

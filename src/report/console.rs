@@ -23,6 +23,7 @@ use super::log_lines::{Lines, PolishEvent, log_line};
 use super::screen::{Screen, Tone};
 use super::totals::Reader;
 use crate::model::{Lang, printable, printable_json};
+use crate::system::locale;
 use crate::system::terminal::foreground;
 
 /// The target of events that a quiet console prints, because the run is not a full success even if
@@ -288,10 +289,23 @@ pub(crate) fn say_error(error: &anyhow::Error, polish: &str, code: ExitCode) {
         tracing::error!(event = "failed", exit_code = code.code(), polish, "{error:#}");
     } else {
         // If standard error is closed, only the exit code remains.
-        let screen = Screen::of(&io::stderr(), Lang::En);
-        let line = log_line(screen, Level::ERROR, &format!("{error:#}"));
+        let screen = Screen::of(&io::stderr(), locale::language());
+        let line = if (screen.reader, screen.lang) == (Reader::Person, Lang::Pl) {
+            log_line(screen, Level::ERROR, polish)
+        } else {
+            let screen = Screen {
+                lang: Lang::En,
+                ..screen
+            };
+            log_line(screen, Level::ERROR, &format!("{error:#}"))
+        };
         io::stderr().write_all(line.as_bytes()).ok();
     }
+}
+
+/// Whether a person reads standard error.
+pub(crate) fn is_person() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// Prints lines below an error on a terminal: where to read more. A log has no use for them.

@@ -27,6 +27,7 @@ pub(crate) use errors::{in_language, polish};
 pub(crate) use events::polish_event;
 pub(crate) use faults::fault_text;
 pub(crate) use findings::{AfterCheck, before_question, findings};
+pub(crate) use pl::usage::{Usage, usage_in_polish};
 pub(crate) use subjects::{ConfigKey, From, Piece, Plans, Words};
 pub(crate) use summary::summary;
 

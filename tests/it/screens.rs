@@ -131,6 +131,32 @@ mod on_a_terminal {
     }
 
     #[test]
+    fn mistakes_of_the_command_line_are_said_in_polish_to_a_polish_person() {
+        for (words, said) in [
+            (
+                "run a.csv --limti 1",
+                "nie ma flagi `--limti`: może chodzi o `--limit`?",
+            ),
+            ("chck a.csv", "nie ma polecenia `chck`: może chodzi o `check`?"),
+            ("run", "brakuje: <INPUT>"),
+            (
+                "run Kontakty listopad.csv",
+                "nazwę pliku ze spacją weź w cudzysłów",
+            ),
+            ("check a.csv --format xml", "możliwe wartości: text, json"),
+            ("run a.csv --survey", "po `--survey` brakuje wartości"),
+            ("run a.csv --rate fast", "`fast` nie pasuje do `--rate`"),
+        ] {
+            let job = Job::new(words).var("RESPONDENT_SYNC_LANG", "pl");
+            let mut terminal = job.on_terminal();
+            terminal.sees("błąd: ").sees(said);
+            terminal.ends(2);
+            let english = Job::new(words).var("RESPONDENT_SYNC_LANG", "pl").ends(2);
+            assert!(english.stderr.starts_with("error: "), "{}", english.stderr);
+        }
+    }
+
+    #[test]
     fn what_was_typed_before_the_question_is_no_answer() {
         let fake = Fake::start(|_| Answer::success());
         let job = Job::run("id_respondent,l4\n400100,Nowy\n", &fake);

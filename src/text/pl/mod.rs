@@ -12,6 +12,7 @@ pub(super) mod outputs;
 mod retry;
 mod screens;
 mod settings;
+pub(super) mod usage;
 
 /// The forms of `wiersz`, for a number in front.
 const ROWS: [&str; 3] = ["wiersz", "wiersze", "wierszy"];
