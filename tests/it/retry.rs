@@ -1,5 +1,7 @@
 //! `retry`: the failed rows of a run, sent again with the settings that the run had.
 
+mod around;
+
 use std::collections::HashSet;
 use std::fs;
 use std::sync::{Arc, Mutex};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use anyhow::{Error, anyhow, ensure};
 
-use super::opened::OpenedInput;
+use super::opened::{OpenedInput, number};
 use super::side_file::SideFile;
 use crate::config::{ReadingSettings, RoundSettings};
-use crate::model::{Action, Fields, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
+use crate::model::{Action, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
 use crate::plan::OvertakenPass;
 use crate::read::{InputError, ReadOptions};
 use crate::record::{GoOn, Round, UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
@@ -133,12 +133,6 @@ fn announce(round: &Round, only_fixes: bool) {
         let words = Message::new(|words| words.nothing_was_fixed(&failed));
         tracing::warn!(event = "retry_not_fixed", polish = words.polish(), "{words}");
     }
-}
-
-/// Returns the number in a column. 0 if there is none.
-fn number(fields: &Fields<'_>, column: Option<usize>) -> u64 {
-    let cell = column.and_then(|column| fields.get(column));
-    cell.and_then(|cell| cell.trim().parse().ok()).unwrap_or_default()
 }
 
 fn take_in(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
