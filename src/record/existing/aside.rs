@@ -78,8 +78,14 @@ fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) 
 
 /// Sets aside the files of a finished run.
 pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
-    let existing: Vec<PathBuf> = paths.all().into_iter().cloned().collect();
-    let start = OldSummary::read(&paths.summary).map(|summary| summary.started_at);
+    let summary = OldSummary::read(&paths.summary);
+    let mut existing = families(paths);
+    // An export that is called like the workbook of its failed file stays.
+    let input = summary
+        .as_ref()
+        .and_then(|summary| Path::new(&summary.input).file_name());
+    existing.retain(|path| input.is_none() || path.file_name() != input);
+    let start = summary.as_ref().map(|summary| summary.started_at);
     let start = start.unwrap_or_else(|| {
         existing
             .iter()
@@ -98,7 +104,7 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), O
 
 /// Removes the files of the retry rounds of a run that was replaced, except edited failed files.
 pub(in crate::record) fn remove_rounds(paths: &OutputPaths) -> Result<(), OutputError> {
-    for path in paths.all() {
+    for path in &families(paths) {
         for file in files_beside(path, |name| name.is_of_round_of(None))? {
             if is_edited_failed_file(paths, None, &file) {
                 kept_edited(&file);
@@ -113,7 +119,7 @@ pub(in crate::record) fn remove_rounds(paths: &OutputPaths) -> Result<(), Output
 /// Renames the files of a run's retry rounds, so that they stay with its set. Returns the new names.
 fn move_rounds(paths: &OutputPaths, stamp: &Stamp) -> Result<Vec<PathBuf>, OutputError> {
     let mut moved = Vec::new();
-    for path in paths.all() {
+    for path in &families(paths) {
         for file in files_beside(path, |name| name.is_of_round_of(None))? {
             let aside = names::into_set(&file, path, stamp);
             rename_new(&file, &aside).map_err(|source| OutputError::rename(&aside, source))?;
@@ -122,6 +128,12 @@ fn move_rounds(paths: &OutputPaths, stamp: &Stamp) -> Result<Vec<PathBuf>, Outpu
         }
     }
     Ok(moved)
+}
+
+/// The paths of a run's files, and that of its failed file as a workbook.
+fn families(paths: &OutputPaths) -> Vec<PathBuf> {
+    let all = paths.all().into_iter().cloned();
+    all.chain(names::workbook(&paths.failed)).collect()
 }
 
 /// Lists the files beside `path` that belong to its family, if `accept` takes their names.
@@ -146,7 +158,7 @@ fn files_beside(path: &Path, accept: impl Fn(&FileName) -> bool) -> Result<Vec<P
 /// name, and none may belong to a run in progress.
 pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
     let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
-    for path in paths.all() {
+    for path in &families(paths) {
         for file in files_beside(path, |name| name.set.is_some())? {
             let name = file.file_name().unwrap_or_default();
             let of_run = names::stamp_of(name, path);
@@ -211,8 +223,12 @@ fn kept_edited(path: &Path) {
 }
 
 /// Whether a file of a set is a failed file, of the run or of a round, that was edited since.
-/// `stamp` is `None` for the set that was not set aside.
+/// `stamp` is `None` for the set that was not set aside. A workbook was always made by somebody.
 fn is_edited_failed_file(paths: &OutputPaths, stamp: Option<&Stamp>, path: &Path) -> bool {
+    let workbook = names::workbook(&paths.failed);
+    if workbook.is_some_and(|workbook| path.extension() == workbook.extension()) {
+        return true;
+    }
     let of_set = [&paths.failed, &paths.summary].map(|path| match stamp {
         Some(stamp) => names::aside(path, stamp),
         None => path.clone(),

@@ -74,6 +74,9 @@ pub(crate) struct Round {
     pub(crate) older_form: Option<PathBuf>,
     /// Whether the failed file is another than was written.
     pub(crate) is_edited: bool,
+    /// The results of the run, or of the round before, if the failed file is a workbook. It has to
+    /// have failed rows of theirs: it may have been saved from another night's failed file.
+    pub(crate) failed_in: Option<PathBuf>,
     /// The failed file of an earlier round that was edited after that round had begun. Nobody reads
     /// it any more.
     pub(crate) edited_too_late: Option<PathBuf>,
@@ -146,16 +149,35 @@ impl FinishedRun {
                 _ => NextRound::NothingLeft(number - 1),
             });
         }
-        let (input, older_form) = newer_form(&paths.failed)?;
+        let (input, older_form) = self.newer_form(&paths)?;
         Ok(NextRound::Send(Box::new(Round {
             number,
             is_edited: input != paths.failed || is_edited(&input, &before),
+            failed_in: (input != paths.failed).then(|| paths.results.clone()),
             input,
             older_form,
             edited_too_late,
             paths: self.paths.of_round(number),
             store_before: before.store,
         })))
+    }
+
+    /// Returns the failed file to send, which may have been saved as a workbook beside it, and the
+    /// older of the two if both exist. A workbook that is older than the run is of another one.
+    fn newer_form(&self, paths: &OutputPaths) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
+        let (failed, written) = (&paths.failed, modified(&paths.summary));
+        let input = Path::new(self.input()).file_name();
+        let workbook = names::workbook(failed).filter(|workbook| workbook.file_name() != input);
+        let saved = workbook.and_then(|workbook| Some((modified(&workbook)?, workbook)));
+        match (modified(failed), saved) {
+            (None, Some((saved, workbook))) if Some(saved) > written => Ok((workbook, None)),
+            (None, _) => Err(NoRetry::NoFailedFile(failed.clone())),
+            (Some(_), None) => Ok((failed.clone(), None)),
+            (Some(csv), Some((saved, workbook))) if saved > csv && Some(saved) > written => {
+                Ok((workbook, Some(failed.clone())))
+            }
+            (Some(_), Some((_, workbook))) => Ok((failed.clone(), Some(workbook))),
+        }
     }
 
     /// Whether the run was for the account of this fingerprint.
@@ -229,19 +251,6 @@ fn finished(paths: &OutputPaths, since: Timestamp) -> Result<Option<OldSummary>,
 
 fn is_edited(failed: &Path, summary: &OldSummary) -> bool {
     files::digest_of(failed).ok() != summary.failed_digest
-}
-
-/// Returns the failed file to send, which may have been saved as a workbook beside it, and the
-/// older of the two if both exist.
-fn newer_form(failed: &Path) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
-    let workbook = failed.with_extension("xlsx");
-    match (modified(failed), modified(&workbook)) {
-        (None, None) => Err(NoRetry::NoFailedFile(failed.to_owned())),
-        (Some(_), None) => Ok((failed.to_owned(), None)),
-        (None, Some(_)) => Ok((workbook, None)),
-        (Some(csv), Some(saved)) if saved > csv => Ok((workbook, Some(failed.to_owned()))),
-        (Some(_), Some(_)) => Ok((failed.to_owned(), Some(workbook))),
-    }
 }
 
 /// When a file was last written; `None` if there is none.

@@ -88,6 +88,17 @@ impl RetryWords for English {
         format!("`{failed}` is sent; `{older}` is older and not used")
     }
 
+    fn workbook_of_other_run(&self, workbook: &str, row: Option<u64>, failed: &str) -> String {
+        let which = match row {
+            Some(row) => format!("row {row} (`sync_row`), which did not fail in this run"),
+            None => "a row without its `sync_row`".to_owned(),
+        };
+        format!(
+            "`{workbook}` holds {which}: it may be of another export, so nothing was sent; delete it, or save as \
+             `{failed}` what is to be sent"
+        )
+    }
+
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
         format!("`{edited}` was edited after its round and is not sent any more: edit `{failed}`")
     }

@@ -91,6 +91,17 @@ impl RetryWords for Polish {
         format!("używany jest `{failed}`; starszy `{older}` pominięto")
     }
 
+    fn workbook_of_other_run(&self, workbook: &str, row: Option<u64>, failed: &str) -> String {
+        let which = match row {
+            Some(row) => format!("wiersz {row} (`sync_row`), w którym nie było błędu"),
+            None => "wiersz bez numeru w `sync_row`".to_owned(),
+        };
+        format!(
+            "w pliku `{workbook}` jest {which}: plik może pochodzić z innego eksportu, więc niczego nie zmieniono; usuń go \
+             albo zapisz poprawione wiersze jako `{failed}`"
+        )
+    }
+
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
         format!(
             "zmiany w `{edited}` zapisano już po jego rundzie i nie zostaną uwzględnione: popraw `{failed}`"

@@ -50,6 +50,10 @@ pub(crate) trait RetryWords {
     /// The failed file exists in two forms, of which the older one is not used.
     fn older_form_unused(&self, failed: &str, older: &str) -> String;
 
+    /// A workbook cannot be the failed file: it holds this row, `None` for one without its number,
+    /// which did not fail. `failed` is where its rows can be saved.
+    fn workbook_of_other_run(&self, workbook: &str, row: Option<u64>, failed: &str) -> String;
+
     /// A failed file was edited after the round that sent it.
     fn edited_too_late(&self, failed: &str, edited: &str) -> String;
 

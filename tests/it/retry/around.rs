@@ -2,9 +2,10 @@
 //! decide.
 
 use std::fs;
+use std::time::Duration;
 
-use super::{Platform, edit};
-use crate::support::Job;
+use super::{Platform, edit, stamp};
+use crate::support::{Job, pause, workbook};
 
 /// Reverses the rows of a failed file, as a spreadsheet sorts them.
 fn reverse(job: &Job, name: &str) {
@@ -26,4 +27,89 @@ fn the_last_row_is_that_of_the_run_in_a_sorted_file_too() {
     let before = platform.count();
     job.other("retry in.csv", 0);
     assert_eq!(platform.calls(before), ["1 l1=new"]);
+}
+
+/// Saves a failed file as a workbook beside it, later than everything before.
+fn save_as_workbook(job: &Job, name: &str, rows: &str) {
+    pause(Duration::from_millis(20));
+    let text = format!("sync_row,sync_action,sync_error,id_respondent,l1\n{rows}");
+    fs::write(job.path(name), workbook(&text)).unwrap();
+}
+
+#[test]
+fn a_workbook_goes_with_the_run_whose_failed_rows_it_holds() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--resume");
+    job.again("--rotate", 1);
+    save_as_workbook(&job, "in.failed.xlsx", "3,fix,rejected,20,b\n");
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aa\n").unwrap();
+    job.again("--rotate", 0);
+    let stamp = stamp(&job);
+    assert!(job.names().contains(&format!("in.{stamp}.failed.xlsx")), "{:?}", job.names());
+    assert!(!job.names().contains(&"in.failed.xlsx".to_owned()));
+    let before = platform.count();
+    job.other(&format!("retry in.{stamp}.csv"), 0);
+    assert_eq!(platform.calls(before), ["20 l1=b"]);
+    // A person's work is not deleted with the set.
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaa\n").unwrap();
+    job.again("--rotate=0", 0);
+    let names = job.names();
+    assert!(names.contains(&format!("in.{stamp}.failed.xlsx")), "{names:?}");
+    assert!(!names.contains(&format!("in.{stamp}.results.csv")), "{names:?}");
+}
+
+#[test]
+fn a_workbook_of_another_night_is_refused() {
+    let platform = Platform::refusing(&["1", "9"]);
+    let mut job = Job::run("id_respondent,l1\n2,a\n3,b\n1,old\n", &platform.fake).args("--resume --rotate");
+    job.ends(1);
+    platform.refuse(&["9"]);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,new\n3,c\n9,z\n").unwrap();
+    job.ends(1);
+    // Saved once more from the program in which it was still open.
+    save_as_workbook(&job, "in.failed.xlsx", "4,fix,rejected,1,old\n");
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("1 row is not sent (`superseded`)"), "{}", ran.stderr);
+    assert_eq!(platform.count(), before);
+
+    let mut job = Job::run("id_respondent,l1\n2,a\n9,z\n", &platform.fake);
+    job.ends(1);
+    save_as_workbook(&job, "in.failed.xlsx", "2,fix,rejected,1,old\n");
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 2);
+    assert!(ran.stderr.contains("holds row 2 (`sync_row`), which did not fail in this run"), "{}", ran.stderr);
+    save_as_workbook(&job, "in.failed.xlsx", ",fix,rejected,1,old\n");
+    let ran = job.other("retry in.csv", 2);
+    assert!(ran.stderr.contains("a row without its `sync_row`"), "{}", ran.stderr);
+    assert_eq!(platform.count(), before);
+}
+
+#[test]
+fn a_workbook_that_is_older_than_its_run_is_not_the_failed_file() {
+    let platform = Platform::refusing(&["9"]);
+    let mut job = Job::run("id_respondent,l1\n9,z\n", &platform.fake);
+    save_as_workbook(&job, "in.failed.xlsx", "2,fix,rejected,1,old\n");
+    pause(Duration::from_millis(20));
+    job.ends(1);
+    fs::remove_file(job.path("in.failed.csv")).unwrap();
+    let ran = job.other("retry in.csv", 2);
+    assert!(ran.stderr.contains("there is no `in.failed.csv`"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_export_is_never_taken_for_its_failed_file() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("", &platform.fake)
+        .instead_of("in.csv", "in.xlsx")
+        .file("in.xlsx", workbook("id_respondent,l1\n1,a\n2,b\n"))
+        .args("--failed in.csv --overwrite");
+    fs::remove_file(job.path("in.csv")).unwrap();
+    job.ends(1);
+    pause(Duration::from_millis(20));
+    fs::write(job.path("in.xlsx"), workbook("id_respondent,l1\n1,next\n2,next\n")).unwrap();
+    platform.refuse(&[]);
+    let before = platform.count();
+    job.other("retry in.xlsx --failed in.csv", 0);
+    assert_eq!(platform.calls(before), ["2 l1=b"]);
 }
