@@ -122,6 +122,10 @@ fn move_rounds(paths: &OutputPaths, stamp: &Stamp) -> Result<Vec<PathBuf>, Outpu
     for path in &families(paths) {
         for file in files_beside(path, |name| name.is_of_round_of(None))? {
             let aside = names::into_set(&file, path, stamp);
+            let aside = match files::exists(&aside) {
+                true => free_name(&aside, Stamp::new(changed_at(&file), false)),
+                false => aside,
+            };
             rename_new(&file, &aside).map_err(|source| OutputError::rename(&aside, source))?;
             files::sync_folder_of(&aside);
             moved.push(aside);
@@ -130,8 +134,19 @@ fn move_rounds(paths: &OutputPaths, stamp: &Stamp) -> Result<Vec<PathBuf>, Outpu
     Ok(moved)
 }
 
+/// Returns the first name with a stamp from this one that does not exist yet.
+fn free_name(path: &Path, mut stamp: Stamp) -> PathBuf {
+    loop {
+        let aside = names::aside(path, &stamp);
+        if !files::exists(&aside) {
+            return aside;
+        }
+        stamp = stamp.next();
+    }
+}
+
 /// The paths of a run's files, and that of its failed file as a workbook.
-fn families(paths: &OutputPaths) -> Vec<PathBuf> {
+pub(super) fn families(paths: &OutputPaths) -> Vec<PathBuf> {
     let all = paths.all().into_iter().cloned();
     all.chain(names::workbook(&paths.failed)).collect()
 }
@@ -289,7 +304,7 @@ fn move_together(paths: &[PathBuf], stamp: Stamp) -> Result<Vec<PathBuf>, Output
 }
 
 /// Returns the first stamp under which none of the files that exist would be in the way.
-fn free_stamp(paths: &[PathBuf], mut stamp: Stamp) -> Stamp {
+pub(super) fn free_stamp(paths: &[PathBuf], mut stamp: Stamp) -> Stamp {
     while paths
         .iter()
         .any(|path| files::exists(path) && files::exists(&names::aside(path, &stamp)))

@@ -8,11 +8,12 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
+use super::aside;
 use super::found::{Found, OldSummary};
 use crate::model::{ACCOUNT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{self, OutputPaths};
-use crate::record::outputs::names;
+use crate::record::outputs::names::{self, Stamp};
 
 /// The setting of a run that sent nothing to the platform.
 const SANDBOX: &str = "sandbox";
@@ -96,9 +97,36 @@ impl OutputPaths {
             rehearsal: false,
         }
     }
+
+    /// Returns the paths of a retry round of the run that started then. A kill may have interrupted
+    /// the setting aside of the run after its rounds, which go first: then they stand where the run's
+    /// files are to follow them.
+    fn of_round_of(&self, round: u32, started_at: Timestamp) -> Self {
+        let here = self.of_round(round);
+        let exists = |paths: &Self| {
+            let journal = names::journal(&paths.results);
+            paths.all().into_iter().chain([&journal]).any(|path| files::exists(path))
+        };
+        if exists(&here) {
+            return here;
+        }
+        let stamp = aside::free_stamp(&aside::families(self), Stamp::new(started_at, false));
+        let ahead = Self {
+            results: names::aside(&self.results, &stamp),
+            failed: names::aside(&self.failed, &stamp),
+            summary: names::aside(&self.summary, &stamp),
+            rehearsal: false,
+        };
+        Some(ahead.of_round(round)).filter(exists).unwrap_or(here)
+    }
 }
 
 impl FinishedRun {
+    /// Returns the paths of a round of this run.
+    fn paths_of_round(&self, round: u32) -> OutputPaths {
+        self.paths.of_round_of(round, self.started_at)
+    }
+
     /// Finds the finished run that wrote these files.
     pub(crate) fn find(paths: &OutputPaths) -> Result<Self, NoRetry> {
         let summary_path = || paths.summary.clone();
@@ -130,7 +158,7 @@ impl FinishedRun {
         let mut number = 1;
         let mut edited_too_late = None;
         loop {
-            let of_round = self.paths.of_round(number);
+            let of_round = self.paths_of_round(number);
             let finished = finished(&of_round, self.started_at).map_err(NoRetry::Output)?;
             let Some(finished) = finished else {
                 break;
@@ -157,7 +185,7 @@ impl FinishedRun {
             input,
             older_form,
             edited_too_late,
-            paths: self.paths.of_round(number),
+            paths: self.paths_of_round(number),
             store_before: before.store,
         })))
     }
@@ -222,7 +250,7 @@ impl Rounds {
         let mut newest = None;
         let mut in_store = Vec::new();
         for number in 1.. {
-            let of_round = paths.of_round(number);
+            let of_round = paths.of_round_of(number, started_at);
             let Some(summary) = finished(&of_round, started_at)? else {
                 break;
             };

@@ -106,6 +106,11 @@ impl Stamp {
         self.start < other.start
     }
 
+    /// Whether the run started in the same second as that of another stamp.
+    pub(in crate::record) fn is_as_old_as(&self, other: &Self) -> bool {
+        self.start == other.start
+    }
+
     fn to_name(&self) -> String {
         let word = if self.interrupted { INTERRUPTED } else { "" };
         match self.number {

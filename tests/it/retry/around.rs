@@ -113,3 +113,64 @@ fn an_export_is_never_taken_for_its_failed_file() {
     job.other("retry in.xlsx --failed in.csv", 0);
     assert_eq!(platform.calls(before), ["2 l1=b"]);
 }
+
+/// Runs an export twice, with a round for its failed row that fails again. Then sets its round aside
+/// alone, as a kill does.
+fn half_set_aside(platform: &Platform) -> Job {
+    let mut job = Job::run("id_respondent,l1\nx1,old\n2,b\nx1,a\n", &platform.fake).args("--resume");
+    job.again("--rotate", 1);
+    edit(&job, "in.failed.csv", "x1,a", "1,a");
+    job.other("retry in.csv", 1);
+    fs::copy(job.path("in.csv"), job.path("export")).unwrap();
+    let kinds = ["results.csv", "failed.csv", "summary.json"];
+    let first = kinds.map(|kind| job.bytes(&format!("in.{kind}")));
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aa\n").unwrap();
+    job.again("--rotate", 0);
+    let stamp = stamp(&job);
+    for (kind, bytes) in kinds.iter().zip(first) {
+        fs::remove_file(job.path(&format!("in.{stamp}.{kind}"))).unwrap();
+        fs::write(job.path(&format!("in.{kind}")), bytes).unwrap();
+    }
+    fs::copy(job.path("export"), job.path("in.csv")).unwrap();
+    job
+}
+
+#[test]
+fn rounds_that_were_set_aside_before_a_kill_are_found() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = half_set_aside(&platform);
+    let ran = job.ends(1);
+    assert!(ran.stderr.contains(".retry-1.failed.csv`"), "{}", ran.stderr);
+    platform.refuse(&[]);
+    let round = job.names().into_iter().find(|name| name.ends_with(".retry-1.failed.csv"));
+    // The round before has updated respondent 1 with the row after this one.
+    edit(&job, &round.unwrap(), "x1,old", "1,old");
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("retry round 2"), "{}", ran.stderr);
+    assert_eq!(platform.calls(before), ["2 l1=b"]);
+    job.ends(0);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaa\n").unwrap();
+    job.again("--rotate", 0);
+    let stamp = stamp(&job);
+    for round in [1, 2] {
+        let name = format!("in.{stamp}.retry-{round}.results.csv");
+        assert!(job.names().contains(&name), "{:?}", job.names());
+    }
+}
+
+#[test]
+fn rounds_of_the_same_number_do_not_stop_a_night() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = half_set_aside(&platform);
+    let names = job.names();
+    let is_of_round = |name: &&String| name.contains(".retry-1.");
+    for name in names.iter().filter(is_of_round) {
+        let (stem, kind) = name.split_once(".retry-1.").unwrap();
+        let copy = format!("{}.retry-1.{kind}", stem.split_once('.').unwrap().0);
+        fs::copy(job.path(name), job.path(&copy)).unwrap();
+    }
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaa\n").unwrap();
+    job.again("--rotate", 0);
+    assert!(!job.names().iter().any(|name| name.starts_with("in.retry-1")), "{:?}", job.names());
+}
