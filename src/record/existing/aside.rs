@@ -249,8 +249,14 @@ fn is_edited_failed_file(paths: &OutputPaths, stamp: Option<&Stamp>, path: &Path
         None => path.clone(),
     });
     let name = path.file_name().unwrap_or_default();
-    let [failed, summary] = match FileName::parse(name, &paths.failed).and_then(|name| name.round) {
+    let parsed = FileName::parse(name, &paths.failed);
+    let of_set = match parsed.as_ref().and_then(|name| name.round) {
         Some(round) => of_set.map(|path| names::of_round(&path, round)),
+        None => of_set,
+    };
+    // A failed file that was set aside alone has no summary of its own: it was edited.
+    let [failed, summary] = match parsed.and_then(|name| name.round_aside) {
+        Some(aside) => of_set.map(|path| names::aside(&path, &aside)),
         None => of_set,
     };
     let written = || OldSummary::read(&summary).and_then(|summary| summary.failed_digest);

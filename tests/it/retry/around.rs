@@ -174,3 +174,28 @@ fn rounds_of_the_same_number_do_not_stop_a_night() {
     job.again("--rotate", 0);
     assert!(!job.names().iter().any(|name| name.starts_with("in.retry-1")), "{:?}", job.names());
 }
+
+#[test]
+fn an_edited_failed_file_of_a_round_is_kept_however_often_it_is_set_aside() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake);
+    job.ends(1);
+    job.other("retry in.csv", 1);
+    edit(&job, "in.retry-1.failed.csv", "2,b", "2,work");
+    job.again("--overwrite", 1);
+    // The round of this run sets it aside.
+    job.other("retry in.csv", 1);
+    let works = |job: &Job| {
+        let names = job.names().into_iter();
+        names.filter(|name| name.ends_with(".csv") && job.text(name).contains("2,work")).count()
+    };
+    assert_eq!(works(&job), 1);
+    job.again("--overwrite", 1);
+    assert_eq!(works(&job), 1, "{:?}", job.names());
+    job.other("retry in.csv", 1);
+    for rows in ["1,aa", "1,aaa"] {
+        fs::write(job.path("in.csv"), format!("id_respondent,l1\n{rows}\n")).unwrap();
+        job.again("--resume --rotate=0", 0);
+        assert_eq!(works(&job), 1, "{:?}", job.names());
+    }
+}
