@@ -199,3 +199,55 @@ fn an_edited_failed_file_of_a_round_is_kept_however_often_it_is_set_aside() {
         assert_eq!(works(&job), 1, "{:?}", job.names());
     }
 }
+
+/// Kills a round of a run with these flags after its second call.
+fn killed(platform: &Platform, flags: &str) -> Job {
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n3,c\n4,d\n5,e\n", &platform.fake)
+        .file("list.txt", "9\n")
+        .args("-c 1 --timeout 1s")
+        .args(flags);
+    job.ends(1);
+    platform.refuse(&[]);
+    let before = platform.count();
+    let running = job.start_other("retry in.csv");
+    while platform.count() < before + 3 {
+        pause(Duration::from_millis(1));
+    }
+    // The outcome of the second call reaches the journal.
+    pause(Duration::from_millis(10));
+    running.kill();
+    pause(Duration::from_millis(50));
+    job
+}
+
+#[test]
+fn a_round_that_starts_anew_leaves_what_it_has_sent() {
+    for retried in ["in.csv", "in.STAMP.csv"] {
+        let platform = Platform::slow(&["1", "2", "3", "4", "5"], Duration::from_millis(30));
+        let mut job = killed(&platform, "--exclude list.txt --resume --rotate");
+        if retried == "in.csv" {
+            fs::write(job.path("list.txt"), "9\n5\n").unwrap();
+        } else {
+            fs::write(job.path("in.csv"), "id_respondent,l1\n8,aa\n").unwrap();
+            job.ends(0);
+        }
+        let before = platform.count();
+        let retried = match retried {
+            "in.csv" => retried.to_owned(),
+            _ => retried.replace("STAMP", &stamp(&job)),
+        };
+        edit(&job, &retried.replace(".csv", ".failed.csv"), "1,a", "1,z");
+        let before = before.min(platform.count());
+        job.other(&format!("retry {retried}"), 0);
+        let calls = platform.calls(before);
+        // The third call was in flight.
+        let expected = match retried.as_str() {
+            "in.csv" => ["1 l1=z", "3 l1=c", "4 l1=d"].as_slice(),
+            _ => &["1 l1=z", "3 l1=c", "4 l1=d", "5 l1=e"],
+        };
+        assert_eq!(calls, expected, "{retried}");
+        let calls = platform.count();
+        job.other(&format!("retry {retried}"), 0);
+        assert_eq!(platform.count(), calls);
+    }
+}

@@ -10,10 +10,10 @@ use anyhow::{Error, anyhow, ensure};
 use super::opened::{OpenedInput, number};
 use super::side_file::SideFile;
 use crate::config::{ReadingSettings, RoundSettings};
-use crate::model::{Action, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
+use crate::model::{Action, Fingerprint, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
 use crate::plan::OvertakenPass;
 use crate::read::{InputError, ReadOptions};
-use crate::record::{GoOn, Round, UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
+use crate::record::{GoOn, Round, SentRows, UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
 use crate::run::Failure;
 use crate::state::{Past, Store};
 use crate::text::{Message, fault_text};
@@ -44,12 +44,13 @@ struct KnownLater<'a> {
 }
 
 /// Finds the rows that would set a respondent back, and leaves them out of the plan. `resumed` is
-/// the journal of the round if it is resumed: what the round itself has updated is not later.
+/// the journal of the round if it is resumed: what the round itself has updated is not later. A round
+/// that starts anew does not send again what its interrupted attempt has sent.
 pub(in crate::run) fn leave_out_overtaken(
     opened: &mut OpenedInput,
     settings: &ReadingSettings,
     store: Option<&Store>,
-    resumed: Option<&GoOn>,
+    (resumed, fingerprint): (Option<&GoOn>, &Fingerprint),
 ) -> Result<(), Failure> {
     let Some(round) = &settings.round else {
         return Ok(());
@@ -59,6 +60,10 @@ pub(in crate::run) fn leave_out_overtaken(
     }
     let mut pass = OvertakenPass::default();
     let action = opened.action_column();
+    let sent = match resumed {
+        Some(_) => SentRows::default(),
+        None => SentRows::read(&round.run, &round.round, fingerprint).map_err(Failure::output)?,
+    };
     let mut only_fixes = action.is_some();
     let row_of_run = opened.row_of_run();
     let origin = round.round.failed_in.as_deref();
@@ -73,6 +78,9 @@ pub(in crate::run) fn leave_out_overtaken(
         only_fixes &= is_fix;
         if let Plan::Send(update) = planner.plan(row) {
             pass.expect(&update);
+            if sent.has(row.record, &update) {
+                pass.updated(update.survey(), update.respondent(), number(&row.fields, row_of_run));
+            }
         }
         Ok(true)
     })?;
@@ -102,7 +110,7 @@ pub(in crate::run) fn leave_out_overtaken(
                 Some(failed) if !failed.is_of(row_of_run, update.respondent()) => 0,
                 _ => row_of_run,
             };
-            pass.judge(row.sequence, place, &update, is_later);
+            pass.judge(row.sequence, place, &update, is_later || sent.has(row.record, &update));
         }
         Ok(true)
     })?;
