@@ -214,7 +214,16 @@ fn delete(paths: &OutputPaths, stamp: &Stamp, files: Vec<PathBuf>, why: &str) {
         .filter(|path| is_edited_failed_file(paths, Some(stamp), path))
         .cloned()
         .collect();
-    for path in files {
+    // What is left of a lock after a kill. Nobody holds it.
+    let locks: Vec<PathBuf> = files
+        .iter()
+        .map(|path| match files::is_journal(path) {
+            true => names::lock(&path.with_extension("")),
+            false => names::lock(path),
+        })
+        .filter(|lock| files::exists(lock))
+        .collect();
+    for path in files.into_iter().chain(locks) {
         if edited.contains(&path) {
             kept_edited(&path);
             continue;
@@ -271,7 +280,7 @@ fn is_ours(paths: &OutputPaths, stamp: &Stamp, files: &[PathBuf]) -> bool {
         paths.all().into_iter().any(|of| names::is_of_round(name, of))
     };
     let under_way = files.iter().any(|path| {
-        files::exists(&names::lock(path)) || !is_of_round(path) && files::exists(&names::journal(path))
+        files::is_locked(&names::lock(path)) || !is_of_round(path) && files::exists(&names::journal(path))
     });
     let summary = OldSummary::read(&names::aside(&paths.summary, stamp));
     !under_way && (stamp.is_interrupted() || summary.is_some_and(|summary| stamp.is_of(summary.started_at)))

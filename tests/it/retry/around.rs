@@ -251,3 +251,24 @@ fn a_round_that_starts_anew_leaves_what_it_has_sent() {
         assert_eq!(platform.count(), calls);
     }
 }
+
+#[test]
+fn what_a_killed_round_left_of_its_locks_does_not_keep_its_set() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--resume");
+    job.again("--rotate", 1);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aa\n").unwrap();
+    job.again("--rotate", 0);
+    let lock = format!("in.{}.results.csv.lock", stamp(&job));
+    fs::write(job.path(&lock), "process 1 since then, with in.csv").unwrap();
+    let held = fs::File::open(job.path(&lock)).unwrap();
+    held.lock().unwrap();
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaa\n").unwrap();
+    job.again("--rotate=0", 0);
+    assert!(job.names().contains(&lock), "{:?}", job.names());
+    drop(held);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaaa\n").unwrap();
+    job.again("--rotate=0", 0);
+    let names = job.names();
+    assert!(!names.iter().any(|name| name.ends_with("Z.results.csv") || *name == lock), "{names:?}");
+}
