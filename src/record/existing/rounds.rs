@@ -78,6 +78,8 @@ pub(crate) struct Round {
     /// The results of the run, or of the round before, if the failed file is a workbook. It has to
     /// have failed rows of theirs: it may have been saved from another night's failed file.
     pub(crate) failed_in: Option<PathBuf>,
+    /// Rows that were written into it.
+    pub(crate) failures: u64,
     /// The failed file of an earlier round that was edited after that round had begun. Nobody reads
     /// it any more.
     pub(crate) edited_too_late: Option<PathBuf>,
@@ -182,6 +184,7 @@ impl FinishedRun {
             number,
             is_edited: input != paths.failed || is_edited(&input, &before),
             failed_in: (input != paths.failed).then(|| paths.results.clone()),
+            failures: before.failures(),
             input,
             older_form,
             edited_too_late,
@@ -228,6 +231,8 @@ pub(in crate::record) struct Rounds {
     pub(in crate::record) newest: OldSummary,
     /// Its failed file.
     pub(in crate::record) failed: PathBuf,
+    /// Rows that went through in the finished rounds.
+    pub(in crate::record) gone_through: u64,
     /// What the rounds were to the store.
     pub(in crate::record) in_store: Vec<RoundInStore>,
 }
@@ -248,12 +253,13 @@ impl Rounds {
         started_at: Timestamp,
     ) -> Result<Option<Self>, OutputError> {
         let mut newest = None;
-        let mut in_store = Vec::new();
+        let (mut in_store, mut gone_through) = (Vec::new(), 0);
         for number in 1.. {
             let of_round = paths.of_round_of(number, started_at);
             let Some(summary) = finished(&of_round, started_at)? else {
                 break;
             };
+            gone_through += summary.gone_through();
             in_store.extend(summary.first_store_run.zip(summary.store.clone()));
             newest = Some((summary, of_round.failed));
         }
@@ -261,6 +267,7 @@ impl Rounds {
         Ok(newest.map(|(newest, failed)| Self {
             newest,
             failed,
+            gone_through,
             in_store: in_store
                 .map(|(first, last)| RoundInStore { first, last })
                 .collect(),

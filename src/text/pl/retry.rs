@@ -119,15 +119,39 @@ impl RetryWords for Polish {
         )
     }
 
-    fn fixed_since(&self, rows: u64) -> String {
-        let fixed = pl(
-            rows,
-            [
-                "nieudany wiersz zaktualizowano",
-                "nieudane wiersze zaktualizowano",
-                "nieudanych wierszy zaktualizowano",
-            ],
-        );
-        format!("{fixed} później")
+    fn rows_missing(&self, rows: u64, failed: &str) -> String {
+        let missing = pl(rows, ["nieudanego wiersza", "nieudanych wierszy", "nieudanych wierszy"]);
+        format!("w pliku `{failed}` brakuje {missing}: nie zostaną zaktualizowane i nie liczą się już jako błędy")
+    }
+
+    fn fixed_since(&self, fixed: u64, left_out: u64) -> String {
+        let of_fixed = |rows| {
+            pl(
+                rows,
+                [
+                    "nieudany wiersz zaktualizowano",
+                    "nieudane wiersze zaktualizowano",
+                    "nieudanych wierszy zaktualizowano",
+                ],
+            )
+        };
+        let of_left_out = |rows| {
+            pl(
+                rows,
+                [
+                    "nieudany wiersz usunięto lub pominięto",
+                    "nieudane wiersze usunięto lub pominięto",
+                    "nieudanych wierszy usunięto lub pominięto",
+                ],
+            )
+        };
+        match (fixed, left_out) {
+            (fixed, 0) => format!("{} później", of_fixed(fixed)),
+            (0, left_out) => format!("{} później", of_left_out(left_out)),
+            (fixed, left_out) => format!(
+                "z {} nieudanych wierszy {fixed} zaktualizowano później, a {left_out} usunięto lub pominięto",
+                fixed + left_out
+            ),
+        }
     }
 }

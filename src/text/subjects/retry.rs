@@ -60,6 +60,10 @@ pub(crate) trait RetryWords {
     /// Rows that are not sent, because their respondents were updated since.
     fn overtaken_rows(&self, rows: u64) -> String;
 
-    /// The end of a sentence: failed rows were fixed by rounds.
-    fn fixed_since(&self, rows: u64) -> String;
+    /// Rows that failed are not in the failed file any more.
+    fn rows_missing(&self, rows: u64, failed: &str) -> String;
+
+    /// The end of a sentence: this many failed rows were fixed by rounds, and others were deleted
+    /// from the failed file, or superseded.
+    fn fixed_since(&self, fixed: u64, left_out: u64) -> String;
 }

@@ -84,7 +84,7 @@ pub(in crate::run) fn leave_out_overtaken(
         }
         Ok(true)
     })?;
-    announce(&round.round, only_fixes);
+    announce(&round.round, only_fixes, opened.known_rows());
     if pass.is_empty() {
         return Ok(());
     }
@@ -142,7 +142,7 @@ fn ensure_of_run(is_of_run: bool, row: u64, round: &Round) -> Result<(), Failure
 }
 
 /// Says which round it is and which file it sends, and what looks like a mistake about it.
-fn announce(round: &Round, only_fixes: bool) {
+fn announce(round: &Round, only_fixes: bool, rows: Option<u64>) {
     let failed = round.input.shown().to_string();
     let words = Message::new(|words| words.round_starts(round.number, &failed, round.is_edited));
     tracing::info!(
@@ -162,6 +162,16 @@ fn announce(round: &Round, only_fixes: bool) {
         let words = Message::new(|words| words.edited_too_late(&failed, &edited));
         tracing::warn!(
             event = "retry_edited_too_late",
+            polish = words.polish(),
+            "{words}"
+        );
+    }
+    let missing = rows.map_or(0, |rows| round.failures.saturating_sub(rows));
+    if missing > 0 {
+        let words = Message::new(|words| words.rows_missing(missing, &failed));
+        tracing::info!(
+            event = "retry_rows_missing",
+            rows = missing,
             polish = words.polish(),
             "{words}"
         );
