@@ -33,6 +33,8 @@ pub(crate) struct LastRowsPass {
 struct Latest {
     /// The number of data rows before the last row so far.
     sequence: u64,
+    /// The place of that row in the run of which the input is the failed file; 0 for other inputs.
+    place: u64,
     /// The digest of the first row's labels.
     labels: u64,
     several: bool,
@@ -75,13 +77,16 @@ impl LastRowsPass {
         }
     }
 
-    /// Notes a row that would be sent; `sequence` is the number of data rows before it.
-    pub(crate) fn note(&mut self, sequence: u64, update: &UpdateRespondent) {
+    /// Notes a row that would be sent; `sequence` is the number of data rows before it. In a failed
+    /// file, which a spreadsheet may have sorted, `place` is the row of its run and decides which row
+    /// is later; it is 0 in other inputs.
+    pub(crate) fn note(&mut self, sequence: u64, place: u64, update: &UpdateRespondent) {
         let labels = xxh3_64(update.labels());
         match self.respondents.entry(xxh3_128(update.addressee())) {
             Entry::Vacant(vacant) => {
                 vacant.insert(Latest {
                     sequence,
+                    place,
                     labels,
                     several: false,
                     different: false,
@@ -89,8 +94,12 @@ impl LastRowsPass {
             }
             Entry::Occupied(mut occupied) => {
                 let latest = occupied.get_mut();
-                set(&mut self.superseded, latest.sequence);
-                latest.sequence = sequence;
+                if place < latest.place {
+                    set(&mut self.superseded, sequence);
+                } else {
+                    set(&mut self.superseded, latest.sequence);
+                    (latest.sequence, latest.place) = (sequence, place);
+                }
                 self.several += u64::from(!latest.several);
                 latest.several = true;
                 if labels != latest.labels && !latest.different {
@@ -179,7 +188,7 @@ mod tests {
             let names = ["1", "12", "012", "3", "44"];
             let mut pass = LastRowsPass::new(rows.len() as u64);
             for (sequence, (name, value)) in rows.iter().enumerate() {
-                pass.note(sequence as u64, &update(names[*name], *value));
+                pass.note(sequence as u64, 0, &update(names[*name], *value));
             }
             let last = pass.finish();
             for (sequence, (name, _)) in rows.iter().enumerate() {

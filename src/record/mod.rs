@@ -24,6 +24,7 @@ use std::path::PathBuf;
 
 pub(crate) use error::OutputError;
 pub(crate) use existing::aside::delete_older as delete_old_sets;
+pub(crate) use existing::attempts::SentRows;
 pub(crate) use existing::decision::{
     Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
 };

@@ -249,6 +249,7 @@ pub(super) fn already_sent(settings: &RunSettings, before: &SentBefore) -> Resul
         exit_code,
         finished_at,
         failures,
+        fixed,
         remaining,
         failed,
         is_mended,
@@ -257,7 +258,7 @@ pub(super) fn already_sent(settings: &RunSettings, before: &SentBefore) -> Resul
     let when = |lang| finished_at.map(|time| local_time_in(lang, time));
     let (code, message) = if *is_mended || *exit_code == ExitCode::Success.code() {
         let results = paths.results.shown().to_string();
-        let fixed = is_mended.then_some(*failures);
+        let fixed = is_mended.then_some((*fixed, failures.saturating_sub(*fixed)));
         let message =
             Message::in_both(|words, lang| words.already_sent(when(lang).as_deref(), &results, fixed));
         tracing::info!(event = "already_sent", polish = message.polish(), "{message}");

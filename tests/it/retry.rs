@@ -1,5 +1,7 @@
 //! `retry`: the failed rows of a run, sent again with the settings that the run had.
 
+mod around;
+
 use std::collections::HashSet;
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -709,7 +711,38 @@ fn a_row_that_was_deleted_is_no_failure_any_more() {
     fs::write(job.path("in.retry-1.failed.csv"), failed.lines().next().unwrap()).unwrap();
     let before = platform.count();
     job.other("retry in.csv --dry-run", 0);
-    job.other("retry in.csv", 0);
-    job.ends(0);
+    let ran = job.other("retry in.csv", 0);
+    assert!(
+        ran.stderr
+            .contains("1 row that failed is not in `in.retry-1.failed.csv` any more"),
+        "{}",
+        ran.stderr
+    );
+    let ran = job.ends(0);
+    assert!(
+        ran.stderr
+            .contains("2 rows that failed then: deleted or left out since"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(platform.count(), before);
+}
+
+#[test]
+fn what_was_deleted_has_not_gone_through() {
+    let platform = Platform::refusing(&["2", "3", "4"]);
+    let mut job = Job::run("id_respondent,l1\n2,b\n3,c\n4,d\n", &platform.fake).args("--resume");
+    job.ends(1);
+    let failed = job.text("in.failed.csv");
+    let lines: Vec<&str> = failed.lines().collect();
+    fs::write(job.path("in.failed.csv"), lines[..2].join("\n")).unwrap();
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    let ran = job.ends(0);
+    assert!(
+        ran.stderr
+            .contains("of 3 rows that failed then, 1 went through since, 2 deleted or left out"),
+        "{}",
+        ran.stderr
+    );
 }

@@ -78,8 +78,14 @@ fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) 
 
 /// Sets aside the files of a finished run.
 pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
-    let existing: Vec<PathBuf> = paths.all().into_iter().cloned().collect();
-    let start = OldSummary::read(&paths.summary).map(|summary| summary.started_at);
+    let summary = OldSummary::read(&paths.summary);
+    let mut existing = families(paths);
+    // An export that is called like the workbook of its failed file stays.
+    let input = summary
+        .as_ref()
+        .and_then(|summary| Path::new(&summary.input).file_name());
+    existing.retain(|path| input.is_none() || path.file_name() != input);
+    let start = summary.as_ref().map(|summary| summary.started_at);
     let start = start.unwrap_or_else(|| {
         existing
             .iter()
@@ -98,7 +104,7 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), O
 
 /// Removes the files of the retry rounds of a run that was replaced, except edited failed files.
 pub(in crate::record) fn remove_rounds(paths: &OutputPaths) -> Result<(), OutputError> {
-    for path in paths.all() {
+    for path in &families(paths) {
         for file in files_beside(path, |name| name.is_of_round_of(None))? {
             if is_edited_failed_file(paths, None, &file) {
                 kept_edited(&file);
@@ -113,15 +119,36 @@ pub(in crate::record) fn remove_rounds(paths: &OutputPaths) -> Result<(), Output
 /// Renames the files of a run's retry rounds, so that they stay with its set. Returns the new names.
 fn move_rounds(paths: &OutputPaths, stamp: &Stamp) -> Result<Vec<PathBuf>, OutputError> {
     let mut moved = Vec::new();
-    for path in paths.all() {
+    for path in &families(paths) {
         for file in files_beside(path, |name| name.is_of_round_of(None))? {
             let aside = names::into_set(&file, path, stamp);
+            let aside = match files::exists(&aside) {
+                true => free_name(&aside, Stamp::new(changed_at(&file), false)),
+                false => aside,
+            };
             rename_new(&file, &aside).map_err(|source| OutputError::rename(&aside, source))?;
             files::sync_folder_of(&aside);
             moved.push(aside);
         }
     }
     Ok(moved)
+}
+
+/// Returns the first name with a stamp from this one that does not exist yet.
+fn free_name(path: &Path, mut stamp: Stamp) -> PathBuf {
+    loop {
+        let aside = names::aside(path, &stamp);
+        if !files::exists(&aside) {
+            return aside;
+        }
+        stamp = stamp.next();
+    }
+}
+
+/// The paths of a run's files, and that of its failed file as a workbook.
+pub(super) fn families(paths: &OutputPaths) -> Vec<PathBuf> {
+    let all = paths.all().into_iter().cloned();
+    all.chain(names::workbook(&paths.failed)).collect()
 }
 
 /// Lists the files beside `path` that belong to its family, if `accept` takes their names.
@@ -146,7 +173,7 @@ fn files_beside(path: &Path, accept: impl Fn(&FileName) -> bool) -> Result<Vec<P
 /// name, and none may belong to a run in progress.
 pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
     let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
-    for path in paths.all() {
+    for path in &families(paths) {
         for file in files_beside(path, |name| name.set.is_some())? {
             let name = file.file_name().unwrap_or_default();
             let of_run = names::stamp_of(name, path);
@@ -187,7 +214,16 @@ fn delete(paths: &OutputPaths, stamp: &Stamp, files: Vec<PathBuf>, why: &str) {
         .filter(|path| is_edited_failed_file(paths, Some(stamp), path))
         .cloned()
         .collect();
-    for path in files {
+    // What is left of a lock after a kill. Nobody holds it.
+    let locks: Vec<PathBuf> = files
+        .iter()
+        .map(|path| match files::is_journal(path) {
+            true => names::lock(&path.with_extension("")),
+            false => names::lock(path),
+        })
+        .filter(|lock| files::exists(lock))
+        .collect();
+    for path in files.into_iter().chain(locks) {
         if edited.contains(&path) {
             kept_edited(&path);
             continue;
@@ -211,15 +247,25 @@ fn kept_edited(path: &Path) {
 }
 
 /// Whether a file of a set is a failed file, of the run or of a round, that was edited since.
-/// `stamp` is `None` for the set that was not set aside.
+/// `stamp` is `None` for the set that was not set aside. A workbook was always made by somebody.
 fn is_edited_failed_file(paths: &OutputPaths, stamp: Option<&Stamp>, path: &Path) -> bool {
+    let workbook = names::workbook(&paths.failed);
+    if workbook.is_some_and(|workbook| path.extension() == workbook.extension()) {
+        return true;
+    }
     let of_set = [&paths.failed, &paths.summary].map(|path| match stamp {
         Some(stamp) => names::aside(path, stamp),
         None => path.clone(),
     });
     let name = path.file_name().unwrap_or_default();
-    let [failed, summary] = match FileName::parse(name, &paths.failed).and_then(|name| name.round) {
+    let parsed = FileName::parse(name, &paths.failed);
+    let of_set = match parsed.as_ref().and_then(|name| name.round) {
         Some(round) => of_set.map(|path| names::of_round(&path, round)),
+        None => of_set,
+    };
+    // A failed file that was set aside alone has no summary of its own: it was edited.
+    let [failed, summary] = match parsed.and_then(|name| name.round_aside) {
+        Some(aside) => of_set.map(|path| names::aside(&path, &aside)),
         None => of_set,
     };
     let written = || OldSummary::read(&summary).and_then(|summary| summary.failed_digest);
@@ -234,7 +280,7 @@ fn is_ours(paths: &OutputPaths, stamp: &Stamp, files: &[PathBuf]) -> bool {
         paths.all().into_iter().any(|of| names::is_of_round(name, of))
     };
     let under_way = files.iter().any(|path| {
-        files::exists(&names::lock(path)) || !is_of_round(path) && files::exists(&names::journal(path))
+        files::is_locked(&names::lock(path)) || !is_of_round(path) && files::exists(&names::journal(path))
     });
     let summary = OldSummary::read(&names::aside(&paths.summary, stamp));
     !under_way && (stamp.is_interrupted() || summary.is_some_and(|summary| stamp.is_of(summary.started_at)))
@@ -273,7 +319,7 @@ fn move_together(paths: &[PathBuf], stamp: Stamp) -> Result<Vec<PathBuf>, Output
 }
 
 /// Returns the first stamp under which none of the files that exist would be in the way.
-fn free_stamp(paths: &[PathBuf], mut stamp: Stamp) -> Stamp {
+pub(super) fn free_stamp(paths: &[PathBuf], mut stamp: Stamp) -> Stamp {
     while paths
         .iter()
         .any(|path| files::exists(path) && files::exists(&names::aside(path, &stamp)))

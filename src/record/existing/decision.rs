@@ -67,6 +67,8 @@ pub(crate) struct SentBefore {
     pub(crate) finished_at: Option<Timestamp>,
     /// Rows of that run that are failed, unconfirmed or invalid.
     pub(crate) failures: u64,
+    /// Rows of them that went through in a retry round, or in a later run that the store knows of.
+    pub(crate) fixed: u64,
     /// Rows of them that are so after the newest retry round.
     pub(crate) remaining: u64,
     /// The file that holds the remaining rows.
@@ -81,6 +83,7 @@ impl SentBefore {
     /// Marks the run as having nothing left to do.
     pub(crate) fn mended(self) -> Self {
         Self {
+            fixed: if self.is_mended { self.fixed } else { self.failures },
             is_mended: self.failures > 0,
             ..self
         }
@@ -317,6 +320,11 @@ fn sent_before(paths: &OutputPaths, summary: &OldSummary) -> Result<SentBefore, 
             .map_or(summary.exit_code, |rounds| rounds.newest.exit_code),
         finished_at: summary.finished_at,
         failures,
+        // Somebody may have added rows.
+        fixed: rounds
+            .as_ref()
+            .map_or(0, |rounds| rounds.gone_through)
+            .min(failures.saturating_sub(remaining)),
         remaining,
         is_mended: failures > 0 && remaining == 0,
         failed: rounds

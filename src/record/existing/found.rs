@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::model::{Fingerprint, RecordedSettings, Status, StoreRun};
+use crate::model::{ErrorCode, Fingerprint, RecordedSettings, Status, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::journal::header::OtherVersion;
 use crate::record::journal::replay::Contents;
@@ -93,6 +93,9 @@ pub(in crate::record) struct OldSummary {
     /// Rows by the name of their status.
     #[serde(default)]
     statuses: BTreeMap<String, u64>,
+    /// Rows by the name of their error code.
+    #[serde(default)]
+    error_codes: BTreeMap<String, u64>,
     /// Digest of the failed file as it was written; `None` if there was none.
     #[serde(default)]
     pub(in crate::record) failed_digest: Option<String>,
@@ -112,6 +115,13 @@ impl OldSummary {
     pub(in crate::record) fn failures(&self) -> u64 {
         let failed = Status::ALL.into_iter().filter(|status| status.is_failure());
         failed.filter_map(|status| self.statuses.get(status.name())).sum()
+    }
+
+    /// Counts rows that went through, now or earlier.
+    pub(in crate::record) fn gone_through(&self) -> u64 {
+        let sent = self.statuses.get(Status::Success.name());
+        let known = self.error_codes.get(ErrorCode::Unchanged.name());
+        sent.into_iter().chain(known).sum()
     }
 
     /// Reads the summary at this path; `None` if there is no valid one.

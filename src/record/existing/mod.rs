@@ -1,6 +1,7 @@
 //! Files that exist under a run's names when it starts, and what is done about them.
 
 pub(super) mod aside;
+pub(super) mod attempts;
 pub(super) mod decision;
 pub(super) mod found;
 pub(super) mod rounds;

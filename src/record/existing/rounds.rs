@@ -8,11 +8,12 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
+use super::aside;
 use super::found::{Found, OldSummary};
 use crate::model::{ACCOUNT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{self, OutputPaths};
-use crate::record::outputs::names;
+use crate::record::outputs::names::{self, Stamp};
 
 /// The setting of a run that sent nothing to the platform.
 const SANDBOX: &str = "sandbox";
@@ -74,6 +75,11 @@ pub(crate) struct Round {
     pub(crate) older_form: Option<PathBuf>,
     /// Whether the failed file is another than was written.
     pub(crate) is_edited: bool,
+    /// The results of the run, or of the round before, if the failed file is a workbook. It has to
+    /// have failed rows of theirs: it may have been saved from another night's failed file.
+    pub(crate) failed_in: Option<PathBuf>,
+    /// Rows that were written into it.
+    pub(crate) failures: u64,
     /// The failed file of an earlier round that was edited after that round had begun. Nobody reads
     /// it any more.
     pub(crate) edited_too_late: Option<PathBuf>,
@@ -93,9 +99,40 @@ impl OutputPaths {
             rehearsal: false,
         }
     }
+
+    /// Returns the paths of a retry round of the run that started then. A kill may have interrupted
+    /// the setting aside of the run after its rounds, which go first: then they stand where the run's
+    /// files are to follow them.
+    fn of_round_of(&self, round: u32, started_at: Timestamp) -> Self {
+        let here = self.of_round(round);
+        let exists = |paths: &Self| {
+            let journal = names::journal(&paths.results);
+            paths
+                .all()
+                .into_iter()
+                .chain([&journal])
+                .any(|path| files::exists(path))
+        };
+        if exists(&here) {
+            return here;
+        }
+        let stamp = aside::free_stamp(&aside::families(self), Stamp::new(started_at, false));
+        let ahead = Self {
+            results: names::aside(&self.results, &stamp),
+            failed: names::aside(&self.failed, &stamp),
+            summary: names::aside(&self.summary, &stamp),
+            rehearsal: false,
+        };
+        Some(ahead.of_round(round)).filter(exists).unwrap_or(here)
+    }
 }
 
 impl FinishedRun {
+    /// Returns the paths of a round of this run.
+    fn paths_of_round(&self, round: u32) -> OutputPaths {
+        self.paths.of_round_of(round, self.started_at)
+    }
+
     /// Finds the finished run that wrote these files.
     pub(crate) fn find(paths: &OutputPaths) -> Result<Self, NoRetry> {
         let summary_path = || paths.summary.clone();
@@ -127,7 +164,7 @@ impl FinishedRun {
         let mut number = 1;
         let mut edited_too_late = None;
         loop {
-            let of_round = self.paths.of_round(number);
+            let of_round = self.paths_of_round(number);
             let finished = finished(&of_round, self.started_at).map_err(NoRetry::Output)?;
             let Some(finished) = finished else {
                 break;
@@ -146,16 +183,36 @@ impl FinishedRun {
                 _ => NextRound::NothingLeft(number - 1),
             });
         }
-        let (input, older_form) = newer_form(&paths.failed)?;
+        let (input, older_form) = self.newer_form(&paths)?;
         Ok(NextRound::Send(Box::new(Round {
             number,
             is_edited: input != paths.failed || is_edited(&input, &before),
+            failed_in: (input != paths.failed).then(|| paths.results.clone()),
+            failures: before.failures(),
             input,
             older_form,
             edited_too_late,
-            paths: self.paths.of_round(number),
+            paths: self.paths_of_round(number),
             store_before: before.store,
         })))
+    }
+
+    /// Returns the failed file to send, which may have been saved as a workbook beside it, and the
+    /// older of the two if both exist. A workbook that is older than the run is of another one.
+    fn newer_form(&self, paths: &OutputPaths) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
+        let (failed, written) = (&paths.failed, modified(&paths.summary));
+        let input = Path::new(self.input()).file_name();
+        let workbook = names::workbook(failed).filter(|workbook| workbook.file_name() != input);
+        let saved = workbook.and_then(|workbook| Some((modified(&workbook)?, workbook)));
+        match (modified(failed), saved) {
+            (None, Some((saved, workbook))) if Some(saved) > written => Ok((workbook, None)),
+            (None, _) => Err(NoRetry::NoFailedFile(failed.clone())),
+            (Some(_), None) => Ok((failed.clone(), None)),
+            (Some(csv), Some((saved, workbook))) if saved > csv && Some(saved) > written => {
+                Ok((workbook, Some(failed.clone())))
+            }
+            (Some(_), Some((_, workbook))) => Ok((failed.clone(), Some(workbook))),
+        }
     }
 
     /// Whether the run was for the account of this fingerprint.
@@ -178,6 +235,8 @@ pub(in crate::record) struct Rounds {
     pub(in crate::record) newest: OldSummary,
     /// Its failed file.
     pub(in crate::record) failed: PathBuf,
+    /// Rows that went through in the finished rounds.
+    pub(in crate::record) gone_through: u64,
     /// What the rounds were to the store.
     pub(in crate::record) in_store: Vec<RoundInStore>,
 }
@@ -198,12 +257,13 @@ impl Rounds {
         started_at: Timestamp,
     ) -> Result<Option<Self>, OutputError> {
         let mut newest = None;
-        let mut in_store = Vec::new();
+        let (mut in_store, mut gone_through) = (Vec::new(), 0);
         for number in 1.. {
-            let of_round = paths.of_round(number);
+            let of_round = paths.of_round_of(number, started_at);
             let Some(summary) = finished(&of_round, started_at)? else {
                 break;
             };
+            gone_through += summary.gone_through();
             in_store.extend(summary.first_store_run.zip(summary.store.clone()));
             newest = Some((summary, of_round.failed));
         }
@@ -211,6 +271,7 @@ impl Rounds {
         Ok(newest.map(|(newest, failed)| Self {
             newest,
             failed,
+            gone_through,
             in_store: in_store
                 .map(|(first, last)| RoundInStore { first, last })
                 .collect(),
@@ -229,19 +290,6 @@ fn finished(paths: &OutputPaths, since: Timestamp) -> Result<Option<OldSummary>,
 
 fn is_edited(failed: &Path, summary: &OldSummary) -> bool {
     files::digest_of(failed).ok() != summary.failed_digest
-}
-
-/// Returns the failed file to send, which may have been saved as a workbook beside it, and the
-/// older of the two if both exist.
-fn newer_form(failed: &Path) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
-    let workbook = failed.with_extension("xlsx");
-    match (modified(failed), modified(&workbook)) {
-        (None, None) => Err(NoRetry::NoFailedFile(failed.to_owned())),
-        (Some(_), None) => Ok((failed.to_owned(), None)),
-        (None, Some(_)) => Ok((workbook, None)),
-        (Some(csv), Some(saved)) if saved > csv => Ok((workbook, Some(failed.to_owned()))),
-        (Some(_), Some(_)) => Ok((failed.to_owned(), Some(workbook))),
-    }
 }
 
 /// When a file was last written; `None` if there is none.

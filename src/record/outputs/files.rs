@@ -6,7 +6,7 @@
 //! a killed process had passed to it. Before a file gets its final name its bytes are synced, and
 //! afterwards its folder.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -190,6 +190,18 @@ pub(in crate::record) fn folder(path: &Path) -> &Path {
 /// Whether anything exists at this path, including a dangling link.
 pub(in crate::record) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
+}
+
+/// Whether a process holds the lock at this path. A killed one leaves the file without holding it. A
+/// lock that cannot be asked for counts as held.
+pub(in crate::record) fn is_locked(path: &Path) -> bool {
+    exists(path)
+        && match regular::open(path).map(|file| file.try_lock_shared()) {
+            Ok(Ok(())) => false,
+            Ok(Err(TryLockError::Error(error))) => error.kind() != io::ErrorKind::Unsupported,
+            Ok(Err(TryLockError::WouldBlock)) => true,
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
 }
 
 /// Whether a path is that of a journal.

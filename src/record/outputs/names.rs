@@ -18,12 +18,15 @@ use crate::model::time_in_name;
 use crate::system::folders::with_suffix;
 
 /// Endings of a name after the part that identifies the run.
-const KINDS: [&str; 3] = [RESULTS, FAILED, SUMMARY];
+const KINDS: [&str; 4] = [RESULTS, FAILED, SUMMARY, WORKBOOK];
 
 /// What the names of a run's outputs end with.
 pub(crate) const RESULTS: &str = ".results.csv";
 pub(crate) const FAILED: &str = ".failed.csv";
 pub(crate) const SUMMARY: &str = ".summary.json";
+
+/// What the name of a failed file ends with that a spreadsheet has saved as a workbook.
+const WORKBOOK: &str = ".failed.xlsx";
 
 /// Suffixes of files that are not finished.
 const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];
@@ -50,6 +53,13 @@ pub(in crate::record) fn journal_rewritten(results: &Path) -> PathBuf {
 /// Path of the lock that keeps two runs from writing to the same output.
 pub(crate) fn lock(results: &Path) -> PathBuf {
     with_suffix(results, ".lock")
+}
+
+/// Returns the path under which a spreadsheet saves a failed file as a workbook. `None` if the failed
+/// file has no default name: then the workbook's name could be that of an export.
+pub(in crate::record) fn workbook(failed: &Path) -> Option<PathBuf> {
+    let stem = failed.file_name()?.to_str()?.strip_suffix(FAILED)?;
+    (!stem.is_empty()).then(|| failed.with_extension("xlsx"))
 }
 
 /// The part of the name that files of a set aside run share. Sorts by time within its kind.
@@ -94,6 +104,11 @@ impl Stamp {
     /// Whether the run started before another stamp's start.
     pub(in crate::record) fn is_before(&self, other: &Self) -> bool {
         self.start < other.start
+    }
+
+    /// Whether the run started in the same second as that of another stamp.
+    pub(in crate::record) fn is_as_old_as(&self, other: &Self) -> bool {
+        self.start == other.start
     }
 
     fn to_name(&self) -> String {

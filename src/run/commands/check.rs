@@ -78,8 +78,14 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<Firs
     let mut opened = OpenedInput::open(settings, asked.max_query_bytes)?;
     if let Some(before) = asked.before.as_ref().filter(|_| settings.round.is_some()) {
         // What an interrupted round has updated itself does not overtake the rest of it.
-        let found = record::before(&before.paths, &content(&opened)).map_err(Failure::output)?;
-        overtaken::leave_out_overtaken(&mut opened, settings, store, found.unfinished.as_ref())?;
+        let content = content(&opened);
+        let found = record::before(&before.paths, &content).map_err(Failure::output)?;
+        overtaken::leave_out_overtaken(
+            &mut opened,
+            settings,
+            store,
+            (found.unfinished.as_ref(), &content),
+        )?;
     }
     // Cells are for people.
     let calls = match reader {

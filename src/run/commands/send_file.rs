@@ -161,7 +161,12 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         OutputDecision::GoOn(go_on) => Some(go_on.as_ref()),
         _ => None,
     };
-    leave_out_overtaken(&mut opened, reading, store.as_ref(), unfinished_round)?;
+    leave_out_overtaken(
+        &mut opened,
+        reading,
+        store.as_ref(),
+        (unfinished_round, &header.fingerprint),
+    )?;
     let resumes = unfinished_round.is_some();
     let journal = match &decision {
         OutputDecision::GoOn(go_on) => Some(go_on.as_ref()),

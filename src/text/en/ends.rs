@@ -34,9 +34,9 @@ impl EndWords for English {
             .to_owned()
     }
 
-    fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<u64>) -> String {
+    fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<(u64, u64)>) -> String {
         let when = when.map(|when| format!(" on {when}")).unwrap_or_default();
-        let fixed = fixed.map(|rows| format!("; {}", self.fixed_since(rows)));
+        let fixed = fixed.map(|(fixed, left_out)| format!("; {}", self.fixed_since(fixed, left_out)));
         format!(
             "already sent{when}: `{results}` has a line for every row of this input{}; nothing was sent now",
             fixed.unwrap_or_default()

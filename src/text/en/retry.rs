@@ -88,6 +88,17 @@ impl RetryWords for English {
         format!("`{failed}` is sent; `{older}` is older and not used")
     }
 
+    fn workbook_of_other_run(&self, workbook: &str, row: Option<u64>, failed: &str) -> String {
+        let which = match row {
+            Some(row) => format!("row {row} (`sync_row`), which did not fail in this run"),
+            None => "a row without its `sync_row`".to_owned(),
+        };
+        format!(
+            "`{workbook}` holds {which}: it may be of another export, so nothing was sent; delete it, or save as \
+             `{failed}` what is to be sent"
+        )
+    }
+
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
         format!("`{edited}` was edited after its round and is not sent any more: edit `{failed}`")
     }
@@ -100,7 +111,25 @@ impl RetryWords for English {
         )
     }
 
-    fn fixed_since(&self, rows: u64) -> String {
-        format!("{} that failed then went through since", en(rows, "row"))
+    fn rows_missing(&self, rows: u64, failed: &str) -> String {
+        let are = if rows == 1 { "is" } else { "are" };
+        format!(
+            "{} that failed {are} not in `{failed}` any more: not sent, and no failure after this round",
+            en(rows, "row")
+        )
+    }
+
+    fn fixed_since(&self, fixed: u64, left_out: u64) -> String {
+        match (fixed, left_out) {
+            (fixed, 0) => format!("{} that failed then went through since", en(fixed, "row")),
+            (0, left_out) => format!(
+                "{} that failed then: deleted or left out since",
+                en(left_out, "row")
+            ),
+            (fixed, left_out) => format!(
+                "of {} that failed then, {fixed} went through since, {left_out} deleted or left out",
+                en(fixed + left_out, "row")
+            ),
+        }
     }
 }

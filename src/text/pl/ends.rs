@@ -39,9 +39,9 @@ impl EndWords for Polish {
             .to_owned()
     }
 
-    fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<u64>) -> String {
+    fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<(u64, u64)>) -> String {
         let when = when.map(|when| format!(" ({when})")).unwrap_or_default();
-        let fixed = fixed.map(|rows| format!("; {}", self.fixed_since(rows)));
+        let fixed = fixed.map(|(fixed, left_out)| format!("; {}", self.fixed_since(fixed, left_out)));
         format!(
             "ten plik już przetworzono{when}: wynik każdego wiersza jest w `{results}`{}; teraz niczego nie zmieniono",
             fixed.unwrap_or_default()

@@ -91,6 +91,17 @@ impl RetryWords for Polish {
         format!("używany jest `{failed}`; starszy `{older}` pominięto")
     }
 
+    fn workbook_of_other_run(&self, workbook: &str, row: Option<u64>, failed: &str) -> String {
+        let which = match row {
+            Some(row) => format!("wiersz {row} (`sync_row`), w którym nie było błędu"),
+            None => "wiersz bez numeru w `sync_row`".to_owned(),
+        };
+        format!(
+            "w pliku `{workbook}` jest {which}: plik może pochodzić z innego eksportu, więc niczego nie zmieniono; usuń go \
+             albo zapisz poprawione wiersze jako `{failed}`"
+        )
+    }
+
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
         format!(
             "zmiany w `{edited}` zapisano już po jego rundzie i nie zostaną uwzględnione: popraw `{failed}`"
@@ -108,15 +119,44 @@ impl RetryWords for Polish {
         )
     }
 
-    fn fixed_since(&self, rows: u64) -> String {
-        let fixed = pl(
+    fn rows_missing(&self, rows: u64, failed: &str) -> String {
+        let missing = pl(
             rows,
-            [
-                "nieudany wiersz zaktualizowano",
-                "nieudane wiersze zaktualizowano",
-                "nieudanych wierszy zaktualizowano",
-            ],
+            ["nieudanego wiersza", "nieudanych wierszy", "nieudanych wierszy"],
         );
-        format!("{fixed} później")
+        format!(
+            "w pliku `{failed}` brakuje {missing}: nie zostaną zaktualizowane i nie liczą się już jako błędy"
+        )
+    }
+
+    fn fixed_since(&self, fixed: u64, left_out: u64) -> String {
+        let of_fixed = |rows| {
+            pl(
+                rows,
+                [
+                    "nieudany wiersz zaktualizowano",
+                    "nieudane wiersze zaktualizowano",
+                    "nieudanych wierszy zaktualizowano",
+                ],
+            )
+        };
+        let of_left_out = |rows| {
+            pl(
+                rows,
+                [
+                    "nieudany wiersz usunięto lub pominięto",
+                    "nieudane wiersze usunięto lub pominięto",
+                    "nieudanych wierszy usunięto lub pominięto",
+                ],
+            )
+        };
+        match (fixed, left_out) {
+            (fixed, 0) => format!("{} później", of_fixed(fixed)),
+            (0, left_out) => format!("{} później", of_left_out(left_out)),
+            (fixed, left_out) => format!(
+                "z {} nieudanych wierszy {fixed} zaktualizowano później, a {left_out} usunięto lub pominięto",
+                fixed + left_out
+            ),
+        }
     }
 }

@@ -66,7 +66,7 @@ pub(crate) trait EndWords {
     fn how_to_start(&self) -> String;
 
     /// The same input was sent before; `fixed` rows of it that failed then went through since.
-    fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<u64>) -> String;
+    fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<(u64, u64)>) -> String;
 
     /// The same input was sent before, and rows of it still fail.
     fn already_sent_with_failures(

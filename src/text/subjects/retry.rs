@@ -50,12 +50,20 @@ pub(crate) trait RetryWords {
     /// The failed file exists in two forms, of which the older one is not used.
     fn older_form_unused(&self, failed: &str, older: &str) -> String;
 
+    /// A workbook cannot be the failed file: it holds this row, `None` for one without its number,
+    /// which did not fail. `failed` is where its rows can be saved.
+    fn workbook_of_other_run(&self, workbook: &str, row: Option<u64>, failed: &str) -> String;
+
     /// A failed file was edited after the round that sent it.
     fn edited_too_late(&self, failed: &str, edited: &str) -> String;
 
     /// Rows that are not sent, because their respondents were updated since.
     fn overtaken_rows(&self, rows: u64) -> String;
 
-    /// The end of a sentence: failed rows were fixed by rounds.
-    fn fixed_since(&self, rows: u64) -> String;
+    /// Rows that failed are not in the failed file any more.
+    fn rows_missing(&self, rows: u64, failed: &str) -> String;
+
+    /// The end of a sentence: this many failed rows were fixed by rounds, and others were deleted
+    /// from the failed file, or superseded.
+    fn fixed_since(&self, fixed: u64, left_out: u64) -> String;
 }

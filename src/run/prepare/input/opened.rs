@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::exclude_list;
 use super::id_table::{self, FoundTable};
 use crate::config::{ReadingSettings, SurveySettings};
-use crate::model::{Layout, Plan, Row, clean, quoted};
+use crate::model::{Fields, Layout, Plan, Row, clean, quoted};
 use crate::plan::{LastRowsPass, PlanSettings, Planner};
 use crate::read::{
     Container, Contents, FirstRead, Input, InputError, Purpose, Rows, Source, SurveyColumn, Workbook,
@@ -146,9 +146,10 @@ impl OpenedInput {
     /// Makes the pass for several rows of one respondent: plans every row.
     fn last_rows(&mut self, settings: &ReadingSettings) -> Result<LastRowsPass, Failure> {
         let mut pass = LastRowsPass::new(self.first.totals.map_or(0, |totals| totals.rows));
+        let place = self.row_of_run().filter(|_| settings.round.is_some());
         self.each_row(settings, self.plan.of_all_rows(), |row, planner| {
             if let Plan::Send(update) = planner.plan(row) {
-                pass.note(row.sequence, &update);
+                pass.note(row.sequence, number(&row.fields, place), &update);
             }
             Ok(true)
         })?;
@@ -174,6 +175,12 @@ impl OpenedInput {
     pub(crate) fn is_file(&self) -> bool {
         self.first.totals.is_some()
     }
+}
+
+/// Returns the number in a column. 0 if there is none.
+pub(super) fn number(fields: &Fields<'_>, column: Option<usize>) -> u64 {
+    let cell = column.and_then(|column| fields.get(column));
+    cell.and_then(|cell| cell.trim().parse().ok()).unwrap_or_default()
 }
 
 /// Puts the input's name in front of the error, and the sheet's name if the workbook has several.

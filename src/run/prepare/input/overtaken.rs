@@ -1,17 +1,19 @@
 //! Reads who was updated since the rows of a failed file failed: from the results beside it, the
 //! journals of later runs, and the store. `plan/overtaken.rs` decides which rows are not sent.
 
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Error, anyhow, ensure};
 
-use super::opened::OpenedInput;
+use super::opened::{OpenedInput, number};
 use super::side_file::SideFile;
 use crate::config::{ReadingSettings, RoundSettings};
-use crate::model::{Action, Fields, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
+use crate::model::{Action, Fingerprint, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
 use crate::plan::OvertakenPass;
 use crate::read::{InputError, ReadOptions};
-use crate::record::{GoOn, Round, UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
+use crate::record::{GoOn, Round, SentRows, UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
 use crate::run::Failure;
 use crate::state::{Past, Store};
 use crate::text::{Message, fault_text};
@@ -42,12 +44,13 @@ struct KnownLater<'a> {
 }
 
 /// Finds the rows that would set a respondent back, and leaves them out of the plan. `resumed` is
-/// the journal of the round if it is resumed: what the round itself has updated is not later.
+/// the journal of the round if it is resumed: what the round itself has updated is not later. A round
+/// that starts anew does not send again what its interrupted attempt has sent.
 pub(in crate::run) fn leave_out_overtaken(
     opened: &mut OpenedInput,
     settings: &ReadingSettings,
     store: Option<&Store>,
-    resumed: Option<&GoOn>,
+    (resumed, fingerprint): (Option<&GoOn>, &Fingerprint),
 ) -> Result<(), Failure> {
     let Some(round) = &settings.round else {
         return Ok(());
@@ -57,16 +60,35 @@ pub(in crate::run) fn leave_out_overtaken(
     }
     let mut pass = OvertakenPass::default();
     let action = opened.action_column();
+    let sent = match resumed {
+        Some(_) => SentRows::default(),
+        None => SentRows::read(&round.run, &round.round, fingerprint).map_err(Failure::output)?,
+    };
     let mut only_fixes = action.is_some();
+    let row_of_run = opened.row_of_run();
+    let origin = round.round.failed_in.as_deref();
+    let origin = origin.map(|results| FailedRows::read(results, &round.run.paths.results));
+    let origin = origin.transpose()?;
     opened.each_row(settings, opened.plan.of_all_rows(), |row, planner| {
+        if let Some(failed) = &origin {
+            let row = number(&row.fields, row_of_run);
+            ensure_of_run(failed.has(row), row, &round.round)?;
+        }
         let is_fix = action.and_then(|action| row.fields.get(action)) == Some(Action::Fix.name());
         only_fixes &= is_fix;
         if let Plan::Send(update) = planner.plan(row) {
             pass.expect(&update);
+            if sent.has(row.record, &update) {
+                pass.updated(
+                    update.survey(),
+                    update.respondent(),
+                    number(&row.fields, row_of_run),
+                );
+            }
         }
         Ok(true)
     })?;
-    announce(&round.round, only_fixes);
+    announce(&round.round, only_fixes, opened.known_rows());
     if pass.is_empty() {
         return Ok(());
     }
@@ -79,14 +101,25 @@ pub(in crate::run) fn leave_out_overtaken(
         })?;
     }
     let later = known_later(store, round, resumed)?;
-    let row_of_run = opened.row_of_run();
     opened.each_row(settings, opened.plan.of_all_rows(), |row, planner| {
         if let Plan::Send(update) = planner.plan(row) {
             let is_later = match &later {
                 Some(later) => later.has(&update)?,
                 None => false,
             };
-            pass.judge(row.sequence, number(&row.fields, row_of_run), &update, is_later);
+            let row_of_run = number(&row.fields, row_of_run);
+            // A row of a workbook that names another respondent than its row of the run has no
+            // certain place.
+            let place = match &origin {
+                Some(failed) if !failed.is_of(row_of_run, update.respondent()) => 0,
+                _ => row_of_run,
+            };
+            pass.judge(
+                row.sequence,
+                place,
+                &update,
+                is_later || sent.has(row.record, &update),
+            );
         }
         Ok(true)
     })?;
@@ -104,8 +137,22 @@ pub(in crate::run) fn leave_out_overtaken(
     Ok(())
 }
 
+/// Refuses a workbook that holds a row which did not fail: it may have been saved from another
+/// night's failed file.
+fn ensure_of_run(is_of_run: bool, row: u64, round: &Round) -> Result<(), Failure> {
+    if is_of_run {
+        return Ok(());
+    }
+    let [workbook, failed] =
+        [&round.input, &round.input.with_extension("csv")].map(|path| path.shown().to_string());
+    let row = (row > 0).then_some(row);
+    Err(Failure::usage(Message::new(|words| {
+        words.workbook_of_other_run(&workbook, row, &failed)
+    })))
+}
+
 /// Says which round it is and which file it sends, and what looks like a mistake about it.
-fn announce(round: &Round, only_fixes: bool) {
+fn announce(round: &Round, only_fixes: bool, rows: Option<u64>) {
     let failed = round.input.shown().to_string();
     let words = Message::new(|words| words.round_starts(round.number, &failed, round.is_edited));
     tracing::info!(
@@ -129,16 +176,20 @@ fn announce(round: &Round, only_fixes: bool) {
             "{words}"
         );
     }
+    let missing = rows.map_or(0, |rows| round.failures.saturating_sub(rows));
+    if missing > 0 {
+        let words = Message::new(|words| words.rows_missing(missing, &failed));
+        tracing::info!(
+            event = "retry_rows_missing",
+            rows = missing,
+            polish = words.polish(),
+            "{words}"
+        );
+    }
     if only_fixes && !round.is_edited {
         let words = Message::new(|words| words.nothing_was_fixed(&failed));
         tracing::warn!(event = "retry_not_fixed", polish = words.polish(), "{words}");
     }
-}
-
-/// Returns the number in a column. 0 if there is none.
-fn number(fields: &Fields<'_>, column: Option<usize>) -> u64 {
-    let cell = column.and_then(|column| fields.get(column));
-    cell.and_then(|cell| cell.trim().parse().ok()).unwrap_or_default()
 }
 
 fn take_in(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
@@ -153,11 +204,16 @@ fn take_in(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
 
 /// Takes in the successes of a results file.
 fn results(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
+    each_result(&file.path, file.is_partial, |row| take_in_row(row, file.of, pass))
+}
+
+/// Passes every row of a results file to `see`. The last line of a partial one may be torn.
+fn each_result(path: &Path, is_partial: bool, mut see: impl FnMut(&Row<'_>)) -> Result<(), Error> {
     let options = ReadOptions {
         encoding: "utf-8".parse().ok(),
         ..ReadOptions::default()
     };
-    let mut table = match SideFile::open(&file.path, options, None, |_| Ok::<_, InputError>(())) {
+    let mut table = match SideFile::open(path, options, None, |_| Ok::<_, InputError>(())) {
         // There is a header and nothing else.
         Err(error) if error.is_no_rows() => return Ok(()),
         opened => opened?,
@@ -173,15 +229,44 @@ fn results(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
     let mut rows = table.rows()?;
     while let Some(row) = rows.next()? {
         if let Some(fault) = &row.fault {
-            // The last line may be torn.
             let why = fault_text(Lang::En)(fault);
-            ensure!(file.is_partial, anyhow!("{}: {why}", row.position));
+            ensure!(is_partial, anyhow!("{}: {why}", row.position));
             continue;
         }
-        take_in_row(&row, file.of, pass);
+        see(&row);
     }
     rows.finish()?;
     Ok(())
+}
+
+/// The failed rows of a run or a round, by the row of the run, with their respondents.
+struct FailedRows(HashMap<u64, String>);
+
+impl FailedRows {
+    /// Reads them from the results of the run, which are `of_run`, or of one of its rounds.
+    fn read(results: &Path, of_run: &Path) -> Result<Self, Failure> {
+        let place = if results == of_run { ROW } else { ROW_OF_RUN };
+        let mut rows = HashMap::new();
+        let read = each_result(results, false, |row| {
+            let cell = |column| row.fields.get(column).unwrap_or_default();
+            if Status::from_name(cell(STATUS)).is_some_and(Status::is_failure) {
+                rows.insert(number(&row.fields, Some(place)), cell(RESPONDENT).to_owned());
+            }
+        });
+        read.map_err(|error| {
+            let path = results.shown().to_string();
+            Failure::usage(error.context(Message::new(|words| words.retry_unreadable(&path))))
+        })?;
+        Ok(Self(rows))
+    }
+
+    fn has(&self, row: u64) -> bool {
+        row > 0 && self.0.contains_key(&row)
+    }
+
+    fn is_of(&self, row: u64, respondent: &str) -> bool {
+        self.0.get(&row).is_some_and(|of_run| of_run == respondent)
+    }
 }
 
 fn take_in_row(row: &Row<'_>, of: UpdatesOf, pass: &mut OvertakenPass) {

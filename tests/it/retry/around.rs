@@ -1,0 +1,313 @@
+//! What stands around a round: sorted files, workbooks, sets that were set aside, locks, and who may
+//! decide.
+
+use std::fs;
+use std::time::Duration;
+
+use super::{Platform, edit, stamp};
+use crate::support::{Job, pause, workbook};
+
+/// Reverses the rows of a failed file, as a spreadsheet sorts them.
+fn reverse(job: &Job, name: &str) {
+    let failed = job.text(name);
+    let mut lines: Vec<&str> = failed.lines().collect();
+    lines[1..].reverse();
+    fs::write(job.path(name), lines.join("\n")).unwrap();
+}
+
+#[test]
+fn the_last_row_is_that_of_the_run_in_a_sorted_file_too() {
+    let platform = Platform::refusing(&["1"]);
+    let mut job =
+        Job::run("id_respondent,l1\nx1,old\n2,b\n1,new\n", &platform.fake).args("--on-duplicate last");
+    job.ends(1);
+    edit(&job, "in.failed.csv", "x1,old", "1,old");
+    reverse(&job, "in.failed.csv");
+    platform.refuse(&[]);
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["1 l1=new"]);
+}
+
+/// Saves a failed file as a workbook beside it, later than everything before.
+fn save_as_workbook(job: &Job, name: &str, rows: &str) {
+    pause(Duration::from_millis(20));
+    let text = format!("sync_row,sync_action,sync_error,id_respondent,l1\n{rows}");
+    fs::write(job.path(name), workbook(&text)).unwrap();
+}
+
+#[test]
+fn a_workbook_goes_with_the_run_whose_failed_rows_it_holds() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--resume");
+    job.again("--rotate", 1);
+    save_as_workbook(&job, "in.failed.xlsx", "3,fix,rejected,20,b\n");
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aa\n").unwrap();
+    job.again("--rotate", 0);
+    let stamp = stamp(&job);
+    assert!(
+        job.names().contains(&format!("in.{stamp}.failed.xlsx")),
+        "{:?}",
+        job.names()
+    );
+    assert!(!job.names().contains(&"in.failed.xlsx".to_owned()));
+    let before = platform.count();
+    job.other(&format!("retry in.{stamp}.csv"), 0);
+    assert_eq!(platform.calls(before), ["20 l1=b"]);
+    // A person's work is not deleted with the set.
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaa\n").unwrap();
+    job.again("--rotate=0", 0);
+    let names = job.names();
+    assert!(names.contains(&format!("in.{stamp}.failed.xlsx")), "{names:?}");
+    assert!(!names.contains(&format!("in.{stamp}.results.csv")), "{names:?}");
+}
+
+#[test]
+fn a_workbook_of_another_night_is_refused() {
+    let platform = Platform::refusing(&["1", "9"]);
+    let mut job = Job::run("id_respondent,l1\n2,a\n3,b\n1,old\n", &platform.fake).args("--resume --rotate");
+    job.ends(1);
+    platform.refuse(&["9"]);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,new\n3,c\n9,z\n").unwrap();
+    job.ends(1);
+    // Saved once more from the program in which it was still open.
+    save_as_workbook(&job, "in.failed.xlsx", "4,fix,rejected,1,old\n");
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(
+        ran.stderr.contains("1 row is not sent (`superseded`)"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(platform.count(), before);
+
+    let mut job = Job::run("id_respondent,l1\n2,a\n9,z\n", &platform.fake);
+    job.ends(1);
+    save_as_workbook(&job, "in.failed.xlsx", "2,fix,rejected,1,old\n");
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 2);
+    assert!(
+        ran.stderr
+            .contains("holds row 2 (`sync_row`), which did not fail in this run"),
+        "{}",
+        ran.stderr
+    );
+    save_as_workbook(&job, "in.failed.xlsx", ",fix,rejected,1,old\n");
+    let ran = job.other("retry in.csv", 2);
+    assert!(
+        ran.stderr.contains("a row without its `sync_row`"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(platform.count(), before);
+}
+
+#[test]
+fn a_workbook_that_is_older_than_its_run_is_not_the_failed_file() {
+    let platform = Platform::refusing(&["9"]);
+    let mut job = Job::run("id_respondent,l1\n9,z\n", &platform.fake);
+    save_as_workbook(&job, "in.failed.xlsx", "2,fix,rejected,1,old\n");
+    pause(Duration::from_millis(20));
+    job.ends(1);
+    fs::remove_file(job.path("in.failed.csv")).unwrap();
+    let ran = job.other("retry in.csv", 2);
+    assert!(
+        ran.stderr.contains("there is no `in.failed.csv`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn an_export_is_never_taken_for_its_failed_file() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("", &platform.fake)
+        .instead_of("in.csv", "in.xlsx")
+        .file("in.xlsx", workbook("id_respondent,l1\n1,a\n2,b\n"))
+        .args("--failed in.csv --overwrite");
+    fs::remove_file(job.path("in.csv")).unwrap();
+    job.ends(1);
+    pause(Duration::from_millis(20));
+    fs::write(
+        job.path("in.xlsx"),
+        workbook("id_respondent,l1\n1,next\n2,next\n"),
+    )
+    .unwrap();
+    platform.refuse(&[]);
+    let before = platform.count();
+    job.other("retry in.xlsx --failed in.csv", 0);
+    assert_eq!(platform.calls(before), ["2 l1=b"]);
+}
+
+/// Runs an export twice, with a round for its failed row that fails again. Then sets its round aside
+/// alone, as a kill does.
+fn half_set_aside(platform: &Platform) -> Job {
+    let mut job = Job::run("id_respondent,l1\nx1,old\n2,b\nx1,a\n", &platform.fake).args("--resume");
+    job.again("--rotate", 1);
+    edit(&job, "in.failed.csv", "x1,a", "1,a");
+    job.other("retry in.csv", 1);
+    fs::copy(job.path("in.csv"), job.path("export")).unwrap();
+    let kinds = ["results.csv", "failed.csv", "summary.json"];
+    let first = kinds.map(|kind| job.bytes(&format!("in.{kind}")));
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aa\n").unwrap();
+    job.again("--rotate", 0);
+    let stamp = stamp(&job);
+    for (kind, bytes) in kinds.iter().zip(first) {
+        fs::remove_file(job.path(&format!("in.{stamp}.{kind}"))).unwrap();
+        fs::write(job.path(&format!("in.{kind}")), bytes).unwrap();
+    }
+    fs::copy(job.path("export"), job.path("in.csv")).unwrap();
+    job
+}
+
+#[test]
+fn rounds_that_were_set_aside_before_a_kill_are_found() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = half_set_aside(&platform);
+    let ran = job.ends(1);
+    assert!(ran.stderr.contains(".retry-1.failed.csv`"), "{}", ran.stderr);
+    platform.refuse(&[]);
+    let round = job
+        .names()
+        .into_iter()
+        .find(|name| name.ends_with(".retry-1.failed.csv"));
+    // The round before has updated respondent 1 with the row after this one.
+    edit(&job, &round.unwrap(), "x1,old", "1,old");
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("retry round 2"), "{}", ran.stderr);
+    assert_eq!(platform.calls(before), ["2 l1=b"]);
+    job.ends(0);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaa\n").unwrap();
+    job.again("--rotate", 0);
+    let stamp = stamp(&job);
+    for round in [1, 2] {
+        let name = format!("in.{stamp}.retry-{round}.results.csv");
+        assert!(job.names().contains(&name), "{:?}", job.names());
+    }
+}
+
+#[test]
+fn rounds_of_the_same_number_do_not_stop_a_night() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = half_set_aside(&platform);
+    let names = job.names();
+    let is_of_round = |name: &&String| name.contains(".retry-1.");
+    for name in names.iter().filter(is_of_round) {
+        let (stem, kind) = name.split_once(".retry-1.").unwrap();
+        let copy = format!("{}.retry-1.{kind}", stem.split_once('.').unwrap().0);
+        fs::copy(job.path(name), job.path(&copy)).unwrap();
+    }
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaa\n").unwrap();
+    job.again("--rotate", 0);
+    assert!(
+        !job.names().iter().any(|name| name.starts_with("in.retry-1")),
+        "{:?}",
+        job.names()
+    );
+}
+
+#[test]
+fn an_edited_failed_file_of_a_round_is_kept_however_often_it_is_set_aside() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake);
+    job.ends(1);
+    job.other("retry in.csv", 1);
+    edit(&job, "in.retry-1.failed.csv", "2,b", "2,work");
+    job.again("--overwrite", 1);
+    // The round of this run sets it aside.
+    job.other("retry in.csv", 1);
+    let works = |job: &Job| {
+        let names = job.names().into_iter();
+        names
+            .filter(|name| name.ends_with(".csv") && job.text(name).contains("2,work"))
+            .count()
+    };
+    assert_eq!(works(&job), 1);
+    job.again("--overwrite", 1);
+    assert_eq!(works(&job), 1, "{:?}", job.names());
+    job.other("retry in.csv", 1);
+    for rows in ["1,aa", "1,aaa"] {
+        fs::write(job.path("in.csv"), format!("id_respondent,l1\n{rows}\n")).unwrap();
+        job.again("--resume --rotate=0", 0);
+        assert_eq!(works(&job), 1, "{:?}", job.names());
+    }
+}
+
+/// Kills a round of a run with these flags after its second call.
+fn killed(platform: &Platform, flags: &str) -> Job {
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n3,c\n4,d\n5,e\n", &platform.fake)
+        .file("list.txt", "9\n")
+        .args("-c 1 --timeout 1s")
+        .args(flags);
+    job.ends(1);
+    platform.refuse(&[]);
+    let before = platform.count();
+    let running = job.start_other("retry in.csv");
+    while platform.count() < before + 3 {
+        pause(Duration::from_millis(1));
+    }
+    // The outcome of the second call reaches the journal.
+    pause(Duration::from_millis(10));
+    running.kill();
+    pause(Duration::from_millis(50));
+    job
+}
+
+#[test]
+fn a_round_that_starts_anew_leaves_what_it_has_sent() {
+    for retried in ["in.csv", "in.STAMP.csv"] {
+        let platform = Platform::slow(&["1", "2", "3", "4", "5"], Duration::from_millis(30));
+        let mut job = killed(&platform, "--exclude list.txt --resume --rotate");
+        if retried == "in.csv" {
+            fs::write(job.path("list.txt"), "9\n5\n").unwrap();
+        } else {
+            fs::write(job.path("in.csv"), "id_respondent,l1\n8,aa\n").unwrap();
+            job.ends(0);
+        }
+        let before = platform.count();
+        let retried = match retried {
+            "in.csv" => retried.to_owned(),
+            _ => retried.replace("STAMP", &stamp(&job)),
+        };
+        edit(&job, &retried.replace(".csv", ".failed.csv"), "1,a", "1,z");
+        let before = before.min(platform.count());
+        job.other(&format!("retry {retried}"), 0);
+        let calls = platform.calls(before);
+        // The third call was in flight.
+        let expected = match retried.as_str() {
+            "in.csv" => ["1 l1=z", "3 l1=c", "4 l1=d"].as_slice(),
+            _ => &["1 l1=z", "3 l1=c", "4 l1=d", "5 l1=e"],
+        };
+        assert_eq!(calls, expected, "{retried}");
+        let calls = platform.count();
+        job.other(&format!("retry {retried}"), 0);
+        assert_eq!(platform.count(), calls);
+    }
+}
+
+#[test]
+fn what_a_killed_round_left_of_its_locks_does_not_keep_its_set() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--resume");
+    job.again("--rotate", 1);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aa\n").unwrap();
+    job.again("--rotate", 0);
+    let lock = format!("in.{}.results.csv.lock", stamp(&job));
+    fs::write(job.path(&lock), "process 1 since then, with in.csv").unwrap();
+    let held = fs::File::open(job.path(&lock)).unwrap();
+    held.lock().unwrap();
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaa\n").unwrap();
+    job.again("--rotate=0", 0);
+    assert!(job.names().contains(&lock), "{:?}", job.names());
+    drop(held);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,aaaa\n").unwrap();
+    job.again("--rotate=0", 0);
+    let names = job.names();
+    assert!(
+        !names
+            .iter()
+            .any(|name| name.ends_with("Z.results.csv") || *name == lock),
+        "{names:?}"
+    );
+}
