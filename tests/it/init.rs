@@ -512,3 +512,73 @@ fn the_form_of_the_export_is_written_too() {
     let checked = other(&mut job, "check --config old.toml", 0);
     assert!(checked.stdout.contains("2 to send"), "{}", checked.stdout);
 }
+
+/// An answer to each question of `init` up to the labels, for an export with a column `id_respondent`.
+#[cfg(unix)]
+fn up_to_the_labels(job: &Job, address: &str) -> crate::support::Terminal {
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("> id_respondent")
+        .types("\r")
+        .sees("(hidden):")
+        .types(&format!("{address}\r"))
+        .sees("Survey's id [399793]:")
+        .types("\r")
+        .sees("Columns for labels:");
+    terminal
+}
+
+/// The address of the platform itself, with the labels of `query`.
+#[cfg(unix)]
+fn vendors(query: &str) -> String {
+    address("https://www.webankieta.pl").replace("&l4=x&l7=9", query)
+}
+
+/// A label that one column says is not given to a column that is listed before it.
+#[cfg(unix)]
+#[test]
+fn labels_that_the_address_or_a_name_says_are_not_given_away() {
+    let job = init("c.csv --lang en").file(
+        "c.csv",
+        "id_respondent,Imie,Segment,NPS\n1001,Ala,VIP,9\n1002,Ola,x,8\n",
+    );
+    let mut terminal = up_to_the_labels(&job, &vendors("&l4=[Segment]&l7=[NPS]"));
+    terminal
+        .sees("[x] NPS")
+        .types(" ")
+        .sees("[x] Imie")
+        .types("\r")
+        .sees("Label for `Segment` (l1 to l10) [l4]:")
+        .types("\r")
+        .sees("Label for `NPS` (l1 to l10) [l7]:")
+        .types("\r")
+        .sees("Neither a name nor the address says the next label. Look at a contact on the platform")
+        .sees("Label for `Imie` (l1 to l10) [l1]:")
+        .types("\r")
+        .sees("[Y/n]:")
+        .types("n\r");
+    terminal.ends(0);
+    let config = job.text("c.toml");
+    assert!(
+        config.contains("map = [\"l1=Imie\", \"l4=Segment\", \"l7=NPS\"]"),
+        "{config}"
+    );
+
+    let job = init("c.csv --lang en").file("c.csv", "id_respondent,Imie,l1\n1001,Ala,VIP\n1002,Ola,x\n");
+    let mut terminal = up_to_the_labels(&job, &vendors(""));
+    terminal
+        .sees("[x] l1")
+        .types(" ")
+        .sees("[x] Imie")
+        .types("\r")
+        .sees("Label for `Imie` (l1 to l10) [l2]:")
+        .types("l1\r")
+        .sees("`l1` has a column already")
+        .sees("[l2]:")
+        .types("\r")
+        .sees("[Y/n]:")
+        .types("n\r");
+    terminal.ends(0);
+    let config = job.text("c.toml");
+    assert!(config.contains("map = [\"l1=l1\", \"l2=Imie\"]"), "{config}");
+}

@@ -82,14 +82,44 @@ pub(super) fn label_of(column: &Column, in_address: &[(Label, String)]) -> Optio
     column.label().or_else(by_value)
 }
 
-/// Returns the label to propose for a chosen column: what the column says, else the next label that
-/// the address names, else the next free one.
-pub(super) fn next_label(column: &Column, in_address: &[(Label, String)], taken: &[Label]) -> Option<Label> {
-    let is_free = |label: &Label| !taken.contains(label);
+/// Returns the label that is said for a chosen column: by the column itself, else the next label of
+/// the address that no column of the export says.
+pub(super) fn said_label(
+    column: &Column,
+    columns: &[Column],
+    in_address: &[(Label, String)],
+    taken: &[Label],
+) -> Option<Label> {
+    let of_columns = said_by(columns, in_address);
     label_of(column, in_address)
-        .filter(is_free)
-        .or_else(|| in_address.iter().map(|(label, _)| *label).find(is_free))
+        .filter(|label| !taken.contains(label))
+        .or_else(|| {
+            let in_address = in_address.iter().map(|(label, _)| *label);
+            in_address
+                .into_iter()
+                .find(|label| !taken.contains(label) && !of_columns.contains(label))
+        })
+}
+
+/// Returns a label for a column of which nothing says one: one that nothing else says, if there is.
+pub(super) fn free_label(
+    columns: &[Column],
+    in_address: &[(Label, String)],
+    taken: &[Label],
+) -> Option<Label> {
+    let of_columns = said_by(columns, in_address);
+    let is_free = |label: &Label| !taken.contains(label);
+    let is_unsaid =
+        |label: &Label| !of_columns.contains(label) && in_address.iter().all(|(other, _)| other != label);
+    Label::all()
+        .find(|label| is_free(label) && is_unsaid(label))
         .or_else(|| Label::all().find(is_free))
+}
+
+/// Returns the labels that columns say.
+fn said_by(columns: &[Column], in_address: &[(Label, String)]) -> Vec<Label> {
+    let said = columns.iter().filter_map(|column| label_of(column, in_address));
+    said.collect()
 }
 
 #[cfg(test)]
@@ -140,15 +170,23 @@ mod tests {
         let found = columns(&["Segment", "NPS", "l2"]);
         let said: Vec<_> = found.iter().map(|column| label_of(column, &in_address)).collect();
         assert_eq!(said, [Some(label("l4")), None, Some(label("l2"))]);
-        let next = |column: usize, taken: &[&str]| {
+        let said = |column: usize, taken: &[&str]| {
             let taken: Vec<Label> = taken.iter().map(|name| label(name)).collect();
-            next_label(&found[column], &in_address, &taken).map(Label::name)
+            said_label(&found[column], &found, &in_address, &taken).map(Label::name)
         };
-        assert_eq!(next(0, &[]), Some("l4"));
-        assert_eq!(next(1, &["l4"]), Some("l7"));
-        assert_eq!(next(1, &["l4", "l7"]), Some("l1"));
-        assert_eq!(next(2, &[]), Some("l2"));
+        assert_eq!(said(0, &[]), Some("l4"));
+        // What the address has an example for, but nothing that a column says.
+        assert_eq!(said(1, &[]), Some("l7"));
+        assert_eq!(said(1, &["l7"]), None);
+        assert_eq!(said(2, &[]), Some("l2"));
+        let free = |taken: &[&str]| {
+            let taken: Vec<Label> = taken.iter().map(|name| label(name)).collect();
+            free_label(&found, &in_address, &taken).map(Label::name)
+        };
+        assert_eq!(free(&[]), Some("l1"));
+        assert_eq!(free(&["l1"]), Some("l3"));
+        assert_eq!(free(&["l1", "l3", "l5", "l6", "l8", "l9", "l10"]), Some("l2"));
         let all: Vec<Label> = Label::all().collect();
-        assert_eq!(next_label(&found[1], &[], &all), None);
+        assert_eq!(free_label(&found, &[], &all), None);
     }
 }

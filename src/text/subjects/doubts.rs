@@ -1,0 +1,7 @@
+//! Sentences of `init` about answers that look wrong, and about what an earlier `init` left behind.
+
+/// Sentences about doubtful answers.
+pub(crate) trait DoubtWords {
+    /// Nothing says the labels of the columns that are asked about next.
+    fn label_unsaid(&self) -> String;
+}
