@@ -512,3 +512,187 @@ fn the_form_of_the_export_is_written_too() {
     let checked = other(&mut job, "check --config old.toml", 0);
     assert!(checked.stdout.contains("2 to send"), "{}", checked.stdout);
 }
+
+/// An answer to each question of `init` up to the labels, for an export with a column `id_respondent`.
+#[cfg(unix)]
+fn up_to_the_labels(job: &Job, address: &str) -> crate::support::Terminal {
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("> id_respondent")
+        .types("\r")
+        .sees("(hidden):")
+        .types(&format!("{address}\r"))
+        .sees("Survey's id [399793]:")
+        .types("\r")
+        .sees("Columns for labels:");
+    terminal
+}
+
+/// The address of the platform itself, with the labels of `query`.
+#[cfg(unix)]
+fn vendors(query: &str) -> String {
+    address("https://www.webankieta.pl").replace("&l4=x&l7=9", query)
+}
+
+/// A label that one column says is not given to a column that is listed before it.
+#[cfg(unix)]
+#[test]
+fn labels_that_the_address_or_a_name_says_are_not_given_away() {
+    let job = init("c.csv --lang en").file(
+        "c.csv",
+        "id_respondent,Imie,Segment,NPS\n1001,Ala,VIP,9\n1002,Ola,x,8\n",
+    );
+    let mut terminal = up_to_the_labels(&job, &vendors("&l4=[Segment]&l7=[NPS]"));
+    terminal
+        .sees("[x] NPS")
+        .types(" ")
+        .sees("[x] Imie")
+        .types("\r")
+        .sees("Label for `Segment` (l1 to l10) [l4]:")
+        .types("\r")
+        .sees("Label for `NPS` (l1 to l10) [l7]:")
+        .types("\r")
+        .sees("Neither a name nor the address says the next label. Look at a contact on the platform")
+        .sees("Label for `Imie` (l1 to l10) [l1]:")
+        .types("\r")
+        .sees("[Y/n]:")
+        .types("n\r");
+    terminal.ends(0);
+    let config = job.text("c.toml");
+    assert!(
+        config.contains("map = [\"l1=Imie\", \"l4=Segment\", \"l7=NPS\"]"),
+        "{config}"
+    );
+
+    let job = init("c.csv --lang en").file("c.csv", "id_respondent,Imie,l1\n1001,Ala,VIP\n1002,Ola,x\n");
+    let mut terminal = up_to_the_labels(&job, &vendors(""));
+    terminal
+        .sees("[x] l1")
+        .types(" ")
+        .sees("[x] Imie")
+        .types("\r")
+        .sees("Label for `Imie` (l1 to l10) [l2]:")
+        .types("l1\r")
+        .sees("`l1` has a column already")
+        .sees("[l2]:")
+        .types("\r")
+        .sees("[Y/n]:")
+        .types("n\r");
+    terminal.ends(0);
+    let config = job.text("c.toml");
+    assert!(config.contains("map = [\"l1=l1\", \"l2=Imie\"]"), "{config}");
+}
+
+/// A mail breaks lines where it likes, and a cut id would be another survey's.
+#[test]
+fn a_survey_that_a_line_break_cuts_is_joined_or_asked_for() {
+    let with = |from: &str, to: &str| {
+        init("contacts.csv --id-column webankieta_id --map l4=Segment --url-file - --lang en")
+            .stdin(address("https://www.webankieta.pl").replace(from, to))
+    };
+    for (from, to) in [("399793", "3997\n93"), ("id_survey", "id_sur\nvey")] {
+        let job = with(from, to);
+        job.ends(0);
+        let config = job.text("contacts.toml");
+        assert!(config.contains("survey = 399793 "), "{to}: {config}");
+    }
+    let job = with("399793&", "3997\n93 ");
+    let ran = job.ends(2);
+    assert!(ran.stderr.contains("so it may be cut"), "{}", ran.stderr);
+    assert_eq!(job.names(), ["contacts.csv"]);
+    let job = with("CANARYkey1", "\\\nCANARYkey1");
+    job.ends(0);
+    assert_eq!(job.text("contacts.secrets/webhook_key"), "CANARYkey1\n");
+    let ran = with("CANARYkey1", "CANARY\\key1").ends(2);
+    assert!(
+        ran.stderr.contains("the webhook key in the address"),
+        "{}",
+        ran.stderr
+    );
+    has_no_secret(&ran.stderr);
+}
+
+/// Phone numbers and tax numbers have digits only, too.
+#[cfg(unix)]
+#[test]
+fn a_column_of_other_numbers_is_not_taken_for_the_ids() {
+    let phones = "Segment;E-mail;Telefon;Numer\nUtracony;a@x.pl;600100200;1\nVIP;b@x.pl;600100201;2\n";
+    let job = init("c.csv --lang en").file("c.csv", phones);
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("respondent id:")
+        .sees("> none of these")
+        // The first column.
+        .types("\u{1b}[B")
+        .sees("> Segment")
+        .types("\r")
+        .sees("`Utracony` in `Segment` is no number, and the platform's ids are.")
+        .sees("Use this column nevertheless? [y/N]:")
+        .types("\r")
+        .sees("> none of these")
+        .types("\u{1b}[A\u{1b}[A")
+        .sees("> Telefon")
+        .types("\r")
+        .sees("`Telefon` looks like another number")
+        .types("y\r")
+        .sees("Webhook's address")
+        .types("\u{3}");
+    terminal.ends(130);
+    // Nothing else is there to propose.
+    let job = init("c.csv --lang en").file(
+        "c.csv",
+        "NIP;Kod;Uczestnik\n5260001246;123;2001\n5260001247;124;2002\n",
+    );
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("No column is named as the platform's id. `Uczestnik` has only numbers")
+        .sees("> Uczestnik")
+        .types("\u{3}");
+    terminal.ends(130);
+}
+
+/// `--match-on` splits at the first `=`, so such a name would never be found.
+#[cfg(unix)]
+#[test]
+fn a_column_with_an_equals_sign_is_not_offered_for_the_address() {
+    let job = init("c.csv --lang en").file("c.csv", "E=mail,Kontakt,l4\na@x.pl,b@x.pl,A\n");
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("> none of these")
+        .types("\r")
+        .sees("`E=mail` cannot be chosen, because its name has an `=`: rename the column")
+        .sees("Column with the e-mail address:")
+        .sees("> Kontakt")
+        .types("\u{3}");
+    terminal.ends(130);
+    let job = init("c.csv --lang en").file("c.csv", "E=mail,l=4\na@x.pl,A\n");
+    let mut terminal = job.on_terminal();
+    terminal.sees("> none of these").types("\r");
+    let screen = terminal.ends(2);
+    assert!(screen.contains("every column has an `=` in its name"), "{screen}");
+}
+
+/// A kill between the two renames leaves the secrets without their config.
+#[test]
+fn the_same_command_works_after_a_kill() {
+    let job = init(FLAGS)
+        .args("--url-file - --lang en")
+        .stdin(address("https://www.webankieta.pl"));
+    for folder in ["contacts.secrets", ".respondent-sync-Ab12cd/secrets"] {
+        fs::create_dir_all(job.path(folder)).unwrap();
+        for name in ["account", "webhook_key", "webhook_auth"] {
+            fs::write(job.path(folder).join(name), "CANARYold").unwrap();
+        }
+    }
+    fs::write(job.path(".respondent-sync-Ab12cd/config"), "").unwrap();
+    let ran = job.ends(0);
+    assert!(
+        ran.stdout
+            .contains("`contacts.secrets` has secrets and no config")
+            && ran.stdout.contains("its files are replaced."),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(job.names(), ["contacts.csv", "contacts.secrets", "contacts.toml"]);
+    assert_eq!(job.text("contacts.secrets/webhook_key"), "CANARYkey1\n");
+}

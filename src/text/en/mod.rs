@@ -1,6 +1,7 @@
 //! The sentences in English.
 
 mod codes;
+mod doubts;
 mod ends;
 mod faults;
 mod guards;

@@ -3,6 +3,7 @@
 
 mod codes;
 mod columns;
+mod doubts;
 mod ends;
 mod faults;
 mod guards;

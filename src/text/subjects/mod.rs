@@ -1,6 +1,7 @@
 //! The subjects of the catalogue: a trait for each, a method for each sentence.
 
 mod check;
+mod doubts;
 mod faults;
 mod guards;
 mod init;
@@ -12,6 +13,7 @@ mod start;
 mod summary;
 
 pub(crate) use check::{CheckWords, Plans};
+pub(crate) use doubts::DoubtWords;
 pub(crate) use faults::{CodeWords, FaultWords};
 pub(crate) use guards::GuardWords;
 pub(crate) use init::{ConfigKey, InitWords, YesNo};
@@ -29,6 +31,7 @@ use crate::read::Change;
 pub(crate) trait Words:
     CheckWords
     + CodeWords
+    + DoubtWords
     + EndWords
     + FaultWords
     + GuardWords

@@ -4,16 +4,13 @@ use std::path::Path;
 
 use super::asking::Asker;
 use super::export::{Export, shortened};
-use super::proposal::{Column, label_of, next_label};
+use super::proposal::{Column, free_label, label_of, said_label};
 use crate::model::{Label, ShownPath as _, clean};
 use crate::run::Failure;
 use crate::text::Words;
 
 /// Maximum length of a name in a list, in characters.
 const NAME_CHARS: usize = 36;
-
-/// Maximum length of a name in a question, in characters.
-const ASKED_CHARS: usize = 28;
 
 /// Maximum number of columns that are listed before the questions, which list them again.
 const MAX_LISTED: usize = 30;
@@ -75,17 +72,20 @@ fn fitted(choice: &str) -> String {
     fitted
 }
 
-/// Asks for a column; returns its name.
-pub(super) fn asked(
+/// Asks for a column.
+pub(super) fn asked<'a>(
     asker: &Asker<'_>,
     question: &str,
-    seen: &Export,
-    propose: impl Fn(&[Column]) -> Option<usize>,
-) -> Result<String, Failure> {
-    let choices = choices(asker.words, &seen.columns);
-    let chosen = asker.one_of(question, &choices, propose(&seen.columns).unwrap_or_default())?;
-    let column = seen.columns.get(chosen);
-    Ok(column.map(|column| column.name.clone()).unwrap_or_default())
+    columns: &'a [Column],
+    proposed: Option<usize>,
+) -> Result<&'a Column, Failure> {
+    let choices = choices(asker.words, columns);
+    loop {
+        let chosen = asker.one_of(question, &choices, proposed.unwrap_or_default())?;
+        if let Some(column) = columns.get(chosen) {
+            return Ok(column);
+        }
+    }
 }
 
 /// Asks which columns set which labels. `in_address` are the labels that the webhook's address
@@ -115,9 +115,32 @@ pub(super) fn asked_labels(
             *is_checked = chosen.contains(&index);
         }
     };
+    let chosen: Vec<&Column> = chosen
+        .into_iter()
+        .filter_map(|index| columns.get(index))
+        .collect();
     let mut labels: Vec<(Label, String)> = Vec::new();
-    for column in chosen.into_iter().filter_map(|index| columns.get(index)) {
-        let label = asked_label(asker, column, in_address, &labels)?;
+    // A label that one column says is not proposed for another one.
+    let (named, others): (Vec<&Column>, Vec<&Column>) =
+        chosen.into_iter().partition(|column| column.label().is_some());
+    let (said, others): (Vec<&Column>, Vec<&Column>) = others
+        .into_iter()
+        .partition(|column| label_of(column, in_address).is_some());
+    let mut is_warned = false;
+    for column in named.into_iter().chain(said).chain(others) {
+        let taken: Vec<Label> = labels.iter().map(|(label, _)| *label).collect();
+        let own = column.label().filter(|label| !taken.contains(label));
+        let label = if let Some(label) = own {
+            label
+        } else {
+            let said = said_label(column, columns, in_address, &taken);
+            if said.is_none() && !is_warned {
+                asker.say(&words.label_unsaid());
+                is_warned = true;
+            }
+            let proposed = said.or_else(|| free_label(columns, in_address, &taken));
+            asked_label(asker, column, proposed, &taken)?
+        };
         labels.push((label, column.name.clone()));
     }
     labels.sort_by_key(|(label, _)| *label);
@@ -128,18 +151,13 @@ pub(super) fn asked_labels(
 fn asked_label(
     asker: &Asker<'_>,
     column: &Column,
-    in_address: &[(Label, String)],
-    labels: &[(Label, String)],
+    proposed: Option<Label>,
+    taken: &[Label],
 ) -> Result<Label, Failure> {
     let words = asker.words;
-    let taken: Vec<Label> = labels.iter().map(|(label, _)| *label).collect();
-    if let Some(label) = column.label().filter(|label| !taken.contains(label)) {
-        return Ok(label);
-    }
-    let proposed = next_label(column, in_address, &taken).map(Label::name);
-    let question = words.ask_label(&shortened(&clean(&column.name), ASKED_CHARS));
+    let question = words.ask_label(&column.shown_name());
     loop {
-        match asker.text(&question, proposed)?.parse::<Label>() {
+        match asker.text(&question, proposed.map(Label::name))?.parse::<Label>() {
             Ok(label) if taken.contains(&label) => asker.say(&words.label_taken(label)),
             Ok(label) => return Ok(label),
             Err(_) => asker.say(&words.not_a_label()),

@@ -1,7 +1,8 @@
 //! Proposes what each column of an export is for, by names and by samples. A proposal is shown and
 //! can be changed. Pure.
 
-use crate::model::Label;
+use super::export::shortened;
+use crate::model::{Label, clean};
 use crate::read::is_crm_number;
 
 /// A column as the first rows show it.
@@ -12,12 +13,25 @@ pub(super) struct Column {
     pub(super) sample: Option<String>,
     /// Every value is all digits, of three digits or more, and stands once.
     pub(super) looks_like_ids: bool,
+    /// The first value that is not blank is all digits.
+    pub(super) begins_with_digits: bool,
     /// Every value that is not blank has an `@`.
     pub(super) has_addresses: bool,
 }
 
 /// Names of the platform and of what its ids identify.
 const OURS: [&str; 3] = ["respondent", "webankiet", "startquestion"];
+
+/// Maximum length of a name in a question, in characters.
+const ASKED_CHARS: usize = 28;
+
+/// Words of names for other numbers than ids, in English and Polish: phones, taxes, persons, places,
+/// money and time. A longer word of a name may go on, as in `telefonu`.
+const OTHER_NUMBERS: [&str; 36] = [
+    "age", "amount", "cena", "data", "date", "faks", "faktur", "fax", "gsm", "iban", "invoice", "kod", "kom",
+    "komórk", "komork", "krs", "kwota", "mobil", "nip", "order", "pesel", "phone", "poczt", "post", "price",
+    "regon", "rok", "sms", "tax", "tel", "telefon", "vat", "wiek", "year", "zamów", "zip",
+];
 
 /// Words of names for an address, in English and Polish.
 const ADDRESS: [&str; 2] = ["mail", "adres e"];
@@ -36,19 +50,50 @@ impl Column {
     pub(super) fn is_crm_number(&self) -> bool {
         is_crm_number(&self.name)
     }
+
+    /// Whether the name is one of another number, such as a phone or a tax number.
+    pub(super) fn is_other_number(&self) -> bool {
+        let name = self.name.to_lowercase();
+        let mut words = name.split(|c: char| !c.is_alphabetic());
+        !is_ours(&name)
+            && words.any(|word| {
+                OTHER_NUMBERS.iter().any(|other| match other.len() {
+                    ..4 => word == *other,
+                    _ => word.starts_with(other),
+                })
+            })
+    }
+
+    /// Whether `--match-on` can name the column, which splits at the first `=`.
+    pub(super) fn can_be_matched_on(&self) -> bool {
+        !self.name.contains('=')
+    }
+
+    /// Returns the name for a question.
+    pub(super) fn shown_name(&self) -> String {
+        shortened(&clean(&self.name), ASKED_CHARS)
+    }
 }
 
-/// Returns the column that is probably the platform's respondent id.
+fn is_ours(name: &str) -> bool {
+    OURS.iter().any(|ours| name.contains(ours))
+}
+
+/// Returns the column that is named as the platform's respondent id.
 pub(super) fn id_column(columns: &[Column]) -> Option<usize> {
     let by = |is_it: &dyn Fn(&Column) -> bool| columns.iter().position(is_it);
-    let named = |column: &Column| {
-        let name = column.name.to_lowercase();
-        OURS.iter().any(|ours| name.contains(ours)) && !column.has_addresses
-    };
+    let named = |column: &Column| is_ours(&column.name.to_lowercase()) && !column.has_addresses;
     by(&|column| column.is_called("id_respondent"))
         .or_else(|| by(&|column| named(column) && column.looks_like_ids))
         .or_else(|| by(&named))
-        .or_else(|| by(&|column| column.looks_like_ids && is_free(column) && !column.is_crm_number()))
+}
+
+/// Returns a column that has only numbers, each once, and whose name does not say that they are
+/// others than the platform's ids.
+pub(super) fn digits_column(columns: &[Column]) -> Option<usize> {
+    columns.iter().position(|column| {
+        column.looks_like_ids && is_free(column) && !column.is_crm_number() && !column.is_other_number()
+    })
 }
 
 /// Whether the name does not say already what the column is for.
@@ -66,12 +111,21 @@ pub(super) fn address_column(columns: &[Column]) -> Option<usize> {
     by(&|column| column.has_addresses && named(column)).or_else(|| by(&|column| column.has_addresses))
 }
 
+/// Returns a name in lower case, with one plain space for each gap.
+fn one_spaced(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
 /// Returns the label of a column that says it: by its own name (`l4`), or because the webhook's
 /// address has its name as the label's value (`l4=[Segment]`).
 pub(super) fn label_of(column: &Column, in_address: &[(Label, String)]) -> Option<Label> {
+    let name = one_spaced(&column.name);
+    // `l7=3` is an example of a value, and no column of a file without a header.
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
     let meant = |value: &str| {
-        let value = value.trim_matches(|c: char| "[]{}<>$%* ".contains(c));
-        !value.is_empty() && value.to_lowercase() == column.name.trim().to_lowercase()
+        let bare = value.trim_matches(|c: char| "[]{}<>$%* ".contains(c));
+        !bare.is_empty() && one_spaced(bare) == name && (!is_number || bare.len() < value.trim().len())
     };
     let by_value = || {
         in_address
@@ -82,14 +136,44 @@ pub(super) fn label_of(column: &Column, in_address: &[(Label, String)]) -> Optio
     column.label().or_else(by_value)
 }
 
-/// Returns the label to propose for a chosen column: what the column says, else the next label that
-/// the address names, else the next free one.
-pub(super) fn next_label(column: &Column, in_address: &[(Label, String)], taken: &[Label]) -> Option<Label> {
-    let is_free = |label: &Label| !taken.contains(label);
+/// Returns the label that is said for a chosen column: by the column itself, else the next label of
+/// the address that no column of the export says.
+pub(super) fn said_label(
+    column: &Column,
+    columns: &[Column],
+    in_address: &[(Label, String)],
+    taken: &[Label],
+) -> Option<Label> {
+    let of_columns = said_by(columns, in_address);
     label_of(column, in_address)
-        .filter(is_free)
-        .or_else(|| in_address.iter().map(|(label, _)| *label).find(is_free))
+        .filter(|label| !taken.contains(label))
+        .or_else(|| {
+            let in_address = in_address.iter().map(|(label, _)| *label);
+            in_address
+                .into_iter()
+                .find(|label| !taken.contains(label) && !of_columns.contains(label))
+        })
+}
+
+/// Returns a label for a column of which nothing says one: one that nothing else says, if there is.
+pub(super) fn free_label(
+    columns: &[Column],
+    in_address: &[(Label, String)],
+    taken: &[Label],
+) -> Option<Label> {
+    let of_columns = said_by(columns, in_address);
+    let is_free = |label: &Label| !taken.contains(label);
+    let is_unsaid =
+        |label: &Label| !of_columns.contains(label) && in_address.iter().all(|(other, _)| other != label);
+    Label::all()
+        .find(|label| is_free(label) && is_unsaid(label))
         .or_else(|| Label::all().find(is_free))
+}
+
+/// Returns the labels that columns say.
+fn said_by(columns: &[Column], in_address: &[(Label, String)]) -> Vec<Label> {
+    let said = columns.iter().filter_map(|column| label_of(column, in_address));
+    said.collect()
 }
 
 #[cfg(test)]
@@ -108,18 +192,29 @@ mod tests {
 
     #[test]
     fn the_id_is_found_by_name_then_by_form_and_never_a_crms_own_number() {
-        let cases: [(&[&str], Option<usize>); 8] = [
-            (&["Nr klienta#", "ID_Respondent", "webankieta_id#"], Some(1)),
-            (&["Respondent", "webankieta_id#"], Some(1)),
-            (&["Segment", "Id respondenta"], Some(1)),
-            (&["Record ID#", "Numer ankietowanego#"], Some(1)),
-            (&["Record ID#", "id_survey#", "l4#"], None),
-            (&["E-mail respondenta@", "NPS"], None),
-            (&["Imię", "NPS"], None),
-            (&[], None),
+        let cases: [(&[&str], Option<usize>, Option<usize>); 9] = [
+            (
+                &["Nr klienta#", "ID_Respondent", "webankieta_id#"],
+                Some(1),
+                Some(2),
+            ),
+            (&["Respondent", "webankieta_id#"], Some(1), Some(1)),
+            (&["Segment", "Id respondenta"], Some(1), None),
+            (&["Record ID#", "Numer ankietowanego#"], None, Some(1)),
+            (&["Record ID#", "id_survey#", "l4#"], None, None),
+            (
+                &["Telefon#", "NIP#", "PESEL#", "REGON#", "kod#", "Nr telefonu#"],
+                None,
+                None,
+            ),
+            (&["E-mail respondenta@", "NPS"], None, None),
+            (&["Imię", "NPS"], None, None),
+            (&[], None, None),
         ];
-        for (names, expected) in cases {
-            assert_eq!(id_column(&columns(names)), expected, "{names:?}");
+        for (names, by_name, by_digits) in cases {
+            let columns = columns(names);
+            assert_eq!(id_column(&columns), by_name, "{names:?}");
+            assert_eq!(digits_column(&columns), by_digits, "{names:?}");
         }
     }
 
@@ -140,15 +235,28 @@ mod tests {
         let found = columns(&["Segment", "NPS", "l2"]);
         let said: Vec<_> = found.iter().map(|column| label_of(column, &in_address)).collect();
         assert_eq!(said, [Some(label("l4")), None, Some(label("l2"))]);
-        let next = |column: usize, taken: &[&str]| {
+        let numbered = &columns(&["3"])[0];
+        let says = |value: &str| label_of(numbered, &[(label("l7"), value.to_owned())]).is_some();
+        assert!(!says("3") && !says(" 3 ") && says("[3]"));
+        let spaced = &columns(&["Moja  kolumna"])[0];
+        assert!(label_of(spaced, &[(label("l4"), "[moja\u{A0}kolumna]".to_owned())]).is_some());
+        let said = |column: usize, taken: &[&str]| {
             let taken: Vec<Label> = taken.iter().map(|name| label(name)).collect();
-            next_label(&found[column], &in_address, &taken).map(Label::name)
+            said_label(&found[column], &found, &in_address, &taken).map(Label::name)
         };
-        assert_eq!(next(0, &[]), Some("l4"));
-        assert_eq!(next(1, &["l4"]), Some("l7"));
-        assert_eq!(next(1, &["l4", "l7"]), Some("l1"));
-        assert_eq!(next(2, &[]), Some("l2"));
+        assert_eq!(said(0, &[]), Some("l4"));
+        // What the address has an example for, but nothing that a column says.
+        assert_eq!(said(1, &[]), Some("l7"));
+        assert_eq!(said(1, &["l7"]), None);
+        assert_eq!(said(2, &[]), Some("l2"));
+        let free = |taken: &[&str]| {
+            let taken: Vec<Label> = taken.iter().map(|name| label(name)).collect();
+            free_label(&found, &in_address, &taken).map(Label::name)
+        };
+        assert_eq!(free(&[]), Some("l1"));
+        assert_eq!(free(&["l1"]), Some("l3"));
+        assert_eq!(free(&["l1", "l3", "l5", "l6", "l8", "l9", "l10"]), Some("l2"));
         let all: Vec<Label> = Label::all().collect();
-        assert_eq!(next_label(&found[1], &[], &all), None);
+        assert_eq!(free_label(&found, &[], &all), None);
     }
 }

@@ -1,0 +1,52 @@
+//! Doubts about answers of `init`, in Polish.
+
+use super::Polish;
+use crate::text::subjects::DoubtWords;
+
+impl DoubtWords for Polish {
+    fn label_unsaid(&self) -> String {
+        "Kolejnej etykiety nie wskazuje ani nazwa kolumny, ani adres. Sprawdź na platformie, przy dowolnym kontakcie, która \
+         jest wolna: używana etykieta zostałaby nadpisana."
+            .to_owned()
+    }
+
+    fn survey_doubtful(&self) -> String {
+        "W adresie po ID ankiety, za końcem linii lub spacją, są kolejne cyfry: ID może być ucięte."
+            .to_owned()
+    }
+
+    fn id_by_digits(&self, column: &str) -> String {
+        format!(
+            "Żadna kolumna nie nazywa się jak ID z platformy. W kolumnie `{column}` są same liczby: wybierz ją tylko wtedy, gdy to ID z platformy."
+        )
+    }
+
+    fn ask_other_number(&self, column: &str) -> String {
+        format!(
+            "`{column}` wygląda na inny numer, np. telefonu lub podatkowy: etykiety trafiłyby do obcych osób. Czy to na pewno ID z platformy"
+        )
+    }
+
+    fn ask_no_number(&self, column: &str, value: &str) -> String {
+        format!(
+            "`{value}` w kolumnie `{column}` to nie liczba, a ID z platformy to liczby. Użyć tej kolumny mimo to"
+        )
+    }
+
+    fn unfit_address(&self, column: &str) -> String {
+        format!(
+            "Kolumny `{column}` nie można wybrać, bo w jej nazwie jest znak `=`: najpierw zmień jej nazwę w eksporcie."
+        )
+    }
+
+    fn no_fit_address(&self) -> String {
+        "w nazwie każdej kolumny jest znak `=`, więc żadna nie może być kolumną z adresem: zmień nazwę w eksporcie".to_owned()
+    }
+
+    fn secrets_left(&self, folder: &str, is_replaced: bool) -> String {
+        let what = if is_replaced { "zastąpione" } else { "użyte" };
+        format!(
+            "W `{folder}` są klucze bez konfiguracji, tak jak po przerwanym `init`: te pliki zostaną {what}."
+        )
+    }
+}
