@@ -127,10 +127,7 @@ fn a_slow_answer_is_a_timeout_and_in_doubt() {
 
 #[test]
 fn a_platform_that_cannot_be_reached_fails_the_rows_without_doubt() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = crate::support::CLOSED;
     let job = Job::new("run in.csv --survey 7 --max-outage 0s --max-retries 1 --backoff 1ms")
         .args(&format!("--base-url http://{closed}"))
         .file("in.csv", "id_respondent,l1\n1,x\n");

@@ -134,10 +134,7 @@ fn the_config_file_may_be_what_asks_for_it() {
 fn a_run_that_was_cut_short_says_whether_it_is_worth_another() {
     let refused = Fake::start(|_| Answer::of(401, ""));
     ends(&job(&refused), 4, "aborted", "calls in a row were refused");
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = crate::support::CLOSED;
     let unreachable = job(&refused)
         .instead_of(&refused.base, &format!("http://{closed}"))
         .args("--max-outage 200ms");

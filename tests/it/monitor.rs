@@ -248,7 +248,7 @@ fn a_monitor_that_is_down_changes_nothing_and_holds_nobody_up_for_long() {
 #[expect(clippy::disallowed_methods, reason = "how long a real run takes")]
 fn a_monitor_that_refuses_connections_is_known_to_at_once() {
     let fake = Fake::start(|_| Answer::success());
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = crate::support::CLOSED;
     let job = Job::run(numbered(2, "a"), &fake).var(
         "RESPONDENT_SYNC_HEALTHCHECK_URL",
         &format!("http://{closed}/CANARYCHECK"),

@@ -23,10 +23,7 @@ fn no_secret_and_no_cell_reaches_any_output() {
         "9" => Answer::of(429, "").with("Retry-After: garbage"),
         _ => Answer::of(500, ""),
     });
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = crate::support::CLOSED;
     let input = numbered(10, "CELLCANARY");
     for method in ["post", "get"] {
         for format in ["text", "json"] {

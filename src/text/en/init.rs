@@ -1,5 +1,7 @@
 //! Setting up a config, in English.
 
+mod doubts;
+
 use super::English;
 use crate::model::Label;
 use crate::text::number::en;

@@ -1,7 +1,6 @@
 //! The sentences in English.
 
 mod codes;
-mod doubts;
 mod ends;
 mod faults;
 mod guards;

@@ -1,5 +1,7 @@
 //! Setting up a config, in Polish.
 
+mod doubts;
+
 use super::Polish;
 use crate::model::Label;
 use crate::text::number::pl;

@@ -3,7 +3,6 @@
 
 mod codes;
 mod columns;
-mod doubts;
 mod ends;
 mod faults;
 mod guards;

@@ -19,3 +19,7 @@ pub(crate) fn numbered(count: u32, value: &str) -> String {
         .chain(rows)
         .collect()
 }
+
+/// An address that nobody listens on. It is none of the ports that are given to whoever asks for a
+/// free one, so no other test can get it.
+pub(crate) const CLOSED: &str = "127.0.0.1:1";

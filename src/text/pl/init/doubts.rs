@@ -1,6 +1,6 @@
 //! Doubts about answers of `init`, in Polish.
 
-use super::Polish;
+use crate::text::pl::Polish;
 use crate::text::subjects::DoubtWords;
 
 impl DoubtWords for Polish {

@@ -1,6 +1,6 @@
 //! Doubts about answers of `init`, in English.
 
-use super::English;
+use crate::text::en::English;
 use crate::text::subjects::DoubtWords;
 
 impl DoubtWords for English {
