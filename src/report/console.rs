@@ -71,6 +71,7 @@ impl Console {
         format: LogFormat,
         (lang, polish): (Lang, PolishEvent),
     ) -> Self {
+        Screen::switch_on_colours();
         // Version 4 (RFC 9562): the form that monitors accept as a run's id.
         let run_id = uuid::Uuid::new_v4().to_string();
         let stream = Stream {

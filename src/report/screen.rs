@@ -60,6 +60,12 @@ impl Screen {
         }
     }
 
+    /// Has the consoles of Windows understand colours, which other terminals do by themselves.
+    pub(super) fn switch_on_colours() {
+        drop(anstream::AutoStream::always_ansi(std::io::stderr()));
+        drop(anstream::AutoStream::always_ansi(std::io::stdout()));
+    }
+
     /// Describes a stream of the process. `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb` are obeyed.
     pub(super) fn of<S: anstream::stream::RawStream>(stream: &S, lang: Lang) -> Self {
         let is_terminal = stream.is_terminal();
