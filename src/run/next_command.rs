@@ -204,7 +204,7 @@ pub(super) fn retry_command(reading: &ReadingSettings, paths: &OutputPaths) -> S
 fn words_for(input: Option<&Input>, paths: &OutputPaths) -> String {
     let shown = |path: &Path| quoted(&path.shown().to_string()).into_owned();
     match input {
-        Some(Input::File(input)) if default_paths(input) == *paths => {
+        Some(Input::File(input)) if are_same(&default_paths(input), paths) => {
             quoted(&beside_us(input).shown().to_string()).into_owned()
         }
         _ if is_of_results(paths) => shown(&paths.results),
@@ -216,11 +216,18 @@ fn words_for(input: Option<&Input>, paths: &OutputPaths) -> String {
     }
 }
 
+/// Whether the files are the same, however they are spelt.
+fn are_same(a: &OutputPaths, b: &OutputPaths) -> bool {
+    let spelt =
+        |paths: &OutputPaths| [&paths.results, &paths.failed, &paths.summary].map(|path| beside_us(path));
+    spelt(a) == spelt(b)
+}
+
 /// Whether failed file and summary have the names that go with the results.
 fn is_of_results(paths: &OutputPaths) -> bool {
     let name = paths.results.to_string_lossy();
     let stem = name.strip_suffix(RESULTS).unwrap_or_default();
-    !stem.is_empty() && default_paths(Path::new(&format!("{stem}.csv"))) == *paths
+    !stem.is_empty() && are_same(&default_paths(Path::new(&format!("{stem}.csv"))), paths)
 }
 
 /// Whether a variable stands for a flag that changes the run. Secrets do not count: the user has to
@@ -250,9 +257,14 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
         };
         return same.to_owned();
     }
+    // With `--rotate` the words would give up the remaining rows once there is a newer export.
+    let is_of_the_past = |argument: &&String| {
+        ["--overwrite", "--resume", "--rotate"].contains(&argument.as_str())
+            || argument.starts_with("--rotate=")
+    };
     let mut words: Vec<Cow<'_, str>> = arguments
         .iter()
-        .filter(|argument| *argument != "--overwrite" && *argument != "--resume")
+        .filter(|argument| !is_of_the_past(argument))
         .map(|argument| quoted(argument))
         .collect();
     if is_retry {
@@ -298,7 +310,7 @@ mod tests {
         );
         assert_eq!(
             next(&["respondent-sync", "run", "a.csv", "--resume", "--rotate=3"]),
-            "`respondent-sync run a.csv --rotate=3 --resume`"
+            "`respondent-sync run a.csv --resume`"
         );
         assert_eq!(
             next(&["respondent-sync", "run", "--", "a.csv"]),
@@ -350,8 +362,17 @@ mod tests {
         #[cfg(unix)]
         assert_eq!(of("a/my contacts.csv", &usual), "'a/my contacts.csv'");
         let elsewhere = default_paths(Path::new("res/c.csv"));
-        assert_eq!(of("a/c.csv", &elsewhere), "res/c.results.csv");
-        assert_eq!(words_for(Some(&Input::Stdin), &elsewhere), "res/c.results.csv");
+        let results = elsewhere.results.to_str().unwrap();
+        assert_eq!(of("a/c.csv", &elsewhere), results);
+        assert_eq!(words_for(Some(&Input::Stdin), &elsewhere), results);
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(
+            of(
+                here.join("c.csv").to_str().unwrap(),
+                &default_paths(Path::new("c.csv"))
+            ),
+            "c.csv"
+        );
         let named = OutputPaths {
             results: "out.csv".into(),
             ..usual
