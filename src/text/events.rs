@@ -54,6 +54,37 @@ pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<St
             "Platforma odmawia kolejnych połączeń: na razie najwyżej {} naraz.",
             thousands(Lang::Pl, number("calls"))
         ),
+        "set_aside" => {
+            let rounds = match number("of_rounds") {
+                0 => String::new(),
+                files => format!(" (i pliki powtórzeń: {})", thousands(Lang::Pl, files)),
+            };
+            format!(
+                "Wyniki poprzedniej aktualizacji mają teraz w nazwie czas jej rozpoczęcia: {}{rounds}.",
+                text("files")
+            )
+        }
+        "unfinished_set_aside" => {
+            let what = match text("sends") {
+                "all" => {
+                    "Poprzednia aktualizacja nie została dokończona; teraz zostaną wysłane wszystkie wiersze tego samego eksportu."
+                }
+                "changes" => {
+                    "Poprzednia aktualizacja nie została dokończona; zostanie wysłane to, czego platforma nie potwierdziła, o ile jest w tym eksporcie."
+                }
+                _ => {
+                    "Poprzednia aktualizacja dotyczyła innego eksportu i nie została dokończona: wiersze, których nie ma w tym eksporcie, nie zostaną już wysłane."
+                }
+            };
+            format!(
+                "{what} Jej pliki mają teraz w nazwie czas jej rozpoczęcia: {}.",
+                text("files")
+            )
+        }
+        "edited_failed_file_set_aside" => format!(
+            "Plik błędów był poprawiany, więc nie został zastąpiony. Nazywa się teraz `{}`.",
+            text("path")
+        ),
         _ => return None,
     })
 }

@@ -50,8 +50,7 @@ pub(in crate::record) fn set_aside(
 
 /// Logs what happens to the rows that an unfinished run has not sent.
 fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) {
-    let names: Vec<String> = moved.iter().map(|path| format!("`{}`", path.shown())).collect();
-    let names = names.join(", ");
+    let names = listed(moved);
     let is_same = matches!(
         unfinished,
         Unfinished::Journal(contents) if contents.header.fingerprint == new.fingerprint
@@ -59,17 +58,23 @@ fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) 
     if is_same {
         tracing::info!(
             event = "unfinished_set_aside",
+            sends = "all",
+            files = names,
             "the last run was not finished; this one sends all rows of the same input, and its files were set aside: {names}"
         );
     } else if new.looked_over.mode == DeltaMode::ChangedOnly {
         tracing::info!(
             event = "unfinished_set_aside",
+            sends = "changes",
+            files = names,
             "the last run was not finished; this one sends what was not acknowledged, as far as it is in this input, and its \
              files were set aside: {names}"
         );
     } else {
         tracing::warn!(
             event = "unfinished_set_aside",
+            sends = "other",
+            files = names,
             "the last run was of another input and not finished: rows that are not in this one are not sent any more; its \
              files were set aside: {names}"
         );
@@ -96,10 +101,25 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), O
     // The rounds go first: a kill in between must not leave them beside the next run.
     let rounds = move_rounds(paths, &stamp)?;
     let moved = move_together(&existing, stamp)?;
-    for path in moved.iter().chain(&rounds) {
-        tracing::info!(event = "set_aside", "set aside: `{}`", path.shown());
+    if !moved.is_empty() {
+        let names = listed(&moved);
+        tracing::info!(
+            event = "set_aside",
+            files = names,
+            of_rounds = rounds.len(),
+            "the outputs of the last run have the time of its start in their names now: {names}{}",
+            match rounds.len() {
+                0 => String::new(),
+                files => format!(", and {files} files of its retries"),
+            }
+        );
     }
     Ok(())
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.shown())).collect();
+    names.join(", ")
 }
 
 /// Removes the files of the retry rounds of a run that was replaced, except edited failed files.
@@ -296,6 +316,7 @@ pub(in crate::record) fn save_edited(failed: &Path, known: &[&str]) -> Result<()
     for path in move_together(&[failed.to_owned()], Stamp::new(changed_at(failed), false))? {
         tracing::warn!(
             event = "edited_failed_file_set_aside",
+            path = %path.shown(),
             "the failed file was edited since it was written, so it was set aside: `{}`",
             path.shown()
         );
