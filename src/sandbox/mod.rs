@@ -5,5 +5,5 @@
 mod platform;
 mod server;
 
-pub(crate) use platform::{Faults, Platform};
+pub(crate) use platform::{Faults, Platform, Taken};
 pub(crate) use server::Server;

@@ -65,6 +65,15 @@ pub(crate) struct Answered {
     pub(crate) line: String,
 }
 
+/// What a sandbox took.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) calls: u64,
+    pub(crate) respondents: u64,
+    /// Labels, each with the number of respondents that have it.
+    pub(crate) labels: Vec<(&'static str, u64)>,
+}
+
 impl Platform {
     pub(crate) fn new(faults: Faults) -> Self {
         Self {
@@ -125,24 +134,17 @@ impl Platform {
         )
     }
 
-    /// Summarises the sandbox's data in one line without personal data: how many respondents have
-    /// which label.
-    pub(crate) fn counts(&self) -> String {
-        let mut labels: BTreeMap<&str, u64> = BTreeMap::new();
+    /// Counts what the sandbox holds, without personal data.
+    pub(crate) fn counts(&self) -> Taken {
+        let mut labels: BTreeMap<&'static str, u64> = BTreeMap::new();
         for label in self.contacts.values().flat_map(BTreeMap::keys) {
             *labels.entry(label).or_default() += 1;
         }
-        let labels: Vec<String> = labels
-            .iter()
-            .map(|(label, respondents)| format!("{label} of {respondents}"))
-            .collect();
-        let labels = if labels.is_empty() {
-            "no label".to_owned()
-        } else {
-            labels.join(", ")
-        };
-        let (calls, respondents) = (self.calls, self.contacts.len());
-        format!("the sandbox took {calls} calls; respondents: {respondents}, with {labels}\n")
+        Taken {
+            calls: self.calls,
+            respondents: self.contacts.len() as u64,
+            labels: labels.into_iter().collect(),
+        }
     }
 
     /// Lists the first respondents with their labels, one per line.

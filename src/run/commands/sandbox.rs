@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use anyhow::Context;
 
 use crate::config::SandboxSettings;
+use crate::model::Message;
 use crate::report::{Console, ExitCode};
 use crate::run::Failure;
 use crate::sandbox::{Platform, Server};
@@ -33,6 +34,9 @@ pub(in crate::run) async fn serve(settings: SandboxSettings, console: &Console) 
     stops.next().await;
     serving.abort();
     let platform = platform.lock().unwrap_or_else(PoisonError::into_inner);
-    console.print(&(platform.counts() + &platform.holdings()));
+    let taken = platform.counts();
+    let counts = Message::new(|words| words.sandbox_took(&taken));
+    let counts = counts.text(console.lang());
+    console.print(&format!("{counts}\n{}", platform.holdings()));
     Ok(ExitCode::Success)
 }

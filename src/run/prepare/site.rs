@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 
 use crate::config::{Destination, sandbox_credentials};
-use crate::model::Endpoint;
+use crate::model::{Endpoint, Message};
 use crate::report::Console;
 use crate::run::Failure;
 use crate::sandbox::{Faults, Platform, Server};
@@ -51,7 +51,9 @@ impl Site {
         let Some(platform) = self.sandbox.as_ref().filter(|_| !console.is_quiet()) else {
             return;
         };
-        console.say(&platform.lock().unwrap_or_else(PoisonError::into_inner).counts());
+        let taken = platform.lock().unwrap_or_else(PoisonError::into_inner).counts();
+        let counts = Message::new(|words| words.sandbox_took(&taken));
+        console.say(&format!("{}\n", counts.text(console.lang())));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::read::{DelimiterFrom, EncodingFrom};
+use crate::sandbox::Taken;
 
 /// Where a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,9 @@ pub(crate) trait StartWords {
     fn survey(&self, id: &str, from: &str) -> String;
 
     fn survey_of_sandbox(&self, id: &str) -> String;
+
+    /// What the sandbox holds at its end, without personal data.
+    fn sandbox_took(&self, taken: &Taken) -> String;
 
     /// The survey's column, and the survey for rows where it is blank.
     fn survey_column(&self, column: &str, where_blank: Option<&str>) -> String;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::model::Lang;
 use crate::read::{DelimiterFrom, EncodingFrom};
+use crate::sandbox::Taken;
 use crate::text::en::English;
 use crate::text::number::{duration, en, thousands};
 use crate::text::subjects::{From, StartWords};
@@ -66,6 +67,21 @@ impl StartWords for English {
 
     fn survey_of_sandbox(&self, id: &str) -> String {
         format!("survey {id} (the sandbox's)")
+    }
+
+    fn sandbox_took(&self, taken: &Taken) -> String {
+        let labels = taken.labels.iter();
+        let labels: Vec<String> = labels
+            .map(|(label, count)| format!("{label} of {count}"))
+            .collect();
+        let labels = match labels.as_slice() {
+            [] => "no label".to_owned(),
+            labels => labels.join(", "),
+        };
+        let Taken {
+            calls, respondents, ..
+        } = taken;
+        format!("the sandbox took {calls} calls; respondents: {respondents}, with {labels}")
     }
 
     fn survey_column(&self, column: &str, where_blank: Option<&str>) -> String {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::model::Lang;
 use crate::read::{DelimiterFrom, EncodingFrom};
+use crate::sandbox::Taken;
 use crate::text::number::{duration, pl, thousands};
 use crate::text::pl::{Polish, ROWS};
 use crate::text::subjects::{From, StartWords};
@@ -66,6 +67,22 @@ impl StartWords for Polish {
 
     fn survey_of_sandbox(&self, id: &str) -> String {
         format!("ankieta {id} (próbna)")
+    }
+
+    fn sandbox_took(&self, taken: &Taken) -> String {
+        let labels = taken.labels.iter();
+        let labels: Vec<String> = labels
+            .map(|(label, count)| format!("{label} u {}", thousands(Lang::Pl, *count)))
+            .collect();
+        let labels = match labels.as_slice() {
+            [] => "żadnej etykiety".to_owned(),
+            labels => labels.join(", "),
+        };
+        format!(
+            "platforma próbna: {}; respondenci: {}, etykiety: {labels}",
+            pl(taken.calls, ["wywołanie", "wywołania", "wywołań"]),
+            thousands(Lang::Pl, taken.respondents)
+        )
     }
 
     fn survey_column(&self, column: &str, where_blank: Option<&str>) -> String {
