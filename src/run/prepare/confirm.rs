@@ -48,7 +48,8 @@ pub(in crate::run) fn confirm(
     if !deserves_a_look || examined.to_send() == 0 {
         return Ok(());
     }
-    let question = question(&examined, opened, site, is_known);
+    let is_first = !is_known && !reading.plan.selection.is_partial();
+    let question = question(&examined, opened, site, is_first);
     let screen = console.screen();
     let calls = std::mem::take(&mut examined.first_calls);
     let calls: Vec<String> = calls
@@ -75,7 +76,7 @@ pub(in crate::run) fn confirm(
     }
 }
 
-fn question(examined: &Examined, opened: &OpenedInput, site: &Site, is_known: bool) -> Message {
+fn question(examined: &Examined, opened: &OpenedInput, site: &Site, is_first: bool) -> Message {
     let labels = opened.layout.labels.iter();
     let labels: Vec<String> = labels.map(|(label, _)| label.to_string()).collect();
     let (labels, host) = (labels.join(", "), site.endpoint.host().to_owned());
@@ -90,7 +91,7 @@ fn question(examined: &Examined, opened: &OpenedInput, site: &Site, is_known: bo
         labels: &labels,
         survey,
         host: &host,
-        is_first: !is_known,
+        is_first,
     };
     let is_damaged = examined.notes.damaged > 0;
     Message::new(|words| {

@@ -50,7 +50,7 @@ impl CheckWords for English {
     fn set_labels(&self, plans: &Plans<'_>) -> String {
         let survey = plans.survey.map(|survey| format!(" of survey {survey}"));
         let first = if plans.is_first {
-            " There are no results of this file here yet."
+            " It is the first full update from this file."
         } else {
             ""
         };

@@ -57,7 +57,7 @@ impl CheckWords for Polish {
         };
         let survey = plans.survey.map(|survey| format!(" w ankiecie {survey}"));
         let first = if plans.is_first {
-            " W tym folderze nie ma jeszcze wyników tego pliku."
+            " Będzie to pierwsza pełna aktualizacja z tego pliku."
         } else {
             ""
         };
