@@ -62,8 +62,8 @@ impl Screen {
 
     /// Has the consoles of Windows understand colours, which other terminals do by themselves.
     pub(super) fn switch_on_colours() {
-        drop(anstream::AutoStream::always_ansi(std::io::stderr()));
-        drop(anstream::AutoStream::always_ansi(std::io::stdout()));
+        let _stderr = anstream::AutoStream::always_ansi(std::io::stderr());
+        let _stdout = anstream::AutoStream::always_ansi(std::io::stdout());
     }
 
     /// Describes a stream of the process. `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb` are obeyed.
