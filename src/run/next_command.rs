@@ -52,7 +52,14 @@ pub(super) fn after_run(
         // The rows of a rehearsal are sent with the whole.
         return (!report.rehearsal).then(|| retry_command(reading, paths));
     }
-    (report.kind == RunKind::TrialOfOne && reading.input != Input::Stdin).then(|| without_limit(arguments()))
+    let Input::File(input) = &reading.input else {
+        return None;
+    };
+    (report.kind == RunKind::TrialOfOne).then(|| {
+        // The trial has files of its own: the whole would meet those of the last export.
+        let meets_old = paths.rehearsal && default_paths(input).are_of_finished_run();
+        whole(arguments(), meets_old)
+    })
 }
 
 /// A command that a person probably wants instead of the one that failed.
@@ -61,22 +68,27 @@ pub(crate) enum Correction {
     Meant(String),
     /// Keeps the outputs of the last export under another name.
     KeepOld(String),
+    /// Goes on with the run that was interrupted.
+    Resume(String),
 }
+
+/// Flags that keep the outputs of an older export under another name.
+const KEEP_OLD: &str = "--resume --rotate";
 
 /// Returns the command line with the columns that are probably meant: if nothing but names of columns
 /// is wrong, and one column is near to each.
 pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
+    if arguments().any(|argument| is_unspeakable(&argument)) {
+        return None;
+    }
     let output = error
         .chain()
         .find_map(|cause| cause.downcast_ref::<OutputError>());
     if let Some(OutputError::InTheWay(_) | OutputError::OtherFinished { .. }) = output {
-        let words: Vec<String> = arguments().collect();
-        let has_flags = words.iter().any(|word| word == "--resume" || word == "--rotate");
-        return (!has_flags).then(|| {
-            let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-            insert(&mut words, "--resume --rotate");
-            Correction::KeepOld(words.join(" "))
-        });
+        return unless_said(KEEP_OLD).map(Correction::KeepOld);
+    }
+    if let Some(OutputError::Unfinished(_)) = output {
+        return unless_said("--resume").map(Correction::Resume);
     }
     let fault = error
         .chain()
@@ -99,6 +111,28 @@ pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
     });
     let meant: Vec<(&str, &str)> = meant.collect::<Option<_>>()?;
     with_columns(arguments(), &meant).map(Correction::Meant)
+}
+
+/// Returns the command line with flags about old outputs, unless it has one already.
+fn unless_said(flags: &'static str) -> Option<String> {
+    let words: Vec<String> = arguments().collect();
+    if words.iter().any(|word| is_about_old_outputs(word)) {
+        return None;
+    }
+    let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    insert(&mut words, flags);
+    Some(words.join(" "))
+}
+
+/// Whether an argument says what happens to older outputs.
+fn is_about_old_outputs(argument: &str) -> bool {
+    ["--overwrite", "--resume", "--rotate"].contains(&argument) || argument.starts_with("--rotate=")
+}
+
+/// Whether an argument must not appear in a log: respondent ids, the address of a health check.
+fn is_unspeakable(argument: &str) -> bool {
+    let flag = argument.split_once('=').map_or(argument, |(flag, _)| flag);
+    ["--only", "--healthcheck-url"].contains(&flag)
 }
 
 fn arguments() -> impl Iterator<Item = String> {
@@ -158,10 +192,15 @@ fn trial(arguments: impl Iterator<Item = String>) -> String {
     words.join(" ")
 }
 
-/// Returns the command line of a trial as that of a run of all rows.
-fn without_limit(arguments: impl Iterator<Item = String>) -> String {
+/// Returns the command line of a trial as that of a run of all rows, which keeps finished outputs of
+/// an older export if there are any.
+fn whole(arguments: impl Iterator<Item = String>, meets_old: bool) -> String {
     let words = without_flags(arguments, &["--limit"]);
-    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    let handles_old = words.iter().any(|word| is_about_old_outputs(word));
+    let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    if meets_old && !handles_old {
+        insert(&mut words, KEEP_OLD);
+    }
     words.join(" ")
 }
 
@@ -238,18 +277,13 @@ fn is_setting(name: &str) -> bool {
         .is_some_and(|setting| !others.contains(&setting))
 }
 
-/// Returns the command line for a shell. `retry` resumes without a flag. Respondent ids and the
-/// address of a health check must not appear in a log, so a command line that has them is not repeated.
+/// Returns the command line for a shell. `retry` resumes without a flag. `--rotate` is left out: with it
+/// the remaining rows would be given up once there is a newer export. A command line that has what must
+/// not appear in a log is not repeated.
 fn with_resume(arguments: impl Iterator<Item = String>) -> String {
     let arguments: Vec<String> = arguments.collect();
     let is_retry = arguments.get(1).is_some_and(|command| command == "retry");
-    let is_unspeakable = |argument: &String| {
-        let flag = argument
-            .split_once('=')
-            .map_or(argument.as_str(), |(flag, _)| flag);
-        ["--only", "--healthcheck-url"].contains(&flag)
-    };
-    if arguments.iter().any(is_unspeakable) {
+    if arguments.iter().any(|argument| is_unspeakable(argument)) {
         let same = if is_retry {
             "the same command"
         } else {
@@ -257,14 +291,9 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
         };
         return same.to_owned();
     }
-    // With `--rotate` the words would give up the remaining rows once there is a newer export.
-    let is_of_the_past = |argument: &&String| {
-        ["--overwrite", "--resume", "--rotate"].contains(&argument.as_str())
-            || argument.starts_with("--rotate=")
-    };
     let mut words: Vec<Cow<'_, str>> = arguments
         .iter()
-        .filter(|argument| !is_of_the_past(argument))
+        .filter(|argument| !is_about_old_outputs(argument))
         .map(|argument| quoted(argument))
         .collect();
     if is_retry {
@@ -378,6 +407,18 @@ mod tests {
             ..usual
         };
         assert!(of("a/c.csv", &named).starts_with("out.csv --output out.csv --failed "));
+    }
+
+    #[test]
+    fn the_whole_after_a_trial_keeps_the_outputs_of_an_older_export() {
+        let of = |words: &[&str], meets_old| whole(words.iter().map(|word| (*word).to_owned()), meets_old);
+        let typed = ["x", "run", "a.csv", "--limit", "1"];
+        assert_eq!(of(&typed, false), "x run a.csv");
+        assert_eq!(of(&typed, true), "x run a.csv --resume --rotate");
+        assert_eq!(
+            of(&["x", "run", "a.csv", "--limit=1", "--rotate=3"], true),
+            "x run a.csv --rotate=3"
+        );
     }
 
     #[test]

@@ -523,6 +523,23 @@ fn a_trial_that_was_cut_short_is_gone_on_with_when_asked_and_starts_anew_otherwi
 }
 
 #[test]
+fn after_a_trial_the_command_for_all_rows_keeps_finished_outputs_but_gives_up_no_unfinished_run() {
+    for (found, proposes) in [
+        (Found::Nothing, false),
+        (Found::FinishedOther, true),
+        (Found::UnfinishedOther, false),
+    ] {
+        let mut scene = Scene::new(found);
+        let (calls, _, stderr) = scene.run("--limit 1", 0);
+        assert_eq!(
+            (calls, stderr.contains("--resume --rotate")),
+            (1, proposes),
+            "{found:?}: {stderr}"
+        );
+    }
+}
+
+#[test]
 fn somebody_elses_file_under_the_name_of_one_of_ours_is_left_alone() {
     for (name, flags) in [
         ("in.results.csv.lock", ""),

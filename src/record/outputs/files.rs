@@ -42,6 +42,11 @@ impl OutputPaths {
         [summary, failed, results, new, names::journal(&self.results)]
     }
 
+    /// Whether the results of a run are here and no run is unfinished.
+    pub(crate) fn are_of_finished_run(&self) -> bool {
+        exists(&self.results) && !self.unfinished().iter().any(|path| exists(path))
+    }
+
     /// Refuses unsuitable paths, before anything is read or created.
     pub(crate) fn check(&self, inputs: &[&Path]) -> Result<(), OutputError> {
         let finished = self.all().into_iter().cloned();

@@ -27,6 +27,10 @@ impl EndWords for English {
         format!("to keep the old files under another name and send this export: {command}")
     }
 
+    fn resume_it(&self, command: &str) -> String {
+        format!("to go on with the interrupted run: {command}")
+    }
+
     fn how_to_start(&self) -> String {
         "This program is used by typing. Open the folder of your export in the Explorer, type `cmd` into its address bar, \
          press Enter, and type: respondent-sync init FILE.csv. Or drop an export on the program: it is checked, and \

@@ -32,6 +32,10 @@ impl EndWords for Polish {
         format!("aby zachować tamte pliki pod inną nazwą i użyć nowego eksportu: {command}")
     }
 
+    fn resume_it(&self, command: &str) -> String {
+        format!("aby dokończyć przerwaną aktualizację: {command}")
+    }
+
     fn how_to_start(&self) -> String {
         "Polecenia tego programu się wpisuje. Otwórz w Eksploratorze folder z eksportem, w pasku adresu wpisz `cmd`, \
          naciśnij Enter i wpisz: respondent-sync init PLIK.csv. Można też upuścić eksport na ikonę programu: zostanie \

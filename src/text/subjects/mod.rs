@@ -65,6 +65,9 @@ pub(crate) trait EndWords {
     /// The command line that keeps the outputs of the last export.
     fn keep_old(&self, command: &str) -> String;
 
+    /// The command that goes on with an interrupted run.
+    fn resume_it(&self, command: &str) -> String;
+
     /// The program was double-clicked.
     fn how_to_start(&self) -> String;
 
