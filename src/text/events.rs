@@ -44,9 +44,9 @@ pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<St
             "Wywołanie kontrolne się powiodło: przyczyną błędów są same wiersze.".to_owned()
         }
         "stopping" => match number("calls") {
-            0 => "Przerwano: nie będzie nowych wywołań.".to_owned(),
+            0 => "Przerwano; nie będzie nowych wywołań.".to_owned(),
             calls => format!(
-                "Przerwano: nie będzie nowych wywołań. Jeszcze w toku: {}; ponowne Ctrl-C kończy od razu.",
+                "Przerwano; nie będzie nowych wywołań. Jeszcze w toku: {}; ponowne Ctrl-C kończy od razu.",
                 thousands(Lang::Pl, calls)
             ),
         },

@@ -18,6 +18,13 @@ fn alone_the_program_says_what_to_type_first() {
 }
 
 #[test]
+fn a_page_is_in_the_language_that_was_asked_for() {
+    let page = |lang: &str| Job::new(&format!("help start --lang {lang}")).ends(0).stdout;
+    assert!(page("pl").contains("krok po kroku"), "{}", page("pl"));
+    assert!(page("en").contains("step by step"), "{}", page("en"));
+}
+
+#[test]
 fn topics_and_commands_are_explained() {
     let topic = Job::new("help exit-codes").ends(0);
     assert!(

@@ -9,7 +9,8 @@ use crate::model::Lang;
 /// A page of help that is not rendered yet.
 #[derive(Debug)]
 pub(crate) enum HelpPage {
-    Topic(Topic),
+    /// A topic, in the language that was asked for.
+    Topic(Topic, Lang),
     /// Printed unchanged.
     Text(String),
 }
@@ -24,7 +25,7 @@ pub(in crate::config) fn help(words: &[String], lang: Lang) -> Result<HelpPage> 
         return Ok(HelpPage::Text(overview(lang)));
     }
     let name = words.join(" ");
-    let topic = Topic::find(&name).map(HelpPage::Topic);
+    let topic = Topic::find(&name).map(|topic| HelpPage::Topic(topic, lang));
     topic
         .or_else(|| help_of(words).map(HelpPage::Text))
         .ok_or_else(|| {

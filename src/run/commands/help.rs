@@ -20,7 +20,7 @@ pub(in crate::run) fn show(page: &HelpPage, console: &Console) {
         (USUAL_WIDTH, Emphasis::Nothing)
     };
     let text = match page {
-        HelpPage::Topic(topic) => render(topic.text_in(console.lang()), width, emphasis),
+        HelpPage::Topic(topic, lang) => render(topic.text_in(*lang), width, emphasis),
         HelpPage::Text(text) => text.clone(),
     };
     if !(is_shown && pager::show(&text)) {

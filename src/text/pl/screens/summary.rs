@@ -245,10 +245,10 @@ impl NoteWords for Polish {
         };
         let differently = match differently {
             0 => String::new(),
-            some => format!(", z różnymi wartościami: {}", thousands(Lang::Pl, some)),
+            some => format!(", {} z różnymi wartościami", thousands(Lang::Pl, some)),
         };
         format!(
-            "{}{} w kilku wierszach{differently}; {which}",
+            "{}{} w kilku wierszach{differently}: {which}",
             least(at_least),
             pl(count, ["respondent", "respondentów", "respondentów"])
         )
