@@ -110,9 +110,9 @@ fn say_failure(failure: &run::Failure, lang: Lang) {
     report::say_error(&failure.error, &text::polish(&failure.error), failure.code);
     let words = text::words(lang);
     match run::corrected(&failure.error) {
-        Some(run::Correction::Meant(command)) => report::say_more(&words.corrected(&command), lang),
-        Some(run::Correction::KeepOld(command)) => report::say_more(&words.keep_old(&command), lang),
-        Some(run::Correction::Resume(command)) => report::say_more(&words.resume_it(&command), lang),
+        Some(run::Correction::Meant(command)) => report::say_command(&words.corrected(), &command, lang),
+        Some(run::Correction::KeepOld(command)) => report::say_command(&words.keep_old(), &command, lang),
+        Some(run::Correction::Resume(command)) => report::say_command(&words.resume_it(), &command, lang),
         None => {}
     }
     if system::causes::is_held_open(&failure.error) {

@@ -318,6 +318,16 @@ pub(crate) fn say_more(text: &str, lang: Lang) {
     }
 }
 
+/// Prints a command to type on a line of its own below an error, on a terminal only.
+pub(crate) fn say_command(what: &str, command: &str, lang: Lang) {
+    let screen = Screen::of(&io::stderr(), lang);
+    if screen.reader == Reader::Person {
+        let command = screen.toned(Tone::Strong, command);
+        let text = screen.line(7, 7, what) + &format!("         {command}\n");
+        io::stderr().write_all(text.as_bytes()).ok();
+    }
+}
+
 /// Writes each log line around the progress bar. A quiet console holds lines back until something
 /// goes wrong: on full success it prints nothing.
 #[derive(Clone, Debug)]

@@ -16,7 +16,9 @@ mod screen;
 mod summary_json;
 mod totals;
 
-pub(crate) use console::{Answer, Console, LogFormat, Verbosity, is_person, say_error, say_more};
+pub(crate) use console::{
+    Answer, Console, LogFormat, Verbosity, is_person, say_command, say_error, say_more,
+};
 pub(crate) use diagnosis::Diagnosis;
 pub(crate) use ending::{ALREADY_SENT, Ending, unsent_to_json};
 pub(crate) use exit_code::ExitCode;

@@ -91,7 +91,7 @@ impl Screen {
         format!("{style}{text}{style:#}")
     }
 
-    /// Wraps a line at words, never within one, and ends it. `first` and `rest` are the columns
+    /// Wraps a line at words, never within one or within a command in backticks, and ends it. `first` and `rest` are the columns
     /// before its first and its other lines.
     pub(crate) fn line(self, first: usize, rest: usize, text: &str) -> String {
         let (first, rest) = (" ".repeat(first), " ".repeat(rest));
@@ -104,8 +104,23 @@ impl Screen {
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .break_words(false);
-        (textwrap::fill(text.trim_end(), options) + "\n").replace(NO_BREAK, " ")
+        let text = unbroken_quotes(text.trim_end());
+        (textwrap::fill(&text, options) + "\n").replace(NO_BREAK, " ")
     }
+}
+
+/// Replaces the spaces between backticks: a command that is broken cannot be copied.
+fn unbroken_quotes(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let last = parts.len() - 1;
+    let parts = parts.iter().enumerate().map(|(place, part)| {
+        if place % 2 == 1 && place < last {
+            part.replace(' ', &NO_BREAK.to_string())
+        } else {
+            (*part).to_owned()
+        }
+    });
+    parts.collect::<Vec<String>>().join("`")
 }
 
 #[cfg(test)]
@@ -122,6 +137,15 @@ mod tests {
             screen.line(2, 4, "one two three four five six seven eight nine"),
             "  one two three four five six seven\n    eight nine\n"
         );
+        assert_eq!(
+            screen.line(
+                0,
+                2,
+                "to go on with it, type: `run kontakty.csv --resume`. Or not."
+            ),
+            "to go on with it, type:\n  `run kontakty.csv --resume`. Or not.\n"
+        );
+        assert_eq!(screen.line(0, 0, "a ` b"), "a ` b\n");
         let path = "a".repeat(60);
         assert_eq!(screen.line(0, 2, &path), format!("{path}\n"));
     }

@@ -2,6 +2,7 @@
 //! The only module that knows all stages; each stage documents its own work.
 
 mod commands;
+mod correction;
 mod finish;
 mod next_command;
 mod pipeline;
@@ -79,7 +80,7 @@ impl Failure {
     }
 }
 
-pub(crate) use next_command::{Correction, corrected};
+pub(crate) use correction::{Correction, corrected};
 
 /// Prints the JSON object of a run that promised one and has not reported its end.
 pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {

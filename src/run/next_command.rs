@@ -3,15 +3,13 @@
 //! the process's arguments, which hold no secrets.
 
 use std::borrow::Cow;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::config::{ReadingSettings, default_paths};
 use crate::model::ShownPath;
-use crate::read::{ColumnFault, Hint, Input, InputError};
-use crate::record::{OutputError, OutputPaths, RESULTS};
+use crate::read::Input;
+use crate::record::{OutputPaths, RESULTS};
 use crate::report::{ExitCode, RunKind, RunReport};
-use crate::system::folders;
 use crate::text::AfterCheck;
 
 /// Returns the command that resumes the run. `None` if the run cannot be resumed, because standard
@@ -62,118 +60,22 @@ pub(super) fn after_run(
     })
 }
 
-/// A command that a person probably wants instead of the one that failed.
-pub(crate) enum Correction {
-    /// With the columns that are probably meant.
-    Meant(String),
-    /// Keeps the outputs of the last export under another name.
-    KeepOld(String),
-    /// Goes on with the run that was interrupted.
-    Resume(String),
-}
-
 /// Flags that keep the outputs of an older export under another name.
-const KEEP_OLD: &str = "--resume --rotate";
-
-/// Returns the command line with the columns that are probably meant: if nothing but names of columns
-/// is wrong, and one column is near to each.
-pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
-    if arguments().any(|argument| is_unspeakable(&argument)) {
-        return None;
-    }
-    let output = error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<OutputError>());
-    if let Some(OutputError::InTheWay(_) | OutputError::OtherFinished { .. }) = output {
-        return unless_said(KEEP_OLD).map(Correction::KeepOld);
-    }
-    if let Some(OutputError::Unfinished(_)) = output {
-        return unless_said("--resume").map(Correction::Resume);
-    }
-    let fault = error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<InputError>())?;
-    let faults = match fault {
-        InputError::Columns { faults, .. } => faults,
-        InputError::Open(error) if error.kind() == ErrorKind::NotFound => return with_near_file(),
-        _ => return None,
-    };
-    let meant = faults.iter().map(|fault| match fault {
-        ColumnFault::Missing {
-            name,
-            hint: Hint::Nearest(nearest),
-            ..
-        } => match nearest.as_slice() {
-            [meant] => Some((name.as_str(), meant.as_str())),
-            _ => None,
-        },
-        _ => None,
-    });
-    let meant: Vec<(&str, &str)> = meant.collect::<Option<_>>()?;
-    with_columns(arguments(), &meant).map(Correction::Meant)
-}
-
-/// Returns the command line with flags about old outputs, unless it has one already.
-fn unless_said(flags: &'static str) -> Option<String> {
-    let words: Vec<String> = arguments().collect();
-    if words.iter().any(|word| is_about_old_outputs(word)) {
-        return None;
-    }
-    let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-    insert(&mut words, flags);
-    Some(words.join(" "))
-}
+pub(super) const KEEP_OLD: &str = "--resume --rotate";
 
 /// Whether an argument says what happens to older outputs.
-fn is_about_old_outputs(argument: &str) -> bool {
+pub(super) fn is_about_old_outputs(argument: &str) -> bool {
     ["--overwrite", "--resume", "--rotate"].contains(&argument) || argument.starts_with("--rotate=")
 }
 
 /// Whether an argument must not appear in a log: respondent ids, the address of a health check.
-fn is_unspeakable(argument: &str) -> bool {
+pub(super) fn is_unspeakable(argument: &str) -> bool {
     let flag = argument.split_once('=').map_or(argument, |(flag, _)| flag);
     ["--only", "--healthcheck-url"].contains(&flag)
 }
 
-fn arguments() -> impl Iterator<Item = String> {
+pub(super) fn arguments() -> impl Iterator<Item = String> {
     std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
-}
-
-/// Returns the command line with the file that is probably meant, if the one that is typed is missing.
-fn with_near_file() -> Option<Correction> {
-    let mut words: Vec<String> = arguments().collect();
-    let input = words.iter_mut().skip(2).find(|word| !word.starts_with('-'))?;
-    let path = PathBuf::from(&*input);
-    if path.exists() {
-        return None;
-    }
-    let near = folders::nearest_file(&path)?;
-    near.to_str()?.clone_into(input);
-    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-    Some(Correction::Meant(words.join(" ")))
-}
-
-/// Replaces names of columns behind flags. `None` if one is not among the arguments.
-fn with_columns(arguments: impl Iterator<Item = String>, meant: &[(&str, &str)]) -> Option<String> {
-    let mut words: Vec<String> = arguments.collect();
-    for (wrong, right) in meant {
-        let behind_equals = format!("={wrong}");
-        let mut found = false;
-        for word in words.iter_mut().skip(2) {
-            if word == wrong {
-                (*right).clone_into(word);
-                found = true;
-            } else if let Some(start) = word.strip_suffix(&behind_equals) {
-                *word = format!("{start}={right}");
-                found = true;
-            }
-        }
-        if !found {
-            return None;
-        }
-    }
-    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-    Some(words.join(" "))
 }
 
 /// Returns the command line of a check as that of a run of one row.
@@ -223,9 +125,9 @@ fn without_flags(arguments: impl Iterator<Item = String>, flags: &[&str]) -> Vec
 }
 
 /// Inserts a flag: behind `--` it would be taken for a file name.
-fn insert(words: &mut Vec<Cow<'_, str>>, flag: &'static str) {
+pub(super) fn insert(words: &mut Vec<Cow<'_, str>>, flag: impl Into<String>) {
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
-    words.insert(end, flag.into());
+    words.insert(end, Cow::Owned(flag.into()));
 }
 
 /// Returns the command that sends the failed rows of a run again, quoted for a shell.
@@ -349,26 +251,6 @@ mod tests {
             next(&["respondent-sync", "run", "a.csv", "--only", "17"]),
             "the same command with `--resume`"
         );
-    }
-
-    #[test]
-    fn a_command_is_corrected_if_it_is_clear_how() {
-        let words = [
-            "x",
-            "check",
-            "a.csv",
-            "--id-column",
-            "webankieta",
-            "--map",
-            "l4=Segmnt",
-        ];
-        let corrected =
-            |meant: &[(&str, &str)]| with_columns(words.iter().map(|word| (*word).to_owned()), meant);
-        assert_eq!(
-            corrected(&[("webankieta", "webankieta_id"), ("Segmnt", "Segment")]).as_deref(),
-            Some("x check a.csv --id-column webankieta_id --map l4=Segment")
-        );
-        assert_eq!(corrected(&[("NPS", "nps")]), None, "it is in a config file");
     }
 
     #[test]

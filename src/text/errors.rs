@@ -51,6 +51,7 @@ fn one(cause: &(dyn Error + 'static)) -> String {
     match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
         Some(ErrorKind::NotFound) => "nie ma takiego pliku lub folderu".to_owned(),
         Some(ErrorKind::PermissionDenied) => "brak uprawnień".to_owned(),
+        Some(ErrorKind::ConnectionRefused) => "odmowa połączenia".to_owned(),
         Some(ErrorKind::StorageFull) => "brak miejsca na dysku".to_owned(),
         _ => cause.to_string(),
     }

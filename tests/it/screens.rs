@@ -94,7 +94,7 @@ mod on_a_terminal {
             .sees("2 to send")
             .sees("row 2 → respondent 400100: l4=Nowy")
             .sees("Set l4 of 2 contacts of survey 7 at")
-            .sees("There are no results of this file here yet.")
+            .sees("It is the first full update from this file.")
             .sees("Old values cannot be restored. No invitations are sent. [y/N]")
             .types("\r")
             .sees("not confirmed: nothing was sent");

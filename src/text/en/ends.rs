@@ -19,16 +19,16 @@ impl EndWords for English {
         "Press Enter to close this window.".to_owned()
     }
 
-    fn corrected(&self, command: &str) -> String {
-        format!("probably meant: {command}")
+    fn corrected(&self) -> String {
+        "probably meant:".to_owned()
     }
 
-    fn keep_old(&self, command: &str) -> String {
-        format!("to keep the old files under another name and send this export: {command}")
+    fn keep_old(&self) -> String {
+        "to keep the old files under another name and send this export:".to_owned()
     }
 
-    fn resume_it(&self, command: &str) -> String {
-        format!("to go on with the interrupted run: {command}")
+    fn resume_it(&self) -> String {
+        "to go on with the interrupted run:".to_owned()
     }
 
     fn how_to_start(&self) -> String {

@@ -24,16 +24,16 @@ impl EndWords for Polish {
         "Naciśnij Enter, aby zamknąć to okno.".to_owned()
     }
 
-    fn corrected(&self, command: &str) -> String {
-        format!("zapewne chodziło o: {command}")
+    fn corrected(&self) -> String {
+        "zapewne chodziło o:".to_owned()
     }
 
-    fn keep_old(&self, command: &str) -> String {
-        format!("aby zachować tamte pliki pod inną nazwą i użyć nowego eksportu: {command}")
+    fn keep_old(&self) -> String {
+        "aby zachować tamte pliki pod inną nazwą i użyć nowego eksportu:".to_owned()
     }
 
-    fn resume_it(&self, command: &str) -> String {
-        format!("aby dokończyć przerwaną aktualizację: {command}")
+    fn resume_it(&self) -> String {
+        "aby dokończyć przerwaną aktualizację:".to_owned()
     }
 
     fn how_to_start(&self) -> String {

@@ -59,14 +59,14 @@ pub(crate) trait EndWords {
     /// The window closes with the program.
     fn press_enter(&self) -> String;
 
-    /// The command line with the columns that are meant.
-    fn corrected(&self, command: &str) -> String;
+    /// Introduces the command line that is meant.
+    fn corrected(&self) -> String;
 
-    /// The command line that keeps the outputs of the last export.
-    fn keep_old(&self, command: &str) -> String;
+    /// Introduces the command line that keeps the outputs of the last export.
+    fn keep_old(&self) -> String;
 
-    /// The command that goes on with an interrupted run.
-    fn resume_it(&self, command: &str) -> String;
+    /// Introduces the command line that goes on with an interrupted run.
+    fn resume_it(&self) -> String;
 
     /// The program was double-clicked.
     fn how_to_start(&self) -> String;

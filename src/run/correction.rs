@@ -1,0 +1,163 @@
+//! The command that a person probably wants instead of the one that failed. Sends and changes nothing;
+//! `run/next_command.rs` has the commands that come after one that went well.
+
+use std::borrow::Cow;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::next_command::{KEEP_OLD, arguments, insert, is_about_old_outputs, is_unspeakable, quoted};
+use crate::model::Message;
+use crate::read::{ColumnFault, Hint, InputError};
+use crate::record::OutputError;
+use crate::system::folders;
+
+/// A command that a person probably wants instead of the one that failed.
+pub(crate) enum Correction {
+    /// With the columns that are probably meant.
+    Meant(String),
+    /// Keeps the outputs of the last export under another name.
+    KeepOld(String),
+    /// Goes on with the run that was interrupted.
+    Resume(String),
+}
+
+/// Returns the command that is probably wanted, if it is clear from what failed. A command line that
+/// has what must not appear in a log is not repeated.
+pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
+    if arguments().any(|argument| is_unspeakable(&argument)) {
+        return None;
+    }
+    for cause in error.chain() {
+        match cause.downcast_ref::<OutputError>() {
+            Some(OutputError::InTheWay(_) | OutputError::OtherFinished { .. }) => {
+                return unless_said(KEEP_OLD).map(Correction::KeepOld);
+            }
+            Some(OutputError::Unfinished(_)) => return unless_said("--resume").map(Correction::Resume),
+            Some(_) => return None,
+            None => {}
+        }
+        match cause.downcast_ref::<InputError>() {
+            Some(InputError::Columns { faults, .. }) => {
+                return with_meant_columns(faults).or_else(with_config_beside);
+            }
+            Some(InputError::Open(error)) if error.kind() == ErrorKind::NotFound => return with_near_file(),
+            Some(_) => return None,
+            None => {}
+        }
+    }
+    // Settings are missing.
+    error.is::<Message>().then(with_config_beside)?
+}
+
+/// Returns the command line with the columns that are probably meant: if nothing but names of columns
+/// is wrong, and one column is near to each.
+fn with_meant_columns(faults: &[ColumnFault]) -> Option<Correction> {
+    let meant = faults.iter().map(|fault| match fault {
+        ColumnFault::Missing {
+            name,
+            hint: Hint::Nearest(nearest),
+            ..
+        } => match nearest.as_slice() {
+            [meant] => Some((name.as_str(), meant.as_str())),
+            _ => None,
+        },
+        _ => None,
+    });
+    let meant: Vec<(&str, &str)> = meant.collect::<Option<_>>()?;
+    with_columns(arguments(), &meant).map(Correction::Meant)
+}
+
+/// Returns the command line with the config that `init` wrote beside the export, if none was given.
+fn with_config_beside() -> Option<Correction> {
+    let words: Vec<String> = arguments().collect();
+    let command = words.get(1)?;
+    let has_config = words
+        .iter()
+        .any(|word| word == "--config" || word.starts_with("--config="));
+    if has_config || !["check", "run"].contains(&command.as_str()) {
+        return None;
+    }
+    let is_input = |word: &&String| !word.starts_with('-') && Path::new(word).is_file();
+    let input = words.iter().skip(2).find(is_input)?;
+    let config = Path::new(input).with_extension("toml");
+    if !config.is_file() {
+        return None;
+    }
+    let config = quoted(config.to_str()?).into_owned();
+    let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    insert(&mut words, format!("--config {config}"));
+    Some(Correction::Meant(words.join(" ")))
+}
+
+/// Returns the command line with flags about old outputs, unless it has one already.
+fn unless_said(flags: &'static str) -> Option<String> {
+    let words: Vec<String> = arguments().collect();
+    if words.iter().any(|word| is_about_old_outputs(word)) {
+        return None;
+    }
+    let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    insert(&mut words, flags);
+    Some(words.join(" "))
+}
+
+/// Returns the command line with the file that is probably meant, if the one that is typed is missing.
+fn with_near_file() -> Option<Correction> {
+    let mut words: Vec<String> = arguments().collect();
+    let input = words.iter_mut().skip(2).find(|word| !word.starts_with('-'))?;
+    let path = PathBuf::from(&*input);
+    if path.exists() {
+        return None;
+    }
+    let near = folders::nearest_file(&path)?;
+    near.to_str()?.clone_into(input);
+    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    Some(Correction::Meant(words.join(" ")))
+}
+
+/// Replaces names of columns behind flags. `None` if one is not among the arguments.
+fn with_columns(arguments: impl Iterator<Item = String>, meant: &[(&str, &str)]) -> Option<String> {
+    let mut words: Vec<String> = arguments.collect();
+    for (wrong, right) in meant {
+        let behind_equals = format!("={wrong}");
+        let mut found = false;
+        for word in words.iter_mut().skip(2) {
+            if word == wrong {
+                (*right).clone_into(word);
+                found = true;
+            } else if let Some(start) = word.strip_suffix(&behind_equals) {
+                *word = format!("{start}={right}");
+                found = true;
+            }
+        }
+        if !found {
+            return None;
+        }
+    }
+    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    Some(words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_corrected_if_it_is_clear_how() {
+        let words = [
+            "x",
+            "check",
+            "a.csv",
+            "--id-column",
+            "webankieta",
+            "--map",
+            "l4=Segmnt",
+        ];
+        let corrected =
+            |meant: &[(&str, &str)]| with_columns(words.iter().map(|word| (*word).to_owned()), meant);
+        assert_eq!(
+            corrected(&[("webankieta", "webankieta_id"), ("Segmnt", "Segment")]).as_deref(),
+            Some("x check a.csv --id-column webankieta_id --map l4=Segment")
+        );
+        assert_eq!(corrected(&[("NPS", "nps")]), None, "it is in a config file");
+    }
+}
