@@ -582,3 +582,32 @@ fn labels_that_the_address_or_a_name_says_are_not_given_away() {
     let config = job.text("c.toml");
     assert!(config.contains("map = [\"l1=l1\", \"l2=Imie\"]"), "{config}");
 }
+
+/// A mail breaks lines where it likes, and a cut id would be another survey's.
+#[test]
+fn a_survey_that_a_line_break_cuts_is_joined_or_asked_for() {
+    let with = |from: &str, to: &str| {
+        init("contacts.csv --id-column webankieta_id --map l4=Segment --url-file - --lang en")
+            .stdin(address("https://www.webankieta.pl").replace(from, to))
+    };
+    for (from, to) in [("399793", "3997\n93"), ("id_survey", "id_sur\nvey")] {
+        let job = with(from, to);
+        job.ends(0);
+        let config = job.text("contacts.toml");
+        assert!(config.contains("survey = 399793 "), "{to}: {config}");
+    }
+    let job = with("399793&", "3997\n93 ");
+    let ran = job.ends(2);
+    assert!(ran.stderr.contains("so it may be cut"), "{}", ran.stderr);
+    assert_eq!(job.names(), ["contacts.csv"]);
+    let job = with("CANARYkey1", "\\\nCANARYkey1");
+    job.ends(0);
+    assert_eq!(job.text("contacts.secrets/webhook_key"), "CANARYkey1\n");
+    let ran = with("CANARYkey1", "CANARY\\key1").ends(2);
+    assert!(
+        ran.stderr.contains("the webhook key in the address"),
+        "{}",
+        ran.stderr
+    );
+    has_no_secret(&ran.stderr);
+}

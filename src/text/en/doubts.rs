@@ -9,4 +9,9 @@ impl DoubtWords for English {
          label that is in use would be overwritten."
             .to_owned()
     }
+
+    fn survey_doubtful(&self) -> String {
+        "In the address, more digits follow the survey's id behind a line break or a space, so it may be cut."
+            .to_owned()
+    }
 }

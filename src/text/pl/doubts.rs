@@ -9,4 +9,9 @@ impl DoubtWords for Polish {
          jest wolna: używana etykieta zostałaby nadpisana."
             .to_owned()
     }
+
+    fn survey_doubtful(&self) -> String {
+        "W adresie po ID ankiety, za końcem linii lub spacją, są kolejne cyfry: ID może być ucięte."
+            .to_owned()
+    }
 }

@@ -12,6 +12,9 @@ use crate::text::Message;
 /// The platform's hosts: in Poland, and international.
 pub(super) const HOSTS: [&str; 2] = ["www.webankieta.pl", "www.startquestion.com"];
 
+/// Characters that no key has: what is still encoded, and what a shell or a mail adds.
+const NO_LETTERS: [char; 9] = ['%', '\\', '^', '`', '\'', '"', '<', '>', '|'];
+
 /// What a webhook's address says.
 #[derive(Clone, Debug)]
 pub(super) struct Webhook {
@@ -22,6 +25,8 @@ pub(super) struct Webhook {
     pub(super) is_known: bool,
     pub(super) credentials: Credentials,
     pub(super) survey: Option<String>,
+    /// Digits behind a gap may belong to the survey's id, which is left out then.
+    pub(super) is_survey_doubtful: bool,
     /// The labels and their values, which may be a column's name.
     pub(super) labels: Vec<(Label, String)>,
 }
@@ -62,7 +67,11 @@ impl Fault {
 impl Webhook {
     /// Finds the address in a pasted text and takes it apart.
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        let Pasted { address, rest } = paste::find(text).ok_or(Fault::NoAddress)?;
+        let Pasted {
+            address,
+            rest,
+            may_be_cut,
+        } = paste::find(text).ok_or(Fault::NoAddress)?;
         let address = decoded_brackets(address.split('#').next().unwrap_or_default());
         let (path, query) = address.split_once('?').unwrap_or((&address, ""));
         let at = path.to_ascii_lowercase().find(PATH).ok_or(Fault::NoWebhook)?;
@@ -85,8 +94,8 @@ impl Webhook {
             (Secret::WebhookKey, key),
             (Secret::WebhookAuth, auth),
         ] {
-            // What is still encoded is no letter of a key.
-            if value.is_empty() || value.contains('%') || !is_valid_secret(secret, value) {
+            let has_odd = value.contains(NO_LETTERS) || value.trim_end_matches('=').contains('=');
+            if value.is_empty() || has_odd || !is_valid_secret(secret, value) {
                 return Err(Fault::Invalid(secret));
             }
         }
@@ -98,6 +107,8 @@ impl Webhook {
             });
         }
         let (survey, labels) = parameters(query);
+        let (in_rest, is_cut_in_rest) = survey_in(&rest);
+        let is_survey_doubtful = may_be_cut || survey.is_none() && is_cut_in_rest;
         Ok(Self {
             base,
             host,
@@ -107,7 +118,8 @@ impl Webhook {
                 webhook_key: SecretString::from((*key).to_owned()),
                 webhook_auth: SecretString::from((*auth).to_owned()),
             },
-            survey: survey.or_else(|| survey_in(&rest)),
+            survey: survey.or(in_rest).filter(|_| !is_survey_doubtful),
+            is_survey_doubtful,
             labels,
         })
     }
@@ -179,6 +191,7 @@ fn is_name(piece: &str) -> bool {
 fn parameters(query: &str) -> (Option<String>, Vec<(Label, String)>) {
     let (mut survey, mut labels) = (None, Vec::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let name = name.trim();
         if name == "id_survey" {
             survey = Digits::new(value.trim()).map(|digits| digits.as_str().to_owned());
         } else if let Ok(label) = name.parse::<Label>()
@@ -190,11 +203,17 @@ fn parameters(query: &str) -> (Option<String>, Vec<(Label, String)>) {
     (survey, labels)
 }
 
-/// Finds the survey in the rest of a command, such as `-d id_survey=399793`.
-fn survey_in(rest: &str) -> Option<String> {
-    let (_, behind) = rest.split_once("id_survey=")?;
-    let digits: String = behind.chars().take_while(char::is_ascii_digit).collect();
-    (!digits.is_empty()).then_some(digits)
+/// Finds the survey in the rest of a command, such as `-d id_survey=399793`, and says whether more
+/// digits follow behind a gap.
+fn survey_in(rest: &str) -> (Option<String>, bool) {
+    let Some((_, behind)) = rest.split_once("id_survey=") else {
+        return (None, false);
+    };
+    let left = behind.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = behind.strip_suffix(left).unwrap_or_default();
+    let next = left.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+    let is_cut = next.len() < left.len() && next.starts_with(|c: char| c.is_ascii_digit());
+    ((!digits.is_empty()).then(|| digits.to_owned()), is_cut)
 }
 
 #[cfg(test)]
@@ -286,7 +305,26 @@ mod tests {
         assert_eq!(with("update-respondent", "update-resp"), Fault::Incomplete);
         assert_eq!(with("387487", "x"), Fault::Invalid(Secret::Account));
         assert_eq!(with("84b7", "ż"), Fault::Invalid(Secret::WebhookAuth));
+        assert_eq!(with("TUw", "\\TUw"), Fault::Invalid(Secret::WebhookKey));
         assert_eq!(with("TUw", "TU%C5%BC"), Fault::Invalid(Secret::WebhookKey));
+    }
+
+    #[test]
+    fn values_are_decoded() {
+        for value in [
+            "[Moja%20kolumna]",
+            "%5BMoja+kolumna%5D",
+            "[Moja%C2%A0kolumna]",
+            "[Moja kolumna]",
+        ] {
+            let webhook = Webhook::parse(&ADDRESS.replace("SuperVIP", value)).unwrap();
+            let values: Vec<_> = webhook
+                .labels
+                .iter()
+                .map(|(_, value)| value.replace('\u{A0}', " "))
+                .collect();
+            assert_eq!(values, ["[Moja kolumna]", "9"]);
+        }
     }
 
     #[test]
@@ -294,6 +332,10 @@ mod tests {
         let bare = "https://www.webankieta.pl/webhooks/1/K/A/update-respondent";
         let webhook = Webhook::parse(&format!("curl -X POST '{bare}' -d 'id_survey=399793'")).unwrap();
         assert_eq!(webhook.survey.as_deref(), Some("399793"));
+        let webhook = Webhook::parse(&format!("curl {bare} -d id_survey=3997\n93")).unwrap();
+        assert_eq!((webhook.survey, webhook.is_survey_doubtful), (None, true));
+        let webhook = Webhook::parse(&format!("{bare}?id_survey=3997\n93")).unwrap();
+        assert_eq!((webhook.survey, webhook.is_survey_doubtful), (None, true));
         let webhook = Webhook::parse(&format!("{bare}?id_survey=[ID]")).unwrap();
         assert_eq!(webhook.survey, None);
     }

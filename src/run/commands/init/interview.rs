@@ -27,6 +27,8 @@ pub(super) type Labels = Vec<(Label, ValueFrom<String>)>;
 enum Missing {
     IdColumn,
     Survey,
+    /// The address has one that may be cut.
+    WholeSurvey,
     Labels,
 }
 
@@ -35,6 +37,7 @@ impl Missing {
         match self {
             Self::IdColumn => words.id_column_missing(),
             Self::Survey => words.survey_missing(),
+            Self::WholeSurvey => words.survey_doubtful() + " " + &words.survey_missing(),
             Self::Labels => words.labels_missing(),
         }
     }
@@ -72,7 +75,11 @@ pub(super) fn hold(settings: &InitSettings, console: &Console) -> Result<(Answer
     let base = platform::base(settings, webhook.as_ref())?;
     let survey = survey(settings, asker, &seen, webhook.as_ref())?;
     if survey.is_none() && !seen.has_survey() {
-        missing.push(Missing::Survey);
+        missing.push(if is_doubtful(webhook.as_ref()) {
+            Missing::WholeSurvey
+        } else {
+            Missing::Survey
+        });
     }
     let labels = labels(settings, asker, &seen, &respondent, webhook.as_ref())?;
     if labels.is_empty() {
@@ -228,6 +235,10 @@ fn asked_address(asker: &Asker<'_>, seen: &Export) -> Result<Respondent, Failure
     }
 }
 
+fn is_doubtful(webhook: Option<&Webhook>) -> bool {
+    webhook.is_some_and(|webhook| webhook.is_survey_doubtful)
+}
+
 /// Returns the survey for all rows. `None` if a column has each row's, or if it is missing.
 fn survey(
     settings: &InitSettings,
@@ -247,7 +258,9 @@ fn survey(
         asker.begin(&words.survey_from_column());
         return Ok(None);
     }
-    if proposed.is_none() {
+    if is_doubtful(webhook) {
+        asker.begin(&words.survey_doubtful());
+    } else if proposed.is_none() {
         asker.begin(&words.survey_hint());
     }
     loop {

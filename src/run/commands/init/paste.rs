@@ -2,7 +2,7 @@
 //! a paste adds: invisible characters, quotes, `&amp;`, line breaks in the middle. Pure.
 //! `init/address.rs` says what the address means.
 
-use crate::model::is_invisible;
+use crate::model::{Label, is_invisible};
 
 /// The last part of the wanted webhook's path.
 pub(super) const WEBHOOK: &str = "update-respondent";
@@ -11,7 +11,7 @@ pub(super) const WEBHOOK: &str = "update-respondent";
 pub(super) const PATH: &str = "/webhooks/";
 
 /// Invisible characters as a browser's address bar copies them.
-const ENCODED: [&str; 10] = [
+const INVISIBLE: [&str; 8] = [
     "%e2%80%8b",
     "%e2%80%8c",
     "%e2%80%8d",
@@ -20,9 +20,10 @@ const ENCODED: [&str; 10] = [
     "%e2%81%a0",
     "%ef%bb%bf",
     "%c2%ad",
-    "%c2%a0",
-    "%20",
 ];
+
+/// Spaces as an address bar copies them. A label's value may have some.
+const SPACES: [&str; 2] = ["%c2%a0", "%20"];
 
 /// An address that was found, and the text behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,17 @@ pub(super) struct Pasted {
     /// Begins with `http://` or `https://`; holds no white space.
     pub(super) address: String,
     pub(super) rest: String,
+    /// The address ends with the survey's id, and more digits follow behind a gap.
+    pub(super) may_be_cut: bool,
+}
+
+/// Whether an address goes on behind a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Continues,
+    Ends,
+    /// The survey's id ends there, or goes on.
+    Doubtful,
 }
 
 /// Finds the address: that of a webhook if there are several. `None` if there is none.
@@ -106,39 +118,89 @@ fn assembled(before: Option<char>, text: &str) -> Pasted {
     let (inside, behind) = enclosed.unwrap_or((text, ""));
     let mut address = String::new();
     let mut left = inside;
-    loop {
+    let may_be_cut = loop {
         let end = left.find(char::is_whitespace).unwrap_or(left.len());
         let (piece, after) = left.split_at_checked(end).unwrap_or((left, ""));
         address.push_str(piece);
         let next = after.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
         let gap = after.strip_suffix(next).unwrap_or_default();
-        let is_next = !next.is_empty()
-            && (enclosed.is_some() || gap.contains(['\n', '\r']) && is_continued(&address, next));
-        if !is_next {
+        let has_break = gap.contains(['\n', '\r']);
+        let found = if next.is_empty() {
+            Next::Ends
+        } else if is_shells(&mut address, gap, next) || enclosed.is_some() {
+            Next::Continues
+        } else {
+            next_of(&address, has_break, next)
+        };
+        if found != Next::Continues {
             left = after;
-            break;
+            break found == Next::Doubtful;
+        }
+        if has_break {
+            without_soft_break(&mut address);
+        } else if address.contains('?') && is_open(&address) {
+            address.push_str("%20");
         }
         left = next;
-    }
+    };
     let mut address = address
         .trim_end_matches(['\'', '"', '`', '>', '»', '”', '’', ')', ',', '.', ';', '\\'])
         .to_owned();
-    for hidden in ENCODED {
+    for hidden in INVISIBLE {
         while let Some((before, behind)) = split_at_ignoring_case(&address, hidden) {
+            address = format!("{before}{behind}");
+        }
+    }
+    for space in SPACES {
+        while let Some((before, behind)) = split_at_ignoring_case(&address, space)
+            && !before.contains('?')
+        {
             address = format!("{before}{behind}");
         }
     }
     Pasted {
         address,
+        may_be_cut,
         rest: format!("{left}{behind}"),
     }
 }
 
-/// Whether an address goes on after a line break.
-fn is_continued(address: &str, next: &str) -> bool {
+/// Removes the backslash with which a shell's line goes on, as in a `curl` command. Whether the word
+/// goes on, too: if the next line has no space in front.
+fn is_shells(address: &mut String, gap: &str, next: &str) -> bool {
+    let is_joined = ["\n", "\r\n"].contains(&gap) && !next.starts_with('-');
+    if !is_joined || !address.ends_with('\\') {
+        return false;
+    }
+    address.pop();
+    true
+}
+
+/// Removes the `=` with which quoted-printable text breaks a line: in the path, and behind a value.
+fn without_soft_break(address: &mut String) {
+    let is_soft = match address.split_once('?') {
+        None => address.ends_with('='),
+        Some((_, query)) => {
+            let last = query.rsplit('&').next().unwrap_or_default();
+            let value = last.split_once('=').map_or("", |(_, value)| value);
+            value.len() > 1 && value.ends_with('=')
+        }
+    };
+    if is_soft {
+        address.pop();
+    }
+}
+
+/// Whether an address ends within a placeholder, such as `[Segment]`.
+fn is_open(address: &str) -> bool {
+    address.rfind('[') > address.rfind(']')
+}
+
+/// Whether an address that nothing encloses goes on behind a gap.
+fn next_of(address: &str, has_break: bool, next: &str) -> Next {
     let word = next.split_whitespace().next().unwrap_or_default();
     if word.starts_with('-') && word.len() <= 2 || word.starts_with("--") || word == "\\" {
-        return false;
+        return Next::Ends;
     }
     let lower = address.to_ascii_lowercase();
     let (path, query) = match lower.split_once('?') {
@@ -147,14 +209,68 @@ fn is_continued(address: &str, next: &str) -> bool {
     };
     let parts: Vec<&str> = match path.split_once(PATH) {
         Some((_, parts)) => parts.split('/').collect(),
-        None => return query.is_none(),
+        None if has_break && query.is_none() => return Next::Continues,
+        None => return Next::Ends,
     };
-    match (parts.as_slice(), query) {
+    let continues = match (parts.as_slice(), query) {
+        (_, Some(query)) => return next_of_query(query, has_break, word, next),
         ([_, _, _, name], None) if *name != WEBHOOK => WEBHOOK.starts_with(name),
         ([] | [_] | [_, _] | [_, _, _], None) => true,
         (_, None) => word.starts_with('?'),
-        (_, Some(query)) => query.is_empty() || query.ends_with(['&', '=']) || word.starts_with('&'),
+    };
+    if continues && has_break {
+        Next::Continues
+    } else {
+        Next::Ends
     }
+}
+
+/// Whether a query goes on behind a gap. A survey's id that is cut would be another survey's.
+fn next_of_query(query: &str, has_break: bool, word: &str, next: &str) -> Next {
+    let last = query.rsplit('&').next().unwrap_or_default();
+    let word = word.to_ascii_lowercase();
+    let more = word.split_once('&').map(|(_, more)| more);
+    let begins_with_digit = word.starts_with(|c: char| c.is_ascii_digit());
+    let digits = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    let continues = match last.split_once('=') {
+        // The break is inside a name.
+        None => has_break && !query.is_empty() && !last.is_empty() && is_rest_of_name(last, &word),
+        Some((_, "")) => false,
+        Some(("id_survey", _)) if begins_with_digit => {
+            return if digits.starts_with('&') && more.is_some_and(is_parameter) {
+                Next::Continues
+            } else {
+                Next::Doubtful
+            };
+        }
+        // The break is inside a placeholder or a value.
+        Some(_) if is_open(query) => next
+            .split(['&', '\n'])
+            .next()
+            .is_some_and(|rest| rest.contains(']')),
+        Some(_) => has_break && more.is_some_and(is_parameter),
+    };
+    let is_open_end = query.is_empty() || query.ends_with(['&', '=']) || word.starts_with('&');
+    if continues || has_break && is_open_end {
+        Next::Continues
+    } else {
+        Next::Ends
+    }
+}
+
+/// Whether a text begins as a parameter of the webhook does, such as `l4=`.
+fn is_parameter(text: &str) -> bool {
+    text.split_once('=').is_some_and(|(name, _)| is_known(name))
+}
+
+/// Whether a word ends the name that a line break has cut.
+fn is_rest_of_name(begun: &str, word: &str) -> bool {
+    word.split_once('=')
+        .is_some_and(|(rest, _)| is_known(&format!("{begun}{rest}")))
+}
+
+fn is_known(name: &str) -> bool {
+    ["id_survey", "id_respondent"].contains(&name) || name.parse::<Label>().is_ok()
 }
 
 #[cfg(test)]
@@ -191,6 +307,54 @@ mod tests {
         for case in cases {
             let found = find(&case).map(|pasted| pasted.address);
             assert_eq!(found.as_deref(), Some(ADDRESS), "{case}");
+        }
+    }
+
+    #[test]
+    fn a_break_within_the_query_loses_nothing() {
+        let address = format!("{ADDRESS}&id_respondent=[ID_RESPONDENT]&l7=[Moja%20kolumna]&l10=x");
+        for (from, to) in [
+            ("399793", "3997\n93"),
+            ("399793", "3997 93"),
+            ("399793", "39979\r\n> 3"),
+            ("399793", "399793\n"),
+            ("399793", "3997=\r\n93"),
+            ("KEY", "K=\nEY"),
+            ("id_survey", "id_sur\nvey"),
+            ("id_survey", "i\nd_survey"),
+            ("id_survey=", "id_survey\n="),
+            ("id_survey=", "id_survey=\n"),
+            ("id_respondent", "id_respon\ndent"),
+            ("[ID_RESP", "[ID_RE\nSP"),
+            ("l10=", "l1\n0="),
+            ("l4=A", "l4\n=A"),
+            ("Moja%20", "Moja "),
+        ] {
+            let found = find(&address.replace(from, to)).unwrap();
+            assert_eq!(found.address, address, "{to}");
+            assert!(!found.may_be_cut, "{to}");
+        }
+        // An Enter within a word of a shell's command.
+        let found = find(&format!("curl {}", address.replace("KEY", "\\\nKEY"))).unwrap();
+        assert_eq!(found.address, address);
+    }
+
+    #[test]
+    fn a_survey_that_may_be_cut_is_doubtful() {
+        let bare = "https://www.webankieta.pl/webhooks/1/K/A/update-respondent?id_survey=3997";
+        for (behind, may_be_cut) in [
+            ("\n93", true),
+            ("\n93 osoby", true),
+            (" 93", true),
+            ("\n93&uwaga", true),
+            ("\nPozdrawiam", false),
+            (" -d l4=5", false),
+            ("&l4=x\n93", false),
+            ("", false),
+        ] {
+            let found = find(&format!("{bare}{behind}")).unwrap();
+            assert_eq!(found.may_be_cut, may_be_cut, "{behind}");
+            assert!(found.address.starts_with(bare), "{found:?}");
         }
     }
 
