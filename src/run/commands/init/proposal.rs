@@ -66,12 +66,21 @@ pub(super) fn address_column(columns: &[Column]) -> Option<usize> {
     by(&|column| column.has_addresses && named(column)).or_else(|| by(&|column| column.has_addresses))
 }
 
+/// Returns a name in lower case, with one plain space for each gap.
+fn one_spaced(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
 /// Returns the label of a column that says it: by its own name (`l4`), or because the webhook's
 /// address has its name as the label's value (`l4=[Segment]`).
 pub(super) fn label_of(column: &Column, in_address: &[(Label, String)]) -> Option<Label> {
+    let name = one_spaced(&column.name);
+    // `l7=3` is an example of a value, and no column of a file without a header.
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
     let meant = |value: &str| {
-        let value = value.trim_matches(|c: char| "[]{}<>$%* ".contains(c));
-        !value.is_empty() && value.to_lowercase() == column.name.trim().to_lowercase()
+        let bare = value.trim_matches(|c: char| "[]{}<>$%* ".contains(c));
+        !bare.is_empty() && one_spaced(bare) == name && (!is_number || bare.len() < value.trim().len())
     };
     let by_value = || {
         in_address
@@ -170,6 +179,11 @@ mod tests {
         let found = columns(&["Segment", "NPS", "l2"]);
         let said: Vec<_> = found.iter().map(|column| label_of(column, &in_address)).collect();
         assert_eq!(said, [Some(label("l4")), None, Some(label("l2"))]);
+        let numbered = &columns(&["3"])[0];
+        let says = |value: &str| label_of(numbered, &[(label("l7"), value.to_owned())]).is_some();
+        assert!(!says("3") && !says(" 3 ") && says("[3]"));
+        let spaced = &columns(&["Moja  kolumna"])[0];
+        assert!(label_of(spaced, &[(label("l4"), "[moja\u{A0}kolumna]".to_owned())]).is_some());
         let said = |column: usize, taken: &[&str]| {
             let taken: Vec<Label> = taken.iter().map(|name| label(name)).collect();
             said_label(&found[column], &found, &in_address, &taken).map(Label::name)
