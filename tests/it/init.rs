@@ -611,3 +611,63 @@ fn a_survey_that_a_line_break_cuts_is_joined_or_asked_for() {
     );
     has_no_secret(&ran.stderr);
 }
+
+/// Phone numbers and tax numbers have digits only, too.
+#[cfg(unix)]
+#[test]
+fn a_column_of_other_numbers_is_not_taken_for_the_ids() {
+    let phones = "Segment;E-mail;Telefon;Numer\nUtracony;a@x.pl;600100200;1\nVIP;b@x.pl;600100201;2\n";
+    let job = init("c.csv --lang en").file("c.csv", phones);
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("respondent id:")
+        .sees("> none of these")
+        // The first column.
+        .types("\u{1b}[B")
+        .sees("> Segment")
+        .types("\r")
+        .sees("`Utracony` in `Segment` is no number, and the platform's ids are.")
+        .sees("Use this column nevertheless? [y/N]:")
+        .types("\r")
+        .sees("> none of these")
+        .types("\u{1b}[A\u{1b}[A")
+        .sees("> Telefon")
+        .types("\r")
+        .sees("`Telefon` looks like another number")
+        .types("y\r")
+        .sees("Webhook's address")
+        .types("\u{3}");
+    terminal.ends(130);
+    // Nothing else is there to propose.
+    let job = init("c.csv --lang en").file(
+        "c.csv",
+        "NIP;Kod;Uczestnik\n5260001246;123;2001\n5260001247;124;2002\n",
+    );
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("No column is named as the platform's id. `Uczestnik` has only numbers")
+        .sees("> Uczestnik")
+        .types("\u{3}");
+    terminal.ends(130);
+}
+
+/// `--match-on` splits at the first `=`, so such a name would never be found.
+#[cfg(unix)]
+#[test]
+fn a_column_with_an_equals_sign_is_not_offered_for_the_address() {
+    let job = init("c.csv --lang en").file("c.csv", "E=mail,Kontakt,l4\na@x.pl,b@x.pl,A\n");
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("> none of these")
+        .types("\r")
+        .sees("`E=mail` cannot be chosen, because its name has an `=`: rename the column")
+        .sees("Column with the e-mail address:")
+        .sees("> Kontakt")
+        .types("\u{3}");
+    terminal.ends(130);
+    let job = init("c.csv --lang en").file("c.csv", "E=mail,l=4\na@x.pl,A\n");
+    let mut terminal = job.on_terminal();
+    terminal.sees("> none of these").types("\r");
+    let screen = terminal.ends(2);
+    assert!(screen.contains("every column has an `=` in its name"), "{screen}");
+}

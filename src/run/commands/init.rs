@@ -12,6 +12,7 @@ mod interview;
 mod paste;
 mod platform;
 mod proposal;
+mod respondent;
 
 use std::fmt::Write as _;
 

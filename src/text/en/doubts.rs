@@ -14,4 +14,32 @@ impl DoubtWords for English {
         "In the address, more digits follow the survey's id behind a line break or a space, so it may be cut."
             .to_owned()
     }
+
+    fn id_by_digits(&self, column: &str) -> String {
+        format!(
+            "No column is named as the platform's id. `{column}` has only numbers: take it only if they are the platform's ids."
+        )
+    }
+
+    fn ask_other_number(&self, column: &str) -> String {
+        format!(
+            "`{column}` looks like another number, such as a phone or a tax number: labels would be put on strangers. Are these the platform's ids"
+        )
+    }
+
+    fn ask_no_number(&self, column: &str, value: &str) -> String {
+        format!(
+            "`{value}` in `{column}` is no number, and the platform's ids are. Use this column nevertheless"
+        )
+    }
+
+    fn unfit_address(&self, column: &str) -> String {
+        format!(
+            "`{column}` cannot be chosen, because its name has an `=`: rename the column in the export first."
+        )
+    }
+
+    fn no_fit_address(&self) -> String {
+        "every column has an `=` in its name, so none can be the address: rename one in the export".to_owned()
+    }
 }

@@ -14,4 +14,32 @@ impl DoubtWords for Polish {
         "W adresie po ID ankiety, za końcem linii lub spacją, są kolejne cyfry: ID może być ucięte."
             .to_owned()
     }
+
+    fn id_by_digits(&self, column: &str) -> String {
+        format!(
+            "Żadna kolumna nie nazywa się jak ID z platformy. W kolumnie `{column}` są same liczby: wybierz ją tylko wtedy, gdy to ID z platformy."
+        )
+    }
+
+    fn ask_other_number(&self, column: &str) -> String {
+        format!(
+            "`{column}` wygląda na inny numer, np. telefonu lub podatkowy: etykiety trafiłyby do obcych osób. Czy to na pewno ID z platformy"
+        )
+    }
+
+    fn ask_no_number(&self, column: &str, value: &str) -> String {
+        format!(
+            "`{value}` w kolumnie `{column}` to nie liczba, a ID z platformy to liczby. Użyć tej kolumny mimo to"
+        )
+    }
+
+    fn unfit_address(&self, column: &str) -> String {
+        format!(
+            "Kolumny `{column}` nie można wybrać, bo w jej nazwie jest znak `=`: najpierw zmień jej nazwę w eksporcie."
+        )
+    }
+
+    fn no_fit_address(&self) -> String {
+        "w nazwie każdej kolumny jest znak `=`, więc żadna nie może być kolumną z adresem: zmień nazwę w eksporcie".to_owned()
+    }
 }

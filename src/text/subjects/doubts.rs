@@ -6,4 +6,12 @@ pub(crate) trait DoubtWords {
     fn label_unsaid(&self) -> String;
     /// Digits behind a gap may belong to the survey's id of the address.
     fn survey_doubtful(&self) -> String;
+    /// A column is proposed for its digits alone.
+    fn id_by_digits(&self, column: &str) -> String;
+    fn ask_other_number(&self, column: &str) -> String;
+    /// `value` is the first one of the column.
+    fn ask_no_number(&self, column: &str, value: &str) -> String;
+    /// A column with an equals sign in its name.
+    fn unfit_address(&self, column: &str) -> String;
+    fn no_fit_address(&self) -> String;
 }

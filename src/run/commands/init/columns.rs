@@ -12,9 +12,6 @@ use crate::text::Words;
 /// Maximum length of a name in a list, in characters.
 const NAME_CHARS: usize = 36;
 
-/// Maximum length of a name in a question, in characters.
-const ASKED_CHARS: usize = 28;
-
 /// Maximum number of columns that are listed before the questions, which list them again.
 const MAX_LISTED: usize = 30;
 
@@ -75,17 +72,20 @@ fn fitted(choice: &str) -> String {
     fitted
 }
 
-/// Asks for a column; returns its name.
-pub(super) fn asked(
+/// Asks for a column.
+pub(super) fn asked<'a>(
     asker: &Asker<'_>,
     question: &str,
-    seen: &Export,
-    propose: impl Fn(&[Column]) -> Option<usize>,
-) -> Result<String, Failure> {
-    let choices = choices(asker.words, &seen.columns);
-    let chosen = asker.one_of(question, &choices, propose(&seen.columns).unwrap_or_default())?;
-    let column = seen.columns.get(chosen);
-    Ok(column.map(|column| column.name.clone()).unwrap_or_default())
+    columns: &'a [Column],
+    proposed: Option<usize>,
+) -> Result<&'a Column, Failure> {
+    let choices = choices(asker.words, columns);
+    loop {
+        let chosen = asker.one_of(question, &choices, proposed.unwrap_or_default())?;
+        if let Some(column) = columns.get(chosen) {
+            return Ok(column);
+        }
+    }
 }
 
 /// Asks which columns set which labels. `in_address` are the labels that the webhook's address
@@ -155,7 +155,7 @@ fn asked_label(
     taken: &[Label],
 ) -> Result<Label, Failure> {
     let words = asker.words;
-    let question = words.ask_label(&shortened(&clean(&column.name), ASKED_CHARS));
+    let question = words.ask_label(&column.shown_name());
     loop {
         match asker.text(&question, proposed.map(Label::name))?.parse::<Label>() {
             Ok(label) if taken.contains(&label) => asker.say(&words.label_taken(label)),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::proposal::Column;
 use crate::config::{FormSettings, SURVEY_COLUMN};
-use crate::model::{clean, is_blank, trim_invisible};
+use crate::model::{Digits, clean, is_blank, trim_invisible};
 use crate::read::{Contents, FirstRead, Input, InputError, Purpose, Rows, Source, is_own_column};
 use crate::run::Failure;
 use crate::run::prepare::input::opened::in_container;
@@ -83,6 +83,7 @@ struct Seen {
     sample: Option<String>,
     values: HashSet<String>,
     is_of_ids: bool,
+    begins_with_digits: bool,
     is_of_addresses: bool,
 }
 
@@ -114,6 +115,9 @@ fn looked_at(first: &FirstRead, mut rows: Rows<impl Read>) -> Result<Vec<Column>
 
 impl Seen {
     fn take_in(&mut self, value: &str) {
+        if self.sample.is_none() {
+            self.begins_with_digits = Digits::new(value).is_some();
+        }
         let is_id = value.len() >= ID_DIGITS && value.bytes().all(|byte| byte.is_ascii_digit());
         self.is_of_ids &= is_id && self.values.insert(value.to_owned());
         self.is_of_addresses &= value.contains('@');
@@ -126,6 +130,7 @@ impl Seen {
         Column {
             name: name.to_owned(),
             sample: self.sample,
+            begins_with_digits: self.begins_with_digits,
             looks_like_ids: self.is_of_ids && has_values,
             has_addresses: self.is_of_addresses && has_values,
         }

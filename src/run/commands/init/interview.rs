@@ -9,7 +9,7 @@ use super::answers::{Answers, Respondent};
 use super::asking::Asker;
 use super::export::Export;
 use super::files::Files;
-use super::{checks, columns, platform, proposal};
+use super::{checks, columns, platform, respondent};
 use crate::config::{InitSettings, SURVEY_COLUMN};
 use crate::model::{Digits, Label, ShownPath as _, ValueFrom};
 use crate::report::Console;
@@ -64,7 +64,7 @@ pub(super) fn hold(settings: &InitSettings, console: &Console) -> Result<(Answer
         columns::show(asker, &export, &seen);
     }
     let mut missing = Vec::new();
-    let (respondent, accepts_crm_ids) = respondent(settings, asker, &seen)?.unwrap_or_else(|| {
+    let (respondent, accepts_crm_ids) = respondent::found(settings, asker, &seen)?.unwrap_or_else(|| {
         missing.push(Missing::IdColumn);
         (Respondent::Id(String::new()), false)
     });
@@ -148,7 +148,7 @@ fn typed_path(answer: &str) -> PathBuf {
 }
 
 /// Asks for a file until there is one.
-fn asked_file(asker: &Asker<'_>, question: &str) -> Result<PathBuf, Failure> {
+pub(super) fn asked_file(asker: &Asker<'_>, question: &str) -> Result<PathBuf, Failure> {
     loop {
         let answer = asker.text(question, None)?;
         let path = typed_path(&answer);
@@ -157,80 +157,6 @@ fn asked_file(asker: &Asker<'_>, question: &str) -> Result<PathBuf, Failure> {
         }
         if !answer.is_empty() {
             asker.say(&asker.words.no_such_file(&path.shown().to_string()));
-        }
-    }
-}
-
-/// Returns how respondents are found, and whether a CRM's own number was accepted. `None` if that is
-/// missing.
-fn respondent(
-    settings: &InitSettings,
-    asker: Option<&Asker<'_>>,
-    seen: &Export,
-) -> Result<Option<(Respondent, bool)>, Failure> {
-    if let Some((table, match_on)) = &settings.ids {
-        let respondent = Respondent::Address {
-            table: table.clone(),
-            match_on: match_on.clone(),
-            id: settings.id_column.clone().unwrap_or_else(|| ID_COLUMN.to_owned()),
-        };
-        return Ok(Some((respondent, false)));
-    }
-    match (&settings.id_column, asker) {
-        (Some(column), _) => Ok(Some((Respondent::Id(column.clone()), false))),
-        (None, Some(asker)) => asked_respondent(asker, seen).map(Some),
-        (None, None) => Ok(seen
-            .has(ID_COLUMN)
-            .then(|| (Respondent::Id(ID_COLUMN.to_owned()), false))),
-    }
-}
-
-fn asked_respondent(asker: &Asker<'_>, seen: &Export) -> Result<(Respondent, bool), Failure> {
-    let words = asker.words;
-    asker.begin(&words.id_hint());
-    let no_id = seen.columns.len();
-    let proposed = proposal::id_column(&seen.columns)
-        .or_else(|| proposal::address_column(&seen.columns).map(|_| no_id))
-        .unwrap_or_default();
-    let mut choices = columns::choices(words, &seen.columns);
-    choices.push(words.only_addresses());
-    loop {
-        let chosen = asker.one_of(&words.ask_id_column(), &choices, proposed)?;
-        let Some(column) = seen.columns.get(chosen) else {
-            return asked_address(asker, seen).map(|respondent| (respondent, false));
-        };
-        let is_crm_number = column.is_crm_number();
-        if !is_crm_number || asker.yes(&words.ask_crm_number(&column.name), false)? {
-            return Ok((Respondent::Id(column.name.clone()), is_crm_number));
-        }
-    }
-}
-
-fn asked_address(asker: &Asker<'_>, seen: &Export) -> Result<Respondent, Failure> {
-    let words = asker.words;
-    let address = columns::asked(asker, &words.ask_address_column(), seen, proposal::address_column)?;
-    asker.say(&words.ids_hint());
-    loop {
-        let table = asked_file(asker, &words.ask_ids())?;
-        let in_table = match Export::open_table(&table) {
-            Ok(in_table) => in_table,
-            Err(failure) => {
-                asker.object(&failure);
-                continue;
-            }
-        };
-        columns::show(asker, &table, &in_table);
-        let of_table = columns::asked(
-            asker,
-            &words.ask_table_address(),
-            &in_table,
-            proposal::address_column,
-        )?;
-        let id = columns::asked(asker, &words.ask_table_id(), &in_table, proposal::id_column)?;
-        let match_on = format!("{address}={of_table}");
-        match checks::table(&table, &match_on, &id) {
-            Ok(()) => return Ok(Respondent::Address { table, match_on, id }),
-            Err(failure) => asker.object(&failure),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Proposes what each column of an export is for, by names and by samples. A proposal is shown and
 //! can be changed. Pure.
 
-use crate::model::Label;
+use super::export::shortened;
+use crate::model::{Label, clean};
 use crate::read::is_crm_number;
 
 /// A column as the first rows show it.
@@ -12,12 +13,25 @@ pub(super) struct Column {
     pub(super) sample: Option<String>,
     /// Every value is all digits, of three digits or more, and stands once.
     pub(super) looks_like_ids: bool,
+    /// The first value that is not blank is all digits.
+    pub(super) begins_with_digits: bool,
     /// Every value that is not blank has an `@`.
     pub(super) has_addresses: bool,
 }
 
 /// Names of the platform and of what its ids identify.
 const OURS: [&str; 3] = ["respondent", "webankiet", "startquestion"];
+
+/// Maximum length of a name in a question, in characters.
+const ASKED_CHARS: usize = 28;
+
+/// Words of names for other numbers than ids, in English and Polish: phones, taxes, persons, places,
+/// money and time. A longer word of a name may go on, as in `telefonu`.
+const OTHER_NUMBERS: [&str; 36] = [
+    "age", "amount", "cena", "data", "date", "faks", "faktur", "fax", "gsm", "iban", "invoice", "kod", "kom",
+    "komórk", "komork", "krs", "kwota", "mobil", "nip", "order", "pesel", "phone", "poczt", "post", "price",
+    "regon", "rok", "sms", "tax", "tel", "telefon", "vat", "wiek", "year", "zamów", "zip",
+];
 
 /// Words of names for an address, in English and Polish.
 const ADDRESS: [&str; 2] = ["mail", "adres e"];
@@ -36,19 +50,50 @@ impl Column {
     pub(super) fn is_crm_number(&self) -> bool {
         is_crm_number(&self.name)
     }
+
+    /// Whether the name is one of another number, such as a phone or a tax number.
+    pub(super) fn is_other_number(&self) -> bool {
+        let name = self.name.to_lowercase();
+        let mut words = name.split(|c: char| !c.is_alphabetic());
+        !is_ours(&name)
+            && words.any(|word| {
+                OTHER_NUMBERS.iter().any(|other| match other.len() {
+                    ..4 => word == *other,
+                    _ => word.starts_with(other),
+                })
+            })
+    }
+
+    /// Whether `--match-on` can name the column, which splits at the first `=`.
+    pub(super) fn can_be_matched_on(&self) -> bool {
+        !self.name.contains('=')
+    }
+
+    /// Returns the name for a question.
+    pub(super) fn shown_name(&self) -> String {
+        shortened(&clean(&self.name), ASKED_CHARS)
+    }
 }
 
-/// Returns the column that is probably the platform's respondent id.
+fn is_ours(name: &str) -> bool {
+    OURS.iter().any(|ours| name.contains(ours))
+}
+
+/// Returns the column that is named as the platform's respondent id.
 pub(super) fn id_column(columns: &[Column]) -> Option<usize> {
     let by = |is_it: &dyn Fn(&Column) -> bool| columns.iter().position(is_it);
-    let named = |column: &Column| {
-        let name = column.name.to_lowercase();
-        OURS.iter().any(|ours| name.contains(ours)) && !column.has_addresses
-    };
+    let named = |column: &Column| is_ours(&column.name.to_lowercase()) && !column.has_addresses;
     by(&|column| column.is_called("id_respondent"))
         .or_else(|| by(&|column| named(column) && column.looks_like_ids))
         .or_else(|| by(&named))
-        .or_else(|| by(&|column| column.looks_like_ids && is_free(column) && !column.is_crm_number()))
+}
+
+/// Returns a column that has only numbers, each once, and whose name does not say that they are
+/// others than the platform's ids.
+pub(super) fn digits_column(columns: &[Column]) -> Option<usize> {
+    columns.iter().position(|column| {
+        column.looks_like_ids && is_free(column) && !column.is_crm_number() && !column.is_other_number()
+    })
 }
 
 /// Whether the name does not say already what the column is for.
@@ -147,18 +192,29 @@ mod tests {
 
     #[test]
     fn the_id_is_found_by_name_then_by_form_and_never_a_crms_own_number() {
-        let cases: [(&[&str], Option<usize>); 8] = [
-            (&["Nr klienta#", "ID_Respondent", "webankieta_id#"], Some(1)),
-            (&["Respondent", "webankieta_id#"], Some(1)),
-            (&["Segment", "Id respondenta"], Some(1)),
-            (&["Record ID#", "Numer ankietowanego#"], Some(1)),
-            (&["Record ID#", "id_survey#", "l4#"], None),
-            (&["E-mail respondenta@", "NPS"], None),
-            (&["Imię", "NPS"], None),
-            (&[], None),
+        let cases: [(&[&str], Option<usize>, Option<usize>); 9] = [
+            (
+                &["Nr klienta#", "ID_Respondent", "webankieta_id#"],
+                Some(1),
+                Some(2),
+            ),
+            (&["Respondent", "webankieta_id#"], Some(1), Some(1)),
+            (&["Segment", "Id respondenta"], Some(1), None),
+            (&["Record ID#", "Numer ankietowanego#"], None, Some(1)),
+            (&["Record ID#", "id_survey#", "l4#"], None, None),
+            (
+                &["Telefon#", "NIP#", "PESEL#", "REGON#", "kod#", "Nr telefonu#"],
+                None,
+                None,
+            ),
+            (&["E-mail respondenta@", "NPS"], None, None),
+            (&["Imię", "NPS"], None, None),
+            (&[], None, None),
         ];
-        for (names, expected) in cases {
-            assert_eq!(id_column(&columns(names)), expected, "{names:?}");
+        for (names, by_name, by_digits) in cases {
+            let columns = columns(names);
+            assert_eq!(id_column(&columns), by_name, "{names:?}");
+            assert_eq!(digits_column(&columns), by_digits, "{names:?}");
         }
     }
 
