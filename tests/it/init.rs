@@ -671,3 +671,28 @@ fn a_column_with_an_equals_sign_is_not_offered_for_the_address() {
     let screen = terminal.ends(2);
     assert!(screen.contains("every column has an `=` in its name"), "{screen}");
 }
+
+/// A kill between the two renames leaves the secrets without their config.
+#[test]
+fn the_same_command_works_after_a_kill() {
+    let job = init(FLAGS)
+        .args("--url-file - --lang en")
+        .stdin(address("https://www.webankieta.pl"));
+    for folder in ["contacts.secrets", ".respondent-sync-Ab12cd/secrets"] {
+        fs::create_dir_all(job.path(folder)).unwrap();
+        for name in ["account", "webhook_key", "webhook_auth"] {
+            fs::write(job.path(folder).join(name), "CANARYold").unwrap();
+        }
+    }
+    fs::write(job.path(".respondent-sync-Ab12cd/config"), "").unwrap();
+    let ran = job.ends(0);
+    assert!(
+        ran.stdout
+            .contains("`contacts.secrets` has secrets and no config")
+            && ran.stdout.contains("its files are replaced."),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(job.names(), ["contacts.csv", "contacts.secrets", "contacts.toml"]);
+    assert_eq!(job.text("contacts.secrets/webhook_key"), "CANARYkey1\n");
+}

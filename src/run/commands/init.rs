@@ -45,6 +45,11 @@ pub(in crate::run) async fn run(
     let asked = unless_stopped(&mut stops, move || interview::hold(&settings, &own)).await;
     let (answers, files) = asked?.map_err(asking::stopped)?;
     let config = answers.to_config(files.folder(), &files.secrets_name(), console.lang());
+    if answers.has_left_secrets {
+        let is_replaced = answers.credentials.is_some();
+        let left = words(console.lang()).secrets_left(&files.secrets.shown().to_string(), is_replaced);
+        console.print(&console.screen_of_output().line(0, 2, &left));
+    }
     let others_read = files.write(&config, answers.credentials.as_ref())?;
     console.print(&written(&answers, &files, console));
     if let Some(path) = address_file {
@@ -92,7 +97,7 @@ fn written(answers: &Answers, files: &Files, console: &Console) -> String {
         width + 4,
         &format!("{config:<width$}  {}", words.about_config()),
     );
-    if answers.credentials.is_some() {
+    if answers.has_secrets() {
         text += &screen.line(
             2,
             width + 4,

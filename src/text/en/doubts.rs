@@ -42,4 +42,11 @@ impl DoubtWords for English {
     fn no_fit_address(&self) -> String {
         "every column has an `=` in its name, so none can be the address: rename one in the export".to_owned()
     }
+
+    fn secrets_left(&self, folder: &str, is_replaced: bool) -> String {
+        let what = if is_replaced { "replaced" } else { "used" };
+        format!(
+            "`{folder}` has secrets and no config, as an `init` that was stopped leaves it: its files are {what}."
+        )
+    }
 }

@@ -42,4 +42,11 @@ impl DoubtWords for Polish {
     fn no_fit_address(&self) -> String {
         "w nazwie każdej kolumny jest znak `=`, więc żadna nie może być kolumną z adresem: zmień nazwę w eksporcie".to_owned()
     }
+
+    fn secrets_left(&self, folder: &str, is_replaced: bool) -> String {
+        let what = if is_replaced { "zastąpione" } else { "użyte" };
+        format!(
+            "W `{folder}` są klucze bez konfiguracji, tak jak po przerwanym `init`: te pliki zostaną {what}."
+        )
+    }
 }

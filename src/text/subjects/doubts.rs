@@ -14,4 +14,6 @@ pub(crate) trait DoubtWords {
     /// A column with an equals sign in its name.
     fn unfit_address(&self, column: &str) -> String;
     fn no_fit_address(&self) -> String;
+    /// Secrets are there without a config. Are they replaced, or used?
+    fn secrets_left(&self, folder: &str, is_replaced: bool) -> String;
 }

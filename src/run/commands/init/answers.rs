@@ -25,6 +25,8 @@ pub(super) struct Answers {
     /// The platform, if it is not the default one.
     pub(super) base: Option<Url>,
     pub(super) credentials: Option<Credentials>,
+    /// The files of the secrets are there from before.
+    pub(super) has_left_secrets: bool,
 }
 
 /// How respondents are found.
@@ -65,6 +67,11 @@ impl Config {
 }
 
 impl Answers {
+    /// Whether the config names files of secrets that are there.
+    pub(super) fn has_secrets(&self) -> bool {
+        self.credentials.is_some() || self.has_left_secrets
+    }
+
     /// Returns the config for a file in `folder`. `secrets` is the name of the folder of secrets
     /// beside it.
     pub(super) fn to_config(&self, folder: &Path, secrets: &str, lang: Lang) -> String {
@@ -115,7 +122,7 @@ impl Answers {
             config.key(ConfigKey::Excel, "excel", "true");
         }
         config.text.push('\n');
-        if self.credentials.is_none() {
+        if !self.has_secrets() {
             config.comment(&words.config_secrets_missing());
         }
         for (secret, key) in [
@@ -123,7 +130,7 @@ impl Answers {
             (Secret::WebhookKey, ConfigKey::WebhookKeyFile),
             (Secret::WebhookAuth, ConfigKey::WebhookAuthFile),
         ] {
-            let hash = if self.credentials.is_some() { "" } else { "#" };
+            let hash = if self.has_secrets() { "" } else { "#" };
             let name = format!("{hash}{}_file", secret.name());
             config.text_key(key, &name, &format!("{secrets}/{}", secret.name()));
         }
@@ -185,6 +192,7 @@ mod tests {
             map: vec!["l4=Segment".to_owned(), "l7=NPS".to_owned()],
             base: None,
             credentials: None,
+            has_left_secrets: false,
         }
     }
 

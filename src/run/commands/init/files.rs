@@ -1,10 +1,12 @@
 //! The files of a config: where they are, that nothing is in their way, and how they are written.
 //! Everything is written under other names first and renamed last, so that a failure leaves nothing
-//! behind that would be in the way of a second try. Readable for the owner alone.
+//! behind that would be in the way of a second try; what a kill leaves behind is replaced by that one.
+//! Readable for the owner alone.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
@@ -17,6 +19,18 @@ use crate::system::rename::rename_new;
 use crate::system::trust::{self, permissions};
 use crate::system::{folders, regular};
 use crate::text::Message;
+
+/// How the names of folders begin in which files are written first.
+const STAGING: &str = ".respondent-sync-";
+
+/// The config in such a folder. It is locked while its process lives.
+const STAGED_CONFIG: &str = "config";
+
+/// The secrets in such a folder: the new ones, and those that they replaced.
+const STAGED_SECRETS: [&str; 2] = ["secrets", "replaced"];
+
+/// Age from which such a folder without a config is not one that another process has just made.
+const OLD: Duration = Duration::from_secs(10);
 
 /// The places of the files.
 #[derive(Clone, Debug)]
@@ -81,7 +95,8 @@ impl Files {
             return Err(refused(Message::new(|words| words.no_folder(&shown))));
         }
         for path in [&self.config, &self.secrets] {
-            if path.symlink_metadata().is_ok() {
+            let is_reused = path == &self.secrets && self.has_left_secrets();
+            if path.symlink_metadata().is_ok() && !is_reused {
                 let shown = path.shown().to_string();
                 return Err(refused(Message::new(|words| words.in_the_way(&shown))));
             }
@@ -92,7 +107,37 @@ impl Files {
             let (probe, config) = (probe.path().shown().to_string(), self.config.shown().to_string());
             let why = format!("{error:#}").replace(&probe, &config);
             Failure::usage(anyhow::anyhow!(why).context(Message::new(|words| words.config_untrusted())))
-        })
+        })?;
+        self.clean_up();
+        Ok(())
+    }
+
+    /// Whether the secrets are there without their config: a process that was killed has left them.
+    /// They are as this command writes them, and nothing else is with them.
+    pub(super) fn has_left_secrets(&self) -> bool {
+        let is_there = |path: &Path| path.symlink_metadata().is_ok();
+        let is_folder = self.secrets.symlink_metadata().is_ok_and(|found| found.is_dir());
+        if is_there(&self.config) || !is_folder {
+            return false;
+        }
+        let are_files = Secret::OF_WEBHOOK.iter().all(|secret| {
+            let found = self.secrets.join(secret.name()).symlink_metadata();
+            found.is_ok_and(|found| found.is_file())
+        });
+        let count = fs::read_dir(&self.secrets).map(Iterator::count);
+        are_files && count.is_ok_and(|count| count == Secret::OF_WEBHOOK.len())
+    }
+
+    /// Deletes what processes that were killed have left under other names: it may hold secrets.
+    fn clean_up(&self) {
+        let entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
+        for entry in entries {
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder && entry.file_name().to_string_lossy().starts_with(STAGING) {
+                // Another process may still be at work, or the folder may be another user's.
+                remove_staging(&entry.path()).ok();
+            }
+        }
     }
 
     fn unwritable(&self, error: impl Into<anyhow::Error>) -> Failure {
@@ -114,26 +159,67 @@ impl Files {
     fn written(&self, config: &str, credentials: Option<&Credentials>) -> anyhow::Result<bool> {
         // Deleted at the end, with all that is still in it.
         let staging = tempfile::Builder::new()
-            .prefix(".respondent-sync-")
+            .prefix(STAGING)
             .tempdir_in(self.folder())?;
-        let staged_config = staging.path().join("config");
-        create(&staged_config, config)?;
+        let staged_config = staging.path().join(STAGED_CONFIG);
+        let held = create(&staged_config, config)?;
+        // Where locks do not work, nothing is deleted by others either.
+        held.try_lock().ok();
         let mut others_read = false;
+        let [new, old] = STAGED_SECRETS.map(|name| staging.path().join(name));
         if let Some(credentials) = credentials {
-            let staged_secrets = staging.path().join("secrets");
-            folders::make(&staged_secrets)?;
-            others_read = secrets_in(&staged_secrets, credentials)?;
-            rename_new(&staged_secrets, &self.secrets).with_context(|| self.secrets.shown().to_string())?;
+            folders::make(&new)?;
+            others_read = secrets_in(&new, credentials)?;
+            if self.has_left_secrets() {
+                rename_new(&self.secrets, &old).with_context(|| self.secrets.shown().to_string())?;
+            }
+            if let Err(error) = rename_new(&new, &self.secrets) {
+                rename_new(&old, &self.secrets).ok();
+                return Err(error).with_context(|| self.secrets.shown().to_string());
+            }
         }
         if let Err(error) = rename_new(&staged_config, &self.config) {
             if credentials.is_some() {
                 // They are this command's own, and would be in the way of a second try.
                 fs::remove_dir_all(&self.secrets).ok();
+                rename_new(&old, &self.secrets).ok();
             }
             return Err(error).with_context(|| self.config.shown().to_string());
         }
         Ok(others_read)
     }
+}
+
+/// Removes a folder in which a process that was killed has written first. Files that are not this
+/// program's stay, and so does everything of a process that lives.
+fn remove_staging(folder: &Path) -> io::Result<()> {
+    let config = folder.join(STAGED_CONFIG);
+    let held = match regular::open(&config) {
+        Ok(file) => {
+            file.try_lock()?;
+            Some(file)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let modified = folder.symlink_metadata()?.modified()?;
+            if modified.elapsed().is_ok_and(|age| age < OLD) {
+                return Ok(());
+            }
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    for secrets in STAGED_SECRETS.map(|name| folder.join(name)) {
+        if secrets.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+            for secret in Secret::OF_WEBHOOK {
+                fs::remove_file(secrets.join(secret.name())).ok();
+            }
+            fs::remove_dir(&secrets)?;
+        }
+    }
+    if held.is_some() {
+        fs::remove_file(&config)?;
+    }
+    fs::remove_dir(folder)
 }
 
 /// Creates a file with this text for the owner alone.
@@ -207,6 +293,51 @@ mod tests {
             fs::read_to_string(files.secrets.join("webhook_key")).unwrap(),
             "KEY\n"
         );
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_replaced_and_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let export = folder.path().join("contacts.csv");
+        let left = |name: &str| {
+            let secrets = folder.path().join(name);
+            fs::create_dir_all(&secrets).unwrap();
+            for secret in Secret::OF_WEBHOOK {
+                fs::write(secrets.join(secret.name()), "old").unwrap();
+            }
+            secrets
+        };
+        let secrets = left("contacts.secrets");
+        for staging in ["a", "b", "c"] {
+            left(&format!("{STAGING}{staging}/secrets"));
+            fs::write(folder.path().join(format!("{STAGING}{staging}/config")), "").unwrap();
+        }
+        // One lives, and one has a file that is not this program's.
+        let living = File::open(folder.path().join(format!("{STAGING}b/config"))).unwrap();
+        living.lock().unwrap();
+        fs::write(folder.path().join(format!("{STAGING}c/mine")), "").unwrap();
+        let files = Files::new(&export, None, None).unwrap();
+        assert!(files.has_left_secrets());
+        let staging = [format!("{STAGING}b"), format!("{STAGING}c")];
+        assert_eq!(
+            names(folder.path()),
+            [&staging[0], &staging[1], "contacts.secrets"]
+        );
+        assert!(folder.path().join(&staging[1]).join("mine").exists());
+        // A failure puts them back.
+        fs::write(&files.config, "mine").unwrap();
+        files.write("new", Some(&credentials())).unwrap_err();
+        assert_eq!(fs::read_to_string(secrets.join("account")).unwrap(), "old");
+        fs::remove_file(&files.config).unwrap();
+        files.write("new", Some(&credentials())).unwrap();
+        assert_eq!(fs::read_to_string(secrets.join("account")).unwrap(), "387487\n");
+        assert_eq!(names(&files.secrets).len(), 3);
+        // Beside a config, or with other files, they are in the way.
+        assert!(!files.has_left_secrets());
+        fs::remove_file(&files.config).unwrap();
+        fs::write(secrets.join("notes"), "").unwrap();
+        assert!(!files.has_left_secrets());
+        Files::new(&export, None, None).unwrap_err();
     }
 
     #[test]

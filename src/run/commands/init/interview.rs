@@ -101,6 +101,7 @@ pub(super) fn hold(settings: &InitSettings, console: &Console) -> Result<(Answer
         map,
         base,
         credentials: platform::credentials(settings, webhook),
+        has_left_secrets: files.has_left_secrets(),
     };
     Ok((answers, files))
 }
