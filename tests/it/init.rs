@@ -696,3 +696,18 @@ fn the_same_command_works_after_a_kill() {
     assert_eq!(job.names(), ["contacts.csv", "contacts.secrets", "contacts.toml"]);
     assert_eq!(job.text("contacts.secrets/webhook_key"), "CANARYkey1\n");
 }
+
+/// A terminal shows what is pasted, unless the question for it hides that.
+#[cfg(unix)]
+#[test]
+fn an_address_from_a_terminal_is_asked_for_and_hidden() {
+    let job = init(FLAGS).args("--url-file - --lang en");
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("Webhook's address (hidden):")
+        .types(&(address("https://www.webankieta.pl") + "\r"))
+        .sees("[Y/n]:")
+        .types("n\r");
+    has_no_secret(&terminal.ends(0));
+    assert_eq!(job.text("contacts.secrets/webhook_key"), "CANARYkey1\n");
+}
