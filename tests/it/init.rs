@@ -711,3 +711,35 @@ fn an_address_from_a_terminal_is_asked_for_and_hidden() {
     has_no_secret(&terminal.ends(0));
     assert_eq!(job.text("contacts.secrets/webhook_key"), "CANARYkey1\n");
 }
+
+/// An export that cannot be sent has to be mended first, and a run would say the same.
+#[cfg(unix)]
+#[test]
+fn after_a_check_that_finds_nothing_to_send_only_the_mending_is_next() {
+    for (rows, lang, next) in [
+        (
+            "1 0 01,Ala\nx,Ola\n",
+            "en",
+            "Next: mend the export, then check it again",
+        ),
+        ("1,Ala\n2,#N/D!\n", "pl", "Popraw eksport i sprawdź go ponownie:"),
+    ] {
+        let job = init("c.csv --survey 1 --map l1=l1 --id-column id_respondent --url-file u --lang")
+            .args(lang)
+            .file("c.csv", format!("id_respondent,l1\n{rows}"))
+            .file("u", address("https://www.webankieta.pl"));
+        let mut terminal = job.on_terminal();
+        terminal.sees("/n]:").types("\r").sees(next);
+        let screen = terminal.ends(0);
+        let (_, behind) = screen.split_once(next).unwrap();
+        assert!(
+            behind.contains("respondent-sync check --config c.toml"),
+            "{behind}"
+        );
+        assert!(!behind.contains("run --config"), "{behind}");
+        assert!(
+            !behind.contains("Next:") && !behind.contains("Co dalej:"),
+            "{behind}"
+        );
+    }
+}
