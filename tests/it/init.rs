@@ -743,3 +743,35 @@ fn after_a_check_that_finds_nothing_to_send_only_the_mending_is_next() {
         );
     }
 }
+
+/// A line that is wider than the screen would leave a half behind when it is cleared.
+#[cfg(unix)]
+#[test]
+fn on_a_narrow_screen_questions_and_choices_fit() {
+    let job = init("c.csv --lang en").file(
+        "c.csv",
+        "Imię i nazwisko klienta z umowy,webankieta_id,Segment\nŻółta Ślązaczka-Źdźbłowska z Łodzi,1,A\n",
+    );
+    let mut terminal = job.on_terminal_of(40);
+    terminal
+        .sees("> webankieta_id")
+        .types("\r")
+        .sees("(hidden):")
+        .types(&(vendors("") + "\r"))
+        .sees("Survey's id [399793]:")
+        .types("\r")
+        .sees("Columns for labels:")
+        .types("\u{1b}[B \r")
+        .sees("Label for `Segment` (l1 to l10) [l1]:")
+        .types("\r")
+        .sees("Check the export now (nothing is sent)? [Y/n]:")
+        .types("n\r");
+    terminal.ends(0);
+    let is_whole = |line: &&String| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        line.chars().count() <= 40 || matches!(words.as_slice(), [_] | ["respondent-sync", ..])
+    };
+    let lines = terminal.lines();
+    let wide: Vec<&String> = lines.iter().filter(|line| !is_whole(line)).collect();
+    assert!(wide.is_empty(), "{wide:#?}");
+}
