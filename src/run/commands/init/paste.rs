@@ -127,10 +127,15 @@ fn assembled(before: Option<char>, text: &str) -> Pasted {
         let has_break = gap.contains(['\n', '\r']);
         let found = if next.is_empty() {
             Next::Ends
-        } else if is_shells(&mut address, gap, next) || enclosed.is_some() {
+        } else if is_shells(&mut address, gap, next) {
             Next::Continues
         } else {
-            next_of(&address, has_break, next)
+            match next_of(&address, has_break, next) {
+                // Quotes and angle brackets hold an address alone, parentheses a sentence, too.
+                Next::Doubtful if !has_break || closing == Some(')') => Next::Doubtful,
+                _ if enclosed.is_some() => Next::Continues,
+                other => other,
+            }
         };
         if found != Next::Continues {
             left = after;
@@ -356,6 +361,10 @@ mod tests {
             assert_eq!(found.may_be_cut, may_be_cut, "{behind}");
             assert!(found.address.starts_with(bare), "{found:?}");
         }
+        assert!(find(&format!("({bare}\n93)")).unwrap().may_be_cut);
+        assert!(find(&format!("\"{bare} 93\"")).unwrap().may_be_cut);
+        let whole = find(&format!("<{bare}\n93>")).unwrap();
+        assert!(whole.address.ends_with("=399793") && !whole.may_be_cut);
     }
 
     #[test]
