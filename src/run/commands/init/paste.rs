@@ -114,7 +114,7 @@ fn assembled(before: Option<char>, text: &str) -> Pasted {
         '«' => Some('»'),
         _ => None,
     });
-    let enclosed = closing.and_then(|closing| text.split_once(closing));
+    let enclosed = closing.and_then(|closing| enclosed_by(closing, text));
     let (inside, behind) = enclosed.unwrap_or((text, ""));
     let mut address = String::new();
     let mut left = inside;
@@ -168,6 +168,16 @@ fn assembled(before: Option<char>, text: &str) -> Pasted {
         may_be_cut,
         rest: format!("{left}{behind}"),
     }
+}
+
+/// Splits a text at its closing mark. A `>` that begins a line is that of a quoted mail.
+fn enclosed_by(closing: char, text: &str) -> Option<(&str, &str)> {
+    let is_of_mail = |at: usize| {
+        let line = text.get(..at).and_then(|before| before.rsplit_once('\n'));
+        closing == '>' && line.is_some_and(|(_, line)| line.chars().all(|c| c.is_whitespace() || c == '>'))
+    };
+    let (at, _) = text.match_indices(closing).find(|(at, _)| !is_of_mail(*at))?;
+    Some((text.get(..at)?, text.get(at + closing.len_utf8()..)?))
 }
 
 /// Removes the backslash with which a shell's line goes on, as in a `curl` command. Whether the word
