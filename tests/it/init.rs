@@ -696,3 +696,82 @@ fn the_same_command_works_after_a_kill() {
     assert_eq!(job.names(), ["contacts.csv", "contacts.secrets", "contacts.toml"]);
     assert_eq!(job.text("contacts.secrets/webhook_key"), "CANARYkey1\n");
 }
+
+/// A terminal shows what is pasted, unless the question for it hides that.
+#[cfg(unix)]
+#[test]
+fn an_address_from_a_terminal_is_asked_for_and_hidden() {
+    let job = init(FLAGS).args("--url-file - --lang en");
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("Webhook's address (hidden):")
+        .types(&(address("https://www.webankieta.pl") + "\r"))
+        .sees("[Y/n]:")
+        .types("n\r");
+    has_no_secret(&terminal.ends(0));
+    assert_eq!(job.text("contacts.secrets/webhook_key"), "CANARYkey1\n");
+}
+
+/// An export that cannot be sent has to be mended first, and a run would say the same.
+#[cfg(unix)]
+#[test]
+fn after_a_check_that_finds_nothing_to_send_only_the_mending_is_next() {
+    for (rows, lang, next) in [
+        (
+            "1 0 01,Ala\nx,Ola\n",
+            "en",
+            "Next: mend the export, then check it again",
+        ),
+        ("1,Ala\n2,#N/D!\n", "pl", "Popraw eksport i sprawdź go ponownie:"),
+    ] {
+        let job = init("c.csv --survey 1 --map l1=l1 --id-column id_respondent --url-file u --lang")
+            .args(lang)
+            .file("c.csv", format!("id_respondent,l1\n{rows}"))
+            .file("u", address("https://www.webankieta.pl"));
+        let mut terminal = job.on_terminal();
+        terminal.sees("/n]:").types("\r").sees(next);
+        let screen = terminal.ends(0);
+        let (_, behind) = screen.split_once(next).unwrap();
+        assert!(
+            behind.contains("respondent-sync check --config c.toml"),
+            "{behind}"
+        );
+        assert!(!behind.contains("run --config"), "{behind}");
+        assert!(
+            !behind.contains("Next:") && !behind.contains("Co dalej:"),
+            "{behind}"
+        );
+    }
+}
+
+/// A line that is wider than the screen would leave a half behind when it is cleared.
+#[cfg(unix)]
+#[test]
+fn on_a_narrow_screen_questions_and_choices_fit() {
+    let job = init("c.csv --lang en").file(
+        "c.csv",
+        "Imię i nazwisko klienta z umowy,webankieta_id,Segment\nŻółta Ślązaczka-Źdźbłowska z Łodzi,1,A\n",
+    );
+    let mut terminal = job.on_terminal_of(40);
+    terminal
+        .sees("> webankieta_id")
+        .types("\r")
+        .sees("(hidden):")
+        .types(&(vendors("") + "\r"))
+        .sees("Survey's id [399793]:")
+        .types("\r")
+        .sees("Columns for labels:")
+        .types("\u{1b}[B \r")
+        .sees("Label for `Segment` (l1 to l10) [l1]:")
+        .types("\r")
+        .sees("Check the export now (nothing is sent)? [Y/n]:")
+        .types("n\r");
+    terminal.ends(0);
+    let is_whole = |line: &&String| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        line.chars().count() <= 40 || matches!(words.as_slice(), [_] | ["respondent-sync", ..])
+    };
+    let lines = terminal.lines();
+    let wide: Vec<&String> = lines.iter().filter(|line| !is_whole(line)).collect();
+    assert!(wide.is_empty(), "{wide:#?}");
+}

@@ -2,7 +2,7 @@
 //! and finds the secrets that the environment has. Also turns a written config into the settings of
 //! `check`.
 
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -40,6 +40,8 @@ pub(crate) struct InitSettings {
     pub(crate) labels: Option<Vec<(Label, ValueFrom<String>)>>,
     /// The text that holds the webhook's address.
     pub(crate) address: Option<SecretString>,
+    /// It is typed on the terminal that standard input is.
+    pub(crate) address_is_typed: bool,
     /// The file that held it.
     pub(crate) address_file: Option<PathBuf>,
     /// The account and both secrets, if the environment has all three and they are needed.
@@ -59,6 +61,8 @@ pub(crate) struct FormSettings {
 /// Checks all flags of `init`.
 pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
     let mut mistakes = Mistakes::default();
+    let address_is_typed = args.url_file.as_deref().is_some_and(is_stdin) && std::io::stdin().is_terminal();
+    let from = args.url_file.as_deref().filter(|_| !address_is_typed);
     let settings = InitSettings {
         form: form(args.form, &mut mistakes),
         survey: mistakes.note(args.survey.as_deref().map(survey).transpose()),
@@ -66,12 +70,13 @@ pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
         ids: args.ids.zip(args.match_on),
         labels: mistakes.note(mapping::mapping(&args.map, Origin::Flag)),
         map: args.map,
-        address: mistakes.note(args.url_file.as_deref().map(address).transpose()),
+        address: mistakes.note(from.map(address).transpose()),
+        address_is_typed,
         from_variables: match args.url_file {
             Some(_) => None,
             None => mistakes.note(from_variables()),
         },
-        address_file: args.url_file.filter(|path| path.as_os_str() != "-"),
+        address_file: args.url_file.filter(|path| !is_stdin(path)),
         base: mistakes.note(
             args.base_url
                 .as_deref()
@@ -101,9 +106,13 @@ fn form(args: InitFormArgs, mistakes: &mut Mistakes) -> FormSettings {
     }
 }
 
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Reads the text that holds the webhook's address.
 fn address(path: &Path) -> Result<SecretString> {
-    if path.as_os_str() != "-" {
+    if !is_stdin(path) {
         let text = SecretSource::File(path.to_owned()).fetch(variable)?;
         return Ok(SecretString::from(text));
     }

@@ -21,19 +21,22 @@ pub(in crate::run) fn check(settings: &CheckSettings, console: &Console) -> Resu
         let is_check = settings.before.is_none();
         next_command::after_check(code, &settings.reading.input).filter(|_| is_check)
     };
-    show(settings, console, next)
+    show(settings, console, next).map(|found| found.exit_code())
 }
 
-/// Checks like [`check`] for a caller that names the next commands itself.
-pub(in crate::run) fn check_alone(settings: &CheckSettings, console: &Console) -> Result<ExitCode, Failure> {
-    show(settings, console, |_| None)
+/// Checks like [`check`] for a caller that names the next commands itself. Returns whether a run would
+/// make a call.
+pub(in crate::run) fn check_alone(settings: &CheckSettings, console: &Console) -> Result<bool, Failure> {
+    let found = show(settings, console, |_| None)?;
+    let would_start = matches!(found.exit_code(), ExitCode::Success | ExitCode::RowsFailed);
+    Ok(would_start && found.to_send > 0)
 }
 
 fn show(
     settings: &CheckSettings,
     console: &Console,
     next: impl Fn(ExitCode) -> Option<AfterCheck>,
-) -> Result<ExitCode, Failure> {
+) -> Result<Findings, Failure> {
     let screen = console.screen_of_output();
     if settings.preview.is_some() && screen.reader == Reader::Record {
         return Err(Failure::usage(Message::new(|words| {
@@ -61,7 +64,7 @@ fn show(
             console.print_object(&refused_as_json(&input, &error, failure.code));
         }
     }
-    found.map(|(found, _)| found.exit_code())
+    found.map(|(found, _)| found)
 }
 
 fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<FirstCall>), Failure> {

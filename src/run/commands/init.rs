@@ -14,8 +14,6 @@ mod platform;
 mod proposal;
 mod respondent;
 
-use std::fmt::Write as _;
-
 use answers::Answers;
 use asking::Asker;
 use files::Files;
@@ -60,8 +58,12 @@ pub(in crate::run) async fn run(
         warn_of_readers(&files);
     }
     let checked = check_if_wanted(&files, console, &mut stops).await;
-    let code = checked.as_ref().ok().copied().flatten();
-    console.print(&next_steps(&files, code, console));
+    let found = match &checked {
+        Ok(found) => *found,
+        Err(failure) if matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated) => Checked::Not,
+        Err(_) => Checked::Failed,
+    };
+    console.print(&next_steps(&files, found, console));
     // The findings are on the screen, and the config is written whatever they are.
     checked.map(|_| ExitCode::Success)
 }
@@ -126,13 +128,23 @@ fn warn_of_readers(files: &Files) {
     );
 }
 
-/// Checks the export as `check --config` does, if somebody wants that. Returns how the check ended;
-/// `None` if there was none.
+/// What a check of the new config found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Checked {
+    /// Nobody wanted one, or it was stopped.
+    Not,
+    /// A run would make calls.
+    Sendable,
+    /// The export has to be mended first.
+    Failed,
+}
+
+/// Checks the export as `check --config` does, if somebody wants that.
 async fn check_if_wanted(
     files: &Files,
     console: &Console,
     stops: &mut mpsc::Receiver<EarlyEnd>,
-) -> Result<Option<ExitCode>, Failure> {
+) -> Result<Checked, Failure> {
     let own = console.clone();
     let is_wanted = move || match Asker::new(&own) {
         Some(asker) => asker.yes(&asker.words.ask_check(), true),
@@ -140,12 +152,13 @@ async fn check_if_wanted(
     };
     // Everything is written, so a stop here only leaves the check out.
     if !matches!(unless_stopped(stops, is_wanted).await, Ok(Ok(true))) {
-        return Ok(None);
+        return Ok(Checked::Not);
     }
     let settings = check_of_file(&files.config).map_err(Failure::usage)?;
     let own = console.clone();
     match unless_stopped(stops, move || check::check_alone(&settings, &own)).await? {
-        Ok(code) => Ok(Some(code)),
+        Ok(true) => Ok(Checked::Sendable),
+        Ok(false) => Ok(Checked::Failed),
         Err(code) => Err(Failure {
             code,
             error: Message::new(|words| words.check_stopped()).into(),
@@ -155,28 +168,25 @@ async fn check_if_wanted(
 
 /// Lists the commands to type next. An export that cannot be sent as it is has to be mended and
 /// checked again first.
-fn next_steps(files: &Files, checked: Option<ExitCode>, console: &Console) -> String {
-    let words = words(console.lang());
+fn next_steps(files: &Files, checked: Checked, console: &Console) -> String {
+    let (words, screen) = (words(console.lang()), console.screen_of_output());
     let config = files.config.to_string_lossy();
     let config = quoted(&config);
-    let mut text = format!("\n{}\n", words.next_steps());
+    // A command that is pasted with a line end would run without its last flags.
+    let command = |name: &str, flags: &str| format!("  respondent-sync {name} --config {config}{flags}\n");
+    if checked == Checked::Failed {
+        let mend = screen.line(0, 2, &words.next_mend());
+        return format!("\n{mend}{}", command("check", ""));
+    }
     let steps = [
         ("check", "", words.step_check()),
         ("run", " --limit 1", words.step_one_row()),
         ("run", "", words.step_all()),
     ];
-    let steps = match checked {
-        None => &steps[..],
-        Some(ExitCode::Success | ExitCode::RowsFailed) => steps.get(1..).unwrap_or_default(),
-        Some(_) => steps.get(..1).unwrap_or_default(),
-    };
-    for (command, flags, purpose) in steps {
-        // Writing to a text does not fail.
-        writeln!(
-            text,
-            "  respondent-sync {command} --config {config}{flags}\n      {purpose}"
-        )
-        .ok();
-    }
-    text
+    let done = usize::from(checked == Checked::Sendable);
+    let lines = steps
+        .iter()
+        .skip(done)
+        .map(|(name, flags, purpose)| command(name, flags) + &screen.line(6, 6, purpose));
+    format!("\n{}\n{}", words.next_steps(), lines.collect::<String>())
 }

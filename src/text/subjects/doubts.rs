@@ -16,4 +16,6 @@ pub(crate) trait DoubtWords {
     fn no_fit_address(&self) -> String;
     /// Secrets are there without a config. Are they replaced, or used?
     fn secrets_left(&self, folder: &str, is_replaced: bool) -> String;
+    /// The address would be typed, but the questions are not on the terminal.
+    fn cannot_ask_address(&self) -> String;
 }

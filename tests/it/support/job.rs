@@ -251,10 +251,16 @@ impl Job {
         command
     }
 
-    /// Starts it on a terminal.
+    /// Starts it on a terminal of 80 columns.
     #[cfg(unix)]
     pub(crate) fn on_terminal(&self) -> Terminal {
-        Terminal::start(&self.command())
+        self.on_terminal_of(80)
+    }
+
+    /// Starts it on a terminal of this many columns.
+    #[cfg(unix)]
+    pub(crate) fn on_terminal_of(&self, columns: u16) -> Terminal {
+        Terminal::start(&self.command(), columns)
     }
 
     /// Starts it. The caller may send signals, and waits for its end.

@@ -13,7 +13,7 @@ use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 /// How long a text is waited for.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// A program on a terminal of 80 columns.
+/// A program on a terminal.
 pub(crate) struct Terminal {
     child: Child,
     keyboard: File,
@@ -25,14 +25,14 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    pub(super) fn start(command: &Command) -> Self {
+    pub(super) fn start(command: &Command, columns: u16) -> Self {
         let mut command = in_session(command);
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
         let size = Winsize {
             ws_row: 40,
-            ws_col: 80,
+            ws_col: columns,
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
@@ -126,6 +126,13 @@ impl Terminal {
         self.text()
     }
 
+    /// Returns the lines that were printed, also those that were cleared again, without control
+    /// sequences.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let text = String::from_utf8_lossy(&self.raw);
+        plain(&text).split(['\n', '\r']).map(str::to_owned).collect()
+    }
+
     /// Whether the cursor is shown.
     pub(crate) fn has_cursor(&self) -> bool {
         let raw = String::from_utf8_lossy(&self.raw);
@@ -145,18 +152,8 @@ impl Terminal {
         // The last character may still be incomplete.
         let text = String::from_utf8_lossy(&self.raw);
         let text = text.trim_end_matches('\u{FFFD}');
-        let mut plain = String::new();
-        let mut chars = text.chars();
-        while let Some(c) = chars.next() {
-            if c == '\u{1b}' {
-                // A sequence ends with its first letter.
-                chars.by_ref().find(char::is_ascii_alphabetic);
-            } else {
-                plain.push(c);
-            }
-        }
         let mut words = String::new();
-        for c in plain.chars() {
+        for c in plain(text).chars() {
             let c = if c.is_whitespace() { ' ' } else { c };
             if c != ' ' || !words.ends_with(' ') {
                 words.push(c);
@@ -164,6 +161,21 @@ impl Terminal {
         }
         words
     }
+}
+
+/// Removes control sequences.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c == '\u{1b}' {
+            // A sequence ends with its first letter.
+            chars.by_ref().find(char::is_ascii_alphabetic);
+        } else {
+            plain.push(c);
+        }
+    }
+    plain
 }
 
 /// Puts the program into a session of its own, whose terminal this is: then Ctrl-C sends a signal

@@ -309,6 +309,35 @@ mod tests {
         assert_eq!(with("TUw", "TU%C5%BC"), Fault::Invalid(Secret::WebhookKey));
     }
 
+    /// Wherever a mail breaks the lines, the survey is the right one. It is asked for if it may end
+    /// at the break, and if there is a space or a mark of the mail within a name.
+    #[test]
+    fn a_break_anywhere_gives_no_other_survey() {
+        let bare = "https://www.webankieta.pl/webhooks/1/K/A/update-respondent";
+        let queries = [
+            "?id_survey=399793&id_respondent=[ID_RESPONDENT]&l4=SuperVIP&l7=9",
+            "?id_respondent=[ID_RESPONDENT]&l4=[Segment]&id_survey=399793",
+            "?l10=5&id_survey=399793",
+        ];
+        for (query, at) in queries
+            .iter()
+            .flat_map(|query| (1..query.len()).map(move |at| (query, at)))
+        {
+            let (begun, rest) = query.split_at(at);
+            for gap in ["\n", "\r\n> ", "\n   ", "=\r\n", " "] {
+                for (before, behind) in [("", ""), ("Adres: ", "\nPozdrawiam,\nAnna"), ("<", ">")] {
+                    let text = format!("{before}{bare}{begun}{gap}{rest}{behind}");
+                    let webhook = Webhook::parse(&text).unwrap();
+                    let may_end = rest.bytes().all(|byte| byte.is_ascii_digit());
+                    match webhook.survey.as_deref() {
+                        Some(survey) => assert_eq!(survey, "399793", "{text}"),
+                        None => assert!(may_end || gap == "=\r\n" || gap == " ", "{text}"),
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn values_are_decoded() {
         for value in [

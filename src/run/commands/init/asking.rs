@@ -4,7 +4,7 @@
 
 use std::io;
 
-use dialoguer::console::Term;
+use dialoguer::console::{Term, measure_text_width};
 use dialoguer::theme::SimpleTheme;
 use dialoguer::{Input, MultiSelect, Select};
 use secrecy::SecretString;
@@ -13,6 +13,22 @@ use crate::report::{Console, ExitCode};
 use crate::run::Failure;
 use crate::system::terminal::secret_line;
 use crate::text::{Message, Words, words};
+
+/// Maximum length of a choice in bytes. The library counts bytes as columns, and a choice that is
+/// wider than the screen leaves its beginning behind.
+const CHOICE_BYTES: usize = 70;
+
+/// Minimum length of a choice in bytes, however narrow the screen is.
+const MIN_CHOICE_BYTES: usize = 16;
+
+/// Columns of what the library puts in front of a choice, and one more.
+const MARK_COLUMNS: usize = 7;
+
+/// Columns behind a question: the answer's first ones.
+const ANSWER_COLUMNS: usize = 10;
+
+/// Columns behind a list's question: the number of its page.
+const PAGE_COLUMNS: usize = 16;
 
 /// A person who can be asked.
 pub(super) struct Asker<'a> {
@@ -55,20 +71,54 @@ impl<'a> Asker<'a> {
         self.say(&crate::text::in_language(&failure.error, self.console.lang()));
     }
 
-    /// Asks for a text. Enter alone means the default.
-    pub(super) fn text(&self, question: &str, default: Option<&str>) -> Result<String, Failure> {
-        let mut input = Input::<String>::with_theme(&SimpleTheme)
-            .with_prompt(question)
-            .allow_empty(true);
-        if let Some(default) = default {
-            input = input.default(default.to_owned());
-        }
-        let answer = input.interact_text_on(&self.screen).map_err(ended)?;
-        Ok(answer.trim().to_owned())
+    fn width(&self) -> usize {
+        usize::from(self.screen.size().1)
     }
 
-    /// Asks a question whose answer is yes or no. Sentences before it are a paragraph of their own:
-    /// the library leaves a question that is wider than the screen behind.
+    /// Maximum length of a choice in bytes on this screen.
+    pub(super) fn choice_bytes(&self) -> usize {
+        let room = self.width().saturating_sub(MARK_COLUMNS);
+        room.clamp(MIN_CHOICE_BYTES, CHOICE_BYTES)
+    }
+
+    /// Prints all lines of a question but the last, which it returns. The library leaves a line that
+    /// is wider than the screen behind. `behind` are the columns that follow the question.
+    fn last_line(&self, question: &str, behind: usize) -> String {
+        let mut lines = wrapped(question, self.width().saturating_sub(behind));
+        let last = lines.pop().unwrap_or_default();
+        for line in lines {
+            self.console.say(&format!("{line}\n"));
+        }
+        last
+    }
+
+    /// Asks for a text. Enter alone means the default.
+    pub(super) fn text(&self, question: &str, default: Option<&str>) -> Result<String, Failure> {
+        let proposed = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+        let behind = measure_text_width(&proposed) + ANSWER_COLUMNS;
+        let question = self.last_line(question, behind);
+        let prompt = format!("{question}{proposed}");
+        let answer = Input::<String>::with_theme(&SimpleTheme)
+            .with_prompt(&prompt)
+            .allow_empty(true)
+            .report(false)
+            .interact_text_on(&self.screen)
+            .map_err(ended)?;
+        // The library clears the last line of an answer that has several.
+        let columns = measure_text_width(&format!("{prompt}: {answer}"));
+        let lines = columns.saturating_sub(1) / self.width().max(1);
+        self.screen
+            .clear_last_lines(lines)
+            .map_err(|error| ended(error.into()))?;
+        let answer = match (answer.trim(), default) {
+            ("", Some(default)) => default,
+            (answer, _) => answer,
+        };
+        self.console.say(&format!("{question}: {answer}\n"));
+        Ok(answer.to_owned())
+    }
+
+    /// Asks a question whose answer is yes or no. Sentences before it are a paragraph of their own.
     pub(super) fn yes(&self, question: &str, default: bool) -> Result<bool, Failure> {
         let question = match question.rsplit_once(". ") {
             Some((before, question)) => {
@@ -97,8 +147,9 @@ impl<'a> Asker<'a> {
         choices: &[String],
         default: usize,
     ) -> Result<usize, Failure> {
+        let question = self.last_line(question, PAGE_COLUMNS);
         let chosen = Select::with_theme(&SimpleTheme)
-            .with_prompt(question)
+            .with_prompt(&question)
             .items(choices)
             .default(default)
             .report(false)
@@ -121,7 +172,7 @@ impl<'a> Asker<'a> {
         checked: &[bool],
     ) -> Result<Vec<usize>, Failure> {
         MultiSelect::with_theme(&SimpleTheme)
-            .with_prompt(question)
+            .with_prompt(self.last_line(question, PAGE_COLUMNS))
             .items(choices)
             .defaults(checked)
             .report(false)
@@ -139,6 +190,38 @@ impl<'a> Asker<'a> {
         self.console.say("\n");
         read.map(SecretString::from).map_err(|error| ended(error.into()))
     }
+}
+
+/// Breaks a text into lines at its spaces.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if measure_text_width(line) + 1 + measure_text_width(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Cuts a choice to a maximum of bytes.
+pub(super) fn fitted(choice: &str, bytes: usize) -> String {
+    if choice.len() <= bytes {
+        return choice.to_owned();
+    }
+    let ellipsis = '…';
+    let mut fitted = String::new();
+    for c in choice.chars() {
+        if fitted.len() + c.len_utf8() + ellipsis.len_utf8() > bytes {
+            break;
+        }
+        fitted.push(c);
+    }
+    fitted.push(ellipsis);
+    fitted
 }
 
 /// Sets the terminal back after a question that was abandoned.
@@ -164,5 +247,27 @@ fn ended(error: dialoguer::Error) -> Failure {
         io::ErrorKind::Interrupted => stopped(ExitCode::Interrupted),
         io::ErrorKind::UnexpectedEof => Failure::usage(Message::new(|words| words.input_ended())),
         _ => Failure::usage(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_broken_at_its_spaces() {
+        assert_eq!(wrapped("a bc def", 80), ["a bc def"]);
+        assert_eq!(
+            wrapped("Żółta kolumna, czy nie", 13),
+            ["Żółta", "kolumna, czy", "nie"]
+        );
+        assert_eq!(wrapped("kolumna", 3), ["kolumna"]);
+        assert_eq!(wrapped("", 3), [""]);
+    }
+
+    #[test]
+    fn a_choice_is_cut_to_its_bytes() {
+        assert_eq!(fitted("abc", 3), "abc");
+        assert_eq!(fitted("żółty", 7), "żó…");
     }
 }

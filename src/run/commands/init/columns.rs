@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::asking::Asker;
+use super::asking::{Asker, fitted};
 use super::export::{Export, shortened};
 use super::proposal::{Column, free_label, label_of, said_label};
 use crate::model::{Label, ShownPath as _, clean};
@@ -15,17 +15,13 @@ const NAME_CHARS: usize = 36;
 /// Maximum number of columns that are listed before the questions, which list them again.
 const MAX_LISTED: usize = 30;
 
-/// Maximum length of a choice in bytes. The library counts bytes as columns, and a choice that is
-/// wider than the screen leaves its beginning behind.
-const CHOICE_BYTES: usize = 70;
-
 /// Shows a table's columns, each with a sample.
 pub(super) fn show(asker: &Asker<'_>, path: &Path, seen: &Export) {
     let words = asker.words;
     let count = seen.columns.len() as u64;
     asker.begin(&words.export_found(&path.shown().to_string(), seen.rows(), count));
     if seen.columns.len() <= MAX_LISTED {
-        for choice in choices(words, &seen.columns) {
+        for choice in choices(words, &seen.columns, asker.choice_bytes()) {
             asker.list(&choice);
         }
     }
@@ -34,11 +30,12 @@ pub(super) fn show(asker: &Asker<'_>, path: &Path, seen: &Export) {
     }
 }
 
-/// Formats each column with its sample, in two aligned columns.
-pub(super) fn choices(words: &dyn Words, columns: &[Column]) -> Vec<String> {
+/// Formats each column with its sample, in two aligned columns of this many bytes together.
+pub(super) fn choices(words: &dyn Words, columns: &[Column], bytes: usize) -> Vec<String> {
+    let name_chars = NAME_CHARS.min(bytes / 2);
     let names: Vec<String> = columns
         .iter()
-        .map(|column| shortened(&clean(&column.name), NAME_CHARS))
+        .map(|column| shortened(&clean(&column.name), name_chars))
         .collect();
     let width = names
         .iter()
@@ -50,26 +47,9 @@ pub(super) fn choices(words: &dyn Words, columns: &[Column]) -> Vec<String> {
             Some(sample) => words.sample(sample),
             None => words.no_sample(),
         };
-        fitted(&format!("{name:<width$}  {sample}"))
+        fitted(&format!("{name:<width$}  {sample}"), bytes)
     };
     columns.iter().zip(&names).map(choice).collect()
-}
-
-/// Cuts a choice to its maximum of bytes.
-fn fitted(choice: &str) -> String {
-    if choice.len() <= CHOICE_BYTES {
-        return choice.to_owned();
-    }
-    let ellipsis = '…';
-    let mut fitted = String::new();
-    for c in choice.chars() {
-        if fitted.len() + c.len_utf8() + ellipsis.len_utf8() > CHOICE_BYTES {
-            break;
-        }
-        fitted.push(c);
-    }
-    fitted.push(ellipsis);
-    fitted
 }
 
 /// Asks for a column.
@@ -79,7 +59,7 @@ pub(super) fn asked<'a>(
     columns: &'a [Column],
     proposed: Option<usize>,
 ) -> Result<&'a Column, Failure> {
-    let choices = choices(asker.words, columns);
+    let choices = choices(asker.words, columns, asker.choice_bytes());
     loop {
         let chosen = asker.one_of(question, &choices, proposed.unwrap_or_default())?;
         if let Some(column) = columns.get(chosen) {
@@ -97,7 +77,7 @@ pub(super) fn asked_labels(
 ) -> Result<Vec<(Label, String)>, Failure> {
     let words = asker.words;
     asker.begin(&words.labels_hint());
-    let choices = choices(words, columns);
+    let choices = choices(words, columns, asker.choice_bytes());
     let mut checked: Vec<bool> = columns
         .iter()
         .map(|column| label_of(column, in_address).is_some())
@@ -183,12 +163,11 @@ mod tests {
             column("Imię", None),
             column(&"ż".repeat(60), Some(&"ł".repeat(24))),
         ];
-        let choices = choices(text::words(Lang::Pl), &columns);
-        assert!(
-            choices.iter().all(|choice| choice.len() <= CHOICE_BYTES),
-            "{choices:?}"
-        );
-        let short = super::choices(text::words(Lang::Pl), &columns[..2]);
+        for bytes in [70, 33] {
+            let choices = choices(text::words(Lang::Pl), &columns, bytes);
+            assert!(choices.iter().all(|choice| choice.len() <= bytes), "{choices:?}");
+        }
+        let short = choices(text::words(Lang::Pl), &columns[..2], 70);
         assert_eq!(short, ["NPS   np. `9`", "Imię  (pusta)"]);
     }
 }

@@ -114,7 +114,7 @@ fn assembled(before: Option<char>, text: &str) -> Pasted {
         '«' => Some('»'),
         _ => None,
     });
-    let enclosed = closing.and_then(|closing| text.split_once(closing));
+    let enclosed = closing.and_then(|closing| enclosed_by(closing, text));
     let (inside, behind) = enclosed.unwrap_or((text, ""));
     let mut address = String::new();
     let mut left = inside;
@@ -127,10 +127,15 @@ fn assembled(before: Option<char>, text: &str) -> Pasted {
         let has_break = gap.contains(['\n', '\r']);
         let found = if next.is_empty() {
             Next::Ends
-        } else if is_shells(&mut address, gap, next) || enclosed.is_some() {
+        } else if is_shells(&mut address, gap, next) {
             Next::Continues
         } else {
-            next_of(&address, has_break, next)
+            match next_of(&address, has_break, next) {
+                // Quotes and angle brackets hold an address alone, parentheses a sentence, too.
+                Next::Doubtful if !has_break || closing == Some(')') => Next::Doubtful,
+                _ if enclosed.is_some() => Next::Continues,
+                other => other,
+            }
         };
         if found != Next::Continues {
             left = after;
@@ -163,6 +168,16 @@ fn assembled(before: Option<char>, text: &str) -> Pasted {
         may_be_cut,
         rest: format!("{left}{behind}"),
     }
+}
+
+/// Splits a text at its closing mark. A `>` that begins a line is that of a quoted mail.
+fn enclosed_by(closing: char, text: &str) -> Option<(&str, &str)> {
+    let is_of_mail = |at: usize| {
+        let line = text.get(..at).and_then(|before| before.rsplit_once('\n'));
+        closing == '>' && line.is_some_and(|(_, line)| line.chars().all(|c| c.is_whitespace() || c == '>'))
+    };
+    let (at, _) = text.match_indices(closing).find(|(at, _)| !is_of_mail(*at))?;
+    Some((text.get(..at)?, text.get(at + closing.len_utf8()..)?))
 }
 
 /// Removes the backslash with which a shell's line goes on, as in a `curl` command. Whether the word
@@ -235,7 +250,7 @@ fn next_of_query(query: &str, has_break: bool, word: &str, next: &str) -> Next {
     let continues = match last.split_once('=') {
         // The break is inside a name.
         None => has_break && !query.is_empty() && !last.is_empty() && is_rest_of_name(last, &word),
-        Some((_, value)) if value.is_empty() => false,
+        Some((_, "")) => false,
         Some(("id_survey", _)) if begins_with_digit => {
             return if digits.starts_with('&') && more.is_some_and(is_parameter) {
                 Next::Continues
@@ -356,6 +371,10 @@ mod tests {
             assert_eq!(found.may_be_cut, may_be_cut, "{behind}");
             assert!(found.address.starts_with(bare), "{found:?}");
         }
+        assert!(find(&format!("({bare}\n93)")).unwrap().may_be_cut);
+        assert!(find(&format!("\"{bare} 93\"")).unwrap().may_be_cut);
+        let whole = find(&format!("<{bare}\n93>")).unwrap();
+        assert!(whole.address.ends_with("=399793") && !whole.may_be_cut);
     }
 
     #[test]

@@ -17,7 +17,11 @@ const BASE: &str = "https://www.webankieta.pl";
 /// Returns the webhook of the address in a file or from standard input. `None` if there is none.
 pub(super) fn given(settings: &InitSettings, asker: Option<&Asker<'_>>) -> Result<Option<Webhook>, Failure> {
     let Some(text) = &settings.address else {
-        return Ok(None);
+        // What is typed without a question would be shown.
+        return match asker {
+            None if settings.address_is_typed => Err(refused(|words| words.cannot_ask_address())),
+            _ => Ok(None),
+        };
     };
     let webhook = Webhook::parse(text.expose_secret()).map_err(|fault| Failure::usage(fault.message()))?;
     if let Some(conflict) = conflict(settings, &webhook) {

@@ -2,7 +2,7 @@
 //! table has. A column that probably has other numbers is asked about once more.
 
 use super::answers::Respondent;
-use super::asking::Asker;
+use super::asking::{Asker, fitted};
 use super::export::Export;
 use super::interview::{ID_COLUMN, asked_file, refused};
 use super::proposal::{self, Column};
@@ -45,8 +45,9 @@ fn asked(asker: &Asker<'_>, seen: &Export) -> Result<(Respondent, bool), Failure
         asker.say(&words.id_by_digits(&column.shown_name()));
     }
     let proposed = by_name.or(by_digits).unwrap_or_default();
-    let mut choices = columns::choices(words, &seen.columns);
-    choices.push(words.only_addresses());
+    let bytes = asker.choice_bytes();
+    let mut choices = columns::choices(words, &seen.columns, bytes);
+    choices.push(fitted(&words.only_addresses(), bytes));
     loop {
         let chosen = asker.one_of(&words.ask_id_column(), &choices, proposed)?;
         let Some(column) = seen.columns.get(chosen) else {

@@ -49,4 +49,8 @@ impl DoubtWords for English {
             "`{folder}` has secrets and no config, as an `init` that was stopped leaves it: its files are {what}."
         )
     }
+
+    fn cannot_ask_address(&self) -> String {
+        "standard input is a terminal, and what is pasted there would be shown: leave standard error on the terminal, too, to be asked for the address".to_owned()
+    }
 }

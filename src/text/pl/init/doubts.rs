@@ -49,4 +49,8 @@ impl DoubtWords for Polish {
             "W `{folder}` są klucze bez konfiguracji, tak jak po przerwanym `init`: te pliki zostaną {what}."
         )
     }
+
+    fn cannot_ask_address(&self) -> String {
+        "standardowe wejście to terminal, więc wklejony adres byłby widoczny: zostaw na terminalu także standardowe wyjście błędów, a program o niego zapyta".to_owned()
+    }
 }
