@@ -207,7 +207,7 @@ mod tests {
         answers.form.options.skip_lines = 2;
         answers.survey = Some("0012".to_owned());
         answers.respondent = Respondent::Address {
-            table: PathBuf::from("exports/tables/ids.csv"),
+            table: PathBuf::from("exports/ids.csv"),
             match_on: "E-mail=email".to_owned(),
             id: "id_respondent".to_owned(),
         };
