@@ -81,7 +81,7 @@ pub(crate) struct Round {
     /// Rows that were written into it.
     pub(crate) failures: u64,
     /// The failed file of an earlier round that was edited after that round had begun. Nobody reads
-    /// it any more.
+    /// it any more, as long as a later one has rows.
     pub(crate) edited_too_late: Option<PathBuf>,
     /// The files of the round.
     pub(crate) paths: OutputPaths,
@@ -158,25 +158,41 @@ impl FinishedRun {
     pub(crate) fn next_round(&self) -> Result<NextRound, NoRetry> {
         let (mut before, mut paths) = (self.summary.clone(), self.paths.clone());
         let mut number = 1;
-        let mut edited_too_late = None;
+        let mut sent: Vec<SentFile> = Vec::new();
         loop {
             let of_round = self.paths_of_round(number);
             let finished = finished(&of_round, self.started_at).map_err(NoRetry::Output)?;
             let Some(finished) = finished else {
                 break;
             };
-            if modified(&paths.failed).is_some_and(|time| time > finished.started_at)
-                && is_edited(&paths.failed, &before)
-            {
-                edited_too_late = Some(paths.failed);
+            sent.push(SentFile {
+                paths,
+                written: before,
+                sent_at: finished.started_at,
+            });
+            for file in &mut sent {
+                file.note(&finished);
             }
             (before, paths) = (finished, of_round);
             number += 1;
         }
+        let edited_too_late = sent.iter().rev().find_map(|file| self.edited_since(file));
         if before.failures() == 0 {
-            return Ok(match number {
-                1 => NextRound::NothingFailed,
-                _ => NextRound::NothingLeft(number - 1),
+            return Ok(match (number, edited_too_late) {
+                (1, _) => NextRound::NothingFailed,
+                (_, None) => NextRound::NothingLeft(number - 1),
+                // Somebody has put rows back, or changed them once more.
+                (_, Some((input, file))) => NextRound::Send(Box::new(Round {
+                    number,
+                    is_edited: true,
+                    failed_in: (input != file.paths.failed).then(|| file.paths.results.clone()),
+                    failures: 0,
+                    input,
+                    older_form: None,
+                    edited_too_late: None,
+                    paths: self.paths_of_round(number),
+                    store_before: before.store,
+                })),
             });
         }
         let (input, older_form) = self.newer_form(&paths)?;
@@ -187,19 +203,32 @@ impl FinishedRun {
             failures: before.failures(),
             input,
             older_form,
-            edited_too_late,
+            edited_too_late: edited_too_late.map(|(path, _)| path),
             paths: self.paths_of_round(number),
             store_before: before.store,
         })))
+    }
+
+    /// Returns the form of a failed file that was edited after it was sent.
+    fn edited_since<'a>(&self, file: &'a SentFile) -> Option<(PathBuf, &'a SentFile)> {
+        let failed = &file.paths.failed;
+        let is_later = |path: &Path| modified(path).is_some_and(|time| time > file.sent_at);
+        let workbook = self.workbook(failed).filter(|workbook| is_later(workbook));
+        let edited = || Some(failed.clone()).filter(|path| is_later(path) && is_edited(path, &file.written));
+        Some((workbook.or_else(edited)?, file))
+    }
+
+    /// Returns the path of a failed file as a workbook, unless that is the run's input.
+    fn workbook(&self, failed: &Path) -> Option<PathBuf> {
+        let input = Path::new(self.input()).file_name();
+        names::workbook(failed).filter(|workbook| workbook.file_name() != input)
     }
 
     /// Returns the failed file to send, which may have been saved as a workbook beside it, and the
     /// older of the two if both exist. A workbook that is older than the run is of another one.
     fn newer_form(&self, paths: &OutputPaths) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
         let (failed, written) = (&paths.failed, modified(&paths.summary));
-        let input = Path::new(self.input()).file_name();
-        let workbook = names::workbook(failed).filter(|workbook| workbook.file_name() != input);
-        let saved = workbook.and_then(|workbook| Some((modified(&workbook)?, workbook)));
+        let saved = self.workbook(failed).and_then(|workbook| Some((modified(&workbook)?, workbook)));
         match (modified(failed), saved) {
             (None, Some((saved, workbook))) if Some(saved) > written => Ok((workbook, None)),
             (None, _) => Err(NoRetry::NoFailedFile(failed.clone())),
@@ -222,6 +251,26 @@ impl FinishedRun {
     /// Whether the files still are those of this run.
     pub(crate) fn is_unmoved(&self) -> bool {
         OldSummary::read(&self.paths.summary).is_some_and(|summary| summary.started_at == self.started_at)
+    }
+}
+
+/// A failed file that rounds have sent.
+struct SentFile {
+    /// The files of the run, or the round, that wrote it.
+    paths: OutputPaths,
+    written: OldSummary,
+    /// The start of the last round that sent it.
+    sent_at: Timestamp,
+}
+
+impl SentFile {
+    /// Notes a round that may have sent it once more.
+    fn note(&mut self, round: &OldSummary) {
+        let forms = [Some(self.paths.failed.clone()), names::workbook(&self.paths.failed)];
+        let input = Path::new(&round.input).file_name();
+        if forms.iter().flatten().any(|form| form.file_name() == input) {
+            self.sent_at = round.started_at;
+        }
     }
 }
 

@@ -272,3 +272,32 @@ fn what_a_killed_round_left_of_its_locks_does_not_keep_its_set() {
     let names = job.names();
     assert!(!names.iter().any(|name| name.ends_with("Z.results.csv") || *name == lock), "{names:?}");
 }
+
+#[test]
+fn a_failed_file_that_is_edited_after_the_last_round_is_sent_once_more() {
+    let platform = Platform::refusing(&["1", "2", "3"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n3,c\n", &platform.fake).args("--resume");
+    job.ends(1);
+    let whole = job.text("in.failed.csv");
+    let header: Vec<&str> = whole.lines().take(2).collect();
+    fs::write(job.path("in.failed.csv"), header.join("\n")).unwrap();
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    pause(Duration::from_millis(20));
+    // A row is put back.
+    let put_back = whole.lines().filter(|line| !line.starts_with("2,"));
+    fs::write(job.path("in.failed.csv"), put_back.collect::<Vec<_>>().join("\n")).unwrap();
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("retry round 2: `in.failed.csv`, as edited"), "{}", ran.stderr);
+    assert_eq!(platform.calls(before), ["2 l1=b", "3 l1=c"]);
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
+    save_as_workbook(&job, "in.failed.xlsx", "2,fix,rejected,1,zz\n");
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["1 l1=zz"]);
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
+    job.ends(0);
+}
