@@ -44,8 +44,9 @@ const OF_EACH_CALL: [&str; 13] = [
     "lang",
 ];
 
-/// Flags about the input's form. A failed file says its own, and may come back in another.
-const OF_FORM: [&str; 3] = ["delimiter", "encoding", "sheet"];
+/// Flags about the input's form, of which a failed file says its own, and may come back in another;
+/// and that nobody watches the night's run.
+const OF_FORM: [&str; 4] = ["delimiter", "encoding", "sheet", "unattended"];
 
 /// Settings that decide where secrets and labels go, and which other files are written.
 const TARGETS: [&str; 5] = ["base_url", "allow_http", "ca_file", "state", "metrics_file"];
@@ -63,7 +64,7 @@ pub(super) enum Kind {
     OfEachCall,
     /// No flag of `retry`.
     OfRunAlone,
-    /// Only typed at `retry`: a variable or a config file means the export.
+    /// Only typed at `retry`: a variable or a config file means the export and its night.
     OfForm,
 }
 

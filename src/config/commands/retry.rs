@@ -57,13 +57,18 @@ fn prepared(
     // An interrupted round is resumed. If its failed file was edited since, it is set aside.
     let existing = &mut args.output.existing;
     (existing.resume, existing.rotate) = (true, Some(usize::MAX));
+    let asks = !args.output.ask.yes && !args.output.ask.unattended;
     let mut command = run(&args, origins, file);
     let settings = RoundSettings {
         round,
         run: retried.run.clone(),
     };
     let reading = match &mut command.asked {
-        Ok(Asked::Run(run)) => &mut run.reading,
+        Ok(Asked::Run(run)) => {
+            // That older files are set aside does not mean that nobody is there.
+            run.outputs.asks = asks;
+            &mut run.reading
+        }
         Ok(Asked::DryRun(check)) => &mut check.reading,
         Ok(Asked::NothingLeft(_)) | Err(_) => return Ok(command),
     };

@@ -186,7 +186,8 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
     )?;
     announce(&opened, settings, site, (transport.proxy(), console.reader()));
     if !resumes {
-        let is_known = record::has_finished(&outputs.paths, &header.fingerprint);
+        // The run of a round has sent to its survey before.
+        let is_known = reading.round.is_some() || record::has_finished(&outputs.paths, &header.fingerprint);
         confirm(&mut opened, settings, site, (store.as_ref(), is_known), console)?;
     }
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;

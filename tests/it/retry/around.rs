@@ -301,3 +301,31 @@ fn a_failed_file_that_is_edited_after_the_last_round_is_sent_once_more() {
     assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
     job.ends(0);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_person_is_asked_before_many_or_damaged_rows() {
+    let rows: Vec<String> = (1..=101).map(|id| format!("{id},a\n")).collect();
+    let ids: Vec<String> = (1..=101).map(|id| id.to_string()).collect();
+    let platform = Platform::refusing(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut job = Job::run(format!("id_respondent,l1\n{}", rows.concat()), &platform.fake).args("--unattended");
+    job.ends(1);
+    platform.refuse(&[]);
+    let before = platform.count();
+    job.set_command("retry in.csv");
+    let mut terminal = job.on_terminal();
+    terminal.sees("[y/N]").types("n\r").sees("not confirmed");
+    terminal.ends(2);
+    assert_eq!(platform.count(), before);
+    let failed = job.text("in.failed.csv");
+    let kept: Vec<&str> = failed.lines().take(3).collect();
+    fs::write(job.path("in.failed.csv"), kept.join("\n").replace(",1,a", ",1,#N/D!")).unwrap();
+    let mut terminal = job.on_terminal();
+    terminal.sees("[y/N]").types("n\r").sees("not confirmed");
+    terminal.ends(2);
+    fs::write(job.path("in.failed.csv"), kept.join("\n")).unwrap();
+    let mut terminal = job.on_terminal();
+    terminal.sees("2 updated");
+    terminal.ends(0);
+    assert_eq!(platform.count(), before + 2);
+}
