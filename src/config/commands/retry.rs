@@ -57,6 +57,7 @@ fn prepared(
     // An interrupted round is resumed. If its failed file was edited since, it is set aside.
     let existing = &mut args.output.existing;
     (existing.resume, existing.rotate) = (true, Some(usize::MAX));
+    let lets_through = retried.run.lets_through();
     let asks = !args.output.ask.yes && !args.output.ask.unattended;
     let mut command = run(&args, origins, file);
     let settings = RoundSettings {
@@ -67,9 +68,13 @@ fn prepared(
         Ok(Asked::Run(run)) => {
             // That older files are set aside does not mean that nobody is there.
             run.outputs.asks = asks;
+            run.guards.lets_through |= lets_through;
             &mut run.reading
         }
-        Ok(Asked::DryRun(check)) => &mut check.reading,
+        Ok(Asked::DryRun(check)) => {
+            check.guards.lets_through |= lets_through;
+            &mut check.reading
+        }
         Ok(Asked::NothingLeft(_)) | Err(_) => return Ok(command),
     };
     reading.round = Some(Box::new(settings));

@@ -18,6 +18,9 @@ use crate::record::outputs::names::{self, Stamp};
 /// The setting of a run that sent nothing to the platform.
 const SANDBOX: &str = "sandbox";
 
+/// The setting of a run whose rows the guards were to let through.
+const IGNORE_GUARDS: &str = "ignore_guards";
+
 /// A finished run whose failed rows can be sent again.
 #[derive(Clone, Debug)]
 pub(crate) struct FinishedRun {
@@ -30,6 +33,11 @@ pub(crate) struct FinishedRun {
 }
 
 impl FinishedRun {
+    /// Whether the guards were to let the run's rows through.
+    pub(crate) fn lets_through(&self) -> bool {
+        self.settings.get(IGNORE_GUARDS) == Some(&SettingValue::Switch(true))
+    }
+
     /// Returns the name of the run's input, as its summary has it.
     pub(crate) fn input(&self) -> &str {
         &self.summary.input

@@ -342,8 +342,10 @@ pub(in crate::run) fn settle(
         );
         return Ok(());
     }
-    let message = Message::join(objections, |words, said| {
-        words.guard_refused(&input, said, resumes)
+    let is_round = reading.round.is_some();
+    let message = Message::join(objections, |words, said| match is_round {
+        true => words.guard_refused_round(&input, said),
+        false => words.guard_refused(&input, said, resumes),
     });
     Err(Failure {
         code: ExitCode::Aborted,

@@ -329,3 +329,24 @@ fn a_person_is_asked_before_many_or_damaged_rows() {
     terminal.ends(0);
     assert_eq!(platform.count(), before + 2);
 }
+
+#[test]
+fn a_damaged_value_is_refused_with_a_flag_that_a_retry_has() {
+    let platform = Platform::refusing(&["1"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n", &platform.fake);
+    job.ends(1);
+    edit(&job, "in.failed.csv", "1,a", "1,#N/D!");
+    platform.refuse(&[]);
+    let ran = job.other("retry in.csv", 4);
+    assert!(ran.stderr.contains("allow them with `--max-damaged`"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("--ignore-guards"), "{}", ran.stderr);
+    job.other("retry in.csv --max-damaged 1", 0);
+    // What the run let through is let through again.
+    platform.refuse(&["1"]);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,#N/D!\n").unwrap();
+    job.again("--overwrite --ignore-guards", 1);
+    platform.refuse(&[]);
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["1 l1=#N/D!"]);
+}
