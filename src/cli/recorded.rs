@@ -48,9 +48,6 @@ const OF_EACH_CALL: [&str; 13] = [
 /// and that nobody watches the night's run.
 const OF_FORM: [&str; 4] = ["delimiter", "encoding", "sheet", "unattended"];
 
-/// Settings that decide where secrets and labels go, and which other files are written.
-const TARGETS: [&str; 5] = ["base_url", "allow_http", "ca_file", "state", "metrics_file"];
-
 /// The key of the config file's path, which is no flag of its own.
 pub(crate) const CONFIG: &str = "config";
 
@@ -158,12 +155,6 @@ pub(super) fn recorded(
     Some(recorded)
 }
 
-/// Returns the recorded settings that decide where secrets go and were not given otherwise.
-pub(super) fn targets(origin: impl Fn(&str) -> Origin) -> Vec<&'static str> {
-    let is_recorded = |key: &&str| origin(key) == Origin::Recorded;
-    TARGETS.into_iter().filter(is_recorded).collect()
-}
-
 fn absolute(text: &str) -> Option<String> {
     if ["-", "none"].contains(&text) {
         return Some(text.to_owned());
@@ -208,11 +199,7 @@ mod tests {
         let mut command = shape::command();
         command.build();
         let run = command.find_subcommand("run").unwrap();
-        let listed = OF_RUN_ALONE
-            .iter()
-            .chain(&OF_EACH_CALL)
-            .chain(&OF_FORM)
-            .chain(&TARGETS);
+        let listed = OF_RUN_ALONE.iter().chain(&OF_EACH_CALL).chain(&OF_FORM);
         for id in listed {
             assert!(run.get_arguments().any(|arg| arg.get_id() == id), "{id}");
         }

@@ -18,8 +18,6 @@ use crate::text::Message;
 #[derive(Debug)]
 pub(crate) struct RetriedRun {
     pub(crate) run: FinishedRun,
-    /// The config file in use is the one that the summary names.
-    pub(crate) config_is_recorded: bool,
 }
 
 /// Reads the chosen config file. For `retry`, the settings of the run come with it.
@@ -34,11 +32,11 @@ pub(crate) fn settings(choice: ConfigChoice) -> Result<ConfigFile> {
 
 fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<ConfigFile> {
     let run = FinishedRun::find(&paths(args)?).map_err(refused)?;
+    check_trust(&run)?;
     let recorded = match run.settings.get(CONFIG_KEY) {
         Some(SettingValue::One(path)) if !is_asked_for => Some(PathBuf::from(path)),
         _ => None,
     };
-    let config_is_recorded = recorded.is_some();
     let file = match recorded {
         Some(path) => file::file(ConfigChoice::Named(path))?,
         None => file,
@@ -47,10 +45,7 @@ fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<Conf
     let settings = settings.map_err(|error| anyhow!("`{}`: {}", run.paths.summary.shown(), error.what))?;
     Ok(ConfigFile {
         settings,
-        retried: Some(RetriedRun {
-            run,
-            config_is_recorded,
-        }),
+        retried: Some(RetriedRun { run }),
         ..file
     })
 }
@@ -120,26 +115,16 @@ pub(in crate::config) fn refused(why: NoRetry) -> Error {
     }
 }
 
-impl RetriedRun {
-    /// Refuses a summary that others could have written, if it decides where secrets and labels go.
-    /// A folder of exports is often shared. `targets` are its settings that do.
-    pub(in crate::config) fn check_trust(&self, targets: &[&str]) -> Result<()> {
-        let mut flags: Vec<String> = targets.iter().map(|key| flag(key)).collect();
-        if self.config_is_recorded {
-            flags.insert(0, flag(CONFIG_KEY));
-        }
-        if flags.is_empty() {
-            return Ok(());
-        }
-        trust::check(&self.run.paths.summary).map_err(|why| {
-            let flags = flags.join(", ");
-            why.context(Message::new(|words| words.retry_of_untrusted(&flags)))
-        })
+/// Refuses summaries that others could have written: they decide where secrets and labels go, and to
+/// whom. A folder of exports is often shared.
+fn check_trust(run: &FinishedRun) -> Result<()> {
+    for summary in run.summaries() {
+        trust::check(&summary).map_err(|why| {
+            let summary = summary.shown().to_string();
+            why.context(Message::new(|words| words.retry_of_untrusted(&summary)))
+        })?;
     }
-}
-
-fn flag(key: &str) -> String {
-    format!("`--{}`", key.replace('_', "-"))
+    Ok(())
 }
 
 #[cfg(test)]

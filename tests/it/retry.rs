@@ -580,23 +580,35 @@ fn the_recorded_settings_hold_no_secret() {
 
 #[cfg(unix)]
 #[test]
-fn a_summary_that_others_can_write_does_not_decide_where_secrets_go() {
+fn a_summary_that_others_can_write_decides_nothing() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let platform = Platform::refusing(&["2"]);
     let mut job = Job::run("id_respondent,l1\n2,b\n", &platform.fake);
     job.ends(1);
-    let shared = fs::Permissions::from_mode(0o666);
-    fs::set_permissions(job.path("in.summary.json"), shared).unwrap();
+    let rights = |job: &Job, mode| {
+        fs::set_permissions(job.path("in.summary.json"), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    rights(&job, 0o666);
     let before = platform.count();
-    let ran = job.other("retry in.csv", 2);
-    assert!(
-        ran.stderr.contains("give `--base-url` yourself"),
-        "{}",
-        ran.stderr
-    );
+    // Whatever is typed: it still decides the survey, and who is left out.
+    let typed = format!("retry in.csv --base-url {} --survey 7", platform.fake.base);
+    for command in ["retry in.csv", &typed] {
+        let ran = job.other(command, 2);
+        assert!(
+            ran.stderr.contains("let only yourself write it and its folder"),
+            "{}",
+            ran.stderr
+        );
+        assert!(ran.stderr.contains("cannot be trusted"), "{}", ran.stderr);
+    }
     assert_eq!(platform.count(), before);
-    job.other(&format!("retry in.csv --base-url {}", platform.fake.base), 1);
+    rights(&job, 0o600);
+    job.other("retry in.csv", 1);
+    let shared = fs::Permissions::from_mode(0o666);
+    fs::set_permissions(job.path("in.retry-1.summary.json"), shared).unwrap();
+    let ran = job.other("retry in.csv", 2);
+    assert!(ran.stderr.contains("could have written `in.retry-1.summary.json`"), "{}", ran.stderr);
 }
 
 #[test]

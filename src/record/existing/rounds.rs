@@ -33,6 +33,13 @@ pub(crate) struct FinishedRun {
 }
 
 impl FinishedRun {
+    /// Returns the summaries of the run and its rounds.
+    pub(crate) fn summaries(&self) -> impl Iterator<Item = PathBuf> {
+        let rounds = (1..).map(|round| self.paths_of_round(round).summary);
+        let rounds = rounds.take_while(|summary| files::exists(summary));
+        std::iter::once(self.paths.summary.clone()).chain(rounds)
+    }
+
     /// Whether the guards were to let the run's rows through.
     pub(crate) fn lets_through(&self) -> bool {
         self.settings.get(IGNORE_GUARDS) == Some(&SettingValue::Switch(true))

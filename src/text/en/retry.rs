@@ -42,9 +42,11 @@ impl RetryWords for English {
         format!("there is no `{failed}`, which holds the rows to send again: put it back")
     }
 
-    fn retry_of_untrusted(&self, flags: &str) -> String {
+    fn retry_of_untrusted(&self, summary: &str) -> String {
         format!(
-            "others may have written the summary, so it does not decide where anything goes: give {flags} yourself"
+            "others could have written `{summary}`, which says what is sent and where: nothing was sent; let only yourself \
+             write it and its folder, and read it before you start `retry` again, or send the failed file with `run` and \
+             the same flags"
         )
     }
 

@@ -23,8 +23,9 @@ pub(crate) trait RetryWords {
     /// The failed file is missing.
     fn retry_without_failed_file(&self, failed: &str) -> String;
 
-    /// Others could have written the summary, which decides these `flags`. The reason follows.
-    fn retry_of_untrusted(&self, flags: &str) -> String;
+    /// Others could have written the summary, which decides everything. The reason follows, with how
+    /// to change it.
+    fn retry_of_untrusted(&self, summary: &str) -> String;
 
     /// The secrets are those of another account than the run's.
     fn retry_of_other_account(&self) -> String;
