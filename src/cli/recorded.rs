@@ -45,8 +45,8 @@ const OF_EACH_CALL: [&str; 13] = [
 ];
 
 /// Flags about the input's form, of which a failed file says its own, and may come back in another;
-/// and that nobody watches the night's run.
-const OF_FORM: [&str; 4] = ["delimiter", "encoding", "sheet", "unattended"];
+/// and about the job of every night: that nobody watches it, and the file for its monitor.
+const OF_FORM: [&str; 5] = ["delimiter", "encoding", "sheet", "unattended", "metrics_file"];
 
 /// The key of the config file's path, which is no flag of its own.
 pub(crate) const CONFIG: &str = "config";

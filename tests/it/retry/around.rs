@@ -350,3 +350,14 @@ fn a_damaged_value_is_refused_with_a_flag_that_a_retry_has() {
     job.other("retry in.csv", 0);
     assert_eq!(platform.calls(before), ["1 l1=#N/D!"]);
 }
+
+#[test]
+fn a_retry_does_not_write_the_metrics_of_the_night() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--metrics-file night.prom");
+    job.ends(1);
+    let night = job.text("night.prom");
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    assert_eq!(job.text("night.prom"), night);
+}
