@@ -361,3 +361,26 @@ fn a_retry_does_not_write_the_metrics_of_the_night() {
     job.other("retry in.csv", 0);
     assert_eq!(job.text("night.prom"), night);
 }
+
+#[test]
+fn a_failed_file_is_read_with_and_without_the_lines_above_its_header() {
+    let platform = Platform::refusing(&["2", "3"]);
+    let mut job = Job::run("Raport\nz dnia\nid_respondent,l1\n1,a\n2,b\n3,c\n", &platform.fake).args("--skip-lines 2");
+    job.ends(1);
+    platform.refuse(&["3"]);
+    let before = platform.count();
+    job.other("retry in.csv", 1);
+    assert_eq!(platform.calls(before), ["2 l1=b", "3 l1=c"]);
+    let failed = job.text("in.retry-1.failed.csv");
+    assert!(failed.starts_with("Raport\nz dnia\nsync_row,"), "{failed}");
+    let below: Vec<&str> = failed.lines().skip(2).collect();
+    fs::write(job.path("in.retry-1.failed.csv"), below.join("\n")).unwrap();
+    let before = platform.count();
+    job.other("retry in.csv", 1);
+    let failed = job.text("in.retry-2.failed.csv");
+    assert!(failed.starts_with("sync_row,"), "{failed}");
+    platform.refuse(&[]);
+    save_as_workbook(&job, "in.retry-2.failed.xlsx", "6,fix,rejected,3,d\n");
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["3 l1=c", "3 l1=d"]);
+}
