@@ -608,7 +608,12 @@ fn a_summary_that_others_can_write_decides_nothing() {
     let shared = fs::Permissions::from_mode(0o666);
     fs::set_permissions(job.path("in.retry-1.summary.json"), shared).unwrap();
     let ran = job.other("retry in.csv", 2);
-    assert!(ran.stderr.contains("could have written `in.retry-1.summary.json`"), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("could have written `in.retry-1.summary.json`"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -732,7 +737,8 @@ fn a_row_that_was_deleted_is_no_failure_any_more() {
     );
     let ran = job.ends(0);
     assert!(
-        ran.stderr.contains("2 rows that failed then: deleted or left out since"),
+        ran.stderr
+            .contains("2 rows that failed then: deleted or left out since"),
         "{}",
         ran.stderr
     );

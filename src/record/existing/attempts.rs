@@ -73,10 +73,18 @@ impl SentRows {
         let outcomes = contents.outcomes(path);
         let mut outcomes = outcomes.map_err(|source| OutputError::read(path, source))?;
         while let Some(outcome) = outcomes.next().map_err(OutputError::Journal)? {
-            if let Some(Entry::Outcome { digest, ids: (respondent, survey), settled, .. }) = entry::read_entry(&outcome.line)
+            if let Some(Entry::Outcome {
+                digest,
+                ids: (respondent, survey),
+                settled,
+                ..
+            }) = entry::read_entry(&outcome.line)
                 && settled.status == Status::Success
             {
-                let nothing = || OfRespondent { attempt, rows: HashSet::new() };
+                let nothing = || OfRespondent {
+                    attempt,
+                    rows: HashSet::new(),
+                };
                 let known = self.0.entry(key(&survey, &respondent)).or_insert_with(nothing);
                 if known.attempt != attempt {
                     *known = nothing();

@@ -122,7 +122,11 @@ impl OutputPaths {
         let here = self.of_round(round);
         let exists = |paths: &Self| {
             let journal = names::journal(&paths.results);
-            paths.all().into_iter().chain([&journal]).any(|path| files::exists(path))
+            paths
+                .all()
+                .into_iter()
+                .chain([&journal])
+                .any(|path| files::exists(path))
         };
         if exists(&here) {
             return here;
@@ -243,7 +247,9 @@ impl FinishedRun {
     /// older of the two if both exist. A workbook that is older than the run is of another one.
     fn newer_form(&self, paths: &OutputPaths) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
         let (failed, written) = (&paths.failed, modified(&paths.summary));
-        let saved = self.workbook(failed).and_then(|workbook| Some((modified(&workbook)?, workbook)));
+        let saved = self
+            .workbook(failed)
+            .and_then(|workbook| Some((modified(&workbook)?, workbook)));
         match (modified(failed), saved) {
             (None, Some((saved, workbook))) if Some(saved) > written => Ok((workbook, None)),
             (None, _) => Err(NoRetry::NoFailedFile(failed.clone())),
@@ -281,7 +287,10 @@ struct SentFile {
 impl SentFile {
     /// Notes a round that may have sent it once more.
     fn note(&mut self, round: &OldSummary) {
-        let forms = [Some(self.paths.failed.clone()), names::workbook(&self.paths.failed)];
+        let forms = [
+            Some(self.paths.failed.clone()),
+            names::workbook(&self.paths.failed),
+        ];
         let input = Path::new(&round.input).file_name();
         if forms.iter().flatten().any(|form| form.file_name() == input) {
             self.sent_at = round.started_at;

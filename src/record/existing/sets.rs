@@ -63,7 +63,8 @@ pub(crate) fn updates_beside(run: &FinishedRun, round: u32) -> Result<Vec<Update
 /// another. `began` is the start of the run.
 fn updates_of(name: &FileName, own: Option<&Stamp>, (round, began): (u32, &Stamp)) -> Option<UpdatesOf> {
     // A kill may have interrupted the setting aside of the run after its rounds.
-    let is_ahead = own.is_none() && name.round.is_some() && name.set.as_ref().is_some_and(|set| set.is_as_old_as(began));
+    let is_ahead =
+        own.is_none() && name.round.is_some() && name.set.as_ref().is_some_and(|set| set.is_as_old_as(began));
     if name.set.as_ref() == own || is_ahead {
         return match (name.round, &name.round_aside, name.unfinished) {
             (None, _, None) => Some(UpdatesOf::Run),

@@ -343,9 +343,12 @@ pub(in crate::run) fn settle(
         return Ok(());
     }
     let is_round = reading.round.is_some();
-    let message = Message::join(objections, |words, said| match is_round {
-        true => words.guard_refused_round(&input, said),
-        false => words.guard_refused(&input, said, resumes),
+    let message = Message::join(objections, |words, said| {
+        if is_round {
+            words.guard_refused_round(&input, said)
+        } else {
+            words.guard_refused(&input, said, resumes)
+        }
     });
     Err(Failure {
         code: ExitCode::Aborted,

@@ -124,7 +124,10 @@ impl RetryWords for English {
     fn fixed_since(&self, fixed: u64, left_out: u64) -> String {
         match (fixed, left_out) {
             (fixed, 0) => format!("{} that failed then went through since", en(fixed, "row")),
-            (0, left_out) => format!("{} that failed then: deleted or left out since", en(left_out, "row")),
+            (0, left_out) => format!(
+                "{} that failed then: deleted or left out since",
+                en(left_out, "row")
+            ),
             (fixed, left_out) => format!(
                 "of {} that failed then, {fixed} went through since, {left_out} deleted or left out",
                 en(fixed + left_out, "row")

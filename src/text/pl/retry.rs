@@ -122,8 +122,13 @@ impl RetryWords for Polish {
     }
 
     fn rows_missing(&self, rows: u64, failed: &str) -> String {
-        let missing = pl(rows, ["nieudanego wiersza", "nieudanych wierszy", "nieudanych wierszy"]);
-        format!("w pliku `{failed}` brakuje {missing}: nie zostaną zaktualizowane i nie liczą się już jako błędy")
+        let missing = pl(
+            rows,
+            ["nieudanego wiersza", "nieudanych wierszy", "nieudanych wierszy"],
+        );
+        format!(
+            "w pliku `{failed}` brakuje {missing}: nie zostaną zaktualizowane i nie liczą się już jako błędy"
+        )
     }
 
     fn fixed_since(&self, fixed: u64, left_out: u64) -> String {

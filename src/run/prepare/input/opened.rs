@@ -10,7 +10,8 @@ use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Fields, Layout, Plan, Row, clean, quoted};
 use crate::plan::{LastRowsPass, PlanSettings, Planner};
 use crate::read::{
-    Container, Contents, FirstRead, Input, InputError, Purpose, ReadOptions, Rows, Source, SurveyColumn, Workbook,
+    Container, Contents, FirstRead, Input, InputError, Purpose, ReadOptions, Rows, Source, SurveyColumn,
+    Workbook,
 };
 use crate::report::ExitCode;
 use crate::run::Failure;

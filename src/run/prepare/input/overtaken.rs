@@ -79,7 +79,11 @@ pub(in crate::run) fn leave_out_overtaken(
         if let Plan::Send(update) = planner.plan(row) {
             pass.expect(&update);
             if sent.has(row.record, &update) {
-                pass.updated(update.survey(), update.respondent(), number(&row.fields, row_of_run));
+                pass.updated(
+                    update.survey(),
+                    update.respondent(),
+                    number(&row.fields, row_of_run),
+                );
             }
         }
         Ok(true)
@@ -110,7 +114,12 @@ pub(in crate::run) fn leave_out_overtaken(
                 Some(failed) if !failed.is_of(row_of_run, update.respondent()) => 0,
                 _ => row_of_run,
             };
-            pass.judge(row.sequence, place, &update, is_later || sent.has(row.record, &update));
+            pass.judge(
+                row.sequence,
+                place,
+                &update,
+                is_later || sent.has(row.record, &update),
+            );
         }
         Ok(true)
     })?;
@@ -134,7 +143,8 @@ fn ensure_of_run(is_of_run: bool, row: u64, round: &Round) -> Result<(), Failure
     if is_of_run {
         return Ok(());
     }
-    let [workbook, failed] = [&round.input, &round.input.with_extension("csv")].map(|path| path.shown().to_string());
+    let [workbook, failed] =
+        [&round.input, &round.input.with_extension("csv")].map(|path| path.shown().to_string());
     let row = (row > 0).then_some(row);
     Err(Failure::usage(Message::new(|words| {
         words.workbook_of_other_run(&workbook, row, &failed)
