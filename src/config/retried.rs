@@ -18,6 +18,8 @@ use crate::text::Message;
 #[derive(Debug)]
 pub(crate) struct RetriedRun {
     pub(crate) run: FinishedRun,
+    /// The summary that holds the settings: of the run, or of its newest finished round.
+    settings_from: PathBuf,
     /// The config file in use is the one that the summary names.
     pub(crate) config_is_recorded: bool,
 }
@@ -34,7 +36,8 @@ pub(crate) fn settings(choice: ConfigChoice) -> Result<ConfigFile> {
 
 fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<ConfigFile> {
     let run = FinishedRun::find(&paths(args)?).map_err(refused)?;
-    let recorded = match run.settings.get(CONFIG_KEY) {
+    let from = run.newest().map_err(refused)?;
+    let recorded = match from.settings.get(CONFIG_KEY) {
         Some(SettingValue::One(path)) if !is_asked_for => Some(PathBuf::from(path)),
         _ => None,
     };
@@ -43,12 +46,13 @@ fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<Conf
         Some(path) => file::file(ConfigChoice::Named(path))?,
         None => file,
     };
-    let settings = file.settings.for_retry(&run.settings);
-    let settings = settings.map_err(|error| anyhow!("`{}`: {}", run.paths.summary.shown(), error.what))?;
+    let settings = file.settings.for_retry(&from.settings);
+    let settings = settings.map_err(|error| anyhow!("`{}`: {}", from.summary.shown(), error.what))?;
     Ok(ConfigFile {
         settings,
         retried: Some(RetriedRun {
             run,
+            settings_from: from.summary,
             config_is_recorded,
         }),
         ..file
@@ -131,7 +135,8 @@ impl RetriedRun {
         if flags.is_empty() {
             return Ok(());
         }
-        trust::check(&self.run.paths.summary).map_err(|why| {
+        let both = trust::check(&self.run.paths.summary).and_then(|()| trust::check(&self.settings_from));
+        both.map_err(|why| {
             let flags = flags.join(", ");
             why.context(Message::new(|words| words.retry_of_untrusted(&flags)))
         })

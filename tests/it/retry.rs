@@ -713,3 +713,24 @@ fn a_row_that_was_deleted_is_no_failure_any_more() {
     job.ends(0);
     assert_eq!(platform.count(), before);
 }
+
+#[test]
+fn what_was_typed_for_a_round_holds_for_the_next() {
+    let platform = Platform::refusing(&["1", "2"]);
+    let input = "id_respondent,A,B\n1,wrong,right\n2,wrong,right\n";
+    let mut job = Job::new("run in.csv --rate unlimited --survey 7 --map l1=A")
+        .args(&format!("--base-url {}", platform.fake.base))
+        .file("in.csv", input);
+    job.ends(1);
+    platform.refuse(&["2"]);
+    job.other("retry in.csv --map l1=B --survey 8", 1);
+    platform.refuse(&[]);
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["2 l1=right"]);
+    assert!(
+        job.lines("in.retry-2.results.csv")[0].contains(",2,8,success,"),
+        "{}",
+        job.text("in.retry-2.results.csv")
+    );
+}

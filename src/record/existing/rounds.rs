@@ -23,7 +23,7 @@ pub(crate) struct FinishedRun {
     /// Its files.
     pub(crate) paths: OutputPaths,
     pub(crate) started_at: Timestamp,
-    pub(crate) settings: RecordedSettings,
+    settings: RecordedSettings,
     /// The summary of the run itself, before any round.
     summary: OldSummary,
 }
@@ -33,6 +33,13 @@ impl FinishedRun {
     pub(crate) fn input(&self) -> &str {
         &self.summary.input
     }
+}
+
+/// Settings that a summary holds.
+#[derive(Clone, Debug)]
+pub(crate) struct SettingsOf {
+    pub(crate) settings: RecordedSettings,
+    pub(crate) summary: PathBuf,
 }
 
 /// Why a run's failed rows cannot be sent again.
@@ -121,6 +128,22 @@ impl FinishedRun {
         })
     }
 
+    /// Returns the settings of the newest finished round, or of the run: what was typed for one round
+    /// holds for the next one.
+    pub(crate) fn newest(&self) -> Result<SettingsOf, NoRetry> {
+        let rounds = Rounds::of(&self.paths, self.started_at).map_err(NoRetry::Output)?;
+        let of_round = rounds.and_then(|rounds| {
+            Some(SettingsOf {
+                settings: rounds.newest.settings?,
+                summary: rounds.summary,
+            })
+        });
+        Ok(of_round.unwrap_or_else(|| SettingsOf {
+            settings: self.settings.clone(),
+            summary: self.paths.summary.clone(),
+        }))
+    }
+
     /// Returns what a retry has to do: an unfinished round comes first, then the next one.
     pub(crate) fn next_round(&self) -> Result<NextRound, NoRetry> {
         let (mut before, mut paths) = (self.summary.clone(), self.paths.clone());
@@ -176,6 +199,7 @@ impl FinishedRun {
 pub(in crate::record) struct Rounds {
     /// The summary of the newest finished round.
     pub(in crate::record) newest: OldSummary,
+    pub(in crate::record) summary: PathBuf,
     /// Its failed file.
     pub(in crate::record) failed: PathBuf,
     /// What the rounds were to the store.
@@ -205,12 +229,13 @@ impl Rounds {
                 break;
             };
             in_store.extend(summary.first_store_run.zip(summary.store.clone()));
-            newest = Some((summary, of_round.failed));
+            newest = Some((summary, of_round));
         }
         let in_store = in_store.into_iter();
-        Ok(newest.map(|(newest, failed)| Self {
+        Ok(newest.map(|(newest, paths)| Self {
             newest,
-            failed,
+            summary: paths.summary,
+            failed: paths.failed,
             in_store: in_store
                 .map(|(first, last)| RoundInStore { first, last })
                 .collect(),
