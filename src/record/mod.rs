@@ -29,7 +29,7 @@ pub(crate) use existing::decision::{
 };
 pub(crate) use existing::found::has_finished;
 pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round, RoundInStore};
-pub(crate) use existing::sets::{UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
+pub(crate) use existing::sets::{UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
 pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use journal::fuzzed::fuzzed_journal;
@@ -130,6 +130,7 @@ pub(crate) fn open(
         }
         OutputDecision::AlreadySent(_) => return Err(OutputError::InTheWay(paths.results.clone())),
     };
+    let journal = journal.of_round(format.row == RowColumn::FirstKept);
     let replaces = match decision {
         OutputDecision::GoOn(go_on) => go_on.replaces,
         OutputDecision::Start { replaces: true, .. } => Replaces::Anything,

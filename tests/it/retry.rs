@@ -734,3 +734,85 @@ fn what_was_typed_for_a_round_holds_for_the_next() {
         job.text("in.retry-2.results.csv")
     );
 }
+
+#[test]
+fn a_file_of_a_person_is_no_round_because_of_its_name() {
+    let platform = Platform::refusing(&["1", "2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake);
+    job.ends(1);
+    let failed = job.text("in.failed.csv");
+    let first: Vec<&str> = failed.lines().take(2).collect();
+    fs::write(job.path("in.retry-1.csv"), first.join("\n")).unwrap();
+    platform.refuse(&[]);
+    let base = format!("--base-url {} --survey 7", platform.fake.base);
+    job.other(&format!("run in.retry-1.csv {base}"), 0);
+    let ran = job.again("--resume", 1);
+    assert!(ran.stderr.contains("2 rows of it failed"), "{}", ran.stderr);
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    // What the person has sent is later than the run.
+    assert_eq!(platform.calls(before), ["2 l1=b"]);
+    assert!(job.names().contains(&"in.retry-2.results.csv".to_owned()));
+    assert_eq!(
+        summary(&job, "in.retry-1.summary.json")["retry_of"],
+        serde_json::Value::Null
+    );
+    job.again("--resume", 0);
+}
+
+#[test]
+fn a_round_that_starts_anew_knows_what_its_interrupted_attempt_has_sent() {
+    let others: String = (10..40).map(|id| format!("{id},z\n")).collect();
+    let platform = Platform::slow(&[], Duration::from_millis(20));
+    let all: Vec<String> = (1..40).map(|id| id.to_string()).collect();
+    platform.refuse(&all.iter().map(String::as_str).collect::<Vec<_>>());
+    let input = format!("id_respondent,l1\n1x,old\n1,new\n3,wrong\n{others}");
+    let mut job = Job::run(input, &platform.fake).args("-c 2 --timeout 1s");
+    job.ends(1);
+    platform.refuse(&[]);
+    let before = platform.count();
+    let running = job.start_other("retry in.csv");
+    while platform.count() < before + 8 {
+        pause(Duration::from_millis(1));
+    }
+    running.kill();
+    pause(Duration::from_millis(50));
+    edit(&job, "in.failed.csv", "1x,old", "1,old");
+    edit(&job, "in.failed.csv", "3,wrong", "3,right");
+    let failed = job.text("in.failed.csv");
+    let kept: Vec<&str> = failed.lines().filter(|line| !line.ends_with("1,new")).collect();
+    fs::write(job.path("in.failed.csv"), kept.join("\n")).unwrap();
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(
+        ran.stderr.contains("1 row is not sent (`superseded`)"),
+        "{}",
+        ran.stderr
+    );
+    let calls = platform.calls(before);
+    // A corrected value is sent, though the round has updated the respondent with the old one.
+    assert!(calls.contains(&"3 l1=right".to_owned()), "{calls:?}");
+    assert!(!calls.iter().any(|call| call.starts_with("1 ")), "{calls:?}");
+    let aside = job.names();
+    assert!(
+        aside
+            .iter()
+            .any(|name| name.starts_with("in.retry-1.interrupted-")),
+        "{aside:?}"
+    );
+}
+
+#[test]
+fn a_rehearsal_in_the_sandbox_under_the_real_names_sets_nobody_aside() {
+    let platform = Platform::refusing(&["1"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--resume --rotate");
+    job.ends(1);
+    job.other(
+        "run in.csv --sandbox --survey 7 -o in.results.csv --resume --rotate",
+        0,
+    );
+    platform.refuse(&[]);
+    let before = platform.count();
+    job.other(&format!("retry in.{}.csv", stamp(&job)), 0);
+    assert_eq!(platform.calls(before), ["1 l1=a"]);
+}

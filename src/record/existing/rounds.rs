@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-use super::found::{Found, OldSummary};
+use super::found::{Found, OldSummary, Unfinished};
 use crate::model::{ACCOUNT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{self, OutputPaths};
@@ -147,14 +147,19 @@ impl FinishedRun {
     /// Returns what a retry has to do: an unfinished round comes first, then the next one.
     pub(crate) fn next_round(&self) -> Result<NextRound, NoRetry> {
         let (mut before, mut paths) = (self.summary.clone(), self.paths.clone());
-        let mut number = 1;
+        let (mut number, mut newest) = (1, 0);
         let mut edited_too_late = None;
         loop {
             let of_round = self.paths.of_round(number);
-            let finished = finished(&of_round, self.started_at).map_err(NoRetry::Output)?;
-            let Some(finished) = finished else {
-                break;
+            let finished = match place(&of_round, self.started_at).map_err(NoRetry::Output)? {
+                Place::Finished(finished) => *finished,
+                Place::Free => break,
+                Place::Taken => {
+                    number += 1;
+                    continue;
+                }
             };
+            newest = number;
             if modified(&paths.failed).is_some_and(|time| time > finished.started_at)
                 && is_edited(&paths.failed, &before)
             {
@@ -164,9 +169,9 @@ impl FinishedRun {
             number += 1;
         }
         if before.failures() == 0 {
-            return Ok(match number {
-                1 => NextRound::NothingFailed,
-                _ => NextRound::NothingLeft(number - 1),
+            return Ok(match newest {
+                0 => NextRound::NothingFailed,
+                _ => NextRound::NothingLeft(newest),
             });
         }
         let (input, older_form) = newer_form(&paths.failed)?;
@@ -225,8 +230,10 @@ impl Rounds {
         let mut in_store = Vec::new();
         for number in 1.. {
             let of_round = paths.of_round(number);
-            let Some(summary) = finished(&of_round, started_at)? else {
-                break;
+            let summary = match place(&of_round, started_at)? {
+                Place::Finished(summary) => *summary,
+                Place::Free => break,
+                Place::Taken => continue,
             };
             in_store.extend(summary.first_store_run.zip(summary.store.clone()));
             newest = Some((summary, of_round));
@@ -243,13 +250,31 @@ impl Rounds {
     }
 }
 
-/// Returns the summary of a round that came to its end; `None` if it did not, or did not start.
-/// `since` is the start of its run: a round of an older run under the same name does not count.
-fn finished(paths: &OutputPaths, since: Timestamp) -> Result<Option<OldSummary>, OutputError> {
+/// What stands under the names of a round.
+enum Place {
+    /// The round, which came to its end.
+    Finished(Box<OldSummary>),
+    /// Nothing, an unfinished round, or a round of an older run under the same name.
+    Free,
+    /// A run that is no round: a person has sent a file with such a name.
+    Taken,
+}
+
+/// Looks at the place of a round of the run that started then.
+fn place(paths: &OutputPaths, run: Timestamp) -> Result<Place, OutputError> {
     let found = Found::look(paths)?;
-    let finished = found.finished.filter(|_| found.unfinished.is_none());
-    let summary = finished.and_then(|finished| finished.summary);
-    Ok(summary.filter(|summary| summary.started_at > since))
+    if let Some(unfinished) = found.unfinished {
+        return Ok(match unfinished {
+            Unfinished::Journal(contents) if contents.header.retry_of.is_none() => Place::Taken,
+            _ => Place::Free,
+        });
+    }
+    let summary = found.finished.and_then(|finished| finished.summary);
+    Ok(match summary {
+        Some(summary) if summary.retry_of == Some(run) => Place::Finished(Box::new(summary)),
+        Some(summary) if summary.retry_of.is_none() => Place::Taken,
+        _ => Place::Free,
+    })
 }
 
 fn is_edited(failed: &Path, summary: &OldSummary) -> bool {

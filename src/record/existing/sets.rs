@@ -1,25 +1,30 @@
 //! Finds the files beside a run's outputs that tell which respondents were updated after a row of
-//! the run failed: by the run itself, by its earlier retry rounds, and by later runs under the same
-//! name. Lists them and reads journals; the caller reads the results.
+//! the run failed: by the run itself, by its retry rounds, interrupted ones included, and by later
+//! runs under the same name. Lists them and reads journals; the caller reads the results.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::rounds::FinishedRun;
-use crate::model::SentRow;
+use jiff::Timestamp;
+
+use super::found::OldSummary;
+use super::rounds::{FinishedRun, Round};
+use crate::model::Fingerprint;
 use crate::record::error::OutputError;
-use crate::record::journal::entry;
+use crate::record::journal::entry::{self, UpdatedRow};
+use crate::record::journal::header::Header;
+use crate::record::journal::lines::Lines;
 use crate::record::journal::replay::Contents;
 use crate::record::outputs::files;
 use crate::record::outputs::names::{self, FileName, Stamp};
+use crate::system::regular;
 
 /// A file that says who was updated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UpdatesFile {
     pub(crate) path: PathBuf,
     pub(crate) of: UpdatesOf,
-    /// The file may end in the middle of a line.
-    pub(crate) is_partial: bool,
+    pub(crate) form: UpdatesForm,
 }
 
 /// Whose updates a file has.
@@ -27,77 +32,178 @@ pub(crate) struct UpdatesFile {
 pub(crate) enum UpdatesOf {
     /// The run itself: its rows are numbered as the failed file's `sync_row`.
     Run,
-    /// An earlier round of it: the column `sync_row` has the row of the run.
+    /// A round of it, finished or not: `sync_row` has the row of the run.
     Round,
-    /// A later run of another export: every update counts.
+    /// A later run: every update counts.
     LaterRun,
-    /// The journal of a later run that was cut short: every update counts.
-    LaterJournal,
 }
 
-/// Lists the files that tell who was updated, for a round of this run.
-pub(crate) fn updates_beside(run: &FinishedRun, round: u32) -> Result<Vec<UpdatesFile>, OutputError> {
-    let (family, own) = names::family(&run.paths.results);
+/// How a file says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UpdatesForm {
+    Results,
+    /// Results that may end in the middle of a line. There is no journal.
+    Partial,
+    Journal,
+}
+
+/// What a file tells of its run.
+struct Origin {
+    started_at: Timestamp,
+    fingerprint: Fingerprint,
+    /// The start of the run of which it is a round.
+    retry_of: Option<Timestamp>,
+}
+
+/// Lists the files that tell who was updated, for a round of this run. `resumes`: what the round
+/// itself has updated is not asked for.
+pub(crate) fn updates_beside(
+    run: &FinishedRun,
+    round: &Round,
+    resumes: bool,
+) -> Result<Vec<UpdatesFile>, OutputError> {
+    let beside = Beside::new(run);
     let folder = files::folder(&run.paths.results);
-    let began = Stamp::new(run.started_at, true);
     let fault = |source| OutputError::read(folder, source);
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(fault)? {
         let entry = entry.map_err(fault)?;
-        let Some(name) = FileName::parse(&entry.file_name(), &family) else {
+        let Some(name) = FileName::parse(&entry.file_name(), &beside.family) else {
             continue;
         };
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if let Some(of) = updates_of(&name, own.as_ref(), (round, &began)).filter(|_| is_file) {
-            found.push(UpdatesFile {
-                path: entry.path(),
-                of,
-                is_partial: name.unfinished.is_some(),
-            });
+        let is_resumed =
+            resumes && beside.is_own(&name) && name.round == Some(round.number) && name.round_aside.is_none();
+        if is_resumed || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let path = entry.path();
+        if let Some(form) = form(&name, &path)
+            && let Some(of) = beside.updates_of(&name, &path, form)?
+        {
+            found.push(UpdatesFile { path, of, form });
         }
     }
     Ok(found)
 }
 
-/// Returns whose updates a file has. `None` for a file that says nothing, or says it no better than
-/// another. `began` is the start of the run.
-fn updates_of(name: &FileName, own: Option<&Stamp>, (round, began): (u32, &Stamp)) -> Option<UpdatesOf> {
-    if name.set.as_ref() == own {
-        return match (name.round, &name.round_aside, name.unfinished) {
-            (None, _, None) => Some(UpdatesOf::Run),
-            (Some(of), None, None) if of < round => Some(UpdatesOf::Round),
-            // An attempt of a round that was interrupted, and then started anew.
-            (Some(_), Some(aside), Some(".partial")) if !aside.is_before(began) => Some(UpdatesOf::Round),
-            _ => None,
-        };
+/// A run with the names of the files beside it.
+struct Beside<'a> {
+    run: &'a FinishedRun,
+    /// The path of its results without a stamp, and the stamp.
+    family: PathBuf,
+    own: Option<Stamp>,
+}
+
+impl<'a> Beside<'a> {
+    fn new(run: &'a FinishedRun) -> Self {
+        let (family, own) = names::family(&run.paths.results);
+        Self { run, family, own }
     }
-    let is_later = match (own, &name.set) {
-        (None, _) => false,
-        (Some(_), None) => true,
-        (Some(own), Some(other)) => other.is_after(own),
-    };
-    match (name.unfinished, name.round) {
-        _ if !is_later => None,
-        (None, _) => Some(UpdatesOf::LaterRun),
-        (Some(".journal"), _) => Some(UpdatesOf::LaterJournal),
+
+    /// Whether the file belongs to the set of the run.
+    fn is_own(&self, name: &FileName) -> bool {
+        name.set == self.own
+    }
+
+    /// Returns whose updates a file has; `None` if they are not later than the run.
+    fn updates_of(
+        &self,
+        name: &FileName,
+        path: &Path,
+        form: UpdatesForm,
+    ) -> Result<Option<UpdatesOf>, OutputError> {
+        if self.is_own(name) && name.round.is_none() {
+            return Ok((form == UpdatesForm::Results).then_some(UpdatesOf::Run));
+        }
+        if !self.is_own(name) && !self.is_later(name.set.as_ref()) {
+            return Ok(None);
+        }
+        let origin = match form {
+            UpdatesForm::Journal => match Contents::read(path)? {
+                Some(contents) => Some(Origin::of_header(contents.header)),
+                // It ends before its first call.
+                None => return Ok(None),
+            },
+            UpdatesForm::Results | UpdatesForm::Partial => self.origin_of_results(name),
+        };
+        let Some(origin) = origin else {
+            return Ok(Some(UpdatesOf::LaterRun));
+        };
+        if self.is_own(name) && origin.retry_of == Some(self.run.started_at) {
+            return Ok(Some(UpdatesOf::Round));
+        }
+        // The sandbox has an account of its own.
+        let is_later = self.run.is_of_account_of(&origin.fingerprint)
+            && (!self.is_own(name) || origin.started_at > self.run.started_at);
+        Ok(is_later.then_some(UpdatesOf::LaterRun))
+    }
+
+    /// Whether a set is later than that of the run.
+    fn is_later(&self, set: Option<&Stamp>) -> bool {
+        match (&self.own, set) {
+            (None, Some(set)) => Stamp::new(self.run.started_at, true).is_before(set),
+            (Some(own), Some(set)) => set.is_after(own),
+            (_, None) => true,
+        }
+    }
+
+    /// Reads the summary that goes with results.
+    fn origin_of_results(&self, name: &FileName) -> Option<Origin> {
+        let (mut path, _) = names::family(&self.run.paths.summary);
+        if let Some(set) = &name.set {
+            path = names::aside(&path, set);
+        }
+        if let Some(round) = name.round {
+            path = names::of_round(&path, round);
+        }
+        if let Some(aside) = &name.round_aside {
+            path = names::aside(&path, aside);
+        }
+        OldSummary::read(&path).map(Origin::of_summary)
+    }
+}
+
+impl Origin {
+    fn of_header(header: Header) -> Self {
+        Self {
+            started_at: header.started_at,
+            fingerprint: header.fingerprint,
+            retry_of: header.retry_of,
+        }
+    }
+
+    fn of_summary(summary: OldSummary) -> Self {
+        Self {
+            started_at: summary.started_at,
+            fingerprint: summary.fingerprint,
+            retry_of: summary.retry_of,
+        }
+    }
+}
+
+/// Returns how a file says who was updated; `None` if another one says it better.
+fn form(name: &FileName, path: &Path) -> Option<UpdatesForm> {
+    match name.unfinished {
+        None => Some(UpdatesForm::Results),
+        Some(".journal") => Some(UpdatesForm::Journal),
+        Some(".partial") => {
+            let journal = names::journal(&path.with_extension(""));
+            (!files::exists(&journal)).then_some(UpdatesForm::Partial)
+        }
         _ => None,
     }
 }
 
 /// Passes every row to `see` that a run which was cut short has updated, or may have, by its
-/// journal.
-pub(crate) fn updates_of_journal(
-    journal: &UpdatesFile,
-    mut see: impl FnMut(&SentRow),
-) -> Result<(), OutputError> {
-    let Some(contents) = Contents::read(&journal.path)? else {
-        return Ok(());
-    };
-    let fault = |source| OutputError::read(&journal.path, source);
-    let mut outcomes = contents.outcomes(&journal.path).map_err(fault)?;
-    while let Some(outcome) = outcomes.next().map_err(OutputError::Journal)? {
-        if let Some(sent) = entry::sent_row(&outcome.line).filter(|sent| sent.may_be_applied) {
-            see(&sent);
+/// journal: also a row that would be sent again by a resume.
+pub(crate) fn updates_of_journal(path: &Path, mut see: impl FnMut(&UpdatedRow)) -> Result<(), OutputError> {
+    let fault = |source| OutputError::read(path, source);
+    let file = regular::open(path).map_err(fault)?;
+    let length = file.metadata().map_err(fault)?.len();
+    let mut lines = Lines::new(file, length);
+    while let Some(line) = lines.next().map_err(fault)? {
+        if let Some(updated) = entry::updated_row(line) {
+            see(&updated);
         }
     }
     Ok(())

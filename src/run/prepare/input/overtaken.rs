@@ -11,7 +11,7 @@ use crate::config::{ReadingSettings, RoundSettings};
 use crate::model::{Action, Fields, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
 use crate::plan::OvertakenPass;
 use crate::read::{InputError, ReadOptions};
-use crate::record::{GoOn, Round, UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
+use crate::record::{GoOn, Round, UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
 use crate::run::Failure;
 use crate::state::{Past, Store};
 use crate::text::{Message, fault_text};
@@ -31,6 +31,9 @@ const STATUS: usize = 3;
 
 /// The column of a round's results that has the row of the run: the first that is kept.
 const ROW_OF_RUN: usize = 10;
+
+/// The name of that column.
+const SYNC_ROW: &str = "sync_row";
 
 /// The store, and the runs in it whose acknowledgements are not later ones.
 struct KnownLater<'a> {
@@ -70,7 +73,7 @@ pub(in crate::run) fn leave_out_overtaken(
     if pass.is_empty() {
         return Ok(());
     }
-    let files = updates_beside(&round.run, round.round.number).map_err(Failure::output)?;
+    let files = updates_beside(&round.run, &round.round, resumed.is_some()).map_err(Failure::output)?;
     for file in files {
         take_in(&file, &mut pass).map_err(|error| {
             let path = file.path.shown().to_string();
@@ -142,12 +145,18 @@ fn number(fields: &Fields<'_>, column: Option<usize>) -> u64 {
 }
 
 fn take_in(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
-    match file.of {
-        UpdatesOf::LaterJournal => {
-            updates_of_journal(file, |sent| pass.updated_later(&sent.survey, &sent.respondent))?;
+    match file.form {
+        UpdatesForm::Journal => {
+            updates_of_journal(&file.path, |updated| {
+                let by = match file.of {
+                    UpdatesOf::Run | UpdatesOf::Round => updated.row_of_run,
+                    UpdatesOf::LaterRun => u64::MAX,
+                };
+                pass.updated(&updated.survey, &updated.respondent, by);
+            })?;
             Ok(())
         }
-        UpdatesOf::Run | UpdatesOf::Round | UpdatesOf::LaterRun => results(file, pass),
+        UpdatesForm::Results | UpdatesForm::Partial => results(file, pass),
     }
 }
 
@@ -170,31 +179,45 @@ fn results(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
             at + 1
         );
     }
+    let row_of_run = match file.of {
+        UpdatesOf::Round
+            if names
+                .get(ROW_OF_RUN)
+                .is_none_or(|name| !name.trim().eq_ignore_ascii_case(SYNC_ROW)) =>
+        {
+            None
+        }
+        _ => Some(ROW_OF_RUN),
+    };
     let mut rows = table.rows()?;
     while let Some(row) = rows.next()? {
         if let Some(fault) = &row.fault {
             // The last line may be torn.
             let why = fault_text(Lang::En)(fault);
-            ensure!(file.is_partial, anyhow!("{}: {why}", row.position));
+            ensure!(
+                file.form == UpdatesForm::Partial,
+                anyhow!("{}: {why}", row.position)
+            );
             continue;
         }
-        take_in_row(&row, file.of, pass);
+        take_in_row(&row, (file.of, row_of_run), pass);
     }
     rows.finish()?;
     Ok(())
 }
 
-fn take_in_row(row: &Row<'_>, of: UpdatesOf, pass: &mut OvertakenPass) {
+fn take_in_row(row: &Row<'_>, (of, row_of_run): (UpdatesOf, Option<usize>), pass: &mut OvertakenPass) {
     let cell = |column| row.fields.get(column).unwrap_or_default();
     if cell(STATUS) != Status::Success.name() {
         return;
     }
     let (survey, respondent) = (cell(SURVEY), cell(RESPONDENT));
-    match of {
-        UpdatesOf::Run => pass.updated(survey, respondent, number(&row.fields, Some(ROW))),
-        UpdatesOf::Round => pass.updated(survey, respondent, number(&row.fields, Some(ROW_OF_RUN))),
-        UpdatesOf::LaterRun | UpdatesOf::LaterJournal => pass.updated_later(survey, respondent),
-    }
+    let by = match of {
+        UpdatesOf::Run => number(&row.fields, Some(ROW)),
+        UpdatesOf::Round => number(&row.fields, row_of_run),
+        UpdatesOf::LaterRun => u64::MAX,
+    };
+    pass.updated(survey, respondent, by);
 }
 
 /// Returns what the store knows of later runs. `None` if it cannot know which are later.
