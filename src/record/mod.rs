@@ -28,7 +28,7 @@ pub(crate) use existing::decision::{
     Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
 };
 pub(crate) use existing::found::has_finished;
-pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round, RoundInStore};
+pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round};
 pub(crate) use existing::sets::{UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
 pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]

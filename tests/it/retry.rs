@@ -762,11 +762,11 @@ fn a_file_of_a_person_is_no_round_because_of_its_name() {
 
 #[test]
 fn a_round_that_starts_anew_knows_what_its_interrupted_attempt_has_sent() {
-    let others: String = (10..40).map(|id| format!("{id},z\n")).collect();
+    let others: Vec<String> = (10..40).map(|id| format!("{id},z\n")).collect();
     let platform = Platform::slow(&[], Duration::from_millis(20));
     let all: Vec<String> = (1..40).map(|id| id.to_string()).collect();
     platform.refuse(&all.iter().map(String::as_str).collect::<Vec<_>>());
-    let input = format!("id_respondent,l1\n1x,old\n1,new\n3,wrong\n{others}");
+    let input = format!("id_respondent,l1\n1x,old\n1,new\n3,wrong\n{}", others.concat());
     let mut job = Job::run(input, &platform.fake).args("-c 2 --timeout 1s");
     job.ends(1);
     platform.refuse(&[]);
@@ -815,4 +815,81 @@ fn a_rehearsal_in_the_sandbox_under_the_real_names_sets_nobody_aside() {
     let before = platform.count();
     job.other(&format!("retry in.{}.csv", stamp(&job)), 0);
     assert_eq!(platform.calls(before), ["1 l1=a"]);
+}
+
+/// Starts a command, and kills it after some more calls.
+fn kill_after(platform: &Platform, job: &mut Job, command: &str, calls: usize) {
+    let before = platform.count();
+    let mut running = job.start_other(command);
+    while platform.count() < before + calls {
+        assert!(running.runs(), "it ended by itself");
+        pause(Duration::from_millis(1));
+    }
+    running.kill();
+    pause(Duration::from_millis(80));
+}
+
+#[test]
+fn a_value_that_was_corrected_after_a_kill_is_sent_in_spite_of_the_store() {
+    let platform = Platform::slow(&["1", "2", "3", "4"], Duration::from_millis(40));
+    let mut job = Job::run("id_respondent,l1\n1,wrong\n2,b\n3,c\n4,d\n", &platform.fake)
+        .args("-c 1 --timeout 1s --changed-only");
+    job.ends(1);
+    platform.refuse(&[]);
+    kill_after(&platform, &mut job, "retry in.csv", 3);
+    edit(&job, "in.failed.csv", "wrong", "right");
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert!(platform.calls(before).contains(&"1 l1=right".to_owned()));
+}
+
+#[test]
+fn another_run_between_the_starts_of_a_run_or_of_a_round_is_a_later_one() {
+    let platform = Platform::slow(&["1"], Duration::from_millis(40));
+    let base = format!(
+        "--base-url {} --survey 7 --changed-only --timeout 1s --rate unlimited",
+        platform.fake.base
+    );
+    let input = "id_respondent,l1\n1,old\n2,b\n3,c\n4,d\n9,old\n5,e\n6,f\n7,g\n8,h\n";
+    let mut job = Job::new("run in.csv --resume -c 1")
+        .args(&base)
+        .file("in.csv", input)
+        .file("vip.csv", "id_respondent,l1\n1,new\n")
+        .file("vip2.csv", "id_respondent,l1\n9,new\n");
+    kill_after(
+        &platform,
+        &mut job,
+        &format!("run in.csv --resume -c 1 {base}"),
+        3,
+    );
+    platform.refuse(&[]);
+    job.other(&format!("run vip.csv {base}"), 0);
+    platform.refuse(&["9", "3", "4", "5", "6", "7", "8"]);
+    job.ends(1);
+    platform.refuse(&["9"]);
+    kill_after(&platform, &mut job, "retry in.csv", 4);
+    platform.refuse(&[]);
+    job.other(&format!("run vip2.csv {base} --ignore-guards"), 0);
+    kill_after(&platform, &mut job, "retry in.csv", 1);
+    job.other("retry in.csv", 1);
+    job.other("retry in.csv", 0);
+    let calls = platform.fake.calls();
+    for id in ["1", "9"] {
+        let last = calls.iter().rev().find(|call| call.respondent() == id).unwrap();
+        assert_eq!(last.get("l1"), Some("new"), "{id}");
+    }
+}
+
+#[test]
+fn a_store_that_is_younger_than_the_run_knows_later_runs_only() {
+    let platform = Platform::refusing(&["1", "3"]);
+    let mut job = Job::run("id_respondent,l1\n1,old\n2,b\n3,c\n", &platform.fake)
+        .file("vip.csv", "id_respondent,l1\n1,new\n");
+    job.ends(1);
+    platform.refuse(&[]);
+    let base = format!("--base-url {} --survey 7", platform.fake.base);
+    job.other(&format!("run vip.csv {base} --changed-only"), 0);
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["3 l1=c"]);
 }

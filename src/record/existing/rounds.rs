@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use super::found::{Found, OldSummary, Unfinished};
+use super::sets;
 use crate::model::{ACCOUNT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{self, OutputPaths};
@@ -86,8 +87,6 @@ pub(crate) struct Round {
     pub(crate) edited_too_late: Option<PathBuf>,
     /// The files of the round.
     pub(crate) paths: OutputPaths,
-    /// The store that the round before used, or the run itself.
-    pub(crate) store_before: Option<StoreRun>,
 }
 
 impl OutputPaths {
@@ -182,8 +181,20 @@ impl FinishedRun {
             older_form,
             edited_too_late,
             paths: self.paths.of_round(number),
-            store_before: before.store,
         })))
+    }
+
+    /// Returns the run as the store identifies it, and the number of its first process there. `None`
+    /// if it used no store.
+    pub(crate) fn in_store(&self) -> Option<(&StoreRun, Option<i64>)> {
+        let summary = &self.summary;
+        Some((summary.store.as_ref()?, summary.first_store_run))
+    }
+
+    /// Returns its rounds, finished or not, as the store identifies them.
+    pub(crate) fn rounds_in_store(&self) -> Result<Vec<StoreRun>, OutputError> {
+        let rounds = sets::rounds_in_store(&self.paths, self.started_at)?;
+        Ok(rounds.into_iter().flatten().collect())
     }
 
     /// Whether the run was for the account of this fingerprint.
@@ -207,17 +218,6 @@ pub(in crate::record) struct Rounds {
     pub(in crate::record) summary: PathBuf,
     /// Its failed file.
     pub(in crate::record) failed: PathBuf,
-    /// What the rounds were to the store.
-    pub(in crate::record) in_store: Vec<RoundInStore>,
-}
-
-/// A finished round as the store identifies it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RoundInStore {
-    /// The number of its first process.
-    pub(crate) first: i64,
-    /// Its last process.
-    pub(crate) last: StoreRun,
 }
 
 impl Rounds {
@@ -227,7 +227,6 @@ impl Rounds {
         started_at: Timestamp,
     ) -> Result<Option<Self>, OutputError> {
         let mut newest = None;
-        let mut in_store = Vec::new();
         for number in 1.. {
             let of_round = paths.of_round(number);
             let summary = match place(&of_round, started_at)? {
@@ -235,17 +234,12 @@ impl Rounds {
                 Place::Free => break,
                 Place::Taken => continue,
             };
-            in_store.extend(summary.first_store_run.zip(summary.store.clone()));
             newest = Some((summary, of_round));
         }
-        let in_store = in_store.into_iter();
         Ok(newest.map(|(newest, paths)| Self {
             newest,
             summary: paths.summary,
             failed: paths.failed,
-            in_store: in_store
-                .map(|(first, last)| RoundInStore { first, last })
-                .collect(),
         }))
     }
 }

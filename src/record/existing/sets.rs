@@ -9,13 +9,13 @@ use jiff::Timestamp;
 
 use super::found::OldSummary;
 use super::rounds::{FinishedRun, Round};
-use crate::model::Fingerprint;
+use crate::model::{Fingerprint, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::journal::entry::{self, UpdatedRow};
 use crate::record::journal::header::Header;
 use crate::record::journal::lines::Lines;
 use crate::record::journal::replay::Contents;
-use crate::record::outputs::files;
+use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names::{self, FileName, Stamp};
 use crate::system::regular;
 
@@ -53,6 +53,7 @@ struct Origin {
     fingerprint: Fingerprint,
     /// The start of the run of which it is a round.
     retry_of: Option<Timestamp>,
+    store: Option<StoreRun>,
 }
 
 /// Lists the files that tell who was updated, for a round of this run. `resumes`: what the round
@@ -62,23 +63,16 @@ pub(crate) fn updates_beside(
     round: &Round,
     resumes: bool,
 ) -> Result<Vec<UpdatesFile>, OutputError> {
-    let beside = Beside::new(run);
-    let folder = files::folder(&run.paths.results);
-    let fault = |source| OutputError::read(folder, source);
+    let beside = Beside::new(&run.paths, run.started_at);
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(fault)? {
-        let entry = entry.map_err(fault)?;
-        let Some(name) = FileName::parse(&entry.file_name(), &beside.family) else {
-            continue;
-        };
+    for (name, path) in beside.files()? {
         let is_resumed =
             resumes && beside.is_own(&name) && name.round == Some(round.number) && name.round_aside.is_none();
-        if is_resumed || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        if is_resumed {
             continue;
         }
-        let path = entry.path();
         if let Some(form) = form(&name, &path)
-            && let Some(of) = beside.updates_of(&name, &path, form)?
+            && let Some(of) = beside.updates_of(&name, (&path, form), run)?
         {
             found.push(UpdatesFile { path, of, form });
         }
@@ -86,18 +80,62 @@ pub(crate) fn updates_beside(
     Ok(found)
 }
 
+/// Returns the rounds of the run that started then, finished or not, as the store identifies them.
+/// A round without a store is `None`.
+pub(in crate::record) fn rounds_in_store(
+    paths: &OutputPaths,
+    started_at: Timestamp,
+) -> Result<Vec<Option<StoreRun>>, OutputError> {
+    let beside = Beside::new(paths, started_at);
+    let mut rounds = Vec::new();
+    for (name, path) in beside.files()? {
+        let is_round = beside.is_own(&name) && name.round.is_some();
+        let Some(form) = form(&name, &path).filter(|_| is_round) else {
+            continue;
+        };
+        if let Some(origin) = beside.origin(&name, (&path, form))?
+            && origin.retry_of == Some(started_at)
+        {
+            rounds.push(origin.store);
+        }
+    }
+    Ok(rounds)
+}
+
 /// A run with the names of the files beside it.
 struct Beside<'a> {
-    run: &'a FinishedRun,
+    paths: &'a OutputPaths,
+    started_at: Timestamp,
     /// The path of its results without a stamp, and the stamp.
     family: PathBuf,
     own: Option<Stamp>,
 }
 
 impl<'a> Beside<'a> {
-    fn new(run: &'a FinishedRun) -> Self {
-        let (family, own) = names::family(&run.paths.results);
-        Self { run, family, own }
+    fn new(paths: &'a OutputPaths, started_at: Timestamp) -> Self {
+        let (family, own) = names::family(&paths.results);
+        Self {
+            paths,
+            started_at,
+            family,
+            own,
+        }
+    }
+
+    /// Lists the files of the family: of all sets, and their rounds.
+    fn files(&self) -> Result<Vec<(FileName, PathBuf)>, OutputError> {
+        let folder = files::folder(&self.paths.results);
+        let fault = |source| OutputError::read(folder, source);
+        let mut found = Vec::new();
+        for entry in fs::read_dir(folder).map_err(fault)? {
+            let entry = entry.map_err(fault)?;
+            if let Some(name) = FileName::parse(&entry.file_name(), &self.family)
+                && entry.file_type().is_ok_and(|kind| kind.is_file())
+            {
+                found.push((name, entry.path()));
+            }
+        }
+        Ok(found)
     }
 
     /// Whether the file belongs to the set of the run.
@@ -109,8 +147,8 @@ impl<'a> Beside<'a> {
     fn updates_of(
         &self,
         name: &FileName,
-        path: &Path,
-        form: UpdatesForm,
+        (path, form): (&Path, UpdatesForm),
+        run: &FinishedRun,
     ) -> Result<Option<UpdatesOf>, OutputError> {
         if self.is_own(name) && name.round.is_none() {
             return Ok((form == UpdatesForm::Results).then_some(UpdatesOf::Run));
@@ -118,30 +156,35 @@ impl<'a> Beside<'a> {
         if !self.is_own(name) && !self.is_later(name.set.as_ref()) {
             return Ok(None);
         }
-        let origin = match form {
-            UpdatesForm::Journal => match Contents::read(path)? {
-                Some(contents) => Some(Origin::of_header(contents.header)),
-                // It ends before its first call.
-                None => return Ok(None),
-            },
-            UpdatesForm::Results | UpdatesForm::Partial => self.origin_of_results(name),
-        };
-        let Some(origin) = origin else {
+        let Some(origin) = self.origin(name, (path, form))? else {
             return Ok(Some(UpdatesOf::LaterRun));
         };
-        if self.is_own(name) && origin.retry_of == Some(self.run.started_at) {
+        if self.is_own(name) && origin.retry_of == Some(self.started_at) {
             return Ok(Some(UpdatesOf::Round));
         }
         // The sandbox has an account of its own.
-        let is_later = self.run.is_of_account_of(&origin.fingerprint)
-            && (!self.is_own(name) || origin.started_at > self.run.started_at);
+        let is_later = run.is_of_account_of(&origin.fingerprint)
+            && (!self.is_own(name) || origin.started_at > self.started_at);
         Ok(is_later.then_some(UpdatesOf::LaterRun))
+    }
+
+    /// Returns what a file tells of its run; `None` if that is unknown.
+    fn origin(
+        &self,
+        name: &FileName,
+        (path, form): (&Path, UpdatesForm),
+    ) -> Result<Option<Origin>, OutputError> {
+        Ok(match form {
+            // Without a first line it ends before its first call.
+            UpdatesForm::Journal => Contents::read(path)?.map(|contents| Origin::of_header(contents.header)),
+            UpdatesForm::Results | UpdatesForm::Partial => self.origin_of_results(name),
+        })
     }
 
     /// Whether a set is later than that of the run.
     fn is_later(&self, set: Option<&Stamp>) -> bool {
         match (&self.own, set) {
-            (None, Some(set)) => Stamp::new(self.run.started_at, true).is_before(set),
+            (None, Some(set)) => Stamp::new(self.started_at, true).is_before(set),
             (Some(own), Some(set)) => set.is_after(own),
             (_, None) => true,
         }
@@ -149,7 +192,7 @@ impl<'a> Beside<'a> {
 
     /// Reads the summary that goes with results.
     fn origin_of_results(&self, name: &FileName) -> Option<Origin> {
-        let (mut path, _) = names::family(&self.run.paths.summary);
+        let (mut path, _) = names::family(&self.paths.summary);
         if let Some(set) = &name.set {
             path = names::aside(&path, set);
         }
@@ -169,6 +212,7 @@ impl Origin {
             started_at: header.started_at,
             fingerprint: header.fingerprint,
             retry_of: header.retry_of,
+            store: header.store,
         }
     }
 
@@ -177,6 +221,7 @@ impl Origin {
             started_at: summary.started_at,
             fingerprint: summary.fingerprint,
             retry_of: summary.retry_of,
+            store: summary.store,
         }
     }
 }

@@ -1,19 +1,22 @@
 //! Reads who was updated since the rows of a failed file failed: from the results beside it, the
 //! journals of later runs, and the store. `plan/overtaken.rs` decides which rows are not sent.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::{Error, anyhow, ensure};
 
 use super::opened::OpenedInput;
 use super::side_file::SideFile;
-use crate::config::{ReadingSettings, RoundSettings};
+use crate::config::ReadingSettings;
 use crate::model::{Action, Fields, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
 use crate::plan::OvertakenPass;
 use crate::read::{InputError, ReadOptions};
-use crate::record::{GoOn, Round, UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
+use crate::record::{
+    FinishedRun, GoOn, Round, UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal,
+};
 use crate::run::Failure;
-use crate::state::{Past, Store};
+use crate::state::Store;
 use crate::text::{Message, fault_text};
 
 /// The columns of the results that are read, with their places.
@@ -35,13 +38,14 @@ const ROW_OF_RUN: usize = 10;
 /// The name of that column.
 const SYNC_ROW: &str = "sync_row";
 
-/// The store, and the runs in it whose acknowledgements are not later ones.
+/// The store, and the runs in it that are not later ones.
 struct KnownLater<'a> {
     store: &'a Store,
-    /// The run whose failed rows are sent.
-    before: i64,
-    /// The runs of the round itself, from the first to the last. `None` if it has none yet.
-    own: Option<(i64, i64)>,
+    /// The first process of the run whose failed rows are sent. `None` if this store does not know
+    /// it: it was created or rebuilt since, and all that it knows may be later.
+    first: Option<i64>,
+    /// All processes of the run and of its rounds. Their files tell which row they sent.
+    own: HashSet<i64>,
 }
 
 /// Finds the rows that would set a respondent back, and leaves them out of the plan. `resumed` is
@@ -81,7 +85,7 @@ pub(in crate::run) fn leave_out_overtaken(
             Failure::usage(error.context(message))
         })?;
     }
-    let later = known_later(store, round, resumed)?;
+    let later = known_later(store, &round.run)?;
     let row_of_run = opened.row_of_run();
     opened.each_row(settings, opened.plan.of_all_rows(), |row, planner| {
         if let Plan::Send(update) = planner.plan(row) {
@@ -220,33 +224,27 @@ fn take_in_row(row: &Row<'_>, (of, row_of_run): (UpdatesOf, Option<usize>), pass
     pass.updated(survey, respondent, by);
 }
 
-/// Returns what the store knows of later runs. `None` if it cannot know which are later.
-fn known_later<'a>(
-    store: Option<&'a Store>,
-    round: &RoundSettings,
-    resumed: Option<&GoOn>,
-) -> Result<Option<KnownLater<'a>>, Failure> {
-    let Some((store, before)) = store.zip(round.round.store_before.as_ref()) else {
-        return Ok(None);
-    };
-    let Past::All(StoreRun { run: before, .. }) = store.past(Some(before), 0).map_err(Failure::usage)? else {
-        return Ok(None);
-    };
-    Ok(Some(KnownLater {
-        store,
-        before,
-        own: resumed.and_then(GoOn::runs),
-    }))
+/// Returns what the store knows of later runs.
+fn known_later<'a>(store: Option<&'a Store>, run: &FinishedRun) -> Result<Option<KnownLater<'a>>, Failure> {
+    let Some(store) = store else { return Ok(None) };
+    let runs_of = |run: &StoreRun| store.runs_of(run).map_err(Failure::usage);
+    let (mut own, mut first) = (HashSet::new(), None);
+    if let Some((last, first_of_run)) = run.in_store() {
+        own.extend(runs_of(last)?);
+        // Its first process may have used another store.
+        first = first_of_run.filter(|first| own.contains(first));
+    }
+    for round in run.rounds_in_store().map_err(Failure::output)? {
+        own.extend(runs_of(&round)?);
+    }
+    Ok(Some(KnownLater { store, first, own }))
 }
 
 impl KnownLater<'_> {
-    /// Whether the store knows of a later acknowledgement for the respondent.
+    /// Whether another run has updated the respondent since the first process of the run, or may have.
     fn has(&self, update: &UpdateRespondent) -> Result<bool, Failure> {
-        let run = self.store.acknowledged_in(update).map_err(Failure::usage)?;
-        let is_own = |run| {
-            self.own
-                .is_some_and(|(first, last)| (first..=last).contains(&run))
-        };
-        Ok(run.is_some_and(|run| run > self.before && !is_own(run)))
+        let run = self.store.touched_in(update).map_err(Failure::usage)?;
+        let is_later = |run: &i64| self.first.is_none_or(|first| *run > first);
+        Ok(run.filter(is_later).is_some_and(|run| !self.own.contains(&run)))
     }
 }
