@@ -893,3 +893,70 @@ fn a_store_that_is_younger_than_the_run_knows_later_runs_only() {
     job.other("retry in.csv", 0);
     assert_eq!(platform.calls(before), ["3 l1=c"]);
 }
+
+#[test]
+fn a_row_that_was_unchanged_later_has_the_newer_value() {
+    let platform = Platform::refusing(&[]);
+    let mut job =
+        Job::run("id_respondent,l1\n1,current\n", &platform.fake).args("--changed-only --resume --rotate");
+    job.ends(0);
+    fs::write(
+        job.path("in.csv"),
+        "id_respondent,l1\nx1,old\n2x,typo\n1,current\n",
+    )
+    .unwrap();
+    job.again("--ignore-guards", 1);
+    edit(&job, "in.failed.csv", "x1,old", "1,old");
+    let before = platform.count();
+    job.other("retry in.csv", 1);
+    assert_eq!(platform.count(), before);
+    // A later night.
+    let mut job = Job::run("id_respondent,l1\n2,current\n3,c\n", &platform.fake)
+        .args("--changed-only --resume --rotate --ignore-guards");
+    job.ends(0);
+    let nights = [
+        "id_respondent,l1\n2x,typo\n3,c\n",
+        "id_respondent,l1\n2,current\n3,d\n",
+    ];
+    let mut stamps: Vec<String> = Vec::new();
+    for (night, code) in nights.into_iter().zip([1, 0]) {
+        // A set is known by the second of its start.
+        pause(Duration::from_millis(1100));
+        fs::write(job.path("in.csv"), night).unwrap();
+        job.ends(code);
+        stamps = job
+            .names()
+            .iter()
+            .filter_map(|name| Some(name.strip_prefix("in.")?.strip_suffix("Z.failed.csv")?.to_owned()))
+            .collect();
+    }
+    let set = format!("in.{}Z", stamps[0]);
+    edit(&job, &format!("{set}.failed.csv"), "2x,typo", "2,typo");
+    let before = platform.count();
+    job.other(&format!("retry {set}.csv"), 0);
+    assert_eq!(platform.count(), before);
+}
+
+#[test]
+fn what_may_have_been_applied_later_is_later() {
+    let fake = Fake::start(|call| match call.get("l1") {
+        Some("old") => Answer::error("no"),
+        Some("hangs") => {
+            pause(Duration::from_millis(1500));
+            Answer::success()
+        }
+        _ => Answer::success(),
+    });
+    let mut job = Job::run("id_respondent,l1\n1,old\n2,old\n2,hangs\n", &fake)
+        .args("--resume --rotate --timeout 1s --max-retries 0");
+    job.ends(1);
+    let before = fake.calls().len();
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,hangs\n").unwrap();
+    job.ends(1);
+    assert!(job.lines("in.results.csv")[0].contains(",unconfirmed,"));
+    let set = stamp(&job);
+    job.other(&format!("retry in.{set}.csv"), 1);
+    let calls = fake.calls();
+    let sent = calls.iter().skip(before + 1).map(|call| call.get("l1"));
+    assert_eq!(sent.collect::<Vec<_>>(), [Some("hangs")]);
+}

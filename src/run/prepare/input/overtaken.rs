@@ -9,7 +9,9 @@ use anyhow::{Error, anyhow, ensure};
 use super::opened::OpenedInput;
 use super::side_file::SideFile;
 use crate::config::ReadingSettings;
-use crate::model::{Action, Fields, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
+use crate::model::{
+    Action, ErrorCode, Fields, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent,
+};
 use crate::plan::OvertakenPass;
 use crate::read::{InputError, ReadOptions};
 use crate::record::{
@@ -20,17 +22,19 @@ use crate::state::Store;
 use crate::text::{Message, fault_text};
 
 /// The columns of the results that are read, with their places.
-const COLUMNS: [(usize, &str); 4] = [
+const COLUMNS: [(usize, &str); 5] = [
     (ROW, "row"),
     (RESPONDENT, "id_respondent"),
     (SURVEY, "id_survey"),
     (STATUS, "status"),
+    (ERROR_CODE, "error_code"),
 ];
 
 const ROW: usize = 0;
 const RESPONDENT: usize = 1;
 const SURVEY: usize = 2;
 const STATUS: usize = 3;
+const ERROR_CODE: usize = 4;
 
 /// The column of a round's results that has the row of the run: the first that is kept.
 const ROW_OF_RUN: usize = 10;
@@ -164,7 +168,7 @@ fn take_in(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
     }
 }
 
-/// Takes in the successes of a results file.
+/// Takes in the updates of a results file, also those that may have been applied.
 fn results(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
     let options = ReadOptions {
         encoding: "utf-8".parse().ok(),
@@ -212,7 +216,9 @@ fn results(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
 
 fn take_in_row(row: &Row<'_>, (of, row_of_run): (UpdatesOf, Option<usize>), pass: &mut OvertakenPass) {
     let cell = |column| row.fields.get(column).unwrap_or_default();
-    if cell(STATUS) != Status::Success.name() {
+    let status = Status::from_name(cell(STATUS));
+    let code = ErrorCode::from_name(cell(ERROR_CODE));
+    if !status.is_some_and(|status| status.may_have_updated(code)) {
         return;
     }
     let (survey, respondent) = (cell(SURVEY), cell(RESPONDENT));
