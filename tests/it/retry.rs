@@ -960,3 +960,27 @@ fn what_may_have_been_applied_later_is_later() {
     let sent = calls.iter().skip(before + 1).map(|call| call.get("l1"));
     assert_eq!(sent.collect::<Vec<_>>(), [Some("hangs")]);
 }
+
+#[test]
+fn a_trial_of_the_next_export_is_a_later_run_and_one_before_the_run_is_not() {
+    let platform = Platform::refusing(&["1", "2"]);
+    let mut job = Job::run("id_respondent,l1\n3,trial\n1,old\n2,old\n", &platform.fake);
+    job.again("--limit 2", 1);
+    job.ends(1);
+    platform.refuse(&[]);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,new\n2,new\n").unwrap();
+    job.again("--sandbox --limit 1", 0);
+    job.again("--limit 1", 0);
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["2 l1=old"]);
+    // A trial in the sandbox has updated nobody.
+    platform.refuse(&["1"]);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,newest\n2,newest\n").unwrap();
+    job.again("--overwrite", 1);
+    platform.refuse(&[]);
+    job.again("--sandbox --limit 1", 0);
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["1 l1=newest"]);
+}

@@ -289,7 +289,7 @@ fn newer_form(failed: &Path) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
 }
 
 /// When a file was last written; `None` if there is none.
-fn modified(path: &Path) -> Option<Timestamp> {
+pub(super) fn modified(path: &Path) -> Option<Timestamp> {
     let time: SystemTime = fs::metadata(path).ok()?.modified().ok()?;
     Timestamp::try_from(time).ok()
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::found::OldSummary;
-use super::rounds::{FinishedRun, Round};
+use super::rounds::{self, FinishedRun, Round};
 use crate::model::{Fingerprint, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::journal::entry::{self, UpdatedRow};
@@ -47,9 +47,19 @@ pub(crate) enum UpdatesForm {
     Journal,
 }
 
+/// A file of the run's family.
+struct FileBeside {
+    name: FileName,
+    path: PathBuf,
+    form: UpdatesForm,
+    /// Of a trial of some rows.
+    is_trial: bool,
+}
+
 /// What a file tells of its run.
 struct Origin {
-    started_at: Timestamp,
+    /// The last time at which the run is known to have been under way.
+    until: Timestamp,
     fingerprint: Fingerprint,
     /// The start of the run of which it is a round.
     retry_of: Option<Timestamp>,
@@ -65,15 +75,12 @@ pub(crate) fn updates_beside(
 ) -> Result<Vec<UpdatesFile>, OutputError> {
     let beside = Beside::new(&run.paths, run.started_at);
     let mut found = Vec::new();
-    for (name, path) in beside.files()? {
+    for file in beside.files()? {
+        let name = &file.name;
         let is_resumed =
-            resumes && beside.is_own(&name) && name.round == Some(round.number) && name.round_aside.is_none();
-        if is_resumed {
-            continue;
-        }
-        if let Some(form) = form(&name, &path)
-            && let Some(of) = beside.updates_of(&name, (&path, form), run)?
-        {
+            resumes && beside.is_own(&file) && name.round == Some(round.number) && name.round_aside.is_none();
+        if !is_resumed && let Some(of) = beside.updates_of(&file, run)? {
+            let FileBeside { path, form, .. } = file;
             found.push(UpdatesFile { path, of, form });
         }
     }
@@ -88,12 +95,10 @@ pub(in crate::record) fn rounds_in_store(
 ) -> Result<Vec<Option<StoreRun>>, OutputError> {
     let beside = Beside::new(paths, started_at);
     let mut rounds = Vec::new();
-    for (name, path) in beside.files()? {
-        let is_round = beside.is_own(&name) && name.round.is_some();
-        let Some(form) = form(&name, &path).filter(|_| is_round) else {
-            continue;
-        };
-        if let Some(origin) = beside.origin(&name, (&path, form))?
+    for file in beside.files()? {
+        if beside.is_own(&file)
+            && file.name.round.is_some()
+            && let Some(origin) = beside.origin(&file)?
             && origin.retry_of == Some(started_at)
         {
             rounds.push(origin.store);
@@ -122,62 +127,73 @@ impl<'a> Beside<'a> {
         }
     }
 
-    /// Lists the files of the family: of all sets, and their rounds.
-    fn files(&self) -> Result<Vec<(FileName, PathBuf)>, OutputError> {
+    /// Lists the files of the family that say who was updated: of all sets, of their rounds, and of
+    /// the last trial.
+    fn files(&self) -> Result<Vec<FileBeside>, OutputError> {
         let folder = files::folder(&self.paths.results);
         let fault = |source| OutputError::read(folder, source);
+        let trial = names::of_trial(&self.family);
+        let of_trial = |name: &FileName| name.set.is_none() && name.round.is_none();
         let mut found = Vec::new();
         for entry in fs::read_dir(folder).map_err(fault)? {
             let entry = entry.map_err(fault)?;
-            if let Some(name) = FileName::parse(&entry.file_name(), &self.family)
+            let (name, path) = (entry.file_name(), entry.path());
+            let of_run = FileName::parse(&name, &self.family).map(|name| (name, false));
+            let of_trial = || {
+                let name = FileName::parse(&name, &trial).filter(of_trial);
+                name.map(|name| (name, true))
+            };
+            if let Some((name, is_trial)) = of_run.or_else(of_trial)
+                && let Some(form) = form(&name, &path)
                 && entry.file_type().is_ok_and(|kind| kind.is_file())
             {
-                found.push((name, entry.path()));
+                found.push(FileBeside {
+                    name,
+                    path,
+                    form,
+                    is_trial,
+                });
             }
         }
         Ok(found)
     }
 
     /// Whether the file belongs to the set of the run.
-    fn is_own(&self, name: &FileName) -> bool {
-        name.set == self.own
+    fn is_own(&self, file: &FileBeside) -> bool {
+        file.name.set == self.own && !file.is_trial
     }
 
     /// Returns whose updates a file has; `None` if they are not later than the run.
-    fn updates_of(
-        &self,
-        name: &FileName,
-        (path, form): (&Path, UpdatesForm),
-        run: &FinishedRun,
-    ) -> Result<Option<UpdatesOf>, OutputError> {
-        if self.is_own(name) && name.round.is_none() {
-            return Ok((form == UpdatesForm::Results).then_some(UpdatesOf::Run));
+    fn updates_of(&self, file: &FileBeside, run: &FinishedRun) -> Result<Option<UpdatesOf>, OutputError> {
+        let is_own = self.is_own(file);
+        if is_own && file.name.round.is_none() {
+            return Ok((file.form == UpdatesForm::Results).then_some(UpdatesOf::Run));
         }
-        if !self.is_own(name) && !self.is_later(name.set.as_ref()) {
+        // The names of the others have no time.
+        let is_of_set = !is_own && !file.is_trial;
+        if is_of_set && !self.is_later(file.name.set.as_ref()) {
             return Ok(None);
         }
-        let Some(origin) = self.origin(name, (path, form))? else {
+        let Some(origin) = self.origin(file)? else {
             return Ok(Some(UpdatesOf::LaterRun));
         };
-        if self.is_own(name) && origin.retry_of == Some(self.started_at) {
+        if is_own && origin.retry_of == Some(self.started_at) {
             return Ok(Some(UpdatesOf::Round));
         }
         // The sandbox has an account of its own.
-        let is_later = run.is_of_account_of(&origin.fingerprint)
-            && (!self.is_own(name) || origin.started_at > self.started_at);
+        let is_later =
+            run.is_of_account_of(&origin.fingerprint) && (is_of_set || origin.until > self.started_at);
         Ok(is_later.then_some(UpdatesOf::LaterRun))
     }
 
     /// Returns what a file tells of its run; `None` if that is unknown.
-    fn origin(
-        &self,
-        name: &FileName,
-        (path, form): (&Path, UpdatesForm),
-    ) -> Result<Option<Origin>, OutputError> {
-        Ok(match form {
-            // Without a first line it ends before its first call.
-            UpdatesForm::Journal => Contents::read(path)?.map(|contents| Origin::of_header(contents.header)),
-            UpdatesForm::Results | UpdatesForm::Partial => self.origin_of_results(name),
+    fn origin(&self, file: &FileBeside) -> Result<Option<Origin>, OutputError> {
+        Ok(match file.form {
+            UpdatesForm::Journal => {
+                let header = Contents::read(&file.path)?.map(|contents| contents.header);
+                header.map(|header| Origin::of_journal(header, &file.path))
+            }
+            UpdatesForm::Results | UpdatesForm::Partial => self.origin_of_results(file),
         })
     }
 
@@ -191,8 +207,12 @@ impl<'a> Beside<'a> {
     }
 
     /// Reads the summary that goes with results.
-    fn origin_of_results(&self, name: &FileName) -> Option<Origin> {
+    fn origin_of_results(&self, file: &FileBeside) -> Option<Origin> {
         let (mut path, _) = names::family(&self.paths.summary);
+        let name = &file.name;
+        if file.is_trial {
+            path = names::of_trial(&path);
+        }
         if let Some(set) = &name.set {
             path = names::aside(&path, set);
         }
@@ -207,9 +227,9 @@ impl<'a> Beside<'a> {
 }
 
 impl Origin {
-    fn of_header(header: Header) -> Self {
+    fn of_journal(header: Header, path: &Path) -> Self {
         Self {
-            started_at: header.started_at,
+            until: rounds::modified(path).unwrap_or(header.started_at),
             fingerprint: header.fingerprint,
             retry_of: header.retry_of,
             store: header.store,
@@ -218,7 +238,7 @@ impl Origin {
 
     fn of_summary(summary: OldSummary) -> Self {
         Self {
-            started_at: summary.started_at,
+            until: summary.finished_at.unwrap_or(summary.started_at),
             fingerprint: summary.fingerprint,
             retry_of: summary.retry_of,
             store: summary.store,
