@@ -984,3 +984,38 @@ fn a_trial_of_the_next_export_is_a_later_run_and_one_before_the_run_is_not() {
     job.other("retry in.csv", 0);
     assert_eq!(platform.calls(before), ["1 l1=newest"]);
 }
+
+#[test]
+fn a_night_of_the_same_export_does_not_undo_what_a_round_corrected() {
+    let platform = Platform::slow(&["1", "2", "3"], Duration::from_millis(40));
+    let input = "id_respondent,l1\n1,typo\n2,b\n3,c\n4,d\n";
+    let mut job = Job::run(input, &platform.fake).args("--changed-only --resume --rotate -c 1 --timeout 1s");
+    job.ends(1);
+    edit(&job, "in.failed.csv", "typo", "corrected");
+    platform.refuse(&["2"]);
+    // Neither an unfinished round,
+    kill_after(&platform, &mut job, "retry in.csv", 2);
+    let before = platform.count();
+    let ran = job.ends(1);
+    assert!(
+        ran.stderr.contains("then `respondent-sync retry in.csv`"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(platform.count(), before);
+    // nor a finished one is undone.
+    job.other("retry in.csv", 1);
+    let before = platform.count();
+    let ran = job.ends(1);
+    assert!(
+        ran.stderr
+            .contains("1 row of it failed: fix them in `in.retry-1.failed.csv`"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(platform.count(), before);
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    job.ends(0);
+    assert_eq!(platform.calls(before), ["2 l1=b"]);
+}

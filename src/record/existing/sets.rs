@@ -96,12 +96,14 @@ pub(in crate::record) fn rounds_in_store(
     let beside = Beside::new(paths, started_at);
     let mut rounds = Vec::new();
     for file in beside.files()? {
-        if beside.is_own(&file)
-            && file.name.round.is_some()
-            && let Some(origin) = beside.origin(&file)?
-            && origin.retry_of == Some(started_at)
-        {
-            rounds.push(origin.store);
+        if !beside.is_own(&file) || file.name.round.is_none() {
+            continue;
+        }
+        match beside.origin(&file) {
+            Ok(Some(origin)) if origin.retry_of == Some(started_at) => rounds.push(origin.store),
+            Ok(_) => {}
+            // A retry refuses it. Until then it counts as one.
+            Err(_) => rounds.push(None),
         }
     }
     Ok(rounds)
