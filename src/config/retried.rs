@@ -33,7 +33,8 @@ pub(crate) fn settings(choice: ConfigChoice) -> Result<ConfigFile> {
 fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<ConfigFile> {
     let run = FinishedRun::find(&paths(args)?).map_err(refused)?;
     check_trust(&run)?;
-    let recorded = match run.settings.get(CONFIG_KEY) {
+    let from = run.newest().map_err(refused)?;
+    let recorded = match from.settings.get(CONFIG_KEY) {
         Some(SettingValue::One(path)) if !is_asked_for => Some(PathBuf::from(path)),
         _ => None,
     };
@@ -41,8 +42,8 @@ fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<Conf
         Some(path) => file::file(ConfigChoice::Named(path))?,
         None => file,
     };
-    let settings = file.settings.for_retry(&run.settings);
-    let settings = settings.map_err(|error| anyhow!("`{}`: {}", run.paths.summary.shown(), error.what))?;
+    let settings = file.settings.for_retry(&from.settings);
+    let settings = settings.map_err(|error| anyhow!("`{}`: {}", from.summary.shown(), error.what))?;
     Ok(ConfigFile {
         settings,
         retried: Some(RetriedRun { run }),
@@ -118,7 +119,7 @@ pub(in crate::config) fn refused(why: NoRetry) -> Error {
 /// Refuses summaries that others could have written: they decide where secrets and labels go, and to
 /// whom. A folder of exports is often shared.
 fn check_trust(run: &FinishedRun) -> Result<()> {
-    for summary in run.summaries() {
+    for summary in run.summaries().map_err(refused)? {
         trust::check(&summary).map_err(|why| {
             let summary = summary.shown().to_string();
             why.context(Message::new(|words| words.retry_of_untrusted(&summary)))

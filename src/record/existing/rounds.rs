@@ -2,14 +2,14 @@
 //! and what is left to do. Only reads files; `record/existing/decision.rs` decides about the files
 //! of the round itself.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 use super::aside;
-use super::found::{Found, OldSummary};
+use super::forms::{SentFile, is_edited};
+use super::found::{Found, OldSummary, Unfinished};
+use super::sets;
 use crate::model::{ACCOUNT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{self, OutputPaths};
@@ -27,17 +27,24 @@ pub(crate) struct FinishedRun {
     /// Its files.
     pub(crate) paths: OutputPaths,
     pub(crate) started_at: Timestamp,
-    pub(crate) settings: RecordedSettings,
+    settings: RecordedSettings,
     /// The summary of the run itself, before any round.
     summary: OldSummary,
 }
 
 impl FinishedRun {
-    /// Returns the summaries of the run and its rounds.
-    pub(crate) fn summaries(&self) -> impl Iterator<Item = PathBuf> {
-        let rounds = (1..).map(|round| self.paths_of_round(round).summary);
-        let rounds = rounds.take_while(|summary| files::exists(summary));
-        std::iter::once(self.paths.summary.clone()).chain(rounds)
+    /// Returns the summaries of the run and its finished rounds.
+    pub(crate) fn summaries(&self) -> Result<Vec<PathBuf>, NoRetry> {
+        let mut summaries = vec![self.paths.summary.clone()];
+        for number in 1.. {
+            let of_round = self.paths_of_round(number);
+            match place(&of_round, self.started_at).map_err(NoRetry::Output)? {
+                Place::Finished(_) => summaries.push(of_round.summary),
+                Place::Free => break,
+                Place::Taken => {}
+            }
+        }
+        Ok(summaries)
     }
 
     /// Whether the guards were to let the run's rows through.
@@ -49,6 +56,13 @@ impl FinishedRun {
     pub(crate) fn input(&self) -> &str {
         &self.summary.input
     }
+}
+
+/// Settings that a summary holds.
+#[derive(Clone, Debug)]
+pub(crate) struct SettingsOf {
+    pub(crate) settings: RecordedSettings,
+    pub(crate) summary: PathBuf,
 }
 
 /// Why a run's failed rows cannot be sent again.
@@ -100,8 +114,6 @@ pub(crate) struct Round {
     pub(crate) edited_too_late: Option<PathBuf>,
     /// The files of the round.
     pub(crate) paths: OutputPaths,
-    /// The store that the round before used, or the run itself.
-    pub(crate) store_before: Option<StoreRun>,
 }
 
 impl OutputPaths {
@@ -173,21 +185,42 @@ impl FinishedRun {
         })
     }
 
+    /// Returns the settings of the newest finished round, or of the run: what was typed for one round
+    /// holds for the next one.
+    pub(crate) fn newest(&self) -> Result<SettingsOf, NoRetry> {
+        let rounds = Rounds::of(&self.paths, self.started_at).map_err(NoRetry::Output)?;
+        let of_round = rounds.and_then(|rounds| {
+            Some(SettingsOf {
+                settings: rounds.newest.settings?,
+                summary: rounds.summary,
+            })
+        });
+        Ok(of_round.unwrap_or_else(|| SettingsOf {
+            settings: self.settings.clone(),
+            summary: self.paths.summary.clone(),
+        }))
+    }
+
     /// Returns what a retry has to do: an unfinished round comes first, then the next one.
     pub(crate) fn next_round(&self) -> Result<NextRound, NoRetry> {
         let (mut before, mut paths) = (self.summary.clone(), self.paths.clone());
-        let mut number = 1;
+        let (mut number, mut newest) = (1, 0);
         let mut sent: Vec<SentFile> = Vec::new();
         loop {
             let of_round = self.paths_of_round(number);
-            let finished = finished(&of_round, self.started_at).map_err(NoRetry::Output)?;
-            let Some(finished) = finished else {
-                break;
+            let finished = match place(&of_round, self.started_at).map_err(NoRetry::Output)? {
+                Place::Finished(finished) => *finished,
+                Place::Free => break,
+                Place::Taken => {
+                    number += 1;
+                    continue;
+                }
             };
+            newest = number;
             sent.push(SentFile {
                 paths,
                 written: before,
-                sent_at: finished.started_at,
+                sent_by: finished.clone(),
             });
             for file in &mut sent {
                 file.note(&finished);
@@ -197,9 +230,9 @@ impl FinishedRun {
         }
         let edited_too_late = sent.iter().rev().find_map(|file| self.edited_since(file));
         if before.failures() == 0 {
-            return Ok(match (number, edited_too_late) {
-                (1, _) => NextRound::NothingFailed,
-                (_, None) => NextRound::NothingLeft(number - 1),
+            return Ok(match (newest, edited_too_late) {
+                (0, _) => NextRound::NothingFailed,
+                (_, None) => NextRound::NothingLeft(newest),
                 // Somebody has put rows back, or changed them once more.
                 (_, Some((input, file))) => NextRound::Send(Box::new(Round {
                     number,
@@ -210,7 +243,6 @@ impl FinishedRun {
                     older_form: None,
                     edited_too_late: None,
                     paths: self.paths_of_round(number),
-                    store_before: before.store,
                 })),
             });
         }
@@ -224,41 +256,20 @@ impl FinishedRun {
             older_form,
             edited_too_late: edited_too_late.map(|(path, _)| path),
             paths: self.paths_of_round(number),
-            store_before: before.store,
         })))
     }
 
-    /// Returns the form of a failed file that was edited after it was sent.
-    fn edited_since<'a>(&self, file: &'a SentFile) -> Option<(PathBuf, &'a SentFile)> {
-        let failed = &file.paths.failed;
-        let is_later = |path: &Path| modified(path).is_some_and(|time| time > file.sent_at);
-        let workbook = self.workbook(failed).filter(|workbook| is_later(workbook));
-        let edited = || Some(failed.clone()).filter(|path| is_later(path) && is_edited(path, &file.written));
-        Some((workbook.or_else(edited)?, file))
+    /// Returns the run as the store identifies it, and the number of its first process there. `None`
+    /// if it used no store.
+    pub(crate) fn in_store(&self) -> Option<(&StoreRun, Option<i64>)> {
+        let summary = &self.summary;
+        Some((summary.store.as_ref()?, summary.first_store_run))
     }
 
-    /// Returns the path of a failed file as a workbook, unless that is the run's input.
-    fn workbook(&self, failed: &Path) -> Option<PathBuf> {
-        let input = Path::new(self.input()).file_name();
-        names::workbook(failed).filter(|workbook| workbook.file_name() != input)
-    }
-
-    /// Returns the failed file to send, which may have been saved as a workbook beside it, and the
-    /// older of the two if both exist. A workbook that is older than the run is of another one.
-    fn newer_form(&self, paths: &OutputPaths) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
-        let (failed, written) = (&paths.failed, modified(&paths.summary));
-        let saved = self
-            .workbook(failed)
-            .and_then(|workbook| Some((modified(&workbook)?, workbook)));
-        match (modified(failed), saved) {
-            (None, Some((saved, workbook))) if Some(saved) > written => Ok((workbook, None)),
-            (None, _) => Err(NoRetry::NoFailedFile(failed.clone())),
-            (Some(_), None) => Ok((failed.clone(), None)),
-            (Some(csv), Some((saved, workbook))) if saved > csv && Some(saved) > written => {
-                Ok((workbook, Some(failed.clone())))
-            }
-            (Some(_), Some((_, workbook))) => Ok((failed.clone(), Some(workbook))),
-        }
+    /// Returns its rounds, finished or not, as the store identifies them.
+    pub(crate) fn rounds_in_store(&self) -> Result<Vec<StoreRun>, OutputError> {
+        let rounds = sets::rounds_in_store(&self.paths, self.started_at)?;
+        Ok(rounds.into_iter().flatten().collect())
     }
 
     /// Whether the run was for the account of this fingerprint.
@@ -275,48 +286,15 @@ impl FinishedRun {
     }
 }
 
-/// A failed file that rounds have sent.
-struct SentFile {
-    /// The files of the run, or the round, that wrote it.
-    paths: OutputPaths,
-    written: OldSummary,
-    /// The start of the last round that sent it.
-    sent_at: Timestamp,
-}
-
-impl SentFile {
-    /// Notes a round that may have sent it once more.
-    fn note(&mut self, round: &OldSummary) {
-        let forms = [
-            Some(self.paths.failed.clone()),
-            names::workbook(&self.paths.failed),
-        ];
-        let input = Path::new(&round.input).file_name();
-        if forms.iter().flatten().any(|form| form.file_name() == input) {
-            self.sent_at = round.started_at;
-        }
-    }
-}
-
 /// What the retry rounds of a run have left.
 pub(in crate::record) struct Rounds {
     /// The summary of the newest finished round.
     pub(in crate::record) newest: OldSummary,
+    pub(in crate::record) summary: PathBuf,
     /// Its failed file.
     pub(in crate::record) failed: PathBuf,
     /// Rows that went through in the finished rounds.
     pub(in crate::record) gone_through: u64,
-    /// What the rounds were to the store.
-    pub(in crate::record) in_store: Vec<RoundInStore>,
-}
-
-/// A finished round as the store identifies it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RoundInStore {
-    /// The number of its first process.
-    pub(crate) first: i64,
-    /// Its last process.
-    pub(crate) last: StoreRun,
 }
 
 impl Rounds {
@@ -326,43 +304,49 @@ impl Rounds {
         started_at: Timestamp,
     ) -> Result<Option<Self>, OutputError> {
         let mut newest = None;
-        let (mut in_store, mut gone_through) = (Vec::new(), 0);
+        let mut gone_through = 0;
         for number in 1.. {
             let of_round = paths.of_round_of(number, started_at);
-            let Some(summary) = finished(&of_round, started_at)? else {
-                break;
+            let summary = match place(&of_round, started_at)? {
+                Place::Finished(summary) => *summary,
+                Place::Free => break,
+                Place::Taken => continue,
             };
             gone_through += summary.gone_through();
-            in_store.extend(summary.first_store_run.zip(summary.store.clone()));
-            newest = Some((summary, of_round.failed));
+            newest = Some((summary, of_round));
         }
-        let in_store = in_store.into_iter();
-        Ok(newest.map(|(newest, failed)| Self {
+        Ok(newest.map(|(newest, paths)| Self {
             newest,
-            failed,
+            summary: paths.summary,
+            failed: paths.failed,
             gone_through,
-            in_store: in_store
-                .map(|(first, last)| RoundInStore { first, last })
-                .collect(),
         }))
     }
 }
 
-/// Returns the summary of a round that came to its end; `None` if it did not, or did not start.
-/// `since` is the start of its run: a round of an older run under the same name does not count.
-fn finished(paths: &OutputPaths, since: Timestamp) -> Result<Option<OldSummary>, OutputError> {
+/// What stands under the names of a round.
+enum Place {
+    /// The round, which came to its end.
+    Finished(Box<OldSummary>),
+    /// Nothing, an unfinished round, or a round of an older run under the same name.
+    Free,
+    /// A run that is no round: a person has sent a file with such a name.
+    Taken,
+}
+
+/// Looks at the place of a round of the run that started then.
+fn place(paths: &OutputPaths, run: Timestamp) -> Result<Place, OutputError> {
     let found = Found::look(paths)?;
-    let finished = found.finished.filter(|_| found.unfinished.is_none());
-    let summary = finished.and_then(|finished| finished.summary);
-    Ok(summary.filter(|summary| summary.started_at > since))
-}
-
-fn is_edited(failed: &Path, summary: &OldSummary) -> bool {
-    files::digest_of(failed).ok() != summary.failed_digest
-}
-
-/// When a file was last written; `None` if there is none.
-fn modified(path: &Path) -> Option<Timestamp> {
-    let time: SystemTime = fs::metadata(path).ok()?.modified().ok()?;
-    Timestamp::try_from(time).ok()
+    if let Some(unfinished) = found.unfinished {
+        return Ok(match unfinished {
+            Unfinished::Journal(contents) if contents.header.retry_of.is_none() => Place::Taken,
+            _ => Place::Free,
+        });
+    }
+    let summary = found.finished.and_then(|finished| finished.summary);
+    Ok(match summary {
+        Some(summary) if summary.retry_of == Some(run) => Place::Finished(Box::new(summary)),
+        Some(summary) if summary.retry_of.is_none() => Place::Taken,
+        _ => Place::Free,
+    })
 }

@@ -39,6 +39,9 @@ pub(crate) struct Header {
     /// an earlier version wrote it.
     #[serde(default)]
     first_store_run: Option<i64>,
+    /// The start of the run whose failed rows this round of a retry sends; `None` for any other run.
+    #[serde(default)]
+    pub(crate) retry_of: Option<Timestamp>,
 }
 
 /// How an export was checked before the first call.
@@ -64,6 +67,15 @@ impl Header {
             looked_over: LookedOver::default(),
             store: None,
             first_store_run: None,
+            retry_of: None,
+        }
+    }
+
+    /// Makes it a round of a retry. `run` is the start of the run whose failed rows it sends.
+    pub(crate) fn with_retry_of(self, run: Option<Timestamp>) -> Self {
+        Self {
+            retry_of: run,
+            ..self
         }
     }
 

@@ -138,7 +138,8 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         Timestamp::now(),
         fingerprint(&opened, &site.account),
         outputs.existing.overwrite,
-    );
+    )
+    .with_retry_of(reading.round.as_ref().map(|round| round.run.started_at));
     if let Some(round) = &reading.round
         && !round.run.is_of_account_of(&header.fingerprint)
     {
