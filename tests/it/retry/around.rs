@@ -440,3 +440,25 @@ fn a_failed_file_is_read_with_and_without_the_lines_above_its_header() {
     job.other("retry in.csv", 0);
     assert_eq!(platform.calls(before), ["3 l1=c", "3 l1=d"]);
 }
+
+#[test]
+fn a_round_is_one_of_its_run_whatever_the_clock_says() {
+    let platform = Platform::refusing(&["1", "2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--resume");
+    job.ends(1);
+    edit(&job, "in.failed.csv", "1,a", "1,aa");
+    platform.refuse(&["2"]);
+    job.other("retry in.csv", 1);
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    for round in ["in.retry-1.summary.json", "in.retry-2.summary.json"] {
+        let mut summary = super::summary(&job, round);
+        summary["started_at"] = "2001-01-01T00:00:00Z".into();
+        fs::write(job.path(round), summary.to_string()).unwrap();
+    }
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
+    job.ends(0);
+    assert_eq!(platform.count(), before);
+}
