@@ -125,6 +125,19 @@ pub(in crate::config) fn refused(why: NoRetry) -> Error {
 }
 
 impl RetriedRun {
+    /// Returns the file that stands under the name of the run's input. `typed` is what the user wrote,
+    /// which may be an output of the run.
+    pub(in crate::config) fn export(&self, typed: &Path) -> Option<PathBuf> {
+        let paths = &self.run.paths;
+        let is_output = |path: &Path| {
+            of_output(path) != path
+                || [&paths.results, &paths.failed, &paths.summary].contains(&&path.to_owned())
+        };
+        let mut named = [typed, Path::new(self.run.input())].into_iter();
+        let found = named.find(|path| !is_output(path) && path.is_file());
+        found.map(Path::to_path_buf)
+    }
+
     /// Refuses a summary that others could have written, if it decides where secrets and labels go.
     /// A folder of exports is often shared. `targets` are its settings that do.
     pub(in crate::config) fn check_trust(&self, targets: &[&str]) -> Result<()> {

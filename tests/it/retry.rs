@@ -1019,3 +1019,29 @@ fn a_night_of_the_same_export_does_not_undo_what_a_round_corrected() {
     job.ends(0);
     assert_eq!(platform.calls(before), ["2 l1=b"]);
 }
+
+#[test]
+fn a_retry_says_if_the_export_was_renewed_since() {
+    let platform = Platform::refusing(&["1"]);
+    let input = "id_respondent,l1\n1,old\n2,b\n";
+    let mut job = Job::run(input, &platform.fake);
+    job.ends(1);
+    pause(Duration::from_millis(20));
+    fs::write(job.path("in.csv"), input).unwrap();
+    let ran = job.other("retry in.csv", 1);
+    assert!(
+        !ran.stderr.contains("is not the export of this run"),
+        "{}",
+        ran.stderr
+    );
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,new\n2,b\n").unwrap();
+    for words in ["retry in.csv", "retry in.results.csv"] {
+        let ran = job.other(words, 1);
+        assert!(
+            ran.stderr
+                .contains("`in.csv` is not the export of this run any more, which began on 20"),
+            "{}",
+            ran.stderr
+        );
+    }
+}

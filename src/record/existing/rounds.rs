@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::found::{Found, OldSummary, Unfinished};
 use super::sets;
-use crate::model::{ACCOUNT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
+use crate::model::{ACCOUNT, CONTENT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names;
@@ -195,6 +195,17 @@ impl FinishedRun {
     pub(crate) fn rounds_in_store(&self) -> Result<Vec<StoreRun>, OutputError> {
         let rounds = sets::rounds_in_store(&self.paths, self.started_at)?;
         Ok(rounds.into_iter().flatten().collect())
+    }
+
+    /// Whether the run's input had this content.
+    pub(crate) fn is_of_content(&self, digest: u128) -> bool {
+        let content = Fingerprint::default().with(CONTENT, digest);
+        content.has_content_of(&self.summary.fingerprint)
+    }
+
+    /// Whether the files of the run were set aside for a later one.
+    pub(crate) fn is_set_aside(&self) -> bool {
+        names::family(&self.paths.results).1.is_some()
     }
 
     /// Whether the run was for the account of this fingerprint.

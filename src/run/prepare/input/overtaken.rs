@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Error, anyhow, ensure};
 
+use super::newer_export;
 use super::opened::OpenedInput;
 use super::side_file::SideFile;
 use crate::config::ReadingSettings;
@@ -78,6 +79,7 @@ pub(in crate::run) fn leave_out_overtaken(
         Ok(true)
     })?;
     announce(&round.round, only_fixes);
+    newer_export::warn(round);
     if pass.is_empty() {
         return Ok(());
     }
