@@ -18,7 +18,7 @@ use crate::text::Message;
 #[derive(Debug)]
 pub(crate) struct RetriedRun {
     pub(crate) run: FinishedRun,
-    /// The summary that holds the settings: of the run, or of its newest finished round.
+    /// The file that holds the settings: of the run, or of its newest round.
     settings_from: PathBuf,
     /// The config file in use is the one that the summary names.
     pub(crate) config_is_recorded: bool,
@@ -47,12 +47,12 @@ fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<Conf
         None => file,
     };
     let settings = file.settings.for_retry(&from.settings);
-    let settings = settings.map_err(|error| anyhow!("`{}`: {}", from.summary.shown(), error.what))?;
+    let settings = settings.map_err(|error| anyhow!("`{}`: {}", from.file.shown(), error.what))?;
     Ok(ConfigFile {
         settings,
         retried: Some(RetriedRun {
             run,
-            settings_from: from.summary,
+            settings_from: from.file,
             config_is_recorded,
         }),
         ..file

@@ -803,6 +803,20 @@ fn a_round_that_starts_anew_knows_what_its_interrupted_attempt_has_sent() {
 }
 
 #[test]
+fn a_round_that_was_killed_is_resumed_with_what_was_typed_for_it() {
+    let platform = Platform::slow(&["1", "2", "3"], Duration::from_millis(40));
+    let mut job =
+        Job::run("id_respondent,l1,l2\n1,a,x\n2,b,y\n3,c,z\n", &platform.fake).args("-c 1 --timeout 1s");
+    job.ends(1);
+    platform.refuse(&[]);
+    kill_after(&platform, &mut job, "retry in.csv --map l3=l2 --survey 8", 2);
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("resuming a run of"), "{}", ran.stderr);
+    assert!(platform.calls(before).contains(&"3 l3=z".to_owned()));
+}
+
+#[test]
 fn a_rehearsal_in_the_sandbox_under_the_real_names_sets_nobody_aside() {
     let platform = Platform::refusing(&["1"]);
     let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--resume --rotate");

@@ -12,6 +12,7 @@ use super::found::{Found, OldSummary, Unfinished};
 use super::sets;
 use crate::model::{ACCOUNT, CONTENT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
 use crate::record::error::OutputError;
+use crate::record::journal::header::Header;
 use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names;
 
@@ -36,11 +37,12 @@ impl FinishedRun {
     }
 }
 
-/// Settings that a summary holds.
+/// Settings that the summary of a run or of a round holds, or the journal of a round.
 #[derive(Clone, Debug)]
 pub(crate) struct SettingsOf {
     pub(crate) settings: RecordedSettings,
-    pub(crate) summary: PathBuf,
+    /// The file that holds them.
+    pub(crate) file: PathBuf,
 }
 
 /// Why a run's failed rows cannot be sent again.
@@ -127,20 +129,41 @@ impl FinishedRun {
         })
     }
 
-    /// Returns the settings of the newest finished round, or of the run: what was typed for one round
-    /// holds for the next one.
+    /// Returns the settings of the newest round, or of the run: what was typed for one round holds for
+    /// its resume and for the next one.
     pub(crate) fn newest(&self) -> Result<SettingsOf, NoRetry> {
+        if let Some(unfinished) = self.unfinished_round()? {
+            return Ok(unfinished);
+        }
         let rounds = Rounds::of(&self.paths, self.started_at).map_err(NoRetry::Output)?;
         let of_round = rounds.and_then(|rounds| {
             Some(SettingsOf {
                 settings: rounds.newest.settings?,
-                summary: rounds.summary,
+                file: rounds.summary,
             })
         });
         Ok(of_round.unwrap_or_else(|| SettingsOf {
             settings: self.settings.clone(),
-            summary: self.paths.summary.clone(),
+            file: self.paths.summary.clone(),
         }))
+    }
+
+    /// Returns the settings of the round that was cut short, if there is one.
+    fn unfinished_round(&self) -> Result<Option<SettingsOf>, NoRetry> {
+        let of_round = (1..).map(|number| self.paths.of_round(number));
+        for paths in of_round {
+            match place(&paths, self.started_at).map_err(NoRetry::Output)? {
+                Place::Finished(_) | Place::Taken => {}
+                Place::Unfinished(header) if header.retry_of == Some(self.started_at) => {
+                    return Ok(header.settings.map(|settings| SettingsOf {
+                        settings,
+                        file: names::journal(&paths.results),
+                    }));
+                }
+                Place::Unfinished(_) | Place::Free => break,
+            }
+        }
+        Ok(None)
     }
 
     /// Returns what a retry has to do: an unfinished round comes first, then the next one.
@@ -152,7 +175,7 @@ impl FinishedRun {
             let of_round = self.paths.of_round(number);
             let finished = match place(&of_round, self.started_at).map_err(NoRetry::Output)? {
                 Place::Finished(finished) => *finished,
-                Place::Free => break,
+                Place::Unfinished(_) | Place::Free => break,
                 Place::Taken => {
                     number += 1;
                     continue;
@@ -242,7 +265,7 @@ impl Rounds {
             let of_round = paths.of_round(number);
             let summary = match place(&of_round, started_at)? {
                 Place::Finished(summary) => *summary,
-                Place::Free => break,
+                Place::Unfinished(_) | Place::Free => break,
                 Place::Taken => continue,
             };
             newest = Some((summary, of_round));
@@ -259,7 +282,9 @@ impl Rounds {
 enum Place {
     /// The round, which came to its end.
     Finished(Box<OldSummary>),
-    /// Nothing, an unfinished round, or a round of an older run under the same name.
+    /// A round that was cut short.
+    Unfinished(Box<Header>),
+    /// Nothing, or a round of an older run under the same name.
     Free,
     /// A run that is no round: a person has sent a file with such a name.
     Taken,
@@ -271,6 +296,7 @@ fn place(paths: &OutputPaths, run: Timestamp) -> Result<Place, OutputError> {
     if let Some(unfinished) = found.unfinished {
         return Ok(match unfinished {
             Unfinished::Journal(contents) if contents.header.retry_of.is_none() => Place::Taken,
+            Unfinished::Journal(contents) => Place::Unfinished(Box::new(contents.header)),
             _ => Place::Free,
         });
     }
