@@ -18,6 +18,7 @@ pub(crate) use commands::help::HelpPage;
 pub(crate) use commands::init::{
     FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
 };
+pub(crate) use commands::retry::RoundSettings;
 pub(crate) use commands::run::{Asked, RunCommand, RunSettings};
 pub(crate) use commands::sandbox::SandboxSettings;
 pub(crate) use commands::state::{ForgetSettings, StateSettings};

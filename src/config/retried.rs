@@ -32,8 +32,8 @@ pub(crate) fn settings(choice: ConfigChoice) -> Result<ConfigFile> {
 
 fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<ConfigFile> {
     let run = FinishedRun::find(&paths(args)?).map_err(refused)?;
-    check_trust(&run)?;
     let from = run.newest().map_err(refused)?;
+    check_trust(&run, &from.file)?;
     let recorded = match from.settings.get(CONFIG_KEY) {
         Some(SettingValue::One(path)) if !is_asked_for => Some(PathBuf::from(path)),
         _ => None,
@@ -43,7 +43,7 @@ fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<Conf
         None => file,
     };
     let settings = file.settings.for_retry(&from.settings);
-    let settings = settings.map_err(|error| anyhow!("`{}`: {}", from.summary.shown(), error.what))?;
+    let settings = settings.map_err(|error| anyhow!("`{}`: {}", from.file.shown(), error.what))?;
     Ok(ConfigFile {
         settings,
         retried: Some(RetriedRun { run }),
@@ -116,10 +116,27 @@ pub(in crate::config) fn refused(why: NoRetry) -> Error {
     }
 }
 
+impl RetriedRun {
+    /// Returns the file that stands under the name of the run's input. `typed` is what the user wrote,
+    /// which may be an output of the run.
+    pub(in crate::config) fn export(&self, typed: &Path) -> Option<PathBuf> {
+        let paths = &self.run.paths;
+        let is_output = |path: &Path| {
+            of_output(path) != path
+                || [&paths.results, &paths.failed, &paths.summary].contains(&&path.to_owned())
+        };
+        let mut named = [typed, Path::new(self.run.input())].into_iter();
+        let found = named.find(|path| !is_output(path) && path.is_file());
+        found.map(Path::to_path_buf)
+    }
+}
+
 /// Refuses summaries that others could have written: they decide where secrets and labels go, and to
 /// whom. A folder of exports is often shared.
-fn check_trust(run: &FinishedRun) -> Result<()> {
-    for summary in run.summaries().map_err(refused)? {
+fn check_trust(run: &FinishedRun, settings: &Path) -> Result<()> {
+    let mut deciding = run.summaries().map_err(refused)?;
+    deciding.push(settings.to_path_buf());
+    for summary in deciding {
         trust::check(&summary).map_err(|why| {
             let summary = summary.shown().to_string();
             why.context(Message::new(|words| words.retry_of_untrusted(&summary)))

@@ -849,6 +849,44 @@ fn a_round_that_starts_anew_knows_what_its_interrupted_attempt_has_sent() {
 }
 
 #[test]
+fn a_round_that_was_killed_is_resumed_with_what_was_typed_for_it() {
+    let platform = Platform::slow(&["1", "2", "3"], Duration::from_millis(40));
+    let mut job =
+        Job::run("id_respondent,l1,l2\n1,a,x\n2,b,y\n3,c,z\n", &platform.fake).args("-c 1 --timeout 1s");
+    job.ends(1);
+    platform.refuse(&[]);
+    kill_after(&platform, &mut job, "retry in.csv --map l3=l2 --survey 8", 2);
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("resuming a run of"), "{}", ran.stderr);
+    assert!(platform.calls(before).contains(&"3 l3=z".to_owned()));
+}
+
+#[test]
+fn a_row_that_was_in_flight_at_a_kill_and_then_deleted_may_have_been_applied() {
+    let platform = Platform::slow(&["1", "2", "3"], Duration::from_millis(300));
+    let mut job =
+        Job::run("id_respondent,l1\n1x,old\n2,b\n1,new\n3,c\n", &platform.fake).args("-c 4 --timeout 1s");
+    job.ends(1);
+    platform.refuse(&[]);
+    let before = platform.count();
+    let mut running = job.start_other("retry in.csv");
+    while platform.count() < before + 3 {
+        assert!(running.runs(), "it ended by itself");
+        pause(Duration::from_millis(1));
+    }
+    running.kill();
+    pause(Duration::from_millis(400));
+    edit(&job, "in.failed.csv", "1x,old", "1,old");
+    let failed = job.text("in.failed.csv");
+    let kept: Vec<&str> = failed.lines().filter(|line| !line.ends_with("1,new")).collect();
+    fs::write(job.path("in.failed.csv"), kept.join("\n")).unwrap();
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["2 l1=b", "3 l1=c"]);
+}
+
+#[test]
 fn a_rehearsal_in_the_sandbox_under_the_real_names_sets_nobody_aside() {
     let platform = Platform::refusing(&["1"]);
     let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--resume --rotate");
@@ -1000,8 +1038,7 @@ fn what_may_have_been_applied_later_is_later() {
     fs::write(job.path("in.csv"), "id_respondent,l1\n1,hangs\n").unwrap();
     job.ends(1);
     assert!(job.lines("in.results.csv")[0].contains(",unconfirmed,"));
-    let set = stamp(&job);
-    job.other(&format!("retry in.{set}.csv"), 1);
+    job.other(&format!("retry in.{}.csv", stamp(&job)), 1);
     let calls = fake.calls();
     let sent = calls.iter().skip(before + 1).map(|call| call.get("l1"));
     assert_eq!(sent.collect::<Vec<_>>(), [Some("hangs")]);
@@ -1064,4 +1101,30 @@ fn a_night_of_the_same_export_does_not_undo_what_a_round_corrected() {
     job.other("retry in.csv", 0);
     job.ends(0);
     assert_eq!(platform.calls(before), ["2 l1=b"]);
+}
+
+#[test]
+fn a_retry_says_if_the_export_was_renewed_since() {
+    let platform = Platform::refusing(&["1"]);
+    let input = "id_respondent,l1\n1,old\n2,b\n";
+    let mut job = Job::run(input, &platform.fake);
+    job.ends(1);
+    pause(Duration::from_millis(20));
+    fs::write(job.path("in.csv"), input).unwrap();
+    let ran = job.other("retry in.csv", 1);
+    assert!(
+        !ran.stderr.contains("is not the export of this run"),
+        "{}",
+        ran.stderr
+    );
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,new\n2,b\n").unwrap();
+    for words in ["retry in.csv", "retry in.results.csv"] {
+        let ran = job.other(words, 1);
+        assert!(
+            ran.stderr
+                .contains("`in.csv` is not the export of this run any more, which began on 20"),
+            "{}",
+            ran.stderr
+        );
+    }
 }

@@ -1,6 +1,8 @@
 //! Checks the settings of `retry`: those of the run, for the failed file as the input and with the
 //! round's own outputs. `config/retried.rs` finds the run.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use super::run::{Asked, RunCommand, run};
@@ -17,6 +19,8 @@ pub(crate) struct RoundSettings {
     pub(crate) round: Round,
     /// The run whose failed rows it sends.
     pub(crate) run: FinishedRun,
+    /// The input of that run, or what stands under its name now; `None` if there is nothing.
+    pub(crate) export: Option<PathBuf>,
 }
 
 /// Checks all flags of `retry`.
@@ -46,6 +50,7 @@ fn prepared(
             return Ok(RunCommand::only(Ok(Asked::NothingLeft(words))));
         }
     };
+    let export = retried.export(&args.input.input);
     args.input.input.clone_from(&round.input);
     args.output.output_dir = None;
     args.output.output = Some(round.paths.results.clone());
@@ -62,6 +67,7 @@ fn prepared(
     let settings = RoundSettings {
         round,
         run: retried.run.clone(),
+        export,
     };
     let reading = match &mut command.asked {
         Ok(Asked::Run(run)) => {

@@ -10,8 +10,9 @@ use super::aside;
 use super::forms::{SentFile, is_edited};
 use super::found::{Found, OldSummary, Unfinished};
 use super::sets;
-use crate::model::{ACCOUNT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
+use crate::model::{ACCOUNT, CONTENT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
 use crate::record::error::OutputError;
+use crate::record::journal::header::Header;
 use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names::{self, Stamp};
 
@@ -40,7 +41,7 @@ impl FinishedRun {
             let of_round = self.paths_of_round(number);
             match place(&of_round, self.started_at).map_err(NoRetry::Output)? {
                 Place::Finished(_) => summaries.push(of_round.summary),
-                Place::Free => break,
+                Place::Unfinished(_) | Place::Free => break,
                 Place::Taken => {}
             }
         }
@@ -58,11 +59,12 @@ impl FinishedRun {
     }
 }
 
-/// Settings that a summary holds.
+/// Settings that the summary of a run or of a round holds, or the journal of a round.
 #[derive(Clone, Debug)]
 pub(crate) struct SettingsOf {
     pub(crate) settings: RecordedSettings,
-    pub(crate) summary: PathBuf,
+    /// The file that holds them.
+    pub(crate) file: PathBuf,
 }
 
 /// Why a run's failed rows cannot be sent again.
@@ -185,20 +187,41 @@ impl FinishedRun {
         })
     }
 
-    /// Returns the settings of the newest finished round, or of the run: what was typed for one round
-    /// holds for the next one.
+    /// Returns the settings of the newest round, or of the run: what was typed for one round holds for
+    /// its resume and for the next one.
     pub(crate) fn newest(&self) -> Result<SettingsOf, NoRetry> {
+        if let Some(unfinished) = self.unfinished_round()? {
+            return Ok(unfinished);
+        }
         let rounds = Rounds::of(&self.paths, self.started_at).map_err(NoRetry::Output)?;
         let of_round = rounds.and_then(|rounds| {
             Some(SettingsOf {
                 settings: rounds.newest.settings?,
-                summary: rounds.summary,
+                file: rounds.summary,
             })
         });
         Ok(of_round.unwrap_or_else(|| SettingsOf {
             settings: self.settings.clone(),
-            summary: self.paths.summary.clone(),
+            file: self.paths.summary.clone(),
         }))
+    }
+
+    /// Returns the settings of the round that was cut short, if there is one.
+    fn unfinished_round(&self) -> Result<Option<SettingsOf>, NoRetry> {
+        let of_round = (1..).map(|number| self.paths_of_round(number));
+        for paths in of_round {
+            match place(&paths, self.started_at).map_err(NoRetry::Output)? {
+                Place::Finished(_) | Place::Taken => {}
+                Place::Unfinished(header) if header.retry_of == Some(self.started_at) => {
+                    return Ok(header.settings.map(|settings| SettingsOf {
+                        settings,
+                        file: names::journal(&paths.results),
+                    }));
+                }
+                Place::Unfinished(_) | Place::Free => break,
+            }
+        }
+        Ok(None)
     }
 
     /// Returns what a retry has to do: an unfinished round comes first, then the next one.
@@ -210,7 +233,7 @@ impl FinishedRun {
             let of_round = self.paths_of_round(number);
             let finished = match place(&of_round, self.started_at).map_err(NoRetry::Output)? {
                 Place::Finished(finished) => *finished,
-                Place::Free => break,
+                Place::Unfinished(_) | Place::Free => break,
                 Place::Taken => {
                     number += 1;
                     continue;
@@ -272,6 +295,17 @@ impl FinishedRun {
         Ok(rounds.into_iter().flatten().collect())
     }
 
+    /// Whether the run's input had this content.
+    pub(crate) fn is_of_content(&self, digest: u128) -> bool {
+        let content = Fingerprint::default().with(CONTENT, digest);
+        content.has_content_of(&self.summary.fingerprint)
+    }
+
+    /// Whether the files of the run were set aside for a later one.
+    pub(crate) fn is_set_aside(&self) -> bool {
+        names::family(&self.paths.results).1.is_some()
+    }
+
     /// Whether the run was for the account of this fingerprint.
     pub(crate) fn is_of_account_of(&self, fingerprint: &Fingerprint) -> bool {
         !fingerprint
@@ -309,7 +343,7 @@ impl Rounds {
             let of_round = paths.of_round_of(number, started_at);
             let summary = match place(&of_round, started_at)? {
                 Place::Finished(summary) => *summary,
-                Place::Free => break,
+                Place::Unfinished(_) | Place::Free => break,
                 Place::Taken => continue,
             };
             gone_through += summary.gone_through();
@@ -328,7 +362,9 @@ impl Rounds {
 enum Place {
     /// The round, which came to its end.
     Finished(Box<OldSummary>),
-    /// Nothing, an unfinished round, or a round of an older run under the same name.
+    /// A round that was cut short.
+    Unfinished(Box<Header>),
+    /// Nothing, or a round of an older run under the same name.
     Free,
     /// A run that is no round: a person has sent a file with such a name.
     Taken,
@@ -340,6 +376,7 @@ fn place(paths: &OutputPaths, run: Timestamp) -> Result<Place, OutputError> {
     if let Some(unfinished) = found.unfinished {
         return Ok(match unfinished {
             Unfinished::Journal(contents) if contents.header.retry_of.is_none() => Place::Taken,
+            Unfinished::Journal(contents) => Place::Unfinished(Box::new(contents.header)),
             _ => Place::Free,
         });
     }

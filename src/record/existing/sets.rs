@@ -13,7 +13,6 @@ use super::rounds::{FinishedRun, Round};
 use crate::model::{Fingerprint, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::journal::entry::{self, UpdatedRow};
-use crate::record::journal::header::Header;
 use crate::record::journal::lines::Lines;
 use crate::record::journal::replay::Contents;
 use crate::record::outputs::files::{self, OutputPaths};
@@ -26,6 +25,8 @@ pub(crate) struct UpdatesFile {
     pub(crate) path: PathBuf,
     pub(crate) of: UpdatesOf,
     pub(crate) form: UpdatesForm,
+    /// The process was killed: rows may have been in flight that a journal does not have.
+    pub(crate) was_killed: bool,
 }
 
 /// Whose updates a file has.
@@ -65,6 +66,7 @@ struct Origin {
     /// The start of the run of which it is a round.
     retry_of: Option<Timestamp>,
     store: Option<StoreRun>,
+    was_killed: bool,
 }
 
 /// Lists the files that tell who was updated, for a round of this run. `resumes`: what the round
@@ -80,9 +82,21 @@ pub(crate) fn updates_beside(
         let name = &file.name;
         let is_resumed =
             resumes && beside.is_own(&file) && name.round == Some(round.number) && name.round_aside.is_none();
-        if !is_resumed && let Some(of) = beside.updates_of(&file, run)? {
-            let FileBeside { path, form, .. } = file;
-            found.push(UpdatesFile { path, of, form });
+        if is_resumed || beside.is_earlier_set(&file) && !beside.may_be_ahead(&file) {
+            continue;
+        }
+        let origin = match file.name.round {
+            // The run itself is known.
+            None if beside.is_own(&file) => None,
+            _ => beside.origin(&file)?,
+        };
+        if let Some(of) = beside.updates_of(&file, origin.as_ref(), run) {
+            found.push(UpdatesFile {
+                path: file.path,
+                of,
+                form: file.form,
+                was_killed: origin.is_some_and(|origin| origin.was_killed),
+            });
         }
     }
     Ok(found)
@@ -174,37 +188,38 @@ impl<'a> Beside<'a> {
         self.own.is_none() && round.is_some() && set.as_ref().is_some_and(|set| set.is_as_old_as(&began))
     }
 
-    /// Returns whose updates a file has; `None` if they are not later than the run.
-    fn updates_of(&self, file: &FileBeside, run: &FinishedRun) -> Result<Option<UpdatesOf>, OutputError> {
+    /// Whether the file belongs to a set that is not later than that of the run.
+    fn is_earlier_set(&self, file: &FileBeside) -> bool {
+        // The name of a trial has no time.
+        !self.is_own(file) && !file.is_trial && !self.is_later(file.name.set.as_ref())
+    }
+
+    /// Returns whose updates a file has that is of no earlier set; `None` if they are not later than
+    /// the run.
+    fn updates_of(&self, file: &FileBeside, origin: Option<&Origin>, run: &FinishedRun) -> Option<UpdatesOf> {
         let is_own = self.is_own(file);
         if is_own && file.name.round.is_none() {
-            return Ok((file.form == UpdatesForm::Results).then_some(UpdatesOf::Run));
+            return (file.form == UpdatesForm::Results).then_some(UpdatesOf::Run);
         }
-        // The names of the others have no time.
-        let is_of_set = !is_own && !file.is_trial;
-        let is_older = is_of_set && !self.is_later(file.name.set.as_ref());
-        if is_older && !self.may_be_ahead(file) {
-            return Ok(None);
-        }
-        let Some(origin) = self.origin(file)? else {
-            return Ok((!is_older).then_some(UpdatesOf::LaterRun));
+        let Some(origin) = origin else {
+            return (!self.is_earlier_set(file)).then_some(UpdatesOf::LaterRun);
         };
         if (is_own || self.may_be_ahead(file)) && origin.retry_of == Some(self.started_at) {
-            return Ok(Some(UpdatesOf::Round));
+            return Some(UpdatesOf::Round);
         }
         // The sandbox has an account of its own.
         let is_later = run.is_of_account_of(&origin.fingerprint)
-            && !is_older
-            && (is_of_set || origin.until > self.started_at);
-        Ok(is_later.then_some(UpdatesOf::LaterRun))
+            && !self.is_earlier_set(file)
+            && (!is_own && !file.is_trial || origin.until > self.started_at);
+        is_later.then_some(UpdatesOf::LaterRun)
     }
 
     /// Returns what a file tells of its run; `None` if that is unknown.
     fn origin(&self, file: &FileBeside) -> Result<Option<Origin>, OutputError> {
         Ok(match file.form {
             UpdatesForm::Journal => {
-                let header = Contents::read(&file.path)?.map(|contents| contents.header);
-                header.map(|header| Origin::of_journal(header, &file.path))
+                let contents = Contents::read(&file.path)?;
+                contents.map(|contents| Origin::of_journal(contents, &file.path))
             }
             UpdatesForm::Results | UpdatesForm::Partial => self.origin_of_results(file),
         })
@@ -240,8 +255,10 @@ impl<'a> Beside<'a> {
 }
 
 impl Origin {
-    fn of_journal(header: Header, path: &Path) -> Self {
+    fn of_journal(contents: Contents, path: &Path) -> Self {
+        let header = contents.header;
         Self {
+            was_killed: !contents.ended,
             until: forms::modified(path).unwrap_or(header.started_at),
             fingerprint: header.fingerprint,
             retry_of: header.retry_of,
@@ -251,6 +268,7 @@ impl Origin {
 
     fn of_summary(summary: OldSummary) -> Self {
         Self {
+            was_killed: false,
             until: summary.finished_at.unwrap_or(summary.started_at),
             fingerprint: summary.fingerprint,
             retry_of: summary.retry_of,

@@ -138,8 +138,11 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         Timestamp::now(),
         fingerprint(&opened, &site.account),
         outputs.existing.overwrite,
-    )
-    .with_retry_of(reading.round.as_ref().map(|round| round.run.started_at));
+    );
+    let header = match &reading.round {
+        Some(round) => header.of_round(round.run.started_at, settings.recorded.clone()),
+        None => header,
+    };
     if let Some(round) = &reading.round
         && !round.run.is_of_account_of(&header.fingerprint)
     {

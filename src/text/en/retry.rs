@@ -105,6 +105,13 @@ impl RetryWords for English {
         format!("`{edited}` was edited after its round and is not sent any more: edit `{failed}`")
     }
 
+    fn another_export(&self, export: &str, when: &str) -> String {
+        format!(
+            "`{export}` is not the export of this run any more, which began on {when}: if a newer one was sent with other \
+             outputs (`--output-dir`, `--output`), `retry` does not know of it and may set respondents back"
+        )
+    }
+
     fn overtaken_rows(&self, rows: u64) -> String {
         let are = if rows == 1 { "is" } else { "are" };
         format!(

@@ -110,6 +110,13 @@ impl RetryWords for Polish {
         )
     }
 
+    fn another_export(&self, export: &str, when: &str) -> String {
+        format!(
+            "`{export}` to już inny eksport niż ten z {when}, którego wiersze są ponawiane: jeśli wyniki nowszego zapisano \
+             gdzie indziej (`--output-dir`, `--output`), `retry` ich nie zna i może przywrócić starsze dane"
+        )
+    }
+
     fn overtaken_rows(&self, rows: u64) -> String {
         let skipped = form(
             rows,

@@ -58,6 +58,10 @@ pub(crate) trait RetryWords {
     /// A failed file was edited after the round that sent it.
     fn edited_too_late(&self, failed: &str, edited: &str) -> String;
 
+    /// Under the name of the run's input stands another export than that of this run, which began
+    /// `when`.
+    fn another_export(&self, export: &str, when: &str) -> String;
+
     /// Rows that are not sent, because their respondents were updated since.
     fn overtaken_rows(&self, rows: u64) -> String;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Error, anyhow, ensure};
 
+use super::newer_export;
 use super::opened::{OpenedInput, number};
 use super::side_file::SideFile;
 use crate::config::ReadingSettings;
@@ -100,12 +101,17 @@ pub(in crate::run) fn leave_out_overtaken(
         Ok(true)
     })?;
     announce(&round.round, only_fixes, opened.known_rows());
+    newer_export::warn(round);
     if pass.is_empty() {
         return Ok(());
     }
     let files = updates_beside(&round.run, &round.round, resumed.is_some()).map_err(Failure::output)?;
+    // Any row that failed may have been in flight when a round was killed.
+    let was_killed = files
+        .iter()
+        .any(|file| file.of == UpdatesOf::Round && file.was_killed);
     for file in files {
-        take_in(&file, &mut pass).map_err(|error| {
+        take_in(&file, was_killed, &mut pass).map_err(|error| {
             let path = file.path.shown().to_string();
             let message = Message::new(|words| words.retry_unreadable(&path));
             Failure::usage(error.context(message))
@@ -203,7 +209,7 @@ fn announce(round: &Round, only_fixes: bool, rows: Option<u64>) {
     }
 }
 
-fn take_in(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
+fn take_in(file: &UpdatesFile, was_killed: bool, pass: &mut OvertakenPass) -> Result<(), Error> {
     match file.form {
         UpdatesForm::Journal => {
             updates_of_journal(&file.path, |updated| {
@@ -215,15 +221,16 @@ fn take_in(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
             })?;
             Ok(())
         }
-        UpdatesForm::Results | UpdatesForm::Partial => results(file, pass),
+        UpdatesForm::Results | UpdatesForm::Partial => results(file, was_killed, pass),
     }
 }
 
-/// Takes in the updates of a results file, also those that may have been applied.
-fn results(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
+/// Takes in the updates of a results file, also those that may have been applied. `was_killed`: a
+/// round was killed that may have sent again what failed.
+fn results(file: &UpdatesFile, was_killed: bool, pass: &mut OvertakenPass) -> Result<(), Error> {
     let is_partial = file.form == UpdatesForm::Partial;
     each_result(&file.path, is_partial, |row, row_of_run| {
-        take_in_row(row, (file.of, row_of_run), pass);
+        take_in_row(row, (file.of, row_of_run), was_killed, pass);
     })
 }
 
@@ -299,11 +306,20 @@ impl FailedRows {
     }
 }
 
-fn take_in_row(row: &Row<'_>, (of, row_of_run): (UpdatesOf, Option<usize>), pass: &mut OvertakenPass) {
+fn take_in_row(
+    row: &Row<'_>,
+    (of, row_of_run): (UpdatesOf, Option<usize>),
+    was_killed: bool,
+    pass: &mut OvertakenPass,
+) {
     let cell = |column| row.fields.get(column).unwrap_or_default();
     let status = Status::from_name(cell(STATUS));
     let code = ErrorCode::from_name(cell(ERROR_CODE));
-    if !status.is_some_and(|status| status.may_have_updated(code)) {
+    let may_have_updated = |status: Status| {
+        let sent_again = was_killed && of != UpdatesOf::LaterRun && status.is_failure();
+        status.may_have_updated(code) || sent_again
+    };
+    if !status.is_some_and(may_have_updated) {
         return;
     }
     let (survey, respondent) = (cell(SURVEY), cell(RESPONDENT));
