@@ -61,8 +61,6 @@ pub(crate) struct Origins {
     pub(crate) survey_of_file: Option<String>,
     /// The settings to record in the summary. `None` if they cannot be written down.
     pub(crate) recorded: Option<RecordedSettings>,
-    /// The keys of recorded settings that decide where secrets go.
-    pub(crate) recorded_targets: Vec<&'static str>,
 }
 
 /// The keys of a config file, checked, with paths made absolute.
@@ -241,7 +239,6 @@ pub(crate) fn parse_words(
         verbose: origin("verbose"),
         survey_of_file: survey_of_file.map(|setting| setting.texts().join(",")),
         recorded: recorded::recorded(&run, &sub, origin),
-        recorded_targets: recorded::targets(origin),
     };
     Ok((Cli::from_arg_matches_mut(&mut matches)?, origins))
 }

@@ -44,11 +44,9 @@ const OF_EACH_CALL: [&str; 13] = [
     "lang",
 ];
 
-/// Flags about the input's form. A failed file says its own, and may come back in another.
-const OF_FORM: [&str; 3] = ["delimiter", "encoding", "sheet"];
-
-/// Settings that decide where secrets and labels go, and which other files are written.
-const TARGETS: [&str; 5] = ["base_url", "allow_http", "ca_file", "state", "metrics_file"];
+/// Flags about the input's form, of which a failed file says its own, and may come back in another;
+/// and about the job of every night: that nobody watches it, and the file for its monitor.
+const OF_FORM: [&str; 5] = ["delimiter", "encoding", "sheet", "unattended", "metrics_file"];
 
 /// The key of the config file's path, which is no flag of its own.
 pub(crate) const CONFIG: &str = "config";
@@ -63,7 +61,7 @@ pub(super) enum Kind {
     OfEachCall,
     /// No flag of `retry`.
     OfRunAlone,
-    /// Only typed at `retry`: a variable or a config file means the export.
+    /// Only typed at `retry`: a variable or a config file means the export and its night.
     OfForm,
 }
 
@@ -126,8 +124,10 @@ pub(super) fn recorded(
         let (id, kind) = (arg.get_id().as_str(), Kind::new(arg));
         let origin = origin(id);
         let is_known = matches.try_contains_id(id).is_ok();
-        // A rehearsal is recorded as one, so that no retry sends its rows to the platform.
-        if !is_known || origin == Origin::Default || !(kind == Kind::Recorded || id == "sandbox") {
+        // A rehearsal is recorded as one, so that no retry sends its rows to the platform. What a
+        // guard objects to in a row was let through with the run.
+        let is_needed = kind == Kind::Recorded || ["sandbox", "ignore_guards"].contains(&id);
+        if !is_known || origin == Origin::Default || !is_needed {
             continue;
         }
         if let Ok(Some(on)) = matches.try_get_one::<bool>(id) {
@@ -153,12 +153,6 @@ pub(super) fn recorded(
         recorded.insert(id.to_owned(), value);
     }
     Some(recorded)
-}
-
-/// Returns the recorded settings that decide where secrets go and were not given otherwise.
-pub(super) fn targets(origin: impl Fn(&str) -> Origin) -> Vec<&'static str> {
-    let is_recorded = |key: &&str| origin(key) == Origin::Recorded;
-    TARGETS.into_iter().filter(is_recorded).collect()
 }
 
 fn absolute(text: &str) -> Option<String> {
@@ -205,11 +199,7 @@ mod tests {
         let mut command = shape::command();
         command.build();
         let run = command.find_subcommand("run").unwrap();
-        let listed = OF_RUN_ALONE
-            .iter()
-            .chain(&OF_EACH_CALL)
-            .chain(&OF_FORM)
-            .chain(&TARGETS);
+        let listed = OF_RUN_ALONE.iter().chain(&OF_EACH_CALL).chain(&OF_FORM);
         for id in listed {
             assert!(run.get_arguments().any(|arg| arg.get_id() == id), "{id}");
         }

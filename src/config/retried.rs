@@ -10,7 +10,7 @@ use super::groups::outputs;
 use crate::cli::{CONFIG_KEY, ConfigChoice, RunArgs, retry_args};
 use crate::model::{SettingValue, ShownPath};
 use crate::read::Input;
-use crate::record::{FAILED, FinishedRun, NoRetry, OutputPaths, RESULTS, SUMMARY};
+use crate::record::{FAILED, FinishedRun, NoRetry, OutputPaths, RESULTS, SUMMARY, WORKBOOK};
 use crate::system::trust;
 use crate::text::Message;
 
@@ -18,8 +18,6 @@ use crate::text::Message;
 #[derive(Debug)]
 pub(crate) struct RetriedRun {
     pub(crate) run: FinishedRun,
-    /// The config file in use is the one that the summary names.
-    pub(crate) config_is_recorded: bool,
 }
 
 /// Reads the chosen config file. For `retry`, the settings of the run come with it.
@@ -34,23 +32,21 @@ pub(crate) fn settings(choice: ConfigChoice) -> Result<ConfigFile> {
 
 fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<ConfigFile> {
     let run = FinishedRun::find(&paths(args)?).map_err(refused)?;
-    let recorded = match run.settings.get(CONFIG_KEY) {
+    let from = run.newest().map_err(refused)?;
+    check_trust(&run, &from.file)?;
+    let recorded = match from.settings.get(CONFIG_KEY) {
         Some(SettingValue::One(path)) if !is_asked_for => Some(PathBuf::from(path)),
         _ => None,
     };
-    let config_is_recorded = recorded.is_some();
     let file = match recorded {
         Some(path) => file::file(ConfigChoice::Named(path))?,
         None => file,
     };
-    let settings = file.settings.for_retry(&run.settings);
-    let settings = settings.map_err(|error| anyhow!("`{}`: {}", run.paths.summary.shown(), error.what))?;
+    let settings = file.settings.for_retry(&from.settings);
+    let settings = settings.map_err(|error| anyhow!("`{}`: {}", from.file.shown(), error.what))?;
     Ok(ConfigFile {
         settings,
-        retried: Some(RetriedRun {
-            run,
-            config_is_recorded,
-        }),
+        retried: Some(RetriedRun { run }),
         ..file
     })
 }
@@ -74,7 +70,7 @@ fn paths(args: &RunArgs) -> Result<OutputPaths> {
 /// Returns the name of an input whose output this is, or the path as it is.
 fn of_output(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let kind = [FAILED, RESULTS, SUMMARY]
+    let kind = [FAILED, RESULTS, SUMMARY, WORKBOOK]
         .into_iter()
         .find(|kind| name.ends_with(kind));
     let stem = kind.and_then(|kind| name.strip_suffix(kind));
@@ -121,25 +117,32 @@ pub(in crate::config) fn refused(why: NoRetry) -> Error {
 }
 
 impl RetriedRun {
-    /// Refuses a summary that others could have written, if it decides where secrets and labels go.
-    /// A folder of exports is often shared. `targets` are its settings that do.
-    pub(in crate::config) fn check_trust(&self, targets: &[&str]) -> Result<()> {
-        let mut flags: Vec<String> = targets.iter().map(|key| flag(key)).collect();
-        if self.config_is_recorded {
-            flags.insert(0, flag(CONFIG_KEY));
-        }
-        if flags.is_empty() {
-            return Ok(());
-        }
-        trust::check(&self.run.paths.summary).map_err(|why| {
-            let flags = flags.join(", ");
-            why.context(Message::new(|words| words.retry_of_untrusted(&flags)))
-        })
+    /// Returns the file that stands under the name of the run's input. `typed` is what the user wrote,
+    /// which may be an output of the run.
+    pub(in crate::config) fn export(&self, typed: &Path) -> Option<PathBuf> {
+        let paths = &self.run.paths;
+        let is_output = |path: &Path| {
+            of_output(path) != path
+                || [&paths.results, &paths.failed, &paths.summary].contains(&&path.to_owned())
+        };
+        let mut named = [typed, Path::new(self.run.input())].into_iter();
+        let found = named.find(|path| !is_output(path) && path.is_file());
+        found.map(Path::to_path_buf)
     }
 }
 
-fn flag(key: &str) -> String {
-    format!("`--{}`", key.replace('_', "-"))
+/// Refuses summaries that others could have written: they decide where secrets and labels go, and to
+/// whom. A folder of exports is often shared.
+fn check_trust(run: &FinishedRun, settings: &Path) -> Result<()> {
+    let mut deciding = run.summaries().map_err(refused)?;
+    deciding.push(settings.to_path_buf());
+    for summary in deciding {
+        trust::check(&summary).map_err(|why| {
+            let summary = summary.shown().to_string();
+            why.context(Message::new(|words| words.retry_of_untrusted(&summary)))
+        })?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -150,6 +153,7 @@ mod tests {
     fn a_file_of_the_run_stands_for_its_input() {
         for (path, expected) in [
             ("a/c.failed.csv", "a/c.csv"),
+            ("a/c.failed.xlsx", "a/c.csv"),
             ("a/c.retry-2.failed.csv", "a/c.csv"),
             ("c.20261124T075743Z.summary.json", "c.20261124T075743Z.csv"),
             ("c.retry-x.results.csv", "c.retry-x.csv"),

@@ -50,7 +50,8 @@ impl OvertakenPass {
         self.respondents.is_empty()
     }
 
-    /// Notes that a respondent was updated by a row of the run. `row` is 0 if the row is unknown.
+    /// Notes that a respondent was updated by a row of the run. `row` is 0 if the row is unknown, and
+    /// [`u64::MAX`] for a later run.
     pub(crate) fn updated(&mut self, survey: &str, respondent: &str, row: u64) {
         let ids = Digits::new(survey).zip(Digits::new(respondent));
         let Some((survey, respondent)) = ids else { return };
@@ -59,11 +60,6 @@ impl OvertakenPass {
         if let Some(known) = self.respondents.get_mut(&xxh3_128(update.addressee())) {
             known.updated_by = known.updated_by.max(Some(row));
         }
-    }
-
-    /// Notes that a later run of another export has updated a respondent.
-    pub(crate) fn updated_later(&mut self, survey: &str, respondent: &str) {
-        self.updated(survey, respondent, u64::MAX);
     }
 
     /// Decides about a row of the failed file, in the file's order. `sequence` is the number of data

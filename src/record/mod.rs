@@ -29,8 +29,8 @@ pub(crate) use existing::decision::{
     Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
 };
 pub(crate) use existing::found::has_finished;
-pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round, RoundInStore};
-pub(crate) use existing::sets::{UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
+pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round};
+pub(crate) use existing::sets::{UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
 pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use journal::fuzzed::fuzzed_journal;
@@ -39,7 +39,7 @@ pub(crate) use journal::resumed::{GoOn, alive_until};
 pub(crate) use journal::settled::SettledRows;
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
-pub(crate) use outputs::names::{FAILED, RESULTS, SUMMARY, lock as lock_of};
+pub(crate) use outputs::names::{FAILED, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of};
 pub(crate) use outputs::result_line::Style;
 pub(crate) use outputs::space::check as check_space;
 pub(crate) use recorder::Recorder;
@@ -131,6 +131,7 @@ pub(crate) fn open(
         }
         OutputDecision::AlreadySent(_) => return Err(OutputError::InTheWay(paths.results.clone())),
     };
+    let journal = journal.of_round(format.row == RowColumn::FirstKept);
     let replaces = match decision {
         OutputDecision::GoOn(go_on) => go_on.replaces,
         OutputDecision::Start { replaces: true, .. } => Replaces::Anything,

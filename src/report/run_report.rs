@@ -89,6 +89,8 @@ pub(crate) struct RunReport {
     pub(crate) store: Option<StoreRun>,
     /// The number of the first process of the run in the store.
     pub(crate) first_store_run: Option<i64>,
+    /// The start of the run whose failed rows a round of a retry has sent.
+    pub(crate) retry_of: Option<Timestamp>,
     /// The command that resumes a run that stopped early; `None` if it cannot be resumed.
     pub(crate) next: Option<String>,
     /// The command that a person types after a complete run, if one helps: for failed rows, or for

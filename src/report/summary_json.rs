@@ -57,6 +57,7 @@ struct Stored<'a> {
     settings: Option<&'a RecordedSettings>,
     store: Option<&'a StoreRun>,
     first_store_run: Option<i64>,
+    retry_of: Option<String>,
 }
 
 /// Formats the report as one line of JSON with a line end. The fingerprint identifies what was sent
@@ -73,6 +74,7 @@ pub(crate) fn to_stored_json(report: &RunReport, ending: &Ending) -> String {
         settings: report.settings.as_ref(),
         store: report.store.as_ref(),
         first_store_run: report.first_store_run,
+        retry_of: report.retry_of.map(rfc3339),
     };
     formatted(report, ending, Some(stored))
 }

@@ -130,6 +130,7 @@ impl Finished<'_> {
             settings: self.settings.recorded.clone(),
             first_store_run: store_runs.map(|(first, _)| first),
             store: self.header.store,
+            retry_of: self.header.retry_of,
             next: self.next,
             next_command: None,
             summary,

@@ -70,7 +70,7 @@ fn a_run_that_came_to_its_end_prints_what_its_file_says() {
     let object = ends(&job, 1, "complete", "1 row failed, unconfirmed or invalid");
     let mut file: Value = serde_json::from_str(&job.text("in.summary.json")).unwrap();
     // What a retry needs is in the file alone.
-    for key in ["settings", "store", "first_store_run"] {
+    for key in ["settings", "store", "first_store_run", "retry_of"] {
         assert!(file.as_object_mut().unwrap().remove(key).is_some());
     }
     assert_eq!(object, file);

@@ -1,6 +1,8 @@
 //! Checks the settings of `retry`: those of the run, for the failed file as the input and with the
 //! round's own outputs. `config/retried.rs` finds the run.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use super::run::{Asked, RunCommand, run};
@@ -17,6 +19,8 @@ pub(crate) struct RoundSettings {
     pub(crate) round: Round,
     /// The run whose failed rows it sends.
     pub(crate) run: FinishedRun,
+    /// The input of that run, or what stands under its name now; `None` if there is nothing.
+    pub(crate) export: Option<PathBuf>,
 }
 
 /// Checks all flags of `retry`.
@@ -35,7 +39,6 @@ fn prepared(
     file: &ConfigFile,
     retried: &RetriedRun,
 ) -> Result<RunCommand> {
-    retried.check_trust(&origins.recorded_targets)?;
     let round = match retried.run.next_round().map_err(refused)? {
         NextRound::Send(round) => *round,
         NextRound::NothingFailed => {
@@ -47,6 +50,7 @@ fn prepared(
             return Ok(RunCommand::only(Ok(Asked::NothingLeft(words))));
         }
     };
+    let export = retried.export(&args.input.input);
     args.input.input.clone_from(&round.input);
     args.output.output_dir = None;
     args.output.output = Some(round.paths.results.clone());
@@ -57,14 +61,25 @@ fn prepared(
     // An interrupted round is resumed. If its failed file was edited since, it is set aside.
     let existing = &mut args.output.existing;
     (existing.resume, existing.rotate) = (true, Some(usize::MAX));
+    let lets_through = retried.run.lets_through();
+    let asks = !args.output.ask.yes && !args.output.ask.unattended;
     let mut command = run(&args, origins, file);
     let settings = RoundSettings {
         round,
         run: retried.run.clone(),
+        export,
     };
     let reading = match &mut command.asked {
-        Ok(Asked::Run(run)) => &mut run.reading,
-        Ok(Asked::DryRun(check)) => &mut check.reading,
+        Ok(Asked::Run(run)) => {
+            // That older files are set aside does not mean that nobody is there.
+            run.outputs.asks = asks;
+            run.guards.lets_through |= lets_through;
+            &mut run.reading
+        }
+        Ok(Asked::DryRun(check)) => {
+            check.guards.lets_through |= lets_through;
+            &mut check.reading
+        }
         Ok(Asked::NothingLeft(_)) | Err(_) => return Ok(command),
     };
     reading.round = Some(Box::new(settings));

@@ -19,6 +19,7 @@ use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
 use crate::model::{Credentials, Deadline, DeltaMode, Endpoint, Lang, RecordedSettings, SettingValue};
+use crate::record::TRIAL;
 use crate::state::Account;
 use crate::text::Message;
 
@@ -113,7 +114,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
     let rehearsal = if is_sandbox {
         Some("sandbox")
     } else {
-        reading.plan.selection.is_partial().then_some("trial")
+        reading.plan.selection.is_partial().then_some(TRIAL)
     };
     if is_dry {
         let before = outputs::paths(&args.output, &reading.input, rehearsal).ok();

@@ -54,6 +54,11 @@ impl Status {
             Self::Success | Self::Skipped => false,
         }
     }
+
+    /// Whether the respondent has the row's content, or may have, by the row's verdict.
+    pub(crate) fn may_have_updated(self, code: Option<ErrorCode>) -> bool {
+        matches!(self, Self::Success | Self::Unconfirmed) || code == Some(ErrorCode::Unchanged)
+    }
 }
 
 impl Settled {

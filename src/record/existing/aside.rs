@@ -142,9 +142,10 @@ fn move_rounds(paths: &OutputPaths, stamp: &Stamp) -> Result<Vec<PathBuf>, Outpu
     for path in &families(paths) {
         for file in files_beside(path, |name| name.is_of_round_of(None))? {
             let aside = names::into_set(&file, path, stamp);
-            let aside = match files::exists(&aside) {
-                true => free_name(&aside, Stamp::new(changed_at(&file), false)),
-                false => aside,
+            let aside = if files::exists(&aside) {
+                free_name(&aside, Stamp::new(changed_at(&file), false))
+            } else {
+                aside
             };
             rename_new(&file, &aside).map_err(|source| OutputError::rename(&aside, source))?;
             files::sync_folder_of(&aside);
@@ -237,9 +238,9 @@ fn delete(paths: &OutputPaths, stamp: &Stamp, files: Vec<PathBuf>, why: &str) {
     // What is left of a lock after a kill. Nobody holds it.
     let locks: Vec<PathBuf> = files
         .iter()
-        .map(|path| match files::is_journal(path) {
-            true => names::lock(&path.with_extension("")),
-            false => names::lock(path),
+        .map(|path| {
+            let of_journal = files::is_journal(path).then(|| path.with_extension(""));
+            names::lock(of_journal.as_ref().unwrap_or(path))
         })
         .filter(|lock| files::exists(lock))
         .collect();

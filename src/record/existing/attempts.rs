@@ -43,7 +43,9 @@ impl SentRows {
         let newest = aside.len();
         for (attempt, path) in aside.iter().enumerate() {
             // A damaged journal proves nothing: its rows are sent again.
-            if let Ok(Some(contents)) = Contents::read(path) {
+            if let Ok(Some(contents)) = Contents::read(path)
+                && contents.header.retry_of == Some(run.started_at)
+            {
                 sent.take_in(&contents, (attempt, path), fingerprint)?;
             }
         }
@@ -104,14 +106,12 @@ fn key(survey: &str, respondent: &str) -> u64 {
 fn set_aside(run: &FinishedRun, round: &Round) -> Result<Vec<PathBuf>, OutputError> {
     let (family, own) = names::family(&run.paths.results);
     let folder = files::folder(&run.paths.results);
-    let began = Stamp::new(run.started_at, true);
     let entries = fs::read_dir(folder).map_err(|source| OutputError::read(folder, source))?;
     let is_attempt = |name: &FileName| {
-        let aside = name.round_aside.as_ref();
         name.set == own
             && name.round == Some(round.number)
             && name.unfinished == Some(".journal")
-            && aside.is_some_and(|aside| !aside.is_before(&began))
+            && name.round_aside.is_some()
     };
     let mut found: Vec<(Option<Stamp>, PathBuf)> = Vec::new();
     for name in entries.flatten().map(|entry| entry.file_name()) {

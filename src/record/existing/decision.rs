@@ -7,8 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::found::{Finished, Found, OldSummary, Unfinished};
-use super::rounds::{RoundInStore, Rounds};
-use crate::model::{DeltaMode, Fingerprint, ShownPath};
+use super::rounds::Rounds;
+use super::sets;
+use crate::model::{DeltaMode, Fingerprint, ShownPath, StoreRun};
 use crate::record::error::OutputError;
 use crate::record::journal::replay::Contents;
 use crate::record::journal::resumed::GoOn;
@@ -73,8 +74,8 @@ pub(crate) struct SentBefore {
     pub(crate) remaining: u64,
     /// The file that holds the remaining rows.
     pub(crate) failed: PathBuf,
-    /// The retry rounds, as the store identifies them.
-    pub(crate) rounds: Vec<RoundInStore>,
+    /// The retry rounds, finished or not, as the store identifies them.
+    pub(crate) rounds: Vec<Option<StoreRun>>,
     /// The platform has acknowledged all of them since, or they were dealt with.
     pub(crate) is_mended: bool,
 }
@@ -331,7 +332,7 @@ fn sent_before(paths: &OutputPaths, summary: &OldSummary) -> Result<SentBefore, 
             .as_ref()
             .map_or(&paths.failed, |rounds| &rounds.failed)
             .clone(),
-        rounds: rounds.map(|rounds| rounds.in_store).unwrap_or_default(),
+        rounds: sets::rounds_in_store(paths, summary.started_at)?,
     })
 }
 

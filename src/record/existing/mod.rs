@@ -3,6 +3,7 @@
 pub(super) mod aside;
 pub(super) mod attempts;
 pub(super) mod decision;
+pub(super) mod forms;
 pub(super) mod found;
 pub(super) mod rounds;
 pub(super) mod sets;

@@ -2,21 +2,25 @@
 //! and what is left to do. Only reads files; `record/existing/decision.rs` decides about the files
 //! of the round itself.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 use super::aside;
-use super::found::{Found, OldSummary};
-use crate::model::{ACCOUNT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
+use super::forms::{SentFile, is_edited};
+use super::found::{Found, OldSummary, Unfinished};
+use super::sets;
+use crate::model::{ACCOUNT, CONTENT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
 use crate::record::error::OutputError;
+use crate::record::journal::header::Header;
 use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names::{self, Stamp};
 
 /// The setting of a run that sent nothing to the platform.
 const SANDBOX: &str = "sandbox";
+
+/// The setting of a run whose rows the guards were to let through.
+const IGNORE_GUARDS: &str = "ignore_guards";
 
 /// A finished run whose failed rows can be sent again.
 #[derive(Clone, Debug)]
@@ -24,16 +28,43 @@ pub(crate) struct FinishedRun {
     /// Its files.
     pub(crate) paths: OutputPaths,
     pub(crate) started_at: Timestamp,
-    pub(crate) settings: RecordedSettings,
+    settings: RecordedSettings,
     /// The summary of the run itself, before any round.
     summary: OldSummary,
 }
 
 impl FinishedRun {
+    /// Returns the summaries of the run and its finished rounds.
+    pub(crate) fn summaries(&self) -> Result<Vec<PathBuf>, NoRetry> {
+        let mut summaries = vec![self.paths.summary.clone()];
+        for number in 1.. {
+            let of_round = self.paths_of_round(number);
+            match place(&of_round, self.started_at).map_err(NoRetry::Output)? {
+                Place::Finished(_) => summaries.push(of_round.summary),
+                Place::Unfinished(_) | Place::Free => break,
+                Place::Taken => {}
+            }
+        }
+        Ok(summaries)
+    }
+
+    /// Whether the guards were to let the run's rows through.
+    pub(crate) fn lets_through(&self) -> bool {
+        self.settings.get(IGNORE_GUARDS) == Some(&SettingValue::Switch(true))
+    }
+
     /// Returns the name of the run's input, as its summary has it.
     pub(crate) fn input(&self) -> &str {
         &self.summary.input
     }
+}
+
+/// Settings that the summary of a run or of a round holds, or the journal of a round.
+#[derive(Clone, Debug)]
+pub(crate) struct SettingsOf {
+    pub(crate) settings: RecordedSettings,
+    /// The file that holds them.
+    pub(crate) file: PathBuf,
 }
 
 /// Why a run's failed rows cannot be sent again.
@@ -81,12 +112,10 @@ pub(crate) struct Round {
     /// Rows that were written into it.
     pub(crate) failures: u64,
     /// The failed file of an earlier round that was edited after that round had begun. Nobody reads
-    /// it any more.
+    /// it any more, as long as a later one has rows.
     pub(crate) edited_too_late: Option<PathBuf>,
     /// The files of the round.
     pub(crate) paths: OutputPaths,
-    /// The store that the round before used, or the run itself.
-    pub(crate) store_before: Option<StoreRun>,
 }
 
 impl OutputPaths {
@@ -158,29 +187,86 @@ impl FinishedRun {
         })
     }
 
+    /// Returns the settings of the newest round, or of the run: what was typed for one round holds for
+    /// its resume and for the next one.
+    pub(crate) fn newest(&self) -> Result<SettingsOf, NoRetry> {
+        if let Some(unfinished) = self.unfinished_round()? {
+            return Ok(unfinished);
+        }
+        let rounds = Rounds::of(&self.paths, self.started_at).map_err(NoRetry::Output)?;
+        let of_round = rounds.and_then(|rounds| {
+            Some(SettingsOf {
+                settings: rounds.newest.settings?,
+                file: rounds.summary,
+            })
+        });
+        Ok(of_round.unwrap_or_else(|| SettingsOf {
+            settings: self.settings.clone(),
+            file: self.paths.summary.clone(),
+        }))
+    }
+
+    /// Returns the settings of the round that was cut short, if there is one.
+    fn unfinished_round(&self) -> Result<Option<SettingsOf>, NoRetry> {
+        let of_round = (1..).map(|number| self.paths_of_round(number));
+        for paths in of_round {
+            match place(&paths, self.started_at).map_err(NoRetry::Output)? {
+                Place::Finished(_) | Place::Taken => {}
+                Place::Unfinished(header) if header.retry_of == Some(self.started_at) => {
+                    return Ok(header.settings.map(|settings| SettingsOf {
+                        settings,
+                        file: names::journal(&paths.results),
+                    }));
+                }
+                Place::Unfinished(_) | Place::Free => break,
+            }
+        }
+        Ok(None)
+    }
+
     /// Returns what a retry has to do: an unfinished round comes first, then the next one.
     pub(crate) fn next_round(&self) -> Result<NextRound, NoRetry> {
         let (mut before, mut paths) = (self.summary.clone(), self.paths.clone());
-        let mut number = 1;
-        let mut edited_too_late = None;
+        let (mut number, mut newest) = (1, 0);
+        let mut sent: Vec<SentFile> = Vec::new();
         loop {
             let of_round = self.paths_of_round(number);
-            let finished = finished(&of_round, self.started_at).map_err(NoRetry::Output)?;
-            let Some(finished) = finished else {
-                break;
+            let finished = match place(&of_round, self.started_at).map_err(NoRetry::Output)? {
+                Place::Finished(finished) => *finished,
+                Place::Unfinished(_) | Place::Free => break,
+                Place::Taken => {
+                    number += 1;
+                    continue;
+                }
             };
-            if modified(&paths.failed).is_some_and(|time| time > finished.started_at)
-                && is_edited(&paths.failed, &before)
-            {
-                edited_too_late = Some(paths.failed);
+            newest = number;
+            sent.push(SentFile {
+                paths,
+                written: before,
+                sent_by: finished.clone(),
+            });
+            for file in &mut sent {
+                file.note(&finished);
             }
             (before, paths) = (finished, of_round);
             number += 1;
         }
+        let edited_too_late = sent.iter().rev().find_map(|file| self.edited_since(file));
         if before.failures() == 0 {
-            return Ok(match number {
-                1 => NextRound::NothingFailed,
-                _ => NextRound::NothingLeft(number - 1),
+            return Ok(match (newest, edited_too_late) {
+                (0, _) => NextRound::NothingFailed,
+                (_, None) => NextRound::NothingLeft(newest),
+                // Somebody has put rows back, or changed them once more.
+                (_, Some((input, file))) => NextRound::Send(Box::new(Round {
+                    number,
+                    is_edited: true,
+                    failed_in: (input != file.paths.failed).then(|| file.paths.results.clone()),
+                    failures: 0,
+                    input,
+                    older_form: None,
+                    edited_too_late: None,
+                    paths: self.paths_of_round(number),
+                })),
             });
         }
         let (input, older_form) = self.newer_form(&paths)?;
@@ -191,28 +277,33 @@ impl FinishedRun {
             failures: before.failures(),
             input,
             older_form,
-            edited_too_late,
+            edited_too_late: edited_too_late.map(|(path, _)| path),
             paths: self.paths_of_round(number),
-            store_before: before.store,
         })))
     }
 
-    /// Returns the failed file to send, which may have been saved as a workbook beside it, and the
-    /// older of the two if both exist. A workbook that is older than the run is of another one.
-    fn newer_form(&self, paths: &OutputPaths) -> Result<(PathBuf, Option<PathBuf>), NoRetry> {
-        let (failed, written) = (&paths.failed, modified(&paths.summary));
-        let input = Path::new(self.input()).file_name();
-        let workbook = names::workbook(failed).filter(|workbook| workbook.file_name() != input);
-        let saved = workbook.and_then(|workbook| Some((modified(&workbook)?, workbook)));
-        match (modified(failed), saved) {
-            (None, Some((saved, workbook))) if Some(saved) > written => Ok((workbook, None)),
-            (None, _) => Err(NoRetry::NoFailedFile(failed.clone())),
-            (Some(_), None) => Ok((failed.clone(), None)),
-            (Some(csv), Some((saved, workbook))) if saved > csv && Some(saved) > written => {
-                Ok((workbook, Some(failed.clone())))
-            }
-            (Some(_), Some((_, workbook))) => Ok((failed.clone(), Some(workbook))),
-        }
+    /// Returns the run as the store identifies it, and the number of its first process there. `None`
+    /// if it used no store.
+    pub(crate) fn in_store(&self) -> Option<(&StoreRun, Option<i64>)> {
+        let summary = &self.summary;
+        Some((summary.store.as_ref()?, summary.first_store_run))
+    }
+
+    /// Returns its rounds, finished or not, as the store identifies them.
+    pub(crate) fn rounds_in_store(&self) -> Result<Vec<StoreRun>, OutputError> {
+        let rounds = sets::rounds_in_store(&self.paths, self.started_at)?;
+        Ok(rounds.into_iter().flatten().collect())
+    }
+
+    /// Whether the run's input had this content.
+    pub(crate) fn is_of_content(&self, digest: u128) -> bool {
+        let content = Fingerprint::default().with(CONTENT, digest);
+        content.has_content_of(&self.summary.fingerprint)
+    }
+
+    /// Whether the files of the run were set aside for a later one.
+    pub(crate) fn is_set_aside(&self) -> bool {
+        names::family(&self.paths.results).1.is_some()
     }
 
     /// Whether the run was for the account of this fingerprint.
@@ -233,21 +324,11 @@ impl FinishedRun {
 pub(in crate::record) struct Rounds {
     /// The summary of the newest finished round.
     pub(in crate::record) newest: OldSummary,
+    pub(in crate::record) summary: PathBuf,
     /// Its failed file.
     pub(in crate::record) failed: PathBuf,
     /// Rows that went through in the finished rounds.
     pub(in crate::record) gone_through: u64,
-    /// What the rounds were to the store.
-    pub(in crate::record) in_store: Vec<RoundInStore>,
-}
-
-/// A finished round as the store identifies it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RoundInStore {
-    /// The number of its first process.
-    pub(crate) first: i64,
-    /// Its last process.
-    pub(crate) last: StoreRun,
 }
 
 impl Rounds {
@@ -257,43 +338,52 @@ impl Rounds {
         started_at: Timestamp,
     ) -> Result<Option<Self>, OutputError> {
         let mut newest = None;
-        let (mut in_store, mut gone_through) = (Vec::new(), 0);
+        let mut gone_through = 0;
         for number in 1.. {
             let of_round = paths.of_round_of(number, started_at);
-            let Some(summary) = finished(&of_round, started_at)? else {
-                break;
+            let summary = match place(&of_round, started_at)? {
+                Place::Finished(summary) => *summary,
+                Place::Unfinished(_) | Place::Free => break,
+                Place::Taken => continue,
             };
             gone_through += summary.gone_through();
-            in_store.extend(summary.first_store_run.zip(summary.store.clone()));
-            newest = Some((summary, of_round.failed));
+            newest = Some((summary, of_round));
         }
-        let in_store = in_store.into_iter();
-        Ok(newest.map(|(newest, failed)| Self {
+        Ok(newest.map(|(newest, paths)| Self {
             newest,
-            failed,
+            summary: paths.summary,
+            failed: paths.failed,
             gone_through,
-            in_store: in_store
-                .map(|(first, last)| RoundInStore { first, last })
-                .collect(),
         }))
     }
 }
 
-/// Returns the summary of a round that came to its end; `None` if it did not, or did not start.
-/// `since` is the start of its run: a round of an older run under the same name does not count.
-fn finished(paths: &OutputPaths, since: Timestamp) -> Result<Option<OldSummary>, OutputError> {
+/// What stands under the names of a round.
+enum Place {
+    /// The round, which came to its end.
+    Finished(Box<OldSummary>),
+    /// A round that was cut short.
+    Unfinished(Box<Header>),
+    /// Nothing, or a round of an older run under the same name.
+    Free,
+    /// A run that is no round: a person has sent a file with such a name.
+    Taken,
+}
+
+/// Looks at the place of a round of the run that started then.
+fn place(paths: &OutputPaths, run: Timestamp) -> Result<Place, OutputError> {
     let found = Found::look(paths)?;
-    let finished = found.finished.filter(|_| found.unfinished.is_none());
-    let summary = finished.and_then(|finished| finished.summary);
-    Ok(summary.filter(|summary| summary.started_at > since))
-}
-
-fn is_edited(failed: &Path, summary: &OldSummary) -> bool {
-    files::digest_of(failed).ok() != summary.failed_digest
-}
-
-/// When a file was last written; `None` if there is none.
-fn modified(path: &Path) -> Option<Timestamp> {
-    let time: SystemTime = fs::metadata(path).ok()?.modified().ok()?;
-    Timestamp::try_from(time).ok()
+    if let Some(unfinished) = found.unfinished {
+        return Ok(match unfinished {
+            Unfinished::Journal(contents) if contents.header.retry_of.is_none() => Place::Taken,
+            Unfinished::Journal(contents) => Place::Unfinished(Box::new(contents.header)),
+            _ => Place::Free,
+        });
+    }
+    let summary = found.finished.and_then(|finished| finished.summary);
+    Ok(match summary {
+        Some(summary) if summary.retry_of == Some(run) => Place::Finished(Box::new(summary)),
+        Some(summary) if summary.retry_of.is_none() => Place::Taken,
+        _ => Place::Free,
+    })
 }

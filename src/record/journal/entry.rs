@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! {"journal":2,…}                                    <sum>   what this run is
-//! row ⇥ digest ⇥ id_respondent ⇥ … ⇥ finished_at     <sum>   an outcome, as it happened
+//! row ⇥ digest ⇥ id_respondent ⇥ … ⇥ finished_at     <sum>   an outcome, as it happened; in a round of
+//!                                                            a retry with the row of its run
 //! streak                                             <sum>   cancels the rows named before
 //! again ⇥ row                                        <sum>   a row of the streak that ended the run
 //! state ⇥ passes                                     <sum>   how often the store had invalidated entries
@@ -39,6 +40,9 @@ pub(in crate::record) enum Entry {
         /// The respondent's id and the survey's id.
         ids: (String, String),
         settled: Settled,
+        /// The row of the run that a round of a retry has sent again; 0 if it is unknown or this is
+        /// no round.
+        row_of_run: u64,
     },
     Streak,
     Again {
@@ -59,9 +63,34 @@ pub(crate) fn row_digest(record: &[u8]) -> u64 {
     xxh3_64(record)
 }
 
+/// A row by which a respondent was updated, or may have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UpdatedRow {
+    pub(crate) survey: String,
+    pub(crate) respondent: String,
+    /// As in [`Entry::Outcome`].
+    pub(crate) row_of_run: u64,
+}
+
 /// Appends the line of an outcome.
 pub(in crate::record) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
     let start = lines.len();
+    push_outcome(outcome, lines);
+    seal(lines, start);
+}
+
+/// Appends the line of an outcome in a round of a retry: with the row of its run, which is the first
+/// of the kept columns.
+pub(in crate::record) fn write_outcome_of_round(outcome: &Outcome, lines: &mut Vec<u8>) {
+    let start = lines.len();
+    push_outcome(outcome, lines);
+    let row = outcome.row.kept.first().and_then(|row| row.trim().parse().ok());
+    lines.push(b'\t');
+    push_number(row.unwrap_or(0_u64), lines);
+    seal(lines, start);
+}
+
+fn push_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
     let row = &outcome.row;
     push_number(row.position.row, lines);
     lines.push(b'\t');
@@ -81,7 +110,6 @@ pub(in crate::record) fn write_outcome(outcome: &Outcome, lines: &mut Vec<u8>) {
     push_number(millis(outcome.elapsed), lines);
     lines.push(b'\t');
     push_number(outcome.finished_at.as_millisecond(), lines);
-    seal(lines, start);
 }
 
 /// Returns the line of an outcome with the code `stopped`, which is sent again in doubt; `None` if
@@ -137,6 +165,27 @@ pub(in crate::record) fn sent_row(line: &[u8]) -> Option<SentRow> {
     })
 }
 
+/// Returns the row of an outcome's line if its respondent has its content, or may have: it was
+/// acknowledged, its outcome is unknown, or the store had it already.
+pub(in crate::record) fn updated_row(line: &[u8]) -> Option<UpdatedRow> {
+    let Some(Entry::Outcome {
+        ids,
+        settled,
+        row_of_run,
+        ..
+    }) = read_entry(line)
+    else {
+        return None;
+    };
+    let (respondent, survey) = ids;
+    let is_updated = settled.status.may_have_updated(settled.error_code);
+    is_updated.then_some(UpdatedRow {
+        survey,
+        respondent,
+        row_of_run,
+    })
+}
+
 /// Appends the checksum to the line that begins at `start`, and ends it.
 pub(in crate::record) fn seal(lines: &mut Vec<u8>, start: usize) {
     let sum = xxh3_64(lines.get(start..).unwrap_or_default());
@@ -185,11 +234,13 @@ pub(in crate::record) fn read_entry(line: &[u8]) -> Option<Entry> {
                 elapsed: Duration::from_millis(fields.next()?.parse().ok()?),
                 finished_at: Timestamp::from_millisecond(fields.next()?.parse().ok()?).ok()?,
             };
+            let row_of_run = fields.next().and_then(|row| row.parse().ok());
             Some(Entry::Outcome {
                 row,
                 digest,
                 ids,
                 settled,
+                row_of_run: row_of_run.unwrap_or_default(),
             })
         }
     }
@@ -240,7 +291,7 @@ mod tests {
                 ..outcome(7)
             };
             let line = line_of(&written);
-            let Some(Entry::Outcome { row, digest, ids, settled }) = read_entry(&line) else { panic!("unread") };
+            let Some(Entry::Outcome { row, digest, ids, settled, .. }) = read_entry(&line) else { panic!("unread") };
             prop_assert_eq!(row, 9);
             prop_assert_eq!(ids, ("8".to_owned(), "7".to_owned()));
             prop_assert_eq!(digest, row_digest(&written.row.record));

@@ -30,6 +30,8 @@ pub(crate) struct Journal {
     file: File,
     path: PathBuf,
     lines: Vec<u8>,
+    /// Whether the rows are those of a retry's round, whose first kept column is the row of the run.
+    is_of_round: bool,
     /// Whether a streak was written.
     names_streak: bool,
     /// The last written number of invalidations by the store.
@@ -70,16 +72,26 @@ impl Journal {
             file,
             path: path.to_owned(),
             lines: Vec::new(),
+            is_of_round: false,
             names_streak: false,
             passes: 0,
             syncing,
         })
     }
 
+    /// Sets whether the first kept column of the rows is the row of the run that a retry sends again.
+    pub(in crate::record) fn of_round(self, is_of_round: bool) -> Self {
+        Self { is_of_round, ..self }
+    }
+
     /// Writes the outcomes that are not in the journal yet. On return, the system has them.
     pub(in crate::record) fn write(&mut self, outcomes: &[Outcome]) -> Result<(), OutputError> {
         for outcome in outcomes.iter().filter(|outcome| !outcome.journalled) {
-            entry::write_outcome(outcome, &mut self.lines);
+            if self.is_of_round {
+                entry::write_outcome_of_round(outcome, &mut self.lines);
+            } else {
+                entry::write_outcome(outcome, &mut self.lines);
+            }
             if let Some(streak) = &outcome.streak {
                 self.add_streak(streak);
             }

@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::entry::{seal, unseal};
-use crate::model::{DeltaMode, Fingerprint, StoreRun};
+use crate::model::{DeltaMode, Fingerprint, RecordedSettings, StoreRun};
 use crate::record::outputs::files::OutputPaths;
 
 /// Version of the journal's format. A program reads only its own version.
 const VERSION: u32 = 2;
+
+/// Maximum length of the settings in bytes.
+const MAX_SETTINGS: usize = 8 << 10;
 
 /// The identity of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +42,12 @@ pub(crate) struct Header {
     /// an earlier version wrote it.
     #[serde(default)]
     first_store_run: Option<i64>,
+    /// The start of the run whose failed rows this round of a retry sends; `None` for any other run.
+    #[serde(default)]
+    pub(crate) retry_of: Option<Timestamp>,
+    /// The settings of a round of a retry, with which it is resumed.
+    #[serde(default)]
+    pub(in crate::record) settings: Option<RecordedSettings>,
 }
 
 /// How an export was checked before the first call.
@@ -64,6 +73,22 @@ impl Header {
             looked_over: LookedOver::default(),
             store: None,
             first_store_run: None,
+            retry_of: None,
+            settings: None,
+        }
+    }
+
+    /// Makes it a round of a retry. `run` is the start of the run whose failed rows it sends.
+    /// Settings that would make the first line too long are left out.
+    pub(crate) fn of_round(self, run: Timestamp, settings: Option<RecordedSettings>) -> Self {
+        let is_short = |settings: &RecordedSettings| {
+            serde_json::to_string(settings).is_ok_and(|text| text.len() <= MAX_SETTINGS)
+        };
+        let settings = settings.filter(is_short);
+        Self {
+            retry_of: Some(run),
+            settings,
+            ..self
         }
     }
 
@@ -99,6 +124,7 @@ impl Header {
         Self {
             looked_over: other.looked_over.clone(),
             store: other.store.clone(),
+            settings: other.settings.clone(),
             ..self.clone()
         }
     }

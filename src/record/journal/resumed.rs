@@ -40,12 +40,6 @@ impl GoOn {
         (self.contents.header.store.as_ref(), self.contents.passes)
     }
 
-    /// Returns the numbers of the first and the last process of the run in the store. `None` if it
-    /// used none.
-    pub(crate) fn runs(&self) -> Option<(i64, i64)> {
-        self.contents.header.store_runs()
-    }
-
     /// Whether calls of the run may still be applied, which is possible for `late` after their end.
     /// That is so if its process was killed with calls in flight, ended before they did, or gave up
     /// calls recently.

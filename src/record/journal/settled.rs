@@ -93,6 +93,7 @@ impl SettledRows {
                 digest,
                 ids,
                 settled,
+                ..
             }) = entry::read_entry(line)
             {
                 self.next = Some(KnownRow {

@@ -26,7 +26,7 @@ pub(crate) const FAILED: &str = ".failed.csv";
 pub(crate) const SUMMARY: &str = ".summary.json";
 
 /// What the name of a failed file ends with that a spreadsheet has saved as a workbook.
-const WORKBOOK: &str = ".failed.xlsx";
+pub(crate) const WORKBOOK: &str = ".failed.xlsx";
 
 /// Suffixes of files that are not finished.
 const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];
@@ -34,6 +34,9 @@ const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];
 const INTERRUPTED: &str = "interrupted-";
 
 const ROUND: &str = ".retry-";
+
+/// The word in the names of a run of a part of the input.
+pub(crate) const TRIAL: &str = "trial";
 
 /// Path of an output while it is written.
 pub(in crate::record) fn partial(output: &Path) -> PathBuf {
@@ -165,6 +168,13 @@ pub(in crate::record) fn stamp_of(name: &OsStr, path: &Path) -> Option<Stamp> {
     // Unfinished files are only set aside as interrupted. Any other is the file of a job with such
     // a name.
     (finished.is_none() || stamp.interrupted).then_some(stamp)
+}
+
+/// Returns the path of the file of a trial, by the path of the file of a whole run.
+pub(in crate::record) fn of_trial(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, kind) = split(&name);
+    path.with_file_name(format!("{stem}.{TRIAL}{kind}"))
 }
 
 /// Returns the path of a retry round's file, by the path of its run's file.

@@ -139,6 +139,10 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         fingerprint(&opened, &site.account),
         outputs.existing.overwrite,
     );
+    let header = match &reading.round {
+        Some(round) => header.of_round(round.run.started_at, settings.recorded.clone()),
+        None => header,
+    };
     if let Some(round) = &reading.round
         && !round.run.is_of_account_of(&header.fingerprint)
     {
@@ -186,7 +190,8 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
     )?;
     announce(&opened, settings, site, (transport.proxy(), console.reader()));
     if !resumes {
-        let is_known = record::has_finished(&outputs.paths, &header.fingerprint);
+        // The run of a round has sent to its survey before.
+        let is_known = reading.round.is_some() || record::has_finished(&outputs.paths, &header.fingerprint);
         confirm(&mut opened, settings, site, (store.as_ref(), is_known), console)?;
     }
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;

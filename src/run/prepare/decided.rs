@@ -50,6 +50,8 @@ pub(in crate::run) fn decide(
         // input, or by a run of the failed file.
         (OutputDecision::AlreadySent(before), Some(store), Some(keep)) => {
             match news(opened, &settings.reading, store, &before)? {
+                // What differs may be what a person has corrected, and the rest is for `retry`.
+                News::Some if !before.rounds.is_empty() => OutputDecision::AlreadySent(before),
                 News::Some => OutputDecision::SetAside { keep },
                 News::None => OutputDecision::AlreadySent(before.mended()),
                 News::Unsendable => OutputDecision::AlreadySent(before),

@@ -344,8 +344,13 @@ pub(in crate::run) fn settle(
         );
         return Ok(());
     }
+    let is_round = reading.round.is_some();
     let message = Message::join(objections, |words, said| {
-        words.guard_refused(&input, said, resumes)
+        if is_round {
+            words.guard_refused_round(&input, said)
+        } else {
+            words.guard_refused(&input, said, resumes)
+        }
     });
     Err(Failure {
         code: ExitCode::Aborted,

@@ -3,9 +3,10 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::file::Store;
+use super::file::{Store, StoredUpdate};
 use crate::model::{LastExport, UpdateRespondent};
 use crate::state::StoreError;
+use crate::state::doubt::Doubt;
 use crate::state::key::{Account, Key, digest, plain};
 
 /// The number of entries of a survey, for reports.
@@ -61,10 +62,7 @@ const FORGET: [&str; 2] = [
 impl Store {
     /// Compares what the platform acknowledged last with this command.
     pub(crate) fn told(&self, update: &UpdateRespondent) -> Result<Told, StoreError> {
-        let entry = match self.key(update) {
-            Some(key) => self.entry(key)?,
-            None => None,
-        };
+        let entry = self.entry_of(update)?;
         let digest = digest(update);
         let told = entry.and_then(|entry| Some((entry.acknowledged?, entry)));
         Ok(match told {
@@ -79,13 +77,26 @@ impl Store {
     /// Returns the run that wrote down an acknowledgement for the command's respondent, whatever its
     /// content was.
     pub(crate) fn acknowledged_in(&self, update: &UpdateRespondent) -> Result<Option<i64>, StoreError> {
-        let entry = match self.key(update) {
-            Some(key) => self.entry(key)?,
-            None => None,
-        };
+        let entry = self.entry_of(update)?;
         Ok(entry
             .filter(|entry| entry.acknowledged.is_some())
             .map(|entry| entry.run))
+    }
+
+    /// Returns the last run that updated the command's respondent, or may have: a call may have been
+    /// applied without an answer.
+    pub(crate) fn touched_in(&self, update: &UpdateRespondent) -> Result<Option<i64>, StoreError> {
+        let entry = self.entry_of(update)?;
+        Ok(entry
+            .filter(|entry| entry.acknowledged.is_some() || entry.doubt != Doubt::None)
+            .map(|entry| entry.run))
+    }
+
+    fn entry_of(&self, update: &UpdateRespondent) -> Result<Option<StoredUpdate>, StoreError> {
+        match self.key(update) {
+            Some(key) => self.entry(key),
+            None => Ok(None),
+        }
     }
 
     /// Loads the numbers of this account's surveys, so that queries need not write.

@@ -54,6 +54,22 @@ impl Store {
         })
     }
 
+    /// Returns the numbers of all runs that wrote the journal of this run. Empty if this is another
+    /// store, or the runs are too old.
+    pub(crate) fn runs_of(&self, run: &StoreRun) -> Result<Vec<i64>, StoreError> {
+        if run.store != self.id()? {
+            return Ok(Vec::new());
+        }
+        let runs = || {
+            let mut select = self
+                .connection
+                .prepare_cached("SELECT run FROM runs WHERE journal = ?")?;
+            let runs = select.query_map([&run.journal], |row| row.get(0))?;
+            runs.collect::<Result<Vec<i64>, _>>()
+        };
+        runs().map_err(|error| self.fault("read", &error))
+    }
+
     /// Forgets the respondents of rows that a run has sent without the knowledge of this store, for
     /// a run that resumes it. A call that ended recently may be applied late.
     pub(crate) fn forget_sent(&mut self, rows: &[SentRow], clock: Clock) -> Result<(), StoreError> {

@@ -101,6 +101,14 @@ impl GuardWords for English {
         )
     }
 
+    fn guard_refused_round(&self, input: &str, said: &[String]) -> String {
+        format!(
+            "{input}: nothing was sent, since its values do not look right: {}; correct them there, or allow them with \
+             `--max-damaged`",
+            said.join("; ")
+        )
+    }
+
     fn guard_ignored(&self, input: &str, said: &[String]) -> String {
         format!("{input} is let through by `--ignore-guards`: {}", said.join("; "))
     }

@@ -42,9 +42,11 @@ impl RetryWords for English {
         format!("there is no `{failed}`, which holds the rows to send again: put it back")
     }
 
-    fn retry_of_untrusted(&self, flags: &str) -> String {
+    fn retry_of_untrusted(&self, summary: &str) -> String {
         format!(
-            "others may have written the summary, so it does not decide where anything goes: give {flags} yourself"
+            "others could have written `{summary}`, which says what is sent and where: nothing was sent; let only yourself \
+             write it and its folder, and read it before you start `retry` again, or send the failed file with `run` and \
+             the same flags"
         )
     }
 
@@ -101,6 +103,13 @@ impl RetryWords for English {
 
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
         format!("`{edited}` was edited after its round and is not sent any more: edit `{failed}`")
+    }
+
+    fn another_export(&self, export: &str, when: &str) -> String {
+        format!(
+            "`{export}` is not the export of this run any more, which began on {when}: if a newer one was sent with other \
+             outputs (`--output-dir`, `--output`), `retry` does not know of it and may set respondents back"
+        )
     }
 
     fn overtaken_rows(&self, rows: u64) -> String {

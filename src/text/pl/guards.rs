@@ -130,6 +130,13 @@ impl GuardWords for Polish {
         )
     }
 
+    fn guard_refused_round(&self, input: &str, said: &[String]) -> String {
+        format!(
+            "{input}: niczego nie zmieniono: {}; popraw te wartości albo dopuść je opcją `--max-damaged`",
+            said.join("; ")
+        )
+    }
+
     fn guard_ignored(&self, input: &str, said: &[String]) -> String {
         format!(
             "{input}: zabezpieczenie pominięte przez `--ignore-guards`: {}",

@@ -44,9 +44,11 @@ impl RetryWords for Polish {
         format!("brak pliku błędów `{failed}` z wierszami do ponowienia: przywróć go")
     }
 
-    fn retry_of_untrusted(&self, flags: &str) -> String {
+    fn retry_of_untrusted(&self, summary: &str) -> String {
         format!(
-            "plik podsumowania mógł zapisać ktoś inny, dlatego nie decyduje, dokąd trafią dane: podaj {flags}"
+            "plik `{summary}`, który decyduje, co i dokąd trafia, mógł zapisać ktoś inny: niczego nie zmieniono; odbierz \
+             innym prawo zapisu do niego i do jego folderu, przejrzyj go i ponów `retry` albo użyj `run` z plikiem błędów i \
+             tymi samymi opcjami"
         )
     }
 
@@ -105,6 +107,13 @@ impl RetryWords for Polish {
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
         format!(
             "zmiany w `{edited}` zapisano już po jego rundzie i nie zostaną uwzględnione: popraw `{failed}`"
+        )
+    }
+
+    fn another_export(&self, export: &str, when: &str) -> String {
+        format!(
+            "`{export}` to już inny eksport niż ten z {when}, którego wiersze są ponawiane: jeśli wyniki nowszego zapisano \
+             gdzie indziej (`--output-dir`, `--output`), `retry` ich nie zna i może przywrócić starsze dane"
         )
     }
 

@@ -13,6 +13,9 @@ pub(crate) trait GuardWords {
     /// The whole error. `said` are the objections; `resumes` means that a part was sent before.
     fn guard_refused(&self, input: &str, said: &[String], resumes: bool) -> String;
 
+    /// The same for a failed file, which the guards about its rows alone check.
+    fn guard_refused_round(&self, input: &str, said: &[String]) -> String;
+
     /// The warning if the user lets the export through.
     fn guard_ignored(&self, input: &str, said: &[String]) -> String;
 

@@ -23,8 +23,9 @@ pub(crate) trait RetryWords {
     /// The failed file is missing.
     fn retry_without_failed_file(&self, failed: &str) -> String;
 
-    /// Others could have written the summary, which decides these `flags`. The reason follows.
-    fn retry_of_untrusted(&self, flags: &str) -> String;
+    /// Others could have written the summary, which decides everything. The reason follows, with how
+    /// to change it.
+    fn retry_of_untrusted(&self, summary: &str) -> String;
 
     /// The secrets are those of another account than the run's.
     fn retry_of_other_account(&self) -> String;
@@ -56,6 +57,10 @@ pub(crate) trait RetryWords {
 
     /// A failed file was edited after the round that sent it.
     fn edited_too_late(&self, failed: &str, edited: &str) -> String;
+
+    /// Under the name of the run's input stands another export than that of this run, which began
+    /// `when`.
+    fn another_export(&self, export: &str, when: &str) -> String;
 
     /// Rows that are not sent, because their respondents were updated since.
     fn overtaken_rows(&self, rows: u64) -> String;

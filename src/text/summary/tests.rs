@@ -107,6 +107,7 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         next: None,
         settings: None,
         first_store_run: None,
+        retry_of: None,
         store: None,
         next_command: None,
         may_be_empty: false,

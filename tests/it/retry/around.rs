@@ -10,9 +10,9 @@ use crate::support::{Job, pause, workbook};
 /// Reverses the rows of a failed file, as a spreadsheet sorts them.
 fn reverse(job: &Job, name: &str) {
     let failed = job.text(name);
-    let mut lines: Vec<&str> = failed.lines().collect();
-    lines[1..].reverse();
-    fs::write(job.path(name), lines.join("\n")).unwrap();
+    let (header, rows) = failed.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().rev().collect();
+    fs::write(job.path(name), format!("{header}\n{}", rows.join("\n"))).unwrap();
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn an_edited_failed_file_of_a_round_is_kept_however_often_it_is_set_aside() {
     let works = |job: &Job| {
         let names = job.names().into_iter();
         names
-            .filter(|name| name.ends_with(".csv") && job.text(name).contains("2,work"))
+            .filter(|name| String::from_utf8_lossy(&job.bytes(name)).contains("2,work"))
             .count()
     };
     assert_eq!(works(&job), 1);
@@ -310,4 +310,161 @@ fn what_a_killed_round_left_of_its_locks_does_not_keep_its_set() {
             .any(|name| name.ends_with("Z.results.csv") || *name == lock),
         "{names:?}"
     );
+}
+
+#[test]
+fn a_failed_file_that_is_edited_after_the_last_round_is_sent_once_more() {
+    let platform = Platform::refusing(&["1", "2", "3"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n3,c\n", &platform.fake).args("--resume");
+    job.ends(1);
+    let whole = job.text("in.failed.csv");
+    let header: Vec<&str> = whole.lines().take(2).collect();
+    fs::write(job.path("in.failed.csv"), header.join("\n")).unwrap();
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    pause(Duration::from_millis(20));
+    // A row is put back.
+    let put_back = whole.lines().filter(|line| !line.starts_with("2,"));
+    fs::write(job.path("in.failed.csv"), put_back.collect::<Vec<_>>().join("\n")).unwrap();
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(
+        ran.stderr.contains("retry round 2: `in.failed.csv`, as edited"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(platform.calls(before), ["2 l1=b", "3 l1=c"]);
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
+    // All of it is put back.
+    pause(Duration::from_millis(20));
+    fs::write(job.path("in.failed.csv"), &whole).unwrap();
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["1 l1=a", "2 l1=b", "3 l1=c"]);
+    save_as_workbook(&job, "in.failed.xlsx", "2,fix,rejected,1,zz\n");
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["1 l1=zz"]);
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
+    job.ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_person_is_asked_before_many_or_damaged_rows() {
+    let rows: Vec<String> = (1..=101).map(|id| format!("{id},a\n")).collect();
+    let ids: Vec<String> = (1..=101).map(|id| id.to_string()).collect();
+    let platform = Platform::refusing(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut job =
+        Job::run(format!("id_respondent,l1\n{}", rows.concat()), &platform.fake).args("--unattended");
+    job.ends(1);
+    platform.refuse(&[]);
+    let before = platform.count();
+    job.set_command("retry in.csv");
+    let mut terminal = job.on_terminal();
+    terminal.sees("[y/N]").types("n\r").sees("not confirmed");
+    terminal.ends(2);
+    assert_eq!(platform.count(), before);
+    let failed = job.text("in.failed.csv");
+    let kept: Vec<&str> = failed.lines().take(3).collect();
+    fs::write(
+        job.path("in.failed.csv"),
+        kept.join("\n").replace(",1,a", ",1,#N/D!"),
+    )
+    .unwrap();
+    let mut terminal = job.on_terminal();
+    terminal.sees("[y/N]").types("n\r").sees("not confirmed");
+    terminal.ends(2);
+    fs::write(job.path("in.failed.csv"), kept.join("\n")).unwrap();
+    let mut terminal = job.on_terminal();
+    terminal.sees("2 updated");
+    terminal.ends(0);
+    assert_eq!(platform.count(), before + 2);
+}
+
+#[test]
+fn a_damaged_value_is_refused_with_a_flag_that_a_retry_has() {
+    let platform = Platform::refusing(&["1"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n", &platform.fake);
+    job.ends(1);
+    edit(&job, "in.failed.csv", "1,a", "1,#N/D!");
+    platform.refuse(&[]);
+    let ran = job.other("retry in.csv", 4);
+    assert!(
+        ran.stderr.contains("allow them with `--max-damaged`"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("--ignore-guards"), "{}", ran.stderr);
+    job.other("retry in.csv --max-damaged 1", 0);
+    // What the run let through is let through again.
+    platform.refuse(&["1"]);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,#N/D!\n").unwrap();
+    job.again("--overwrite --ignore-guards", 1);
+    platform.refuse(&[]);
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["1 l1=#N/D!"]);
+}
+
+#[test]
+fn a_retry_does_not_write_the_metrics_of_the_night() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--metrics-file night.prom");
+    job.ends(1);
+    let night = job.text("night.prom");
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    assert_eq!(job.text("night.prom"), night);
+}
+
+#[test]
+fn a_failed_file_is_read_with_and_without_the_lines_above_its_header() {
+    let platform = Platform::refusing(&["2", "3"]);
+    let mut job = Job::run(
+        "Raport\nz dnia\nid_respondent,l1\n1,a\n2,b\n3,c\n",
+        &platform.fake,
+    )
+    .args("--skip-lines 2");
+    job.ends(1);
+    platform.refuse(&["3"]);
+    let before = platform.count();
+    job.other("retry in.csv", 1);
+    assert_eq!(platform.calls(before), ["2 l1=b", "3 l1=c"]);
+    let failed = job.text("in.retry-1.failed.csv");
+    assert!(failed.starts_with("Raport\nz dnia\nsync_row,"), "{failed}");
+    let below: Vec<&str> = failed.lines().skip(2).collect();
+    fs::write(job.path("in.retry-1.failed.csv"), below.join("\n")).unwrap();
+    let before = platform.count();
+    job.other("retry in.csv", 1);
+    let failed = job.text("in.retry-2.failed.csv");
+    assert!(failed.starts_with("sync_row,"), "{failed}");
+    platform.refuse(&[]);
+    save_as_workbook(&job, "in.retry-2.failed.xlsx", "6,fix,rejected,3,d\n");
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["3 l1=c", "3 l1=d"]);
+}
+
+#[test]
+fn a_round_is_one_of_its_run_whatever_the_clock_says() {
+    let platform = Platform::refusing(&["1", "2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake).args("--resume");
+    job.ends(1);
+    edit(&job, "in.failed.csv", "1,a", "1,aa");
+    platform.refuse(&["2"]);
+    job.other("retry in.csv", 1);
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    for round in ["in.retry-1.summary.json", "in.retry-2.summary.json"] {
+        let mut summary = super::summary(&job, round);
+        summary["started_at"] = "2001-01-01T00:00:00Z".into();
+        fs::write(job.path(round), summary.to_string()).unwrap();
+    }
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
+    job.ends(0);
+    assert_eq!(platform.count(), before);
 }

@@ -1,17 +1,16 @@
 //! Finds out from the store whether an input that was sent before has something that the platform
 //! lacks.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::ops::RangeInclusive;
+use std::collections::{HashMap, HashSet};
 
 use super::opened::OpenedInput;
 use crate::config::ReadingSettings;
-use crate::model::{Lane, Plan, UpdateRespondent};
-use crate::record::{RoundInStore, SentBefore};
+use crate::model::{Lane, Plan, StoreRun, UpdateRespondent};
+use crate::record::SentBefore;
 use crate::run::Failure;
 use crate::run::prepare::guards::MAX_CHANGED;
-use crate::state::{Past, Store, Told};
+use crate::state::{Store, Told};
 
 /// Compares an input that was sent before with the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,28 +24,22 @@ pub(in crate::run) enum News {
 }
 
 /// Whether the platform has a row's content, or what a retry sent in its place.
-fn is_known(
-    store: &Store,
-    update: &UpdateRespondent,
-    rounds: &[RangeInclusive<i64>],
-) -> Result<bool, Failure> {
+fn is_known(store: &Store, update: &UpdateRespondent, rounds: &HashSet<i64>) -> Result<bool, Failure> {
     Ok(match store.told(update).map_err(Failure::usage)? {
         Told::Same => true,
         Told::Other if !rounds.is_empty() => {
             let run = store.acknowledged_in(update).map_err(Failure::usage)?;
-            run.is_some_and(|run| rounds.iter().any(|round| round.contains(&run)))
+            run.is_some_and(|run| rounds.contains(&run))
         }
         _ => false,
     })
 }
 
 /// Returns the runs of the rounds that this store knows.
-fn rounds_known(store: &Store, rounds: &[RoundInStore]) -> Result<Vec<RangeInclusive<i64>>, Failure> {
-    let mut known = Vec::new();
-    for RoundInStore { first, last } in rounds {
-        if let Past::All(last) = store.past(Some(last), 0).map_err(Failure::usage)? {
-            known.push(*first..=last.run);
-        }
+fn rounds_known(store: &Store, rounds: &[Option<StoreRun>]) -> Result<HashSet<i64>, Failure> {
+    let mut known = HashSet::new();
+    for round in rounds.iter().flatten() {
+        known.extend(store.runs_of(round).map_err(Failure::usage)?);
     }
     Ok(known)
 }

@@ -10,7 +10,8 @@ use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Fields, Layout, Plan, Row, clean, quoted};
 use crate::plan::{LastRowsPass, PlanSettings, Planner};
 use crate::read::{
-    Container, Contents, FirstRead, Input, InputError, Purpose, Rows, Source, SurveyColumn, Workbook,
+    Container, Contents, FirstRead, Input, InputError, Purpose, ReadOptions, Rows, Source, SurveyColumn,
+    Workbook,
 };
 use crate::report::ExitCode;
 use crate::run::Failure;
@@ -29,6 +30,8 @@ pub(crate) struct OpenedInput {
     pub(crate) plan: PlanSettings,
     /// Where the survey comes from, for the start line.
     pub(crate) survey_from: Message,
+    /// Lines above the header.
+    skip_lines: u64,
     source: Source,
     /// A stream whose beginning was read. It can be used once.
     stream: Option<Box<dyn Read + Send>>,
@@ -47,11 +50,19 @@ impl OpenedInput {
             })));
         }
         let mut source = Source::open(&settings.input).map_err(fault)?;
+        let skip_lines = match &settings.round {
+            Some(_) => lines_above_header(&mut source, settings),
+            None => settings.options.skip_lines,
+        };
         let Contents { container, bytes } = source
-            .contents(settings.sheet.as_deref(), settings.options.skip_lines)
+            .contents(settings.sheet.as_deref(), skip_lines)
             .map_err(fault)?;
         let fault = |error| in_container(error, &input, &container, settings.sheet.is_some());
-        let options = container.options(settings.options).map_err(fault)?;
+        let options = ReadOptions {
+            skip_lines,
+            ..settings.options
+        };
+        let options = container.options(options).map_err(fault)?;
         let (first, stream) = if source.is_stdin() {
             let (first, stream) = FirstRead::of_stream(bytes, options).map_err(fault)?;
             (first, Some(stream))
@@ -98,6 +109,7 @@ impl OpenedInput {
             excluded: digest_of_list,
             table,
             survey_from,
+            skip_lines,
             source,
             stream: stream.map(|stream| Box::new(stream) as Box<dyn Read + Send>),
         };
@@ -114,8 +126,9 @@ impl OpenedInput {
     /// the first one or an error.
     pub(crate) fn rows(&mut self, settings: &ReadingSettings) -> Result<Rows<Box<dyn Read + Send>>, Failure> {
         let fault = |error| Failure::input(error, &settings.input);
+        let skip_lines = self.skip_lines;
         let again = |source: &mut Source| {
-            let contents = source.contents(settings.sheet.as_deref(), settings.options.skip_lines);
+            let contents = source.contents(settings.sheet.as_deref(), skip_lines);
             contents.map(|contents| contents.bytes).map_err(fault)
         };
         let bytes = match self.stream.take() {
@@ -175,6 +188,26 @@ impl OpenedInput {
     pub(crate) fn is_file(&self) -> bool {
         self.first.totals.is_some()
     }
+}
+
+/// Returns how many lines stand above the header of a failed file: as many as in the run's input, or
+/// none if somebody has taken them out.
+fn lines_above_header(source: &mut Source, settings: &ReadingSettings) -> u64 {
+    let asked = settings.options.skip_lines;
+    let mut has_header = |skip_lines| {
+        let contents = source.contents(settings.sheet.as_deref(), skip_lines).ok()?;
+        let options = ReadOptions {
+            skip_lines,
+            ..settings.options
+        };
+        let options = contents.container.options(options).ok()?;
+        let first = FirstRead::of_file(contents.bytes, options).ok()?;
+        first.columns.row_of_run()
+    };
+    if asked > 0 && has_header(asked).is_none() && has_header(0).is_some() {
+        return 0;
+    }
+    asked
 }
 
 /// Returns the number in a column. 0 if there is none.

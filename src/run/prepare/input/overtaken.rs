@@ -1,46 +1,58 @@
 //! Reads who was updated since the rows of a failed file failed: from the results beside it, the
 //! journals of later runs, and the store. `plan/overtaken.rs` decides which rows are not sent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Error, anyhow, ensure};
 
+use super::newer_export;
 use super::opened::{OpenedInput, number};
 use super::side_file::SideFile;
-use crate::config::{ReadingSettings, RoundSettings};
-use crate::model::{Action, Fingerprint, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent};
+use crate::config::ReadingSettings;
+use crate::model::{
+    Action, ErrorCode, Fingerprint, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent,
+};
 use crate::plan::OvertakenPass;
 use crate::read::{InputError, ReadOptions};
-use crate::record::{GoOn, Round, SentRows, UpdatesFile, UpdatesOf, updates_beside, updates_of_journal};
+use crate::record::{
+    FinishedRun, GoOn, Round, SentRows, UpdatesFile, UpdatesForm, UpdatesOf, updates_beside,
+    updates_of_journal,
+};
 use crate::run::Failure;
-use crate::state::{Past, Store};
+use crate::state::Store;
 use crate::text::{Message, fault_text};
 
 /// The columns of the results that are read, with their places.
-const COLUMNS: [(usize, &str); 4] = [
+const COLUMNS: [(usize, &str); 5] = [
     (ROW, "row"),
     (RESPONDENT, "id_respondent"),
     (SURVEY, "id_survey"),
     (STATUS, "status"),
+    (ERROR_CODE, "error_code"),
 ];
 
 const ROW: usize = 0;
 const RESPONDENT: usize = 1;
 const SURVEY: usize = 2;
 const STATUS: usize = 3;
+const ERROR_CODE: usize = 4;
 
 /// The column of a round's results that has the row of the run: the first that is kept.
 const ROW_OF_RUN: usize = 10;
 
-/// The store, and the runs in it whose acknowledgements are not later ones.
+/// The name of that column.
+const SYNC_ROW: &str = "sync_row";
+
+/// The store, and the runs in it that are not later ones.
 struct KnownLater<'a> {
     store: &'a Store,
-    /// The run whose failed rows are sent.
-    before: i64,
-    /// The runs of the round itself, from the first to the last. `None` if it has none yet.
-    own: Option<(i64, i64)>,
+    /// The first process of the run whose failed rows are sent. `None` if this store does not know
+    /// it: it was created or rebuilt since, and all that it knows may be later.
+    first: Option<i64>,
+    /// All processes of the run and of its rounds. Their files tell which row they sent.
+    own: HashSet<i64>,
 }
 
 /// Finds the rows that would set a respondent back, and leaves them out of the plan. `resumed` is
@@ -89,18 +101,23 @@ pub(in crate::run) fn leave_out_overtaken(
         Ok(true)
     })?;
     announce(&round.round, only_fixes, opened.known_rows());
+    newer_export::warn(round);
     if pass.is_empty() {
         return Ok(());
     }
-    let files = updates_beside(&round.run, round.round.number).map_err(Failure::output)?;
+    let files = updates_beside(&round.run, &round.round, resumed.is_some()).map_err(Failure::output)?;
+    // Any row that failed may have been in flight when a round was killed.
+    let was_killed = files
+        .iter()
+        .any(|file| file.of == UpdatesOf::Round && file.was_killed);
     for file in files {
-        take_in(&file, &mut pass).map_err(|error| {
+        take_in(&file, was_killed, &mut pass).map_err(|error| {
             let path = file.path.shown().to_string();
             let message = Message::new(|words| words.retry_unreadable(&path));
             Failure::usage(error.context(message))
         })?;
     }
-    let later = known_later(store, round, resumed)?;
+    let later = known_later(store, &round.run)?;
     opened.each_row(settings, opened.plan.of_all_rows(), |row, planner| {
         if let Plan::Send(update) = planner.plan(row) {
             let is_later = match &later {
@@ -192,23 +209,38 @@ fn announce(round: &Round, only_fixes: bool, rows: Option<u64>) {
     }
 }
 
-fn take_in(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
-    match file.of {
-        UpdatesOf::LaterJournal => {
-            updates_of_journal(file, |sent| pass.updated_later(&sent.survey, &sent.respondent))?;
+fn take_in(file: &UpdatesFile, was_killed: bool, pass: &mut OvertakenPass) -> Result<(), Error> {
+    match file.form {
+        UpdatesForm::Journal => {
+            updates_of_journal(&file.path, |updated| {
+                let by = match file.of {
+                    UpdatesOf::Run | UpdatesOf::Round => updated.row_of_run,
+                    UpdatesOf::LaterRun => u64::MAX,
+                };
+                pass.updated(&updated.survey, &updated.respondent, by);
+            })?;
             Ok(())
         }
-        UpdatesOf::Run | UpdatesOf::Round | UpdatesOf::LaterRun => results(file, pass),
+        UpdatesForm::Results | UpdatesForm::Partial => results(file, was_killed, pass),
     }
 }
 
-/// Takes in the successes of a results file.
-fn results(file: &UpdatesFile, pass: &mut OvertakenPass) -> Result<(), Error> {
-    each_result(&file.path, file.is_partial, |row| take_in_row(row, file.of, pass))
+/// Takes in the updates of a results file, also those that may have been applied. `was_killed`: a
+/// round was killed that may have sent again what failed.
+fn results(file: &UpdatesFile, was_killed: bool, pass: &mut OvertakenPass) -> Result<(), Error> {
+    let is_partial = file.form == UpdatesForm::Partial;
+    each_result(&file.path, is_partial, |row, row_of_run| {
+        take_in_row(row, (file.of, row_of_run), was_killed, pass);
+    })
 }
 
-/// Passes every row of a results file to `see`. The last line of a partial one may be torn.
-fn each_result(path: &Path, is_partial: bool, mut see: impl FnMut(&Row<'_>)) -> Result<(), Error> {
+/// Passes every row of a results file to `see`, with the column that has the row of the run in the
+/// results of a round. The last line of a partial file may be torn.
+fn each_result(
+    path: &Path,
+    is_partial: bool,
+    mut see: impl FnMut(&Row<'_>, Option<usize>),
+) -> Result<(), Error> {
     let options = ReadOptions {
         encoding: "utf-8".parse().ok(),
         ..ReadOptions::default()
@@ -226,6 +258,10 @@ fn each_result(path: &Path, is_partial: bool, mut see: impl FnMut(&Row<'_>)) -> 
             at + 1
         );
     }
+    let name = names.get(ROW_OF_RUN);
+    let row_of_run = name
+        .is_some_and(|name| name.trim().eq_ignore_ascii_case(SYNC_ROW))
+        .then_some(ROW_OF_RUN);
     let mut rows = table.rows()?;
     while let Some(row) = rows.next()? {
         if let Some(fault) = &row.fault {
@@ -233,7 +269,7 @@ fn each_result(path: &Path, is_partial: bool, mut see: impl FnMut(&Row<'_>)) -> 
             ensure!(is_partial, anyhow!("{}: {why}", row.position));
             continue;
         }
-        see(&row);
+        see(&row, row_of_run);
     }
     rows.finish()?;
     Ok(())
@@ -245,12 +281,13 @@ struct FailedRows(HashMap<u64, String>);
 impl FailedRows {
     /// Reads them from the results of the run, which are `of_run`, or of one of its rounds.
     fn read(results: &Path, of_run: &Path) -> Result<Self, Failure> {
-        let place = if results == of_run { ROW } else { ROW_OF_RUN };
+        let is_run = results == of_run;
         let mut rows = HashMap::new();
-        let read = each_result(results, false, |row| {
+        let read = each_result(results, false, |row, row_of_run| {
+            let place = if is_run { Some(ROW) } else { row_of_run };
             let cell = |column| row.fields.get(column).unwrap_or_default();
             if Status::from_name(cell(STATUS)).is_some_and(Status::is_failure) {
-                rows.insert(number(&row.fields, Some(place)), cell(RESPONDENT).to_owned());
+                rows.insert(number(&row.fields, place), cell(RESPONDENT).to_owned());
             }
         });
         read.map_err(|error| {
@@ -269,46 +306,52 @@ impl FailedRows {
     }
 }
 
-fn take_in_row(row: &Row<'_>, of: UpdatesOf, pass: &mut OvertakenPass) {
+fn take_in_row(
+    row: &Row<'_>,
+    (of, row_of_run): (UpdatesOf, Option<usize>),
+    was_killed: bool,
+    pass: &mut OvertakenPass,
+) {
     let cell = |column| row.fields.get(column).unwrap_or_default();
-    if cell(STATUS) != Status::Success.name() {
+    let status = Status::from_name(cell(STATUS));
+    let code = ErrorCode::from_name(cell(ERROR_CODE));
+    let may_have_updated = |status: Status| {
+        let sent_again = was_killed && of != UpdatesOf::LaterRun && status.is_failure();
+        status.may_have_updated(code) || sent_again
+    };
+    if !status.is_some_and(may_have_updated) {
         return;
     }
     let (survey, respondent) = (cell(SURVEY), cell(RESPONDENT));
-    match of {
-        UpdatesOf::Run => pass.updated(survey, respondent, number(&row.fields, Some(ROW))),
-        UpdatesOf::Round => pass.updated(survey, respondent, number(&row.fields, Some(ROW_OF_RUN))),
-        UpdatesOf::LaterRun | UpdatesOf::LaterJournal => pass.updated_later(survey, respondent),
-    }
+    let by = match of {
+        UpdatesOf::Run => number(&row.fields, Some(ROW)),
+        UpdatesOf::Round => number(&row.fields, row_of_run),
+        UpdatesOf::LaterRun => u64::MAX,
+    };
+    pass.updated(survey, respondent, by);
 }
 
-/// Returns what the store knows of later runs. `None` if it cannot know which are later.
-fn known_later<'a>(
-    store: Option<&'a Store>,
-    round: &RoundSettings,
-    resumed: Option<&GoOn>,
-) -> Result<Option<KnownLater<'a>>, Failure> {
-    let Some((store, before)) = store.zip(round.round.store_before.as_ref()) else {
-        return Ok(None);
-    };
-    let Past::All(StoreRun { run: before, .. }) = store.past(Some(before), 0).map_err(Failure::usage)? else {
-        return Ok(None);
-    };
-    Ok(Some(KnownLater {
-        store,
-        before,
-        own: resumed.and_then(GoOn::runs),
-    }))
+/// Returns what the store knows of later runs.
+fn known_later<'a>(store: Option<&'a Store>, run: &FinishedRun) -> Result<Option<KnownLater<'a>>, Failure> {
+    let Some(store) = store else { return Ok(None) };
+    let runs_of = |run: &StoreRun| store.runs_of(run).map_err(Failure::usage);
+    let (mut own, mut first) = (HashSet::new(), None);
+    if let Some((last, first_of_run)) = run.in_store() {
+        own.extend(runs_of(last)?);
+        // Its first process may have used another store.
+        first = first_of_run.filter(|first| own.contains(first));
+    }
+    for round in run.rounds_in_store().map_err(Failure::output)? {
+        own.extend(runs_of(&round)?);
+    }
+    Ok(Some(KnownLater { store, first, own }))
 }
 
 impl KnownLater<'_> {
-    /// Whether the store knows of a later acknowledgement for the respondent.
+    /// Whether another run has updated the respondent since the first process of the run, or may have.
     fn has(&self, update: &UpdateRespondent) -> Result<bool, Failure> {
-        let run = self.store.acknowledged_in(update).map_err(Failure::usage)?;
-        let is_own = |run| {
-            self.own
-                .is_some_and(|(first, last)| (first..=last).contains(&run))
-        };
-        Ok(run.is_some_and(|run| run > self.before && !is_own(run)))
+        let run = self.store.touched_in(update).map_err(Failure::usage)?;
+        let is_later = |run: &i64| self.first.is_none_or(|first| *run > first);
+        Ok(run.filter(is_later).is_some_and(|run| !self.own.contains(&run)))
     }
 }
