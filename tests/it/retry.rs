@@ -915,12 +915,16 @@ fn kill_after(platform: &Platform, job: &mut Job, command: &str, calls: usize) {
 
 #[test]
 fn a_value_that_was_corrected_after_a_kill_is_sent_in_spite_of_the_store() {
-    let platform = Platform::slow(&["1", "2", "3", "4"], Duration::from_millis(40));
-    let mut job = Job::run("id_respondent,l1\n1,wrong\n2,b\n3,c\n4,d\n", &platform.fake)
+    let ids: Vec<String> = (1..=80).map(|id| id.to_string()).collect();
+    let platform = Platform::slow(&[], Duration::from_millis(30));
+    platform.refuse(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let rows: Vec<String> = ids.iter().map(|id| format!("{id},wrong\n")).collect();
+    let mut job = Job::run(format!("id_respondent,l1\n{}", rows.concat()), &platform.fake)
         .args("-c 1 --timeout 1s --changed-only");
     job.ends(1);
     platform.refuse(&[]);
-    kill_after(&platform, &mut job, "retry in.csv", 3);
+    // The store has the first acknowledgements by then.
+    kill_after(&platform, &mut job, "retry in.csv", 60);
     edit(&job, "in.failed.csv", "wrong", "right");
     let before = platform.count();
     job.other("retry in.csv", 0);
