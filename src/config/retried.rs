@@ -10,7 +10,7 @@ use super::groups::outputs;
 use crate::cli::{CONFIG_KEY, ConfigChoice, RunArgs, retry_args};
 use crate::model::{SettingValue, ShownPath};
 use crate::read::Input;
-use crate::record::{FAILED, FinishedRun, NoRetry, OutputPaths, RESULTS, SUMMARY};
+use crate::record::{FAILED, FinishedRun, NoRetry, OutputPaths, RESULTS, SUMMARY, WORKBOOK};
 use crate::system::trust;
 use crate::text::Message;
 
@@ -70,7 +70,7 @@ fn paths(args: &RunArgs) -> Result<OutputPaths> {
 /// Returns the name of an input whose output this is, or the path as it is.
 fn of_output(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let kind = [FAILED, RESULTS, SUMMARY]
+    let kind = [FAILED, RESULTS, SUMMARY, WORKBOOK]
         .into_iter()
         .find(|kind| name.ends_with(kind));
     let stem = kind.and_then(|kind| name.strip_suffix(kind));
@@ -153,6 +153,7 @@ mod tests {
     fn a_file_of_the_run_stands_for_its_input() {
         for (path, expected) in [
             ("a/c.failed.csv", "a/c.csv"),
+            ("a/c.failed.xlsx", "a/c.csv"),
             ("a/c.retry-2.failed.csv", "a/c.csv"),
             ("c.20261124T075743Z.summary.json", "c.20261124T075743Z.csv"),
             ("c.retry-x.results.csv", "c.retry-x.csv"),

@@ -39,7 +39,7 @@ pub(crate) use journal::resumed::{GoOn, alive_until};
 pub(crate) use journal::settled::SettledRows;
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
-pub(crate) use outputs::names::{FAILED, RESULTS, SUMMARY, TRIAL, lock as lock_of};
+pub(crate) use outputs::names::{FAILED, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of};
 pub(crate) use outputs::result_line::Style;
 pub(crate) use outputs::space::check as check_space;
 pub(crate) use recorder::Recorder;

@@ -26,7 +26,7 @@ pub(crate) const FAILED: &str = ".failed.csv";
 pub(crate) const SUMMARY: &str = ".summary.json";
 
 /// What the name of a failed file ends with that a spreadsheet has saved as a workbook.
-const WORKBOOK: &str = ".failed.xlsx";
+pub(crate) const WORKBOOK: &str = ".failed.xlsx";
 
 /// Suffixes of files that are not finished.
 const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];
