@@ -23,9 +23,14 @@ pub(super) struct SentFile {
 }
 
 impl SentFile {
-    /// Whether the file has the bytes that were sent last.
+    /// Whether the file has the bytes that were sent last; if a workbook was sent, those that were
+    /// written.
     fn was_sent_so(&self) -> bool {
-        let digest = files::digest_of(&self.paths.failed).ok();
+        let failed = &self.paths.failed;
+        if Path::new(&self.sent_by.input).file_name() != failed.file_name() {
+            return !is_edited(failed, &self.written);
+        }
+        let digest = files::digest_of(failed).ok();
         let digest = digest.and_then(|digest| u128::from_str_radix(&digest, 16).ok());
         digest.is_some_and(|digest| {
             let content = Fingerprint::default().with(CONTENT, digest);
@@ -52,8 +57,9 @@ impl FinishedRun {
         let failed = &file.paths.failed;
         let is_later = |path: &Path| modified(path).is_some_and(|time| time > file.sent_by.started_at);
         let workbook = self.workbook(failed).filter(|workbook| is_later(workbook));
-        // The clock may have been set back since: what was sent is known by its content, too.
-        let is_edited = is_later(failed) && is_edited(failed, &file.written) && !file.was_sent_so();
+        // The clock may have been set back since: what was sent is known by its content, too. The file
+        // as it was written is an edited one if rows were deleted before.
+        let is_edited = is_later(failed) && !file.was_sent_so();
         let edited = is_edited.then(|| failed.clone());
         Some((workbook.or(edited)?, file))
     }

@@ -336,6 +336,12 @@ fn a_failed_file_that_is_edited_after_the_last_round_is_sent_once_more() {
     assert_eq!(platform.calls(before), ["2 l1=b", "3 l1=c"]);
     let ran = job.other("retry in.csv", 0);
     assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
+    // All of it is put back.
+    pause(Duration::from_millis(20));
+    fs::write(job.path("in.failed.csv"), &whole).unwrap();
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["1 l1=a", "2 l1=b", "3 l1=c"]);
     save_as_workbook(&job, "in.failed.xlsx", "2,fix,rejected,1,zz\n");
     let before = platform.count();
     job.other("retry in.csv", 0);
