@@ -115,7 +115,7 @@ impl RetryWords for English {
     fn overtaken_rows(&self, rows: u64) -> String {
         let are = if rows == 1 { "is" } else { "are" };
         format!(
-            "{} {are} not sent (`superseded`): the respondent was updated since, and would be set back",
+            "{} {are} not sent (`superseded`): the respondent has received the same since, or something newer",
             en(rows, "row")
         )
     }

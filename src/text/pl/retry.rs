@@ -123,7 +123,7 @@ impl RetryWords for Polish {
             ["zostanie pominięty", "zostaną pominięte", "zostanie pominiętych"],
         );
         format!(
-            "{} {skipped} (`superseded`): zastąpiłoby to nowsze dane tego samego respondenta",
+            "{} {skipped} (`superseded`): respondent ma już te same dane albo nowsze",
             pl(rows, ["wiersz", "wiersze", "wierszy"])
         )
     }
