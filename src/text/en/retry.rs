@@ -101,8 +101,15 @@ impl RetryWords for English {
         )
     }
 
+    fn edited_another(&self, failed: &str, edited: &str) -> String {
+        format!(
+            "`{edited}` was edited, but its rows were sent before; what failed then is in `{failed}`. Nothing was sent: \
+             edit `{failed}` and retry again, or delete `{edited}` to send `{failed}` as it is"
+        )
+    }
+
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
-        format!("`{edited}` was edited after its round and is not sent any more: edit `{failed}`")
+        format!("`{edited}` was edited after its rows were sent; those edits are not sent: `{failed}` is")
     }
 
     fn another_export(&self, export: &str, when: &str) -> String {

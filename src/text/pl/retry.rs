@@ -104,9 +104,17 @@ impl RetryWords for Polish {
         )
     }
 
+    fn edited_another(&self, failed: &str, edited: &str) -> String {
+        format!(
+            "zmieniono plik `{edited}`, ale jego wiersze były już wysłane; te, które się wtedy nie udały, są w \
+             `{failed}`. Niczego nie wysłano: popraw `{failed}` i ponów, albo usuń `{edited}`, aby wysłać `{failed}` bez \
+             zmian"
+        )
+    }
+
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
         format!(
-            "zmiany w `{edited}` zapisano już po jego rundzie i nie zostaną uwzględnione: popraw `{failed}`"
+            "plik `{edited}` zmieniono, gdy jego wiersze były już wysłane; te zmiany nie zostaną użyte, używany jest `{failed}`"
         )
     }
 

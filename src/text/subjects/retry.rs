@@ -55,6 +55,9 @@ pub(crate) trait RetryWords {
     /// which did not fail. `failed` is where its rows can be saved.
     fn workbook_of_other_run(&self, workbook: &str, row: Option<u64>, failed: &str) -> String;
 
+    /// The failed file of an earlier round was edited, and the one to be sent was not.
+    fn edited_another(&self, failed: &str, edited: &str) -> String;
+
     /// A failed file was edited after the round that sent it.
     fn edited_too_late(&self, failed: &str, edited: &str) -> String;
 

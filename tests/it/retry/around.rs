@@ -351,6 +351,30 @@ fn a_failed_file_that_is_edited_after_the_last_round_is_sent_once_more() {
     job.ends(0);
 }
 
+#[test]
+fn an_edit_of_the_failed_file_before_the_last_one_sends_nothing_until_the_last_one_is_edited() {
+    let platform = Platform::refusing(&["1", "2"]);
+    let mut job = Job::run("id_respondent,l1\n1,a\n2,b\n", &platform.fake);
+    job.ends(1);
+    job.other("retry in.csv", 1);
+    pause(Duration::from_millis(20));
+    edit(&job, "in.failed.csv", "a", "x");
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 2);
+    assert!(
+        ran.stderr
+            .contains("edit `in.retry-1.failed.csv` and retry again"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(platform.count(), before);
+    assert!(!job.names().iter().any(|name| name.contains("retry-2")));
+    edit(&job, "in.retry-1.failed.csv", "b", "y");
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    assert_eq!(platform.calls(before), ["1 l1=a", "2 l1=y"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_person_is_asked_before_many_or_damaged_rows() {

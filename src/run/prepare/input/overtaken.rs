@@ -100,6 +100,7 @@ pub(in crate::run) fn leave_out_overtaken(
         }
         Ok(true)
     })?;
+    ensure_right_file(&round.round)?;
     announce(&round.round, only_fixes, opened.known_rows());
     newer_export::warn(round);
     if pass.is_empty() {
@@ -165,6 +166,18 @@ fn ensure_of_run(is_of_run: bool, row: u64, round: &Round) -> Result<(), Failure
     let row = (row > 0).then_some(row);
     Err(Failure::usage(Message::new(|words| {
         words.workbook_of_other_run(&workbook, row, &failed)
+    })))
+}
+
+/// Refuses the failed file as it was written if the one of an earlier round was edited instead: its
+/// rows would fail again, and the next failed file would have another name once more.
+fn ensure_right_file(round: &Round) -> Result<(), Failure> {
+    let Some(edited) = round.edited_too_late.as_ref().filter(|_| !round.is_edited) else {
+        return Ok(());
+    };
+    let [failed, edited] = [&round.input, edited].map(|path| path.shown().to_string());
+    Err(Failure::usage(Message::new(|words| {
+        words.edited_another(&failed, &edited)
     })))
 }
 
