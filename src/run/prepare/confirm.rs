@@ -87,6 +87,7 @@ fn question(examined: &Examined, opened: &OpenedInput, site: &Site, is_first: bo
     let export = &examined.export;
     let plans = Plans {
         to_send: examined.to_send(),
+        has_repeats: examined.notes.repeated > 0,
         changed: (export.known > 0).then_some((export.changes, export.known)),
         labels: &labels,
         survey,

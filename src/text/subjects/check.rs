@@ -6,6 +6,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plans<'a> {
     pub(crate) to_send: u64,
+    /// Whether respondents have several rows, so that there are fewer contacts than rows.
+    pub(crate) has_repeats: bool,
     /// Respondents' rows that would change something, of those that are known; `None` if nothing is
     /// remembered.
     pub(crate) changed: Option<(u64, u64)>,

@@ -54,6 +54,11 @@ impl CheckWords for English {
         } else {
             ""
         };
+        let contacts = if plans.has_repeats {
+            format!("the contacts on {}", en(plans.to_send, "row"))
+        } else {
+            en(plans.to_send, "contact")
+        };
         let changed = plans.changed.map(|(changed, known)| {
             format!(
                 " {} of {} known rows change something.",
@@ -64,7 +69,7 @@ impl CheckWords for English {
         format!(
             "Set {} of {}{} at {}?{}{first}",
             plans.labels,
-            en(plans.to_send, "contact"),
+            contacts,
             survey.unwrap_or_default(),
             plans.host,
             changed.unwrap_or_default()

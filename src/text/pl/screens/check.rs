@@ -52,6 +52,11 @@ impl CheckWords for Polish {
 
     fn set_labels(&self, plans: &Plans<'_>) -> String {
         let contacts = match form(plans.to_send, ["one", "few", "many"]) {
+            _ if plans.has_repeats => format!(
+                "kontaktów z {}\u{A0}{}",
+                thousands(Lang::Pl, plans.to_send),
+                form(plans.to_send, ["wiersza", "wierszy", "wierszy"])
+            ),
             "one" => "1\u{A0}kontaktu".to_owned(),
             _ => format!("{}\u{A0}kontaktów", thousands(Lang::Pl, plans.to_send)),
         };

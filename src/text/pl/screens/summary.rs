@@ -222,7 +222,7 @@ impl NoteWords for Polish {
 
     fn damaged_values(&self, count: u64) -> String {
         format!(
-            "{} przez arkusz lub złe kodowanie i trafia na platformę bez zmian; wiersze pokaże `check`",
+            "{} przez arkusz lub złe kodowanie i {} na platformę bez zmian; wiersze pokaże `check`",
             match form(count, ["one", "few", "many"]) {
                 "one" => "1\u{A0}komórka wygląda na uszkodzoną".to_owned(),
                 "few" => format!(
@@ -233,7 +233,8 @@ impl NoteWords for Polish {
                     "{}\u{A0}komórek wygląda na uszkodzone",
                     thousands(Lang::Pl, count)
                 ),
-            }
+            },
+            form(count, ["trafiła", "trafiły", "trafiło"])
         )
     }
 
