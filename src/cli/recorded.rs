@@ -125,8 +125,8 @@ pub(super) fn recorded(
         let origin = origin(id);
         let is_known = matches.try_contains_id(id).is_ok();
         // A rehearsal is recorded as one, so that no retry sends its rows to the platform. What a
-        // guard objects to in a row was let through with the run.
-        let is_needed = kind == Kind::Recorded || ["sandbox", "ignore_guards"].contains(&id);
+        // guard objects to in a row was let through with the run. A failed file has its run's delimiter.
+        let is_needed = kind == Kind::Recorded || ["sandbox", "ignore_guards", "delimiter"].contains(&id);
         if !is_known || origin == Origin::Default || !is_needed {
             continue;
         }

@@ -52,6 +52,11 @@ fn prepared(
     };
     let export = retried.export(&args.input.input);
     args.input.input.clone_from(&round.input);
+    // Nothing but the command line says it here. A workbook has none.
+    let is_auto = args.input.delimiter.eq_ignore_ascii_case("auto") && round.failed_in.is_none();
+    if let Some(delimiter) = retried.run.unusual_delimiter().filter(|_| is_auto) {
+        delimiter.clone_into(&mut args.input.delimiter);
+    }
     args.output.output_dir = None;
     args.output.output = Some(round.paths.results.clone());
     args.output.failed = Some(round.paths.failed.clone());

@@ -22,6 +22,12 @@ const SANDBOX: &str = "sandbox";
 /// The setting of a run whose rows the guards were to let through.
 const IGNORE_GUARDS: &str = "ignore_guards";
 
+/// The setting of the input's delimiter.
+const DELIMITER: &str = "delimiter";
+
+/// Delimiters that are found in a file without being named.
+const DETECTED: [&str; 6] = ["auto", ",", ";", "|", "tab", "\\t"];
+
 /// A finished run whose failed rows can be sent again.
 #[derive(Clone, Debug)]
 pub(crate) struct FinishedRun {
@@ -51,6 +57,15 @@ impl FinishedRun {
     /// Whether the guards were to let the run's rows through.
     pub(crate) fn lets_through(&self) -> bool {
         self.settings.get(IGNORE_GUARDS) == Some(&SettingValue::Switch(true))
+    }
+
+    /// Returns the delimiter of the run's failed files, if it is one that no reader finds by itself.
+    /// Others are looked for: Excel may have saved the file with another.
+    pub(crate) fn unusual_delimiter(&self) -> Option<&str> {
+        match self.settings.get(DELIMITER) {
+            Some(SettingValue::One(text)) if !DETECTED.contains(&text.as_str()) => Some(text),
+            _ => None,
+        }
     }
 
     /// Returns the name of the run's input, as its summary has it.

@@ -492,3 +492,23 @@ fn a_round_is_one_of_its_run_whatever_the_clock_says() {
     job.ends(0);
     assert_eq!(platform.count(), before);
 }
+
+#[test]
+fn a_failed_file_has_the_delimiter_that_its_run_was_given() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent:l1\n1:a;b\n2:c,d\n", &platform.fake).args("-d :");
+    job.ends(1);
+    let before = platform.count();
+    job.other("retry in.csv", 1);
+    assert_eq!(platform.calls(before), ["2 l1=c,d"]);
+    // Excel saves a file with semicolons.
+    platform.refuse(&[]);
+    fs::write(
+        job.path("in.retry-1.failed.csv"),
+        "sync_status;sync_error;sync_row;id_respondent;l1\nfailed;;3;2;e\n",
+    )
+    .unwrap();
+    let before = platform.count();
+    job.other("retry in.csv -d ;", 0);
+    assert_eq!(platform.calls(before), ["2 l1=e"]);
+}
