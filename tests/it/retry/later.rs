@@ -128,7 +128,10 @@ fn a_row_that_was_in_flight_at_a_kill_and_then_deleted_may_have_been_applied() {
     fs::write(job.path("in.failed.csv"), kept.join("\n")).unwrap();
     let before = platform.count();
     job.other("retry in.csv", 0);
-    assert_eq!(platform.calls(before), ["2 l1=b", "3 l1=c"]);
+    // Whether the first answer was recorded before the kill depends on the moment.
+    let calls = platform.calls(before);
+    assert!(calls.contains(&"3 l1=c".to_owned()), "{calls:?}");
+    assert!(!calls.contains(&"1 l1=old".to_owned()), "{calls:?}");
 }
 
 #[test]
