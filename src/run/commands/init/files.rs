@@ -216,7 +216,9 @@ fn remove_staging(folder: &Path) -> io::Result<()> {
             fs::remove_dir(&secrets)?;
         }
     }
-    if held.is_some() {
+    if let Some(held) = held {
+        // On Windows the name of a file that is open may stay until it is closed.
+        drop(held);
         fs::remove_file(&config)?;
     }
     fs::remove_dir(folder)
