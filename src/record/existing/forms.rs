@@ -27,7 +27,7 @@ impl SentFile {
     /// written.
     fn was_sent_so(&self) -> bool {
         let failed = &self.paths.failed;
-        if Path::new(&self.sent_by.input).file_name() != failed.file_name() {
+        if !names::are_alike(Path::new(&self.sent_by.input), failed) {
             return !is_edited(failed, &self.written);
         }
         let digest = files::digest_of(failed).ok();
@@ -44,8 +44,8 @@ impl SentFile {
             Some(self.paths.failed.clone()),
             names::workbook(&self.paths.failed),
         ];
-        let input = Path::new(&round.input).file_name();
-        if forms.iter().flatten().any(|form| form.file_name() == input) {
+        let input = Path::new(&round.input);
+        if forms.iter().flatten().any(|form| names::are_alike(form, input)) {
             self.sent_by = round.clone();
         }
     }

@@ -2,12 +2,12 @@
 //! and what is left to do. Only reads files; `record/existing/decision.rs` decides about the files
 //! of the round itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::aside;
-use super::forms::{SentFile, is_edited};
+use super::forms::{SentFile, is_edited, modified};
 use super::found::{Found, OldSummary, Unfinished};
 use super::sets;
 use crate::model::{ACCOUNT, CONTENT, Fingerprint, RecordedSettings, SettingValue, StoreRun};
@@ -266,7 +266,10 @@ impl FinishedRun {
             (before, paths) = (finished, of_round);
             number += 1;
         }
+        // What was edited before the newest round began, that round has overtaken.
+        let is_newest = |path: &Path| modified(path).is_some_and(|time| time > before.started_at);
         let edited_too_late = sent.iter().rev().find_map(|file| self.edited_since(file));
+        let edited_too_late = edited_too_late.filter(|(path, _)| is_newest(path));
         if before.failures() == 0 {
             return Ok(match (newest, edited_too_late) {
                 (0, _) => NextRound::NothingFailed,

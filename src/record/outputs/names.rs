@@ -274,6 +274,16 @@ pub(in crate::record) fn family(path: &Path) -> (PathBuf, Option<Stamp>) {
     }
 }
 
+/// Whether two files have the same name, but for the stamp of their set.
+pub(in crate::record) fn are_alike(a: &Path, b: &Path) -> bool {
+    let unstamped = |path: &Path| -> Vec<String> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let parts = name.split('.').filter(|part| Stamp::of_name(part).is_none());
+        parts.map(str::to_owned).collect()
+    };
+    unstamped(a) == unstamped(b)
+}
+
 /// Splits a name at the place of the stamp.
 fn split(name: &str) -> (&str, &str) {
     let finished = UNFINISHED

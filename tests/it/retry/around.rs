@@ -369,10 +369,41 @@ fn an_edit_of_the_failed_file_before_the_last_one_sends_nothing_until_the_last_o
     );
     assert_eq!(platform.count(), before);
     assert!(!job.names().iter().any(|name| name.contains("retry-2")));
+    pause(Duration::from_millis(20));
     edit(&job, "in.retry-1.failed.csv", "b", "y");
     platform.refuse(&[]);
     job.other("retry in.csv", 0);
     assert_eq!(platform.calls(before), ["1 l1=a", "2 l1=y"]);
+    // The edit that was not sent does not come back afterwards and set anyone back.
+    let before = platform.count();
+    let ran = job.other("retry in.csv", 0);
+    assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
+    assert_eq!(platform.count(), before);
+}
+
+#[test]
+fn what_rounds_have_sent_is_known_after_the_set_was_set_aside() {
+    let platform = Platform::refusing(&["2", "3"]);
+    let mut job = Job::run("id_respondent,l1\n2,b\n3,c\n", &platform.fake).args("--resume --rotate");
+    job.ends(1);
+    pause(Duration::from_millis(20));
+    edit(&job, "in.failed.csv", "3,c", "3,x");
+    platform.refuse(&["3"]);
+    job.other("retry in.csv", 1);
+    pause(Duration::from_millis(20));
+    edit(&job, "in.failed.csv", "3,x", "3,x");
+    edit(&job, "in.retry-1.failed.csv", "3,x", "3,y");
+    platform.refuse(&[]);
+    job.other("retry in.csv", 0);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n4,d\n").unwrap();
+    job.ends(0);
+    pause(Duration::from_millis(20));
+    let set = format!("in.{}", stamp(&job));
+    edit(&job, &format!("{set}.failed.csv"), "3,x", "3,x");
+    let before = platform.count();
+    let ran = job.other(&format!("retry {set}.csv"), 0);
+    assert!(ran.stderr.contains("nothing left to retry"), "{}", ran.stderr);
+    assert_eq!(platform.count(), before);
 }
 
 #[cfg(unix)]
