@@ -6,7 +6,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::next_command::{KEEP_OLD, arguments, insert, is_about_old_outputs, is_unspeakable, quoted};
-use crate::model::Message;
 use crate::read::{ColumnFault, Hint, InputError};
 use crate::record::OutputError;
 use crate::system::folders;
@@ -45,8 +44,7 @@ pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
             None => {}
         }
     }
-    // Settings are missing.
-    error.is::<Message>().then(with_config_beside)?
+    None
 }
 
 /// Returns the command line with the columns that are probably meant: if nothing but names of columns
@@ -71,10 +69,9 @@ fn with_meant_columns(faults: &[ColumnFault]) -> Option<Correction> {
 fn with_config_beside() -> Option<Correction> {
     let words: Vec<String> = arguments().collect();
     let command = words.get(1)?;
-    let has_config = words
-        .iter()
-        .any(|word| word == "--config" || word.starts_with("--config="));
-    if has_config || !["check", "run"].contains(&command.as_str()) {
+    let is_decided =
+        |word: &String| word == "--config" || word.starts_with("--config=") || is_about_old_outputs(word);
+    if words.iter().any(is_decided) || !["check", "run"].contains(&command.as_str()) {
         return None;
     }
     let is_input = |word: &&String| !word.starts_with('-') && Path::new(word).is_file();

@@ -27,7 +27,7 @@ pub(super) fn next_command(input: &Input) -> Option<String> {
 /// Returns what to type after a check; `None` if nothing can be done with the input, or if it is
 /// standard input.
 pub(super) fn after_check(code: ExitCode, input: &Input) -> Option<AfterCheck> {
-    let is_file = *input != Input::Stdin;
+    let is_file = *input != Input::Stdin && !arguments().any(|argument| is_unspeakable(&argument));
     match code {
         ExitCode::Success | ExitCode::RowsFailed if is_file => Some(AfterCheck::Trial(trial(arguments()))),
         ExitCode::Aborted if is_file => {
@@ -53,11 +53,18 @@ pub(super) fn after_run(
     let Input::File(input) = &reading.input else {
         return None;
     };
-    (report.kind == RunKind::TrialOfOne).then(|| {
-        // The trial has files of its own: the whole would meet those of the last export.
-        let meets_old = paths.rehearsal && default_paths(input).are_of_finished_run();
-        whole(arguments(), meets_old)
-    })
+    // A limit that a variable or the config sets would hold for the same words, too.
+    let words: Vec<String> = arguments().collect();
+    let has_limit = words
+        .iter()
+        .any(|word| word == "--limit" || word.starts_with("--limit="));
+    if report.kind != RunKind::TrialOfOne || !has_limit || words.iter().any(|word| is_unspeakable(word)) {
+        return None;
+    }
+    // The trial has files of its own: the whole would meet those of the last export.
+    let of_whole = paths.results.with_file_name(input.file_name()?);
+    let meets_old = paths.rehearsal && default_paths(&of_whole).are_of_finished_run();
+    Some(whole(words.into_iter(), meets_old))
 }
 
 /// Flags that keep the outputs of an older export under another name.
@@ -97,11 +104,13 @@ fn trial(arguments: impl Iterator<Item = String>) -> String {
 /// Returns the command line of a trial as that of a run of all rows, which keeps finished outputs of
 /// an older export if there are any.
 fn whole(arguments: impl Iterator<Item = String>, meets_old: bool) -> String {
-    let words = without_flags(arguments, &["--limit"]);
-    let handles_old = words.iter().any(|word| is_about_old_outputs(word));
+    let mut words = without_flags(arguments, &["--limit"]);
+    // They were about the outputs of the trial.
+    words.retain(|word| word != "--resume" && word != "--overwrite");
+    let rotates = words.iter().any(|word| is_about_old_outputs(word));
     let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-    if meets_old && !handles_old {
-        insert(&mut words, KEEP_OLD);
+    if meets_old {
+        insert(&mut words, if rotates { "--resume" } else { KEEP_OLD });
     }
     words.join(" ")
 }
@@ -299,7 +308,7 @@ mod tests {
         assert_eq!(of(&typed, true), "x run a.csv --resume --rotate");
         assert_eq!(
             of(&["x", "run", "a.csv", "--limit=1", "--rotate=3"], true),
-            "x run a.csv --rotate=3"
+            "x run a.csv --rotate=3 --resume"
         );
     }
 

@@ -537,6 +537,10 @@ fn after_a_trial_the_command_for_all_rows_keeps_finished_outputs_but_gives_up_no
             "{found:?}: {stderr}"
         );
     }
+    // What must not be in a log is not in a command either.
+    let mut scene = Scene::new(Found::Nothing);
+    let (_, _, stderr) = scene.run("--limit 1 --healthcheck-url http://127.0.0.1:1/CANARY", 0);
+    assert!(!stderr.contains("CANARY"), "{stderr}");
 }
 
 #[test]
