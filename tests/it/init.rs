@@ -353,7 +353,8 @@ fn flags_are_enough_without_a_terminal() {
         "{}",
         ran.stdout
     );
-    assert_eq!(ran.stderr, "");
+    // On Windows files have the rights of their folder, and who else may read them is said.
+    assert!(cfg!(windows) || ran.stderr.is_empty(), "{}", ran.stderr);
     has_no_secret(&(ran.stdout + &job.text("conf/contacts.toml")));
     assert!(job.text("conf/contacts.toml").contains("contacts.csv\""));
     other(&mut job, "check --config conf/contacts.toml", 0);

@@ -491,8 +491,10 @@ fn outputs_elsewhere_are_found_by_the_command_that_is_shown() {
     fs::create_dir(job.path("res")).unwrap();
     job.ends(1);
     let ran = job.ends(1);
+    let results = std::path::Path::new("res").join("in.results.csv");
     assert!(
-        ran.stderr.contains("`respondent-sync retry res/in.results.csv`"),
+        ran.stderr
+            .contains(&format!("`respondent-sync retry {}`", results.display())),
         "{}",
         ran.stderr
     );
