@@ -382,3 +382,24 @@ fn a_retry_says_if_the_export_was_renewed_since() {
         );
     }
 }
+
+#[test]
+fn a_later_row_that_is_still_in_the_failed_file_suppresses_no_earlier_one_after_a_kill() {
+    let platform = Platform::slow(&["1", "5"], Duration::from_millis(40));
+    let mut job =
+        Job::run("id_respondent,l1\n5,e\n1,a\n1,b\n6,f\n", &platform.fake).args("-c 1 --timeout 1s");
+    job.ends(1);
+    platform.refuse(&[]);
+    kill_after(&platform, &mut job, "retry in.csv", 1);
+    edit(&job, "in.failed.csv", "1,a", "1,c");
+    let before = platform.count();
+    job.other("retry in.csv", 0);
+    let calls = platform.fake.calls();
+    let sent: Vec<&str> = calls
+        .iter()
+        .skip(before)
+        .filter(|call| call.respondent() == "1")
+        .filter_map(|call| call.get("l1"))
+        .collect();
+    assert_eq!(sent, ["c", "b"]);
+}

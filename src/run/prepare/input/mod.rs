@@ -1,6 +1,7 @@
 //! Prepares the input before the first call: opens it, checks it, compares it with what was sent
 //! before.
 
+mod announced;
 pub(in crate::run) mod description;
 pub(in crate::run) mod exclude_list;
 pub(in crate::run) mod form;
@@ -11,3 +12,4 @@ pub(in crate::run) mod opened;
 pub(in crate::run) mod overtaken;
 pub(in crate::run) mod side_file;
 pub(in crate::run) mod stale;
+mod still_there;

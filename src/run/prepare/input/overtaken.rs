@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use anyhow::{Error, anyhow, ensure};
 
+use super::announced::{announce, ensure_right_file};
 use super::newer_export;
 use super::opened::{OpenedInput, number};
 use super::side_file::SideFile;
+use super::still_there::StillThere;
 use crate::config::ReadingSettings;
 use crate::model::{
     Action, ErrorCode, Fingerprint, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent,
@@ -76,6 +78,11 @@ pub(in crate::run) fn leave_out_overtaken(
         Some(_) => SentRows::default(),
         None => SentRows::read(&round.run, &round.round, fingerprint).map_err(Failure::output)?,
     };
+    let files = updates_beside(&round.run, &round.round, resumed.is_some()).map_err(Failure::output)?;
+    let was_killed = files
+        .iter()
+        .any(|file| file.of == UpdatesOf::Round && file.was_killed);
+    let mut still_there = was_killed.then(StillThere::default);
     let mut only_fixes = action.is_some();
     let row_of_run = opened.row_of_run();
     let origin = round.round.failed_in.as_deref();
@@ -88,7 +95,11 @@ pub(in crate::run) fn leave_out_overtaken(
         }
         let is_fix = action.and_then(|action| row.fields.get(action)) == Some(Action::Fix.name());
         only_fixes &= is_fix;
-        if let Plan::Send(update) = planner.plan(row) {
+        let planned = planner.plan(row);
+        if let Some(still_there) = &mut still_there {
+            still_there.note(number(&row.fields, row_of_run), &planned);
+        }
+        if let Plan::Send(update) = planned {
             pass.expect(&update);
             if sent.has(row.record, &update) {
                 pass.updated(
@@ -106,13 +117,8 @@ pub(in crate::run) fn leave_out_overtaken(
     if pass.is_empty() {
         return Ok(());
     }
-    let files = updates_beside(&round.run, &round.round, resumed.is_some()).map_err(Failure::output)?;
-    // Any row that failed may have been in flight when a round was killed.
-    let was_killed = files
-        .iter()
-        .any(|file| file.of == UpdatesOf::Round && file.was_killed);
     for file in files {
-        take_in(&file, was_killed, &mut pass).map_err(|error| {
+        take_in(&file, still_there.as_ref(), &mut pass).map_err(|error| {
             let path = file.path.shown().to_string();
             let message = Message::new(|words| words.retry_unreadable(&path));
             Failure::usage(error.context(message))
@@ -169,60 +175,11 @@ fn ensure_of_run(is_of_run: bool, row: u64, round: &Round) -> Result<(), Failure
     })))
 }
 
-/// Refuses the failed file as it was written if the one of an earlier round was edited instead: its
-/// rows would fail again, and the next failed file would have another name once more.
-fn ensure_right_file(round: &Round) -> Result<(), Failure> {
-    let Some(edited) = round.edited_too_late.as_ref().filter(|_| !round.is_edited) else {
-        return Ok(());
-    };
-    let [failed, edited] = [&round.input, edited].map(|path| path.shown().to_string());
-    Err(Failure::usage(Message::new(|words| {
-        words.edited_another(&failed, &edited)
-    })))
-}
-
-/// Says which round it is and which file it sends, and what looks like a mistake about it.
-fn announce(round: &Round, only_fixes: bool, rows: Option<u64>) {
-    let failed = round.input.shown().to_string();
-    let words = Message::new(|words| words.round_starts(round.number, &failed, round.is_edited));
-    tracing::info!(
-        event = "retry_round",
-        round = round.number,
-        edited = round.is_edited,
-        polish = words.polish(),
-        "{words}"
-    );
-    if let Some(older) = &round.older_form {
-        let older = older.shown().to_string();
-        let words = Message::new(|words| words.older_form_unused(&failed, &older));
-        tracing::warn!(event = "retry_older_form", polish = words.polish(), "{words}");
-    }
-    if let Some(edited) = &round.edited_too_late {
-        let edited = edited.shown().to_string();
-        let words = Message::new(|words| words.edited_too_late(&failed, &edited));
-        tracing::warn!(
-            event = "retry_edited_too_late",
-            polish = words.polish(),
-            "{words}"
-        );
-    }
-    let missing = rows.map_or(0, |rows| round.failures.saturating_sub(rows));
-    if missing > 0 {
-        let words = Message::new(|words| words.rows_missing(missing, &failed));
-        tracing::info!(
-            event = "retry_rows_missing",
-            rows = missing,
-            polish = words.polish(),
-            "{words}"
-        );
-    }
-    if only_fixes && !round.is_edited {
-        let words = Message::new(|words| words.nothing_was_fixed(&failed));
-        tracing::warn!(event = "retry_not_fixed", polish = words.polish(), "{words}");
-    }
-}
-
-fn take_in(file: &UpdatesFile, was_killed: bool, pass: &mut OvertakenPass) -> Result<(), Error> {
+fn take_in(
+    file: &UpdatesFile,
+    still_there: Option<&StillThere>,
+    pass: &mut OvertakenPass,
+) -> Result<(), Error> {
     match file.form {
         UpdatesForm::Journal => {
             updates_of_journal(&file.path, |updated| {
@@ -234,16 +191,20 @@ fn take_in(file: &UpdatesFile, was_killed: bool, pass: &mut OvertakenPass) -> Re
             })?;
             Ok(())
         }
-        UpdatesForm::Results | UpdatesForm::Partial => results(file, was_killed, pass),
+        UpdatesForm::Results | UpdatesForm::Partial => results(file, still_there, pass),
     }
 }
 
-/// Takes in the updates of a results file, also those that may have been applied. `was_killed`: a
-/// round was killed that may have sent again what failed.
-fn results(file: &UpdatesFile, was_killed: bool, pass: &mut OvertakenPass) -> Result<(), Error> {
+/// Takes in the updates of a results file, also those that may have been applied. `still_there` if a
+/// round was killed, which may have sent again what failed.
+fn results(
+    file: &UpdatesFile,
+    still_there: Option<&StillThere>,
+    pass: &mut OvertakenPass,
+) -> Result<(), Error> {
     let is_partial = file.form == UpdatesForm::Partial;
     each_result(&file.path, is_partial, |row, row_of_run| {
-        take_in_row(row, (file.of, row_of_run), was_killed, pass);
+        take_in_row(row, (file.of, row_of_run), still_there, pass);
     })
 }
 
@@ -322,26 +283,28 @@ impl FailedRows {
 fn take_in_row(
     row: &Row<'_>,
     (of, row_of_run): (UpdatesOf, Option<usize>),
-    was_killed: bool,
+    still_there: Option<&StillThere>,
     pass: &mut OvertakenPass,
 ) {
     let cell = |column| row.fields.get(column).unwrap_or_default();
     let status = Status::from_name(cell(STATUS));
     let code = ErrorCode::from_name(cell(ERROR_CODE));
-    let may_have_updated = |status: Status| {
-        let sent_again = was_killed && of != UpdatesOf::LaterRun && status.is_failure();
-        status.may_have_updated(code) || sent_again
-    };
-    if !status.is_some_and(may_have_updated) {
-        return;
-    }
     let (survey, respondent) = (cell(SURVEY), cell(RESPONDENT));
     let by = match of {
         UpdatesOf::Run => number(&row.fields, Some(ROW)),
         UpdatesOf::Round => number(&row.fields, row_of_run),
         UpdatesOf::LaterRun => u64::MAX,
     };
-    pass.updated(survey, respondent, by);
+    let may_have_updated = |status: Status| {
+        // Any row that failed may have been in flight when a round was killed.
+        let sent_again = status.is_failure()
+            && of != UpdatesOf::LaterRun
+            && still_there.is_some_and(|rows| !rows.has(by, respondent));
+        status.may_have_updated(code) || sent_again
+    };
+    if status.is_some_and(may_have_updated) {
+        pass.updated(survey, respondent, by);
+    }
 }
 
 /// Returns what the store knows of later runs.
