@@ -109,7 +109,7 @@ fn say_failure(failure: &run::Failure, lang: Lang) {
     }
     report::say_error(&failure.error, &text::polish(&failure.error), failure.code);
     let words = text::words(lang);
-    match run::corrected(&failure.error) {
+    match run::corrected(failure) {
         Some(run::Correction::Meant(command)) => report::say_command(&words.corrected(), &command, lang),
         Some(run::Correction::KeepOld(command)) => report::say_command(&words.keep_old(), &command, lang),
         Some(run::Correction::Resume(command)) => report::say_command(&words.resume_it(), &command, lang),

@@ -5,9 +5,12 @@ use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::Failure;
 use super::next_command::{KEEP_OLD, arguments, insert, is_about_old_outputs, is_unspeakable, quoted};
+use crate::model::Message;
 use crate::read::{ColumnFault, Hint, InputError};
 use crate::record::OutputError;
+use crate::report::ExitCode;
 use crate::system::folders;
 
 /// A command that a person probably wants instead of the one that failed.
@@ -22,7 +25,8 @@ pub(crate) enum Correction {
 
 /// Returns the command that is probably wanted, if it is clear from what failed. A command line that
 /// has what must not appear in a log is not repeated.
-pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
+pub(crate) fn corrected(failure: &Failure) -> Option<Correction> {
+    let error = &failure.error;
     if arguments().any(|argument| is_unspeakable(&argument)) {
         return None;
     }
@@ -44,7 +48,9 @@ pub(crate) fn corrected(error: &anyhow::Error) -> Option<Correction> {
             None => {}
         }
     }
-    None
+    // Settings or columns are missing. A run that ended early has another code.
+    let is_of_settings = [ExitCode::Usage, ExitCode::Input].contains(&failure.code) && error.is::<Message>();
+    is_of_settings.then(with_config_beside)?
 }
 
 /// Returns the command line with the columns that are probably meant: if nothing but names of columns

@@ -111,6 +111,24 @@ mod on_a_terminal {
     }
 
     #[test]
+    fn a_config_beside_the_export_is_named_where_columns_are_missing_and_after_no_interruption() {
+        let job = |words: &str| {
+            Job::new(words)
+                .file("in.csv", "a;b\n1;x\n")
+                .file("in.toml", "survey = \"7\"\nid_column = \"a\"\nmap = [\"l4=b\"]\n")
+        };
+        let check = job("check in.csv");
+        check.on_terminal().sees("check in.csv --config in.toml").ends(3);
+        let fake = Fake::start(|_| Answer::success());
+        let interrupted = Job::run(numbered(90, "x"), &fake)
+            .args("--yes --max-duration 1s")
+            .instead_of("unlimited", "1/s")
+            .file("in.toml", "survey = \"8\"\n");
+        let screen = interrupted.on_terminal().sees("--resume").ends(10);
+        assert!(!screen.contains("in.toml"), "{screen}");
+    }
+
+    #[test]
     fn damaged_labels_are_a_question_to_a_person_and_a_refusal_to_a_scheduler() {
         let fake = Fake::start(|_| Answer::success());
         let job = Job::run("id_respondent,l4\n1,#N/D!\n2,a\n", &fake);
