@@ -1,12 +1,13 @@
 //! The command that a person probably wants instead of the one that failed. Sends and changes nothing;
 //! `run/next_command.rs` has the commands that come after one that went well.
 
-use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use super::next_command::{KEEP_OLD, arguments, insert, is_about_old_outputs, is_unspeakable, quoted};
+use super::next_command::{
+    KEEP_OLD, arguments, command_line, flag_of, is_about_old_outputs, is_unspeakable, quoted,
+};
 use crate::model::Message;
 use crate::read::{ColumnFault, Hint, InputError};
 use crate::record::OutputError;
@@ -75,8 +76,7 @@ fn with_meant_columns(faults: &[ColumnFault]) -> Option<Correction> {
 fn with_config_beside() -> Option<Correction> {
     let words: Vec<String> = arguments().collect();
     let command = words.get(1)?;
-    let is_decided =
-        |word: &String| word == "--config" || word.starts_with("--config=") || is_about_old_outputs(word);
+    let is_decided = |word: &String| flag_of(word) == "--config" || is_about_old_outputs(word);
     if words.iter().any(is_decided) || !["check", "run"].contains(&command.as_str()) {
         return None;
     }
@@ -86,10 +86,8 @@ fn with_config_beside() -> Option<Correction> {
     if !config.is_file() {
         return None;
     }
-    let config = quoted(config.to_str()?).into_owned();
-    let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-    insert(&mut words, format!("--config {config}"));
-    Some(Correction::Meant(words.join(" ")))
+    let flag = format!("--config {}", quoted(config.to_str()?));
+    Some(Correction::Meant(command_line(&words, &flag)))
 }
 
 /// Returns the command line with flags about old outputs, unless it has one already.
@@ -98,9 +96,7 @@ fn unless_said(flags: &'static str) -> Option<String> {
     if words.iter().any(|word| is_about_old_outputs(word)) {
         return None;
     }
-    let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-    insert(&mut words, flags);
-    Some(words.join(" "))
+    Some(command_line(&words, flags))
 }
 
 /// Returns the command line with the file that is probably meant, if the one that is typed is missing.
@@ -113,8 +109,7 @@ fn with_near_file() -> Option<Correction> {
     }
     let near = folders::nearest_file(&path)?;
     near.to_str()?.clone_into(input);
-    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-    Some(Correction::Meant(words.join(" ")))
+    Some(Correction::Meant(command_line(&words, "")))
 }
 
 /// Replaces names of columns behind flags. `None` if one is not among the arguments.
@@ -136,8 +131,7 @@ fn with_columns(arguments: impl Iterator<Item = String>, meant: &[(&str, &str)])
             return None;
         }
     }
-    let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-    Some(words.join(" "))
+    Some(command_line(&words, ""))
 }
 
 #[cfg(test)]

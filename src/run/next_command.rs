@@ -32,8 +32,7 @@ pub(super) fn after_check(code: ExitCode, input: &Input) -> Option<AfterCheck> {
         ExitCode::Success | ExitCode::RowsFailed if is_file => Some(AfterCheck::Trial(trial(arguments()))),
         ExitCode::Aborted if is_file => {
             let words: Vec<String> = arguments().collect();
-            let words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-            Some(AfterCheck::Again(words.join(" ")))
+            Some(AfterCheck::Again(command_line(&words, "")))
         }
         _ => None,
     }
@@ -55,9 +54,7 @@ pub(super) fn after_run(
     };
     // A limit that a variable or the config sets would hold for the same words, too.
     let words: Vec<String> = arguments().collect();
-    let has_limit = words
-        .iter()
-        .any(|word| word == "--limit" || word.starts_with("--limit="));
+    let has_limit = words.iter().any(|word| flag_of(word) == "--limit");
     if report.kind != RunKind::TrialOfOne || !has_limit || words.iter().any(|word| is_unspeakable(word)) {
         return None;
     }
@@ -72,13 +69,17 @@ pub(super) const KEEP_OLD: &str = "--resume --rotate";
 
 /// Whether an argument says what happens to older outputs.
 pub(super) fn is_about_old_outputs(argument: &str) -> bool {
-    ["--overwrite", "--resume", "--rotate"].contains(&argument) || argument.starts_with("--rotate=")
+    ["--overwrite", "--resume", "--rotate"].contains(&flag_of(argument))
 }
 
 /// Whether an argument must not appear in a log: respondent ids, the address of a health check.
 pub(super) fn is_unspeakable(argument: &str) -> bool {
-    let flag = argument.split_once('=').map_or(argument, |(flag, _)| flag);
-    ["--only", "--healthcheck-url"].contains(&flag)
+    ["--only", "--healthcheck-url"].contains(&flag_of(argument))
+}
+
+/// Returns a flag without the value behind its equals sign.
+pub(super) fn flag_of(argument: &str) -> &str {
+    argument.split_once('=').map_or(argument, |(flag, _)| flag)
 }
 
 pub(super) fn arguments() -> impl Iterator<Item = String> {
@@ -87,18 +88,12 @@ pub(super) fn arguments() -> impl Iterator<Item = String> {
 
 /// Returns the command line of a check as that of a run of one row.
 fn trial(arguments: impl Iterator<Item = String>) -> String {
-    let words = without_flags(arguments, &["--format", "--preview", "--limit"]);
-    let mut words: Vec<Cow<'_, str>> = words
-        .iter()
-        .enumerate()
-        // The first word after the program's name is the command.
-        .map(|(place, word)| match (place, word.as_str()) {
-            (1, "check") => "run".into(),
-            _ => quoted(word),
-        })
-        .collect();
-    insert(&mut words, "--limit 1");
-    words.join(" ")
+    let mut words = without_flags(arguments, &["--format", "--preview", "--limit"]);
+    // The first word after the program's name is the command.
+    if let Some(command) = words.get_mut(1).filter(|command| *command == "check") {
+        "run".clone_into(command);
+    }
+    command_line(&words, "--limit 1")
 }
 
 /// Returns the command line of a trial as that of a run of all rows, which keeps finished outputs of
@@ -108,11 +103,12 @@ fn whole(arguments: impl Iterator<Item = String>, meets_old: bool) -> String {
     // They were about the outputs of the trial.
     words.retain(|word| word != "--resume" && word != "--overwrite");
     let rotates = words.iter().any(|word| is_about_old_outputs(word));
-    let mut words: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
-    if meets_old {
-        insert(&mut words, if rotates { "--resume" } else { KEEP_OLD });
-    }
-    words.join(" ")
+    let flags = match (meets_old, rotates) {
+        (false, _) => "",
+        (true, true) => "--resume",
+        (true, false) => KEEP_OLD,
+    };
+    command_line(&words, flags)
 }
 
 /// Removes flags that take a value, with their values.
@@ -120,23 +116,25 @@ fn without_flags(arguments: impl Iterator<Item = String>, flags: &[&str]) -> Vec
     let mut kept = Vec::new();
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
-        let (flag, has_value) = match argument.split_once('=') {
-            Some((flag, _)) => (flag, true),
-            None => (argument.as_str(), false),
-        };
+        let flag = flag_of(&argument);
         if !flags.contains(&flag) {
             kept.push(argument);
-        } else if !has_value {
+        } else if flag == argument {
             arguments.next();
         }
     }
     kept
 }
 
-/// Inserts a flag: behind `--` it would be taken for a file name.
-pub(super) fn insert(words: &mut Vec<Cow<'_, str>>, flag: impl Into<String>) {
+/// Returns words as a command line for a shell, with flags that are quoted already (none if empty):
+/// behind `--` they would be taken for file names.
+pub(super) fn command_line(words: &[String], flags: &str) -> String {
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
-    words.insert(end, Cow::Owned(flag.into()));
+    let mut line: Vec<Cow<'_, str>> = words.iter().map(|word| quoted(word)).collect();
+    if !flags.is_empty() {
+        line.insert(end, flags.into());
+    }
+    line.join(" ")
 }
 
 /// Returns the command that sends the failed rows of a run again, quoted for a shell.
@@ -192,7 +190,7 @@ fn is_setting(name: &str) -> bool {
 /// the remaining rows would be given up once there is a newer export. A command line that has what must
 /// not appear in a log is not repeated.
 fn with_resume(arguments: impl Iterator<Item = String>) -> String {
-    let arguments: Vec<String> = arguments.collect();
+    let mut arguments: Vec<String> = arguments.collect();
     let is_retry = arguments.get(1).is_some_and(|command| command == "retry");
     if arguments.iter().any(|argument| is_unspeakable(argument)) {
         let same = if is_retry {
@@ -202,16 +200,9 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
         };
         return same.to_owned();
     }
-    let mut words: Vec<Cow<'_, str>> = arguments
-        .iter()
-        .filter(|argument| !is_about_old_outputs(argument))
-        .map(|argument| quoted(argument))
-        .collect();
-    if is_retry {
-        return format!("`{}`", words.join(" "));
-    }
-    insert(&mut words, "--resume");
-    format!("`{}`", words.join(" "))
+    arguments.retain(|argument| !is_about_old_outputs(argument));
+    let flags = if is_retry { "" } else { "--resume" };
+    format!("`{}`", command_line(&arguments, flags))
 }
 
 /// Returns a path as it is typed in the current folder: without it, if the path begins with it.
