@@ -5,6 +5,7 @@ mod args;
 mod completions;
 mod from_file;
 mod groups;
+mod man;
 mod parse;
 mod recorded;
 mod shape;
@@ -13,19 +14,22 @@ mod values;
 
 use clap::{Parser, Subcommand};
 
+use crate::model::version;
+
 pub(crate) use args::{CheckArgs, CheckFormatArg, RunArgs};
 pub(crate) use completions::{CompletionsArgs, completions};
 pub(crate) use from_file::{FileSetting, FileValue};
 pub(crate) use groups::calls::{MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use groups::config::ConfigCommand;
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
-pub(crate) use groups::help::HelpArgs;
+pub(crate) use groups::help::{HelpArgs, ManualArgs, ManualFormatArg};
 pub(crate) use groups::init::{InitArgs, InitFormArgs};
 pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs};
 pub(crate) use groups::monitor::MonitorArgs;
 pub(crate) use groups::output::{ExistingArgs, LangArg, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use groups::sandbox::SandboxArgs;
 pub(crate) use groups::state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs};
+pub(crate) use man::man_pages;
 pub(crate) use parse::{
     ConfigChoice, Effective, FileSettings, Origin, Origins, config_choice, effective, parse,
     parse_without_file, parse_words, retry_args,
@@ -35,7 +39,7 @@ pub(crate) use shape::{help_of, overview};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "respondent-sync", version, about, long_about = None, propagate_version = true)]
+#[command(name = "respondent-sync", version = version::full(), about, long_about = None, propagate_version = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -62,6 +66,8 @@ pub(crate) enum Command {
     State(StateCommand),
     /// Explain a command or a topic of the manual
     Help(HelpArgs),
+    /// Write the manual into a folder, as man pages or web pages
+    Manual(ManualArgs),
     /// Print a script that completes commands and flags in a shell
     Completions(CompletionsArgs),
 }

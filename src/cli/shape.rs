@@ -157,6 +157,7 @@ Commands (`respondent-sync help COMMAND`):
             "forget them, so that the next run sends them again",
         ),
         ("completions", "a script for the Tab key of your shell"),
+        ("manual", "the manual as man pages or web pages"),
     ] {
         writeln!(text, "  {name:<14}{purpose}").ok();
     }

@@ -14,7 +14,7 @@ use anyhow::Result;
 use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use commands::check::{CheckFormat, CheckSettings};
-pub(crate) use commands::help::HelpPage;
+pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
     FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
 };
@@ -43,6 +43,7 @@ pub(crate) enum Command {
     State(StateSettings),
     Sandbox(SandboxSettings),
     Help(HelpPage),
+    Manual(ManualSettings),
     Init(Box<InitSettings>),
 }
 
@@ -65,6 +66,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         cli::Command::Help(args) => {
             Command::Help(commands::help::help(&args.topic, groups::log::lang(args.lang))?)
         }
+        cli::Command::Manual(args) => Command::Manual(commands::help::manual(args)),
         cli::Command::Sandbox(args) => Command::Sandbox(commands::sandbox::sandbox(args)),
     })
 }

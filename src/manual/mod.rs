@@ -1,13 +1,17 @@
 //! The manual: one page per topic, compiled in. What a page says is in `manual/en/`, for newcomers also
-//! in `manual/pl/`; this room finds one and renders it for a terminal.
+//! in `manual/pl/`; this room finds one and renders it for a terminal, as a man page, or all of them as a
+//! web page.
 //!
 //! A page's first line is its heading, `# topic: what it is for`.
 
+mod html;
+mod man;
 mod render;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use html::web_page;
 pub(crate) use render::{Emphasis, render, wrap};
 
 use super::model::Lang;
@@ -71,9 +75,19 @@ impl Topic {
         }
     }
 
+    /// Whether the page is in Polish, too.
+    pub(crate) fn is_polish(self) -> bool {
+        POLISH.iter().any(|(name, _)| *name == self.name)
+    }
+
     /// What the page is for, as its heading says it.
     pub(crate) fn purpose(self) -> &'static str {
-        let heading = self.text.lines().next().unwrap_or_default();
+        self.purpose_in(Lang::En)
+    }
+
+    /// What the page is for, in a language; in English if the page is not in that one.
+    pub(crate) fn purpose_in(self, lang: Lang) -> &'static str {
+        let heading = self.text_in(lang).lines().next().unwrap_or_default();
         heading.split_once(": ").map_or("", |(_, purpose)| purpose)
     }
 }

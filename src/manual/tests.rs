@@ -72,6 +72,47 @@ fn a_page_is_wrapped_and_keeps_its_code() {
     assert!(render(page, 40, Emphasis::Bold).starts_with("\u{1b}[1ma: b\u{1b}[0m\n"));
 }
 
+/// A page with each thing that a page may have.
+const EXAMPLE: Topic = Topic {
+    name: "example",
+    text: "# example: a page\n\nA paragraph with `code`,\nsee `respondent-sync help start`.\n\n## A heading\n\n\
+        Don't.\n\n```sh\nrespondent-sync --help # <code>\n.dot\n```\n\n- one\n\n  and more\n  - below\n\n1. first\n2. second\n\n\
+        ### Smaller\n\n| code | meaning |\n| --- | --- |\n| `0` | all is well |\n\n\
+        | flag | default | meaning |\n| --- | --- | --- |\n| `--a` `\\|` | | how often |\n| `--b` | `5/s` | a rate |\n",
+};
+
+#[test]
+fn a_page_as_a_man_page() {
+    insta::assert_snapshot!(
+        EXAMPLE
+            .man_page()
+            .replace(crate::model::version::VERSION, "0.0.0")
+    );
+}
+
+#[test]
+fn the_web_page_links_to_what_it_has() {
+    for lang in [Lang::En, Lang::Pl] {
+        let page = web_page(lang, "0.0.0");
+        let ids: Vec<&str> = page
+            .split("<section id=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap())
+            .collect();
+        assert!(ids.contains(&"start"), "{ids:?}");
+        assert_eq!(ids.len() == TOPICS.len(), lang == Lang::En);
+        let links = page
+            .split("href=\"#")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap());
+        let mut links = links.peekable();
+        assert!(links.peek().is_some());
+        assert!(links.all(|link| ids.contains(&link)));
+        assert!(!page.contains("src=") && !page.contains("<script"));
+        assert!(page.contains("<table>") || lang == Lang::Pl);
+    }
+}
+
 #[test]
 fn pages_fit_a_terminal() {
     for topic in TOPICS {

@@ -11,6 +11,7 @@ mod rows;
 mod settings;
 mod store_run;
 mod text;
+pub(crate) mod version;
 
 pub(crate) use fingerprint::{ACCOUNT, CONTENT, Fingerprint};
 pub(crate) use label::Label;

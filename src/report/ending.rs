@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::ExitCode;
-use crate::model::clean;
+use crate::model::{clean, version};
 
 /// The fields of an ending, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -50,7 +50,7 @@ pub(crate) fn unsent_to_json(run_id: &str, input: &str, end: &'static str, endin
     }
     let object = Unsent {
         tool: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
+        version: version::VERSION,
         run_id,
         input,
         // Nothing remains to be done.

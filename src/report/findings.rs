@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::model::{CountOrPercent, Message, Position};
+use crate::model::{CountOrPercent, Message, Position, version};
 use crate::report::{Ending, ExitCode, thousands};
 
 /// Maximum number of places listed per finding.
@@ -159,7 +159,7 @@ impl Findings {
         }
         let whole = Whole {
             tool: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
+            version: version::VERSION,
             findings: self,
             seconds_at_least: self
                 .time
@@ -195,7 +195,7 @@ pub(crate) fn refused_as_json(input: &str, error: &str, code: ExitCode) -> Strin
     }
     let object = Refused {
         tool: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
+        version: version::VERSION,
         input,
         error,
         ending: Ending::new(code, error),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Ending, RunEnd, RunReport};
-use crate::model::{EarlyEnd, Fingerprint, RecordedSettings, Status, StoreRun, rfc3339};
+use crate::model::{EarlyEnd, Fingerprint, RecordedSettings, Status, StoreRun, rfc3339, version};
 
 /// The fields of the summary, in order.
 #[derive(Serialize)]
@@ -83,7 +83,7 @@ fn formatted(report: &RunReport, ending: &Ending, stored: Option<Stored<'_>>) ->
     let (summary, notes) = (&report.summary, &report.notes);
     let object = Summary {
         tool: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
+        version: version::VERSION,
         run_id: &report.run_id,
         started_at: rfc3339(report.started_at),
         finished_at: rfc3339(report.finished_at),

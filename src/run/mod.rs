@@ -112,6 +112,7 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
             commands::help::show(&page, console);
             Ok(ExitCode::Success)
         }
+        Command::Manual(settings) => commands::manual::write(settings, console),
         Command::Sandbox(settings) => commands::sandbox::serve(settings, console).await,
     }
 }

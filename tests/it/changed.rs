@@ -406,7 +406,7 @@ mod passes {
     fn verdicts_behind_a_change_stay_in_the_results_of_a_resumed_run() {
         let hangs = Arc::new(AtomicBool::new(true));
         let input = long_table();
-        let (mut job, fake, running) = stopped_in_pass(2, || {
+        let (job, fake, running) = stopped_in_pass(2, || {
             let hanging = Arc::clone(&hangs);
             let fake = Fake::start(move |call| match call.respondent() {
                 "1" => {

@@ -70,3 +70,50 @@ fn a_real_bash_completes_flags() {
         String::from_utf8_lossy(&ran.stderr)
     );
 }
+
+#[test]
+fn the_manual_is_written_into_a_folder_and_over_nothing() {
+    let mut job = Job::new("manual --format html .").file("elsewhere.txt", "");
+    job.ends(0);
+    assert_eq!(job.names(), ["CZYTAJ.html", "README.html", "elsewhere.txt"]);
+    let ran = job.again("", 2);
+    assert!(ran.stderr.contains("README.html` exists"), "{}", ran.stderr);
+
+    let job = Job::new("manual --format man .").file("respondent-sync-run.1", "mine");
+    let ran = job.ends(2);
+    assert!(
+        ran.stderr.contains("respondent-sync-run.1` exists"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(job.names(), ["respondent-sync-run.1"]);
+    assert_eq!(job.text("respondent-sync-run.1"), "mine");
+
+    let ran = Job::new("manual --format man nowhere").ends(2);
+    assert!(
+        ran.stderr.contains("there is no folder `nowhere`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// By Debian's `mandoc`, which knows the rules of man pages.
+#[test]
+fn man_pages_follow_the_rules() {
+    let job = Job::new("manual --format man .");
+    job.ends(0);
+    let names = job.names();
+    assert!(names.len() > 30, "{names:?}");
+    let linted = std::process::Command::new("mandoc")
+        .args(["-T", "lint", "-W", "warning"])
+        .args(&names)
+        .current_dir(job.path(""))
+        .output();
+    let Ok(linted) = linted else {
+        eprintln!("skipped: there is no mandoc here");
+        return;
+    };
+    let found = String::from_utf8_lossy(&linted.stdout);
+    let of_release = |line: &&str| !line.contains("cannot parse date, using it verbatim: TH undated");
+    assert_eq!(found.lines().find(of_release), None);
+}

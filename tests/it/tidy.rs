@@ -147,7 +147,9 @@ fn each_library_is_named_in_one_place() {
         ("flate2::", &["read/unpack/container.rs"]),
         ("zstd::", &["read/unpack/container.rs"]),
         ("fs_mistrust::", &["system/trust/"]),
-        ("pulldown_cmark::", &["manual/render.rs"]),
+        ("pulldown_cmark::", &["manual/"]),
+        ("roff::", &["manual/man.rs", "cli/man.rs"]),
+        ("clap_mangen::", &["cli/man.rs"]),
         (
             "toml_writer::",
             &["config/commands/show.rs", "run/commands/init/answers.rs"],

@@ -1,10 +1,13 @@
-//! Finds what `help` was asked to explain: a command, a topic of the manual, or everything.
+//! Finds what `help` was asked to explain: a command, a topic of the manual, or everything; and makes the
+//! files of `manual`.
+
+use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 
-use crate::cli::{help_of, overview};
-use crate::manual::{TOPICS, Topic};
-use crate::model::Lang;
+use crate::cli::{ManualArgs, ManualFormatArg, help_of, man_pages, overview};
+use crate::manual::{TOPICS, Topic, web_page};
+use crate::model::{Lang, version};
 
 /// A page of help that is not rendered yet.
 #[derive(Debug)]
@@ -13,6 +16,35 @@ pub(crate) enum HelpPage {
     Topic(Topic, Lang),
     /// Printed unchanged.
     Text(String),
+}
+
+/// The files of the manual, not written yet.
+#[derive(Debug)]
+pub(crate) struct ManualSettings {
+    pub(crate) folder: PathBuf,
+    /// Each file's name and text.
+    pub(crate) files: Vec<(String, String)>,
+}
+
+/// Makes the files of the manual in a form.
+pub(in crate::config) fn manual(args: ManualArgs) -> ManualSettings {
+    let files = match args.format {
+        ManualFormatArg::Man => {
+            let topics = TOPICS.map(|topic| (format!("{}.7", topic.man_name()), topic.man_page()));
+            man_pages().into_iter().chain(topics).collect()
+        }
+        ManualFormatArg::Html => {
+            let page = |lang| web_page(lang, &version::full());
+            vec![
+                ("README.html".to_owned(), page(Lang::En)),
+                ("CZYTAJ.html".to_owned(), page(Lang::Pl)),
+            ]
+        }
+    };
+    ManualSettings {
+        folder: args.folder,
+        files,
+    }
 }
 
 /// Finds the page that the words name. A topic takes precedence over a command of its name (`config`).

@@ -24,7 +24,8 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
         | Command::State(_)
         | Command::Sandbox(_)
         | Command::Help(_)
-        | Command::Completions(_) => for_people(None),
+        | Command::Completions(_)
+        | Command::Manual(_) => for_people(None),
     }
 }
 

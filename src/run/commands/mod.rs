@@ -3,6 +3,7 @@
 pub(super) mod check;
 pub(super) mod help;
 pub(super) mod init;
+pub(super) mod manual;
 pub(super) mod monitored;
 pub(super) mod sandbox;
 pub(super) mod send_file;
