@@ -108,14 +108,14 @@ fn first_words() -> String {
     format!("{}\n{topics}\n", commands())
 }
 
-/// What to type first, what there is, and what each topic of the manual is for. The topics are
-/// English, but for the first.
+/// What to type first, what there is, and what each topic of the manual is for. The Polish overview
+/// names the topics that are in Polish, too.
 pub(crate) fn overview(lang: Lang) -> String {
     let (mut text, heading) = match lang {
         Lang::En => (commands(), "Topics of the manual (`respondent-sync help TOPIC`):"),
         Lang::Pl => (
             POLISH_OVERVIEW.to_owned(),
-            "Tematy podręcznika (`respondent-sync help TEMAT`; po angielsku, oprócz `start`):",
+            "Wszystkie tematy podręcznika (pozostałe są po angielsku):",
         ),
     };
     text.push('\n');

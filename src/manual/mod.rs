@@ -17,7 +17,14 @@ pub(crate) use render::{Emphasis, render, wrap};
 use super::model::Lang;
 
 /// The pages in Polish.
-const POLISH: [(&str, &str); 1] = [("start", include_str!("pl/start.md"))];
+const POLISH: [(&str, &str); 6] = [
+    ("start", include_str!("pl/start.md")),
+    ("install", include_str!("pl/install.md")),
+    ("input", include_str!("pl/input.md")),
+    ("errors", include_str!("pl/errors.md")),
+    ("nightly", include_str!("pl/nightly.md")),
+    ("windows", include_str!("pl/windows.md")),
+];
 
 /// What to type first, and what there is, in Polish.
 pub(crate) const POLISH_OVERVIEW: &str = include_str!("pl/overview.txt");
@@ -37,8 +44,9 @@ macro_rules! topics {
 }
 
 /// All topics, in the order in which a newcomer needs them.
-pub(crate) const TOPICS: [Topic; 19] = topics![
+pub(crate) const TOPICS: [Topic; 20] = topics![
     "start",
+    "install",
     "input",
     "output",
     "statuses",
