@@ -68,7 +68,8 @@ pub fn main() -> ExitCode {
     system::no_core::ask();
     let lang = system::locale::language();
     if explorer::is_our_parent() && std::env::args_os().len() < 2 {
-        return closing_window(lang, &text::words(lang).how_to_start(), ExitCode::SUCCESS);
+        let how = text::words(lang).how_to_start(explorer::console_script());
+        return closing_window(lang, &how, ExitCode::SUCCESS);
     }
     // Only a test can have installed a provider before, and that one is as good.
     rustls::crypto::ring::default_provider().install_default().ok();

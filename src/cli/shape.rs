@@ -123,7 +123,7 @@ pub(crate) fn overview(lang: Lang) -> String {
     text.push('\n');
     for topic in TOPICS {
         let name = format!("  {:<14}", topic.name);
-        let line = wrap(topic.purpose(), WIDTH, &name, &" ".repeat(16));
+        let line = wrap(topic.purpose_in(lang), WIDTH, &name, &" ".repeat(16));
         // Writing to a text does not fail.
         writeln!(text, "{line}").ok();
     }

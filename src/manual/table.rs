@@ -31,7 +31,9 @@ impl Table {
         };
         let names = rows.iter().filter_map(|row| row.first());
         let widest = names.map(|name| display_width(name)).max().unwrap_or_default();
-        let meaning = header.iter().position(|column| column == "meaning");
+        let meaning = header
+            .iter()
+            .position(|column| ["meaning", "znaczenie"].contains(&column.as_str()));
         let meaning = meaning.or((header.len() == 2).then_some(1));
         let is_beside = widest <= MAX_BESIDE && meaning.is_some();
         let indent = if is_beside { widest + 4 } else { 6 };

@@ -41,22 +41,55 @@ fn the_polish_pages_are_of_topics_and_fit_a_terminal() {
     assert!(POLISH_OVERVIEW.lines().all(|line| line.chars().count() <= 80));
 }
 
+/// Returns what stands in backticks in the first column of the page's tables: codes, files, flags.
+fn codes(text: &str) -> Vec<&str> {
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.filter_map(|row| row.split('`').next()).collect()
+}
+
+#[test]
+fn the_polish_pages_explain_the_same_codes() {
+    for (name, polish) in POLISH.iter().filter(|(name, _)| *name != "nightly") {
+        let english = Topic::find(name).unwrap().text;
+        let sorted = |text| {
+            let mut codes = codes(text);
+            codes.sort_unstable();
+            codes
+        };
+        assert_eq!(sorted(polish), sorted(english), "{name}");
+    }
+    // Beside the cases of the English page, the exit codes stand in the Polish one.
+    let nightly = Topic::find("nightly").unwrap().text_in(Lang::Pl);
+    let exit_codes = Topic::find("exit-codes").unwrap().text;
+    let rows = exit_codes.lines().filter_map(|line| line.strip_prefix("| "));
+    let codes = rows.filter_map(|row| row.split(' ').next()?.parse::<u8>().ok());
+    let codes: Vec<u8> = codes.collect();
+    assert!(codes.contains(&130), "{codes:?}");
+    for code in codes {
+        let row = format!("| {code} | `0x{code:X}` |");
+        assert!(nightly.contains(&row), "{row}");
+    }
+}
+
 #[test]
 fn every_page_names_topics_that_exist() {
-    for topic in TOPICS {
-        for (_, rest) in topic
-            .text
+    let polish = POLISH.map(|(name, text)| (name, text));
+    for (name, text) in TOPICS
+        .map(|topic| (topic.name, topic.text))
+        .into_iter()
+        .chain(polish)
+    {
+        for (_, rest) in text
             .match_indices("respondent-sync help ")
-            .map(|(at, found)| topic.text.split_at(at + found.len()))
+            .map(|(at, found)| text.split_at(at + found.len()))
         {
-            let name: String = rest
+            let named: String = rest
                 .chars()
                 .take_while(|c| c.is_ascii_lowercase() || *c == '-')
                 .collect();
             assert!(
-                name.is_empty() || Topic::find(&name).is_some(),
-                "{}: {name}",
-                topic.name
+                named.is_empty() || Topic::find(&named).is_some(),
+                "{name}: {named}"
             );
         }
     }

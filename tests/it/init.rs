@@ -358,7 +358,10 @@ fn flags_are_enough_without_a_terminal() {
     has_no_secret(&(ran.stdout + &job.text("conf/contacts.toml")));
     // A path with backslashes stands in single quotes.
     let config = job.text("conf/contacts.toml");
-    assert!(config.contains("contacts.csv\"") || config.contains("contacts.csv'"), "{config}");
+    assert!(
+        config.contains("contacts.csv\"") || config.contains("contacts.csv'"),
+        "{config}"
+    );
     other(&mut job, "check --config conf/contacts.toml", 0);
     other(&mut job, "run --config conf/contacts.toml --rate unlimited", 0);
     assert_eq!(fake.calls().len(), 2);

@@ -32,6 +32,13 @@ fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
     arguments
 }
 
+/// Returns the name of the script beside the program that opens a console, as a release has it.
+pub(crate) fn console_script() -> Option<&'static str> {
+    const NAME: &str = "konsola.cmd";
+    let program = std::env::current_exe().ok()?;
+    program.with_file_name(NAME).is_file().then_some(NAME)
+}
+
 /// Waits until Enter is pressed.
 pub(crate) fn wait_for_enter() {
     let mut line = String::new();

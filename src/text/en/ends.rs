@@ -31,11 +31,18 @@ impl EndWords for English {
         "to go on with the interrupted run:".to_owned()
     }
 
-    fn how_to_start(&self) -> String {
-        "This program is used by typing. Open the folder of your export in the Explorer, type `cmd` into its address bar, \
-         press Enter, and type: respondent-sync init FILE.csv. Or drop an export on the program: it is checked, and \
-         nothing is sent."
-            .to_owned()
+    fn how_to_start(&self, console: Option<&str>) -> String {
+        let open = match console {
+            Some(console) => format!("Open `{console}` in the program's folder"),
+            None => {
+                "Open the folder of your export in the Explorer, type `cmd` into its address bar, press Enter"
+                    .to_owned()
+            }
+        };
+        format!(
+            "This program is used by typing. {open}, and type: respondent-sync init FILE.csv. Or drop an export on the \
+             program: it is checked, and nothing is sent."
+        )
     }
 
     fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<(u64, u64)>) -> String {

@@ -36,11 +36,16 @@ impl EndWords for Polish {
         "aby dokończyć przerwaną aktualizację:".to_owned()
     }
 
-    fn how_to_start(&self) -> String {
-        "Polecenia tego programu się wpisuje. Otwórz w Eksploratorze folder z eksportem, w pasku adresu wpisz `cmd`, \
-         naciśnij Enter i wpisz: respondent-sync init PLIK.csv. Można też upuścić eksport na ikonę programu: zostanie \
-         sprawdzony, niczego to nie zmienia."
-            .to_owned()
+    fn how_to_start(&self, console: Option<&str>) -> String {
+        let open = match console {
+            Some(console) => format!("Otwórz `{console}` w folderze programu"),
+            None => "Otwórz w Eksploratorze folder z eksportem, w pasku adresu wpisz `cmd`, naciśnij Enter"
+                .to_owned(),
+        };
+        format!(
+            "Polecenia tego programu się wpisuje. {open} i wpisz: respondent-sync init PLIK.csv. Można też upuścić eksport \
+             na ikonę programu: zostanie sprawdzony, niczego to nie zmienia."
+        )
     }
 
     fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<(u64, u64)>) -> String {

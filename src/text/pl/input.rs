@@ -73,7 +73,7 @@ impl InputWords for Polish {
     }
 
     fn config_as_input(&self, path: &str) -> String {
-        format!("`{path}` to plik konfiguracyjny, a nie eksport: wpisz `--config {path}`")
+        format!("`{path}` to plik konfiguracji, a nie eksport: wpisz `--config {path}`")
     }
 }
 

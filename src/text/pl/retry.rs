@@ -106,15 +106,15 @@ impl RetryWords for Polish {
 
     fn edited_another(&self, failed: &str, edited: &str) -> String {
         format!(
-            "zmieniono plik `{edited}`, ale jego wiersze były już wysłane; te, które się wtedy nie udały, są w \
-             `{failed}`. Niczego nie wysłano: popraw `{failed}` i ponów, albo usuń `{edited}`, aby wysłać `{failed}` bez \
-             zmian"
+            "zmieniono plik `{edited}`, ale jego wiersze były już ponowione; te, które się wtedy nie udały, są w \
+             `{failed}`. Niczego nie zmieniono na platformie: popraw `{failed}` i ponów, albo usuń `{edited}`, aby ponowić \
+             `{failed}` bez zmian"
         )
     }
 
     fn edited_too_late(&self, failed: &str, edited: &str) -> String {
         format!(
-            "plik `{edited}` zmieniono, gdy jego wiersze były już wysłane; te zmiany nie zostaną użyte, używany jest `{failed}`"
+            "plik `{edited}` zmieniono, gdy jego wiersze były już ponowione; te zmiany nie zostaną użyte, używany jest `{failed}`"
         )
     }
 

@@ -39,7 +39,7 @@ pub(crate) fn usage_in_polish(usage: &Usage) -> String {
     };
     match usage {
         Usage::UnknownArgument { argument, near: flag } if argument.starts_with('-') => {
-            format!("nie ma flagi `{argument}`{}", near(flag))
+            format!("nie ma opcji `{argument}`{}", near(flag))
         }
         Usage::UnknownArgument { argument, .. } => format!(
             "nie wiadomo, czym jest `{argument}`; nazwę pliku ze spacją weź w cudzysłów: \"moje kontakty.csv\""

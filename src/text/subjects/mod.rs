@@ -68,8 +68,8 @@ pub(crate) trait EndWords {
     /// Introduces the command line that goes on with an interrupted run.
     fn resume_it(&self) -> String;
 
-    /// The program was double-clicked.
-    fn how_to_start(&self) -> String;
+    /// The program was double-clicked. `console` is the script beside it that opens a console.
+    fn how_to_start(&self, console: Option<&str>) -> String;
 
     /// The same input was sent before; `fixed` rows of it that failed then went through since.
     fn already_sent(&self, when: Option<&str>, results: &str, fixed: Option<(u64, u64)>) -> String;
