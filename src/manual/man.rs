@@ -84,9 +84,11 @@ impl ManPage {
         match tag {
             Tag::Paragraph => self.begin_paragraph(),
             Tag::CodeBlock(_) => {
+                let follows_heading = self.is_first && self.line.is_empty();
                 self.flush();
-                self.is_first = false;
-                self.roff.control("PP", []);
+                if !follows_heading {
+                    self.roff.control("PP", []);
+                }
                 self.roff.control("RS", [INDENT]);
                 self.roff.control("nf", []);
                 self.is_code = true;
