@@ -1,6 +1,6 @@
 //! What `check` found: everything known about an input without sending it, and its form for machines.
 //! Contains no cell's value except the announced sample ([rule 12](crate::rules#rule-12)).
-//! `text/findings.rs` makes the screen for people.
+//! `text/screens/findings.rs` makes the screen for people.
 
 use std::time::Duration;
 

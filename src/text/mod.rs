@@ -15,21 +15,19 @@ mod ends;
 mod errors;
 mod events;
 mod faults;
-mod findings;
 mod number;
 mod pl;
+mod screens;
 mod subjects;
-mod summary;
 
 pub(crate) use declined::Declined;
 pub(crate) use ends::early_end;
 pub(crate) use errors::{in_language, polish};
 pub(crate) use events::polish_event;
 pub(crate) use faults::fault_text;
-pub(crate) use findings::{AfterCheck, before_question, findings};
 pub(crate) use pl::usage::{Usage, usage_in_polish};
+pub(crate) use screens::{AfterCheck, before_question, findings, summary};
 pub(crate) use subjects::{ConfigKey, From, Piece, Plans, Words};
-pub(crate) use summary::summary;
 
 pub(crate) use super::model::Message;
 use super::model::{ErrorCode, Lang, RowFault};

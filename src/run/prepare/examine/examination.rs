@@ -1,5 +1,5 @@
 //! Collects the findings of `check` row by row: counts, and the first places of each finding. Pure.
-//! `run/prepare/examine/mod.rs` reads the input; `text/findings.rs` makes the screen, `report/findings.rs`
+//! `run/prepare/examine/mod.rs` reads the input; `text/screens/findings.rs` makes the screen, `report/findings.rs`
 //! the JSON.
 
 use std::collections::BTreeMap;

@@ -4,11 +4,11 @@
 
 pub(super) mod reasons;
 
-use super::number::thousands;
-use super::subjects::Counted;
-use super::{Words, words};
 use crate::model::{Action, ErrorCode, Lang, ShownPath, Status, clean};
 use crate::report::{Diagnosis, Notes, Reader, RunEnd, RunReport, Screen, Tone, Verdict};
+use crate::text::number::thousands;
+use crate::text::subjects::Counted;
+use crate::text::{Words, title, words};
 
 /// The column where a reason's count begins.
 const REASON_INDENT: usize = 6;
@@ -122,7 +122,7 @@ impl Page<'_> {
         let codes = codes.filter(|(code, _)| *code != ErrorCode::Unchanged);
         let lines = codes.filter_map(|(code, count)| {
             let rows = count.rows - count.failures;
-            let text = super::title(self.screen.lang, code);
+            let text = title(self.screen.lang, code);
             (rows > 0).then(|| column.reason(self.screen, rows, text))
         });
         lines.collect()

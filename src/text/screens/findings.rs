@@ -1,11 +1,12 @@
 //! The screen of `check`: what the input is, what would be sent, what is wrong, what to type next.
 //! Contains no cell's value except the announced sample ([rule 12](crate::rules#rule-12)). Pure.
 
-use super::subjects::Counted;
 use super::summary::Column;
 use super::summary::reasons::parts;
-use super::{Words, words};
 use crate::report::{Finding, Findings, Places, Screen, Tone, Weight};
+use crate::text::number::thousands;
+use crate::text::subjects::Counted;
+use crate::text::{Words, words};
 
 /// What a person types after a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ impl Page<'_> {
         for finding in self.weighing(Weight::Warning) {
             let times = match finding.places.first.as_slice() {
                 [] => String::new(),
-                _ => format!("{} × ", super::number::thousands(lang, finding.places.count)),
+                _ => format!("{} × ", thousands(lang, finding.places.count)),
             };
             let (title, advice) = parts(finding.text.text(lang));
             let what = format!("{times}{title}{}", self.rows(&finding.places));

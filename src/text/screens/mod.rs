@@ -1,0 +1,8 @@
+//! The screens: texts of several lines, laid out for the width of a terminal, made of a language's
+//! sentences.
+
+mod findings;
+mod summary;
+
+pub(crate) use findings::{AfterCheck, before_question, findings};
+pub(crate) use summary::summary;
