@@ -20,7 +20,7 @@ pub(crate) use args::{CheckArgs, CheckFormatArg, RunArgs};
 pub(crate) use completions::{CompletionsArgs, completions};
 pub(crate) use from_file::{FileSetting, FileValue};
 pub(crate) use groups::calls::{MethodArg, PaceArgs, PlatformArgs};
-pub(crate) use groups::config::ConfigCommand;
+pub(crate) use groups::config::{ConfigCommand, DoctorArgs};
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
 pub(crate) use groups::help::{HelpArgs, ManualArgs, ManualFormatArg};
 pub(crate) use groups::init::{InitArgs, InitFormArgs};
@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Retry(Box<RunArgs>),
     /// Examine the file and send nothing: what was found, what is wrong, how long it will take
     Check(Box<CheckArgs>),
+    /// Look at what a run needs on this machine: settings, secrets, folders, network, clock
+    Doctor(DoctorArgs),
     /// Serve a small copy of the platform on this machine, with faults on request
     Sandbox(SandboxArgs),
     /// Show the settings and where each comes from

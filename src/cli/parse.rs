@@ -120,10 +120,21 @@ pub(crate) enum ConfigChoice {
     Nothing,
 }
 
+impl ConfigChoice {
+    /// Returns what a value of `--config` asks for.
+    pub(crate) fn new(config: Option<&PathBuf>) -> Self {
+        const NONE: &str = "none";
+        match config {
+            Some(path) if path.as_os_str() == NONE => Self::Nothing,
+            Some(path) => Self::Named(path.clone()),
+            None => Self::Usual,
+        }
+    }
+}
+
 /// Returns which config file the process's arguments ask for. Faults in the arguments are reported
 /// later, by [`parse`].
 pub(crate) fn config_choice() -> ConfigChoice {
-    const NONE: &str = "none";
     let lenient = |command: clap::Command| command.mut_arg("input", |arg| arg.required(false));
     let command = ["run", "retry", "check"]
         .into_iter()
@@ -136,11 +147,7 @@ pub(crate) fn config_choice() -> ConfigChoice {
     let Some(sub) = innermost(&matches).filter(|sub| sub.try_contains_id("config").is_ok()) else {
         return ConfigChoice::Nothing;
     };
-    match sub.get_one::<PathBuf>("config") {
-        Some(path) if path.as_os_str() == NONE => ConfigChoice::Nothing,
-        Some(path) => ConfigChoice::Named(path.clone()),
-        None => ConfigChoice::Usual,
-    }
+    ConfigChoice::new(sub.get_one::<PathBuf>("config"))
 }
 
 /// Parses the process's arguments. clap itself prints help, version and usage errors, and exits;

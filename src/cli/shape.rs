@@ -149,15 +149,11 @@ Commands (`respondent-sync help COMMAND`):
         ("run", "send the file"),
         ("retry", "send the rows again that failed"),
         ("check", "everything but the sending"),
+        ("doctor", "what a run needs on this machine, and what is missing"),
         ("sandbox", "the platform in small, on this machine"),
         ("config show", "all settings, and where each comes from"),
-        ("state show", "how many respondents are known to be up to date"),
-        (
-            "state forget",
-            "forget them, so that the next run sends them again",
-        ),
+        ("state", "what is remembered of earlier runs: `state show`, `state forget`"),
         ("completions", "a script for the Tab key of your shell"),
-        ("manual", "the manual as man pages or web pages"),
     ] {
         writeln!(text, "  {name:<14}{purpose}").ok();
     }

@@ -14,6 +14,7 @@ use anyhow::Result;
 use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use commands::check::{CheckFormat, CheckSettings};
+pub(crate) use commands::doctor::{DoctorSettings, FoundSecret};
 pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
     FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Help(HelpPage),
     Manual(ManualSettings),
     Init(Box<InitSettings>),
+    Doctor(Box<DoctorSettings>),
 }
 
 /// Checks the command line and returns the command. Warnings are logged, so logging must have
@@ -58,6 +60,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
     Ok(match cli.command {
         cli::Command::Run(args) => Command::Run(commands::run::run(&args, origins, file)),
         cli::Command::Init(args) => Command::Init(Box::new(commands::init::init(*args)?)),
+        cli::Command::Doctor(args) => Command::Doctor(Box::new(commands::doctor::doctor(&args))),
         cli::Command::Retry(args) => Command::Run(commands::retry::retry(*args, origins, file)),
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),

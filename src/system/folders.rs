@@ -62,6 +62,42 @@ pub(crate) fn nearest_file(missing: &Path) -> Option<PathBuf> {
         .map(|(_, path)| path)
 }
 
+/// Names of folders that a program copies to its servers and to other machines. A name may go on, as in
+/// `OneDrive - Firma`.
+const SYNCHRONISED: [(&str, &str); 8] = [
+    ("onedrive", "OneDrive"),
+    ("sharepoint", "SharePoint"),
+    ("dropbox", "Dropbox"),
+    ("google drive", "Google Drive"),
+    ("googledrive", "Google Drive"),
+    ("icloud", "iCloud"),
+    ("mobile documents", "iCloud"),
+    ("nextcloud", "Nextcloud"),
+];
+
+/// Returns the name of the service that copies the folder of this path; `None` if none is known to.
+/// Judged by the names of the folders, and by the variables in which
+/// `OneDrive` names its own.
+pub(crate) fn synchronised(path: &Path) -> Option<&'static str> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().unwrap_or(&path);
+    let is_ones = ["OneDrive", "OneDriveCommercial", "OneDriveConsumer"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .any(|own| !own.is_empty() && folder.starts_with(own));
+    let by_name = || {
+        let names = folder.iter().map(|name| name.to_string_lossy().to_lowercase());
+        let mut found = names.filter_map(|name| {
+            let mut known = SYNCHRONISED.into_iter();
+            known
+                .find(|(begin, _)| name.starts_with(begin))
+                .map(|(_, service)| service)
+        });
+        found.next()
+    };
+    if is_ones { Some("OneDrive") } else { by_name() }
+}
+
 /// Appends a suffix to a path.
 pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

@@ -7,6 +7,7 @@ pub(crate) mod folders;
 pub(crate) mod http;
 pub(crate) mod locale;
 pub(crate) mod no_core;
+pub(crate) mod probe;
 pub(crate) mod regular;
 pub(crate) mod rename;
 pub(crate) mod stop;

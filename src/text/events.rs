@@ -67,13 +67,13 @@ pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<St
         "unfinished_set_aside" => {
             let what = match text("sends") {
                 "all" => {
-                    "Poprzednia aktualizacja nie została dokończona; teraz zostaną wysłane wszystkie wiersze tego samego eksportu."
+                    "Poprzednia aktualizacja nie została dokończona; teraz zostaną zaktualizowane wszystkie wiersze tego samego eksportu."
                 }
                 "changes" => {
-                    "Poprzednia aktualizacja nie została dokończona; zostanie wysłane to, czego platforma nie potwierdziła, o ile jest w tym eksporcie."
+                    "Poprzednia aktualizacja nie została dokończona; zostanie ponowione to, czego platforma nie potwierdziła, o ile jest w tym eksporcie."
                 }
                 _ => {
-                    "Poprzednia aktualizacja dotyczyła innego eksportu i nie została dokończona: wiersze, których nie ma w tym eksporcie, nie zostaną już wysłane."
+                    "Poprzednia aktualizacja dotyczyła innego eksportu i nie została dokończona: wiersze, których nie ma w tym eksporcie, nie zostaną już zaktualizowane."
                 }
             };
             format!(

@@ -26,7 +26,7 @@ pub(crate) use errors::{in_language, polish};
 pub(crate) use events::polish_event;
 pub(crate) use faults::fault_text;
 pub(crate) use pl::usage::{Usage, usage_in_polish};
-pub(crate) use screens::{AfterCheck, before_question, findings, summary};
+pub(crate) use screens::{AfterCheck, Examined, Health, Subject, before_question, findings, summary};
 pub(crate) use subjects::{ConfigKey, From, Piece, Plans, Words};
 
 pub(crate) use super::model::Message;

@@ -18,7 +18,8 @@ mod corpus; // Files as real programs write them, and malformed files.
 mod delta; // `--changed-only`.
 mod deploy; // The samples for schedulers.
 #[cfg(unix)]
-mod disk; // Failures of files and streams during a run.
+mod disk;
+mod doctor; // Failures of files and streams during a run.
 mod duplicates; // Several rows of a respondent; ids found by address.
 mod endings; // One JSON object for each end of a run.
 mod excel;

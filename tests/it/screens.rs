@@ -153,7 +153,7 @@ mod on_a_terminal {
         for (words, said) in [
             (
                 "run a.csv --limti 1",
-                "nie ma flagi `--limti`: może chodzi o `--limit`?",
+                "nie ma opcji `--limti`: może chodzi o `--limit`?",
             ),
             ("chck a.csv", "nie ma polecenia `chck`: może chodzi o `check`?"),
             ("run", "brakuje: <INPUT>"),

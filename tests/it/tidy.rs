@@ -127,7 +127,12 @@ fn each_library_is_named_in_one_place() {
     let homes: [(&str, &[&str]); 27] = [
         (
             "reqwest::",
-            &["system/http.rs", "send/wire/transport", "monitor/ping.rs"],
+            &[
+                "system/http.rs",
+                "system/probe.rs",
+                "send/wire/transport",
+                "monitor/ping.rs",
+            ],
         ),
         ("governor::", &["send/pace/rate_limit.rs"]),
         ("directories::", &["system/folders.rs"]),

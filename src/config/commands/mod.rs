@@ -1,6 +1,7 @@
 //! The settings of each command, from all the groups of flags that it takes.
 
 pub(super) mod check;
+pub(super) mod doctor;
 pub(super) mod help;
 pub(super) mod init;
 pub(super) mod retry;

@@ -131,7 +131,7 @@ fn not_zero(duration: Duration, flag: &str, why: &str) -> Result<()> {
 const MAX_CA_BYTES: u64 = 4 << 20;
 
 /// Reads the additional trusted authorities, for the platform and for the monitor.
-fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
+pub(in crate::config) fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
     let read = |path: &PathBuf| {
         let cannot = || format!("cannot read `--ca-file {}`", path.shown());
         let file = regular::open_through_links(path).with_context(cannot)?;

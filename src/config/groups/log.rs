@@ -20,6 +20,7 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
         Command::Run(args) | Command::Retry(args) => settings(&args.log, origins),
         Command::Check(args) => settings(&args.log, origins),
         Command::Init(args) => for_people(args.lang),
+        Command::Doctor(args) => for_people(args.lang),
         Command::Config(_)
         | Command::State(_)
         | Command::Sandbox(_)

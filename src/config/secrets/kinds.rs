@@ -184,15 +184,28 @@ pub(crate) fn described(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
 ) -> String {
-    match source(secret, file, &variable) {
+    match looked_at(secret, file, variable) {
         Err(error) => format!("wrong ({error:#})"),
         Ok(None) => "not set".to_owned(),
-        Ok(Some(source @ SecretSource::Command { .. })) => format!("set (from {})", source.named()),
-        Ok(Some(from)) => match fetched_from(&from, secret, &variable) {
-            Ok(_) => format!("set (from {})", from.named()),
-            Err(error) => format!("wrong ({error:#})"),
-        },
+        Ok(Some(source)) => format!("set (from {})", source.named()),
     }
+}
+
+/// Returns the source of a secret whose value is valid; `None` if it has no source. Runs no command:
+/// a command counts as valid.
+pub(in crate::config) fn looked_at(
+    secret: Secret,
+    file: &SecretSources,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Option<SecretSource>> {
+    let source = source(secret, file, &variable)?;
+    if let Some(from) = source
+        .as_ref()
+        .filter(|source| !matches!(source, SecretSource::Command { .. }))
+    {
+        fetched_from(from, secret, &variable)?;
+    }
+    Ok(source)
 }
 
 /// Returns the first source that exists, in this order: the variable, the file that a variable

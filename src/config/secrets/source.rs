@@ -11,9 +11,11 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::plain_text::plain_text;
 use crate::model::ShownPath as _;
+use crate::system::folders;
 use crate::system::regular;
 use crate::system::trust;
 use crate::system::trust::permissions;
+use crate::text::Message;
 
 /// Time limit of a command. One that takes longer waits for input that will not come.
 const MAX_TIME: Duration = Duration::from_mins(1);
@@ -105,6 +107,16 @@ fn read(path: &Path, judges: bool) -> Result<String> {
             "others can read `{}`, which holds a secret: {}",
             path.shown(),
             permissions::ADVICE
+        );
+    }
+    if let Some(service) = folders::synchronised(path) {
+        let shown = path.shown().to_string();
+        let line = Message::new(|words| words.synchronised(&shown, service));
+        tracing::warn!(
+            event = "folder_synchronised",
+            service,
+            polish = line.polish(),
+            "{line}"
         );
     }
     let bytes = regular::read_at_most(&file, MAX_BYTES).with_context(cannot)?;

@@ -26,6 +26,7 @@ use crate::model::{Deadline, EarlyEnd, ShownPath as _};
 use crate::report::{Console, ExitCode};
 use crate::run::Failure;
 use crate::run::next_command::quoted;
+use crate::run::prepare::announce::warn_if_copied;
 use crate::run::prepare::before_sending::{code_of, in_thread, stops};
 use crate::system::trust::permissions;
 use crate::system::window::Window;
@@ -57,6 +58,7 @@ pub(in crate::run) async fn run(
     if others_read {
         warn_of_readers(&files);
     }
+    warn_if_copied(&files.secrets);
     let checked = check_if_wanted(&files, console, &mut stops).await;
     let found = match &checked {
         Ok(found) => *found,

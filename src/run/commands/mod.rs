@@ -1,6 +1,7 @@
 //! The commands, each from its settings to its exit code.
 
 pub(super) mod check;
+pub(super) mod doctor;
 pub(super) mod help;
 pub(super) mod init;
 pub(super) mod manual;

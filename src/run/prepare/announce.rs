@@ -1,10 +1,27 @@
 //! Announces a run before it sends anything. `confirm.rs` asks.
 
+use std::path::Path;
+
 use super::input::opened::OpenedInput;
 use super::site::Site;
 use crate::config::RunSettings;
+use crate::model::ShownPath as _;
 use crate::report::Reader;
+use crate::system::folders::synchronised;
 use crate::text::Message;
+
+/// Warns that a service copies the folder of this file to other machines.
+pub(in crate::run) fn warn_if_copied(file: &Path) {
+    let Some(service) = synchronised(file) else { return };
+    let path = file.shown().to_string();
+    let line = Message::new(|words| words.synchronised(&path, service));
+    tracing::warn!(
+        event = "folder_synchronised",
+        service,
+        polish = line.polish(),
+        "{line}"
+    );
+}
 
 /// Reports the input's form, the mapping, the rate and the minimum duration.
 pub(in crate::run) fn announce(
@@ -26,6 +43,7 @@ pub(in crate::run) fn announce(
             "{warning}"
         );
     }
+    warn_if_copied(&settings.outputs.paths.results);
     let rows = opened.known_rows();
     let selection = &reading.plan.selection;
     let time = rows

@@ -1,8 +1,10 @@
 //! The screens: texts of several lines, laid out for the width of a terminal, made of a language's
 //! sentences.
 
+mod doctor;
 mod findings;
 mod summary;
 
+pub(crate) use doctor::{Examined, Health, Subject};
 pub(crate) use findings::{AfterCheck, before_question, findings};
 pub(crate) use summary::summary;

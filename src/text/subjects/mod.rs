@@ -1,6 +1,7 @@
 //! The subjects of the catalogue: a trait for each, a method for each sentence.
 
 mod check;
+mod doctor;
 mod doubts;
 mod faults;
 mod guards;
@@ -13,6 +14,7 @@ mod start;
 mod summary;
 
 pub(crate) use check::{CheckWords, Plans};
+pub(crate) use doctor::DoctorWords;
 pub(crate) use doubts::DoubtWords;
 pub(crate) use faults::{CodeWords, FaultWords};
 pub(crate) use guards::GuardWords;
@@ -31,6 +33,7 @@ use crate::read::Change;
 pub(crate) trait Words:
     CheckWords
     + CodeWords
+    + DoctorWords
     + DoubtWords
     + EndWords
     + FaultWords

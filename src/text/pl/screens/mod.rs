@@ -1,6 +1,7 @@
 //! The sentences of whole screens, in Polish.
 
 mod check;
+mod doctor;
 mod progress;
 mod start;
 mod summary;

@@ -1,0 +1,125 @@
+//! The part of `doctor` that asks the platform's host: its name, whether it answers, its certificate, and
+//! its clock. Sends no secret.
+
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::{examined, fault};
+use crate::config::DoctorSettings;
+use crate::report::ExitCode;
+use crate::system::http::Route;
+use crate::system::probe::{self, Answered, Unanswered};
+use crate::text::{Examined, Health, Message, Subject};
+
+/// Largest difference of clocks that nobody has to look at, in seconds.
+const MAX_DIFFERENCE: i64 = 120;
+
+/// Looks at the way to the platform. `say` gets each finding, and the exit code if it is wrong.
+pub(super) async fn look(settings: DoctorSettings, say: &mut impl FnMut(Examined, ExitCode)) {
+    let base = match settings.base {
+        Some(Ok(base)) => base,
+        Some(Err(error)) => {
+            return say(
+                examined(Subject::Connection, Health::Bad, fault(&error)),
+                ExitCode::Usage,
+            );
+        }
+        None => {
+            let found = Message::new(|words| words.not_looked_at());
+            return say(
+                examined(Subject::Connection, Health::Look, found),
+                ExitCode::Usage,
+            );
+        }
+    };
+    let route = settings
+        .ca_pem
+        .and_then(|pem| Ok(Route::new(&base, pem.as_deref())?));
+    let route = match route {
+        Ok(route) => route,
+        Err(error) => {
+            return say(
+                examined(Subject::Connection, Health::Bad, fault(&error)),
+                ExitCode::Usage,
+            );
+        }
+    };
+    let proxy = route.proxy().map(|via| via.shown.clone());
+    let found = Message::new(|words| proxy.clone().unwrap_or_else(|| words.no_proxy()));
+    say(examined(Subject::Proxy, Health::Good, found), ExitCode::Usage);
+    // A proxy looks up the platform's name itself.
+    let asked = proxy.as_deref().and_then(|proxy| Url::parse(proxy).ok());
+    let name = name(asked.as_ref().unwrap_or(&base)).await;
+    let is_known = name.health == Health::Good;
+    say(name, ExitCode::Unreachable);
+    if !is_known {
+        return;
+    }
+
+    let host = base.host_str().unwrap_or_default();
+    let answer = probe::front_page(&route, &base).await;
+    let now = Timestamp::now();
+    match answer {
+        Ok(answered) => {
+            let found = Message::new(|words| words.reached(host, answered.status));
+            say(
+                examined(Subject::Connection, Health::Good, found),
+                ExitCode::Unreachable,
+            );
+            if let Some(found) = clock(host, answered, now) {
+                say(found, ExitCode::Usage);
+            }
+        }
+        Err(Unanswered::Untrusted(why)) => {
+            let found = Message::new(|words| words.certificate_untrusted(host, &why));
+            say(
+                examined(Subject::Connection, Health::Bad, found),
+                ExitCode::Aborted,
+            );
+        }
+        Err(Unanswered::Unreached(why)) => {
+            let found = Message::new(|words| words.unreached(host, &why));
+            say(
+                examined(Subject::Connection, Health::Bad, found),
+                ExitCode::Unreachable,
+            );
+        }
+    }
+}
+
+async fn name(url: &Url) -> Examined {
+    let host = url.host_str().unwrap_or_default();
+    match probe::addresses(url).await {
+        Ok(count) => examined(
+            Subject::Name,
+            Health::Good,
+            Message::new(|words| words.addresses(host, count)),
+        ),
+        Err(why) => examined(
+            Subject::Name,
+            Health::Bad,
+            Message::new(|words| words.no_addresses(host, &why)),
+        ),
+    }
+}
+
+/// Compares the clocks; `None` if the host does not say its own.
+fn clock(host: &str, answered: Answered, now: Timestamp) -> Option<Examined> {
+    let theirs = answered.date?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    let ahead = now.as_second() - i64::try_from(theirs.as_secs()).ok()?;
+    Some(if ahead.abs() > MAX_DIFFERENCE {
+        examined(
+            Subject::Clock,
+            Health::Look,
+            Message::new(|words| words.clock_differs(ahead)),
+        )
+    } else {
+        examined(
+            Subject::Clock,
+            Health::Good,
+            Message::new(|words| words.clock_agrees(host)),
+        )
+    })
+}

@@ -1,0 +1,190 @@
+//! `doctor`: what a run needs on this machine.
+
+use crate::support::{Answer, Fake, Job};
+
+/// A host that has a front page and a clock.
+fn host(seconds: i64) -> Fake {
+    Fake::start(move |_| {
+        let now = std::time::SystemTime::now();
+        let shift = std::time::Duration::from_secs(seconds.unsigned_abs());
+        let now = if seconds < 0 { now - shift } else { now + shift };
+        Answer::of(200, "").with(&format!("Date: {}", httpdate::fmt_http_date(now)))
+    })
+}
+
+/// A job with a config beside its export.
+fn job(fake: &Fake) -> Job {
+    let config = format!(
+        "input = \"in.csv\"\nsurvey = 7\nbase_url = \"{}\"\nstate = \"state.sqlite\"\n",
+        fake.base
+    );
+    Job::new("doctor --config c.toml")
+        .file("c.toml", config)
+        .file("in.csv", "id_respondent,l1\n1,A\n")
+}
+
+/// Returns the state and what was found of a subject.
+fn line(text: &str, subject: &str) -> (String, String) {
+    let mut lines = text.lines().map(|line| line.split_once(subject));
+    let found = lines.find_map(|parts| {
+        let (state, found) = parts?;
+        (state.trim().chars().all(char::is_alphabetic) && !state.trim().is_empty()).then_some((state, found))
+    });
+    let (state, found) = found.unwrap_or_else(|| panic!("no `{subject}` in\n{text}"));
+    (state.trim().to_owned(), found.trim().to_owned())
+}
+
+#[test]
+fn everything_that_a_run_needs_is_looked_at_and_no_webhook_is_called() {
+    let fake = host(0);
+    let job = job(&fake);
+    let text = job.ends(0).stdout;
+    for subject in [
+        "program",
+        "terminal",
+        "time",
+        "config",
+        "account",
+        "webhook_key",
+        "webhook_auth",
+        "export",
+        "results",
+        "state",
+        "proxy",
+        "host's name",
+        "connection",
+        "clock",
+    ] {
+        assert_eq!(line(&text, subject).0, "ok", "{text}");
+    }
+    assert!(text.ends_with("Everything a run needs is there.\n"), "{text}");
+    let calls = fake.calls();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(
+        (calls[0].method.as_str(), calls[0].target.as_str()),
+        ("HEAD", "/")
+    );
+    assert_eq!(job.names(), ["c.toml", "in.csv"]);
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_said_with_what_to_do() {
+    let fake = host(0);
+    let ran = job(&fake)
+        .var("RESPONDENT_SYNC_WEBHOOK_KEY", "CANARY CANARY")
+        .without_var("RESPONDENT_SYNC_WEBHOOK_AUTH")
+        .file(
+            "c.toml",
+            format!(
+                "input = \"other.csv\"\nsurvey = 7\nbase_url = \"{}\"\n",
+                fake.base
+            ),
+        )
+        .ends(2);
+    let text = ran.stdout;
+    assert!(
+        !text.contains("CANARY") && !ran.stderr.contains("CANARY"),
+        "{text}"
+    );
+    let (state, found) = line(&text, "webhook_key");
+    assert!(state == "wrong" && found.contains("U+0020"), "{text}");
+    let (state, found) = line(&text, "webhook_auth");
+    assert!(
+        state == "look" && found.contains("RESPONDENT_SYNC_WEBHOOK_AUTH"),
+        "{text}"
+    );
+    let (state, found) = line(&text, "export");
+    assert!(
+        state == "look" && found.contains("other.csv` does not exist"),
+        "{text}"
+    );
+    assert!(text.ends_with("Wrong: 1; to look at: 2.\n"), "{text}");
+}
+
+#[test]
+fn a_config_that_cannot_be_read_is_a_finding_and_nobody_is_asked() {
+    let fake = host(0);
+    for config in ["nonsense = 1\n", "rate = \"fast\"\n", "survey = \n"] {
+        let text = job(&fake).file("c.toml", config).ends(2).stdout;
+        assert_eq!(line(&text, "config").0, "wrong", "{text}");
+        assert_eq!(line(&text, "connection").0, "look", "{text}");
+    }
+    let text = job(&fake).instead_of("c.toml", "nowhere.toml").ends(2).stdout;
+    assert!(line(&text, "config").1.contains("nowhere.toml"), "{text}");
+    assert_eq!(fake.calls().len(), 0);
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_noticed() {
+    let text = job(&host(3000)).ends(0).stdout;
+    let (state, found) = line(&text, "clock");
+    assert!(
+        state == "look" && found.contains("behind the platform's"),
+        "{text}"
+    );
+    let text = job(&host(-3000)).ends(0).stdout;
+    assert!(
+        line(&text, "clock").1.contains("ahead of the platform's"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_host_that_does_not_answer_or_is_not_trusted_is_told_apart() {
+    let fake = host(0);
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let config = format!("survey = 7\nbase_url = \"http://127.0.0.1:{port}\"\n");
+    let text = job(&fake).file("c.toml", config).ends(5).stdout;
+    assert_eq!(line(&text, "connection").0, "wrong", "{text}");
+    assert!(line(&text, "export").1.contains("typed with `run`"), "{text}");
+}
+
+#[test]
+fn tls_is_looked_at() {
+    let (fake, pem) = Fake::start_tls(|_| Answer::of(404, ""));
+    let text = job(&fake).ends(4).stdout;
+    let (state, found) = line(&text, "connection");
+    assert!(state == "wrong" && found.contains("--ca-file"), "{text}");
+    let text = job(&fake)
+        .file("ca.pem", pem)
+        .var("RESPONDENT_SYNC_CA_FILE", "ca.pem")
+        .ends(0)
+        .stdout;
+    assert!(line(&text, "connection").1.contains("HTTP 404"), "{text}");
+}
+
+#[test]
+fn folders_that_are_copied_elsewhere_are_warned_of() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run("id_respondent,l1\n1,A\n", &fake).args("--output-dir OneDrive.-.Firma");
+    std::fs::create_dir(job.path("OneDrive.-.Firma")).unwrap();
+    let ran = job.ends(0);
+    assert!(
+        ran.stderr.contains("OneDrive copies to other machines"),
+        "{}",
+        ran.stderr
+    );
+
+    let fake = host(0);
+    let job = self::job(&fake);
+    std::fs::create_dir(job.path("Dropbox")).unwrap();
+    let key = job.path("Dropbox/key");
+    let job = job
+        .file("Dropbox/key", "KEY")
+        .without_var("RESPONDENT_SYNC_WEBHOOK_KEY")
+        .var("RESPONDENT_SYNC_WEBHOOK_KEY_FILE", key.to_str().unwrap());
+    let text = job.ends(0).stdout;
+    let (state, found) = line(&text, "webhook_key");
+    assert!(state == "look" && found.contains("Dropbox copies"), "{text}");
+}
+
+#[test]
+fn it_speaks_polish() {
+    let text = job(&host(0)).args("--lang pl").ends(0).stdout;
+    assert!(line(&text, "klucz webhooka").1.starts_with("jest ("), "{text}");
+    assert!(text.ends_with("jest na miejscu.\n"), "{text}");
+}
