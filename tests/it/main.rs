@@ -19,7 +19,7 @@ mod delta; // `--changed-only`.
 mod deploy; // The samples for schedulers.
 #[cfg(unix)]
 mod disk;
-mod doctor; // Failures of files and streams during a run.
+mod doctor; // What a run needs on this machine. // Failures of files and streams during a run.
 mod duplicates; // Several rows of a respondent; ids found by address.
 mod endings; // One JSON object for each end of a run.
 mod excel;
@@ -43,8 +43,8 @@ mod proxies; // Answers of a proxy to `CONNECT`.
 mod resume; // Runs that are killed, stopped and resumed.
 mod resumed_nights; // What a resumed run knows and does not know.
 mod retry; // Failed rows, sent again with the settings of their run.
-mod samples;
-mod screens; // Every file in `samples/` is run.
+mod samples; // Every file in `samples/` is run.
+mod screens; // What a person sees on a terminal.
 mod secret_sources; // Secrets from files and commands, and who else could read those.
 mod secrets; // Canaries in every kind of error at the highest verbosity.
 #[path = "../bench/server.rs"]
@@ -60,3 +60,5 @@ mod tls; // Trusted certificates.
 #[cfg(unix)]
 mod trust; // Files that other users could have written, and links.
 mod until; // `--until` around clock changes.
+#[cfg(windows)]
+mod windows; // What only Windows has.

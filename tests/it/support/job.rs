@@ -300,6 +300,28 @@ impl Job {
         }
     }
 
+    /// Runs it in a console of its own, where Ctrl-C is pressed as soon as a file of the folder exists.
+    /// `console` is the program of `tests/wine/console.c`.
+    #[cfg(windows)]
+    pub(crate) fn through_console(&self, console: &str, file: &str) -> Ran {
+        let own = self.command();
+        let mut command = Command::new(console);
+        command.arg(file).arg(own.get_program()).args(own.get_args());
+        command.current_dir(self.folder.path());
+        for (name, value) in own.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let ran = command.stdin(Stdio::null()).output().unwrap();
+        Ran {
+            code: ran.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&ran.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&ran.stderr).into_owned(),
+        }
+    }
+
     /// Starts the program through this shell command, which refers to it as `"$0" "$@"`.
     #[cfg(unix)]
     pub(crate) fn through_shell(mut self, command: &str) -> Self {
