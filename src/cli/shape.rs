@@ -152,7 +152,10 @@ Commands (`respondent-sync help COMMAND`):
         ("doctor", "what a run needs on this machine, and what is missing"),
         ("sandbox", "the platform in small, on this machine"),
         ("config show", "all settings, and where each comes from"),
-        ("state", "what is remembered of earlier runs: `state show`, `state forget`"),
+        (
+            "state",
+            "what is remembered of earlier runs: `state show`, `state forget`",
+        ),
         ("completions", "a script for the Tab key of your shell"),
     ] {
         writeln!(text, "  {name:<14}{purpose}").ok();
