@@ -165,3 +165,36 @@ fn codes_that_only_somebody_can_mend_are_not_tried_again() {
     assert!(seconds(&sample("cronjob.yaml"), "terminationGracePeriodSeconds: ") > 25);
     assert!(seconds(&sample("Dockerfile"), "--stop-timeout ") > 25);
 }
+
+#[test]
+fn releases_are_named_by_the_version() {
+    let texts = [
+        ("Dockerfile", sample("Dockerfile")),
+        ("README.md", include_str!("../../README.md").to_owned()),
+        (
+            "en/install.md",
+            include_str!("../../src/manual/en/install.md").to_owned(),
+        ),
+        (
+            "pl/install.md",
+            include_str!("../../src/manual/pl/install.md").to_owned(),
+        ),
+    ];
+    for (name, text) in texts {
+        let mut found = 0;
+        for mark in ["respondent-sync-", "respondent-sync_", "VERSION="] {
+            for (at, _) in text.match_indices(mark) {
+                let rest = &text[at + mark.len()..];
+                let version: String = rest
+                    .chars()
+                    .take_while(|c| c.is_ascii_digit() || *c == '.')
+                    .collect();
+                if version.contains('.') {
+                    assert_eq!(version.trim_end_matches('.'), env!("CARGO_PKG_VERSION"), "{name}");
+                    found += 1;
+                }
+            }
+        }
+        assert!(found > 0, "{name} names no release");
+    }
+}
