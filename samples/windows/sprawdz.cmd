@@ -16,6 +16,7 @@ rem Explorer quotes a dropped name only if it has a space. At an ampersand, cmd 
 rem as a command when this file is done. The line that started cmd has the whole name:
 rem     cmd.exe /c ""C:\folder\sprawdz.cmd" C:\one^&two.csv"
 set "line=!cmdcmdline!"
+if not defined line goto check
 set "rest=!line:*%name%=!"
 if "!rest!"=="!line!" goto check
 set "dropped=1"
