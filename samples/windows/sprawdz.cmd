@@ -21,8 +21,9 @@ set "rest=!line:*%name%=!"
 if "!rest!"=="!line!" goto check
 set "dropped=1"
 set "rest=!rest:"=!"
-:trim
 if not defined rest goto check
+if "!rest: =!"=="" goto check
+:trim
 if "!rest:~0,1!"==" " set "rest=!rest:~1!" & goto trim
 if "!rest:~-1!"==" " set "rest=!rest:~0,-1!" & goto trim
 rem Of several files, the first one is checked.
@@ -32,7 +33,21 @@ if exist "!rest!" set "file=!rest!"
 set "code=2"
 if not defined file goto nothing
 if not exist "!here!respondent-sync.exe" goto alone
+rem The settings that `respondent-sync init` writes beside kontakty.csv or kontakty.xlsx: kontakty.toml.
+set "config="
+if exist "!file:~0,-4!.toml" set "config=!file:~0,-4!.toml"
+if exist "!file:~0,-5!.toml" set "config=!file:~0,-5!.toml"
+if defined config goto settings
 "!here!respondent-sync.exe" check "!file!"
+set "code=!errorlevel!"
+if not "!code!"=="2" goto end
+echo.
+echo Brakuje ustawień. Otwórz konsola.cmd i wpisz:
+echo   respondent-sync init "!file!"
+goto end
+
+:settings
+"!here!respondent-sync.exe" check "!file!" --config "!config!"
 set "code=!errorlevel!"
 goto end
 
