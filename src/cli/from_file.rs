@@ -8,6 +8,9 @@ use clap::builder::ValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
+use super::parse::Origin;
+use crate::text::{KeyFault, Message};
+
 /// One key of a config file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FileSetting {
@@ -36,7 +39,7 @@ impl FileSetting {
 pub(crate) struct KeyError {
     /// Line number, from 1.
     pub(crate) line: usize,
-    pub(crate) what: String,
+    pub(crate) what: Message,
 }
 
 /// Checks every key against the flags of `run`, and makes paths relative to the file's folder.
@@ -50,9 +53,9 @@ pub(super) fn checked(
     // A fault in the environment is not the file's fault.
     let run = &run.clone().mut_args(|arg| arg.env(None::<&'static str>));
     let checked = settings.iter().map(|setting| {
-        let fault = |what| KeyError {
+        let fault = |fault: KeyFault| KeyError {
             line: setting.line,
-            what: format!("`{}`: {what}", setting.key),
+            what: Message::new(|words| format!("`{}`: {}", setting.key, words.key_fault(&fault))),
         };
         let Some(arg) = flag(run, &setting.key) else {
             return Err(fault(unknown(run, &setting.key, others)));
@@ -88,14 +91,14 @@ fn flag<'a>(command: &'a Command, key: &str) -> Option<&'a Arg> {
     command.get_arguments().find(is_meant)
 }
 
-fn unknown(run: &Command, key: &str, others: &[&str]) -> String {
+fn unknown(run: &Command, key: &str, others: &[&str]) -> KeyFault {
     const ALIKE: f64 = 0.8;
     // A secret has keys for its source, but no key for its value.
     if others.contains(&format!("{key}_file").as_str()) {
-        return format!(
-            "a secret does not stand in a config file: give `{key}_file` or `{key}_command`, or set RESPONDENT_SYNC_{}",
-            key.to_uppercase()
-        );
+        return KeyFault::SecretInFile {
+            key: key.to_owned(),
+            variable: Origin::variable(key),
+        };
     }
     let ids = run.get_arguments().map(|arg| arg.get_id().as_str());
     let known = ids.chain(others.iter().copied()).filter(|id| *id != "config");
@@ -103,25 +106,24 @@ fn unknown(run: &Command, key: &str, others: &[&str]) -> String {
         .map(|id| (strsim::jaro_winkler(&key.replace('-', "_"), id), id))
         .filter(|(alike, _)| *alike >= ALIKE)
         .max_by(|one, other| one.0.total_cmp(&other.0));
-    match nearest {
-        Some((_, id)) => format!("there is no such key: did you mean `{id}`?"),
-        None => "there is no such key; each flag of `run` is one, with `_` for `-`".to_owned(),
+    KeyFault::Unknown {
+        near: nearest.map(|(_, id)| id.to_owned()),
     }
 }
 
 /// Checks a value with the flag's own parser.
-fn try_value(run: &Command, arg: &Arg, setting: &FileSetting) -> Result<(), String> {
+fn try_value(run: &Command, arg: &Arg, setting: &FileSetting) -> Result<(), KeyFault> {
     let takes_value = arg.get_action().takes_values() || matches!(arg.get_action(), ArgAction::Count);
     match &setting.value {
         FileValue::Switch(true) if matches!(arg.get_action(), ArgAction::Count) => {
-            return Err("write how much, as a number".to_owned());
+            return Err(KeyFault::NoCount);
         }
         FileValue::Switch(_) if !takes_value || is_optional(arg) => return Ok(()),
         FileValue::One(_) | FileValue::Several(_) if !takes_value => {
-            return Err("it is a switch: write `true` or `false`".to_owned());
+            return Err(KeyFault::NoSwitch);
         }
         FileValue::Several(_) if !matches!(arg.get_action(), ArgAction::Append) && !is_list(arg) => {
-            return Err("it takes one value, not several".to_owned());
+            return Err(KeyFault::Several);
         }
         _ => {}
     }
@@ -129,7 +131,7 @@ fn try_value(run: &Command, arg: &Arg, setting: &FileSetting) -> Result<(), Stri
         return Ok(());
     };
     if matches!(arg.get_action(), ArgAction::Count) {
-        let counts = |text: &String| text.parse::<u8>().map_err(|_| format!("`{text}` is no number"));
+        let counts = |text: &String| text.parse::<u8>().map_err(|_| KeyFault::NoNumber(text.clone()));
         return setting.texts().iter().try_for_each(|text| counts(text).map(drop));
     }
     let words = setting.texts().into_iter().map(|text| format!("--{long}={text}"));
@@ -145,7 +147,7 @@ fn is_of_value(kind: ErrorKind) -> bool {
 }
 
 /// Returns the parser's objection to a value.
-fn of_value(error: &clap::Error) -> String {
+fn of_value(error: &clap::Error) -> KeyFault {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
@@ -153,12 +155,12 @@ fn of_value(error: &clap::Error) -> String {
     };
     let value = text(ContextKind::InvalidValue).unwrap_or_default();
     if value.is_empty() {
-        return "it has no value".to_owned();
+        return KeyFault::Blank;
     }
     match (std::error::Error::source(error), text(ContextKind::ValidValue)) {
-        (Some(why), _) => why.to_string(),
-        (None, Some(values)) => format!("`{value}` is not one of {values}"),
-        (None, None) => format!("`{value}` cannot be read"),
+        (Some(why), _) => KeyFault::Refused(why.to_string()),
+        (None, Some(values)) => KeyFault::NotOneOf(value, values),
+        (None, None) => KeyFault::Invalid(value),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::cli::{ConfigChoice, FileSetting, FileSettings, FileValue};
 use crate::model::ShownPath as _;
 use crate::system::trust;
 use crate::system::{folders, regular};
+use crate::text::{KeyFault, Message};
 
 const NAME: &str = "respondent-sync.toml";
 
@@ -58,7 +59,8 @@ pub(super) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
             }
         }
     };
-    let cannot_read = || format!("cannot read the config file `{}`", path.shown());
+    let shown = path.shown().to_string();
+    let cannot_read = || Message::new(|words| words.cannot_read_config(&shown));
     let opened = opened.with_context(cannot_read)?;
     let bytes = regular::read_at_most(&opened, MAX_BYTES).with_context(cannot_read)?;
     let bytes =
@@ -72,7 +74,7 @@ pub(super) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
         folder.shown()
     );
     let (settings, secrets) =
-        understood(&text, folder).map_err(|error| anyhow!("{}:{error}", path.shown()))?;
+        understood(&text, folder).map_err(|error| error.map(|_, error| format!("{shown}:{error}")))?;
     trust::check(&path)?;
     Ok(ConfigFile {
         path: Some(path),
@@ -83,23 +85,23 @@ pub(super) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
 }
 
 /// Parses and checks the keys of a text. An error begins with its line number.
-fn understood(text: &str, folder: &Path) -> Result<(FileSettings, SecretSources), String> {
+fn understood(text: &str, folder: &Path) -> Result<(FileSettings, SecretSources), Message> {
     let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
     let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(span.start));
         // The rest of the error's text quotes the line, which may hold a secret.
-        format!("{line}: it is no TOML: {}", error.message())
+        Message::new(|words| format!("{line}: {}", words.no_toml(error.message())))
     })?;
     let (mut settings, mut secrets) = (Vec::new(), SecretSources::default());
     for (key, value) in table.get_ref() {
         let line = line_of(key.span().start);
-        let fault = |what: String| format!("{line}: `{}`: {what}", key.get_ref());
+        let fault = |fault: KeyFault| {
+            Message::new(|words| format!("{line}: `{}`: {}", key.get_ref(), words.key_fault(&fault)))
+        };
         if let Some((secret, source)) = secret(key.get_ref(), value.get_ref(), folder) {
             let source = source.map_err(fault)?;
             if secrets.set(secret, source) {
-                return Err(fault(
-                    "this secret has a place already, and it can come from one only".to_owned(),
-                ));
+                return Err(fault(KeyFault::SecretTwice));
             }
             continue;
         }
@@ -112,19 +114,19 @@ fn understood(text: &str, folder: &Path) -> Result<(FileSettings, SecretSources)
     let others: Vec<String> = Secret::ALL.into_iter().flat_map(Secret::keys).collect();
     let others: Vec<&str> = others.iter().map(String::as_str).collect();
     let settings = FileSettings::new(folder, &settings, &others)
-        .map_err(|error| format!("{}: {}", error.line, error.what))?;
+        .map_err(|error| error.what.map(|_, what| format!("{}: {what}", error.line)))?;
     Ok((settings, secrets))
 }
 
 /// Returns where a secret comes from. `None` if the key is not about a secret.
-fn secret(key: &str, value: &DeValue<'_>, folder: &Path) -> Option<(Secret, Result<SecretSource, String>)> {
+fn secret(key: &str, value: &DeValue<'_>, folder: &Path) -> Option<(Secret, Result<SecretSource, KeyFault>)> {
     let secret = Secret::ALL
         .into_iter()
         .find(|secret| secret.keys().iter().any(|name| name == key))?;
     let source = if key.ends_with("_file") {
         let text = value.as_str().filter(|text| !text.is_empty());
         text.map(|text| SecretSource::File(folder.join(text)))
-            .ok_or_else(|| "write the file's name between quotes".to_owned())
+            .ok_or(KeyFault::NoFileName)
     } else {
         let words = value.as_array().map(|words| {
             let words = words
@@ -137,26 +139,24 @@ fn secret(key: &str, value: &DeValue<'_>, folder: &Path) -> Option<(Secret, Resu
                 // A bare name is searched for on `PATH`, as usual.
                 let is_name = Path::new(program).components().count() == 1;
                 Ok(SecretSource::Command {
-                    program: if is_name { program.into() } else { folder.join(program) },
+                    program: if is_name {
+                        program.into()
+                    } else {
+                        folder.join(program)
+                    },
                     arguments: arguments.to_vec(),
                     folder: folder.to_owned(),
                 })
             }
-            _ => Err("write the program and its arguments as a list of texts: `[\"pass\", \"show\", \"…\"]`; there is no \
-                      shell"
-                .to_owned()),
+            _ => Err(KeyFault::NoCommand),
         }
     };
     Some((secret, source))
 }
 
 /// Converts a value to the text that a flag takes.
-fn value(value: &DeValue<'_>) -> Result<FileValue, String> {
-    let several = |texts: Option<Vec<String>>| {
-        texts
-            .map(FileValue::Several)
-            .ok_or_else(|| "it holds what is no text, number or switch".to_owned())
-    };
+fn value(value: &DeValue<'_>) -> Result<FileValue, KeyFault> {
+    let several = |texts: Option<Vec<String>>| texts.map(FileValue::Several).ok_or(KeyFault::NoValues);
     match value {
         DeValue::Boolean(on) => Ok(FileValue::Switch(*on)),
         DeValue::Array(values) => several(values.iter().map(scalar).collect()),
@@ -166,9 +166,7 @@ fn value(value: &DeValue<'_>) -> Result<FileValue, String> {
                 .map(|(key, value)| Some(format!("{}={}", key.get_ref(), scalar(value)?)))
                 .collect(),
         ),
-        value => scalar_of(value)
-            .map(FileValue::One)
-            .ok_or_else(|| "it cannot be read".to_owned()),
+        value => scalar_of(value).map(FileValue::One).ok_or(KeyFault::Unreadable),
     }
 }
 

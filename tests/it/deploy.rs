@@ -183,8 +183,7 @@ fn releases_are_named_by_the_version() {
     for (name, text) in texts {
         let mut found = 0;
         for mark in ["respondent-sync-", "respondent-sync_", "VERSION="] {
-            for (at, _) in text.match_indices(mark) {
-                let rest = &text[at + mark.len()..];
+            for rest in text.split(mark).skip(1) {
                 let version: String = rest
                     .chars()
                     .take_while(|c| c.is_ascii_digit() || *c == '.')

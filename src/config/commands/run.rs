@@ -21,7 +21,7 @@ use crate::config::variable;
 use crate::model::{Credentials, Deadline, DeltaMode, Endpoint, Lang, RecordedSettings, SettingValue};
 use crate::record::TRIAL;
 use crate::state::Account;
-use crate::text::Message;
+use crate::text::{Message, in_language};
 
 /// The survey of a rehearsal whose input has none.
 const SANDBOX_SURVEY: &str = "1";
@@ -221,7 +221,8 @@ fn destination(
 fn look_at_secrets(file: &ConfigFile) -> Option<String> {
     let seen = kinds::seen(&file.secrets, variable);
     for fault in &seen.faults {
-        tracing::warn!(event = "secret_refused", "a run would not start: {fault:#}");
+        let line = Message::in_both(|words, lang| words.would_not_start(&in_language(fault, lang)));
+        tracing::warn!(event = "secret_refused", polish = line.polish(), "{line}");
     }
     for (secret, command) in &seen.of_commands {
         tracing::info!(

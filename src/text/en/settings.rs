@@ -2,12 +2,57 @@
 
 use super::English;
 use crate::text::number::en;
-use crate::text::subjects::{Piece, SettingWords};
+use crate::text::subjects::{KeyFault, Piece, SettingWords};
 
 impl SettingWords for English {
     fn several_wrong(&self, mistakes: &[String]) -> String {
         let count = en(mistakes.len() as u64, "setting");
         format!("{count} are wrong:\n  {}", mistakes.join("\n  "))
+    }
+
+    fn key_fault(&self, fault: &KeyFault) -> String {
+        match fault {
+            KeyFault::Unknown { near: Some(near) } => {
+                format!("there is no such key: did you mean `{near}`?")
+            }
+            KeyFault::Unknown { near: None } => {
+                "there is no such key; each flag of `run` is one, with `_` for `-`".to_owned()
+            }
+            KeyFault::SecretInFile { key, variable } => format!(
+                "a secret does not stand in a config file: give `{key}_file` or `{key}_command`, or set {variable}"
+            ),
+            KeyFault::SecretTwice => {
+                "this secret has a place already, and it can come from one only".to_owned()
+            }
+            KeyFault::NoFileName => "write the file's name between quotes".to_owned(),
+            KeyFault::NoCommand => {
+                "write the program and its arguments as a list of texts: `[\"pass\", \"show\", \"…\"]`; \
+                                    there is no shell"
+                    .to_owned()
+            }
+            KeyFault::NoSwitch => "it is a switch: write `true` or `false`".to_owned(),
+            KeyFault::NoCount => "write how much, as a number".to_owned(),
+            KeyFault::NoNumber(text) => format!("`{text}` is no number"),
+            KeyFault::Several => "it takes one value, not several".to_owned(),
+            KeyFault::NoValues => "it holds what is no text, number or switch".to_owned(),
+            KeyFault::Blank => "it has no value".to_owned(),
+            KeyFault::Unreadable => "it cannot be read".to_owned(),
+            KeyFault::NotOneOf(value, valid) => format!("`{value}` is not one of {valid}"),
+            KeyFault::Invalid(value) => format!("`{value}` cannot be read"),
+            KeyFault::Refused(why) => why.clone(),
+        }
+    }
+
+    fn no_toml(&self, why: &str) -> String {
+        format!("it is no TOML: {why}")
+    }
+
+    fn cannot_read_config(&self, path: &str) -> String {
+        format!("cannot read the config file `{path}`")
+    }
+
+    fn would_not_start(&self, why: &str) -> String {
+        format!("a run would not start: {why}")
     }
 
     fn secrets_unset(&self, unset: &[(Piece, String)]) -> String {

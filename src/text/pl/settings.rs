@@ -2,7 +2,7 @@
 
 use super::Polish;
 use crate::text::number::pl;
-use crate::text::subjects::{Piece, SettingWords};
+use crate::text::subjects::{KeyFault, Piece, SettingWords};
 
 impl SettingWords for Polish {
     fn several_wrong(&self, mistakes: &[String]) -> String {
@@ -15,6 +15,55 @@ impl SettingWords for Polish {
             ],
         );
         format!("{count}:\n  {}", mistakes.join("\n  "))
+    }
+
+    fn key_fault(&self, fault: &KeyFault) -> String {
+        match fault {
+            KeyFault::Unknown { near: Some(near) } => {
+                format!("nie ma takiego ustawienia: może chodzi o `{near}`?")
+            }
+            KeyFault::Unknown { near: None } => {
+                "nie ma takiego ustawienia; są nimi opcje polecenia `run`, z `_` zamiast `-`".to_owned()
+            }
+            KeyFault::SecretInFile { key, variable } => format!(
+                "klucze nie mogą stać w konfiguracji: podaj `{key}_file` lub `{key}_command` albo ustaw {variable}"
+            ),
+            KeyFault::SecretTwice => {
+                "wskazano już inne źródło tej wartości, a może być tylko jedno".to_owned()
+            }
+            KeyFault::NoFileName => "wpisz nazwę pliku w cudzysłowie".to_owned(),
+            KeyFault::NoCommand => {
+                "wpisz program i jego argumenty jako listę tekstów: `[\"pass\", \"show\", \"…\"]`; bez \
+                                    powłoki"
+                    .to_owned()
+            }
+            KeyFault::NoSwitch => "to przełącznik: wpisz `true` lub `false`".to_owned(),
+            KeyFault::NoCount => "wpisz liczbę".to_owned(),
+            KeyFault::NoNumber(text) => format!("`{text}` to nie liczba"),
+            KeyFault::Several => "podaj jedną wartość, a nie kilka".to_owned(),
+            KeyFault::NoValues => "są tu nie tylko teksty, liczby i przełączniki".to_owned(),
+            KeyFault::Blank => "brak wartości".to_owned(),
+            KeyFault::Unreadable => "nie da się tego odczytać".to_owned(),
+            KeyFault::NotOneOf(value, valid) => {
+                format!("`{value}` nie jest żadną z możliwych wartości: {valid}")
+            }
+            KeyFault::Invalid(value) => format!("nie da się odczytać `{value}`"),
+            KeyFault::Refused(why) => why.clone(),
+        }
+    }
+
+    fn no_toml(&self, why: &str) -> String {
+        format!(
+            "błąd w zapisie ustawień (teksty stoją w cudzysłowie, każde ustawienie w osobnej linii i tylko raz): {why}"
+        )
+    }
+
+    fn cannot_read_config(&self, path: &str) -> String {
+        format!("nie można odczytać pliku konfiguracji `{path}`")
+    }
+
+    fn would_not_start(&self, why: &str) -> String {
+        format!("aktualizacja by się nie zaczęła: {why}")
     }
 
     fn secrets_unset(&self, unset: &[(Piece, String)]) -> String {

@@ -22,7 +22,7 @@ pub(crate) use init::{ConfigKey, InitWords, YesNo};
 pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use retry::RetryWords;
-pub(crate) use settings::{Piece, SettingWords};
+pub(crate) use settings::{KeyFault, Piece, SettingWords};
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
 

@@ -8,10 +8,55 @@ pub(crate) enum Piece {
     WebhookAuth,
 }
 
+/// What is wrong with a key of a config file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum KeyFault {
+    /// There is no such key; the most similar one.
+    Unknown {
+        near: Option<String>,
+    },
+    /// A secret's value stands in the file. The key and the variable of the secret.
+    SecretInFile {
+        key: String,
+        variable: String,
+    },
+    /// The secret has a source already.
+    SecretTwice,
+    NoFileName,
+    /// A command is a list of its words.
+    NoCommand,
+    NoSwitch,
+    /// A number is missing.
+    NoCount,
+    /// This is no number.
+    NoNumber(String),
+    /// Several values for a flag that takes one.
+    Several,
+    /// A list or a table holds something else than values.
+    NoValues,
+    Blank,
+    Unreadable,
+    /// The value, and the valid ones, separated by commas.
+    NotOneOf(String, String),
+    Invalid(String),
+    /// What the flag's parser says, in English.
+    Refused(String),
+}
+
 /// Sentences about settings that are wrong or missing.
 pub(crate) trait SettingWords {
     /// Several mistakes, one a line.
     fn several_wrong(&self, mistakes: &[String]) -> String;
+
+    fn key_fault(&self, fault: &KeyFault) -> String;
+
+    /// The text is no TOML; `why` is the parser's English.
+    fn no_toml(&self, why: &str) -> String;
+
+    fn cannot_read_config(&self, path: &str) -> String;
+
+    /// A secret is missing or wrong, as a dry run sees it.
+    fn would_not_start(&self, why: &str) -> String;
 
     /// Pieces that are not set, each with its variable; at least one.
     fn secrets_unset(&self, unset: &[(Piece, String)]) -> String;
