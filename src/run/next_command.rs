@@ -205,9 +205,12 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
     format!("`{}`", command_line(&arguments, flags))
 }
 
-/// Returns a path as it is typed in the current folder: without it, if the path begins with it.
+/// Returns a path as it is typed in the current folder: without it, if the path begins with it. The root
+/// stays: without its slash, a path of a service is misread.
 pub(super) fn beside_us(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().ok();
+    let here = std::env::current_dir()
+        .ok()
+        .filter(|here| here.parent().is_some());
     let below = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf));
     below.unwrap_or_else(|| path.to_path_buf())
 }

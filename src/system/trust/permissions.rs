@@ -33,7 +33,7 @@ pub(crate) fn others_read(file: &File) -> io::Result<bool> {
 }
 
 #[cfg(windows)]
-pub(crate) use windows::rights_at;
+pub(in crate::system::trust) use windows::rights_at;
 
 #[cfg(windows)]
 mod windows {
@@ -52,7 +52,7 @@ mod windows {
     use crate::system::trust::sddl::{self, Rights};
 
     /// Returns what others can do with the file or folder at a path, following links.
-    pub(crate) fn rights_at(path: &Path) -> io::Result<Rights> {
+    pub(in crate::system::trust) fn rights_at(path: &Path) -> io::Result<Rights> {
         /// Opens for reading the permissions only, which an owner may always do.
         const READ_CONTROL: u32 = 0x0002_0000;
         /// Required to open a folder.

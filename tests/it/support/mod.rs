@@ -10,7 +10,9 @@ pub(crate) use fake::{Answer, Call, Fake, pause};
 pub(crate) use job::{Job, Ran, Running};
 #[cfg(unix)]
 pub(crate) use terminal::Terminal;
-pub(crate) use workbook::{Part, repeat, workbook, workbook_with};
+pub(crate) use workbook::workbook;
+#[cfg(target_os = "linux")]
+pub(crate) use workbook::{Part, repeat, workbook_with};
 
 /// Returns an input of respondents from `1` to `count`, each with this value of `l1`.
 pub(crate) fn numbered(count: u32, value: &str) -> String {

@@ -29,6 +29,7 @@ pub(crate) fn workbook(table: &str) -> Vec<u8> {
     zip(&parts(table))
 }
 
+#[cfg(target_os = "linux")]
 /// Returns the same workbook with another part, which replaces the part of the same name, if any.
 pub(crate) fn workbook_with(table: &str, part: Part) -> Vec<u8> {
     let mut parts = parts(table);
