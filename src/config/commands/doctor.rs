@@ -1,13 +1,13 @@
 //! Collects what `doctor` looks at. A mistake is a finding here and no error; commands of secrets are
 //! not run.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use url::Url;
 
-use crate::cli::{Command, ConfigChoice, DoctorArgs, RunArgs, parse_words};
+use super::run_flags::RunFlags;
+use crate::cli::{ConfigChoice, DoctorArgs};
 use crate::config::file::{self, ConfigFile};
 use crate::config::groups::calls::{base, ca_pem};
 use crate::config::groups::{outputs, state};
@@ -52,7 +52,7 @@ pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
         Ok(file) => (file, None),
         Err(error) => (ConfigFile::default(), Some(error)),
     };
-    let (run, fault) = match Asked::of(&file) {
+    let (run, fault) = match RunFlags::new(&file, &[], None) {
         Ok(run) => (Some(run), fault),
         Err(error) => (None, Some(fault.unwrap_or(error))),
     };
@@ -72,38 +72,6 @@ pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
         state: run.and_then(|run| state::delta(&run.args.delta).ok()?.path),
         base: run.filter(|_| is_read).map(|run| base(&run.args.platform)),
         ca_pem: run.map_or(Ok(None), |run| ca_pem(&run.args.platform)),
-    }
-}
-
-/// The flags of a run.
-struct Asked {
-    args: Box<RunArgs>,
-    /// The input, if the settings name one.
-    input: Option<PathBuf>,
-}
-
-impl Asked {
-    /// Parses the settings of file and environment as a run would.
-    fn of(file: &ConfigFile) -> Result<Self> {
-        let parsed = |words: &[&str]| {
-            let words = words.iter().map(|word| OsString::from(*word));
-            let (cli, _) = parse_words(words, &file.settings).map_err(|error| {
-                let text = error.to_string();
-                let first = text.lines().next().unwrap_or_default();
-                anyhow!("{}", first.trim_start_matches("error: "))
-            })?;
-            match cli.command {
-                Command::Run(args) => Ok(args),
-                _ => Err(anyhow!("no run")),
-            }
-        };
-        if let Ok(args) = parsed(&["respondent-sync", "run"]) {
-            let input = Some(args.input.input.clone());
-            return Ok(Self { args, input });
-        }
-        // Without an input in the file, it would be typed.
-        let args = parsed(&["respondent-sync", "run", "-"])?;
-        Ok(Self { args, input: None })
     }
 }
 

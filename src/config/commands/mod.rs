@@ -6,6 +6,7 @@ pub(super) mod help;
 pub(super) mod init;
 pub(super) mod retry;
 pub(super) mod run;
+mod run_flags;
 pub(super) mod sandbox;
 pub(super) mod show;
 pub(super) mod state;
