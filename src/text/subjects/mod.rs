@@ -1,7 +1,6 @@
 //! The subjects of the catalogue: a trait for each, a method for each sentence.
 
 mod check;
-mod doctor;
 mod doubts;
 mod faults;
 mod guards;
@@ -9,12 +8,12 @@ mod init;
 mod input;
 mod progress;
 mod retry;
+mod screens;
 mod settings;
 mod start;
 mod summary;
 
 pub(crate) use check::{CheckWords, Plans};
-pub(crate) use doctor::DoctorWords;
 pub(crate) use doubts::DoubtWords;
 pub(crate) use faults::{CodeWords, FaultWords};
 pub(crate) use guards::GuardWords;
@@ -22,6 +21,7 @@ pub(crate) use init::{ConfigKey, InitWords, YesNo};
 pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use retry::RetryWords;
+pub(crate) use screens::DoctorWords;
 pub(crate) use settings::{KeyFault, Piece, SettingWords};
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
