@@ -21,6 +21,7 @@ pub(crate) use completions::{CompletionsArgs, completions};
 pub(crate) use from_file::{FileSetting, FileValue};
 pub(crate) use groups::calls::{MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use groups::config::{ConfigCommand, DoctorArgs};
+pub(crate) use groups::forget::ForgetArgs;
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
 pub(crate) use groups::help::{HelpArgs, ManualArgs, ManualFormatArg};
 pub(crate) use groups::init::{InitArgs, InitFormArgs};
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     /// Show or forget what was sent (`--changed-only`)
     #[command(subcommand)]
     State(StateCommand),
+    /// Remove everything about a respondent from the files of all runs: a person asked to be erased
+    Forget(Box<ForgetArgs>),
     /// Explain a command or a topic of the manual
     Help(HelpArgs),
     /// Write the manual into a folder, as man pages or web pages
@@ -137,7 +140,7 @@ mod tests {
         command.build();
         let mut rows: Vec<String> = Vec::new();
         let shared = flags(&command, "run");
-        for name in ["run", "check", "sandbox", "init"] {
+        for name in ["run", "check", "sandbox", "init", "forget"] {
             let of_its_own = flags(&command, name).into_iter();
             rows.extend(of_its_own.filter(|row| name == "run" || !shared.contains(row)));
         }

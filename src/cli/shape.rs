@@ -79,6 +79,13 @@ Examples:
   respondent-sync init contacts.csv --survey 399793 --map l4=Segment --url-file -
       without a terminal: the webhook's address comes from standard input";
 
+const FORGET_EXAMPLES: &str = "\
+Examples:
+  respondent-sync forget contacts.csv --respondent 12345 --dry-run
+      what would be removed from the files of all runs of contacts.csv, and from the state
+  respondent-sync forget --config contacts.toml --respondent 12345,67890
+      removes it, after a question";
+
 /// The width of the overview, in columns.
 const WIDTH: usize = 80;
 
@@ -156,7 +163,10 @@ Commands (`respondent-sync help COMMAND`):
             "state",
             "what is remembered of earlier runs: `state show`, `state forget`",
         ),
-        ("completions", "a script for the Tab key of your shell"),
+        (
+            "forget",
+            "remove a person who asked for it from the files of all runs",
+        ),
     ] {
         writeln!(text, "  {name:<14}{purpose}").ok();
     }
@@ -168,7 +178,8 @@ pub(super) fn command() -> Command {
     let command = Cli::command()
         .disable_help_subcommand(true)
         .override_help(first_words())
-        .mut_subcommand("init", |sub| sub.after_help(INIT_EXAMPLES));
+        .mut_subcommand("init", |sub| sub.after_help(INIT_EXAMPLES))
+        .mut_subcommand("forget", |sub| sub.after_help(FORGET_EXAMPLES));
     let command = command.mut_subcommand("retry", |sub| {
         let input = |arg: Arg| arg.help("The input of the run, which need not exist any more");
         sub.mut_args(recorded::for_retry).mut_arg("input", input)
@@ -245,6 +256,7 @@ mod tests {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         assert!(help_of(&words("state forget")).unwrap().contains("--respondent"));
         assert!(help_of(&words("run")).unwrap().contains("--max-age"));
+        assert!(help_of(&words("forget")).unwrap().contains("--dry-run"));
         assert_eq!(help_of(&words("nothing")), None);
     }
 }

@@ -15,6 +15,7 @@ use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use commands::check::{CheckFormat, CheckSettings};
 pub(crate) use commands::doctor::{DoctorSettings, FoundSecret};
+pub(crate) use commands::forget::ErasureSettings;
 pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
     FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     Manual(ManualSettings),
     Init(Box<InitSettings>),
     Doctor(Box<DoctorSettings>),
+    Forget(Box<ErasureSettings>),
 }
 
 /// Checks the command line and returns the command. Warnings are logged, so logging must have
@@ -61,6 +63,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         cli::Command::Run(args) => Command::Run(commands::run::run(&args, origins, file)),
         cli::Command::Init(args) => Command::Init(Box::new(commands::init::init(*args)?)),
         cli::Command::Doctor(args) => Command::Doctor(Box::new(commands::doctor::doctor(&args))),
+        cli::Command::Forget(args) => Command::Forget(Box::new(commands::forget::forget(*args, file)?)),
         cli::Command::Retry(args) => Command::Run(commands::retry::retry(*args, origins, file)),
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),

@@ -29,6 +29,7 @@ pub(crate) use existing::decision::{
     Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
 };
 pub(crate) use existing::found::has_finished;
+pub(crate) use existing::kept::{Kept, KeptFiles, kept_files, remove_left_over};
 pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round};
 pub(crate) use existing::sets::{UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
 pub(crate) use journal::file::Journal;
@@ -37,10 +38,12 @@ pub(crate) use journal::fuzzed::fuzzed_journal;
 pub(crate) use journal::header::{Header, LookedOver};
 pub(crate) use journal::resumed::{GoOn, alive_until};
 pub(crate) use journal::settled::SettledRows;
+pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
 pub(crate) use outputs::names::{FAILED, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of};
 pub(crate) use outputs::result_line::Style;
+pub(crate) use outputs::rewrite::{Edit, Rewritten, text_of as text_of_digest};
 pub(crate) use outputs::space::check as check_space;
 pub(crate) use recorder::Recorder;
 

@@ -103,6 +103,7 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
         Command::Run(command) => Box::pin(commands::monitored::run(command, begun, console)).await,
         Command::Init(settings) => Box::pin(commands::init::run(*settings, begun, console)).await,
         Command::Doctor(settings) => commands::doctor::run(*settings, console).await,
+        Command::Forget(settings) => commands::forget::run(*settings, console).await,
         Command::Check(settings) => commands::check::check(&settings, console),
         Command::Print(text) => {
             console.print(&text);

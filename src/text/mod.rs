@@ -27,7 +27,7 @@ pub(crate) use events::polish_event;
 pub(crate) use faults::fault_text;
 pub(crate) use pl::usage::{Usage, usage_in_polish};
 pub(crate) use screens::{AfterCheck, Examined, Health, Subject, before_question, findings, summary};
-pub(crate) use subjects::{ConfigKey, From, KeyFault, Piece, Plans, Words};
+pub(crate) use subjects::{ConfigKey, From, KeyFault, Left, Piece, Plans, Traces, Words};
 
 pub(crate) use super::model::Message;
 use super::model::{ErrorCode, Lang, RowFault};

@@ -2,6 +2,7 @@
 
 pub(super) mod calls;
 pub(super) mod config;
+pub(super) mod forget;
 pub(super) mod guards;
 pub(super) mod help;
 pub(super) mod init;

@@ -63,7 +63,7 @@ fn survey<'a>(args: &'a StateForgetArgs, of_file: Option<&'a String>) -> Option<
     args.survey.as_ref().or(of_file).filter(|_| !args.all)
 }
 
-fn digits(id: &str) -> Result<String> {
+pub(super) fn digits(id: &str) -> Result<String> {
     let id = id.trim();
     anyhow::ensure!(Digits::new(id).is_some(), "`{id}` is no id: it has digits only");
     Ok(id.to_owned())

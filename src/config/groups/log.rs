@@ -21,6 +21,7 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
         Command::Check(args) => settings(&args.log, origins),
         Command::Init(args) => for_people(args.lang),
         Command::Doctor(args) => for_people(args.lang),
+        Command::Forget(args) => for_people(args.lang),
         Command::Config(_)
         | Command::State(_)
         | Command::Sandbox(_)

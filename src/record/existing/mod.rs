@@ -5,5 +5,6 @@ pub(super) mod attempts;
 pub(super) mod decision;
 pub(super) mod forms;
 pub(super) mod found;
+pub(super) mod kept;
 pub(super) mod rounds;
 pub(super) mod sets;

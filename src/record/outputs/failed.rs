@@ -9,6 +9,7 @@ use std::io::{BufWriter, Write};
 
 use xxhash_rust::xxh3::Xxh3;
 
+use super::erase::{line_end, raw_fields};
 use super::files::{self, PartialFile, Replaces};
 use crate::model::{Action, ErrorCode, Outcome, clean, guarded, guarded_cell, push_csv_record};
 use crate::record::error::OutputError;
@@ -187,29 +188,12 @@ impl FailedFile {
     }
 }
 
-fn line_end(record: &[u8]) -> Option<&'static [u8]> {
-    [b"\r\n".as_slice(), b"\n", b"\r"]
-        .into_iter()
-        .find(|end| record.ends_with(end))
-}
-
 /// Returns the record without some of its columns, otherwise byte for byte.
 fn without(record: &[u8], delimiter: u8, columns: &[usize]) -> Vec<u8> {
     let end = line_end(record).unwrap_or_default();
     let body = record.strip_suffix(end).unwrap_or(record);
-    // By the reader's rules: a quote opens a field only as its first byte, and a doubled quote
-    // closes and reopens it.
-    let (mut at_start, mut quoted_field, mut inside) = (true, false, false);
-    let fields = body.split(|&byte| {
-        if byte == b'"' && (at_start || quoted_field) {
-            inside = !inside;
-            quoted_field = true;
-        }
-        at_start = byte == delimiter && !inside;
-        quoted_field &= !at_start;
-        at_start
-    });
-    let kept: Vec<&[u8]> = fields
+    let kept: Vec<&[u8]> = raw_fields(body, delimiter)
+        .into_iter()
         .enumerate()
         .filter(|(column, _)| !columns.contains(column))
         .map(|(_, field)| field)

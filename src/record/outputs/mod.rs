@@ -1,9 +1,11 @@
 //! The files of a finished run: their names, their lines, and how they are made.
 
+pub(super) mod erase;
 pub(super) mod failed;
 pub(super) mod files;
 pub(super) mod names;
 pub(super) mod push;
 pub(super) mod result_line;
 pub(super) mod results;
+pub(super) mod rewrite;
 pub(super) mod space;

@@ -31,6 +31,9 @@ pub(crate) const WORKBOOK: &str = ".failed.xlsx";
 /// Suffixes of files that are not finished.
 const UNFINISHED: [&str; 3] = [".partial", ".journal", ".journal.new"];
 
+/// Suffix of the new version of a finished file.
+const REWRITTEN: &str = ".rewritten";
+
 const INTERRUPTED: &str = "interrupted-";
 
 const ROUND: &str = ".retry-";
@@ -51,6 +54,16 @@ pub(in crate::record) fn journal(results: &Path) -> PathBuf {
 /// Path of a rewritten journal before it replaces the old one.
 pub(in crate::record) fn journal_rewritten(results: &Path) -> PathBuf {
     with_suffix(results, ".journal.new")
+}
+
+/// Path of the new version of a finished file before it replaces the old one.
+pub(in crate::record) fn rewritten(path: &Path) -> PathBuf {
+    with_suffix(path, REWRITTEN)
+}
+
+/// Returns the name of the file of which this is an unfinished new version; `None` for any other.
+pub(in crate::record) fn of_rewritten(name: &OsStr) -> Option<&OsStr> {
+    name.to_str()?.strip_suffix(REWRITTEN).map(OsStr::new)
 }
 
 /// Path of the lock that keeps two runs from writing to the same output.
@@ -199,7 +212,7 @@ pub(in crate::record) fn is_of_round(name: &OsStr, family: &Path) -> bool {
 }
 
 /// A file of a run or of one of its retry rounds, by its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::record) struct FileName {
     /// The stamp of the run's set; `None` if the set was not set aside.
     pub(in crate::record) set: Option<Stamp>,

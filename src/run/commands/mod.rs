@@ -2,6 +2,7 @@
 
 pub(super) mod check;
 pub(super) mod doctor;
+pub(super) mod forget;
 pub(super) mod help;
 pub(super) mod init;
 pub(super) mod manual;

@@ -87,6 +87,28 @@ impl Locks {
 }
 
 impl Locks {
+    /// Takes the locks of outputs, by their results, and of the store if there is one, without waiting.
+    /// `by` is shown to others.
+    pub(in crate::run) async fn of_files(
+        results: impl IntoIterator<Item = &Path>,
+        state: Option<&Path>,
+        by: &str,
+    ) -> Result<Self, Failure> {
+        let now = Some(Instant::now());
+        let mut held = Vec::new();
+        for results in results {
+            let path = lock_of(results);
+            let lock = Lock::wait_for(&path, "this output", by, now).await?;
+            held.extend(lock.map_err(|error| {
+                Failure::usage(anyhow!(error).context(format!("cannot create `{}`", path.shown())))
+            })?);
+        }
+        if let Some(state) = state {
+            held.extend(state_lock(state, by, now).await?);
+        }
+        Ok(Self { _held: held })
+    }
+
     /// Takes the lock of the store alone, without waiting.
     pub(in crate::run) async fn of_state(path: &Path) -> Result<Self, Failure> {
         let lock = state_lock(path, "`state forget`", Some(Instant::now())).await?;

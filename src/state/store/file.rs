@@ -146,7 +146,7 @@ impl Store {
             .inspect_err(|_| self.roll_back())
     }
 
-    fn execute(&self, statement: &str) -> Result<(), StoreError> {
+    pub(in crate::state) fn execute(&self, statement: &str) -> Result<(), StoreError> {
         self.connection
             .execute_batch(statement)
             .map_err(|error| self.fault("write", &error))

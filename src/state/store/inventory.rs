@@ -1,6 +1,8 @@
 //! Queries of the store beside the rows of a run: how much is known, what was sent last, and what
 //! is to be forgotten.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::file::{Store, StoredUpdate};
@@ -209,6 +211,37 @@ impl Store {
             }
             Ok(count)
         })
+    }
+
+    /// Counts the entries of respondents, of all surveys and accounts.
+    pub(crate) fn entries_of(&self, respondents: &[String]) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for key in self.keys_of(respondents)? {
+            count += u64::from(self.entry(key)?.is_some());
+        }
+        Ok(count)
+    }
+
+    /// Removes respondents from all surveys and accounts, also what may be applied late, and leaves no
+    /// trace of them in free pages or in the log of changes. Returns the number of entries removed.
+    pub(crate) fn erase(&mut self, respondents: &[String]) -> Result<u64, StoreError> {
+        let count = self.entries_of(respondents)?;
+        let keys = self.keys_of(respondents)?;
+        self.execute("PRAGMA secure_delete = ON")?;
+        self.transaction(|store| keys.into_iter().try_for_each(|key| store.remove(key)))?;
+        // Also what an earlier change has left in free pages.
+        self.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")?;
+        Ok(count)
+    }
+
+    fn keys_of(&self, respondents: &[String]) -> Result<BTreeSet<Key>, StoreError> {
+        let lists = self.all_known()?;
+        let of_list = |list: i64| {
+            respondents
+                .iter()
+                .map(move |respondent| Key::new(list, respondent))
+        };
+        Ok(lists.into_iter().flat_map(|(list, _)| of_list(list)).collect())
     }
 
     fn forget_exports(&self, of: &Known) -> Result<(), StoreError> {

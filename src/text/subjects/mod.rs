@@ -21,7 +21,7 @@ pub(crate) use init::{ConfigKey, InitWords, YesNo};
 pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use retry::RetryWords;
-pub(crate) use screens::DoctorWords;
+pub(crate) use screens::{DoctorWords, ForgetWords, Left, Traces};
 pub(crate) use settings::{KeyFault, Piece, SettingWords};
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
@@ -37,6 +37,7 @@ pub(crate) trait Words:
     + DoubtWords
     + EndWords
     + FaultWords
+    + ForgetWords
     + GuardWords
     + InitWords
     + InputWords

@@ -2,6 +2,7 @@
 
 mod check;
 mod doctor;
+mod forget;
 mod progress;
 mod start;
 mod summary;

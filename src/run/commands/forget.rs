@@ -1,0 +1,347 @@
+//! `forget`: removes a person from everything that runs with one name wrote. `forget/examine.rs` finds
+//! what has to go; here it is asked about, done and reported.
+//!
+//! The files of runs are locked meanwhile. Each is replaced as a whole, so a kill leaves it old or new,
+//! and a second start finishes the work.
+
+mod examine;
+mod person;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Error;
+
+use crate::config::ErasureSettings;
+use crate::model::ShownPath as _;
+use crate::record::{
+    Kept, KeptFiles, OutputError, OutputPaths, Rewritten, kept_files, remove_left_over, text_of_digest,
+};
+use crate::report::{Answer, Console, ExitCode};
+use crate::run::Failure;
+use crate::run::next_command::quoted;
+use crate::run::prepare::lock::Locks;
+use crate::state::{Account, Store, StoreError};
+use crate::system::trust;
+use crate::text::{Declined, Left, Message, Traces, words};
+use examine::{Change, ExaminedRun, examine};
+use person::Person;
+
+/// How long the question waits for an answer. Silence means no.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Everything that was found.
+struct Found {
+    runs: Vec<ExaminedRun>,
+    left_over: Vec<PathBuf>,
+    store: Option<(Store, PathBuf, u64)>,
+    left: Vec<(PathBuf, Left)>,
+}
+
+/// A step of the work, with its file.
+enum Step<'a> {
+    Failed(&'a KeptFiles, &'a Change),
+    Results(&'a Change),
+    Store(&'a mut Store, &'a Path, u64),
+}
+
+/// Runs `forget`.
+pub(in crate::run) async fn run(settings: ErasureSettings, console: &Console) -> Result<ExitCode, Failure> {
+    let state = settings.state.clone().filter(|path| path.exists());
+    if let Some(path) = &state {
+        trust::check_with_folder(path).map_err(Failure::usage)?;
+    }
+    let results = lockable(&settings.outputs)?;
+    let results = results.iter().map(PathBuf::as_path);
+    let locks = Locks::of_files(results, state.as_deref(), "`forget`").await?;
+    let mut found = look(&settings, state)?;
+    let files = found.changes();
+    let screen = console.screen_of_output();
+    if settings.dry_run || files == 0 {
+        console.print_page(&found.page(settings.dry_run, console));
+    }
+    if !settings.dry_run {
+        if files > 0 && settings.asks && Console::is_interactive() {
+            console.show(&found.page(true, console));
+            confirm(files, console)?;
+        }
+        carry_out(&mut found, &settings.respondents, console)?;
+    }
+    drop(locks);
+    let words = words(screen.lang);
+    let mut text = String::new();
+    if !found.left.is_empty() {
+        text += &screen.line(0, 0, &words.forget_left());
+    }
+    for (path, left) in &found.left {
+        text += &screen.line(2, 4, &format!("{}: {}", path.shown(), words.left(*left)));
+    }
+    text += &screen.line(0, 0, &words.forget_elsewhere());
+    console.print_page(&text);
+    Ok(if found.left.is_empty() {
+        ExitCode::Success
+    } else {
+        ExitCode::RowsFailed
+    })
+}
+
+/// Returns the results whose locks a run would take that writes or retries them.
+fn lockable(outputs: &[OutputPaths]) -> Result<BTreeSet<PathBuf>, Failure> {
+    let mut results = BTreeSet::new();
+    for paths in outputs {
+        let folder = paths.results.parent().unwrap_or(Path::new(""));
+        if !folder.as_os_str().is_empty() && !folder.is_dir() {
+            continue;
+        }
+        results.insert(paths.results.clone());
+        let runs = kept_files(paths).map_err(Failure::output)?.runs.into_iter();
+        results.extend(runs.filter(|run| !run.is_round).filter_map(|run| run.results));
+    }
+    Ok(results)
+}
+
+/// Examines all files. Refuses a run that is not finished: its journal would be needed whole.
+fn look(settings: &ErasureSettings, state: Option<PathBuf>) -> Result<Found, Failure> {
+    let person = Person::new(&settings.respondents);
+    let (mut kept, mut seen) = (Kept::default(), BTreeSet::new());
+    for paths in &settings.outputs {
+        let found = kept_files(paths).map_err(Failure::output)?;
+        let mut unfinished = found.runs.iter().filter(|run| run.is_newest && !paths.rehearsal);
+        if let Some((run, path)) = unfinished.find_map(|run| Some((run, run.unfinished.last()?))) {
+            return Err(unfinished_run(run, path, settings));
+        }
+        kept.left_over.extend(found.left_over);
+        // A name that was given is that of rehearsals, too.
+        let runs = found.runs.into_iter();
+        kept.runs.extend(runs.map(|run| without_seen(run, &mut seen)));
+    }
+    let mut left = Vec::new();
+    let is_empty = kept.runs.is_empty();
+    let results = settings.outputs.first().map(|paths| paths.results.clone());
+    if let Some(results) = results.filter(|_| is_empty) {
+        if state.is_none() {
+            let results = results.shown().to_string();
+            return Err(Failure::usage(Message::new(|words| {
+                words.forget_found_no_run(&results)
+            })));
+        }
+        left.push((results, Left::Missing));
+    }
+    let examined = kept.runs.into_iter();
+    let runs: Vec<ExaminedRun> = examined
+        .map(|run| examine(run, &person, &settings.id_column))
+        .collect();
+    left.extend(runs.iter().flat_map(|run| run.left.iter().cloned()));
+    left.extend(settings.state.iter().flat_map(|state| damaged_states(state)));
+    let store = match state {
+        Some(path) => match open(&path, &settings.respondents) {
+            Ok((store, entries)) => Some((store, path, entries)),
+            Err(StoreError::Damaged { .. }) => {
+                left.push((path, Left::DamagedState));
+                None
+            }
+            Err(error) => return Err(Failure::usage(error)),
+        },
+        None => None,
+    };
+    Ok(Found {
+        runs,
+        left_over: kept.left_over,
+        store,
+        left,
+    })
+}
+
+/// Returns the files of a run without those that were seen, and notes them.
+fn without_seen(run: KeptFiles, seen: &mut BTreeSet<PathBuf>) -> KeptFiles {
+    let mut is_new = |path: &PathBuf| seen.insert(path.clone());
+    KeptFiles {
+        results: run.results.filter(&mut is_new),
+        failed: run.failed.filter(&mut is_new),
+        workbook: run.workbook.filter(&mut is_new),
+        ..run
+    }
+}
+
+fn unfinished_run(run: &KeptFiles, path: &Path, settings: &ErasureSettings) -> Failure {
+    let word = |path: &Path| quoted(&path.shown().to_string()).into_owned();
+    let mut command = format!("respondent-sync {}", if run.is_round { "retry" } else { "run" });
+    if let Some(input) = &settings.input {
+        command = format!("{command} {}", word(input));
+    }
+    if let Some(config) = &settings.config {
+        command = format!("{command} --config {}", word(config));
+    }
+    if !run.is_round {
+        command += " --resume";
+    }
+    let path = path.shown().to_string();
+    Failure::usage(Message::new(|words| words.forget_unfinished(&path, &command)))
+}
+
+/// Opens the store and counts its entries of these respondents.
+fn open(path: &Path, respondents: &[String]) -> Result<(Store, u64), StoreError> {
+    // All accounts are meant, so none is named.
+    let nobody = Account {
+        base_url: String::new(),
+        account: String::new(),
+    };
+    let store = Store::open(path, nobody)?;
+    let entries = store.entries_of(respondents)?;
+    Ok((store, entries))
+}
+
+/// Lists the damaged states that `--full-refresh` has set aside.
+fn damaged_states(state: &Path) -> Vec<(PathBuf, Left)> {
+    let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let begins = format!(
+        "{}.damaged-",
+        state.file_name().unwrap_or_default().to_string_lossy()
+    );
+    let entries = fs::read_dir(folder.unwrap_or(Path::new(".")));
+    let names = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name());
+    let mut damaged: Vec<_> = names
+        .filter(|name| name.to_string_lossy().starts_with(&begins))
+        .map(|name| (state.with_file_name(name), Left::DamagedState))
+        .collect();
+    damaged.sort_by(|one, other| one.0.cmp(&other.0));
+    damaged
+}
+
+impl Found {
+    /// Returns what is to be done, in order. A failed file comes before the results by which its rows
+    /// are known.
+    fn steps(&mut self) -> Vec<Step<'_>> {
+        let mut steps = Vec::new();
+        let is_one = |change: &&Change| !change.edits.is_empty();
+        for run in &self.runs {
+            steps.extend(
+                run.failed
+                    .iter()
+                    .filter(is_one)
+                    .map(|change| Step::Failed(&run.files, change)),
+            );
+            steps.extend(run.results.iter().filter(is_one).map(Step::Results));
+        }
+        steps.extend(
+            self.store
+                .iter_mut()
+                .map(|(store, path, entries)| Step::Store(store, path, *entries)),
+        );
+        steps
+    }
+
+    /// Counts the files that have to be changed.
+    fn changes(&mut self) -> u64 {
+        let steps = self.steps().into_iter();
+        let changes = steps.filter(|step| step.traces().is_some());
+        changes.count() as u64 + self.left_over.len() as u64
+    }
+
+    /// Counts the files that were examined.
+    fn files(&self) -> u64 {
+        let of_run = |run: &ExaminedRun| u64::from(run.failed.is_some()) + u64::from(run.results.is_some());
+        self.runs.iter().map(of_run).sum::<u64>() + u64::from(self.store.is_some())
+    }
+
+    /// Lays out what was found.
+    fn page(&mut self, is_dry_run: bool, console: &Console) -> String {
+        let screen = console.screen_of_output();
+        let words = words(screen.lang);
+        let lines: String = self
+            .steps()
+            .iter()
+            .filter_map(|step| step.line(console))
+            .collect();
+        if lines.is_empty() {
+            return screen.line(0, 0, &words.forget_found_nothing(self.files()));
+        }
+        screen.line(0, 0, &words.forget_removed(is_dry_run)) + &lines
+    }
+}
+
+impl Step<'_> {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Failed(_, change) | Self::Results(change) => &change.path,
+            Self::Store(_, path, _) => path,
+        }
+    }
+
+    /// Returns what the file has of the person; `None` if it has nothing.
+    fn traces(&self) -> Option<Traces> {
+        match self {
+            Self::Failed(_, change) => Some(Traces::Records(change.edits.len() as u64)),
+            Self::Results(change) => Some(Traces::Lines(change.edits.len() as u64)),
+            Self::Store(_, _, entries) => (*entries > 0).then_some(Traces::Entries(*entries)),
+        }
+    }
+
+    fn line(&self, console: &Console) -> Option<String> {
+        let screen = console.screen_of_output();
+        let traces = words(screen.lang).traces(self.traces()?);
+        Some(screen.line(2, 4, &format!("{}: {traces}", self.path().shown())))
+    }
+
+    fn carry_out(&mut self, respondents: &[String]) -> Result<(), Error> {
+        match self {
+            Self::Failed(files, change) => {
+                let new = Rewritten::write(&change.path, &change.edits, change.digest)?;
+                files.note_failed(&text_of_digest(change.digest), new.digest())?;
+                new.put()?;
+            }
+            Self::Results(change) => Rewritten::write(&change.path, &change.edits, change.digest)?.put()?,
+            Self::Store(store, ..) => drop(store.erase(respondents)?),
+        }
+        Ok(())
+    }
+}
+
+fn confirm(files: u64, console: &Console) -> Result<(), Failure> {
+    let words = words(console.lang());
+    let question = format!("{} [{}]", words.forget_question(files), words.yes_or_no(false));
+    match console.ask(&question, PATIENCE) {
+        Answer::Yes => Ok(()),
+        Answer::No | Answer::Silence => Err(Failure::usage(Declined(Message::new(|words| {
+            words.forget_not_confirmed()
+        })))),
+    }
+}
+
+/// Changes one file after the other, and reports each.
+fn carry_out(found: &mut Found, respondents: &[String], console: &Console) -> Result<(), Failure> {
+    let screen = console.screen_of_output();
+    let words = words(screen.lang);
+    let failure = |error: Error| Failure {
+        code: ExitCode::Output,
+        error,
+    };
+    for path in &found.left_over {
+        remove_left_over(path).map_err(|error: OutputError| failure(error.into()))?;
+    }
+    if found.changes() > 0 {
+        console.print_page(&screen.line(0, 0, &words.forget_removed(false)));
+    }
+    // The state is cleaned even if it has no entry: an earlier removal may have left traces in it.
+    let mut steps = found.steps().into_iter();
+    while let Some(mut step) = steps.next() {
+        if let Err(error) = step.carry_out(respondents) {
+            let mut text = screen.line(0, 0, &words.forget_not_done());
+            for step in std::iter::once(&step).chain(steps.as_slice()) {
+                text += &screen.line(2, 4, &step.path().shown().to_string());
+            }
+            console.print_page(&text);
+            return Err(failure(error));
+        }
+        if let Some(line) = step.line(console) {
+            console.print_page(&line);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Finds a person in the files of one run or round, and says which bytes have to go. Reads only;
+//! `record` replaces them.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::person::Person;
+use crate::model::{RecordedSettings, RowFault, SettingValue, Status, trim_invisible};
+use crate::read::{Container, InputError, ReadOptions};
+use crate::record::{Edit, KeptFiles, ROW_OF_RUN, emptied_line};
+use crate::run::prepare::input::side_file::SideFile;
+use crate::text::Left;
+
+/// The first columns of all results.
+const COLUMNS: [&str; 4] = ["row", "id_respondent", "id_survey", "status"];
+
+const RESPONDENT: usize = 1;
+
+const SYNC_ROW: &str = "sync_row";
+
+/// What has to be changed in a file; without edits, nothing.
+pub(super) struct Change {
+    pub(super) path: PathBuf,
+    pub(super) edits: Vec<Edit>,
+    /// The xxh3-128 of the bytes that were read.
+    pub(super) digest: u128,
+}
+
+/// A run or a round with what has to be changed in its files.
+pub(super) struct ExaminedRun {
+    pub(super) files: KeptFiles,
+    /// The failed file goes first: its rows are known by the results.
+    pub(super) failed: Option<Change>,
+    pub(super) results: Option<Change>,
+    pub(super) left: Vec<(PathBuf, Left)>,
+}
+
+/// Why a table has no changes.
+enum Stop {
+    /// It has no bytes.
+    Empty,
+    Left(Left),
+}
+
+impl From<InputError> for Stop {
+    fn from(error: InputError) -> Self {
+        if error.is_no_rows() {
+            Self::Empty
+        } else {
+            Self::Left(Left::Unreadable)
+        }
+    }
+}
+
+/// Examines the files of one run. `id_column` is used if its summary does not name another.
+pub(super) fn examine(files: KeptFiles, person: &Person, id_column: &str) -> ExaminedRun {
+    let mut left = Vec::new();
+    let mut kept = |path: &Path, stop: Stop| {
+        if let Stop::Left(why) = stop {
+            left.push((path.to_owned(), why));
+        }
+    };
+    let (mut of_results, mut rows) = (None, HashSet::new());
+    if let Some(path) = &files.results {
+        match results(path, person, files.is_round) {
+            Ok((change, found)) => (of_results, rows) = (Some(change), found),
+            Err(stop) => kept(path, stop),
+        }
+    }
+    let of_failed = files.failed.as_ref().and_then(|path| {
+        let form = FailedForm::new(&files.settings(), id_column);
+        let found = failed(path, (&rows, person), &form);
+        found.map_err(|stop| kept(path, stop)).ok()
+    });
+    let others = [
+        (files.workbook.as_slice(), Left::Workbook),
+        (&files.unfinished, Left::Unfinished),
+        (&files.no_files, Left::NoFile),
+    ];
+    for (paths, why) in others {
+        for path in paths {
+            kept(path, Stop::Left(why));
+        }
+    }
+    ExaminedRun {
+        files,
+        failed: of_failed,
+        results: of_results,
+        left,
+    }
+}
+
+/// Returns the edits that empty the person's lines, and the rows of these lines as the failed file of
+/// the same run or round has them.
+fn results(path: &Path, person: &Person, is_round: bool) -> Result<(Change, HashSet<u64>), Stop> {
+    let options = ReadOptions {
+        encoding: "utf-8".parse().ok(),
+        may_be_empty: true,
+        ..ReadOptions::default()
+    };
+    let mut table = open(path, options)?;
+    let names = &table.first.names;
+    if COLUMNS.iter().zip(names).any(|(column, name)| column != name) || names.len() < ROW_OF_RUN {
+        return Err(Stop::Left(Left::Unreadable));
+    }
+    let has_row_of_run = names.get(ROW_OF_RUN).is_some_and(|name| is_named(name, SYNC_ROW));
+    let place = match (is_round, has_row_of_run) {
+        (false, _) => Some(0),
+        (true, true) => Some(ROW_OF_RUN),
+        (true, false) => None,
+    };
+    let delimiter = table.first.dialect.byte;
+    let (mut edits, mut found) = (Vec::new(), HashSet::new());
+    let mut rows = table.rows()?;
+    while let Some(row) = rows.next()? {
+        let cell = |column| row.fields.get(column).unwrap_or_default();
+        let has_columns = !matches!(
+            row.fault,
+            Some(RowFault::TooFewFields { .. } | RowFault::TooManyFields { .. })
+        );
+        if !has_columns || Status::from_name(cell(3)).is_none() {
+            return Err(Stop::Left(Left::Unreadable));
+        }
+        if person.is_in(cell(RESPONDENT)) {
+            found.extend(place.and_then(|place| row_number(cell(place))));
+            edits.push(Edit {
+                at: row.position.byte,
+                length: row.record.len() as u64,
+                by: emptied_line(row.record, delimiter, has_row_of_run),
+            });
+        }
+    }
+    rows.finish()?;
+    let digest = table.digest();
+    let path = path.to_owned();
+    Ok((Change { path, edits, digest }, found))
+}
+
+/// What is known of a failed file before it is read.
+struct FailedForm {
+    skip_lines: u64,
+    delimiter: Option<String>,
+    /// The column with the respondent's id; `None` if the id comes from another table.
+    id_column: Option<String>,
+}
+
+impl FailedForm {
+    fn new(settings: &RecordedSettings, id_column: &str) -> Self {
+        let text = |key: &str| match settings.get(key) {
+            Some(SettingValue::One(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let named = text("id_column").unwrap_or_else(|| id_column.to_owned());
+        Self {
+            skip_lines: text("skip_lines")
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_default(),
+            delimiter: text("delimiter"),
+            id_column: (!settings.contains_key("ids")).then_some(named),
+        }
+    }
+}
+
+/// Returns the edits that delete the person's records: those of the rows of the results, and those
+/// whose cell names the person, which may have been corrected since.
+fn failed(path: &Path, (rows, person): (&HashSet<u64>, &Person), form: &FailedForm) -> Result<Change, Stop> {
+    let options = ReadOptions {
+        skip_lines: form.skip_lines,
+        may_be_empty: true,
+        ..ReadOptions::default()
+    };
+    let column =
+        |table: &SideFile, name: &str| table.first.names.iter().position(|found| is_named(found, name));
+    let mut table = open(path, options)?;
+    let mut row_column = column(&table, SYNC_ROW);
+    if row_column.is_none() {
+        // A delimiter that no reader finds by itself.
+        let delimiter = form.delimiter.as_deref().and_then(|text| text.parse().ok());
+        table = open(path, ReadOptions { delimiter, ..options })?;
+        row_column = column(&table, SYNC_ROW);
+    }
+    let row_column = row_column.ok_or(Stop::Left(Left::NoRows))?;
+    let id_column = form.id_column.as_deref().and_then(|name| column(&table, name));
+    let mut edits = Vec::new();
+    let mut records = table.rows()?;
+    while let Some(record) = records.next()? {
+        let cell = |column| record.fields.get(column).unwrap_or_default();
+        let row = row_number(cell(row_column));
+        if row.is_none() && id_column.is_none() {
+            return Err(Stop::Left(Left::NoRows));
+        }
+        if row.is_some_and(|row| rows.contains(&row))
+            || id_column.is_some_and(|column| person.is_in(cell(column)))
+        {
+            edits.push(Edit {
+                at: record.position.byte,
+                length: record.record.len() as u64,
+                by: Vec::new(),
+            });
+        }
+    }
+    records.finish()?;
+    let digest = table.digest();
+    let path = path.to_owned();
+    Ok(Change { path, edits, digest })
+}
+
+/// Opens a table whose bytes are those of the file.
+fn open(path: &Path, options: ReadOptions) -> Result<SideFile, Stop> {
+    let table = SideFile::open(path, options, None, |container| match container {
+        Container::Plain => Ok(()),
+        _ => Err(Stop::Left(Left::OtherForm)),
+    })?;
+    let dialect = table.first.dialect;
+    if dialect.encoding.is_utf16() || dialect.stands_for.is_some() {
+        return Err(Stop::Left(Left::OtherForm));
+    }
+    Ok(table)
+}
+
+fn is_named(found: &str, name: &str) -> bool {
+    trim_invisible(found).eq_ignore_ascii_case(trim_invisible(name))
+}
+
+fn row_number(cell: &str) -> Option<u64> {
+    cell.trim().parse().ok().filter(|row| *row > 0)
+}

@@ -1,0 +1,86 @@
+//! `forget`, in Polish.
+
+use crate::text::number::pl;
+use crate::text::pl::{Polish, ROWS};
+use crate::text::subjects::{ForgetWords, Left, Traces};
+
+impl ForgetWords for Polish {
+    fn forget_in_what(&self) -> String {
+        "podaj plik, którego dotyczą uruchomienia, albo `--config PLIK`, który go wskazuje".to_owned()
+    }
+
+    fn forget_found_no_run(&self, results: &str) -> String {
+        format!(
+            "nie ma pliku `{results}` ani pliku stanu: sprawdź nazwę eksportu i miejsce wyników (`--output`, \
+             `--output-dir`)"
+        )
+    }
+
+    fn forget_unfinished(&self, path: &str, command: &str) -> String {
+        format!(
+            "`{path}`: uruchomienie nie zostało dokończone, a jego dziennik musi pozostać cały; niczego nie zmieniono; \
+             najpierw wznów je poleceniem `{command}` z tymi samymi flagami albo zacznij od nowa z `--overwrite`"
+        )
+    }
+
+    fn forget_question(&self, files: u64) -> String {
+        let files = pl(files, ["pliku", "plików", "plików"]);
+        format!("Usunąć te dane z {files}? Nie da się ich przywrócić.")
+    }
+
+    fn forget_not_confirmed(&self) -> String {
+        "nie potwierdzono: niczego nie zmieniono".to_owned()
+    }
+
+    fn forget_removed(&self, is_dry_run: bool) -> String {
+        if is_dry_run {
+            "Do usunięcia (niczego nie zmieniono):"
+        } else {
+            "Usunięto:"
+        }
+        .to_owned()
+    }
+
+    fn traces(&self, traces: Traces) -> String {
+        match traces {
+            Traces::Lines(count) => {
+                let rows = pl(count, ["wierszu", "wierszach", "wierszach"]);
+                format!("ID, komunikat i skopiowane komórki w {rows}")
+            }
+            Traces::Records(count) => pl(count, ROWS),
+            Traces::Entries(count) => pl(count, ["wpis", "wpisy", "wpisów"]),
+        }
+    }
+
+    fn forget_found_nothing(&self, files: u64) -> String {
+        format!("Niczego nie znaleziono (sprawdzone pliki: {files}).")
+    }
+
+    fn forget_not_done(&self) -> String {
+        "Jeszcze nie zmieniono; to samo polecenie dokończy:".to_owned()
+    }
+
+    fn forget_left(&self) -> String {
+        "Tych plików nie zmieniono; sprawdź je:".to_owned()
+    }
+
+    fn left(&self, left: Left) -> String {
+        match left {
+            Left::Workbook => "skoroszyt: usuń w nim wiersz tej osoby",
+            Left::OtherForm => "skompresowany albo w UTF-16: usuń w nim wiersz tej osoby",
+            Left::NoRows => "brak numerów wierszy (`sync_row`): usuń w nim wiersz tej osoby",
+            Left::Unreadable => "nie ma postaci, w jakiej go zapisano: usuń w nim wiersz tej osoby",
+            Left::Unfinished => "po uruchomieniu, którego nie dokończono ani nie wznowiono: usuń go",
+            Left::NoFile => "to nie plik, lecz np. łącze: sprawdź, dokąd prowadzi",
+            Left::DamagedState => "uszkodzony plik stanu: usuń go",
+            Left::Missing => "nie ma takich wyników: sprawdź nazwę eksportu",
+        }
+        .to_owned()
+    }
+
+    fn forget_elsewhere(&self) -> String {
+        "Poza tymi plikami sprawdź także: sam eksport, CRM, listę wysyłkową na platformie, kopie zapasowe i logi \
+         zapisane z `-vv`."
+            .to_owned()
+    }
+}
