@@ -572,3 +572,44 @@ fn a_respondent_of_a_table_is_found_by_the_results() {
     assert_eq!(having(&job, "a@example.com"), ["ids.csv"]);
     assert_eq!(having(&job, "b@example.com"), ["ids.csv", "in.failed.csv"]);
 }
+
+#[test]
+fn without_results_nobody_knows_whose_the_rows_of_a_table_are() {
+    let fake = platform();
+    let mut job = Job::run("mail,l1\na@example.com,x\n", &fake)
+        .args("--ids ids.csv --match-on mail")
+        .file("ids.csv", "id_respondent,mail\n7,a@example.com\n");
+    job.ends(1);
+    fs::remove_file(job.path("in.results.csv")).unwrap();
+    let said = forget(&mut job, 1);
+    assert!(
+        said.contains("in.failed.csv: whose rows it has is unknown"),
+        "{said}"
+    );
+    // With a column of ids it is known.
+    let mut job = run(&fake);
+    job.ends(1);
+    fs::remove_file(job.path("in.results.csv")).unwrap();
+    let said = forget(&mut job, 0);
+    assert!(said.contains("in.failed.csv: 2 records"), "{said}");
+}
+
+#[test]
+fn a_delimiter_that_no_reader_finds_is_known_by_the_summary() {
+    let fake = platform();
+    let mut job = Job::run("id_respondent^l1\n7^b\n8^c\n", &fake).args("--delimiter ^");
+    job.ends(1);
+    let said = forget(&mut job, 0);
+    assert!(said.contains("in.failed.csv: 1 record\n"), "{said}");
+    assert!(job.text("in.failed.csv").ends_with("^8^c\n"));
+}
+
+#[test]
+fn summaries_have_no_ids_of_only() {
+    let fake = platform();
+    let mut job = Job::run("id_respondent,l1\n987654,a\n5,b\n", &fake).args("--only 987654,5 --keep l1");
+    job.ends(0);
+    assert_eq!(having(&job, "987654"), ["in.trial.results.csv"]);
+    with(&mut job, "--respondent 987654", 0);
+    assert_eq!(having(&job, "987654"), [""; 0]);
+}

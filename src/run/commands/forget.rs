@@ -55,7 +55,8 @@ pub(in crate::run) async fn run(settings: ErasureSettings, console: &Console) ->
     }
     let results = lockable(&settings.outputs)?;
     let results = results.iter().map(PathBuf::as_path);
-    let locks = Locks::of_files(results, state.as_deref(), "`forget`").await?;
+    // Released last, after the store is closed.
+    let _locks = Locks::of_files(results, state.as_deref(), "`forget`").await?;
     let mut found = look(&settings, state)?;
     let files = found.changes();
     let screen = console.screen_of_output();
@@ -69,7 +70,6 @@ pub(in crate::run) async fn run(settings: ErasureSettings, console: &Console) ->
         }
         carry_out(&mut found, &settings.respondents, console)?;
     }
-    drop(locks);
     let words = words(screen.lang);
     let mut text = String::new();
     if !found.left.is_empty() {

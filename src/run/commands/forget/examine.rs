@@ -60,7 +60,7 @@ pub(super) fn examine(files: KeptFiles, person: &Person, id_column: &str) -> Exa
             left.push((path.to_owned(), why));
         }
     };
-    let (mut of_results, mut rows) = (None, HashSet::new());
+    let (mut of_results, mut rows) = (None, None);
     if let Some(path) = &files.results {
         match results(path, person, files.is_round) {
             Ok((change, found)) => (of_results, rows) = (Some(change), found),
@@ -69,7 +69,7 @@ pub(super) fn examine(files: KeptFiles, person: &Person, id_column: &str) -> Exa
     }
     let of_failed = files.failed.as_ref().and_then(|path| {
         let form = FailedForm::new(&files.settings(), id_column);
-        let found = failed(path, (&rows, person), &form);
+        let found = failed(path, (rows.as_ref(), person), &form);
         found.map_err(|stop| kept(path, stop)).ok()
     });
     let others = [
@@ -91,8 +91,8 @@ pub(super) fn examine(files: KeptFiles, person: &Person, id_column: &str) -> Exa
 }
 
 /// Returns the edits that empty the person's lines, and the rows of these lines as the failed file of
-/// the same run or round has them.
-fn results(path: &Path, person: &Person, is_round: bool) -> Result<(Change, HashSet<u64>), Stop> {
+/// the same run or round has them; `None` if the results do not have these numbers.
+fn results(path: &Path, person: &Person, is_round: bool) -> Result<(Change, Option<HashSet<u64>>), Stop> {
     let options = ReadOptions {
         encoding: "utf-8".parse().ok(),
         may_be_empty: true,
@@ -133,7 +133,7 @@ fn results(path: &Path, person: &Person, is_round: bool) -> Result<(Change, Hash
     rows.finish()?;
     let digest = table.digest();
     let path = path.to_owned();
-    Ok((Change { path, edits, digest }, found))
+    Ok((Change { path, edits, digest }, place.map(|_| found)))
 }
 
 /// What is known of a failed file before it is read.
@@ -163,22 +163,35 @@ impl FailedForm {
 
 /// Returns the edits that delete the person's records: those of the rows of the results, and those
 /// whose cell names the person, which may have been corrected since.
-fn failed(path: &Path, (rows, person): (&HashSet<u64>, &Person), form: &FailedForm) -> Result<Change, Stop> {
+fn failed(
+    path: &Path,
+    (rows, person): (Option<&HashSet<u64>>, &Person),
+    form: &FailedForm,
+) -> Result<Change, Stop> {
     let options = ReadOptions {
         skip_lines: form.skip_lines,
         may_be_empty: true,
         ..ReadOptions::default()
     };
-    let column =
-        |table: &SideFile, name: &str| table.first.names.iter().position(|found| is_named(found, name));
-    let mut table = open(path, options)?;
-    let mut row_column = column(&table, SYNC_ROW);
-    if row_column.is_none() {
+    let column = |table: &SideFile, name: &str| {
+        let mut names = table.first.names.iter();
+        names.position(|found| is_named(found, name))
+    };
+    let detected = open(path, options);
+    let is_known = matches!(&detected, Ok(table) if column(table, SYNC_ROW).is_some());
+    let delimiter = form.delimiter.as_deref().and_then(|text| text.parse().ok());
+    let mut table = match delimiter.filter(|_| !is_known) {
         // A delimiter that no reader finds by itself.
-        let delimiter = form.delimiter.as_deref().and_then(|text| text.parse().ok());
-        table = open(path, ReadOptions { delimiter, ..options })?;
-        row_column = column(&table, SYNC_ROW);
-    }
+        Some(given) => open(
+            path,
+            ReadOptions {
+                delimiter: Some(given),
+                ..options
+            },
+        )?,
+        None => detected?,
+    };
+    let row_column = column(&table, SYNC_ROW);
     let row_column = row_column.ok_or(Stop::Left(Left::NoRows))?;
     let id_column = form.id_column.as_deref().and_then(|name| column(&table, name));
     let mut edits = Vec::new();
@@ -186,12 +199,11 @@ fn failed(path: &Path, (rows, person): (&HashSet<u64>, &Person), form: &FailedFo
     while let Some(record) = records.next()? {
         let cell = |column| record.fields.get(column).unwrap_or_default();
         let row = row_number(cell(row_column));
-        if row.is_none() && id_column.is_none() {
+        if (row.is_none() || rows.is_none()) && id_column.is_none() {
             return Err(Stop::Left(Left::NoRows));
         }
-        if row.is_some_and(|row| rows.contains(&row))
-            || id_column.is_some_and(|column| person.is_in(cell(column)))
-        {
+        let is_row_of = |rows: &HashSet<u64>| row.is_some_and(|row| rows.contains(&row));
+        if rows.is_some_and(is_row_of) || id_column.is_some_and(|column| person.is_in(cell(column))) {
             edits.push(Edit {
                 at: record.position.byte,
                 length: record.record.len() as u64,

@@ -65,7 +65,9 @@ impl ForgetWords for English {
         match left {
             Left::Workbook => "a workbook: delete the person's row in it",
             Left::OtherForm => "compressed, or in UTF-16: delete the person's row in it",
-            Left::NoRows => "it does not say which rows it has (`sync_row`): delete the person's row in it",
+            Left::NoRows => {
+                "whose rows it has is unknown (no `sync_row`, or no results): delete the person's row in it"
+            }
             Left::Unreadable => "it cannot be read as this program wrote it: delete the person's row in it",
             Left::Unfinished => "of a run that was not finished and not resumed: delete it",
             Left::NoFile => "no file, but a link or the like: look at where it leads",

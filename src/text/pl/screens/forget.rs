@@ -68,7 +68,9 @@ impl ForgetWords for Polish {
         match left {
             Left::Workbook => "skoroszyt: usuń w nim wiersz tej osoby",
             Left::OtherForm => "skompresowany albo w UTF-16: usuń w nim wiersz tej osoby",
-            Left::NoRows => "brak numerów wierszy (`sync_row`): usuń w nim wiersz tej osoby",
+            Left::NoRows => {
+                "nie wiadomo, czyje to wiersze (brak `sync_row` albo wyników): usuń w nim wiersz tej osoby"
+            }
             Left::Unreadable => "nie ma postaci, w jakiej go zapisano: usuń w nim wiersz tej osoby",
             Left::Unfinished => "po uruchomieniu, którego nie dokończono ani nie wznowiono: usuń go",
             Left::NoFile => "to nie plik, lecz np. łącze: sprawdź, dokąd prowadzi",

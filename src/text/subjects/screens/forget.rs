@@ -7,7 +7,7 @@ pub(crate) enum Left {
     Workbook,
     /// Compressed, or in UTF-16.
     OtherForm,
-    /// A failed file whose records do not say their row.
+    /// A failed file without what says whose its records are.
     NoRows,
     /// It is not what the program wrote, or cannot be read.
     Unreadable,
