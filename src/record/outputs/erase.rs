@@ -54,7 +54,10 @@ pub(super) fn line_end(record: &[u8]) -> Option<&'static [u8]> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::model::push_csv_record;
 
     #[test]
     fn the_person_goes_and_the_verdict_stays() {
@@ -82,5 +85,33 @@ mod tests {
             empty("2,7,9,success,,m,200,1,42,T,Jan,5", ',', true),
             "2,,9,success,,,200,1,42,T,,"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn all_other_cells_keep_their_bytes(
+            cells in proptest::collection::vec("(?s)[a-z0-9,;\"\r\n ]{0,8}", 10..14),
+            excel: bool,
+            has_row_of_run: bool,
+        ) {
+            let (delimiter, end) = if excel { (b';', "\r\n") } else { (b',', "\n") };
+            let line = |cells: &[String]| {
+                let mut line = Vec::new();
+                push_csv_record(cells, delimiter, &mut line);
+                line.extend_from_slice(end.as_bytes());
+                line
+            };
+            let is_row = |cell: &String| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+            let expected = cells.iter().enumerate().map(|(column, cell)| {
+                let stays = match column {
+                    1 | 5 => false,
+                    10 => has_row_of_run && is_row(cell),
+                    _ => column < 10,
+                };
+                if stays { cell.clone() } else { String::new() }
+            });
+            let expected: Vec<String> = expected.collect();
+            prop_assert_eq!(emptied_line(&line(&cells), delimiter, has_row_of_run), line(&expected));
+        }
     }
 }

@@ -237,3 +237,76 @@ fn is_named(found: &str, name: &str) -> bool {
 fn row_number(cell: &str) -> Option<u64> {
     cell.trim().parse().ok().filter(|row| *row > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::push_csv_record;
+
+    const RESULTS: &str = "row,id_respondent,id_survey,status,error_code,message,http_status,attempts,elapsed_ms,finished_at,Name\n";
+    const FAILED: &str = "sync_row,sync_action,sync_error,id_respondent,Name\n";
+
+    fn line(cells: &[&str]) -> Vec<u8> {
+        let mut line = Vec::new();
+        push_csv_record(cells, b',', &mut line);
+        line.push(b'\n');
+        line
+    }
+
+    /// Returns the bytes of a file with the edits of a change.
+    fn changed(change: &Change) -> Vec<u8> {
+        let mut bytes = fs::read(&change.path).unwrap();
+        for edit in change.edits.iter().rev() {
+            let [at, length] = [edit.at, edit.length].map(|number| usize::try_from(number).unwrap());
+            bytes.splice(at..at + length, edit.by.iter().copied());
+        }
+        bytes
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn nothing_but_the_persons_bytes_changes(
+            rows in proptest::collection::vec(
+                (prop_oneof!["7", "007", "77", "8", "x7", ""], "(?s)[a-zż,\"\n]{0,6}", any::<bool>()),
+                1..12,
+            ),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = |name: &str| folder.path().join(name);
+            let [mut results, mut new_results] = [RESULTS; 2].map(|text| text.as_bytes().to_vec());
+            let [mut failed, mut new_failed] = [FAILED; 2].map(|text| text.as_bytes().to_vec());
+            for (at, (id, name, has_failed)) in rows.iter().enumerate() {
+                let row = (at + 2).to_string();
+                let is_person = ["7", "007"].contains(&id.as_str());
+                let status = if *has_failed { "failed" } else { "success" };
+                let result = |id: &str, message: &str, name: &str| {
+                    line(&[&row, id, "9", status, "", message, "200", "1", "42", "T", name])
+                };
+                results.extend(result(id, "m", name));
+                new_results.extend(if is_person { result("", "", "") } else { result(id, "m", name) });
+                if *has_failed {
+                    let record = line(&[&row, "fix", "e", id, name]);
+                    failed.extend(&record);
+                    new_failed.extend(if is_person { Vec::new() } else { record });
+                }
+            }
+            fs::write(path("results"), &results).unwrap();
+            fs::write(path("failed"), &failed).unwrap();
+            let files = KeptFiles {
+                results: Some(path("results")),
+                failed: Some(path("failed")),
+                ..KeptFiles::default()
+            };
+            let examined = examine(files, &Person::new(&["7".to_owned()]), "id_respondent");
+            prop_assert_eq!(examined.left, []);
+            prop_assert_eq!(changed(&examined.results.unwrap()), new_results);
+            prop_assert_eq!(changed(&examined.failed.unwrap()), new_failed);
+        }
+    }
+}
