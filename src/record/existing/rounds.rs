@@ -22,6 +22,9 @@ const SANDBOX: &str = "sandbox";
 /// The setting of a run whose rows the guards were to let through.
 const IGNORE_GUARDS: &str = "ignore_guards";
 
+/// The setting of failed files that are written for Excel, with its delimiter.
+const EXCEL: &str = "excel";
+
 /// The setting of the input's delimiter.
 const DELIMITER: &str = "delimiter";
 
@@ -62,6 +65,9 @@ impl FinishedRun {
     /// Returns the delimiter of the run's failed files, if it is one that no reader finds by itself.
     /// Others are looked for: Excel may have saved the file with another.
     pub(crate) fn unusual_delimiter(&self) -> Option<&str> {
+        if self.settings.get(EXCEL) == Some(&SettingValue::Switch(true)) {
+            return None;
+        }
         match self.settings.get(DELIMITER) {
             Some(SettingValue::One(text)) if !DETECTED.contains(&text.as_str()) => Some(text),
             _ => None,

@@ -543,3 +543,15 @@ fn a_failed_file_has_the_delimiter_that_its_run_was_given() {
     job.other("retry in.csv -d ;", 0);
     assert_eq!(platform.calls(before), ["2 l1=e"]);
 }
+
+#[test]
+fn a_failed_file_for_excel_has_the_delimiter_of_excel() {
+    let platform = Platform::refusing(&["2"]);
+    let mut job = Job::run("id_respondent:l1\n1:a\n2:c\n", &platform.fake).args("-d : --excel");
+    job.ends(1);
+    for _ in 0..2 {
+        let before = platform.count();
+        job.other("retry in.csv", 1);
+        assert_eq!(platform.calls(before), ["2 l1=c"]);
+    }
+}
