@@ -35,9 +35,9 @@ if not defined file goto nothing
 if not exist "!here!respondent-sync.exe" goto alone
 rem The settings that `respondent-sync init` writes beside kontakty.csv or kontakty.xlsx: kontakty.toml.
 set "config="
-if exist "!file:~0,-4!.toml" set "config=!file:~0,-4!.toml"
-if exist "!file:~0,-5!.toml" set "config=!file:~0,-5!.toml"
-if defined config goto settings
+if /i "!file:~-4!"==".csv" set "config=!file:~0,-4!.toml"
+if /i "!file:~-5!"==".xlsx" set "config=!file:~0,-5!.toml"
+if defined config if exist "!config!" goto settings
 "!here!respondent-sync.exe" check "!file!"
 set "code=!errorlevel!"
 if not "!code!"=="2" goto end

@@ -47,8 +47,9 @@ pub(super) fn sets(text: &str) -> Result<usize, String> {
     const USUAL: usize = 14;
     match text.trim() {
         "true" | "yes" | "on" => Ok(USUAL),
-        number => number
-            .parse()
-            .map_err(|_| format!("`{text}` is no number of sets: write `--rotate` or `--rotate={USUAL}`")),
+        "all" => Ok(usize::MAX),
+        number => number.parse().map_err(|_| {
+            format!("`{text}` is no number of sets: write `--rotate`, `--rotate={USUAL}` or `--rotate=all`")
+        }),
     }
 }

@@ -44,7 +44,9 @@ pub(crate) fn corrected(failure: &Failure) -> Option<Correction> {
             Some(InputError::Columns { faults, .. }) => {
                 return with_meant_columns(faults).or_else(with_config_beside);
             }
-            Some(InputError::Open(error)) if error.kind() == ErrorKind::NotFound => return with_near_file(),
+            Some(InputError::Open(missing)) if missing.kind() == ErrorKind::NotFound => {
+                return with_near_file(&error.to_string());
+            }
             Some(_) => return None,
             None => {}
         }
@@ -80,8 +82,13 @@ fn with_config_beside() -> Option<Correction> {
     if words.iter().any(is_decided) || !["check", "run"].contains(&command.as_str()) {
         return None;
     }
-    let is_input = |word: &&String| !word.starts_with('-') && Path::new(word).is_file();
-    let input = words.iter().skip(2).find(is_input)?;
+    // A word behind a flag may be its value.
+    let pairs = words.iter().skip(1).zip(words.iter().skip(2));
+    let mut files = pairs.filter(|(before, word)| {
+        let may_be_value = before.starts_with('-') && !before.contains('=');
+        !may_be_value && !word.starts_with('-') && Path::new(word).is_file()
+    });
+    let (_, input) = files.next()?;
     let config = Path::new(input).with_extension("toml");
     if !config.is_file() {
         return None;
@@ -100,9 +107,10 @@ fn unless_said(flags: &'static str) -> Option<String> {
 }
 
 /// Returns the command line with the file that is probably meant, if the one that is typed is missing.
-fn with_near_file() -> Option<Correction> {
+/// `missing` is what was typed.
+fn with_near_file(missing: &str) -> Option<Correction> {
     let mut words: Vec<String> = arguments().collect();
-    let input = words.iter_mut().skip(2).find(|word| !word.starts_with('-'))?;
+    let input = words.iter_mut().skip(2).find(|word| *word == missing)?;
     let path = PathBuf::from(&*input);
     if path.exists() {
         return None;
@@ -112,20 +120,27 @@ fn with_near_file() -> Option<Correction> {
     Some(Correction::Meant(command_line(&words, "")))
 }
 
-/// Replaces names of columns behind flags. `None` if one is not among the arguments.
+/// Flags whose values name columns, alone or behind an equals sign.
+const OF_COLUMNS: [&str; 5] = ["--map", "--id-column", "--survey-column", "--match-on", "--keep"];
+
+/// Replaces names of columns behind the flags that take them. `None` if one is not among the arguments.
 fn with_columns(arguments: impl Iterator<Item = String>, meant: &[(&str, &str)]) -> Option<String> {
     let mut words: Vec<String> = arguments.collect();
     for (wrong, right) in meant {
         let behind_equals = format!("={wrong}");
-        let mut found = false;
+        let (mut found, mut is_value) = (false, false);
         for word in words.iter_mut().skip(2) {
-            if word == wrong {
+            let is_flag = OF_COLUMNS.contains(&flag_of(word));
+            if is_value && word == wrong {
                 (*right).clone_into(word);
                 found = true;
-            } else if let Some(start) = word.strip_suffix(&behind_equals) {
+            } else if (is_value || is_flag)
+                && let Some(start) = word.strip_suffix(&behind_equals)
+            {
                 *word = format!("{start}={right}");
                 found = true;
             }
+            is_value = is_flag && !word.contains('=');
         }
         if !found {
             return None;
@@ -156,5 +171,14 @@ mod tests {
             Some("x check a.csv --id-column webankieta_id --map l4=Segment")
         );
         assert_eq!(corrected(&[("NPS", "nps")]), None, "it is in a config file");
+        let words = ["x", "run", "Segmnt", "--map=l4=Segmnt", "--set", "l9=Segmnt"];
+        assert_eq!(
+            with_columns(
+                words.iter().map(|word| (*word).to_owned()),
+                &[("Segmnt", "Segment")]
+            )
+            .as_deref(),
+            Some("x run Segmnt --map=l4=Segment --set l9=Segmnt")
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::config::{ReadingSettings, default_paths};
-use crate::model::ShownPath;
+use crate::model::{ShownPath, printable};
 use crate::read::Input;
 use crate::record::{OutputPaths, RESULTS};
 use crate::report::{ExitCode, RunKind, RunReport};
@@ -58,23 +58,35 @@ pub(super) fn after_run(
     if report.kind != RunKind::TrialOfOne || !has_limit || words.iter().any(|word| is_unspeakable(word)) {
         return None;
     }
-    // The trial has files of its own: the whole would meet those of the last export.
+    // A trial has files of its own, and the whole would meet those of the last export; under a name that
+    // was given, it would meet those of the trial.
     let of_whole = paths.results.with_file_name(input.file_name()?);
-    let meets_old = paths.rehearsal && default_paths(&of_whole).are_of_finished_run();
+    let meets_old = !paths.rehearsal || default_paths(&of_whole).are_of_finished_run();
     Some(whole(words.into_iter(), meets_old))
 }
 
-/// Flags that keep the outputs of an older export under another name.
-pub(super) const KEEP_OLD: &str = "--resume --rotate";
+/// Flags that keep the outputs of an older export under another name, and all older ones.
+pub(super) const KEEP_OLD: &str = "--resume --rotate=all";
+
+/// The flag that goes with `--rotate`, and takes a value.
+const ROTATE_MAX_AGE: &str = "--rotate-max-age";
 
 /// Whether an argument says what happens to older outputs.
 pub(super) fn is_about_old_outputs(argument: &str) -> bool {
     ["--overwrite", "--resume", "--rotate"].contains(&flag_of(argument))
 }
 
-/// Whether an argument must not appear in a log: respondent ids, the address of a health check.
+/// Whether an argument must not appear in a log (respondent ids, the address of a health check), or
+/// cannot be typed as it is printed.
 pub(super) fn is_unspeakable(argument: &str) -> bool {
-    ["--only", "--healthcheck-url"].contains(&flag_of(argument))
+    ["--only", "--healthcheck-url"].contains(&flag_of(argument)) || !is_typable(argument)
+}
+
+/// Whether a word can be typed as it is printed: no control or invisible character, no bytes that are no
+/// Unicode, and on Windows no `%`, which its console replaces even between quotes.
+fn is_typable(word: &str) -> bool {
+    let is_strange = |c: char| c == char::REPLACEMENT_CHARACTER || (cfg!(windows) && c == '%');
+    printable(word) == word && !word.contains(is_strange)
 }
 
 /// Returns a flag without the value behind its equals sign.
@@ -100,12 +112,15 @@ fn trial(arguments: impl Iterator<Item = String>) -> String {
 /// an older export if there are any.
 fn whole(arguments: impl Iterator<Item = String>, meets_old: bool) -> String {
     let mut words = without_flags(arguments, &["--limit"]);
-    // They were about the outputs of the trial.
-    words.retain(|word| word != "--resume" && word != "--overwrite");
-    let rotates = words.iter().any(|word| is_about_old_outputs(word));
+    let has = |words: &[String], flag: &str| words.iter().any(|word| flag_of(word) == flag);
+    let rotates = has(&words, "--rotate");
+    if !rotates {
+        // They were about the outputs of the trial.
+        words.retain(|word| word != "--resume" && word != "--overwrite");
+    }
     let flags = match (meets_old, rotates) {
-        (false, _) => "",
-        (true, true) => "--resume",
+        (_, true) if !has(&words, "--resume") => "--resume",
+        (false, _) | (_, true) => "",
         (true, false) => KEEP_OLD,
     };
     command_line(&words, flags)
@@ -150,11 +165,14 @@ pub(super) fn retry_command(reading: &ReadingSettings, paths: &OutputPaths) -> S
 
 /// Returns the arguments by which `retry` finds the run that wrote these files.
 fn words_for(input: Option<&Input>, paths: &OutputPaths) -> String {
-    let shown = |path: &Path| quoted(&path.shown().to_string()).into_owned();
+    // A name with a hyphen would be taken for a flag.
+    let shown = |path: &Path| {
+        let text = path.shown().to_string();
+        let dot = if text.starts_with('-') { "./" } else { "" };
+        quoted(&format!("{dot}{text}")).into_owned()
+    };
     match input {
-        Some(Input::File(input)) if are_same(&default_paths(input), paths) => {
-            quoted(&beside_us(input).shown().to_string()).into_owned()
-        }
+        Some(Input::File(input)) if are_same(&default_paths(input), paths) => shown(&beside_us(input)),
         _ if is_of_results(paths) => shown(&paths.results),
         _ => {
             let [results, failed, summary] =
@@ -190,7 +208,7 @@ fn is_setting(name: &str) -> bool {
 /// the remaining rows would be given up once there is a newer export. A command line that has what must
 /// not appear in a log is not repeated.
 fn with_resume(arguments: impl Iterator<Item = String>) -> String {
-    let mut arguments: Vec<String> = arguments.collect();
+    let arguments: Vec<String> = arguments.collect();
     let is_retry = arguments.get(1).is_some_and(|command| command == "retry");
     if arguments.iter().any(|argument| is_unspeakable(argument)) {
         let same = if is_retry {
@@ -200,6 +218,7 @@ fn with_resume(arguments: impl Iterator<Item = String>) -> String {
         };
         return same.to_owned();
     }
+    let mut arguments = without_flags(arguments.into_iter(), &[ROTATE_MAX_AGE]);
     arguments.retain(|argument| !is_about_old_outputs(argument));
     let flags = if is_retry { "" } else { "--resume" };
     format!("`{}`", command_line(&arguments, flags))
@@ -222,7 +241,9 @@ pub(super) fn quoted(word: &str) -> Cow<'_, str> {
     if !word.is_empty() && word.chars().all(|c| harmless(c) || (cfg!(windows) && c == '\\')) {
         word.into()
     } else if cfg!(windows) {
-        format!("\"{}\"", word.replace('"', "\\\"")).into()
+        // Backslashes before the closing quote would take away its meaning.
+        let slashes = word.len() - word.trim_end_matches('\\').len();
+        format!("\"{}{}\"", word.replace('"', "\\\""), "\\".repeat(slashes)).into()
     } else {
         format!("'{}'", word.replace('\'', "'\\''")).into()
     }
@@ -245,6 +266,23 @@ mod tests {
         assert_eq!(
             next(&["respondent-sync", "run", "a.csv", "--resume", "--rotate=3"]),
             "`respondent-sync run a.csv --resume`"
+        );
+        assert_eq!(
+            next(&[
+                "respondent-sync",
+                "run",
+                "a.csv",
+                "--rotate",
+                "--rotate-max-age",
+                "30d",
+                "-c",
+                "1"
+            ]),
+            "`respondent-sync run a.csv -c 1 --resume`"
+        );
+        assert_eq!(
+            next(&["respondent-sync", "run", "a\u{7}.csv"]),
+            "the same command with `--resume`"
         );
         assert_eq!(
             next(&["respondent-sync", "run", "--", "a.csv"]),
@@ -299,7 +337,10 @@ mod tests {
         let of = |words: &[&str], meets_old| whole(words.iter().map(|word| (*word).to_owned()), meets_old);
         let typed = ["x", "run", "a.csv", "--limit", "1"];
         assert_eq!(of(&typed, false), "x run a.csv");
-        assert_eq!(of(&typed, true), "x run a.csv --resume --rotate");
+        assert_eq!(of(&typed, true), "x run a.csv --resume --rotate=all");
+        let rotating = ["x", "run", "a.csv", "--limit", "1", "--resume", "--rotate"];
+        assert_eq!(of(&rotating, false), "x run a.csv --resume --rotate");
+        assert_eq!(of(&rotating, true), "x run a.csv --resume --rotate");
         assert_eq!(
             of(&["x", "run", "a.csv", "--limit=1", "--rotate=3"], true),
             "x run a.csv --rotate=3 --resume"

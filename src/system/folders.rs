@@ -62,40 +62,61 @@ pub(crate) fn nearest_file(missing: &Path) -> Option<PathBuf> {
         .map(|(_, path)| path)
 }
 
-/// Names of folders that a program copies to its servers and to other machines. A name may go on, as in
-/// `OneDrive - Firma`.
-const SYNCHRONISED: [(&str, &str); 8] = [
+/// Names of folders that a program copies to its servers and to other machines, in lower case. A name may
+/// go on behind a space or a hyphen, as in `OneDrive - Firma`.
+const SYNCHRONISED: [(&str, &str); 18] = [
     ("onedrive", "OneDrive"),
     ("sharepoint", "SharePoint"),
     ("dropbox", "Dropbox"),
     ("google drive", "Google Drive"),
     ("googledrive", "Google Drive"),
+    ("my drive", "Google Drive"),
+    ("mój dysk", "Google Drive"),
     ("icloud", "iCloud"),
+    ("iclouddrive", "iCloud"),
     ("mobile documents", "iCloud"),
     ("nextcloud", "Nextcloud"),
+    ("owncloud", "ownCloud"),
+    ("pclouddrive", "pCloud"),
+    ("pcloud drive", "pCloud"),
+    ("proton drive", "Proton Drive"),
+    ("mega", "MEGA"),
+    ("box sync", "Box"),
+    ("box", "Box"),
 ];
 
-/// Returns the name of the service that copies the folder of this path; `None` if none is known to.
-/// Judged by the names of the folders, and by the variables in which
-/// `OneDrive` names its own.
+/// Returns the name of the service that copies the folder of this path, links resolved; `None` if none is
+/// known to. Judged by the names of the folders, and by the variables in which `OneDrive` names its own.
 pub(crate) fn synchronised(path: &Path) -> Option<&'static str> {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().unwrap_or(&path);
-    let is_ones = ["OneDrive", "OneDriveCommercial", "OneDriveConsumer"]
-        .into_iter()
-        .filter_map(std::env::var_os)
-        .any(|own| !own.is_empty() && folder.starts_with(own));
-    let by_name = || {
-        let names = folder.iter().map(|name| name.to_string_lossy().to_lowercase());
-        let mut found = names.filter_map(|name| {
-            let mut known = SYNCHRONISED.into_iter();
-            known
-                .find(|(begin, _)| name.starts_with(begin))
-                .map(|(_, service)| service)
-        });
-        found.next()
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = absolute.parent().unwrap_or(&absolute);
+    // The file itself may be a link, and need not exist yet.
+    let real = path.canonicalize().ok();
+    let real = real.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+    let folder = real
+        .or_else(|| folder.canonicalize().ok())
+        .unwrap_or_else(|| folder.to_owned());
+    let own = ["OneDrive", "OneDriveCommercial", "OneDriveConsumer"];
+    let own = own.into_iter().filter_map(std::env::var_os).map(PathBuf::from);
+    let mut own = own.filter(|own| own.parent().is_some());
+    if own.any(|own| folder.starts_with(own.canonicalize().unwrap_or(own))) {
+        return Some("OneDrive");
+    }
+    folder
+        .iter()
+        .find_map(|name| service_of(&name.to_string_lossy().to_lowercase()))
+}
+
+/// Returns the service whose folder has this name, in lower case.
+fn service_of(name: &str) -> Option<&'static str> {
+    let is_name = |begin: &str| {
+        let rest = name.strip_prefix(begin);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '-']))
     };
-    if is_ones { Some("OneDrive") } else { by_name() }
+    let mut known = SYNCHRONISED.into_iter();
+    known
+        .find(|(begin, _)| is_name(begin))
+        .map(|(_, service)| service)
 }
 
 /// Appends a suffix to a path.
@@ -133,3 +154,38 @@ pub(crate) fn for_the_owner_alone(options: &mut OpenOptions) {
 /// only to their owner.
 #[cfg(not(unix))]
 pub(crate) fn for_the_owner_alone(_: &mut OpenOptions) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_services_are_known_by_their_whole_names() {
+        for (name, service) in [
+            ("onedrive", Some("OneDrive")),
+            ("onedrive - firma", Some("OneDrive")),
+            ("onedrive-firma", Some("OneDrive")),
+            ("mój dysk", Some("Google Drive")),
+            ("box", Some("Box")),
+            ("onedrivers", None),
+            ("boxes", None),
+            ("megaphone", None),
+            ("icloudy", None),
+            ("export", None),
+        ] {
+            assert_eq!(service_of(name), service, "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_does_not_hide_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("Dropbox/real")).unwrap();
+        fs::create_dir(at("plain")).unwrap();
+        std::os::unix::fs::symlink(at("Dropbox/real"), at("link")).unwrap();
+        assert_eq!(synchronised(&at("link/a.csv")), Some("Dropbox"));
+        assert_eq!(synchronised(&at("Dropbox/../plain/a.csv")), None);
+    }
+}

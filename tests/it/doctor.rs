@@ -57,7 +57,7 @@ fn everything_that_a_run_needs_is_looked_at_and_no_webhook_is_called() {
     ] {
         assert_eq!(line(&text, subject).0, "ok", "{text}");
     }
-    assert!(text.ends_with("Everything a run needs is there.\n"), "{text}");
+    assert!(text.ends_with("examined by `respondent-sync check`.\n"), "{text}");
     let calls = fake.calls();
     assert_eq!(calls.len(), 1);
     assert_eq!(
@@ -107,11 +107,50 @@ fn a_config_that_cannot_be_read_is_a_finding_and_nobody_is_asked() {
     for config in ["nonsense = 1\n", "rate = \"fast\"\n", "survey = \n"] {
         let text = job(&fake).file("c.toml", config).ends(2).stdout;
         assert_eq!(line(&text, "config").0, "wrong", "{text}");
-        assert_eq!(line(&text, "connection").0, "look", "{text}");
+        assert_eq!(line(&text, "settings").0, "look", "{text}");
+        assert!(!text.contains("connection"), "{text}");
     }
     let text = job(&fake).instead_of("c.toml", "nowhere.toml").ends(2).stdout;
     assert!(line(&text, "config").1.contains("nowhere.toml"), "{text}");
     assert_eq!(fake.calls().len(), 0);
+}
+
+/// Settings that end a run with 2 are wrong here, too.
+#[test]
+fn what_ends_a_run_is_found() {
+    let fake = host(0);
+    for (lines, subject, words) in [
+        ("rotate = true\n", "settings", "`--resume`"),
+        ("timeout = \"0s\"\n", "settings", "--timeout"),
+        (
+            "state = \"none\"\nchanged_only = true\n",
+            "settings",
+            "--changed-only",
+        ),
+        ("healthcheck_url = \"http://hc.example/x\"\n", "settings", "https"),
+        (
+            "exclude = \"nobody.csv\"\n",
+            "export",
+            "nobody.csv` cannot be read",
+        ),
+        ("failed = \"nowhere/f.csv\"\n", "results", "does not exist"),
+        ("output_dir = \"nowhere\"\n", "results", "does not exist"),
+        ("state = \"in.csv\"\nchanged_only = true\n", "state", "in.csv"),
+        ("state = \"in.csv/s\"\nchanged_only = true\n", "state", "in.csv"),
+    ] {
+        let config = format!(
+            "input = \"in.csv\"\nsurvey = 7\nbase_url = \"{}\"\n{lines}",
+            fake.base
+        );
+        let text = job(&fake).file("c.toml", config).ends(2).stdout;
+        let wrong = text
+            .lines()
+            .filter(|line| line.trim_start().starts_with("wrong"))
+            .find(|line| line.contains(subject) && line.contains(words));
+        assert!(wrong.is_some(), "{lines}: {text}");
+    }
+    let text = job(&fake).file("c.toml", "sandbox = true\n").ends(0).stdout;
+    assert!(!text.contains("connection"), "{text}");
 }
 
 #[test]
@@ -160,8 +199,8 @@ fn tls_is_looked_at() {
 #[test]
 fn folders_that_are_copied_elsewhere_are_warned_of() {
     let fake = Fake::start(|_| Answer::success());
-    let job = Job::run("id_respondent,l1\n1,A\n", &fake).args("--output-dir OneDrive.-.Firma");
-    std::fs::create_dir(job.path("OneDrive.-.Firma")).unwrap();
+    let job = Job::run("id_respondent,l1\n1,A\n", &fake).args("--output-dir OneDrive-Firma");
+    std::fs::create_dir(job.path("OneDrive-Firma")).unwrap();
     let ran = job.ends(0);
     assert!(
         ran.stderr.contains("OneDrive copies to other machines"),
@@ -177,6 +216,14 @@ fn folders_that_are_copied_elsewhere_are_warned_of() {
         .file("Dropbox/key", "KEY")
         .without_var("RESPONDENT_SYNC_WEBHOOK_KEY")
         .var("RESPONDENT_SYNC_WEBHOOK_KEY_FILE", key.to_str().unwrap());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let text = job.ends(0).stdout;
+        let (state, found) = line(&text, "webhook_key");
+        assert!(state == "look" && found.contains("others can read"), "{text}");
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
     let text = job.ends(0).stdout;
     let (state, found) = line(&text, "webhook_key");
     assert!(state == "look" && found.contains("Dropbox copies"), "{text}");
@@ -186,5 +233,5 @@ fn folders_that_are_copied_elsewhere_are_warned_of() {
 fn it_speaks_polish() {
     let text = job(&host(0)).args("--lang pl").ends(0).stdout;
     assert!(line(&text, "klucz webhooka").1.starts_with("jest ("), "{text}");
-    assert!(text.ends_with("jest na miejscu.\n"), "{text}");
+    assert!(text.ends_with("sprawdza `respondent-sync check`.\n"), "{text}");
 }

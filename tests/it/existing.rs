@@ -281,6 +281,34 @@ fn what_changed_is_named() {
 }
 
 #[test]
+fn all_sets_are_kept_if_asked_for() {
+    let fake = Fake::start(|_| Answer::success());
+    let mut job = Job::run(numbered(1, "0"), &fake).args("--resume --rotate=all");
+    for year in 2001..2021 {
+        job = job
+            .file(&format!("in.{year}0101T000000Z.results.csv"), "old")
+            .file(
+                &format!("in.{year}0101T000000Z.summary.json"),
+                format!(
+                    r#"{{"fingerprint":{{}},"finished":true,"exit_code":0,"started_at":"{year}-01-01T00:00:00.5Z"}}"#
+                ),
+            );
+    }
+    job.ends(0);
+    std::fs::write(job.path("in.csv"), numbered(1, "1")).unwrap();
+    job.ends(0);
+    let sets = |job: &Job| {
+        job.names()
+            .iter()
+            .filter(|name| name.ends_with(".results.csv"))
+            .count()
+    };
+    assert_eq!(sets(&job), 22);
+    std::fs::write(job.path("in.csv"), numbered(1, "2")).unwrap();
+    job.instead_of("--rotate=all", "--rotate").ends(0);
+}
+
+#[test]
 fn only_so_many_sets_are_kept_and_nobody_elses_files_are_touched() {
     let mut scene = Scene::new(Found::FinishedSame);
     let mut job = scene.job;

@@ -75,7 +75,7 @@ pub(crate) struct ExistingArgs {
     /// Resume an interrupted run; do nothing if this input was already sent
     #[arg(long, env = "RESPONDENT_SYNC_RESUME", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub(crate) resume: bool,
-    /// With `--resume`: rename the output of the last input, and keep the N newest such sets (default: 14)
+    /// With `--resume`: rename the output of the last input, and keep the N newest such sets, or `all` (default: 14)
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "14", value_parser = sets, env = "RESPONDENT_SYNC_ROTATE")]
     pub(crate) rotate: Option<usize>,
     /// With `--rotate`: also delete sets whose run started longer ago

@@ -1,11 +1,12 @@
 //! Collects what `doctor` looks at. A mistake is a finding here and no error; commands of secrets are
 //! not run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use url::Url;
 
+use super::run::check_flags;
 use super::run_flags::RunFlags;
 use crate::cli::{ConfigChoice, DoctorArgs};
 use crate::config::file::{self, ConfigFile};
@@ -14,23 +15,50 @@ use crate::config::groups::{outputs, state};
 use crate::config::secrets::kinds::{Secret, looked_at};
 use crate::config::secrets::source::SecretSource;
 use crate::config::variable;
+use crate::model::DeltaMode;
 use crate::read::Input;
+use crate::record::OutputPaths;
+use crate::system::regular;
+use crate::system::trust::permissions;
 
 /// What a run would use.
 #[derive(Debug)]
 pub(crate) struct DoctorSettings {
-    /// The config file; `None` if there is none.
+    /// The config file; `None` if there is none. If it cannot be read, nothing else is known.
     pub(crate) config: Result<Option<PathBuf>>,
+    /// What is wrong with the flags that file and environment set.
+    pub(crate) flags: Result<()>,
     pub(crate) secrets: Vec<FoundSecret>,
     /// The input that the config names.
     pub(crate) input: Option<PathBuf>,
-    /// The results of that input.
-    pub(crate) results: Option<PathBuf>,
+    /// Other files that a run reads: the table of ids, the list of those who are never sent.
+    pub(crate) others: Vec<PathBuf>,
+    /// The outputs for that input.
+    pub(crate) outputs: Option<OutputPaths>,
     /// The store's file; `None` if a run has none.
     pub(crate) state: Option<PathBuf>,
-    /// The platform's address; `None` if the settings cannot be read.
+    /// Whether a run ends without it.
+    pub(crate) needs_state: bool,
+    /// The platform's address; `None` if it is not called.
     pub(crate) base: Option<Result<Url>>,
     pub(crate) ca_pem: Result<Option<Vec<u8>>>,
+}
+
+impl Default for DoctorSettings {
+    fn default() -> Self {
+        Self {
+            config: Ok(None),
+            flags: Ok(()),
+            secrets: Vec::new(),
+            input: None,
+            others: Vec::new(),
+            outputs: None,
+            state: None,
+            needs_state: false,
+            base: None,
+            ca_pem: Ok(None),
+        }
+    }
 }
 
 /// A secret, without its value.
@@ -44,34 +72,47 @@ pub(crate) struct FoundSecret {
     pub(crate) from: Result<Option<String>>,
     /// The file that holds it.
     pub(crate) file: Option<PathBuf>,
+    /// Whether other users can read that file.
+    pub(crate) others_read: bool,
 }
 
 /// Looks at the settings of a run without flags.
 pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
-    let (file, fault) = match file::file(ConfigChoice::new(args.config.as_ref())) {
-        Ok(file) => (file, None),
-        Err(error) => (ConfigFile::default(), Some(error)),
+    let read = file::file(ConfigChoice::new(args.config.as_ref()));
+    let flags = read.and_then(|file| Ok((RunFlags::new(&file, &[], None)?, file)));
+    let (mut flags, file) = match flags {
+        Ok(read) => read,
+        // What a run would use is unknown.
+        Err(error) => {
+            return DoctorSettings {
+                config: Err(error),
+                ..DoctorSettings::default()
+            };
+        }
     };
-    let (run, fault) = match RunFlags::new(&file, &[], None) {
-        Ok(run) => (Some(run), fault),
-        Err(error) => (None, Some(fault.unwrap_or(error))),
-    };
-    let run = run.as_ref();
-    // Where a config cannot be read, its address is unknown.
-    let is_read = fault.is_none();
-    let input = run.and_then(|run| run.input.clone());
-    let results = run.zip(input.clone()).and_then(|(run, input)| {
-        let paths = outputs::paths(&run.args.output, &Input::File(input), None);
-        paths.ok().map(|paths| paths.results)
-    });
+    if flags.input.is_none() {
+        // Standard input would need more flags than a file that is typed.
+        flags.args.input.input = PathBuf::from("export.csv");
+    }
+    let run = &*flags.args;
+    let outputs = outputs::paths(&run.output, &Input::File(run.input.input.clone()), None).ok();
+    let is_file = flags.input.as_ref().is_some_and(|input| input.as_os_str() != "-");
+    let delta = state::delta(&run.delta).unwrap_or_default();
     DoctorSettings {
-        config: fault.map_or_else(|| Ok(file.path.clone()), Err),
+        config: Ok(file.path.clone()),
+        flags: check_flags(run, &flags.origins, &file),
         secrets: secrets(&file),
-        input,
-        results,
-        state: run.and_then(|run| state::delta(&run.args.delta).ok()?.path),
-        base: run.filter(|_| is_read).map(|run| base(&run.args.platform)),
-        ca_pem: run.map_or(Ok(None), |run| ca_pem(&run.args.platform)),
+        outputs: outputs.filter(|_| is_file),
+        others: [&run.input.ids, &run.selection.exclude]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect(),
+        input: flags.input.clone(),
+        needs_state: delta.mode != DeltaMode::Follow,
+        state: delta.path,
+        base: (!run.platform.sandbox).then(|| base(&run.platform)),
+        ca_pem: ca_pem(&run.platform),
     }
 }
 
@@ -87,8 +128,14 @@ fn secrets(file: &ConfigFile) -> Vec<FoundSecret> {
             variable: secret.variable(),
             is_optional: !Secret::OF_WEBHOOK.contains(&secret),
             from: looked.map(|source| source.map(|source| source.named())),
+            others_read: path.as_deref().is_some_and(others_read),
             file: path,
         }
     });
     found.collect()
+}
+
+fn others_read(path: &Path) -> bool {
+    let opened = regular::open_through_links(path);
+    opened.is_ok_and(|file| permissions::others_read(&file).unwrap_or_default())
 }

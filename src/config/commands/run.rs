@@ -72,6 +72,92 @@ pub(crate) struct RunSettings {
     pub(crate) recorded: Option<RecordedSettings>,
 }
 
+/// What every kind of run needs of its flags.
+struct Common {
+    reading: ReadingSettings,
+    guards: GuardSettings,
+    /// `None` for a rehearsal, and if it is wrong.
+    base: Option<Url>,
+    calls: CallSettings,
+    delta: DeltaSettings,
+    monitor: MonitorSettings,
+    /// The word in the names of the outputs of a rehearsal or a trial.
+    rehearsal: Option<&'static str>,
+}
+
+/// Checks the flags of `run`, but for the outputs and the secrets. A run that is not `real` notifies no
+/// monitor.
+fn common(
+    args: &RunArgs,
+    (origins, file): (&Origins, &ConfigFile),
+    lang: Lang,
+    is_real: bool,
+    mistakes: &mut Mistakes,
+) -> Common {
+    let is_sandbox = args.platform.sandbox;
+    let reading = reading(
+        &args.input,
+        &args.selection,
+        &args.output.results.keep,
+        is_sandbox.then_some(SANDBOX_SURVEY),
+        lang,
+        origins,
+        mistakes,
+    );
+    let guards = guards(
+        &args.guards,
+        Some(&args.past_guards),
+        &reading.input,
+        origins,
+        mistakes,
+    );
+    let base = (!is_sandbox || args.output.dry_run).then(|| mistakes.keep(calls::base(&args.platform)));
+    let calls = calls::calls(&args.platform, &args.pace, origins, mistakes);
+    let delta = mistakes.note(delta(&args.delta));
+    let monitor = monitor(
+        &args.monitor,
+        origins,
+        &file.secrets,
+        calls.http.ca_pem.as_deref(),
+        is_real,
+        mistakes,
+    );
+    let rehearsal = if is_sandbox {
+        Some("sandbox")
+    } else {
+        reading.plan.selection.is_partial().then_some(TRIAL)
+    };
+    Common {
+        reading,
+        guards,
+        base: base.flatten(),
+        calls,
+        delta,
+        monitor,
+        rehearsal,
+    }
+}
+
+/// Checks the flags of a run, outputs included, without fetching a secret.
+///
+/// # Errors
+///
+/// All mistakes.
+pub(in crate::config) fn check_flags(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> Result<()> {
+    let mut mistakes = Mistakes::default();
+    let lang = log::lang(args.log.lang);
+    let common = common(args, (origins, file), lang, false, &mut mistakes);
+    let input = &common.reading.input;
+    outputs::outputs(
+        &args.output,
+        input,
+        common.rehearsal,
+        common.delta.mode,
+        &mut mistakes,
+    );
+    mistakes.settle(Some(()))
+}
+
 /// Checks all flags of `run`.
 pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> RunCommand {
     let is_sandbox = args.platform.sandbox;
@@ -83,39 +169,15 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
     } else {
         log::lang(args.log.lang)
     };
-    let reading = reading(
-        &args.input,
-        &args.selection,
-        &args.output.results.keep,
-        is_sandbox.then_some(SANDBOX_SURVEY),
-        lang,
-        origins,
-        &mut mistakes,
-    );
-    let guards = guards(
-        &args.guards,
-        Some(&args.past_guards),
-        &reading.input,
-        origins,
-        &mut mistakes,
-    );
-    let base = (!is_sandbox || is_dry).then(|| mistakes.keep(calls::base(&args.platform)));
-    let calls = calls::calls(&args.platform, &args.pace, origins, &mut mistakes);
-    let delta = mistakes.note(delta(&args.delta));
-    let monitor = monitor(
-        &args.monitor,
-        origins,
-        &file.secrets,
-        calls.http.ca_pem.as_deref(),
-        !is_dry && !is_sandbox,
-        &mut mistakes,
-    );
-    let base = base.flatten();
-    let rehearsal = if is_sandbox {
-        Some("sandbox")
-    } else {
-        reading.plan.selection.is_partial().then_some(TRIAL)
-    };
+    let Common {
+        reading,
+        guards,
+        base,
+        calls,
+        delta,
+        monitor,
+        rehearsal,
+    } = common(args, (origins, file), lang, !is_dry && !is_sandbox, &mut mistakes);
     if is_dry {
         let before = outputs::paths(&args.output, &reading.input, rehearsal).ok();
         let known = if is_sandbox {

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 
-use crate::cli::{Command, RunArgs, parse_words};
+use crate::cli::{Command, Origins, RunArgs, parse_words};
 use crate::config::file::ConfigFile;
 
 /// The flags of a run.
 pub(super) struct RunFlags {
     pub(super) args: Box<RunArgs>,
+    pub(super) origins: Origins,
     /// The input, if it was typed or the settings name one.
     pub(super) input: Option<PathBuf>,
 }
@@ -24,27 +25,34 @@ impl RunFlags {
             let words = ["respondent-sync", "run"].map(OsString::from).into_iter();
             let words = words.chain(typed.iter().cloned());
             let words = words.chain(last.iter().map(OsString::from));
-            let (cli, _) = parse_words(words, &file.settings).map_err(|error| {
+            let (cli, origins) = parse_words(words, &file.settings).map_err(|error| {
                 let text = error.to_string();
                 let first = text.lines().next().unwrap_or_default();
                 anyhow!("{}", first.trim_start_matches("error: "))
             })?;
             match cli.command {
-                Command::Run(args) => Ok(args),
+                Command::Run(args) => Ok((args, origins)),
                 _ => Err(anyhow!("no run")),
             }
         };
         if let Some(input) = input {
-            let args = parsed(&[OsStr::new("--"), input.as_os_str()])?;
-            let input = Some(input.to_owned());
-            return Ok(Self { args, input });
+            let (args, origins) = parsed(&[OsStr::new("--"), input.as_os_str()])?;
+            return Ok(Self {
+                args,
+                origins,
+                input: Some(input.to_owned()),
+            });
         }
-        if let Ok(args) = parsed(&[]) {
+        if let Ok((args, origins)) = parsed(&[]) {
             let input = Some(args.input.input.clone());
-            return Ok(Self { args, input });
+            return Ok(Self { args, origins, input });
         }
         // Without an input in the file, it would be typed.
-        let args = parsed(&[OsStr::new("-")])?;
-        Ok(Self { args, input: None })
+        let (args, origins) = parsed(&[OsStr::new("-")])?;
+        Ok(Self {
+            args,
+            origins,
+            input: None,
+        })
     }
 }

@@ -11,9 +11,12 @@ use jiff::tz::TimeZone;
 
 use crate::config::{DoctorSettings, FoundSecret};
 use crate::model::{ShownPath as _, local_time_in, version};
+use crate::record::OutputPaths;
 use crate::report::{Console, ExitCode};
 use crate::run::Failure;
-use crate::system::{folders, trust};
+use crate::state::{Account, Store};
+use crate::system::trust::permissions;
+use crate::system::{folders, regular, trust};
 use crate::text::{Examined, Health, Message, Subject, words};
 
 /// Looks at everything, and prints each finding at once: the network may take its time.
@@ -58,10 +61,24 @@ fn here(settings: &DoctorSettings, width: Option<usize>) -> Vec<Examined> {
         time(),
         config(settings),
     ];
+    if settings.config.is_err() {
+        let rest = Message::new(|words| words.not_looked_at());
+        found.push(examined(Subject::Flags, Health::Look, rest));
+        return found;
+    }
+    if let Err(error) = &settings.flags {
+        found.push(examined(Subject::Flags, Health::Bad, fault(error)));
+    }
     found.extend(settings.secrets.iter().filter_map(secret));
     found.push(input(settings));
-    if let Some(results) = &settings.results {
-        found.push(folder_of(results, Subject::Results));
+    found.extend(
+        settings
+            .others
+            .iter()
+            .filter_map(|path| unreadable(path, Health::Bad)),
+    );
+    if let Some(outputs) = &settings.outputs {
+        found.extend(results(outputs));
     }
     found.push(state(settings));
     found
@@ -119,6 +136,12 @@ fn secret(secret: &FoundSecret) -> Option<Examined> {
             let found = Message::new(|words| words.secret_unset(&secret.variable));
             examined(subject, Health::Look, found)
         }
+        Ok(Some(_)) if secret.others_read => {
+            let path = secret.file.as_ref().map(|path| path.shown().to_string());
+            let path = path.unwrap_or_default();
+            let found = Message::new(|words| words.secret_readable(&path, permissions::ADVICE));
+            examined(subject, Health::Look, found)
+        }
         Ok(Some(from)) => {
             let copied = secret.file.as_deref().and_then(copied);
             let health = if copied.is_some() {
@@ -141,14 +164,45 @@ fn input(settings: &DoctorSettings) -> Examined {
         );
     };
     let path = input.shown().to_string();
-    if input.as_os_str() == "-" || input.exists() {
-        return examined(Subject::Input, Health::Good, Message::new(|_| path.clone()));
+    let good = || examined(Subject::Input, Health::Good, Message::new(|_| path.clone()));
+    if input.as_os_str() == "-" {
+        return good();
     }
-    examined(
-        Subject::Input,
-        Health::Look,
-        Message::new(|words| words.input_missing(&path)),
-    )
+    if !input.exists() {
+        // It may be made before the next night.
+        let found = Message::new(|words| words.input_missing(&path));
+        return examined(Subject::Input, Health::Look, found);
+    }
+    if let Some(unreadable) = unreadable(input, Health::Bad) {
+        return unreadable;
+    }
+    match copied(input) {
+        Some(found) => examined(Subject::Input, Health::Look, found),
+        None => good(),
+    }
+}
+
+/// Says that a file cannot be read; `None` if it can.
+fn unreadable(path: &Path, health: Health) -> Option<Examined> {
+    let error = regular::open_through_links(path).err()?;
+    let (path, why) = (path.shown().to_string(), error.to_string());
+    let found = Message::new(|words| words.file_unreadable(&path, &why));
+    Some(examined(Subject::Input, health, found))
+}
+
+/// Looks at the folders of the outputs.
+fn results(outputs: &OutputPaths) -> Vec<Examined> {
+    let folder = |path: &Path| path.parent().map(Path::to_path_buf);
+    let mut seen = Vec::new();
+    let files = [&outputs.results, &outputs.failed, &outputs.summary];
+    let new = files.into_iter().filter(|file| {
+        let folder = folder(file);
+        let is_new = !seen.contains(&folder);
+        seen.push(folder);
+        is_new
+    });
+    new.map(|file| folder_of(file, Subject::Results, Health::Bad))
+        .collect()
 }
 
 /// The folder of the store and of the accounts' locks.
@@ -161,33 +215,53 @@ fn state(settings: &DoctorSettings) -> Examined {
         .state
         .clone()
         .unwrap_or_else(|| locks.join("state.sqlite"));
-    match trust::check_with_folder(&file) {
-        Ok(()) => folder_of(&file, Subject::State),
-        Err(error) => examined(Subject::State, Health::Bad, fault(&error)),
+    // Without `--changed-only`, a run does without it.
+    let wrong = if settings.needs_state {
+        Health::Bad
+    } else {
+        Health::Look
+    };
+    if let Err(error) = trust::check_with_folder(&file) {
+        return examined(Subject::State, wrong, fault(&error));
     }
+    // All accounts are meant, so none is named.
+    let nobody = Account {
+        base_url: String::new(),
+        account: String::new(),
+    };
+    if file.exists()
+        && let Err(error) = Store::open(&file, nobody)
+    {
+        return examined(Subject::State, wrong, fault(&error.into()));
+    }
+    folder_of(&file, Subject::State, wrong)
 }
 
 /// Looks whether a file can be made at this path. A missing state folder is made by a run, so its
 /// nearest parent counts.
-fn folder_of(file: &Path, subject: Subject) -> Examined {
+fn folder_of(file: &Path, subject: Subject, wrong: Health) -> Examined {
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let shown = folder.shown().to_string();
     let is_made = subject == Subject::State;
-    let nearest = folder.ancestors().find(|folder| folder.is_dir());
-    let Some(place) = nearest.filter(|place| is_made || *place == folder) else {
-        return examined(
-            subject,
-            Health::Bad,
-            Message::new(|words| words.folder_missing(&shown)),
-        );
+    let is_there = |folder: &&Path| folder.as_os_str().is_empty() || folder.exists();
+    let nearest = folder.ancestors().find(is_there);
+    let nearest = nearest.map(|place| {
+        if place.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            place
+        }
+    });
+    let Some(place) = nearest.filter(|place| place.is_dir() && (is_made || *place == folder)) else {
+        return examined(subject, wrong, Message::new(|words| words.folder_missing(&shown)));
     };
     if let Err(error) = tempfile::tempfile_in(place) {
         let why = error.to_string();
         let found = Message::new(|words| words.folder_unusable(&shown, &why));
-        return examined(subject, Health::Bad, found);
+        return examined(subject, wrong, found);
     }
     match copied(file) {
         Some(found) => examined(subject, Health::Look, found),

@@ -1,6 +1,6 @@
 //! `manual`: writes the manual's files into a folder. Nothing that is there is overwritten.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write as _;
 
 use anyhow::{Context as _, anyhow};
@@ -30,7 +30,14 @@ pub(in crate::run) fn write(settings: ManualSettings, console: &Console) -> Resu
     }
     for (name, text) in &files {
         let path = folder.join(name);
-        let written = File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+        let written = File::create_new(&path).and_then(|mut file| {
+            let written = file.write_all(text.as_bytes());
+            if written.is_err() {
+                // A part of a page would be in the way of a second try.
+                fs::remove_file(&path).ok();
+            }
+            written
+        });
         written
             .with_context(|| format!("cannot write `{}`", path.shown()))
             .map_err(|error| Failure {

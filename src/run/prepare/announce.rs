@@ -43,7 +43,15 @@ pub(in crate::run) fn announce(
             "{warning}"
         );
     }
-    warn_if_copied(&settings.outputs.paths.results);
+    let paths = &settings.outputs.paths;
+    let own = [&paths.results, &paths.failed];
+    let mut folders: Vec<Option<&Path>> = Vec::new();
+    for file in own.into_iter().chain(&settings.delta.path) {
+        if !folders.contains(&file.parent()) {
+            folders.push(file.parent());
+            warn_if_copied(file);
+        }
+    }
     let rows = opened.known_rows();
     let selection = &reading.plan.selection;
     let time = rows

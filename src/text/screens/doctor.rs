@@ -24,6 +24,8 @@ pub(crate) enum Subject {
     Terminal,
     Time,
     Config,
+    /// What file and environment set, together.
+    Flags,
     /// A secret, by its name.
     Secret(&'static str),
     Input,

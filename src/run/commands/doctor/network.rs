@@ -26,13 +26,7 @@ pub(super) async fn look(settings: DoctorSettings, say: &mut impl FnMut(Examined
                 ExitCode::Usage,
             );
         }
-        None => {
-            let found = Message::new(|words| words.not_looked_at());
-            return say(
-                examined(Subject::Connection, Health::Look, found),
-                ExitCode::Usage,
-            );
-        }
+        None => return,
     };
     let route = settings
         .ca_pem
@@ -80,7 +74,10 @@ pub(super) async fn look(settings: DoctorSettings, say: &mut impl FnMut(Examined
             );
         }
         Err(Unanswered::Unreached(why)) => {
-            let found = Message::new(|words| words.unreached(host, &why));
+            let found = Message::new(|words| match &proxy {
+                Some(proxy) => words.unreached_by(host, proxy, &why),
+                None => words.unreached(host, &why),
+            });
             say(
                 examined(Subject::Connection, Health::Bad, found),
                 ExitCode::Unreachable,

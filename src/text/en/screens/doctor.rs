@@ -20,6 +20,7 @@ impl DoctorWords for English {
             Subject::Terminal => "terminal",
             Subject::Time => "time",
             Subject::Config => "config",
+            Subject::Flags => "settings",
             Subject::Secret(name) => name,
             Subject::Input => "export",
             Subject::Results => "results",
@@ -36,7 +37,7 @@ impl DoctorWords for English {
     }
 
     fn not_looked_at(&self) -> String {
-        "not looked at: the settings cannot be read".to_owned()
+        "not looked at, nor anything that depends on them: mend the config first".to_owned()
     }
 
     fn secret_set(&self, from: &str) -> String {
@@ -47,12 +48,20 @@ impl DoctorWords for English {
         format!("not set: {variable}, or a file that the config names")
     }
 
+    fn secret_readable(&self, path: &str, advice: &str) -> String {
+        format!("others can read `{path}`: {advice}")
+    }
+
     fn no_input(&self) -> String {
         "the config names none: it is typed with `run`".to_owned()
     }
 
     fn input_missing(&self, path: &str) -> String {
         format!("`{path}` does not exist: has the export been made?")
+    }
+
+    fn file_unreadable(&self, path: &str, why: &str) -> String {
+        format!("`{path}` cannot be read: {why}")
     }
 
     fn folder_usable(&self, path: &str) -> String {
@@ -114,6 +123,10 @@ impl DoctorWords for English {
         format!("{host} does not answer ({why}): is a proxy or a firewall in between?")
     }
 
+    fn unreached_by(&self, host: &str, proxy: &str, why: &str) -> String {
+        format!("{host} does not answer through the proxy {proxy} ({why}): ask whoever runs the proxy")
+    }
+
     fn certificate_untrusted(&self, host: &str, why: &str) -> String {
         format!(
             "the certificate of {host} is not trusted ({why}): if your company inspects TLS, ask IT for its authority and \
@@ -135,8 +148,9 @@ impl DoctorWords for English {
 
     fn doctors_verdict(&self, wrong: u64, look: u64) -> String {
         match (wrong, look) {
-            (0, 0) => "Everything a run needs is there.".to_owned(),
-            (0, look) => format!("Nothing is wrong; to look at: {look}."),
+            (0, 0) => "Nothing wrong was found. The export itself is examined by `respondent-sync check`."
+                .to_owned(),
+            (0, look) => format!("Nothing wrong was found; to look at: {look}."),
             (wrong, look) => format!("Wrong: {wrong}; to look at: {look}."),
         }
     }

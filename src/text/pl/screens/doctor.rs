@@ -20,6 +20,7 @@ impl DoctorWords for Polish {
             Subject::Terminal => "terminal",
             Subject::Time => "czas",
             Subject::Config => "konfiguracja",
+            Subject::Flags => "ustawienia",
             Subject::Secret("account") => "ID konta",
             Subject::Secret("webhook_key") => "klucz webhooka",
             Subject::Secret("webhook_auth") => "autoryzacja",
@@ -39,7 +40,7 @@ impl DoctorWords for Polish {
     }
 
     fn not_looked_at(&self) -> String {
-        "nie sprawdzono: ustawień nie da się odczytać".to_owned()
+        "nie sprawdzono ich ani niczego, co od nich zależy: najpierw popraw konfigurację".to_owned()
     }
 
     fn secret_set(&self, from: &str) -> String {
@@ -56,12 +57,20 @@ impl DoctorWords for Polish {
         format!("brak: {variable} albo plik wskazany w konfiguracji")
     }
 
+    fn secret_readable(&self, path: &str, advice: &str) -> String {
+        format!("inne osoby mogą czytać `{path}`: {advice}")
+    }
+
     fn no_input(&self) -> String {
         "konfiguracja go nie wskazuje: podaje się go po `run`".to_owned()
     }
 
     fn input_missing(&self, path: &str) -> String {
         format!("nie ma pliku `{path}`: czy eksport został zapisany?")
+    }
+
+    fn file_unreadable(&self, path: &str, why: &str) -> String {
+        format!("nie można odczytać `{path}`: {why}")
     }
 
     fn folder_usable(&self, path: &str) -> String {
@@ -122,6 +131,10 @@ impl DoctorWords for Polish {
         format!("{host} nie odpowiada ({why}): czy po drodze jest proxy lub zapora?")
     }
 
+    fn unreached_by(&self, host: &str, proxy: &str, why: &str) -> String {
+        format!("{host} nie odpowiada przez proxy {proxy} ({why}): zapytaj dział IT")
+    }
+
     fn certificate_untrusted(&self, host: &str, why: &str) -> String {
         format!(
             "certyfikat {host} nie jest zaufany ({why}): jeśli firma podgląda ruch TLS, poproś dział IT o jej urząd \
@@ -147,8 +160,8 @@ impl DoctorWords for Polish {
 
     fn doctors_verdict(&self, wrong: u64, look: u64) -> String {
         match (wrong, look) {
-            (0, 0) => "Wszystko, czego potrzebuje aktualizacja, jest na miejscu.".to_owned(),
-            (0, look) => format!("Błędów nie ma; do sprawdzenia: {look}."),
+            (0, 0) => "Nie znaleziono błędów. Sam eksport sprawdza `respondent-sync check`.".to_owned(),
+            (0, look) => format!("Nie znaleziono błędów; do sprawdzenia: {look}."),
             (wrong, look) => format!("Błędy: {wrong}; do sprawdzenia: {look}."),
         }
     }

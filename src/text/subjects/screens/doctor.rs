@@ -18,9 +18,14 @@ pub(crate) trait DoctorWords {
 
     fn secret_unset(&self, variable: &str) -> String;
 
+    fn secret_readable(&self, path: &str, advice: &str) -> String;
+
     fn no_input(&self) -> String;
 
     fn input_missing(&self, path: &str) -> String;
+
+    /// A file that a run reads.
+    fn file_unreadable(&self, path: &str, why: &str) -> String;
 
     fn folder_usable(&self, path: &str) -> String;
 
@@ -52,6 +57,8 @@ pub(crate) trait DoctorWords {
     fn reached(&self, host: &str, status: u16) -> String;
 
     fn unreached(&self, host: &str, why: &str) -> String;
+
+    fn unreached_by(&self, host: &str, proxy: &str, why: &str) -> String;
 
     fn certificate_untrusted(&self, host: &str, why: &str) -> String;
 
