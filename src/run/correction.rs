@@ -137,6 +137,10 @@ fn with_columns(arguments: impl Iterator<Item = String>, meant: &[(&str, &str)])
             } else if (is_value || is_flag)
                 && let Some(start) = word.strip_suffix(&behind_equals)
             {
+                // `A=B` of `--match-on`: which of the two is meant is unclear.
+                if start.rsplit('=').next() == Some(wrong) {
+                    return None;
+                }
                 *word = format!("{start}={right}");
                 found = true;
             }

@@ -1,7 +1,7 @@
 //! Where the system keeps a program's files, who may read them, and how files beside another are
 //! named. The only place that asks the system for these folders.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +60,24 @@ pub(crate) fn nearest_file(missing: &Path) -> Option<PathBuf> {
     let near = alike.filter(|(likeness, path)| *likeness >= ALIKE && is_export(path));
     near.max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, path)| path)
+}
+
+/// Gives a new version of a file the owner, the group and the rights of the old one: it may have been made
+/// by the user of a job.
+#[cfg(unix)]
+pub(crate) fn keep_rights(old: &File, new: &File) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let (of_old, of_new) = (old.metadata()?, new.metadata()?);
+    if (of_old.uid(), of_old.gid()) != (of_new.uid(), of_new.gid()) {
+        std::os::unix::fs::fchown(new, Some(of_old.uid()), Some(of_old.gid()))?;
+    }
+    new.set_permissions(of_old.permissions())
+}
+
+/// Windows: the access list is that of the folder.
+#[cfg(not(unix))]
+pub(crate) fn keep_rights(_: &File, _: &File) -> io::Result<()> {
+    Ok(())
 }
 
 /// Names of folders that a program copies to its servers and to other machines, in lower case. A name may

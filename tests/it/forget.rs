@@ -296,7 +296,7 @@ fn what_cannot_be_treated_is_left_and_reported() {
         (
             "in.results.csv",
             b"a,b\n7,8\n".to_vec(),
-            "cannot be read as this program wrote it",
+            "not as this program wrote it",
         ),
     ] {
         let mut job = run(&fake);
@@ -612,4 +612,107 @@ fn summaries_have_no_ids_of_only() {
     assert_eq!(having(&job, "987654"), ["in.trial.results.csv"]);
     with(&mut job, "--respondent 987654", 0);
     assert_eq!(having(&job, "987654"), [""; 0]);
+}
+
+/// The results are the only link between the person and a failed file without ids.
+#[test]
+fn results_stay_until_their_failed_file_can_be_treated() {
+    let fake = platform();
+    let mut job = Job::run("mail,l1\na@example.com,x\nb@example.com,y\n", &fake)
+        .args("--ids ids.csv --match-on mail")
+        .file(
+            "ids.csv",
+            "id_respondent,mail\n7,a@example.com\n8,b@example.com\n",
+        );
+    job.ends(1);
+    let failed = job.text("in.failed.csv");
+    let utf_16: Vec<u8> = format!("\u{feff}{failed}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(job.path("in.failed.csv"), utf_16).unwrap();
+    let results = job.bytes("in.results.csv");
+    let said = forget(&mut job, 1);
+    assert!(said.contains("in.failed.csv: compressed, or in UTF-16"), "{said}");
+    assert!(said.contains("in.results.csv: by it the person's rows"), "{said}");
+    assert_eq!(job.bytes("in.results.csv"), results);
+    fs::write(job.path("in.failed.csv"), failed).unwrap();
+    forget(&mut job, 0);
+    assert_eq!(having(&job, "a@example.com"), ["ids.csv"]);
+}
+
+#[test]
+fn the_record_of_another_person_with_the_same_row_is_not_deleted() {
+    let fake = platform();
+    let mut job = run(&fake);
+    job.ends(1);
+    // Merged by hand from two nights.
+    let merged = job.text("in.failed.csv") + "3,fix,,12,z,Adam\n";
+    fs::write(job.path("in.failed.csv"), &merged).unwrap();
+    let said = forget(&mut job, 1);
+    assert!(
+        said.contains("in.failed.csv: a row of another respondent"),
+        "{said}"
+    );
+    assert!(said.contains("in.results.csv: by it"), "{said}");
+    assert_eq!(job.text("in.failed.csv"), merged);
+}
+
+#[test]
+fn ids_that_a_spreadsheet_has_mangled_are_the_persons() {
+    let fake = Fake::start(|_| Answer::error("no such respondent"));
+    let mut job = Job::run("id_respondent,l1\n12345,a\n5,b\n", &fake);
+    job.ends(1);
+    let mangled = job.text("in.failed.csv").replace(",12345,", ",12\u{a0}345,");
+    fs::write(job.path("in.failed.csv"), mangled).unwrap();
+    let (said, _) = with(&mut job, "--respondent 12345", 0);
+    assert!(said.contains("in.failed.csv: 1 record"), "{said}");
+    for name in ["in.results.csv", "in.failed.csv"] {
+        assert!(!job.text(name).contains("345,"), "{name}");
+    }
+    // One that cannot be told may be the person's.
+    let mut job = Job::run("id_respondent,l1\n12345,a\n5,b\n", &fake);
+    job.ends(1);
+    let mangled = job
+        .text("in.failed.csv")
+        .replace("2,fix,", "?,fix,")
+        .replace(",12345,", ",\"1,2E+4\",");
+    fs::write(job.path("in.failed.csv"), mangled).unwrap();
+    let (said, _) = with(&mut job, "--respondent 12345", 1);
+    assert!(
+        said.contains("in.failed.csv: whose rows it has is unknown"),
+        "{said}"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn files_keep_their_rights() {
+    use std::os::unix::fs::PermissionsExt;
+    let fake = platform();
+    let mut job = run(&fake);
+    job.ends(1);
+    fs::set_permissions(job.path("in.results.csv"), fs::Permissions::from_mode(0o640)).unwrap();
+    forget(&mut job, 0);
+    let mode = |name: &str| fs::metadata(job.path(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("in.results.csv"), mode("in.failed.csv")), (0o640, 0o600));
+}
+
+#[test]
+fn an_unfinished_retry_of_a_set_is_resumed_first() {
+    let fake = platform();
+    let mut job = run(&fake);
+    job.ends(1);
+    for name in ["in.results.csv", "in.failed.csv", "in.summary.json"] {
+        let set = name.replace("in.", "in.20261124T075743Z.");
+        fs::rename(job.path(name), job.path(&set)).unwrap();
+    }
+    fs::write(job.path("in.20261124T075743Z.retry-1.results.csv.journal"), "{").unwrap();
+    let before = files(&job);
+    let (_, said) = with(&mut job, "--respondent 7", 2);
+    assert!(
+        said.contains("`respondent-sync retry in.20261124T075743Z.csv`"),
+        "{said}"
+    );
+    assert_eq!(files(&job), before);
 }

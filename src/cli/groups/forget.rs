@@ -28,6 +28,9 @@ pub(crate) struct ForgetArgs {
     /// The file of failed rows of the runs (default: `<input>.failed.csv`)
     #[arg(long, value_name = "FILE")]
     pub(crate) failed: Option<PathBuf>,
+    /// The summary of the runs (default: `<input>.summary.json`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
     /// The file that remembers what was sent (default: `state.sqlite` in your state folder; `none`: no file)
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,

@@ -81,6 +81,7 @@ fn typed(args: &ForgetArgs) -> Vec<OsString> {
         ("--output=", &args.output),
         ("--output-dir=", &args.output_dir),
         ("--failed=", &args.failed),
+        ("--summary=", &args.summary),
         ("--state=", &args.state),
     ] {
         words.extend(value.iter().map(|value| {

@@ -105,8 +105,15 @@ pub(in crate::config) fn paths(
     };
     let named = |given: Option<&PathBuf>| given.filter(|path| !is_dash(Some(path))).cloned();
     let given = [&args.output, &args.failed, &args.summary].map(|given| named(given.as_ref()));
-    let rehearsal = rehearsal.is_some() && given.iter().all(Option::is_none);
+    let is_named = given.iter().any(Option::is_some);
     let [results, failed, summary] = given;
+    // A trial beside results of its own must not take the files of the whole run.
+    let own = |given: Option<PathBuf>| match rehearsal.filter(|_| args.output.is_none()) {
+        Some(word) => given.map(|path| with_word(&path, word)),
+        None => given,
+    };
+    let (failed, summary) = (own(failed), own(summary));
+    let rehearsal = rehearsal.is_some() && !is_named;
     let default = |kind: &str| folder.join(format!("{stem}{kind}"));
     Ok(OutputPaths {
         results: results.unwrap_or_else(|| default(RESULTS)),
@@ -153,6 +160,18 @@ fn existing(args: &ExistingArgs, mode: DeltaMode) -> Result<Existing> {
 
 fn is_dash(path: Option<&PathBuf>) -> bool {
     path.is_some_and(|path| path.as_os_str() == "-")
+}
+
+/// Puts a word before the extension of a name.
+fn with_word(path: &Path, word: &str) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(word);
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
 }
 
 /// Returns the input's name without its extension and without that of a compressed file.

@@ -29,8 +29,10 @@ pub(crate) struct KeptFiles {
     pub(crate) unfinished: Vec<PathBuf>,
     /// Links, folders and the like under such names.
     pub(crate) no_files: Vec<PathBuf>,
-    /// Neither the run nor the round was set aside.
-    pub(crate) is_newest: bool,
+    /// An unfinished run can be resumed: it, or the round, was not set aside by itself.
+    pub(crate) is_resumable: bool,
+    /// The round's run was set aside under these results' name.
+    pub(crate) is_of_set: bool,
     pub(crate) is_round: bool,
 }
 
@@ -71,7 +73,8 @@ pub(crate) fn kept_files(paths: &OutputPaths) -> Result<Kept, OutputError> {
             };
             let unfinished = name.unfinished.take();
             let run = runs.entry(name.clone()).or_insert_with(|| KeptFiles {
-                is_newest: name.set.is_none() && name.round_aside.is_none(),
+                is_resumable: (name.set.is_none() || name.round.is_some()) && name.round_aside.is_none(),
+                is_of_set: name.set.is_some(),
                 is_round: name.round.is_some(),
                 ..KeptFiles::default()
             });
@@ -182,12 +185,12 @@ mod tests {
             failed: Some(path("a.failed.csv")),
             workbook: Some(path("a.failed.xlsx")),
             summary: Some(path("a.summary.json")),
-            is_newest: true,
+            is_resumable: true,
             ..KeptFiles::default()
         };
         let round = KeptFiles {
             unfinished: vec![path("a.retry-1.results.csv.journal")],
-            is_newest: true,
+            is_resumable: true,
             is_round: true,
             ..KeptFiles::default()
         };

@@ -47,6 +47,13 @@ impl OutputPaths {
         exists(&self.results) && !self.unfinished().iter().any(|path| exists(path))
     }
 
+    /// Returns a path whose name is no Unicode; the files beside it cannot be told by their names.
+    pub(crate) fn names_no_unicode(&self) -> Option<&Path> {
+        let mut paths = self.all().into_iter();
+        let found = paths.find(|path| path.file_name().is_some_and(|name| name.to_str().is_none()));
+        found.map(|path| &**path)
+    }
+
     /// Refuses unsuitable paths, before anything is read or created.
     pub(crate) fn check(&self, inputs: &[&Path]) -> Result<(), OutputError> {
         let finished = self.all().into_iter().cloned();

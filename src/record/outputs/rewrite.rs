@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::files;
 use super::names::rewritten;
 use crate::record::error::OutputError;
+use crate::system::folders::keep_rights;
 use crate::system::regular;
 
 /// A part of a file and what replaces it.
@@ -33,7 +34,7 @@ pub(crate) struct Rewritten {
 }
 
 impl Rewritten {
-    /// Writes the new version, readable by its owner alone and with the time of the old one. `edits` are
+    /// Writes the new version, with the owner, the rights and the time of the old one. `edits` are
     /// in the file's order. `digest` is the xxh3-128 of the bytes for which they were made.
     pub(crate) fn write(path: &Path, edits: &[Edit], digest: u128) -> Result<Self, OutputError> {
         let fault = |source| OutputError::read(path, source);
@@ -42,6 +43,7 @@ impl Rewritten {
         let temporary = rewritten(path);
         let file = files::create_private(&temporary, true)
             .map_err(|source| OutputError::create(&temporary, source))?;
+        keep_rights(&old, &file).map_err(|source| OutputError::write(&temporary, source))?;
         let mut new = Self {
             path: path.to_owned(),
             temporary,

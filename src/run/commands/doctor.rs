@@ -4,7 +4,7 @@
 
 mod network;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -78,7 +78,11 @@ fn here(settings: &DoctorSettings, width: Option<usize>) -> Vec<Examined> {
             .filter_map(|path| unreadable(path, Health::Bad)),
     );
     if let Some(outputs) = &settings.outputs {
-        found.extend(results(outputs));
+        let inputs: Vec<&Path> = settings.input.iter().map(PathBuf::as_path).collect();
+        match outputs.check(&inputs) {
+            Ok(()) => found.extend(results(outputs)),
+            Err(error) => found.push(examined(Subject::Results, Health::Bad, fault(&error.into()))),
+        }
     }
     found.push(state(settings));
     found
@@ -222,7 +226,13 @@ fn state(settings: &DoctorSettings) -> Examined {
         Health::Look
     };
     if let Err(error) = trust::check_with_folder(&file) {
+        let wrong = if file.exists() { Health::Bad } else { wrong };
         return examined(Subject::State, wrong, fault(&error));
+    }
+    if file.is_dir() {
+        let path = file.shown().to_string();
+        let found = Message::new(|words| words.file_unreadable(&path, "folder"));
+        return examined(Subject::State, Health::Bad, found);
     }
     // All accounts are meant, so none is named.
     let nobody = Account {

@@ -78,6 +78,10 @@ pub(in crate::run) async fn run(settings: ErasureSettings, console: &Console) ->
     for (path, left) in &found.left {
         text += &screen.line(2, 4, &format!("{}: {}", path.shown(), words.left(*left)));
     }
+    if found.store.is_none() {
+        let looked_at = settings.state.as_ref().map(|path| path.shown().to_string());
+        text += &screen.line(0, 0, &words.forget_no_state(looked_at.as_deref()));
+    }
     text += &screen.line(0, 0, &words.forget_elsewhere());
     console.print_page(&text);
     Ok(if found.left.is_empty() {
@@ -107,8 +111,17 @@ fn look(settings: &ErasureSettings, state: Option<PathBuf>) -> Result<Found, Fai
     let person = Person::new(&settings.respondents);
     let (mut kept, mut seen) = (Kept::default(), BTreeSet::new());
     for paths in &settings.outputs {
+        if let Some(path) = paths.names_no_unicode() {
+            let path = path.shown().to_string();
+            return Err(Failure::usage(Message::new(|words| {
+                words.forget_no_unicode(&path)
+            })));
+        }
         let found = kept_files(paths).map_err(Failure::output)?;
-        let mut unfinished = found.runs.iter().filter(|run| run.is_newest && !paths.rehearsal);
+        let mut unfinished = found
+            .runs
+            .iter()
+            .filter(|run| run.is_resumable && !paths.rehearsal);
         if let Some((run, path)) = unfinished.find_map(|run| Some((run, run.unfinished.last()?))) {
             return Err(unfinished_run(run, path, settings));
         }
@@ -168,7 +181,8 @@ fn without_seen(run: KeptFiles, seen: &mut BTreeSet<PathBuf>) -> KeptFiles {
 fn unfinished_run(run: &KeptFiles, path: &Path, settings: &ErasureSettings) -> Failure {
     let word = |path: &Path| quoted(&path.shown().to_string()).into_owned();
     let mut command = format!("respondent-sync {}", if run.is_round { "retry" } else { "run" });
-    if let Some(input) = &settings.input {
+    let of_set = run.is_of_set.then(|| set_of_round(path)).flatten();
+    if let Some(input) = of_set.as_ref().or(settings.input.as_ref()) {
         command = format!("{command} {}", word(input));
     }
     if let Some(config) = &settings.config {
@@ -179,6 +193,13 @@ fn unfinished_run(run: &KeptFiles, path: &Path, settings: &ErasureSettings) -> F
     }
     let path = path.shown().to_string();
     Failure::usage(Message::new(|words| words.forget_unfinished(&path, &command)))
+}
+
+/// Returns the name by which `retry` finds the set of a round's file, that of its input:
+/// `contacts.20261124T075743Z.csv`.
+fn set_of_round(path: &Path) -> Option<PathBuf> {
+    let (set, _) = path.file_name()?.to_str()?.rsplit_once(".retry-")?;
+    Some(path.with_file_name(format!("{set}.csv")))
 }
 
 /// Opens the store and counts its entries of these respondents.

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::person::Person;
+use super::person::{Named, Person};
 use crate::model::{RecordedSettings, RowFault, SettingValue, Status, trim_invisible};
 use crate::read::{Container, InputError, ReadOptions};
 use crate::record::{Edit, KeptFiles, ROW_OF_RUN, emptied_line};
@@ -67,11 +67,16 @@ pub(super) fn examine(files: KeptFiles, person: &Person, id_column: &str) -> Exa
             Err(stop) => kept(path, stop),
         }
     }
+    let form = FailedForm::new(&files.settings(), id_column);
     let of_failed = files.failed.as_ref().and_then(|path| {
-        let form = FailedForm::new(&files.settings(), id_column);
         let found = failed(path, (rows.as_ref(), person), &form);
         found.map_err(|stop| kept(path, stop)).ok()
     });
+    let needs_results =
+        files.failed.is_some() && of_failed.is_none() || files.workbook.is_some() && form.id_column.is_none();
+    if needs_results && let Some(change) = of_results.take_if(|change| !change.edits.is_empty()) {
+        kept(&change.path, Stop::Left(Left::NeedsFailed));
+    }
     let others = [
         (files.workbook.as_slice(), Left::Workbook),
         (&files.unfinished, Left::Unfinished),
@@ -121,7 +126,7 @@ fn results(path: &Path, person: &Person, is_round: bool) -> Result<(Change, Opti
         if !has_columns || Status::from_name(cell(3)).is_none() {
             return Err(Stop::Left(Left::Unreadable));
         }
-        if person.is_in(cell(RESPONDENT)) {
+        if person.named_in(cell(RESPONDENT)) == Named::Person {
             found.extend(place.and_then(|place| row_number(cell(place))));
             edits.push(Edit {
                 at: row.position.byte,
@@ -203,7 +208,14 @@ fn failed(
             return Err(Stop::Left(Left::NoRows));
         }
         let is_row_of = |rows: &HashSet<u64>| row.is_some_and(|row| rows.contains(&row));
-        if rows.is_some_and(is_row_of) || id_column.is_some_and(|column| person.is_in(cell(column))) {
+        let named = id_column.map(|column| person.named_in(cell(column)));
+        match (rows.is_some_and(is_row_of), named) {
+            // Merged from two nights, or with an id that was corrected since.
+            (true, Some(Named::Another)) => return Err(Stop::Left(Left::OtherId)),
+            (_, Some(Named::Unclear)) if row.is_none() => return Err(Stop::Left(Left::NoRows)),
+            _ => {}
+        }
+        if rows.is_some_and(is_row_of) || named == Some(Named::Person) {
             edits.push(Edit {
                 at: record.position.byte,
                 length: record.record.len() as u64,
@@ -235,7 +247,9 @@ fn is_named(found: &str, name: &str) -> bool {
 }
 
 fn row_number(cell: &str) -> Option<u64> {
-    cell.trim().parse().ok().filter(|row| *row > 0)
+    // A spreadsheet may have put a space between thousands.
+    let digits: String = cell.chars().filter(|c| !c.is_whitespace()).collect();
+    digits.parse().ok().filter(|row| *row > 0)
 }
 
 #[cfg(test)]

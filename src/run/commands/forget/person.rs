@@ -14,15 +14,37 @@ impl Person {
         Self(ids.map(str::to_owned).collect())
     }
 
-    /// Whether a cell has one of the ids, whatever is around it for a spreadsheet: white space, an
-    /// apostrophe, `="7"`. Ids that differ only in leading zeros may be one respondent.
-    pub(super) fn is_in(&self, cell: &str) -> bool {
+    /// Says whom a cell names, whatever a spreadsheet has put around the id: white space, also between
+    /// thousands, an apostrophe, `="7"`, a decimal part of zeros. Ids that differ only in leading zeros
+    /// may be one respondent.
+    pub(super) fn named_in(&self, cell: &str) -> Named {
         let text = trim_invisible(cell);
         let text = text.strip_prefix('\'').unwrap_or(text);
         let quoted = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"'));
-        let id = trim_invisible(quoted.unwrap_or(text));
-        plain(id).is_some_and(|id| self.0.contains(id))
+        let text: String = quoted
+            .unwrap_or(text)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect();
+        let whole = text.trim_end_matches('0').strip_suffix(['.', ',']);
+        let id = whole.unwrap_or(&text);
+        match plain(trim_invisible(id)) {
+            Some(id) if self.0.contains(id) => Named::Person,
+            Some(_) => Named::Another,
+            None if text.is_empty() => Named::Nobody,
+            None => Named::Unclear,
+        }
     }
+}
+
+/// Whom a cell names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    Person,
+    Another,
+    Nobody,
+    /// It is no id, so it may be one that a spreadsheet has mangled.
+    Unclear,
 }
 
 fn plain(id: &str) -> Option<&str> {
@@ -36,12 +58,26 @@ mod tests {
     #[test]
     fn a_cell_is_told_by_its_number_whatever_is_around_it() {
         let person = Person::new(&["007".to_owned(), "12".to_owned()]);
-        for cell in ["7", "0007", " 7\u{a0}", "'7", "'=\"007\"", "=\"12\""] {
-            assert!(person.is_in(cell), "{cell}");
+        for cell in [
+            "7",
+            "0007",
+            " 7\u{a0}",
+            "'7",
+            "'=\"007\"",
+            "=\"12\"",
+            "1\u{a0}2",
+            "7,00",
+            "12.0",
+        ] {
+            assert_eq!(person.named_in(cell), Named::Person, "{cell}");
         }
-        for cell in ["", "77", "70", "x7", "7@example.com", "7,12"] {
-            assert!(!person.is_in(cell), "{cell}");
+        for cell in ["77", "70", "120", "7 000"] {
+            assert_eq!(person.named_in(cell), Named::Another, "{cell}");
         }
-        assert!(Person::new(&["000".to_owned()]).is_in("0"));
+        for cell in ["x7", "7@example.com", "7,12", "1,2E+11"] {
+            assert_eq!(person.named_in(cell), Named::Unclear, "{cell}");
+        }
+        assert_eq!(person.named_in(" "), Named::Nobody);
+        assert_eq!(Person::new(&["000".to_owned()]).named_in("0"), Named::Person);
     }
 }

@@ -23,6 +23,21 @@ impl ForgetWords for English {
         )
     }
 
+    fn forget_no_unicode(&self, path: &str) -> String {
+        format!(
+            "the name of `{path}` is no Unicode: rename the files, or remove the person by hand; nothing was changed"
+        )
+    }
+
+    fn forget_no_state(&self, path: Option<&str>) -> String {
+        match path {
+            Some(path) => {
+                format!("There is no state at {path}: if the runs have another (`--state`), name it.")
+            }
+            None => "No state was looked at: if the runs have one (`--state`), name it.".to_owned(),
+        }
+    }
+
     fn forget_question(&self, files: u64) -> String {
         format!("Remove this from {}? It cannot be restored.", en(files, "file"))
     }
@@ -68,8 +83,14 @@ impl ForgetWords for English {
             Left::NoRows => {
                 "whose rows it has is unknown (no `sync_row`, or no results): delete the person's row in it"
             }
-            Left::Unreadable => "it cannot be read as this program wrote it: delete the person's row in it",
-            Left::Unfinished => "of a run that was not finished and not resumed: delete it",
+            Left::OtherId => {
+                "a row of another respondent has the number of a row of the person: delete the person's row in it"
+            }
+            Left::NeedsFailed => {
+                "by it the person's rows in the failed file are known: put that file right, then run this again"
+            }
+            Left::Unreadable => "it cannot be read, or not as this program wrote it: delete the person's row in it",
+            Left::Unfinished => "of a run that was not finished: resume that run, or delete the file if nobody needs it",
             Left::NoFile => "no file, but a link or the like: look at where it leads",
             Left::DamagedState => "a damaged state: delete it",
             Left::Missing => "no run has written it: is the input's name right?",

@@ -23,6 +23,23 @@ impl ForgetWords for Polish {
         )
     }
 
+    fn forget_no_unicode(&self, path: &str) -> String {
+        format!(
+            "nazwa `{path}` nie jest w Unicode: zmień nazwy plików albo usuń dane osoby ręcznie; niczego nie zmieniono"
+        )
+    }
+
+    fn forget_no_state(&self, path: Option<&str>) -> String {
+        match path {
+            Some(path) => {
+                format!("Nie ma pliku stanu {path}: jeśli aktualizacje mają inny (`--state`), wskaż go.")
+            }
+            None => {
+                "Pliku stanu nie sprawdzono: jeśli aktualizacje go mają (`--state`), wskaż go.".to_owned()
+            }
+        }
+    }
+
     fn forget_question(&self, files: u64) -> String {
         let files = pl(files, ["pliku", "plików", "plików"]);
         format!("Usunąć te dane z {files}? Nie da się ich przywrócić.")
@@ -71,8 +88,16 @@ impl ForgetWords for Polish {
             Left::NoRows => {
                 "nie wiadomo, czyje to wiersze (brak `sync_row` albo wyników): usuń w nim wiersz tej osoby"
             }
-            Left::Unreadable => "nie ma postaci, w jakiej go zapisano: usuń w nim wiersz tej osoby",
-            Left::Unfinished => "po uruchomieniu, którego nie dokończono ani nie wznowiono: usuń go",
+            Left::OtherId => "wiersz o numerze należącym do tej osoby dotyczy kogoś innego: usuń w nim wiersz tej osoby",
+            Left::NeedsFailed => {
+                "bez niego nie wiadomo, które wiersze pliku błędów są tej osoby: popraw plik błędów i powtórz polecenie"
+            }
+            Left::Unreadable => {
+                "nie da się go odczytać albo nie ma postaci, w jakiej go zapisano: usuń w nim wiersz tej osoby"
+            }
+            Left::Unfinished => {
+                "po niedokończonym uruchomieniu: wznów je albo usuń plik, jeśli nikomu nie jest potrzebny"
+            }
             Left::NoFile => "to nie plik, lecz np. łącze: sprawdź, dokąd prowadzi",
             Left::DamagedState => "uszkodzony plik stanu: usuń go",
             Left::Missing => "nie ma takich wyników: sprawdź nazwę eksportu",

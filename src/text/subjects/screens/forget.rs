@@ -9,6 +9,10 @@ pub(crate) enum Left {
     OtherForm,
     /// A failed file without what says whose its records are.
     NoRows,
+    /// A row of another respondent has the number of a row of the person.
+    OtherId,
+    /// The results by which the rows of a failed file are known that was left.
+    NeedsFailed,
     /// It is not what the program wrote, or cannot be read.
     Unreadable,
     /// A file of a run that did not finish.
@@ -42,6 +46,12 @@ pub(crate) trait ForgetWords {
 
     /// A run is not finished; `command` resumes it.
     fn forget_unfinished(&self, path: &str, command: &str) -> String;
+
+    /// The name of the results is no Unicode, so the files beside them cannot be told.
+    fn forget_no_unicode(&self, path: &str) -> String;
+
+    /// There is no state; `path` is where it was looked for, if anywhere.
+    fn forget_no_state(&self, path: Option<&str>) -> String;
 
     /// Asks whether to change this many files.
     fn forget_question(&self, files: u64) -> String;
