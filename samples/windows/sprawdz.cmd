@@ -40,7 +40,9 @@ if /i "!file:~-5!"==".xlsx" set "config=!file:~0,-5!.toml"
 if defined config if exist "!config!" goto settings
 "!here!respondent-sync.exe" check "!file!"
 set "code=!errorlevel!"
-if not "!code!"=="2" goto end
+if "!code!"=="2" goto settings_missing
+if not "!code!"=="3" goto end
+:settings_missing
 echo.
 echo Brakuje ustawień. Otwórz konsola.cmd i wpisz:
 echo   respondent-sync init "!file!"

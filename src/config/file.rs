@@ -61,8 +61,8 @@ pub(super) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     };
     let shown = path.shown().to_string();
     let cannot_read = || Message::new(|words| words.cannot_read_config(&shown));
-    let opened = opened.with_context(cannot_read)?;
-    let bytes = regular::read_at_most(&opened, MAX_BYTES).with_context(cannot_read)?;
+    let opened = opened.map_err(|error| cannot_read().caused_by(error))?;
+    let bytes = regular::read_at_most(&opened, MAX_BYTES).map_err(|error| cannot_read().caused_by(error))?;
     let bytes =
         bytes.with_context(|| format!("`{}` has more than 1 MiB: it is no config file", path.shown()))?;
     let text = plain_text(&bytes).map_err(|error| anyhow!("the config file `{}` {error}", path.shown()))?;

@@ -87,7 +87,7 @@ pub(crate) enum OutputError {
     Write { path: PathBuf, source: io::Error },
     #[error("cannot read `{}`", path.shown())]
     Read { path: PathBuf, source: io::Error },
-    #[error("cannot give `{}` its name", path.shown())]
+    #[error("cannot rename a file to `{}`; another program may have it open", path.shown())]
     Rename { path: PathBuf, source: io::Error },
     #[error(
         "`{}` has room for {} KiB, and {rows} rows need at least {} KiB: make room, or write elsewhere with `--output`; \

@@ -32,6 +32,7 @@ fn there_is_one_for_each_scheduler() {
         names,
         [
             "Dockerfile",
+            "by-hand",
             "cronjob.yaml",
             "crontab",
             "nps.toml",

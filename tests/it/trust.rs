@@ -79,7 +79,7 @@ fn a_file_of_another_user_is_refused_whatever_its_mode() {
         &job,
         &fake,
         "belongs to another user (number 12345)",
-        "keep it in a folder of your own",
+        "run this command as that user",
     );
 }
 

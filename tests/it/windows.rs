@@ -38,7 +38,11 @@ fn results_that_excel_has_open_stay_and_nothing_is_lost() {
         .open(job.path("in.results.csv"))
         .unwrap();
     let ran = job.again("--resume --rotate", 6);
-    assert!(ran.stderr.contains("cannot give `in."), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("cannot rename a file to `in."),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(fake.calls().len(), 3, "nothing was sent");
     assert_eq!(job.bytes("in.results.csv"), before);
     drop(excel);

@@ -83,7 +83,7 @@ const NONE: &str = "nothing";
 
 #[rustfmt::skip]
 const TABLE: [CodeEntry; 29] = [
-    entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "correct these rows as `sync_error` says, or delete them; then `respondent-sync retry FILE`"),
+    entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "check the respondent's id and the survey on the platform, correct the id or delete the row; then `respondent-sync retry FILE`"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then `respondent-sync retry FILE`"),
     entry(ErrorCode::Http5xx, "http_5xx", "the platform failed each time (5xx)", RESEND),

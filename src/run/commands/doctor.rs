@@ -273,12 +273,19 @@ fn folder_of(file: &Path, subject: Subject, wrong: Health) -> Examined {
         let found = Message::new(|words| words.folder_unusable(&shown, &why));
         return examined(subject, wrong, found);
     }
+    let is_missing = place != folder;
     match copied(file) {
         Some(found) => examined(subject, Health::Look, found),
         None => examined(
             subject,
             Health::Good,
-            Message::new(|words| words.folder_usable(&shown)),
+            Message::new(|words| {
+                if is_missing {
+                    words.folder_made(&shown)
+                } else {
+                    words.folder_usable(&shown)
+                }
+            }),
         ),
     }
 }

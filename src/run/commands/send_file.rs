@@ -185,7 +185,12 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         &mut opened,
         reading,
         &settings.guards,
-        (store.as_ref(), mode, can_ask(settings, site, console)),
+        // A rehearsal puts nothing on people.
+        (
+            store.as_ref(),
+            mode,
+            site.is_sandbox() || can_ask(settings, site, console),
+        ),
         (unfinished.filter(|_| resumes), calls.send.seed),
     )?;
     announce(&opened, settings, site, (transport.proxy(), console.reader()));

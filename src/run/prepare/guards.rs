@@ -107,7 +107,7 @@ pub(in crate::run) fn guard(
     if judges {
         let mut guards = guards.clone();
         if asks && resumed.is_none() {
-            // The person who is asked decides, also for a resumption.
+            // The person who is asked decides, also for a resumption; in a rehearsal there is nothing to decide.
             guards.max_damaged = None;
         }
         let objections = objections(&export, opened, reading, &guards, store)?;

@@ -95,8 +95,13 @@ fn judge(path: &Path) -> Result<(), String> {
     verified.map_err(|error| match error {
         Error::BadPermission(at, mode, _) => open_to(&at, mode),
         Error::BadOwner(at, owner) => format!(
-            "`{}` belongs to another user (number {owner}), who may change it at any time: keep it in a folder of your own",
-            at.shown()
+            "`{}` belongs to another user (number {owner}), who may change it at any time: {}",
+            at.shown(),
+            if rustix::process::geteuid().is_root() {
+                "run this command as that user"
+            } else {
+                "keep it in a folder of your own"
+            }
         ),
         other => format!("who can write it cannot be found out: {other}"),
     })

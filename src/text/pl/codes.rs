@@ -45,7 +45,7 @@ impl CodeWords for Polish {
     fn code_advice(&self, code: ErrorCode) -> Option<&'static str> {
         Some(match code {
             ErrorCode::Rejected => {
-                "popraw te wiersze według `sync_error` albo je usuń, potem `respondent-sync retry PLIK`"
+                "sprawdź na platformie ID respondenta i ankietę, popraw ID albo usuń wiersz, potem `respondent-sync retry PLIK`"
             }
             ErrorCode::Auth => {
                 "sprawdź konto, klucz i autoryzację (Konto → Ustawienia → Integracje), potem `respondent-sync retry PLIK`"

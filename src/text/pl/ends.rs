@@ -13,6 +13,12 @@ fn calls(in_a_row: usize) -> String {
 
 impl EndWords for Polish {
     fn see_topic(&self, topic: &str) -> String {
+        // These pages are English; what a marketer needs of them is on a Polish one.
+        let topic = match topic {
+            "config" => "start",
+            "exit-codes" | "guards" => "nightly",
+            other => other,
+        };
         format!("więcej: `respondent-sync help {topic}`")
     }
 

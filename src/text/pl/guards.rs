@@ -184,7 +184,7 @@ impl GuardWords for Polish {
                 "skrócona liczba, np. `1,23E+11`: cyfry przepadły; ustaw format kolumny na tekst i wyeksportuj ponownie"
             }
             Damage::Date => {
-                "dzień i miesiąc, np. `08.maj`: arkusz bierze `8.5` za datę; ustaw format kolumny na tekst przed wpisaniem \
+                "dzień i miesiąc, np. `08.maj`: arkusz uznał `8.5` za datę; ustaw format kolumny na tekst przed wpisaniem \
                  lub wklejeniem danych"
             }
             Damage::TooNarrow => "krzyżyki `#####`: kolumna była za wąska; poszerz ją i wyeksportuj ponownie",

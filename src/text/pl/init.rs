@@ -132,7 +132,7 @@ impl InitWords for Polish {
     }
 
     fn ask_unknown_host(&self, host: &str) -> String {
-        format!("`{host}` nie należy do platformy, a dostałby klucze i etykiety. Czy adres jest właściwy")
+        format!("`{host}` to nie adres platformy, a trafiłyby tam klucze i etykiety. Czy adres jest właściwy")
     }
 
     fn no_address(&self) -> String {

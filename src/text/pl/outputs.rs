@@ -6,7 +6,7 @@ use crate::record::OutputError;
 use crate::text::number::{pl, thousands};
 
 /// What to do about files of another run.
-const SET_ASIDE: &str = "odłóż go (`--resume --rotate`) albo zastąp (`--overwrite`)";
+const SET_ASIDE: &str = "zachowaj go pod inną nazwą (`--resume --rotate`) albo zastąp (`--overwrite`)";
 
 /// Names the parts of a fingerprint that changed, which come in English and separated by commas.
 fn parts(changed: &str) -> String {
@@ -119,7 +119,10 @@ pub(in crate::text) fn output(error: &OutputError) -> String {
         OutputError::Create { path, .. } => format!("nie można utworzyć `{}`", path.shown()),
         OutputError::Write { path, .. } => format!("nie można zapisać `{}`", path.shown()),
         OutputError::Read { path, .. } => format!("nie można odczytać `{}`", path.shown()),
-        OutputError::Rename { path, .. } => format!("nie można nadać nazwy plikowi `{}`", path.shown()),
+        OutputError::Rename { path, .. } => format!(
+            "nie można zmienić nazwy pliku na `{}`; może być otwarty w innym programie",
+            path.shown()
+        ),
         OutputError::NoRoom {
             folder,
             rows,

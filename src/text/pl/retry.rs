@@ -142,7 +142,7 @@ impl RetryWords for Polish {
             ["nieudanego wiersza", "nieudanych wierszy", "nieudanych wierszy"],
         );
         format!(
-            "w pliku `{failed}` brakuje {missing}: nie zostaną zaktualizowane i nie liczą się już jako błędy"
+            "w pliku `{failed}` brakuje {missing}: tego, czego tam nie ma, program nie zaktualizuje i nie liczy już jako błędu"
         )
     }
 

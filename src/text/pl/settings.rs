@@ -26,7 +26,7 @@ impl SettingWords for Polish {
                 "nie ma takiego ustawienia; są nimi opcje polecenia `run`, z `_` zamiast `-`".to_owned()
             }
             KeyFault::SecretInFile { key, variable } => format!(
-                "klucze nie mogą stać w konfiguracji: podaj `{key}_file` lub `{key}_command` albo ustaw {variable}"
+                "kluczy nie wpisuje się do konfiguracji: podaj `{key}_file` lub `{key}_command` albo ustaw {variable}"
             ),
             KeyFault::SecretTwice => {
                 "wskazano już inne źródło tej wartości, a może być tylko jedno".to_owned()
@@ -54,7 +54,7 @@ impl SettingWords for Polish {
 
     fn no_toml(&self, why: &str) -> String {
         format!(
-            "błąd w zapisie ustawień (teksty stoją w cudzysłowie, każde ustawienie w osobnej linii i tylko raz): {why}"
+            "błąd w zapisie ustawień (teksty wpisuje się w cudzysłowie, ścieżki w pojedynczym: 'C:\\eksport\\a.csv', każde ustawienie w osobnej linii i tylko raz): {why}"
         )
     }
 

@@ -68,6 +68,10 @@ impl DoctorWords for English {
         format!("{path} can be written")
     }
 
+    fn folder_made(&self, path: &str) -> String {
+        format!("{path} does not exist yet: a run creates it")
+    }
+
     fn folder_missing(&self, path: &str) -> String {
         format!("{path} does not exist: create it")
     }

@@ -59,7 +59,7 @@ impl SummaryWords for English {
     }
 
     fn reasons_are_in(&self, kind: &str, results: &str) -> String {
-        format!("{kind} (the reasons may be about people, so they are in {results} alone)")
+        format!("{kind} (the reasons may be about people, so they are not shown here: see {results})")
     }
 
     fn other_reasons(&self, results: &str) -> String {

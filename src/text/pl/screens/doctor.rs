@@ -77,6 +77,10 @@ impl DoctorWords for Polish {
         format!("w {path} można zapisywać")
     }
 
+    fn folder_made(&self, path: &str) -> String {
+        format!("folder {path} jeszcze nie istnieje: utworzy go `run`")
+    }
+
     fn folder_missing(&self, path: &str) -> String {
         format!("nie ma folderu {path}: utwórz go")
     }

@@ -75,7 +75,7 @@ impl StartWords for Polish {
             .map(|(label, count)| format!("{label} u {}", thousands(Lang::Pl, *count)))
             .collect();
         let labels = match labels.as_slice() {
-            [] => "żadnej etykiety".to_owned(),
+            [] => "brak".to_owned(),
             labels => labels.join(", "),
         };
         format!(

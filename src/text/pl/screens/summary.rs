@@ -57,7 +57,7 @@ impl SummaryWords for Polish {
     }
 
     fn reasons_are_in(&self, kind: &str, results: &str) -> String {
-        format!("{kind} (przyczyny mogą zawierać dane osób, więc są tylko w {results})")
+        format!("{kind} (przyczyny mogą zawierać dane osób, więc nie ma ich na tym ekranie: zob. {results})")
     }
 
     fn other_reasons(&self, results: &str) -> String {

@@ -29,6 +29,9 @@ pub(crate) trait DoctorWords {
 
     fn folder_usable(&self, path: &str) -> String;
 
+    /// A run creates the folder.
+    fn folder_made(&self, path: &str) -> String;
+
     fn folder_missing(&self, path: &str) -> String;
 
     fn folder_unusable(&self, path: &str, why: &str) -> String;
