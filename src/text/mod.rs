@@ -70,11 +70,12 @@ impl Message {
 
     /// Returns an error with its causes.
     pub(crate) fn from_error(error: impl Into<anyhow::Error>) -> Self {
-        let error = error.into();
-        Self::in_both(|_, lang| match lang {
-            Lang::En => format!("{error:#}"),
-            Lang::Pl => polish(&error),
-        })
+        Self::from_error_ref(&error.into())
+    }
+
+    /// Returns an error with its causes, which is still needed.
+    pub(crate) fn from_error_ref(error: &anyhow::Error) -> Self {
+        Self::in_both(|_, lang| in_language(error, lang))
     }
 
     /// Makes a sentence of this one, in each language of that language's.

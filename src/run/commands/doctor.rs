@@ -14,7 +14,7 @@ use crate::model::{ShownPath as _, local_time_in, version};
 use crate::record::OutputPaths;
 use crate::report::{Console, ExitCode};
 use crate::run::Failure;
-use crate::state::{Account, Store};
+use crate::state::Store;
 use crate::system::trust::permissions;
 use crate::system::{folders, regular, trust};
 use crate::text::{Examined, Health, Message, Subject, words};
@@ -67,21 +67,24 @@ fn here(settings: &DoctorSettings, width: Option<usize>) -> Vec<Examined> {
         return found;
     }
     if let Err(error) = &settings.flags {
-        found.push(examined(Subject::Flags, Health::Bad, fault(error)));
+        found.push(examined(
+            Subject::Flags,
+            Health::Bad,
+            Message::from_error_ref(error),
+        ));
     }
     found.extend(settings.secrets.iter().filter_map(secret));
     found.push(input(settings));
-    found.extend(
-        settings
-            .others
-            .iter()
-            .filter_map(|path| unreadable(path, Health::Bad)),
-    );
+    found.extend(settings.others.iter().filter_map(|path| unreadable(path)));
     if let Some(outputs) = &settings.outputs {
         let inputs: Vec<&Path> = settings.input.iter().map(PathBuf::as_path).collect();
         match outputs.check(&inputs) {
             Ok(()) => found.extend(results(outputs)),
-            Err(error) => found.push(examined(Subject::Results, Health::Bad, fault(&error.into()))),
+            Err(error) => found.push(examined(
+                Subject::Results,
+                Health::Bad,
+                Message::from_error(error),
+            )),
         }
     }
     found.push(state(settings));
@@ -117,7 +120,7 @@ fn time() -> Examined {
 
 fn config(settings: &DoctorSettings) -> Examined {
     match &settings.config {
-        Err(error) => examined(Subject::Config, Health::Bad, fault(error)),
+        Err(error) => examined(Subject::Config, Health::Bad, Message::from_error_ref(error)),
         Ok(None) => examined(
             Subject::Config,
             Health::Look,
@@ -134,7 +137,7 @@ fn config(settings: &DoctorSettings) -> Examined {
 fn secret(secret: &FoundSecret) -> Option<Examined> {
     let subject = Subject::Secret(secret.name);
     Some(match &secret.from {
-        Err(error) => examined(subject, Health::Bad, fault(error)),
+        Err(error) => examined(subject, Health::Bad, Message::from_error_ref(error)),
         Ok(None) if secret.is_optional => return None,
         Ok(None) => {
             let found = Message::new(|words| words.secret_unset(&secret.variable));
@@ -177,7 +180,7 @@ fn input(settings: &DoctorSettings) -> Examined {
         let found = Message::new(|words| words.input_missing(&path));
         return examined(Subject::Input, Health::Look, found);
     }
-    if let Some(unreadable) = unreadable(input, Health::Bad) {
+    if let Some(unreadable) = unreadable(input) {
         return unreadable;
     }
     match copied(input) {
@@ -187,11 +190,11 @@ fn input(settings: &DoctorSettings) -> Examined {
 }
 
 /// Says that a file cannot be read; `None` if it can.
-fn unreadable(path: &Path, health: Health) -> Option<Examined> {
+fn unreadable(path: &Path) -> Option<Examined> {
     let error = regular::open_through_links(path).err()?;
     let (path, why) = (path.shown().to_string(), error.to_string());
     let found = Message::new(|words| words.file_unreadable(&path, &why));
-    Some(examined(Subject::Input, health, found))
+    Some(examined(Subject::Input, Health::Bad, found))
 }
 
 /// Looks at the folders of the outputs.
@@ -227,22 +230,17 @@ fn state(settings: &DoctorSettings) -> Examined {
     };
     if let Err(error) = trust::check_with_folder(&file) {
         let wrong = if file.exists() { Health::Bad } else { wrong };
-        return examined(Subject::State, wrong, fault(&error));
+        return examined(Subject::State, wrong, Message::from_error(error));
     }
     if file.is_dir() {
         let path = file.shown().to_string();
         let found = Message::new(|words| words.file_unreadable(&path, "folder"));
         return examined(Subject::State, Health::Bad, found);
     }
-    // All accounts are meant, so none is named.
-    let nobody = Account {
-        base_url: String::new(),
-        account: String::new(),
-    };
     if file.exists()
-        && let Err(error) = Store::open(&file, nobody)
+        && let Err(error) = Store::open_for_all(&file)
     {
-        return examined(Subject::State, wrong, fault(&error.into()));
+        return examined(Subject::State, wrong, Message::from_error(error));
     }
     folder_of(&file, Subject::State, wrong)
 }
@@ -295,8 +293,4 @@ fn copied(file: &Path) -> Option<Message> {
     let service = folders::synchronised(file)?;
     let path = file.shown().to_string();
     Some(Message::new(|words| words.synchronised(&path, service)))
-}
-
-fn fault(error: &anyhow::Error) -> Message {
-    Message::in_both(|_, lang| crate::text::in_language(error, lang))
 }

@@ -23,7 +23,7 @@ use crate::report::{Answer, Console, ExitCode};
 use crate::run::Failure;
 use crate::run::next_command::quoted;
 use crate::run::prepare::lock::Locks;
-use crate::state::{Account, Store, StoreError};
+use crate::state::{Store, StoreError};
 use crate::system::trust;
 use crate::text::{Declined, Left, Message, Traces, words};
 use examine::{Change, ExaminedRun, examine};
@@ -204,12 +204,7 @@ fn set_of_round(path: &Path) -> Option<PathBuf> {
 
 /// Opens the store and counts its entries of these respondents.
 fn open(path: &Path, respondents: &[String]) -> Result<(Store, u64), StoreError> {
-    // All accounts are meant, so none is named.
-    let nobody = Account {
-        base_url: String::new(),
-        account: String::new(),
-    };
-    let store = Store::open(path, nobody)?;
+    let store = Store::open_for_all(path)?;
     let entries = store.entries_of(respondents)?;
     Ok((store, entries))
 }

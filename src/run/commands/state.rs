@@ -11,7 +11,7 @@ use crate::model::ShownPath;
 use crate::report::{Console, ExitCode, counted};
 use crate::run::Failure;
 use crate::run::prepare::lock::Locks;
-use crate::state::{Account, Store};
+use crate::state::Store;
 use crate::system::trust;
 
 /// Runs `state show` or `state forget`.
@@ -78,11 +78,6 @@ fn existing(path: PathBuf) -> Result<(Store, PathBuf), Failure> {
         )));
     }
     trust::check_with_folder(&path).map_err(Failure::usage)?;
-    // Both commands cover all accounts, so no account is named.
-    let nobody = Account {
-        base_url: String::new(),
-        account: String::new(),
-    };
-    let store = Store::open(&path, nobody).map_err(Failure::usage)?;
+    let store = Store::open_for_all(&path).map_err(Failure::usage)?;
     Ok((store, path))
 }

@@ -57,6 +57,19 @@ pub(crate) struct Store {
 }
 
 impl Store {
+    /// Opens the store for a command about all accounts: none is named.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub(crate) fn open_for_all(path: &Path) -> Result<Self, StoreError> {
+        let nobody = Account {
+            base_url: String::new(),
+            account: String::new(),
+        };
+        Self::open(path, nobody)
+    }
+
     /// Opens the file for a run of this account. A missing file is created, with its folder,
     /// readable only by its owner.
     pub(crate) fn open(path: &Path, account: Account) -> Result<Self, StoreError> {

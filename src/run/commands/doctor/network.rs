@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use url::Url;
 
-use super::{examined, fault};
+use super::examined;
 use crate::config::DoctorSettings;
 use crate::report::ExitCode;
 use crate::system::http::Route;
@@ -18,26 +18,16 @@ const MAX_DIFFERENCE: i64 = 120;
 
 /// Looks at the way to the platform. `say` gets each finding, and the exit code if it is wrong.
 pub(super) async fn look(settings: DoctorSettings, say: &mut impl FnMut(Examined, ExitCode)) {
-    let base = match settings.base {
-        Some(Ok(base)) => base,
-        Some(Err(error)) => {
-            return say(
-                examined(Subject::Connection, Health::Bad, fault(&error)),
-                ExitCode::Usage,
-            );
-        }
-        None => return,
-    };
-    let route = settings
-        .ca_pem
-        .and_then(|pem| Ok(Route::new(&base, pem.as_deref())?));
-    let route = match route {
-        Ok(route) => route,
+    let Some(base) = settings.base else { return };
+    let way = base.and_then(|base| {
+        let route = Route::new(&base, settings.ca_pem?.as_deref())?;
+        Ok((base, route))
+    });
+    let (base, route) = match way {
+        Ok(way) => way,
         Err(error) => {
-            return say(
-                examined(Subject::Connection, Health::Bad, fault(&error)),
-                ExitCode::Usage,
-            );
+            let found = Message::from_error(error);
+            return say(examined(Subject::Connection, Health::Bad, found), ExitCode::Usage);
         }
     };
     let proxy = route.proxy().map(|via| via.shown.clone());
