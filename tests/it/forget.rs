@@ -23,6 +23,16 @@ fn run(fake: &Fake) -> Job {
     Job::run(INPUT, fake).args("--keep Name --resume --rotate")
 }
 
+/// A run whose input and failed file have addresses alone: the ids are in a table.
+fn run_by_address(fake: &Fake) -> Job {
+    Job::run("mail,l1\na@example.com,x\nb@example.com,y\n", fake)
+        .args("--ids ids.csv --match-on mail")
+        .file(
+            "ids.csv",
+            "id_respondent,mail\n7,a@example.com\n8,b@example.com\n",
+        )
+}
+
 /// Returns all files of a job's folder but the export.
 fn files(job: &Job) -> BTreeMap<String, Vec<u8>> {
     let names = job.names().into_iter().filter(|name| name != "in.csv");
@@ -561,12 +571,7 @@ fn a_set_whose_only_failure_was_the_person_has_nothing_to_retry() {
 #[test]
 fn a_respondent_of_a_table_is_found_by_the_results() {
     let fake = platform();
-    let mut job = Job::run("mail,l1\na@example.com,x\nb@example.com,y\n", &fake)
-        .args("--ids ids.csv --match-on mail")
-        .file(
-            "ids.csv",
-            "id_respondent,mail\n7,a@example.com\n8,b@example.com\n",
-        );
+    let mut job = run_by_address(&fake);
     job.ends(1);
     forget(&mut job, 0);
     assert_eq!(having(&job, "a@example.com"), ["ids.csv"]);
@@ -618,12 +623,7 @@ fn summaries_have_no_ids_of_only() {
 #[test]
 fn results_stay_until_their_failed_file_can_be_treated() {
     let fake = platform();
-    let mut job = Job::run("mail,l1\na@example.com,x\nb@example.com,y\n", &fake)
-        .args("--ids ids.csv --match-on mail")
-        .file(
-            "ids.csv",
-            "id_respondent,mail\n7,a@example.com\n8,b@example.com\n",
-        );
+    let mut job = run_by_address(&fake);
     job.ends(1);
     let failed = job.text("in.failed.csv");
     let utf_16: Vec<u8> = format!("\u{feff}{failed}")
