@@ -128,7 +128,7 @@ impl DoctorWords for English {
     }
 
     fn unreached_by(&self, host: &str, proxy: &str, why: &str) -> String {
-        format!("{host} does not answer through the proxy {proxy} ({why}): ask whoever runs the proxy")
+        format!("{host} does not answer through the proxy {proxy} ({why}): ask the proxy's administrator")
     }
 
     fn certificate_untrusted(&self, host: &str, why: &str) -> String {
