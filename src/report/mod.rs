@@ -1,31 +1,28 @@
 //! Stage five: reports to people and machines. Outcomes are folded into a [`RunSummary`]; the
 //! summary and the end of the run give a verdict, and the verdict an exit code. All of that is
-//! plain code over values. [`Console`] writes to the terminal and the log; `report/progress.rs`
-//! draws the bar.
+//! plain code over values. [`Console`] writes to the terminal and the log;
+//! `report/terminal/progress.rs` draws the bar.
 
-mod console;
 mod diagnosis;
 mod ending;
 mod exit_code;
 mod findings;
-mod log_lines;
 mod numbers;
-mod progress;
 mod run_report;
-mod screen;
 mod summary_json;
+mod terminal;
 mod totals;
 
-pub(crate) use console::{
-    Answer, Console, LogFormat, Verbosity, is_person, say_command, say_error, say_more,
-};
 pub(crate) use diagnosis::Diagnosis;
 pub(crate) use ending::{ALREADY_SENT, Ending, unsent_to_json};
 pub(crate) use exit_code::ExitCode;
 pub(crate) use findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use numbers::{counted, duration, per_second, thousands};
-pub(crate) use progress::{Moment, Progress};
 pub(crate) use run_report::{RunEnd, RunKind, RunReport, Verdict};
-pub(crate) use screen::{Screen, Tone};
 pub(crate) use summary_json::{to_json, to_stored_json};
+pub(crate) use terminal::console::{
+    Answer, Console, LogFormat, Verbosity, is_person, say_command, say_error, say_more,
+};
+pub(crate) use terminal::progress::{Moment, Progress};
+pub(crate) use terminal::screen::{Screen, Tone};
 pub(crate) use totals::{CodeCount, Notes, Reader, RunSummary};

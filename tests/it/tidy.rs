@@ -145,7 +145,11 @@ fn each_library_is_named_in_one_place() {
         ("dialoguer::", &["run/commands/init/asking.rs"]),
         (
             "indicatif::",
-            &["report/progress.rs", "report/console.rs", "report/numbers.rs"],
+            &[
+                "report/terminal/progress.rs",
+                "report/terminal/console.rs",
+                "report/numbers.rs",
+            ],
         ),
         ("calamine::", &["read/workbook/"]),
         ("zip::", &["read/workbook/", "fuzzing.rs"]),
@@ -159,14 +163,14 @@ fn each_library_is_named_in_one_place() {
             "toml_writer::",
             &["config/commands/show.rs", "run/commands/init/answers.rs"],
         ),
-        ("uuid::", &["report/console.rs"]),
+        ("uuid::", &["report/terminal/console.rs"]),
         ("which::", &["system/"]),
         (
             "textwrap::",
-            &["manual/", "system/terminal/pager.rs", "report/screen.rs"],
+            &["manual/", "system/terminal/pager.rs", "report/terminal/screen.rs"],
         ),
-        ("anstyle::", &["report/screen.rs"]),
-        ("anstream::", &["report/screen.rs"]),
+        ("anstyle::", &["report/terminal/screen.rs"]),
+        ("anstream::", &["report/terminal/screen.rs"]),
         ("crabtrap::", &["system/terminal/explorer.rs"]),
         ("sys_locale::", &["system/locale.rs"]),
     ];

@@ -3,8 +3,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::totals::Reader;
 use crate::model::{Lang, printable};
+use crate::report::Reader;
 
 /// The narrowest and the widest text, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;

@@ -17,8 +17,8 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::screen::{Screen, Tone};
-use super::totals::Reader;
 use crate::model::{Lang, printable, rfc3339};
+use crate::report::Reader;
 
 /// The name of the field with the message in Polish.
 const POLISH: &str = "polish";

@@ -18,11 +18,11 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::ExitCode;
 use super::log_lines::{Lines, PolishEvent, log_line};
 use super::screen::{Screen, Tone};
-use super::totals::Reader;
 use crate::model::{Lang, printable, printable_json};
+use crate::report::ExitCode;
+use crate::report::Reader;
 use crate::system::locale;
 use crate::system::terminal::foreground;
 

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::Console;
 use crate::model::{Message, Outcome, Status, Waiting};
+use crate::report::Console;
 
 /// How often a line is written if there is no terminal.
 const LINE_EVERY: Duration = Duration::from_mins(1);
