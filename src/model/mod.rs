@@ -6,6 +6,7 @@
 
 mod fingerprint;
 mod label;
+mod measures;
 mod outcomes;
 mod rows;
 mod settings;
@@ -15,6 +16,9 @@ pub(crate) mod version;
 
 pub(crate) use fingerprint::{ACCOUNT, CONTENT, Fingerprint};
 pub(crate) use label::Label;
+pub(crate) use measures::course::{Course, MAX_WAITS, ResponseTimes, Wait};
+pub(crate) use measures::histogram::Histogram;
+pub(crate) use measures::timeline::{Bucket, Timeline};
 pub(crate) use outcomes::early_end::{EarlyEnd, Signal};
 pub(crate) use outcomes::error_code::{Action, ErrorCode};
 pub(crate) use outcomes::outcome::{Outcome, Settled, Status};

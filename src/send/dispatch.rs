@@ -35,6 +35,7 @@ use super::faults::breaker::Breaker;
 use super::faults::controls::Controls;
 use super::faults::outage::Outage;
 use super::pace::concurrency::InFlight;
+use super::pace::course::CourseMeter;
 use super::pace::meter::Meter;
 use super::pace::rate_limit::{Limiter, Token};
 use super::pace::slowdown::Slowdown;
@@ -132,6 +133,7 @@ pub(super) struct Dispatcher<T> {
     /// at fault.
     question: Option<Question>,
     meter: Meter,
+    course: CourseMeter,
     retried: u64,
     /// Attempts spent on calls that could not be written.
     unwritten: u64,
@@ -179,6 +181,7 @@ impl<T: Transport> Dispatcher<T> {
             window_full: None,
             wants_room: false,
             meter: Meter::default(),
+            course: CourseMeter::default(),
             retried: 0,
             unwritten: 0,
             stop: None,
@@ -326,6 +329,7 @@ impl<T: Transport> Dispatcher<T> {
             slow_downs: self.slowdown.asked,
             taken_rate: self.meter.taken(),
             most_in_flight: self.most_in_flight,
+            course: self.course.into_course(now),
         }
     }
 }

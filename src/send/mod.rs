@@ -40,7 +40,9 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, watch};
 
-use super::model::{Concurrency, EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, UpdateRespondent, Waiting};
+use super::model::{
+    Concurrency, Course, EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, UpdateRespondent, Waiting,
+};
 use dispatch::Dispatcher;
 
 /// Pace, retries, and when to give up.
@@ -84,6 +86,8 @@ pub(crate) struct SendEnd {
     pub(crate) taken_rate: Option<f64>,
     /// Most calls in flight at once.
     pub(crate) most_in_flight: usize,
+    /// Calls over time, waits and response times.
+    pub(crate) course: Course,
 }
 
 /// Unrecorded calls allowed per call in flight.

@@ -95,7 +95,9 @@ impl<T: Transport> Dispatcher<T> {
         let was_written = call.token.is_some();
         if let Some(token) = call.token {
             self.limiter.give_back(token);
-            self.meter.forget(delivery.attempt_started().unwrap_or(now));
+            let started = delivery.attempt_started().unwrap_or(now);
+            self.meter.forget(started);
+            self.course.uncalled(started);
             delivery.not_sent();
             self.retried -= u64::from(delivery.attempts() > 0);
         }

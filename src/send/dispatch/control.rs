@@ -219,6 +219,7 @@ impl<T: Transport> Dispatcher<T> {
         }
         let heard = Heard::from_reply(&result, &decision);
         let is_of_this_run = self.controls.is_of_this_run(lane);
+        self.measure(&result, &decision, &call, now);
         self.limit_hears(heard, &decision, &call, now);
         self.heed(&decision, now, wall);
         match heard {

@@ -68,6 +68,7 @@ impl<T: Transport> Dispatcher<T> {
             return self.wait_until(now, call.delivery);
         }
         let heard = Heard::from_reply(&result, &decision);
+        self.measure(&result, &decision, &call, now);
         self.limit_hears(heard, &decision, &call, now);
         if matches!(decision, Decision::Success { .. }) {
             self.controls.acknowledge(call.delivery.update());
@@ -99,6 +100,20 @@ impl<T: Transport> Dispatcher<T> {
         self.settle(call.delivery, decision, now, wall);
         if let Some(end) = end {
             self.streak_is_full(end, now);
+        }
+    }
+
+    /// Measures a call that ended, if it was written.
+    pub(super) fn measure(
+        &mut self,
+        result: &Result<Reply, TransportError>,
+        decision: &Decision,
+        call: &Call,
+        now: Instant,
+    ) {
+        if let Some(started) = call.delivery.attempt_started().filter(|_| call.token.is_some()) {
+            let succeeded = matches!(decision, Decision::Success { .. });
+            self.course.ended(started, now, result.is_ok(), succeeded);
         }
     }
 
@@ -187,6 +202,7 @@ impl<T: Transport> Dispatcher<T> {
             Change::Silent => self.silence_is_full(reason, now),
             Change::Paused { until, tells } => {
                 self.connections.forget();
+                self.course.waits(now, reason);
                 let waiting = self.wait_for_platform(until - now, reason);
                 if !tells {
                     return;
@@ -206,6 +222,7 @@ impl<T: Transport> Dispatcher<T> {
             }
             Change::Over { after, tells } => {
                 self.tells_of_waiting = false;
+                self.course.goes_on(now);
                 self.wires.waiting.send_replace(None);
                 if !tells {
                     return;
@@ -234,6 +251,7 @@ impl<T: Transport> Dispatcher<T> {
                 if wait >= WORTH_TELLING && !self.outage.is_paused() {
                     let reason = format!("it asked to wait ({})", fault.cause);
                     let waiting = self.wait_for_platform(wait, &reason);
+                    self.course.waited(now, until, reason);
                     let until = rfc3339(waiting.until);
                     tracing::info!(event = "held_off", until, "{waiting}");
                 }

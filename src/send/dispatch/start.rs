@@ -152,6 +152,7 @@ impl<T: Transport> Dispatcher<T> {
             self.wires.waiting.send_replace(None);
         }
         self.meter.start(now);
+        self.course.called(now);
         self.connections.written(now);
         self.slowdown.started(now);
         self.retried += u64::from(call.delivery.attempts() > 0);
