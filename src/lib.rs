@@ -40,6 +40,7 @@ mod fuzzing;
 mod manual;
 mod model;
 mod monitor;
+mod page;
 mod plan;
 mod read;
 mod record;

@@ -28,6 +28,7 @@ pub(crate) use groups::init::{InitArgs, InitFormArgs};
 pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs};
 pub(crate) use groups::monitor::MonitorArgs;
 pub(crate) use groups::output::{ExistingArgs, LangArg, LogArgs, LogFormatArg, OutputArgs};
+pub(crate) use groups::report::{ExpectArg, PageArgs, PagePrivacyArgs, ReportArgs, ReportFormatArg};
 pub(crate) use groups::sandbox::SandboxArgs;
 pub(crate) use groups::state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs};
 pub(crate) use man::man_pages;
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Send the rows again that failed, with the settings of their run
     Retry(Box<RunArgs>),
+    /// Make the page about a run that is over, or an overview of many runs
+    Report(ReportArgs),
     /// Examine the file and send nothing: what was found, what is wrong, how long it will take
     Check(Box<CheckArgs>),
     /// Look at what a run needs on this machine: settings, secrets, folders, network, clock
@@ -140,7 +143,7 @@ mod tests {
         command.build();
         let mut rows: Vec<String> = Vec::new();
         let shared = flags(&command, "run");
-        for name in ["run", "check", "sandbox", "init", "forget"] {
+        for name in ["run", "check", "sandbox", "init", "report", "forget"] {
             let of_its_own = flags(&command, name).into_iter();
             rows.extend(of_its_own.filter(|row| name == "run" || !shared.contains(row)));
         }

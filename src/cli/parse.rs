@@ -54,6 +54,7 @@ pub(crate) struct Origins {
     pub(crate) keep: Origin,
     pub(crate) min_filled: Origin,
     pub(crate) rate: Origin,
+    pub(crate) report: Origin,
     pub(crate) healthcheck_url: Origin,
     pub(crate) quiet: Origin,
     pub(crate) verbose: Origin,
@@ -61,6 +62,8 @@ pub(crate) struct Origins {
     pub(crate) survey_of_file: Option<String>,
     /// The settings to record in the summary. `None` if they cannot be written down.
     pub(crate) recorded: Option<RecordedSettings>,
+    /// The settings for the report of a run.
+    pub(crate) used: RecordedSettings,
 }
 
 /// The keys of a config file, checked, with paths made absolute.
@@ -241,11 +244,13 @@ pub(crate) fn parse_words(
         keep: origin("keep"),
         min_filled: origin("min_filled"),
         rate: origin("rate"),
+        report: origin("report"),
         healthcheck_url: origin("healthcheck_url"),
         quiet: origin("quiet"),
         verbose: origin("verbose"),
         survey_of_file: survey_of_file.map(|setting| setting.texts().join(",")),
         recorded: recorded::recorded(&run, &sub, origin),
+        used: recorded::used(&run, &sub, origin),
     };
     Ok((Cli::from_arg_matches_mut(&mut matches)?, origins))
 }

@@ -28,12 +28,13 @@ const OF_RUN_ALONE: [&str; 15] = [
 ];
 
 /// Flags that each call of the program decides for itself.
-const OF_EACH_CALL: [&str; 13] = [
+const OF_EACH_CALL: [&str; 14] = [
     "input",
     "output",
     "output_dir",
     "failed",
     "summary",
+    "report",
     "wait_lock",
     "dry_run",
     "yes",
@@ -45,8 +46,16 @@ const OF_EACH_CALL: [&str; 13] = [
 ];
 
 /// Flags about the input's form, of which a failed file says its own, and may come back in another;
-/// and about the job of every night: that nobody watches it, and the file for its monitor.
-const OF_FORM: [&str; 5] = ["delimiter", "encoding", "sheet", "unattended", "metrics_file"];
+/// and about the job of every night: that nobody watches it, how often it
+/// is meant to run, and the file for its monitor.
+const OF_FORM: [&str; 6] = [
+    "delimiter",
+    "encoding",
+    "sheet",
+    "unattended",
+    "metrics_file",
+    "expect",
+];
 
 /// The key of the config file's path, which is no flag of its own.
 pub(crate) const CONFIG: &str = "config";
@@ -153,6 +162,34 @@ pub(super) fn recorded(
         recorded.insert(id.to_owned(), value);
     }
     Some(recorded)
+}
+
+/// Returns all settings that are not the defaults, for people: without secrets, and without the ids of
+/// `--only`.
+pub(super) fn used(
+    command: &Command,
+    matches: &ArgMatches,
+    origin: impl Fn(&str) -> Origin,
+) -> RecordedSettings {
+    let is_shown = |arg: &&Arg| {
+        let id = arg.get_id().as_str();
+        !arg.is_hide_env_values_set() && !["only", "input", CONFIG, "help", "version"].contains(&id)
+    };
+    let mut used = RecordedSettings::new();
+    for arg in command.get_arguments().filter(is_shown) {
+        let id = arg.get_id().as_str();
+        if origin(id) == Origin::Default || matches.try_contains_id(id).is_err() {
+            continue;
+        }
+        if let Ok(Some(on)) = matches.try_get_one::<bool>(id) {
+            used.insert(id.to_owned(), SettingValue::Switch(*on));
+            continue;
+        }
+        let raw = matches.try_get_raw(id).ok().flatten().into_iter().flatten();
+        let texts: Vec<String> = raw.map(|text| text.to_string_lossy().into_owned()).collect();
+        used.insert(id.to_owned(), SettingValue::Several(texts));
+    }
+    used
 }
 
 fn absolute(text: &str) -> Option<String> {

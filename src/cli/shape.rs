@@ -79,6 +79,15 @@ Examples:
   respondent-sync init contacts.csv --survey 399793 --map l4=Segment --url-file -
       without a terminal: the webhook's address comes from standard input";
 
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  respondent-sync report contacts.results.csv
+      writes contacts.report.html: what happened, and what to do now
+  respondent-sync report --overview /srv/jobs -o overview.html
+      one page over the runs of all jobs below this folder
+  respondent-sync report contacts.results.csv --format text
+      counts, codes and the next step as plain text, for a mail";
+
 const FORGET_EXAMPLES: &str = "\
 Examples:
   respondent-sync forget contacts.csv --respondent 12345 --dry-run
@@ -157,6 +166,10 @@ Commands (`respondent-sync help COMMAND`):
         ("retry", "send the rows again that failed"),
         ("check", "everything but the sending"),
         ("doctor", "what a run needs on this machine, and what is missing"),
+        (
+            "report",
+            "the page about a run that is over, or an overview of many",
+        ),
         ("sandbox", "the platform in small, on this machine"),
         ("config show", "all settings, and where each comes from"),
         (
@@ -179,6 +192,7 @@ pub(super) fn command() -> Command {
         .disable_help_subcommand(true)
         .override_help(first_words())
         .mut_subcommand("init", |sub| sub.after_help(INIT_EXAMPLES))
+        .mut_subcommand("report", |sub| sub.after_help(REPORT_EXAMPLES))
         .mut_subcommand("forget", |sub| sub.after_help(FORGET_EXAMPLES));
     let command = command.mut_subcommand("retry", |sub| {
         let input = |arg: Arg| arg.help("The input of the run, which need not exist any more");

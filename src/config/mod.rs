@@ -20,8 +20,9 @@ pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
     FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
 };
+pub(crate) use commands::report::{ReportOf, ReportSettings};
 pub(crate) use commands::retry::RoundSettings;
-pub(crate) use commands::run::{Asked, RunCommand, RunSettings};
+pub(crate) use commands::run::{Asked, RunCommand, RunSettings, UnsentPage};
 pub(crate) use commands::sandbox::SandboxSettings;
 pub(crate) use commands::state::{ForgetSettings, StateSettings};
 pub(crate) use file::ConfigFile;
@@ -30,6 +31,7 @@ pub(crate) use groups::guards::GuardSettings;
 pub(crate) use groups::log::log;
 pub(crate) use groups::monitor::MonitorSettings;
 pub(crate) use groups::outputs::{default_paths, input_of_printed_summary};
+pub(crate) use groups::page::PageStyle;
 pub(crate) use groups::reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, SurveySettings};
 pub(crate) use groups::state::DeltaSettings;
 pub(crate) use retried::settings;
@@ -49,6 +51,7 @@ pub(crate) enum Command {
     Init(Box<InitSettings>),
     Doctor(Box<DoctorSettings>),
     Forget(Box<ErasureSettings>),
+    Report(Box<ReportSettings>),
 }
 
 /// Checks the command line and returns the command. Warnings are logged, so logging must have
@@ -64,6 +67,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         cli::Command::Init(args) => Command::Init(Box::new(commands::init::init(*args)?)),
         cli::Command::Doctor(args) => Command::Doctor(Box::new(commands::doctor::doctor(&args))),
         cli::Command::Forget(args) => Command::Forget(Box::new(commands::forget::forget(*args, file)?)),
+        cli::Command::Report(args) => Command::Report(Box::new(commands::report::report(args)?)),
         cli::Command::Retry(args) => Command::Run(commands::retry::retry(*args, origins, file)),
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),

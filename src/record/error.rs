@@ -81,6 +81,12 @@ pub(crate) enum OutputError {
     IsInput(PathBuf),
     #[error("two outputs are one file, `{}`: give them different names", .0.shown())]
     Same(PathBuf),
+    #[error(
+        "`{}` exists and is no page of this program, and nothing is overwritten unasked: move it away, or give another \
+         name",
+        .0.shown()
+    )]
+    NoPage(PathBuf),
     #[error("cannot create `{}`", path.shown())]
     Create { path: PathBuf, source: io::Error },
     #[error("cannot write to `{}`", path.shown())]

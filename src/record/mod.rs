@@ -30,7 +30,8 @@ pub(crate) use existing::decision::{
 };
 pub(crate) use existing::found::has_finished;
 pub(crate) use existing::kept::{Kept, KeptFiles, kept_files, remove_left_over};
-pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round};
+pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round, page_of_round};
+pub(crate) use existing::set_file::{SetFile, page_beside, set_file};
 pub(crate) use existing::sets::{UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
 pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]
@@ -41,7 +42,8 @@ pub(crate) use journal::settled::SettledRows;
 pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
-pub(crate) use outputs::names::{FAILED, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of};
+pub(crate) use outputs::names::{FAILED, REPORT, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of};
+pub(crate) use outputs::page::{may_write_page, write_page};
 pub(crate) use outputs::result_line::Style;
 pub(crate) use outputs::rewrite::{Edit, Rewritten, text_of as text_of_digest};
 pub(crate) use outputs::space::check as check_space;

@@ -95,6 +95,7 @@ impl Desk {
             results: output("a.results.csv"),
             failed: output("a.failed.csv"),
             summary: output("a.summary.json"),
+            report: None,
             rehearsal: false,
         }
     }

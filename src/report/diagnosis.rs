@@ -1,5 +1,7 @@
 //! The one cause that all rows of a run have in common. Pure.
 
+use serde::{Deserialize, Serialize};
+
 use super::{RunEnd, RunKind, RunReport};
 use crate::model::{EarlyEnd, ErrorCode, Status};
 
@@ -7,7 +9,8 @@ use crate::model::{EarlyEnd, ErrorCode, Status};
 const SEVERAL: u64 = 3;
 
 /// Why no row of a run succeeded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Diagnosis {
     /// The platform rejected every row with the same message.
     NobodyFound { rows: u64, message: String },

@@ -112,6 +112,12 @@ impl ExitCode {
         (Self::Terminated, "asked to end (`SIGTERM`)"),
     ];
 
+    /// Returns the code with this number; `None` if no command ends so.
+    pub(crate) fn from_code(code: u8) -> Option<Self> {
+        let mut all = Self::TABLE.into_iter().map(|(known, _)| known);
+        all.find(|known| known.code() == code)
+    }
+
     /// Returns the general meaning.
     pub(crate) fn meaning(self) -> &'static str {
         let found = Self::TABLE.iter().find(|(code, _)| *code == self);

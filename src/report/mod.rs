@@ -9,6 +9,7 @@ mod exit_code;
 mod findings;
 mod numbers;
 mod run_report;
+mod stored;
 mod summary_json;
 mod terminal;
 mod totals;
@@ -19,6 +20,7 @@ pub(crate) use exit_code::ExitCode;
 pub(crate) use findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use numbers::{counted, duration, per_second, thousands};
 pub(crate) use run_report::{RunEnd, RunKind, RunReport, Verdict};
+pub(crate) use stored::{Expect, FailingRow, FailingRows, ReasonFacts, RunFacts, StoredRun};
 pub(crate) use summary_json::{to_json, to_stored_json};
 pub(crate) use terminal::console::{
     Answer, Console, LogFormat, Verbosity, is_person, say_command, say_error, say_more,

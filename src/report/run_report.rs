@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Ending, ExitCode, Notes, RunSummary, counted};
-use crate::model::{CountOrPercent, EarlyEnd, Fingerprint, Message, RecordedSettings, Signal, StoreRun};
+use super::{Ending, ExitCode, Expect, Notes, RunSummary, counted};
+use crate::model::{
+    CountOrPercent, Course, EarlyEnd, Fingerprint, Message, RecordedSettings, Signal, StoreRun,
+};
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,11 +78,22 @@ pub(crate) struct RunReport {
     pub(crate) taken_rate: Option<f64>,
     /// Most calls in flight at once.
     pub(crate) most_in_flight: usize,
+    /// Calls over time, waits and response times.
+    pub(crate) course: Course,
     pub(crate) elapsed: Duration,
     /// Failed rows that the exit code ignores (`--accept-failures`).
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) results: PathBuf,
     pub(crate) failed: PathBuf,
+    /// The page about the run, if one is asked for.
+    pub(crate) page: Option<PathBuf>,
+    /// The agreed ceiling, in calls per second.
+    pub(crate) rate: Option<f64>,
+    /// The settings for people, without secrets and ids.
+    pub(crate) used: RecordedSettings,
+    /// Whether only some rows were meant to be sent.
+    pub(crate) is_trial: bool,
+    pub(crate) expect: Option<Expect>,
     /// Digest of the failed file of a complete run, if there is one.
     pub(crate) failed_digest: Option<String>,
     /// The settings that a retry uses again; `None` if they cannot be written down.

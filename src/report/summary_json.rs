@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Ending, RunEnd, RunReport};
-use crate::model::{EarlyEnd, Fingerprint, RecordedSettings, Status, StoreRun, rfc3339, version};
+use super::{Ending, RunEnd, RunFacts, RunReport};
+use crate::model::{
+    EarlyEnd, Fingerprint, RecordedSettings, ShownPath as _, Status, StoreRun, rfc3339, version,
+};
 
 /// The fields of the summary, in order.
 #[derive(Serialize)]
@@ -47,6 +49,7 @@ struct Summary<'a> {
     ids_with_other_zeros: u64,
     overtaken_failures: u64,
     failed_digest: Option<&'a str>,
+    report: Option<String>,
     #[serde(flatten)]
     stored: Option<Stored<'a>>,
 }
@@ -58,6 +61,7 @@ struct Stored<'a> {
     store: Option<&'a StoreRun>,
     first_store_run: Option<i64>,
     retry_of: Option<String>,
+    facts: &'a RunFacts,
 }
 
 /// Formats the report as one line of JSON with a line end. The fingerprint identifies what was sent
@@ -67,14 +71,15 @@ pub(crate) fn to_json(report: &RunReport, ending: &Ending) -> String {
     formatted(report, ending, None)
 }
 
-/// Formats the report for the summary's file, with what a retry needs. It names columns and paths of
-/// this machine, so neither logs nor the monitor have it.
-pub(crate) fn to_stored_json(report: &RunReport, ending: &Ending) -> String {
+/// Formats the report for the summary's file, with what a retry and the page about the run need. It
+/// names columns and paths of this machine, so neither logs nor the monitor have it.
+pub(crate) fn to_stored_json(report: &RunReport, ending: &Ending, facts: &RunFacts) -> String {
     let stored = Stored {
         settings: report.settings.as_ref(),
         store: report.store.as_ref(),
         first_store_run: report.first_store_run,
         retry_of: report.retry_of.map(rfc3339),
+        facts,
     };
     formatted(report, ending, Some(stored))
 }
@@ -124,6 +129,7 @@ fn formatted(report: &RunReport, ending: &Ending, stored: Option<Stored<'_>>) ->
         ids_with_other_zeros: notes.other_zeros,
         overtaken_failures: summary.overtaken,
         failed_digest: report.failed_digest.as_deref(),
+        report: report.page.as_ref().map(|page| page.shown().to_string()),
         stored,
     };
     // A struct of numbers and texts always serialises.

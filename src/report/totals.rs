@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Action, ErrorCode, Lane, Outcome, Plan, Status};
+use super::{FailingRow, FailingRows};
+use crate::model::{Action, ErrorCode, Lane, Outcome, Plan, Status, clean, guarded};
 
 /// Maximum number of different messages counted per error code; all are in the results file.
 const MAX_MESSAGES: usize = 50;
@@ -28,6 +29,8 @@ pub(crate) struct RunSummary {
     first_success: Option<(u64, String)>,
     /// The first kept column has the row that is meant.
     names_rows_of_run: bool,
+    /// The first rows that need a person.
+    failing_rows: FailingRows,
 }
 
 /// Counts for one error code.
@@ -108,6 +111,16 @@ impl RunSummary {
     pub(crate) fn add(&mut self, outcome: &Outcome) {
         let number = self.row_of(outcome);
         *self.statuses.entry(outcome.status).or_default() += 1;
+        if outcome.status.is_failure() {
+            let key = (number, outcome.row.position.row);
+            self.failing_rows.add(key, || FailingRow {
+                row: number,
+                respondent: guarded(&clean(outcome.row.respondent())).into_owned(),
+                status: outcome.status,
+                code: outcome.error_code,
+                message: guarded(&clean(&outcome.message)).into_owned(),
+            });
+        }
         if let Plan::Send(update) = &outcome.row.plan {
             let lane = update.lane();
             if outcome.status == Status::Success {
@@ -129,6 +142,11 @@ impl RunSummary {
                 .or_default()
                 .add(&outcome.message, row, lane);
         }
+    }
+
+    /// Returns the first rows that need a person.
+    pub(crate) fn failing_rows(&self) -> &FailingRows {
+        &self.failing_rows
     }
 
     /// Returns row and id of the first respondent that was updated.

@@ -8,6 +8,7 @@ use super::Failure;
 use super::commands::send_file::Ran;
 use super::next_command;
 use super::next_command::retry_command;
+use super::pages;
 use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
@@ -16,7 +17,7 @@ use crate::model::{EarlyEnd, ShownPath, local_time_in};
 use crate::read::{InputError, RowsEnd};
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
 use crate::report::{
-    Console, ExitCode, LogFormat, RunEnd, RunKind, RunReport, RunSummary, to_json, to_stored_json,
+    Console, ExitCode, LogFormat, RunEnd, RunFacts, RunKind, RunReport, RunSummary, to_json, to_stored_json,
 };
 use crate::text::{self, Message};
 
@@ -42,14 +43,25 @@ impl Finished<'_> {
     /// is removed. In every case the summary is written, people and machines get their report, and
     /// the exit code is chosen.
     pub(super) fn conclude(self, summary_file: SummaryFile, console: &Console) -> Ran {
+        let page = self.settings.outputs.page.clone();
         let (report, journal) = self.settle();
         let json = to_json(&report, &report.ending());
-        let stored = to_stored_json(&report, &report.ending());
+        let why = text::early_end(&RunReport {
+            next: None,
+            ..report.clone()
+        });
+        let facts = RunFacts::new(&report, why.as_ref(), &console.warnings());
+        let stored = to_stored_json(&report, &report.ending(), &facts);
         let mut written = summary_file.finish(&stored, report.end == RunEnd::Complete);
         if written.is_ok()
             && let Some(journal) = journal
         {
             written = journal.remove();
+        }
+        if let Some(page) = page
+            && let Err(error) = pages::of_run(&page.path, &page.style, &stored, report.summary.failing_rows())
+        {
+            pages::warn(&error);
         }
         tell(&report, &json, console);
         let end = verdict(&report, written);
@@ -120,12 +132,21 @@ impl Finished<'_> {
             most_in_a_second: send.most_in_a_second,
             slow_downs: send.slow_downs,
             taken_rate: send.taken_rate,
+            course: send.course,
             most_in_flight: send.most_in_flight,
             elapsed: self.elapsed,
             may_be_empty: reading.options.may_be_empty,
             accept_failures: outputs.accept_failures,
             results: next_command::beside_us(&outputs.paths.results),
             failed: next_command::beside_us(&outputs.paths.failed),
+            page: outputs
+                .page
+                .as_ref()
+                .map(|page| next_command::beside_us(&page.path)),
+            rate: self.settings.calls.send.rate.per_second(),
+            used: self.settings.used.clone(),
+            is_trial: reading.plan.selection.is_partial(),
+            expect: outputs.expect,
             failed_digest,
             settings: self.settings.recorded.clone(),
             first_store_run: store_runs.map(|(first, _)| first),
@@ -245,6 +266,9 @@ pub(super) fn already_sent(settings: &RunSettings, before: &SentBefore) -> Resul
     let paths = &outputs.paths;
     if let Some(keep) = outputs.existing.rotate {
         record::delete_old_sets(paths, keep).map_err(Failure::output)?;
+    }
+    if let Some(page) = &outputs.page {
+        pages::of_earlier(&page.path, &page.style, paths);
     }
     let SentBefore {
         exit_code,

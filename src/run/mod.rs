@@ -5,8 +5,10 @@ mod commands;
 mod correction;
 mod finish;
 mod next_command;
+mod pages;
 mod pipeline;
 mod prepare;
+mod results;
 
 use anyhow::Error;
 use tokio::time::Instant;
@@ -104,6 +106,7 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
         Command::Init(settings) => Box::pin(commands::init::run(*settings, begun, console)).await,
         Command::Doctor(settings) => commands::doctor::run(*settings, console).await,
         Command::Forget(settings) => commands::forget::run(*settings, console).await,
+        Command::Report(settings) => commands::report::run(*settings, console),
         Command::Check(settings) => commands::check::check(&settings, console),
         Command::Print(text) => {
             console.print(&text);

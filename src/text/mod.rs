@@ -25,9 +25,16 @@ pub(crate) use ends::early_end;
 pub(crate) use errors::{in_language, polish};
 pub(crate) use events::polish_event;
 pub(crate) use faults::fault_text;
+pub(crate) use number::{
+    duration as duration_in, per_second as per_second_in, response_time as response_time_in,
+    thousands as thousands_in,
+};
 pub(crate) use pl::usage::{Usage, usage_in_polish};
 pub(crate) use screens::{AfterCheck, Examined, Health, Subject, before_question, findings, summary};
-pub(crate) use subjects::{ConfigKey, From, KeyFault, Left, Piece, Plans, Traces, Words};
+pub(crate) use screens::{mail, reason_parts};
+pub(crate) use subjects::{
+    ConfigKey, Counted, From, Headline, KeyFault, Left, Need, PageLabel, Piece, Plans, Traces, Trend, Words,
+};
 
 pub(crate) use super::model::Message;
 use super::model::{ErrorCode, Lang, RowFault};

@@ -55,6 +55,19 @@ pub(crate) fn duration(lang: Lang, time: Duration) -> String {
     }
 }
 
+/// Formats the time of one answer: `0.4 ms`, `85 ms`, `1.2 s`.
+pub(crate) fn response_time(lang: Lang, time: Duration) -> String {
+    let space = match lang {
+        Lang::En => ' ',
+        Lang::Pl => NO_BREAK,
+    };
+    match time.as_millis() {
+        0..10 => format!("{}{space}ms", decimal(lang, time.as_secs_f64() * 1000.0)),
+        10..1000 => format!("{}{space}ms", time.as_millis()),
+        _ => duration(lang, time),
+    }
+}
+
 /// Rounds a remaining time up to seconds, so that a countdown ends with 1 s.
 pub(super) fn whole_seconds(time: Duration) -> Duration {
     Duration::from_secs((time + Duration::from_millis(999)).as_secs().max(1))

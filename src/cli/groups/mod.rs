@@ -9,5 +9,6 @@ pub(super) mod init;
 pub(super) mod input;
 pub(super) mod monitor;
 pub(super) mod output;
+pub(super) mod report;
 pub(super) mod sandbox;
 pub(super) mod state;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::report::PageArgs;
 use crate::cli::values::{duration, sets};
 use crate::model::CountOrPercent;
 
@@ -27,6 +28,8 @@ pub(crate) struct OutputArgs {
     /// The summary as JSON (default: `<input>.summary.json`); `-`: also to standard output, however the run ends
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_SUMMARY")]
     pub(crate) summary: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
     #[command(flatten)]
     pub(crate) existing: ExistingArgs,
     /// How long to wait for another run that uses the output, the account or the state (then exit 11)

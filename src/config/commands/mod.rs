@@ -5,6 +5,7 @@ pub(super) mod doctor;
 pub(super) mod forget;
 pub(super) mod help;
 pub(super) mod init;
+pub(super) mod report;
 pub(super) mod retry;
 pub(super) mod run;
 mod run_flags;

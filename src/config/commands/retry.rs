@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::run::{Asked, RunCommand, run};
-use crate::cli::{Origins, RunArgs};
+use crate::cli::{Origin, Origins, RunArgs};
 use crate::config::file::ConfigFile;
 use crate::config::groups::outputs::prints_summary;
 use crate::config::retried::{RetriedRun, refused};
-use crate::record::{FinishedRun, NextRound, Round};
+use crate::record::{FinishedRun, NextRound, Round, page_of_round};
 use crate::text::Message;
 
 /// A round of a retry.
@@ -62,6 +62,11 @@ fn prepared(
     args.output.failed = Some(round.paths.failed.clone());
     if !prints_summary(&args.output) {
         args.output.summary = Some(round.paths.summary.clone());
+    }
+    // What the config file names is the page of the run.
+    if origins.report != Origin::Flag {
+        let own = args.output.page.report.take();
+        args.output.page.report = own.map(|page| page_of_round(&page, round.number));
     }
     // An interrupted round is resumed. If its failed file was edited since, it is set aside.
     let existing = &mut args.output.existing;

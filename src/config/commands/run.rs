@@ -13,13 +13,14 @@ use crate::config::groups::guards::{GuardSettings, guards};
 use crate::config::groups::log;
 use crate::config::groups::monitor::{MonitorSettings, monitor};
 use crate::config::groups::outputs::{self, OutputSettings, prints_summary};
+use crate::config::groups::page::PageSettings;
 use crate::config::groups::reading::{ReadingSettings, reading};
 use crate::config::groups::state::{DeltaSettings, delta};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
 use crate::model::{Credentials, Deadline, DeltaMode, Endpoint, Lang, RecordedSettings, SettingValue};
-use crate::record::TRIAL;
+use crate::record::{OutputPaths, TRIAL};
 use crate::state::Account;
 use crate::text::{Message, in_language};
 
@@ -31,6 +32,8 @@ const SANDBOX_SURVEY: &str = "1";
 pub(crate) struct RunCommand {
     /// Who is notified, even if other settings are wrong.
     pub(crate) monitor: MonitorSettings,
+    /// The page that says so if the run makes no call; `None` if no page is asked for.
+    pub(crate) page: Option<UnsentPage>,
     /// What to do, or all mistakes as one error.
     pub(crate) asked: Result<Asked>,
     /// The input, which is looked at for more mistakes if the settings have some.
@@ -51,10 +54,19 @@ impl RunCommand {
     pub(in crate::config) fn only(asked: Result<Asked>) -> Self {
         Self {
             monitor: MonitorSettings::default(),
+            page: None,
             asked,
             reading: None,
         }
     }
+}
+
+/// The page of a run that makes no call: it says why, and shows the run before.
+#[derive(Clone, Debug)]
+pub(crate) struct UnsentPage {
+    pub(crate) page: PageSettings,
+    /// The files of the run before.
+    pub(crate) paths: OutputPaths,
 }
 
 /// All settings of a run.
@@ -70,6 +82,8 @@ pub(crate) struct RunSettings {
     pub(crate) deadline: Deadline,
     /// What the summary records for a retry. `None` if it cannot be written down.
     pub(crate) recorded: Option<RecordedSettings>,
+    /// The settings that the report of the run shows.
+    pub(crate) used: RecordedSettings,
 }
 
 /// What every kind of run needs of its flags.
@@ -148,13 +162,8 @@ pub(in crate::config) fn check_flags(args: &RunArgs, origins: &Origins, file: &C
     let lang = log::lang(args.log.lang);
     let common = common(args, (origins, file), lang, false, &mut mistakes);
     let input = &common.reading.input;
-    outputs::outputs(
-        &args.output,
-        input,
-        common.rehearsal,
-        common.delta.mode,
-        &mut mistakes,
-    );
+    let kind = (common.rehearsal, common.delta.mode);
+    outputs::outputs(&args.output, input, kind, args.log.lang, &mut mistakes);
     mistakes.settle(Some(()))
 }
 
@@ -208,12 +217,15 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             .map(|check| Asked::DryRun(Box::new(check)));
         return RunCommand {
             monitor,
+            page: None,
             asked,
             reading: None,
         };
     }
     let looked_at = Box::new(reading.clone());
-    let outputs = outputs::outputs(&args.output, &reading.input, rehearsal, delta.mode, &mut mistakes);
+    let kind = (rehearsal, delta.mode);
+    let outputs = outputs::outputs(&args.output, &reading.input, kind, args.log.lang, &mut mistakes);
+    let page = outputs.as_ref().and_then(unsent_page);
     let destination = destination(base, is_sandbox, file, &mut mistakes);
     let settings = outputs
         .zip(destination)
@@ -226,14 +238,25 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             outputs,
             deadline: deadline(&args.pace),
             recorded: recorded(origins, file),
+            used: origins.used.clone(),
         });
     RunCommand {
         monitor,
+        page,
         asked: mistakes
             .settle(settings)
             .map(|settings| Asked::Run(Box::new(settings))),
         reading: Some(looked_at),
     }
+}
+
+/// Returns where a run that makes no call says so.
+fn unsent_page(outputs: &OutputSettings) -> Option<UnsentPage> {
+    let page = outputs.page.clone()?;
+    Some(UnsentPage {
+        page,
+        paths: outputs.paths.clone(),
+    })
 }
 
 /// Returns the settings that the summary records, with the config file, which says where secrets

@@ -8,5 +8,6 @@ pub(super) mod mapping;
 pub(super) mod monitor;
 pub(super) mod origin;
 pub(super) mod outputs;
+pub(super) mod page;
 pub(super) mod reading;
 pub(super) mod state;

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 
-use crate::cli::{Cli, Command, ExistingArgs, OutputArgs};
+use super::page::{self, PageSettings};
+use crate::cli::{Cli, Command, ExistingArgs, LangArg, OutputArgs};
 use crate::config::mistakes::Mistakes;
 use crate::model::{CountOrPercent, DeltaMode, ShownPath};
 use crate::read::Input;
 use crate::record::{
     Existing, FAILED, KeptSets, OutputError, OutputPaths, RESULTS, SUMMARY, SameInput, Style,
 };
+use crate::report::Expect;
 
 /// What a run writes, and what it prints while it runs.
 #[derive(Clone, Debug)]
@@ -24,6 +26,9 @@ pub(crate) struct OutputSettings {
     pub(crate) wait_lock: Duration,
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) shows_progress: bool,
+    /// The page about the run; `None` if none is asked for.
+    pub(crate) page: Option<PageSettings>,
+    pub(crate) expect: Option<Expect>,
     /// Whether to ask for confirmation on a terminal before many rows are sent.
     pub(crate) asks: bool,
 }
@@ -47,11 +52,13 @@ pub(in crate::config) fn prints_summary(args: &OutputArgs) -> bool {
 pub(in crate::config) fn outputs(
     args: &OutputArgs,
     input: &Input,
-    rehearsal: Option<&str>,
-    mode: DeltaMode,
+    (rehearsal, mode): (Option<&str>, DeltaMode),
+    lang: Option<LangArg>,
     mistakes: &mut Mistakes,
 ) -> Option<OutputSettings> {
     let paths = mistakes.keep(paths(args, input, rehearsal));
+    let of_page = paths.as_ref().and_then(|paths| paths.report.clone());
+    let page = mistakes.keep(page::page(&args.page, of_page, lang)).flatten();
     let existing = mistakes.note(existing(&args.existing, mode));
     if existing.resume && *input == Input::Stdin {
         mistakes.note::<()>(Err(OutputError::ResumedStream.into()));
@@ -67,6 +74,8 @@ pub(in crate::config) fn outputs(
         wait_lock: args.wait_lock,
         accept_failures: args.accept.accept_failures,
         shows_progress: !args.no_progress,
+        page,
+        expect: page::expect(&args.page),
         asks: !args.ask.yes && !args.ask.unattended && existing.rotate.is_none(),
     })
 }
@@ -78,11 +87,12 @@ pub(in crate::config) fn paths(
     input: &Input,
     rehearsal: Option<&str>,
 ) -> Result<OutputPaths> {
-    for (flag, given) in [("--output", &args.output), ("--failed", &args.failed)] {
-        ensure!(
-            !is_dash(given.as_ref()),
-            "`{flag} -` is no file: the results are written under a name"
-        );
+    for (flag, given) in [
+        ("--output", &args.output),
+        ("--failed", &args.failed),
+        ("--report", &args.page.report),
+    ] {
+        ensure!(!is_dash(given.as_ref()), "`{flag} -` is no file: give it a name");
     }
     ensure!(
         args.output.is_none() || args.output_dir.is_none(),
@@ -113,12 +123,17 @@ pub(in crate::config) fn paths(
         None => given,
     };
     let (failed, summary) = (own(failed), own(summary));
+    let report = match rehearsal {
+        Some(word) => args.page.report.as_deref().map(|path| with_word(path, word)),
+        None => args.page.report.clone(),
+    };
     let rehearsal = rehearsal.is_some() && !is_named;
     let default = |kind: &str| folder.join(format!("{stem}{kind}"));
     Ok(OutputPaths {
         results: results.unwrap_or_else(|| default(RESULTS)),
         failed: failed.unwrap_or_else(|| default(FAILED)),
         summary: summary.unwrap_or_else(|| default(SUMMARY)),
+        report,
         rehearsal,
     })
 }
@@ -130,6 +145,7 @@ pub(crate) fn default_paths(input: &Path) -> OutputPaths {
         results: named(RESULTS),
         failed: named(FAILED),
         summary: named(SUMMARY),
+        report: None,
         rehearsal: false,
     }
 }

@@ -180,6 +180,11 @@ impl ErrorCode {
         }
     }
 
+    /// Whether messages of this code are the platform's own words.
+    pub(crate) fn quotes_the_platform(self) -> bool {
+        matches!(self, Self::Rejected | Self::Auth | Self::Http4xx)
+    }
+
     fn entry(self) -> &'static CodeEntry {
         // Every code is in the table, which the test below checks, so this never falls back.
         TABLE.iter().find(|entry| entry.code == self).unwrap_or(&TABLE[0])

@@ -1,6 +1,7 @@
 //! Formats times: one form for people, one for machines, one for file names. Pure, except for the
 //! system's time zone.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -18,6 +19,32 @@ pub(crate) fn local_time_in(lang: Lang, time: Timestamp) -> String {
         Lang::En => local_time(time),
         Lang::Pl => local(time).strftime("%d.%m.%Y %H:%M").to_string(),
     }
+}
+
+/// Formats a time of day for people, in local time: `08:57`, with seconds `08:57:43`.
+pub(crate) fn clock_time(time: Timestamp, has_seconds: bool) -> String {
+    let format = if has_seconds { "%H:%M:%S" } else { "%H:%M" };
+    local(time).strftime(format).to_string()
+}
+
+/// Formats a date for people, as their language does: `2026-11-24`, in Polish `24.11.2026`.
+pub(crate) fn date_in(lang: Lang, date: Date) -> String {
+    match lang {
+        Lang::En => date.strftime("%Y-%m-%d").to_string(),
+        Lang::Pl => date.strftime("%d.%m.%Y").to_string(),
+    }
+}
+
+/// Formats a time with its zone: `2026-11-24 08:57:43 +01:00`, in Polish `24.11.2026 08:57:43 +01:00`.
+pub(crate) fn zoned_time_in(lang: Lang, time: Timestamp) -> String {
+    let local = local(time);
+    let date = date_in(lang, local.date());
+    format!("{date} {}", local.strftime("%H:%M:%S %:z"))
+}
+
+/// Returns the date of a time, in local time.
+pub(crate) fn local_date(time: Timestamp) -> Date {
+    local(time).date()
 }
 
 /// Formats a time for machines and files: RFC 3339 with milliseconds and the local offset,

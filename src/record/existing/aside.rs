@@ -37,6 +37,7 @@ pub(in crate::record) fn set_aside(
         // An unfinished run that ended early by itself has left its summary.
         if OldSummary::read(&paths.summary).is_some_and(|summary| !summary.finished) {
             of_unfinished.push(paths.summary.clone());
+            of_unfinished.extend(paths.report.clone());
         }
         of_unfinished.extend(paths.unfinished());
         let moved = move_together(&of_unfinished, Stamp::new(start, true))?;
@@ -166,10 +167,12 @@ fn free_name(path: &Path, mut stamp: Stamp) -> PathBuf {
     }
 }
 
-/// The paths of a run's files, and that of its failed file as a workbook.
+/// The paths of a run's files, of its failed file as a workbook, and of the page about it.
 pub(super) fn families(paths: &OutputPaths) -> Vec<PathBuf> {
     let all = paths.all().into_iter().cloned();
-    all.chain(names::workbook(&paths.failed)).collect()
+    all.chain(names::workbook(&paths.failed))
+        .chain(paths.report.clone())
+        .collect()
 }
 
 /// Lists the files beside `path` that belong to its family, if `accept` takes their names.

@@ -177,6 +177,7 @@ mod tests {
             results: path("a.results.csv"),
             failed: path("a.failed.csv"),
             summary: path("a.summary.json"),
+            report: None,
             rehearsal: false,
         })
         .unwrap();

@@ -7,4 +7,5 @@ pub(super) mod forms;
 pub(super) mod found;
 pub(super) mod kept;
 pub(super) mod rounds;
+pub(super) mod set_file;
 pub(super) mod sets;

@@ -139,6 +139,11 @@ pub(crate) struct Round {
     pub(crate) paths: OutputPaths,
 }
 
+/// Returns the path of the page about a retry round, by the path of the page about its run.
+pub(crate) fn page_of_round(page: &Path, round: u32) -> PathBuf {
+    names::of_round(page, round)
+}
+
 impl OutputPaths {
     /// Returns the paths of a retry round of this run.
     pub(in crate::record) fn of_round(&self, round: u32) -> Self {
@@ -146,6 +151,10 @@ impl OutputPaths {
             results: names::of_round(&self.results, round),
             failed: names::of_round(&self.failed, round),
             summary: names::of_round(&self.summary, round),
+            report: self
+                .report
+                .as_deref()
+                .map(|report| names::of_round(report, round)),
             rehearsal: false,
         }
     }
@@ -171,6 +180,7 @@ impl OutputPaths {
             results: names::aside(&self.results, &stamp),
             failed: names::aside(&self.failed, &stamp),
             summary: names::aside(&self.summary, &stamp),
+            report: self.report.as_deref().map(|report| names::aside(report, &stamp)),
             rehearsal: false,
         };
         Some(ahead.of_round(round)).filter(exists).unwrap_or(here)

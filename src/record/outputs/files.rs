@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::names;
+use super::{names, page};
 use crate::record::error::OutputError;
 use crate::system::folders::for_the_owner_alone;
 use crate::system::regular;
@@ -24,6 +24,8 @@ pub(crate) struct OutputPaths {
     pub(crate) results: PathBuf,
     pub(crate) failed: PathBuf,
     pub(crate) summary: PathBuf,
+    /// The page about the run, if one is asked for.
+    pub(crate) report: Option<PathBuf>,
     /// A rehearsal with default names: existing files are replaced.
     pub(crate) rehearsal: bool,
 }
@@ -56,7 +58,7 @@ impl OutputPaths {
 
     /// Refuses unsuitable paths, before anything is read or created.
     pub(crate) fn check(&self, inputs: &[&Path]) -> Result<(), OutputError> {
-        let finished = self.all().into_iter().cloned();
+        let finished = self.all().into_iter().chain(&self.report).cloned();
         let lock = names::lock(&self.results);
         let paths: Vec<PathBuf> = finished.chain(self.unfinished()).chain([lock]).collect();
         for (index, path) in paths.iter().enumerate() {
@@ -76,7 +78,10 @@ impl OutputPaths {
                 return Err(OutputError::NoFolder(folder(path).to_owned()));
             }
         }
-        Ok(())
+        match &self.report {
+            Some(report) if !page::may_write_page(report) => Err(OutputError::NoPage(report.clone())),
+            _ => Ok(()),
+        }
     }
 }
 

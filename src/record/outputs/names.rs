@@ -18,12 +18,13 @@ use crate::model::time_in_name;
 use crate::system::folders::with_suffix;
 
 /// Endings of a name after the part that identifies the run.
-const KINDS: [&str; 4] = [RESULTS, FAILED, SUMMARY, WORKBOOK];
+const KINDS: [&str; 5] = [RESULTS, FAILED, SUMMARY, WORKBOOK, REPORT];
 
 /// What the names of a run's outputs end with.
 pub(crate) const RESULTS: &str = ".results.csv";
 pub(crate) const FAILED: &str = ".failed.csv";
 pub(crate) const SUMMARY: &str = ".summary.json";
+pub(crate) const REPORT: &str = ".report.html";
 
 /// What the name of a failed file ends with that a spreadsheet has saved as a workbook.
 pub(crate) const WORKBOOK: &str = ".failed.xlsx";
@@ -284,6 +285,20 @@ pub(in crate::record) fn family(path: &Path) -> (PathBuf, Option<Stamp>) {
             (path.with_file_name(format!("{stem}{kind}")), Some(stamp))
         }
         _ => (path.to_owned(), None),
+    }
+}
+
+/// Removes the number of a retry round from the path of a file. `None` if there is none.
+pub(in crate::record) fn without_round(path: &Path) -> (PathBuf, Option<u32>) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, kind) = split(&name);
+    let parts = stem.rsplit_once(ROUND).and_then(|(stem, number)| {
+        let number: u32 = number.parse().ok()?;
+        Some((path.with_file_name(format!("{stem}{kind}")), number))
+    });
+    match parts {
+        Some((run, number)) => (run, Some(number)),
+        None => (path.to_owned(), None),
     }
 }
 

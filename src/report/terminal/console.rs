@@ -20,7 +20,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::log_lines::{Lines, PolishEvent, log_line};
 use super::screen::{Screen, Tone};
-use crate::model::{Lang, printable, printable_json};
+use super::warnings::Warnings;
+use crate::model::{Lang, Message, printable, printable_json};
 use crate::report::ExitCode;
 use crate::report::Reader;
 use crate::system::locale;
@@ -59,6 +60,7 @@ pub(crate) struct Console {
     verbosity: Verbosity,
     lang: Lang,
     run_id: String,
+    warnings: Warnings,
     /// The input of a run that owes a JSON object on standard output (`--summary -`); `None` if
     /// none is owed.
     promised: Arc<Mutex<Option<String>>>,
@@ -86,7 +88,8 @@ impl Console {
             Verbosity::Verbose => LevelFilter::DEBUG,
             Verbosity::VeryVerbose => LevelFilter::TRACE,
         };
-        let own = Targets::new().with_target("respondent_sync", level);
+        let own = |level| Targets::new().with_target("respondent_sync", level);
+        let warnings = Warnings::new(polish);
         let lines = match format {
             LogFormat::Text => Lines::ForPeople { lang, polish },
             LogFormat::Json => Lines::ForMachines {
@@ -97,8 +100,13 @@ impl Console {
             .with_writer(stream.clone())
             .with_ansi(false)
             .event_format(lines)
-            .with_filter(own);
-        tracing_subscriber::registry().with(layer).try_init().ok();
+            .with_filter(own(level));
+        let kept = warnings.clone().with_filter(own(LevelFilter::WARN));
+        tracing_subscriber::registry()
+            .with(layer)
+            .with(kept)
+            .try_init()
+            .ok();
         if format == LogFormat::Text {
             tracing::debug!(event = "run_id", "run {run_id}");
         }
@@ -107,6 +115,7 @@ impl Console {
             verbosity,
             lang,
             run_id,
+            warnings,
             promised: Arc::default(),
         }
     }
@@ -133,6 +142,11 @@ impl Console {
 
     fn promised(&self) -> MutexGuard<'_, Option<String>> {
         self.promised.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns what the log has warned of, the first 20.
+    pub(crate) fn warnings(&self) -> Vec<Message> {
+        self.warnings.all()
     }
 
     /// Returns the unique id of this run.

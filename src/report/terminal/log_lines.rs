@@ -100,14 +100,14 @@ fn in_front(lang: Lang, level: Level) -> (&'static str, Tone) {
     }
 }
 
-fn in_english(event: &Event<'_>) -> String {
+pub(super) fn in_english(event: &Event<'_>) -> String {
     let mut message = Message(String::new());
     event.record(&mut message);
     message.0
 }
 
 /// Returns the event's own Polish, or the one that is made of its fields.
-fn in_polish(event: &Event<'_>, polish: PolishEvent) -> Option<String> {
+pub(super) fn in_polish(event: &Event<'_>, polish: PolishEvent) -> Option<String> {
     let mut fields = Fields::default();
     event.record(&mut fields);
     let own = fields.polish.take();

@@ -5,3 +5,4 @@ pub(super) mod console;
 mod log_lines;
 pub(super) mod progress;
 pub(super) mod screen;
+mod warnings;

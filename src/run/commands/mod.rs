@@ -7,6 +7,7 @@ pub(super) mod help;
 pub(super) mod init;
 pub(super) mod manual;
 pub(super) mod monitored;
+pub(super) mod report;
 pub(super) mod sandbox;
 pub(super) mod send_file;
 pub(super) mod state;

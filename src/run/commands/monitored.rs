@@ -16,6 +16,7 @@ use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
 use crate::read::Input;
 use crate::report::{ALREADY_SENT, Console, Ending, ExitCode, RunReport, to_json, unsent_to_json};
 use crate::run::Failure;
+use crate::run::pages;
 use crate::run::prepare::before_sending;
 use crate::run::prepare::before_sending::{in_thread, unless_stopped};
 use crate::run::prepare::input::opened::OpenedInput;
@@ -34,9 +35,17 @@ pub(in crate::run) async fn run(
 ) -> Result<ExitCode, Failure> {
     let RunCommand {
         monitor,
+        page,
         asked,
         reading,
     } = command;
+    let input = match &asked {
+        Ok(Asked::Run(settings)) => settings.reading.input.to_string(),
+        _ => reading
+            .as_ref()
+            .map(|reading| reading.input.to_string())
+            .unwrap_or_default(),
+    };
     let check = healthcheck(&monitor, console)?;
     let mut starting = check
         .clone()
@@ -51,6 +60,17 @@ pub(in crate::run) async fn run(
         Ok(Asked::NothingLeft(why)) => nothing_left(&why),
         Err(error) => Ran::unsent(Err(with_faults_of_input(error, reading).await)),
     };
+    if let (
+        Some(page),
+        Ran {
+            report: None,
+            end: Err(failure),
+            ..
+        },
+    ) = (&page, &ran)
+    {
+        pages::of_unsent(page, &input, failure);
+    }
     print(&ran, console);
     let Ran {
         report,

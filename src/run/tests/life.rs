@@ -90,6 +90,7 @@ pub(super) fn paths(folder: &Path) -> OutputPaths {
         results: folder.join("a.results.csv"),
         failed: folder.join("a.failed.csv"),
         summary: folder.join("a.summary.json"),
+        report: None,
         rehearsal: false,
     }
 }

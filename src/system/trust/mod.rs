@@ -8,6 +8,7 @@
 pub(crate) mod permissions;
 #[cfg(any(windows, test))]
 mod sddl;
+pub(crate) mod share;
 
 use std::path::{Path, PathBuf};
 

@@ -116,6 +116,11 @@ pub(in crate::text) fn output(error: &OutputError) -> String {
         OutputError::Same(path) => {
             format!("dwa pliki wynikowe mają tę samą nazwę `{}`: nadaj im różne", path.shown())
         }
+        OutputError::NoPage(path) => format!(
+            "`{}` już istnieje i nie jest raportem tego programu, a istniejących plików program nie nadpisuje: przenieś ten \
+             plik albo podaj inną nazwę raportu",
+            path.shown()
+        ),
         OutputError::Create { path, .. } => format!("nie można utworzyć `{}`", path.shown()),
         OutputError::Write { path, .. } => format!("nie można zapisać `{}`", path.shown()),
         OutputError::Read { path, .. } => format!("nie można odczytać `{}`", path.shown()),

@@ -3,8 +3,11 @@
 
 mod doctor;
 mod findings;
+mod mail;
 mod summary;
 
 pub(crate) use doctor::{Examined, Health, Subject};
 pub(crate) use findings::{AfterCheck, before_question, findings};
+pub(crate) use mail::mail;
+pub(crate) use summary::reasons::parts as reason_parts;
 pub(crate) use summary::summary;

@@ -2,7 +2,7 @@
 //! platform and never a cell ([rule 12](crate::rules#rule-12)); the contact of a trial is named on a
 //! terminal alone. Pure.
 
-pub(super) mod reasons;
+pub(in crate::text) mod reasons;
 
 use crate::model::{Action, ErrorCode, Lang, ShownPath, Status, clean};
 use crate::report::{Diagnosis, Notes, Reader, RunEnd, RunReport, Screen, Tone, Verdict};

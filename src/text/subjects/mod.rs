@@ -21,7 +21,9 @@ pub(crate) use init::{ConfigKey, InitWords, YesNo};
 pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use retry::RetryWords;
-pub(crate) use screens::{DoctorWords, ForgetWords, Left, Traces};
+pub(crate) use screens::{
+    DoctorWords, ForgetWords, Headline, Left, Need, PageLabel, PageWords, Traces, Trend,
+};
 pub(crate) use settings::{KeyFault, Piece, SettingWords};
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
@@ -42,6 +44,7 @@ pub(crate) trait Words:
     + InitWords
     + InputWords
     + NoteWords
+    + PageWords
     + ProgressWords
     + RetryWords
     + SettingWords

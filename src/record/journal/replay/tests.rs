@@ -168,6 +168,7 @@ fn who_was_sent_and_what_is_left() {
         results: desk.results(),
         failed: desk.results(),
         summary: desk.results(),
+        report: None,
         rehearsal: false,
     };
     // The same before and after the journal was put in order.

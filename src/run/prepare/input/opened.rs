@@ -211,7 +211,7 @@ fn lines_above_header(source: &mut Source, settings: &ReadingSettings) -> u64 {
 }
 
 /// Returns the number in a column. 0 if there is none.
-pub(super) fn number(fields: &Fields<'_>, column: Option<usize>) -> u64 {
+pub(in crate::run) fn number(fields: &Fields<'_>, column: Option<usize>) -> u64 {
     let cell = column.and_then(|column| fields.get(column));
     cell.and_then(|cell| cell.trim().parse().ok()).unwrap_or_default()
 }

@@ -5,47 +5,25 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Error, anyhow, ensure};
+use anyhow::Error;
 
 use super::announced::{announce, ensure_right_file};
 use super::newer_export;
 use super::opened::{OpenedInput, number};
-use super::side_file::SideFile;
 use super::still_there::StillThere;
 use crate::config::ReadingSettings;
 use crate::model::{
-    Action, ErrorCode, Fingerprint, Lang, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent,
+    Action, ErrorCode, Fingerprint, Plan, Row, ShownPath, Status, StoreRun, UpdateRespondent,
 };
 use crate::plan::OvertakenPass;
-use crate::read::{InputError, ReadOptions};
 use crate::record::{
     FinishedRun, GoOn, Round, SentRows, UpdatesFile, UpdatesForm, UpdatesOf, updates_beside,
     updates_of_journal,
 };
 use crate::run::Failure;
+use crate::run::results::{ERROR_CODE, RESPONDENT, ROW, STATUS, SURVEY, each_result};
 use crate::state::Store;
-use crate::text::{Message, fault_text};
-
-/// The columns of the results that are read, with their places.
-const COLUMNS: [(usize, &str); 5] = [
-    (ROW, "row"),
-    (RESPONDENT, "id_respondent"),
-    (SURVEY, "id_survey"),
-    (STATUS, "status"),
-    (ERROR_CODE, "error_code"),
-];
-
-const ROW: usize = 0;
-const RESPONDENT: usize = 1;
-const SURVEY: usize = 2;
-const STATUS: usize = 3;
-const ERROR_CODE: usize = 4;
-
-/// The column of a round's results that has the row of the run: the first that is kept.
-const ROW_OF_RUN: usize = 10;
-
-/// The name of that column.
-const SYNC_ROW: &str = "sync_row";
+use crate::text::Message;
 
 /// The store, and the runs in it that are not later ones.
 struct KnownLater<'a> {
@@ -206,47 +184,6 @@ fn results(
     each_result(&file.path, is_partial, |row, row_of_run| {
         take_in_row(row, (file.of, row_of_run), still_there, pass);
     })
-}
-
-/// Passes every row of a results file to `see`, with the column that has the row of the run in the
-/// results of a round. The last line of a partial file may be torn.
-fn each_result(
-    path: &Path,
-    is_partial: bool,
-    mut see: impl FnMut(&Row<'_>, Option<usize>),
-) -> Result<(), Error> {
-    let options = ReadOptions {
-        encoding: "utf-8".parse().ok(),
-        ..ReadOptions::default()
-    };
-    let mut table = match SideFile::open(path, options, None, |_| Ok::<_, InputError>(())) {
-        // There is a header and nothing else.
-        Err(error) if error.is_no_rows() => return Ok(()),
-        opened => opened?,
-    };
-    let names = &table.first.names;
-    for (at, name) in COLUMNS {
-        ensure!(
-            names.get(at).is_some_and(|found| found == name),
-            "column {} is not `{name}`",
-            at + 1
-        );
-    }
-    let name = names.get(ROW_OF_RUN);
-    let row_of_run = name
-        .is_some_and(|name| name.trim().eq_ignore_ascii_case(SYNC_ROW))
-        .then_some(ROW_OF_RUN);
-    let mut rows = table.rows()?;
-    while let Some(row) = rows.next()? {
-        if let Some(fault) = &row.fault {
-            let why = fault_text(Lang::En)(fault);
-            ensure!(is_partial, anyhow!("{}: {why}", row.position));
-            continue;
-        }
-        see(&row, row_of_run);
-    }
-    rows.finish()?;
-    Ok(())
 }
 
 /// The failed rows of a run or a round, by the row of the run, with their respondents.

@@ -19,7 +19,7 @@ pub(super) struct Reason {
 }
 
 /// Splits one of this tool's own messages into what is wrong and what to do.
-pub(in crate::text) fn parts(message: &str) -> (&str, &str) {
+pub(crate) fn parts(message: &str) -> (&str, &str) {
     message.split_once(": ").unwrap_or((message, ""))
 }
 
@@ -39,7 +39,7 @@ fn of_code(
     words: &dyn Words,
 ) -> Vec<Reason> {
     let lang = screen.lang;
-    let is_quoted = quotes_the_platform(code);
+    let is_quoted = code.quotes_the_platform();
     // A run that ended early is resumed first.
     let has_advice = report.end == RunEnd::Complete || code.action() == Action::Fix;
     let has_advice = has_advice && report.diagnosis().is_none();
@@ -98,11 +98,6 @@ fn of_code(
         }
     }
     reasons
-}
-
-/// Whether the messages of this code are the platform's words.
-fn quotes_the_platform(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::Rejected | ErrorCode::Auth | ErrorCode::Http4xx)
 }
 
 /// Whether a code that needs no editing needs something else.
