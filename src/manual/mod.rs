@@ -17,11 +17,12 @@ pub(crate) use render::{Emphasis, render, wrap};
 use super::model::Lang;
 
 /// The pages in Polish.
-const POLISH: [(&str, &str); 6] = [
+const POLISH: [(&str, &str); 7] = [
     ("start", include_str!("pl/start.md")),
     ("install", include_str!("pl/install.md")),
     ("input", include_str!("pl/input.md")),
     ("errors", include_str!("pl/errors.md")),
+    ("report", include_str!("pl/report.md")),
     ("nightly", include_str!("pl/nightly.md")),
     ("windows", include_str!("pl/windows.md")),
 ];
@@ -44,7 +45,7 @@ macro_rules! topics {
 }
 
 /// All topics, in the order in which a newcomer needs them.
-pub(crate) const TOPICS: [Topic; 20] = topics![
+pub(crate) const TOPICS: [Topic; 21] = topics![
     "start",
     "install",
     "input",
@@ -52,6 +53,7 @@ pub(crate) const TOPICS: [Topic; 20] = topics![
     "statuses",
     "errors",
     "exit-codes",
+    "report",
     "nightly",
     "changed-only",
     "guards",

@@ -9,6 +9,7 @@
 
 mod course;
 mod frame;
+mod marked;
 mod nights;
 mod overview;
 mod rows;

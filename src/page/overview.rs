@@ -344,7 +344,7 @@ fn bars(shown: &[(Date, Option<&JobRun>)], missed: &[Date]) -> Vec<(&'static str
         ];
         let total = ((parts.iter().sum::<f64>() + failed) / most).min(1.0) * HEIGHT;
         let of_failed = if failed > 0.0 {
-            (failed / most * HEIGHT).max(MIN_FAILED).min(HEIGHT)
+            (failed / most * HEIGHT).clamp(MIN_FAILED, HEIGHT)
         } else {
             0.0
         };

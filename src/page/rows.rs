@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Lang, clean};
+use super::marked::Marked;
+use crate::model::{Action, ErrorCode, Lang, clean};
 use crate::report::{FailingRow, FailingRows, Reader, RunFacts};
 use crate::text::{Words, title};
 
@@ -11,26 +12,21 @@ use crate::text::{Words, title};
 /// in the log ([rule 12](crate::rules#rule-12)).
 const SEVERAL: usize = 3;
 
+/// Bytes of a line's tags, its number and its code.
+const TAGS: usize = 180;
+
+/// Bytes of the longest entity that a byte becomes.
+const MAX_ESCAPED: usize = 6;
+
 /// A line of the table.
 pub(super) struct RowLine {
     pub(super) row: u64,
     pub(super) respondent: String,
-    pub(super) title: &'static str,
+    pub(super) title: Marked,
     pub(super) code: &'static str,
-    pub(super) message: String,
-}
-
-impl RowLine {
-    /// Maximum bytes of the line's HTML: each byte may become an entity of six.
-    pub(super) fn bytes(&self) -> usize {
-        const TAGS: usize = 120;
-        let escaped = |text: &str| {
-            text.bytes()
-                .map(|byte| if b"<>&\"'".contains(&byte) { 6 } else { 1 })
-                .sum::<usize>()
-        };
-        TAGS + escaped(&self.message) + escaped(&self.respondent) + self.title.len() + self.code.len()
-    }
+    pub(super) message: Marked,
+    /// Maximum bytes of the line as HTML.
+    pub(super) bytes: usize,
 }
 
 /// Makes the lines. `results` is the file where messages are that are not shown.
@@ -42,22 +38,28 @@ pub(super) fn lines(
 ) -> Vec<RowLine> {
     let quoted = quoted(rows, facts);
     let line = |row: &FailingRow| {
-        let is_shown = match row.code {
-            Some(code) => {
-                Reader::Record.for_code(code) == Reader::Person || quoted.contains(row.message.as_str())
-            }
-            None => false,
+        let message = match row.code {
+            Some(code) if Reader::Record.for_code(code) == Reader::Person => clean(&row.message),
+            Some(_) if quoted.contains(row.message.as_str()) => clean(&row.message),
+            // It would say no more than the code.
+            Some(code) if code.action() == Action::Resend && !code.quotes_the_platform() => "".into(),
+            _ => words.message_in(results).into(),
         };
+        let (title, message) = (
+            Marked::new(row.code.map_or("", |code| title(lang, code))),
+            Marked::new(&message),
+        );
+        let respondent = clean(&row.respondent).into_owned();
         RowLine {
             row: row.row,
-            respondent: clean(&row.respondent).into_owned(),
-            title: row.code.map_or("", |code| title(lang, code)),
-            code: row.code.map_or_else(|| row.status.name(), |code| code.name()),
-            message: if is_shown {
-                clean(&row.message).into_owned()
-            } else {
-                words.message_in(results)
-            },
+            bytes: TAGS
+                + title.to_string().len()
+                + message.to_string().len()
+                + MAX_ESCAPED * respondent.len(),
+            respondent,
+            title,
+            code: row.code.map_or_else(|| row.status.name(), ErrorCode::name),
+            message,
         }
     };
     rows.rows().map(line).collect()

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::course::{self, CourseView};
 use super::frame::Frame;
+use super::marked::Marked;
 use super::rows::{self, RowLine};
 use super::split::{self, Segment};
 use super::times::{self, TimesView};
@@ -47,7 +48,7 @@ pub(crate) struct RunPage<'a> {
 }
 
 struct Banner {
-    text: String,
+    text: Marked,
     before: Option<String>,
 }
 
@@ -58,15 +59,15 @@ struct State {
 }
 
 struct Next {
-    what: String,
+    what: Marked,
     command: String,
 }
 
 struct ReasonLine {
     count: String,
-    title: String,
+    title: Marked,
     code: String,
-    remedy: String,
+    remedy: Marked,
     rows: String,
 }
 
@@ -80,14 +81,14 @@ struct Page<'a> {
     has_run: bool,
     state: State,
     headline: String,
-    lines: Vec<String>,
+    lines: Vec<Marked>,
     next: Option<Next>,
     segments: Vec<Segment>,
     reasons: Vec<ReasonLine>,
     rows: &'a [RowLine],
     shows_ids: bool,
     beyond: Option<String>,
-    warnings: Vec<String>,
+    warnings: Vec<Marked>,
     course: Option<CourseView>,
     times: Option<TimesView>,
     about: Vec<(&'static str, String)>,
@@ -110,7 +111,7 @@ impl RunPage<'_> {
         let mut html = self.page(run, &[], lang).render()?;
         let mut room = MAX_BYTES.saturating_sub(SPARE + html.len());
         for line in &lines {
-            match room.checked_sub(line.bytes()) {
+            match room.checked_sub(line.bytes) {
                 Some(rest) => room = rest,
                 None => break,
             }
@@ -142,7 +143,9 @@ impl RunPage<'_> {
             words,
             ended: run.finished_at.map(|time| local_time_in(lang, time)),
             banner: self.not_started.map(|unsent| Banner {
-                text: words.nothing_sent_since(&local_time_in(lang, unsent.at), unsent.why.text(lang)),
+                text: Marked::new(
+                    &words.nothing_sent_since(&local_time_in(lang, unsent.at), unsent.why.text(lang)),
+                ),
                 before: self.run.map(|run| {
                     let ended = run.finished_at.map(|time| local_time_in(lang, time));
                     words.run_before(ended.as_deref())
@@ -204,7 +207,7 @@ impl View<'_> {
     }
 
     /// What is said below the first sentence.
-    fn lines(&self, missing_summary: Option<&str>) -> Vec<String> {
+    fn lines(&self, missing_summary: Option<&str>) -> Vec<Marked> {
         let facts = &self.run.facts;
         let mut lines = Vec::new();
         if let Some(why) = &facts.early_end {
@@ -223,7 +226,7 @@ impl View<'_> {
             lines.push(self.words.of_trial());
         }
         lines.extend(missing_summary.map(|path| self.words.summary_missing(path)));
-        lines
+        lines.iter().map(|line| Marked::new(line)).collect()
     }
 
     fn next(&self) -> Option<Next> {
@@ -235,28 +238,41 @@ impl View<'_> {
             (true, failures, 0) => words.next_resend(failures),
             (true, _, rows) => words.next_fix(rows, &run.facts.failed),
         };
-        Some(Next { what, command })
+        Some(Next {
+            what: Marked::new(&what),
+            command,
+        })
     }
 
     fn reason(&self, reason: &ReasonFacts) -> ReasonLine {
         let code = reason.code();
         let of_code = code.map_or("", |code| title(self.lang, code));
-        let title = match (&reason.message, code) {
-            (Some(message), Some(ErrorCode::Rejected)) => self.words.platform_said(&clean(message)),
-            (Some(message), Some(code)) if !code.quotes_the_platform() => {
-                clean(reason_parts(message).0).into_owned()
+        let own = match (&reason.message, code) {
+            (Some(message), Some(code)) if !code.quotes_the_platform() => Some(reason_parts(message)),
+            _ => None,
+        };
+        let title = match (&reason.message, own) {
+            (_, Some((title, _))) => clean(title).into_owned(),
+            (Some(message), _) if code == Some(ErrorCode::Rejected) => {
+                self.words.platform_said(&clean(message))
             }
             (Some(message), _) => clean(message).into_owned(),
             (None, _) => of_code.to_owned(),
         };
-        let remedy = code.and_then(|code| advice(self.lang, code)).unwrap_or_default();
+        // This tool's own messages say what to do themselves.
+        let remedy = match own {
+            Some((_, remedy)) if !remedy.is_empty() => remedy,
+            _ => code.and_then(|code| advice(self.lang, code)).unwrap_or_default(),
+        };
+        let input = clean(&self.run.input);
+        let remedy = ["FILE", "PLIK"].iter().fold(remedy.to_owned(), |text, word| {
+            text.replace(&format!(" {word}`"), &format!(" {input}`"))
+        });
         ReasonLine {
             count: thousands_in(self.lang, reason.rows),
-            title,
+            title: Marked::new(&title),
             code: clean(&reason.code).into_owned(),
-            remedy: remedy
-                .replace(" FILE`", &format!(" {}`", self.run.input))
-                .replace(" PLIK`", &format!(" {}`", self.run.input)),
+            remedy: Marked::new(&remedy),
             rows: match reason.first.as_slice() {
                 [] => String::new(),
                 first => self.words.rows(first, reason.rows),
@@ -274,7 +290,7 @@ impl View<'_> {
         }
     }
 
-    fn warnings(&self) -> Vec<String> {
+    fn warnings(&self) -> Vec<Marked> {
         let (run, words) = (self.run, self.words);
         let differing = run.respondents_with_different_values;
         let repeated = run.respondents_on_several_rows;
@@ -300,7 +316,7 @@ impl View<'_> {
             .map(|(_, text)| text);
         let logged = run.facts.warnings.iter();
         let logged = logged.map(|said| clean(said.message().text(self.lang)).into_owned());
-        counted.chain(logged).collect()
+        counted.chain(logged).map(|line| Marked::new(&line)).collect()
     }
 
     fn about(&self) -> Vec<(&'static str, String)> {

@@ -62,9 +62,12 @@ fn widths(counts: &[u64]) -> Vec<f64> {
     let small = counts.iter().filter(|count| is_small(**count)).count() as f64;
     let large: u64 = counts.iter().copied().filter(|count| !is_small(*count)).sum();
     let room = WIDTH - small * MIN_WIDTH;
-    let width = |count: u64| match is_small(count) {
-        true => MIN_WIDTH,
-        false => room * count as f64 / large as f64,
+    let width = |count: u64| {
+        if is_small(count) {
+            MIN_WIDTH
+        } else {
+            room * count as f64 / large as f64
+        }
     };
     counts.iter().map(|count| width(*count)).collect()
 }

@@ -17,6 +17,7 @@ use crate::page::{NotStarted, RunPage};
 use crate::record::{self, OutputPaths};
 use crate::report::{ExitCode, FailingRow, FailingRows, StoredRun};
 use crate::system::folders::with_suffix;
+use crate::system::trust::share::Group;
 use crate::text::Message;
 
 /// A run that is over, by its files.
@@ -37,7 +38,7 @@ pub(super) fn of_run(path: &Path, style: &PageStyle, stored: &str, rows: &Failin
         missing_summary: None,
         input: &run.input,
         shows_ids: style.shows_ids,
-        group: style.group.as_ref().map(|group| group.name()),
+        group: style.group.as_ref().map(Group::name),
     };
     write(path, style, &page)
 }
@@ -62,7 +63,7 @@ pub(super) fn of_unsent(unsent: &UnsentPage, input: &str, failure: &Failure) {
         missing_summary: old.as_ref().and_then(|old| old.missing.as_deref()),
         input,
         shows_ids: page.style.shows_ids,
-        group: page.style.group.as_ref().map(|group| group.name()),
+        group: page.style.group.as_ref().map(Group::name),
     };
     if record::may_write_page(&page.path)
         && let Err(error) = write(&page.path, &page.style, &view)
@@ -91,7 +92,7 @@ pub(super) fn of_old(path: &Path, style: &PageStyle, old: &OldRun) -> Result<(),
         missing_summary: old.missing.as_deref(),
         input: &old.run.input,
         shows_ids: style.shows_ids,
-        group: style.group.as_ref().map(|group| group.name()),
+        group: style.group.as_ref().map(Group::name),
     };
     write(path, style, &page)
 }

@@ -40,7 +40,8 @@ mod neighbours; // Combinations of features.
 mod outputs; // The files that a run leaves.
 mod pace; // The rate over real sockets.
 mod privacy; // Cells in logs, mails and monitors.
-mod proxies; // Answers of a proxy to `CONNECT`.
+mod proxies;
+mod report; // Answers of a proxy to `CONNECT`.
 mod resume; // Runs that are killed, stopped and resumed.
 mod resumed_nights; // What a resumed run knows and does not know.
 mod retry; // Failed rows, sent again with the settings of their run.

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{files, names};
 use crate::record::error::OutputError;
@@ -41,7 +41,7 @@ pub(crate) fn write_page(path: &Path, html: &str, group: Option<&Group>) -> Resu
     Ok(())
 }
 
-fn create(partial: &PathBuf, html: &str, group: Option<&Group>) -> io::Result<()> {
+fn create(partial: &Path, html: &str, group: Option<&Group>) -> io::Result<()> {
     let mut file: File = files::create_private(partial, true)?;
     file.write_all(PAGE_MARK.as_bytes())?;
     file.write_all(html.as_bytes())?;

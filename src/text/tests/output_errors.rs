@@ -44,7 +44,8 @@ fn errors() -> impl Iterator<Item = OutputError> {
             OutputError::NoFile(_) => OutputError::NoFolder(path()),
             OutputError::NoFolder(_) => OutputError::IsInput(path()),
             OutputError::IsInput(_) => OutputError::Same(path()),
-            OutputError::Same(_) => OutputError::Create {
+            OutputError::Same(_) => OutputError::NoPage(path()),
+            OutputError::NoPage(_) => OutputError::Create {
                 path: path(),
                 source: io::ErrorKind::PermissionDenied.into(),
             },

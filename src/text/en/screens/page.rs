@@ -83,7 +83,7 @@ impl PageWords for English {
                 en(rows, "contact")
             );
         }
-        let mut text = format!("{} of {} updated", number(updated), en(rows, "contact"));
+        let mut parts = vec![format!("{} of {} updated", number(updated), en(rows, "contact"))];
         let need = if counts.to_fix == 1 { "needs" } else { "need" };
         for (count, what) in [
             (counts.to_fix, format!("{need} a fix")),
@@ -93,10 +93,10 @@ impl PageWords for English {
             (counts.not_reached, "not reached".to_owned()),
         ] {
             if count > 0 {
-                text += &format!(", {} {what}", number(count));
+                parts.push(format!("{} {what}", number(count)));
             }
         }
-        text + "."
+        parts.join(", ") + "."
     }
 
     fn exit_meaning(&self, code: u8) -> &'static str {

@@ -77,7 +77,7 @@ impl PageWords for Polish {
         }
         let failed = counts.to_fix + counts.to_resend + counts.not_reached;
         let nothing_new = updated == 0 && failed == 0 && counts.unchanged > 0;
-        let mut text = if nothing_new {
+        let first = if nothing_new {
             format!(
                 "Nie było czego aktualizować (wszystkich kontaktów: {}).",
                 number(rows)
@@ -89,6 +89,7 @@ impl PageWords for Polish {
                 number(rows)
             )
         };
+        let mut parts = vec![first];
         for (count, what) in [
             (counts.to_fix, "Do poprawy"),
             (counts.to_resend, "Do ponowienia"),
@@ -97,10 +98,10 @@ impl PageWords for Polish {
             (counts.not_reached, "Pozostało"),
         ] {
             if count > 0 {
-                text += &format!(" {what}: {}.", number(count));
+                parts.push(format!("{what}: {}.", number(count)));
             }
         }
-        text
+        parts.join(" ")
     }
 
     fn exit_meaning(&self, code: u8) -> &'static str {

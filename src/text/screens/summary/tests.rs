@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::{
-    CountOrPercent, Digits, EarlyEnd, Fingerprint, Label, Outcome, Plan, PlannedRow, Position, RowFault,
-    Signal, Unsent, UpdateRespondent,
+    CountOrPercent, Course, Digits, EarlyEnd, Fingerprint, Label, Outcome, Plan, PlannedRow, Position,
+    RecordedSettings, RowFault, Signal, Unsent, UpdateRespondent,
 };
 use crate::report::{RunKind, RunSummary};
 use crate::text::fault_text;
@@ -103,6 +103,12 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         accept_failures: CountOrPercent::Count(0),
         results: PathBuf::from("kontakty.results.csv"),
         failed: PathBuf::from("kontakty.failed.csv"),
+        page: None,
+        rate: None,
+        course: Course::default(),
+        used: RecordedSettings::new(),
+        is_trial: false,
+        expect: None,
         failed_digest: None,
         next: None,
         settings: None,
