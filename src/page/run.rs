@@ -1,7 +1,7 @@
 //! The report of a run: whether it worked, what needs a person, what to type next; below that how it
-//! went, with which settings.
+//! went, with which settings. `view.rs` makes the parts.
 
-use std::time::Duration;
+mod view;
 
 use askama::Template;
 use jiff::Timestamp;
@@ -12,18 +12,16 @@ use super::marked::Marked;
 use super::rows::{self, RowLine};
 use super::split::{self, Segment};
 use super::times::{self, TimesView};
-use crate::model::{ErrorCode, Lang, Message, SettingValue, clean, local_time_in, zoned_time_in};
-use crate::report::{Diagnosis, FailingRows, ReasonFacts, StoredRun};
-use crate::text::{PageLabel, Words, advice, duration_in, reason_parts, thousands_in, title, words};
+use crate::model::{Lang, Message, clean, local_time_in};
+use crate::report::{FailingRows, StoredRun};
+use crate::text::{PageLabel, Words, words};
+use view::View;
 
 /// Maximum bytes of a page, whatever the run.
 const MAX_BYTES: usize = 200_000;
 
 /// Room for the file's mark in front.
 const SPARE: usize = 200;
-
-/// Maximum characters of a setting's value.
-const MAX_VALUE: usize = 120;
 
 /// A run that made no call.
 #[derive(Clone, Debug)]
@@ -175,203 +173,5 @@ impl RunPage<'_> {
             settings: view.settings(),
             privacy: format!("{privacy} {readers}"),
         }
-    }
-}
-
-/// The parts of a page that are made of the run alone.
-struct View<'a> {
-    run: &'a StoredRun,
-    lang: Lang,
-    words: &'static dyn Words,
-}
-
-impl View<'_> {
-    fn state(&self) -> State {
-        match (self.run.finished, self.run.exit_code) {
-            (true, 0) => State {
-                class: "good",
-                sign: "✓",
-                label: self.words.label(PageLabel::Done),
-            },
-            (true, _) => State {
-                class: "look",
-                sign: "!",
-                label: self.words.label(PageLabel::NeedsYou),
-            },
-            (false, _) => State {
-                class: "bad",
-                sign: "✕",
-                label: self.words.label(PageLabel::StoppedEarly),
-            },
-        }
-    }
-
-    /// What is said below the first sentence.
-    fn lines(&self, missing_summary: Option<&str>) -> Vec<Marked> {
-        let facts = &self.run.facts;
-        let mut lines = Vec::new();
-        if let Some(why) = &facts.early_end {
-            lines.push(why.message().text(self.lang).to_owned());
-        }
-        if let Some(diagnosis) = &facts.diagnosis {
-            lines.push(match diagnosis {
-                Diagnosis::NobodyFound { rows, message } => self.words.nobody_found(*rows, &clean(message)),
-                Diagnosis::AllInvalid { rows, message } => {
-                    self.words.all_invalid(*rows, reason_parts(message).0)
-                }
-                Diagnosis::NoAddressKnown { rows } => self.words.no_address_known(*rows),
-            });
-        }
-        if facts.is_trial {
-            lines.push(self.words.of_trial());
-        }
-        lines.extend(missing_summary.map(|path| self.words.summary_missing(path)));
-        lines.iter().map(|line| Marked::new(line)).collect()
-    }
-
-    fn next(&self) -> Option<Next> {
-        let (run, words) = (self.run, self.words);
-        let command = run.facts.next_command.clone()?;
-        let what = match (run.finished, run.failures(), run.to_fix()) {
-            (false, ..) => words.resume_it(),
-            (true, 0, _) => words.next_all(),
-            (true, failures, 0) => words.next_resend(failures),
-            (true, _, rows) => words.next_fix(rows, &run.facts.failed),
-        };
-        Some(Next {
-            what: Marked::new(&what),
-            command,
-        })
-    }
-
-    fn reason(&self, reason: &ReasonFacts) -> ReasonLine {
-        let code = reason.code();
-        let of_code = code.map_or("", |code| title(self.lang, code));
-        let own = match (&reason.message, code) {
-            (Some(message), Some(code)) if !code.quotes_the_platform() => Some(reason_parts(message)),
-            _ => None,
-        };
-        let title = match (&reason.message, own) {
-            (_, Some((title, _))) => clean(title).into_owned(),
-            (Some(message), _) if code == Some(ErrorCode::Rejected) => {
-                self.words.platform_said(&clean(message))
-            }
-            (Some(message), _) => clean(message).into_owned(),
-            (None, _) => of_code.to_owned(),
-        };
-        // This tool's own messages say what to do themselves.
-        let remedy = match own {
-            Some((_, remedy)) if !remedy.is_empty() => remedy,
-            _ => code.and_then(|code| advice(self.lang, code)).unwrap_or_default(),
-        };
-        let input = clean(&self.run.input);
-        let remedy = ["FILE", "PLIK"].iter().fold(remedy.to_owned(), |text, word| {
-            text.replace(&format!(" {word}`"), &format!(" {input}`"))
-        });
-        ReasonLine {
-            count: thousands_in(self.lang, reason.rows),
-            title: Marked::new(&title),
-            code: clean(&reason.code).into_owned(),
-            remedy: Marked::new(&remedy),
-            rows: match reason.first.as_slice() {
-                [] => String::new(),
-                first => self.words.rows(first, reason.rows),
-            },
-        }
-    }
-
-    /// The file that has the rows which do not fit on the page.
-    fn rest_of_rows(&self) -> &str {
-        let facts = &self.run.facts;
-        if facts.failed.is_empty() {
-            &facts.results
-        } else {
-            &facts.failed
-        }
-    }
-
-    fn warnings(&self) -> Vec<Marked> {
-        let (run, words) = (self.run, self.words);
-        let differing = run.respondents_with_different_values;
-        let repeated = run.respondents_on_several_rows;
-        let in_part = run.respondents_counted_in_part;
-        let slow_downs = match run.taken_per_second {
-            Some(taken) if taken > 0.0 => words.slowed_down(run.slow_downs, Some(taken)),
-            None if run.attempts > run.slow_downs => words.slowed_down(run.slow_downs, None),
-            _ => words.took_nothing(run.slow_downs),
-        };
-        let all = [
-            (run.overtaken_failures, words.overtaken(run.overtaken_failures)),
-            (run.damaged_values, words.damaged_values(run.damaged_values)),
-            (differing, words.repeated(repeated, differing, in_part, false)),
-            (
-                run.ids_with_other_zeros,
-                words.ids_with_other_zeros(run.ids_with_other_zeros, in_part),
-            ),
-            (run.slow_downs, slow_downs),
-        ];
-        let counted = all
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(_, text)| text);
-        let logged = run.facts.warnings.iter();
-        let logged = logged.map(|said| clean(said.message().text(self.lang)).into_owned());
-        counted.chain(logged).map(|line| Marked::new(&line)).collect()
-    }
-
-    fn about(&self) -> Vec<(&'static str, String)> {
-        let (run, lang) = (self.run, self.lang);
-        let time = |time: Option<Timestamp>| time.map(|time| zoned_time_in(lang, time)).unwrap_or_default();
-        let elapsed = Some(run.elapsed()).filter(|elapsed| *elapsed > Duration::ZERO);
-        let calls = (run.attempts > 0).then(|| {
-            let (second, flight) = (run.most_in_one_second, run.most_in_flight);
-            self.words.calls(run.attempts, run.retries, second, flight)
-        });
-        let is_known = !run.run_id.is_empty();
-        let all = [
-            (PageLabel::Input, run.input.clone()),
-            (PageLabel::Results, run.facts.results.clone()),
-            (PageLabel::FailedFile, run.facts.failed.clone()),
-            (PageLabel::Started, time(run.started_at)),
-            (PageLabel::Finished, time(run.finished_at)),
-            (
-                PageLabel::Duration,
-                elapsed
-                    .map(|elapsed| duration_in(lang, elapsed))
-                    .unwrap_or_default(),
-            ),
-            (PageLabel::Calls, calls.unwrap_or_default()),
-            (
-                PageLabel::Result,
-                if is_known {
-                    format!("{}: {}", run.exit_code, self.words.exit_meaning(run.exit_code))
-                } else {
-                    String::new()
-                },
-            ),
-            (PageLabel::RunId, run.run_id.clone()),
-            (PageLabel::Version, run.version.clone()),
-        ];
-        let known = all.into_iter().filter(|(_, value)| !value.is_empty());
-        known
-            .map(|(label, value)| (self.words.label(label), clean(&value).into_owned()))
-            .collect()
-    }
-
-    fn settings(&self) -> Vec<(String, String)> {
-        let settings = self.run.facts.settings.iter().map(|(key, value)| {
-            let text = match value {
-                SettingValue::Switch(on) => on.to_string(),
-                SettingValue::One(text) => text.clone(),
-                SettingValue::Several(texts) => texts.join(", "),
-            };
-            let mut text = clean(&text).into_owned();
-            if let Some((end, _)) = text.char_indices().nth(MAX_VALUE) {
-                text.truncate(end);
-                text.push('…');
-            }
-            (clean(key).into_owned(), text)
-        });
-        settings.collect()
     }
 }

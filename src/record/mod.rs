@@ -43,7 +43,7 @@ pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
 pub(crate) use outputs::names::{FAILED, REPORT, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of};
-pub(crate) use outputs::page::{may_write_page, write_page};
+pub(crate) use outputs::page::{is_page, may_write_page, write_page};
 pub(crate) use outputs::result_line::Style;
 pub(crate) use outputs::rewrite::{Edit, Rewritten, text_of as text_of_digest};
 pub(crate) use outputs::space::check as check_space;

@@ -21,10 +21,9 @@ pub(crate) use findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use numbers::{counted, duration, per_second, thousands};
 pub(crate) use run_report::{RunEnd, RunKind, RunReport, Verdict};
 pub(crate) use stored::{Expect, FailingRow, FailingRows, ReasonFacts, RunFacts, StoredRun};
-pub(crate) use summary_json::{to_json, to_stored_json};
-pub(crate) use terminal::console::{
-    Answer, Console, LogFormat, Verbosity, is_person, say_command, say_error, say_more,
-};
+pub(crate) use summary_json::{to_json, to_printed_json, to_stored_json};
+pub(crate) use terminal::console::{Answer, Console, LogFormat, Verbosity};
 pub(crate) use terminal::progress::{Moment, Progress};
+pub(crate) use terminal::say::{is_person, say_command, say_error, say_more};
 pub(crate) use terminal::screen::{Screen, Tone};
 pub(crate) use totals::{CodeCount, Notes, Reader, RunSummary};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Ending, RunEnd, RunFacts, RunReport};
+use super::stored::Said as SaidInBoth;
+use super::{Diagnosis, Ending, RunEnd, RunFacts, RunReport};
 use crate::model::{
     EarlyEnd, Fingerprint, RecordedSettings, ShownPath as _, Status, StoreRun, rfc3339, version,
 };
@@ -51,7 +52,23 @@ struct Summary<'a> {
     failed_digest: Option<&'a str>,
     report: Option<String>,
     #[serde(flatten)]
-    stored: Option<Stored<'a>>,
+    more: Option<More<'a>>,
+}
+
+/// What not every reader gets.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum More<'a> {
+    Stored(Box<Stored<'a>>),
+    Printed { facts: Printed<'a> },
+}
+
+/// The facts of the object that is printed: what a mail says.
+#[derive(Serialize)]
+struct Printed<'a> {
+    early_end: Option<&'a SaidInBoth>,
+    diagnosis: Option<&'a Diagnosis>,
+    next_command: Option<&'a str>,
 }
 
 /// The fields of the file alone.
@@ -81,10 +98,20 @@ pub(crate) fn to_stored_json(report: &RunReport, ending: &Ending, facts: &RunFac
         retry_of: report.retry_of.map(rfc3339),
         facts,
     };
-    formatted(report, ending, Some(stored))
+    formatted(report, ending, Some(More::Stored(Box::new(stored))))
 }
 
-fn formatted(report: &RunReport, ending: &Ending, stored: Option<Stored<'_>>) -> String {
+/// Formats the report as the object that `--summary -` prints.
+pub(crate) fn to_printed_json(report: &RunReport, ending: &Ending, facts: &RunFacts) -> String {
+    let facts = Printed {
+        early_end: facts.early_end.as_ref(),
+        diagnosis: facts.diagnosis.as_ref(),
+        next_command: facts.next_command.as_deref(),
+    };
+    formatted(report, ending, Some(More::Printed { facts }))
+}
+
+fn formatted(report: &RunReport, ending: &Ending, more: Option<More<'_>>) -> String {
     let (summary, notes) = (&report.summary, &report.notes);
     let object = Summary {
         tool: env!("CARGO_PKG_NAME"),
@@ -130,7 +157,7 @@ fn formatted(report: &RunReport, ending: &Ending, stored: Option<Stored<'_>>) ->
         overtaken_failures: summary.overtaken,
         failed_digest: report.failed_digest.as_deref(),
         report: report.page.as_ref().map(|page| page.shown().to_string()),
-        stored,
+        more,
     };
     // A struct of numbers and texts always serialises.
     serde_json::to_string(&object).unwrap_or_default() + "\n"

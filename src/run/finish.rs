@@ -67,6 +67,7 @@ impl Finished<'_> {
         let end = verdict(&report, written);
         Ran {
             report: Some(report),
+            facts,
             end,
             sent_before: None,
             locks: Locks::default(),

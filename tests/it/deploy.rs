@@ -35,6 +35,7 @@ fn there_is_one_for_each_scheduler() {
             "by-hand",
             "cronjob.yaml",
             "crontab",
+            "nightly.cmd",
             "nps.toml",
             "respondent-sync-mail@.service",
             "respondent-sync.service",
@@ -105,7 +106,8 @@ fn they_all_start_the_same_line() {
         sample("cronjob.yaml")
             .contains("args: [run, --config, /etc/respondent-sync/nps.toml, --resume, --rotate]")
     );
-    assert!(sample("respondent-sync.xml").contains("run --config nps.toml --resume --rotate -q"));
+    assert!(sample("nightly.cmd").contains("run --config nps.toml --resume --rotate -q"));
+    assert!(sample("respondent-sync.xml").contains("/d /c nightly.cmd"));
 }
 
 #[test]

@@ -33,6 +33,23 @@ fn run_by_address(fake: &Fake) -> Job {
         )
 }
 
+#[test]
+fn a_page_with_the_persons_id_is_removed_and_one_without_ids_stays() {
+    let fake = platform();
+    let mut job = run(&fake).args("--report in.report.html");
+    job.ends(1);
+    let page = job.text("in.report.html");
+    let said = forget(&mut job, 0);
+    assert!(!said.contains("in.report.html"), "{said}");
+    assert_eq!(job.text("in.report.html"), page);
+    let mut job = run(&platform()).args("--report in.report.html --report-ids");
+    job.ends(1);
+    assert!(job.text("in.report.html").contains("<bdi>007</bdi>"));
+    let said = forget(&mut job, 0);
+    assert!(said.contains("in.report.html: the page with ids"), "{said}");
+    assert!(!job.path("in.report.html").exists());
+}
+
 /// Returns all files of a job's folder but the export.
 fn files(job: &Job) -> BTreeMap<String, Vec<u8>> {
     let names = job.names().into_iter().filter(|name| name != "in.csv");

@@ -33,6 +33,8 @@ mod help;
 mod init; // The questions of `init`, on a pseudo-terminal, and its flags without one.
 mod locks; // Two runs at the same time.
 mod logs; // Standard error, for people and for machines.
+#[cfg(unix)]
+mod mails; // The mails of the samples.
 #[cfg(target_os = "linux")]
 mod memory; // Memory does not grow with the file.
 mod monitor; // Notifications and metrics.

@@ -115,8 +115,9 @@ fn a_message_that_three_respondents_got_is_quoted_and_harmless() {
 #[test]
 fn the_page_has_at_most_200_000_bytes_and_says_where_the_rest_is() {
     let fake = Fake::start(|_| Answer::success());
-    let rows: String = (0..4_000).map(|row| format!("x{row}<&>,v\n")).collect();
-    let mut job = Job::run(format!("id_respondent,l1\n{rows}"), &fake).args("--report in.report.html");
+    let rows: Vec<String> = (0..4_000).map(|row| format!("x{row}<&>,v")).collect();
+    let mut job =
+        Job::run(format!("id_respondent,l1\n{}", rows.join("\n")), &fake).args("--report in.report.html");
     job.ends(1);
     for words in ["", "--report-ids", "--report-ids --lang pl"] {
         job.other(&format!("report in.results.csv {words}"), 0);
@@ -259,7 +260,10 @@ fn an_interrupted_run_has_a_page_and_the_resumed_one_replaces_it() {
     page_with(
         &job,
         "in.report.html",
-        &["8 of 9 contacts updated, 1 can be sent again as they are.", "was resumed at"],
+        &[
+            "8 of 9 contacts updated, 1 can be sent again as they are.",
+            "was resumed at",
+        ],
     );
 }
 

@@ -3,6 +3,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::os::windows::fs::OpenOptionsExt;
+use std::process::Command;
 
 use crate::support::{Answer, Fake, Job, numbered};
 
@@ -96,4 +97,37 @@ fn ctrl_c_in_a_console_drains_the_run_which_is_resumed() {
     job.ends(0);
     assert_eq!(job.lines("in.results.csv").len(), 400);
     assert_eq!(fake.calls().len(), 400, "no row was sent twice");
+}
+
+#[test]
+fn the_script_of_the_task_writes_a_mail_when_a_night_fails() {
+    let fake = Fake::start(|call| match call.respondent() {
+        "7" => Answer::error("no such respondent"),
+        _ => Answer::success(),
+    });
+    let config = format!(
+        "input = 'in.csv'\nsurvey = '7'\nrate = 'unlimited'\nbase_url = '{}'\noutput_dir = 'results'\nstate = 'none'\n",
+        fake.base
+    );
+    let job = Job::new("")
+        .file("nightly.cmd", include_bytes!("../../samples/deploy/nightly.cmd"))
+        .file("nps.toml", config)
+        .file("in.csv", "id_respondent,l1\n5,Anna\n7,Ewa\n");
+    fs::create_dir(job.path("results")).unwrap();
+    let ran = Command::new("cmd")
+        .args(["/d", "/c", "nightly.cmd"])
+        .current_dir(job.path(""))
+        .env("PROGRAM", env!("CARGO_BIN_EXE_respondent-sync"))
+        .env("APPDATA", job.path(""))
+        .env("LOCALAPPDATA", job.path(""))
+        .env("RESPONDENT_SYNC_ACCOUNT", "387487")
+        .env("RESPONDENT_SYNC_WEBHOOK_KEY", "kkkkkkkk")
+        .env("RESPONDENT_SYNC_WEBHOOK_AUTH", "aaaaaaaa")
+        .env("RESPONDENT_SYNC_LANG", "en")
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+    let mail = job.text("results/mail.txt");
+    assert!(mail.contains("1 of 2 contacts updated, 1 needs a fix."), "{mail}");
+    assert!(!mail.contains("Anna") && !mail.contains("Ewa"), "{mail}");
 }

@@ -45,7 +45,7 @@ pub(crate) enum ExpectArg {
 /// The arguments of `report`.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// The results of a run; with `--overview` summaries, or folders with summaries
+    /// The results of a run; with `--overview` summaries, or folders with summaries; with `--format text` also `-`
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// One page over many runs: all summaries that are named or in the folders

@@ -71,11 +71,14 @@ fn one_run(args: &ReportArgs) -> Result<ReportOf> {
     let is_json = file.extension().is_some_and(|extension| extension == "json");
     let summary = match &args.summary {
         Some(summary) => summary.clone(),
-        None if is_json => file.clone(),
+        None if is_json || file.as_os_str() == "-" => file.clone(),
         None => beside(SUMMARY),
     };
     if args.format == ReportFormatArg::Text {
         return Ok(ReportOf::Text { summary });
+    }
+    if file.as_os_str() == "-" {
+        return Err(Message::new(|words| words.only_text_of_stream()).into());
     }
     let results = if finished.ends_with(SUMMARY) {
         beside(RESULTS)

@@ -15,9 +15,11 @@ const PAGE_MARK: &str = "<!doctype html>\n<!-- respondent-sync: report -->\n";
 
 /// Whether a page may be written here: nothing is here, or a page of this program.
 pub(crate) fn may_write_page(path: &Path) -> bool {
-    if !files::exists(path) {
-        return true;
-    }
+    !files::exists(path) || is_page(path)
+}
+
+/// Whether a page of this program is here.
+pub(crate) fn is_page(path: &Path) -> bool {
     let mut begin = vec![0; PAGE_MARK.len()];
     let read = regular::open(path).and_then(|mut file| file.read_exact(&mut begin));
     read.is_ok() && begin == PAGE_MARK.as_bytes()

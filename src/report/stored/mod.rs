@@ -5,6 +5,7 @@ mod facts;
 mod failing;
 mod run;
 
+pub(super) use facts::Said;
 pub(crate) use facts::{Expect, ReasonFacts, RunFacts};
 pub(crate) use failing::{FailingRow, FailingRows};
 pub(crate) use run::StoredRun;

@@ -4,5 +4,6 @@
 pub(super) mod console;
 mod log_lines;
 pub(super) mod progress;
+pub(super) mod say;
 pub(super) mod screen;
 mod warnings;

@@ -5,7 +5,9 @@
 //! and a second start finishes the work.
 
 mod examine;
+mod pages;
 mod person;
+mod state;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,6 +37,8 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// Everything that was found.
 struct Found {
     runs: Vec<ExaminedRun>,
+    /// Pages that name the person.
+    pages: Vec<PathBuf>,
     left_over: Vec<PathBuf>,
     store: Option<(Store, PathBuf, u64)>,
     left: Vec<(PathBuf, Left)>,
@@ -44,6 +48,7 @@ struct Found {
 enum Step<'a> {
     Failed(&'a KeptFiles, &'a Change),
     Results(&'a Change),
+    Page(&'a Path),
     Store(&'a mut Store, &'a Path, u64),
 }
 
@@ -142,14 +147,15 @@ fn look(settings: &ErasureSettings, state: Option<PathBuf>) -> Result<Found, Fai
         }
         left.push((results, Left::Missing));
     }
+    let pages = pages::naming(kept.runs.iter(), &person);
     let examined = kept.runs.into_iter();
     let runs: Vec<ExaminedRun> = examined
         .map(|run| examine(run, &person, &settings.id_column))
         .collect();
     left.extend(runs.iter().flat_map(|run| run.left.iter().cloned()));
-    left.extend(settings.state.iter().flat_map(|state| damaged_states(state)));
+    left.extend(settings.state.iter().flat_map(|path| state::damaged_states(path)));
     let store = match state {
-        Some(path) => match open(&path, &settings.respondents) {
+        Some(path) => match state::open(&path, &settings.respondents) {
             Ok((store, entries)) => Some((store, path, entries)),
             Err(StoreError::Damaged { .. }) => {
                 left.push((path, Left::DamagedState));
@@ -161,6 +167,7 @@ fn look(settings: &ErasureSettings, state: Option<PathBuf>) -> Result<Found, Fai
     };
     Ok(Found {
         runs,
+        pages,
         left_over: kept.left_over,
         store,
         left,
@@ -202,34 +209,6 @@ fn set_of_round(path: &Path) -> Option<PathBuf> {
     Some(path.with_file_name(format!("{set}.csv")))
 }
 
-/// Opens the store and counts its entries of these respondents.
-fn open(path: &Path, respondents: &[String]) -> Result<(Store, u64), StoreError> {
-    let store = Store::open_for_all(path)?;
-    let entries = store.entries_of(respondents)?;
-    Ok((store, entries))
-}
-
-/// Lists the damaged states that `--full-refresh` has set aside.
-fn damaged_states(state: &Path) -> Vec<(PathBuf, Left)> {
-    let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let begins = format!(
-        "{}.damaged-",
-        state.file_name().unwrap_or_default().to_string_lossy()
-    );
-    let entries = fs::read_dir(folder.unwrap_or(Path::new(".")));
-    let names = entries
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name());
-    let mut damaged: Vec<_> = names
-        .filter(|name| name.to_string_lossy().starts_with(&begins))
-        .map(|name| (state.with_file_name(name), Left::DamagedState))
-        .collect();
-    damaged.sort_by(|one, other| one.0.cmp(&other.0));
-    damaged
-}
-
 impl Found {
     /// Returns what is to be done, in order. A failed file comes before the results by which its rows
     /// are known.
@@ -245,6 +224,7 @@ impl Found {
             );
             steps.extend(run.results.iter().filter(is_one).map(Step::Results));
         }
+        steps.extend(self.pages.iter().map(|page| Step::Page(page)));
         steps.extend(
             self.store
                 .iter_mut()
@@ -263,7 +243,7 @@ impl Found {
     /// Counts the files that were examined.
     fn files(&self) -> u64 {
         let of_run = |run: &ExaminedRun| u64::from(run.failed.is_some()) + u64::from(run.results.is_some());
-        self.runs.iter().map(of_run).sum::<u64>() + u64::from(self.store.is_some())
+        self.runs.iter().map(of_run).sum::<u64>() + u64::from(self.store.is_some()) + self.pages.len() as u64
     }
 
     /// Lays out what was found.
@@ -286,7 +266,7 @@ impl Step<'_> {
     fn path(&self) -> &Path {
         match self {
             Self::Failed(_, change) | Self::Results(change) => &change.path,
-            Self::Store(_, path, _) => path,
+            Self::Page(path) | Self::Store(_, path, _) => path,
         }
     }
 
@@ -295,6 +275,7 @@ impl Step<'_> {
         match self {
             Self::Failed(_, change) => Some(Traces::Records(change.edits.len() as u64)),
             Self::Results(change) => Some(Traces::Lines(change.edits.len() as u64)),
+            Self::Page(_) => Some(Traces::Page),
             Self::Store(_, _, entries) => (*entries > 0).then_some(Traces::Entries(*entries)),
         }
     }
@@ -313,6 +294,7 @@ impl Step<'_> {
                 new.put()?;
             }
             Self::Results(change) => Rewritten::write(&change.path, &change.edits, change.digest)?.put()?,
+            Self::Page(path) => fs::remove_file(path)?,
             Self::Store(store, ..) => drop(store.erase(respondents)?),
         }
         Ok(())

@@ -14,7 +14,9 @@ use crate::config::{Asked, CheckSettings, MonitorSettings, ReadingSettings, RunC
 use crate::model::{Deadline, ErrorCode, ShownPath, Status};
 use crate::monitor::{Counts, Healthcheck, Metrics, write_metrics};
 use crate::read::Input;
-use crate::report::{ALREADY_SENT, Console, Ending, ExitCode, RunReport, to_json, unsent_to_json};
+use crate::report::{
+    ALREADY_SENT, Console, Ending, ExitCode, RunReport, to_json, to_printed_json, unsent_to_json,
+};
 use crate::run::Failure;
 use crate::run::pages;
 use crate::run::prepare::before_sending;
@@ -156,6 +158,7 @@ async fn finish(check: &Healthcheck, starting: JoinHandle<()>, code: ExitCode, t
 fn print(ran: &Ran, console: &Console) {
     let Ran {
         report,
+        facts,
         end,
         sent_before,
         ..
@@ -163,9 +166,9 @@ fn print(ran: &Ran, console: &Console) {
     match (report, end, sent_before) {
         (Some(report), Err(failure), _) if failure.code != report.verdict().exit_code() => {
             // The run ended, but its last file could not be written.
-            console.keep_promise(|_| to_json(report, &failure.ending()));
+            console.keep_promise(|_| to_printed_json(report, &failure.ending(), facts));
         }
-        (Some(report), _, _) => console.keep_promise(|_| to_json(report, &report.ending())),
+        (Some(report), _, _) => console.keep_promise(|_| to_printed_json(report, &report.ending(), facts)),
         (None, Ok(code), Some(words)) => {
             let ending = Ending::new(*code, words);
             console.keep_promise(|input| unsent_to_json(console.run_id(), input, ALREADY_SENT, &ending));

@@ -3,8 +3,8 @@
 
 mod overview;
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use anyhow::Error;
 
@@ -76,7 +76,12 @@ fn stored(path: &Path) -> Result<StoredRun, Error> {
         let path = path.shown().to_string();
         Message::new(|words| words.not_of_this_tool(&path, &why))
     };
-    let text = fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+    let text = if path.as_os_str() == "-" {
+        io::read_to_string(io::stdin())
+    } else {
+        fs::read_to_string(path)
+    };
+    let text = text.map_err(|error| fault(error.to_string()))?;
     Ok(StoredRun::parse(&text).map_err(fault)?)
 }
 

@@ -12,7 +12,7 @@ use crate::model::{EarlyEnd, UpdateRespondent, local_time_in};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::record::{self, Header, OutputDecision, ResultsFormat, SentBefore};
-use crate::report::{Console, ExitCode, Progress, RunReport, RunSummary};
+use crate::report::{Console, ExitCode, Progress, RunFacts, RunReport, RunSummary};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
 use crate::run::next_command::next_command;
@@ -40,6 +40,8 @@ use crate::text::Message;
 pub(in crate::run) struct Ran {
     /// The report; `None` if the run ended before its first call.
     pub(in crate::run) report: Option<RunReport>,
+    /// The facts of the report; the defaults without one.
+    pub(in crate::run) facts: RunFacts,
     /// The exit code, or why the run did not complete.
     pub(in crate::run) end: Result<ExitCode, Failure>,
     /// The message of a run that had nothing to do because its input was sent before.
@@ -54,6 +56,7 @@ impl Ran {
     pub(in crate::run) fn unsent(end: Result<ExitCode, Failure>) -> Self {
         Self {
             report: None,
+            facts: RunFacts::default(),
             end,
             sent_before: None,
             locks: Locks::default(),

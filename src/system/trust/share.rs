@@ -47,8 +47,11 @@ impl Group {
     /// If this user may not: on Unix a member of the group may, and root.
     #[cfg(unix)]
     pub(crate) fn may_read(&self, path: &Path) -> io::Result<()> {
-        use std::os::unix::fs::PermissionsExt;
-        std::os::unix::fs::chown(path, None, Some(self.id))?;
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        // In a folder with the setgid bit it is the group's already, and a service may not be let change it.
+        if std::fs::metadata(path)?.gid() != self.id {
+            std::os::unix::fs::chown(path, None, Some(self.id))?;
+        }
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o640))
     }
 

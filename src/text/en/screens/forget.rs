@@ -59,6 +59,7 @@ impl ForgetWords for English {
         match traces {
             Traces::Lines(count) => format!("id, message and kept cells of {}", en(count, "line")),
             Traces::Records(count) => en(count, "record"),
+            Traces::Page => "the page with ids; `respondent-sync report` makes it again".to_owned(),
             Traces::Entries(1) => "1 entry".to_owned(),
             Traces::Entries(count) => format!("{count} entries"),
         }

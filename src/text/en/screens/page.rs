@@ -210,6 +210,10 @@ impl PageWords for English {
         "`report` makes the page about one run: name one results file, or give `--overview`".to_owned()
     }
 
+    fn only_text_of_stream(&self) -> String {
+        "a page is made of files: name a results file, or give `--format text`".to_owned()
+    }
+
     fn no_summaries(&self) -> String {
         "there is no summary (`….summary.json`) of a run here".to_owned()
     }

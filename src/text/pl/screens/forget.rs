@@ -65,6 +65,7 @@ impl ForgetWords for Polish {
                 format!("ID, komunikat i skopiowane komórki w {rows}")
             }
             Traces::Records(count) => pl(count, ROWS),
+            Traces::Page => "cały raport z ID; `respondent-sync report` utworzy go ponownie".to_owned(),
             Traces::Entries(count) => pl(count, ["wpis", "wpisy", "wpisów"]),
         }
     }

@@ -230,6 +230,10 @@ impl PageWords for Polish {
             .to_owned()
     }
 
+    fn only_text_of_stream(&self) -> String {
+        "raport powstaje z plików: podaj plik wyników albo użyj `--format text`".to_owned()
+    }
+
     fn no_summaries(&self) -> String {
         "nie ma tu żadnego podsumowania (`….summary.json`)".to_owned()
     }

@@ -34,6 +34,8 @@ pub(crate) enum Traces {
     Records(u64),
     /// Entries of the state.
     Entries(u64),
+    /// A page about a run, which is removed.
+    Page,
 }
 
 /// Sentences about removing a person. Paths and commands are ready to be printed.

@@ -175,6 +175,8 @@ pub(crate) trait PageWords {
 
     fn one_file_each(&self) -> String;
 
+    fn only_text_of_stream(&self) -> String;
+
     fn no_summaries(&self) -> String;
 
     fn overview_needs_output(&self) -> String;
