@@ -14,6 +14,7 @@
 //! | `run` | the commands, the decisions before the first call, the pipeline, the end of a run |
 //! | `read`, `plan`, `state`, `send`, `record`, `report` | the stages; they do not use each other, `run` connects them |
 //! | `text` | every sentence of the main job, in English and Polish, and the screens made of them |
+//! | `page` | the HTML pages: the report of a run, the overview of many |
 //! | `monitor`, `sandbox` | notifications of a run; a small platform for rehearsals and tests |
 //! | `manual` | the pages of `help` |
 //! | `model` | the types that all of them share: no I/O, no async, no clock |

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::model::printable;
+
 /// A text whose parts between backticks are code. Formats itself as HTML, escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Template)]
 #[template(
@@ -14,10 +16,12 @@ pub(super) struct Marked {
 }
 
 impl Marked {
-    /// Takes a text apart. A backtick without a partner stays one.
+    /// Takes a text apart. A backtick without a partner stays one; what would change the reading order or
+    /// is invisible is written as an escape.
     pub(super) fn new(text: &str) -> Self {
         let mut parts = Vec::new();
-        let mut rest = text;
+        let text = printable(text);
+        let mut rest = text.as_ref();
         while let Some((before, (code, behind))) = rest
             .split_once('`')
             .and_then(|(before, rest)| Some((before, rest.split_once('`')?)))

@@ -19,3 +19,6 @@ mod times;
 
 pub(crate) use overview::{Job, JobRun, Overview};
 pub(crate) use run::{NotStarted, RunPage};
+
+#[cfg(test)]
+mod tests;

@@ -85,7 +85,7 @@ struct Page<'a> {
     reasons: Vec<ReasonLine>,
     rows: &'a [RowLine],
     shows_ids: bool,
-    beyond: Option<String>,
+    beyond: Option<Marked>,
     warnings: Vec<Marked>,
     course: Option<CourseView>,
     times: Option<TimesView>,
@@ -163,7 +163,7 @@ impl RunPage<'_> {
                 .collect(),
             rows,
             shows_ids: self.shows_ids,
-            beyond: (beyond > 0).then(|| words.rows_beyond(beyond, view.rest_of_rows())),
+            beyond: (beyond > 0).then(|| Marked::new(&words.rows_beyond(beyond, view.rest_of_rows()))),
             warnings: view.warnings(),
             course: calls_from.and_then(|from| {
                 course::view(&run.facts.course, run.facts.rate, (from, resumed), (lang, words))

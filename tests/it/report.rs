@@ -407,7 +407,7 @@ fn the_overview_shows_every_job_and_what_needs_somebody() {
             "2 of 4 jobs need you.",
             "3 rows need a fix",
             "no run since",
-            "<a href=\"bad/contacts.report.html\"><bdi>bad/contacts</bdi></a>",
+            "<a href=\"./bad/contacts.report.html\"><bdi>bad/contacts</bdi></a>",
             "broken/contacts.summary.json",
             "foreign/other.summary.json",
         ],

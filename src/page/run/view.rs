@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Next, ReasonLine, State};
-use crate::model::{ErrorCode, Lang, SettingValue, clean, zoned_time_in};
+use crate::model::{ErrorCode, Lang, SettingValue, clean, printable, zoned_time_in};
 use crate::page::marked::Marked;
 use crate::report::{Diagnosis, ReasonFacts, StoredRun};
 use crate::text::{PageLabel, Words, advice, duration_in, reason_parts, thousands_in, title};
@@ -67,7 +67,9 @@ impl View<'_> {
 
     pub(super) fn next(&self) -> Option<Next> {
         let (run, words) = (self.run, self.words);
-        let command = run.facts.next_command.clone()?;
+        // A command that looks different from what it is must not be copied.
+        let is_plain = |command: &&String| printable(command) == **command;
+        let command = run.facts.next_command.as_ref().filter(is_plain)?.clone();
         let what = match (run.finished, run.failures(), run.to_fix()) {
             (false, ..) => words.resume_it(),
             (true, 0, _) => words.next_all(),

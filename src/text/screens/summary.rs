@@ -219,7 +219,10 @@ impl Page<'_> {
                 &format!("{}.partial", report.failed.shown()),
             ),
         };
-        text + &self.screen.line(2, 4, &format!("{took} · {files}"))
+        let page = report.page.as_ref();
+        let page = page.map(|page| format!(" · {}", words.page_written(&page.shown().to_string())));
+        let page = page.unwrap_or_default();
+        text + &self.screen.line(2, 4, &format!("{took} · {files}{page}"))
     }
 
     /// The one command to type next. The error line of a run that ended early has its own.

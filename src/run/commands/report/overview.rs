@@ -153,5 +153,6 @@ fn place_of(page: &Path) -> Option<Url> {
 /// Returns the address of a page, relative to the overview.
 fn address(page: &Path, place: &Url) -> Option<String> {
     let page = Url::from_file_path(page.canonicalize().ok()?).ok()?;
-    place.make_relative(&page)
+    // Without the dot, a folder called `javascript:` would be a scheme.
+    place.make_relative(&page).map(|address| format!("./{address}"))
 }
