@@ -116,6 +116,8 @@ struct Page {
     state_class: &'static str,
     headline: String,
     keys: Vec<Key>,
+    first_night: String,
+    last_night: String,
     jobs: Vec<Line>,
     unreadable: Vec<String>,
     privacy: String,
@@ -154,6 +156,8 @@ impl Overview {
             unreadable.truncate(UNREADABLE_SHOWN);
             unreadable.push("…".to_owned());
         }
+        let dates = nights::dates(view.now.date());
+        let night = |date: Option<&Date>| date.map(|date| date_in(lang, *date)).unwrap_or_default();
         let page = Page {
             frame: Frame::new(lang, title),
             words,
@@ -161,6 +165,8 @@ impl Overview {
             state_class: if needing == 0 { "good" } else { "look" },
             headline: words.overview_headline(jobs.len() as u64, needing),
             keys: view.keys(),
+            first_night: night(dates.first()),
+            last_night: night(dates.last()),
             jobs: jobs
                 .iter()
                 .enumerate()
@@ -196,7 +202,7 @@ impl View<'_> {
         use crate::text::Counted;
         let keys = [
             ("updated", "✓", self.words.counted(Counted::Updated, 2)),
-            ("failed", "!", self.words.label(PageLabel::Reasons).to_owned()),
+            ("failed", "!", self.words.label(PageLabel::FailedRows).to_owned()),
             ("same", "=", self.words.counted(Counted::Unchanged, 2)),
             ("left", "…", self.words.counted(Counted::NotReached, 2)),
             ("missed sign", "×", self.words.label(PageLabel::Missed).to_owned()),

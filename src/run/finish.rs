@@ -46,8 +46,9 @@ impl Finished<'_> {
         let page = self.settings.outputs.page.clone();
         let (report, journal) = self.settle();
         let json = to_json(&report, &report.ending());
+        // The command to resume with is a fact of its own, unless more is said about it.
         let why = text::early_end(&RunReport {
-            next: None,
+            next: report.next.clone().filter(|next| !next.ends_with('`')),
             ..report.clone()
         });
         let facts = RunFacts::new(&report, why.as_ref(), &console.warnings());

@@ -47,7 +47,7 @@ impl View<'_> {
         let facts = &self.run.facts;
         let mut lines = Vec::new();
         if let Some(why) = &facts.early_end {
-            lines.push(why.message().text(self.lang).to_owned());
+            lines.push(sentence(why.message().text(self.lang)));
         }
         if let Some(diagnosis) = &facts.diagnosis {
             lines.push(match diagnosis {
@@ -71,7 +71,7 @@ impl View<'_> {
         let is_plain = |command: &&String| printable(command) == **command;
         let command = run.facts.next_command.as_ref().filter(is_plain)?.clone();
         let what = match (run.finished, run.failures(), run.to_fix()) {
-            (false, ..) => words.resume_it(),
+            (false, ..) => words.label(PageLabel::Resume).to_owned(),
             (true, 0, _) => words.next_all(),
             (true, failures, 0) => words.next_resend(failures),
             (true, _, rows) => words.next_fix(rows, &run.facts.failed),
@@ -212,4 +212,11 @@ impl View<'_> {
         });
         settings.collect()
     }
+}
+
+/// Returns an error's text as a sentence: with a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }

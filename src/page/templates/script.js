@@ -27,7 +27,7 @@
   }
 
   for (const input of all("input[data-filter]")) {
-    const rows = all("tbody tr", document.getElementById(input.dataset.filter));
+    const rows = Array.from(document.getElementById(input.dataset.filter).tBodies[0].rows);
     const found = document.querySelector(`[data-found="${input.dataset.filter}"]`);
     input.addEventListener("input", () => {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -98,7 +98,11 @@ impl RunFacts {
         let next = match report.end {
             RunEnd::Complete if report.diagnosis().is_some() => None,
             RunEnd::Complete => report.next_command.clone(),
-            _ => report.next.clone(),
+            // Without the backticks, and without what is said behind the command.
+            _ => report
+                .next
+                .as_deref()
+                .and_then(|next| Some(next.split('`').nth(1)?.to_owned())),
         };
         Self {
             rate: report.rate,

@@ -117,6 +117,14 @@ pub(super) fn in_polish(event: &Event<'_>, polish: PolishEvent) -> Option<String
     })
 }
 
+/// Returns the event's name.
+pub(super) fn name(event: &Event<'_>) -> String {
+    let mut fields = Fields::default();
+    event.record(&mut fields);
+    let name = fields.map.get("event").and_then(Value::as_str);
+    name.unwrap_or_default().to_owned()
+}
+
 /// The message alone, which is English.
 struct Message(String);
 

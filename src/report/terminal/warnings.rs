@@ -7,11 +7,14 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
-use super::log_lines::{PolishEvent, in_english, in_polish};
+use super::log_lines::{PolishEvent, in_english, in_polish, name};
 use crate::model::{Message, clean};
 
 /// Maximum number of warnings that are remembered, the first ones.
 const MAX_WARNINGS: usize = 20;
+
+/// Events that the report itself tells: how the run ends.
+const SAID_ELSEWHERE: [&str; 2] = ["run_finished", "stopping"];
 
 /// The warnings so far.
 #[derive(Clone, Debug)]
@@ -36,7 +39,7 @@ impl Warnings {
 
 impl<S: Subscriber> Layer<S> for Warnings {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if *event.metadata().level() != Level::WARN {
+        if *event.metadata().level() != Level::WARN || SAID_ELSEWHERE.contains(&name(event).as_str()) {
             return;
         }
         let english = in_english(event);

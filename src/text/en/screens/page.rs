@@ -15,6 +15,7 @@ impl PageWords for English {
             PageLabel::StoppedEarly => "Stopped early",
             PageLabel::NothingSent => "Nothing was sent",
             PageLabel::Next => "What to do now",
+            PageLabel::Resume => "To go on with the interrupted run:",
             PageLabel::Copy => "Copy",
             PageLabel::Copied => "Copied",
             PageLabel::Split => "All rows",
@@ -58,6 +59,8 @@ impl PageWords for English {
             PageLabel::LastSuccess => "Last success",
             PageLabel::Trend => "Trend",
             PageLabel::Needs => "What it needs",
+            PageLabel::FailedRows => "failed",
+            PageLabel::Details => "Numbers",
             PageLabel::Missed => "missed",
             PageLabel::Unreadable => "Files that are no summary of this program",
             PageLabel::Nothing => "nothing",
@@ -108,7 +111,7 @@ impl PageWords for English {
     }
 
     fn nothing_sent_since(&self, when: &str, why: &str) -> String {
-        format!("Nothing was sent at {when}: {why}")
+        format!("{when}: {why}")
     }
 
     fn run_before(&self, when: Option<&str>) -> String {

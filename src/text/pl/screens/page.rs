@@ -18,6 +18,7 @@ impl PageWords for Polish {
             PageLabel::StoppedEarly => "Przerwano",
             PageLabel::NothingSent => "Niczego nie zmieniono",
             PageLabel::Next => "Co teraz",
+            PageLabel::Resume => "Aby dokończyć przerwaną aktualizację:",
             PageLabel::Copy => "Kopiuj",
             PageLabel::Copied => "Skopiowano",
             PageLabel::Split => "Wszystkie wiersze",
@@ -63,6 +64,8 @@ impl PageWords for Polish {
             PageLabel::LastSuccess => "Ostatnio bez błędów",
             PageLabel::Trend => "Tendencja",
             PageLabel::Needs => "Czego wymaga",
+            PageLabel::FailedRows => "z błędami",
+            PageLabel::Details => "Liczby",
             PageLabel::Missed => "pominięta",
             PageLabel::Unreadable => "Pliki, które nie są podsumowaniami tego programu",
             PageLabel::Nothing => "niczego",
@@ -127,7 +130,7 @@ impl PageWords for Polish {
     }
 
     fn nothing_sent_since(&self, when: &str, why: &str) -> String {
-        format!("{when}: niczego nie zmieniono. {why}")
+        format!("{when}: {why}")
     }
 
     fn run_before(&self, when: Option<&str>) -> String {
