@@ -227,11 +227,11 @@ mod signals {
 #[test]
 fn a_run_ends_when_its_time_is_over() {
     let fake = Fake::start(|_| {
-        pause(Duration::from_millis(10));
+        pause(Duration::from_millis(20));
         Answer::success()
     });
     let mut job = Job::run(crowded(300), &fake).args("-c 1");
-    let ran = job.again("--max-duration 300ms", 10);
+    let ran = job.again("--max-duration 1500ms", 10);
     let last = ran.stderr.lines().last().unwrap();
     assert!(
         last.contains("--max-duration") && last.contains("--resume"),
