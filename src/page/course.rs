@@ -72,9 +72,7 @@ pub(super) fn view(
         failed: axis.steps(&course.failed),
         rate_y: rate.map(|rate| format!("{:.1}", axis.y(rate))),
         rate: rate.map(|rate| per_second_in(lang, rate)),
-        ticks: [0, axis.length_ms / 2, axis.length_ms]
-            .map(|ms| axis.clock(ms))
-            .to_vec(),
+        ticks: axis.ticks(),
         notes,
         table: axis.table(course, lang),
     })
@@ -126,6 +124,15 @@ impl Axis {
             return format!("{}.{:02} {clock}", date.day(), date.month());
         }
         clock
+    }
+
+    /// Returns the labels below the picture: start, middle and end, without repetitions.
+    fn ticks(&self) -> Vec<String> {
+        let mut ticks = [0, self.length_ms / 2, self.length_ms]
+            .map(|ms| self.clock(ms))
+            .to_vec();
+        ticks.dedup();
+        ticks
     }
 
     fn x(&self, ms: u64) -> f64 {

@@ -7,12 +7,36 @@ use crate::model::printable;
 /// A text whose parts between backticks are code. Formats itself as HTML, escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Template)]
 #[template(
-    source = "{% for part in parts %}{% if part.0 %}<code>{{ part.1 }}</code>{% else %}{{ part.1 }}{% endif %}{% endfor %}",
+    source = "{% for part in parts %}{% match part %}{% when Part::Text(text) %}{{ text }}{% when Part::Code(code) %}<code>{{ code|safe }}</code>{% endmatch %}{% endfor %}",
     ext = "html"
 )]
 pub(super) struct Marked {
-    /// Whether a part is code, and its text.
-    parts: Vec<(bool, String)>,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Code(Code),
+}
+
+/// Words to type, which a line breaks only between: `--max-rows` stays whole. Formats itself as HTML,
+/// escaped.
+#[derive(Clone, Debug, PartialEq, Eq, Template)]
+#[template(
+    source = "{% for word in words %}{% if !loop.first %} {% endif %}<span>{{ word }}</span>{% endfor %}",
+    ext = "html"
+)]
+pub(super) struct Code {
+    words: Vec<String>,
+}
+
+impl Code {
+    pub(super) fn new(text: &str) -> Self {
+        Self {
+            words: text.split(' ').map(str::to_owned).collect(),
+        }
+    }
 }
 
 impl Marked {
@@ -26,12 +50,11 @@ impl Marked {
             .split_once('`')
             .and_then(|(before, rest)| Some((before, rest.split_once('`')?)))
         {
-            parts.push((false, before.to_owned()));
-            parts.push((true, code.to_owned()));
+            parts.push(Part::Text(before.to_owned()));
+            parts.push(Part::Code(Code::new(code)));
             rest = behind;
         }
-        parts.push((false, rest.to_owned()));
-        parts.retain(|(_, text)| !text.is_empty());
+        parts.push(Part::Text(rest.to_owned()));
         Self { parts }
     }
 }
@@ -43,8 +66,11 @@ mod tests {
     #[test]
     fn backticks_become_code_and_everything_is_escaped() {
         for (text, html) in [
-            ("type `run <a>`, then", "type <code>run &#60;a&#62;</code>, then"),
-            ("`<b>`", "<code>&#60;b&#62;</code>"),
+            (
+                "type `run <a>`, then",
+                "type <code><span>run</span> <span>&#60;a&#62;</span></code>, then",
+            ),
+            ("`<b>`", "<code><span>&#60;b&#62;</span></code>"),
             ("a ` b", "a ` b"),
             ("", ""),
         ] {

@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::frame::Frame;
+use super::marked::Marked;
 use super::nights::{self, NIGHTS};
 use crate::model::{Lang, clean, date_in, local_time_in, zoned_time_in};
 use crate::report::{Expect, StoredRun};
@@ -96,7 +97,7 @@ struct Line {
     name: String,
     link: Option<String>,
     order: usize,
-    needs: Vec<String>,
+    needs: Vec<Marked>,
     failures: u64,
     described: String,
     paths: Vec<(&'static str, String)>,
@@ -119,7 +120,7 @@ struct Page {
     first_night: String,
     last_night: String,
     jobs: Vec<Line>,
-    unreadable: Vec<String>,
+    unreadable: Vec<Marked>,
     privacy: String,
 }
 
@@ -172,7 +173,7 @@ impl Overview {
                 .enumerate()
                 .map(|(order, (needs, job))| view.line(order, needs, job))
                 .collect(),
-            unreadable,
+            unreadable: unreadable.iter().map(|line| Marked::new(line)).collect(),
             privacy: words.page_readers(self.group.as_deref()),
         };
         page.render()
@@ -263,7 +264,10 @@ impl View<'_> {
         Line {
             link: job.runs.last().and_then(|run| run.page.clone()),
             order,
-            needs: needs.iter().map(|need| self.words.need(need)).collect(),
+            needs: needs
+                .iter()
+                .map(|need| Marked::new(&self.words.need(need)))
+                .collect(),
             failures: job.runs.last().map_or(0, JobRun::failures),
             described: self.words.nights_described(&name, runs, missed_shown),
             paths: bars(&shown, &missed),

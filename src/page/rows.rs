@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::marked::Marked;
-use crate::model::{Action, ErrorCode, Lang, clean};
+use crate::model::{Action, ErrorCode, Lang, clean, unguarded_cell};
 use crate::report::{FailingRow, FailingRows, Reader, RunFacts};
 use crate::text::{Words, title};
 
@@ -39,8 +39,10 @@ pub(super) fn lines(
     let quoted = quoted(rows, facts);
     let line = |row: &FailingRow| {
         let message = match row.code {
-            Some(code) if Reader::Record.for_code(code) == Reader::Person => clean(&row.message),
-            Some(_) if quoted.contains(row.message.as_str()) => clean(&row.message),
+            Some(code) if Reader::Record.for_code(code) == Reader::Person => {
+                clean(unguarded_cell(&row.message))
+            }
+            Some(_) if quoted.contains(row.message.as_str()) => clean(unguarded_cell(&row.message)),
             // It would say no more than the code.
             Some(code) if code.action() == Action::Resend && !code.quotes_the_platform() => "".into(),
             _ => words.message_in(results).into(),
@@ -49,7 +51,7 @@ pub(super) fn lines(
             Marked::new(row.code.map_or("", |code| title(lang, code))),
             Marked::new(&message),
         );
-        let respondent = clean(&row.respondent).into_owned();
+        let respondent = clean(unguarded_cell(&row.respondent)).into_owned();
         RowLine {
             row: row.row,
             bytes: TAGS

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 
 use super::course::{self, CourseView};
 use super::frame::Frame;
-use super::marked::Marked;
+use super::marked::{Code, Marked};
 use super::rows::{self, RowLine};
 use super::split::{self, Segment};
 use super::times::{self, TimesView};
 use crate::model::{Lang, Message, clean, local_time_in};
 use crate::report::{FailingRows, StoredRun};
 use crate::text::{PageLabel, Words, words};
-use view::View;
+use view::{View, sentence};
 
 /// Maximum bytes of a page, whatever the run.
 const MAX_BYTES: usize = 200_000;
@@ -46,6 +46,7 @@ pub(crate) struct RunPage<'a> {
 }
 
 struct Banner {
+    when: String,
     text: Marked,
     before: Option<String>,
 }
@@ -58,7 +59,7 @@ struct State {
 
 struct Next {
     what: Marked,
-    command: String,
+    command: Code,
 }
 
 struct ReasonLine {
@@ -84,6 +85,7 @@ struct Page<'a> {
     segments: Vec<Segment>,
     reasons: Vec<ReasonLine>,
     rows: &'a [RowLine],
+    rows_title: &'static str,
     shows_ids: bool,
     beyond: Option<Marked>,
     warnings: Vec<Marked>,
@@ -141,9 +143,8 @@ impl RunPage<'_> {
             words,
             ended: run.finished_at.map(|time| local_time_in(lang, time)),
             banner: self.not_started.map(|unsent| Banner {
-                text: Marked::new(
-                    &words.nothing_sent_since(&local_time_in(lang, unsent.at), unsent.why.text(lang)),
-                ),
+                when: local_time_in(lang, unsent.at),
+                text: Marked::new(&sentence(unsent.why.text(lang))),
                 before: self.run.map(|run| {
                     let ended = run.finished_at.map(|time| local_time_in(lang, time));
                     words.run_before(ended.as_deref())
@@ -162,6 +163,11 @@ impl RunPage<'_> {
                 .map(|reason| view.reason(reason))
                 .collect(),
             rows,
+            rows_title: words.label(if run.finished {
+                PageLabel::Rows
+            } else {
+                PageLabel::RowsSoFar
+            }),
             shows_ids: self.shows_ids,
             beyond: (beyond > 0).then(|| Marked::new(&words.rows_beyond(beyond, view.rest_of_rows()))),
             warnings: view.warnings(),
@@ -171,7 +177,11 @@ impl RunPage<'_> {
             times: times::view(&run.facts.course.response_times, lang, words),
             about: view.about(),
             settings: view.settings(),
-            privacy: format!("{privacy} {readers}"),
+            privacy: if self.run.is_some() {
+                format!("{privacy} {readers}")
+            } else {
+                readers
+            },
         }
     }
 }

@@ -49,7 +49,7 @@ fn the_page_says_whether_it_worked_and_what_to_do() {
         &[
             "1 of 6 contacts updated, 4 need a fix, 1 skipped.",
             "fix the 4 rows in in.failed.csv",
-            "respondent-sync retry in.csv</code>",
+            "<span>retry</span> <span>in.csv</span></code>",
             "<code class=\"code\">bad_id</code>",
             "<code class=\"code\">rejected</code>",
             "This page has row numbers and error codes, and no id and no value of the file.",
@@ -106,7 +106,10 @@ fn a_message_that_three_respondents_got_is_quoted_and_harmless() {
     let page = page_with(
         &job,
         "in.report.html",
-        &["&#60;script&#62;alert(1)&#60;/script&#62;", "<code>x</code>"],
+        &[
+            "&#60;script&#62;alert(1)&#60;/script&#62;",
+            "<code><span>x</span></code>",
+        ],
     );
     assert_eq!(page.matches("<script>").count(), 1, "{page}");
     page_without(&job, "in.report.html", &["<img", "nine", "\u{202E}"]);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Next, ReasonLine, State};
 use crate::model::{ErrorCode, Lang, SettingValue, clean, printable, zoned_time_in};
-use crate::page::marked::Marked;
+use crate::page::marked::{Code, Marked};
 use crate::report::{Diagnosis, ReasonFacts, StoredRun};
 use crate::text::{PageLabel, Words, advice, duration_in, reason_parts, thousands_in, title};
 
@@ -78,7 +78,7 @@ impl View<'_> {
         };
         Some(Next {
             what: Marked::new(&what),
-            command,
+            command: Code::new(&command),
         })
     }
 
@@ -102,8 +102,11 @@ impl View<'_> {
             Some((_, remedy)) if !remedy.is_empty() => remedy,
             _ => code.and_then(|code| advice(self.lang, code)).unwrap_or_default(),
         };
-        let input = clean(&self.run.input);
-        let remedy = ["FILE", "PLIK"].iter().fold(remedy.to_owned(), |text, word| {
+        // The command below the first sentence is quoted for a shell; here only a plain name is.
+        let input = &self.run.input;
+        let is_plain = input.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c));
+        let words = ["FILE", "PLIK"].iter().filter(|_| is_plain && !input.is_empty());
+        let remedy = words.fold(remedy.to_owned(), |text, word| {
             text.replace(&format!(" {word}`"), &format!(" {input}`"))
         });
         ReasonLine {
@@ -215,7 +218,7 @@ impl View<'_> {
 }
 
 /// Returns an error's text as a sentence: with a capital letter.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()

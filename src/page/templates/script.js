@@ -54,9 +54,9 @@
         for (const other of heads) other.removeAttribute("aria-sort");
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         const key = (row) => row.cells[column].dataset.n ?? row.cells[column].textContent;
-        const isNumber = head.classList.contains("n");
+        const isNumber = head.classList.contains("n") || table.tBodies[0].rows[0]?.cells[column].dataset.n !== undefined;
         const order = (a, b) => isNumber
-          ? Number(key(a).replace(/\D/g, "")) - Number(key(b).replace(/\D/g, ""))
+          ? Number(key(a).replace(/[^\d-]/g, "")) - Number(key(b).replace(/[^\d-]/g, ""))
           : key(a).localeCompare(key(b), document.documentElement.lang);
         const body = table.tBodies[0];
         const sorted = Array.from(body.rows).sort((a, b) => (down ? order(b, a) : order(a, b)));

@@ -21,6 +21,7 @@ impl PageWords for English {
             PageLabel::Split => "All rows",
             PageLabel::Reasons => "Why rows failed",
             PageLabel::Rows => "Rows that need you",
+            PageLabel::RowsSoFar => "Rows that failed so far",
             PageLabel::Row => "Row",
             PageLabel::Count => "Rows",
             PageLabel::Reason => "Reason",
@@ -32,11 +33,11 @@ impl PageWords for English {
             PageLabel::SortHint => "Sort by this column",
             PageLabel::Course => "Calls over time",
             PageLabel::Time => "Time",
-            PageLabel::Calls => "calls",
-            PageLabel::FailedCalls => "failed calls",
-            PageLabel::PerSecond => "calls per second",
-            PageLabel::AgreedRate => "agreed rate",
-            PageLabel::Waiting => "waiting for the platform",
+            PageLabel::Calls => "Calls",
+            PageLabel::FailedCalls => "Failed calls",
+            PageLabel::PerSecond => "Calls per second",
+            PageLabel::AgreedRate => "Agreed rate",
+            PageLabel::Waiting => "Waiting for the platform",
             PageLabel::Numbers => "The same numbers as a table",
             PageLabel::Warnings => "What to look at",
             PageLabel::ResponseTimes => "Response times",
@@ -108,10 +109,6 @@ impl PageWords for English {
 
     fn of_trial(&self) -> String {
         "This was a trial of some rows.".to_owned()
-    }
-
-    fn nothing_sent_since(&self, when: &str, why: &str) -> String {
-        format!("{when}: {why}")
     }
 
     fn run_before(&self, when: Option<&str>) -> String {

@@ -24,6 +24,7 @@ impl PageWords for Polish {
             PageLabel::Split => "Wszystkie wiersze",
             PageLabel::Reasons => "Przyczyny błędów",
             PageLabel::Rows => "Wiersze z błędami",
+            PageLabel::RowsSoFar => "Dotychczasowe wiersze z błędami",
             PageLabel::Row => "Wiersz",
             PageLabel::Count => "Ile",
             PageLabel::Reason => "Przyczyna",
@@ -35,11 +36,11 @@ impl PageWords for Polish {
             PageLabel::SortHint => "Sortuj według tej kolumny",
             PageLabel::Course => "Wywołania w czasie",
             PageLabel::Time => "Czas",
-            PageLabel::Calls => "wywołania",
-            PageLabel::FailedCalls => "nieudane wywołania",
-            PageLabel::PerSecond => "wywołania na sekundę",
-            PageLabel::AgreedRate => "uzgodnione tempo",
-            PageLabel::Waiting => "oczekiwanie na platformę",
+            PageLabel::Calls => "Wywołania",
+            PageLabel::FailedCalls => "Nieudane wywołania",
+            PageLabel::PerSecond => "Wywołania na sekundę",
+            PageLabel::AgreedRate => "Uzgodnione tempo",
+            PageLabel::Waiting => "Oczekiwanie na platformę",
             PageLabel::Numbers => "Te same liczby w tabeli",
             PageLabel::Warnings => "Uwagi",
             PageLabel::ResponseTimes => "Czasy odpowiedzi",
@@ -127,10 +128,6 @@ impl PageWords for Polish {
 
     fn of_trial(&self) -> String {
         "To była próba na wybranych wierszach.".to_owned()
-    }
-
-    fn nothing_sent_since(&self, when: &str, why: &str) -> String {
-        format!("{when}: {why}")
     }
 
     fn run_before(&self, when: Option<&str>) -> String {

@@ -18,6 +18,7 @@ pub(crate) enum PageLabel {
     Split,
     Reasons,
     Rows,
+    RowsSoFar,
     Row,
     Count,
     Reason,
@@ -121,9 +122,6 @@ pub(crate) trait PageWords {
 
     /// A trial of some rows.
     fn of_trial(&self) -> String;
-
-    /// A run made no call. `when` is its local time.
-    fn nothing_sent_since(&self, when: &str, why: &str) -> String;
 
     /// Below that, the run before is shown.
     fn run_before(&self, when: Option<&str>) -> String;
