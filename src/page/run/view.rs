@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Next, ReasonLine, State};
-use crate::model::{ErrorCode, Lang, SettingValue, clean, printable, zoned_time_in};
+use crate::model::{Action, ErrorCode, Lang, SettingValue, clean, printable, zoned_time_in};
 use crate::page::marked::{Code, Marked};
 use crate::report::{Diagnosis, ReasonFacts, StoredRun};
 use crate::text::{PageLabel, Words, advice, duration_in, reason_parts, thousands_in, title};
@@ -100,6 +100,7 @@ impl View<'_> {
         // This tool's own messages say what to do themselves.
         let remedy = match own {
             Some((_, remedy)) if !remedy.is_empty() => remedy,
+            _ if self.is_mended_as_a_whole(code) => "",
             _ => code.and_then(|code| advice(self.lang, code)).unwrap_or_default(),
         };
         // The command below the first sentence is quoted for a shell; here only a plain name is.
@@ -119,6 +120,13 @@ impl View<'_> {
                 first => self.words.rows(first, reason.rows),
             },
         }
+    }
+
+    /// Whether rows with this code are not mended one by one: they share a cause that is said above, or the
+    /// run is resumed first.
+    fn is_mended_as_a_whole(&self, code: Option<ErrorCode>) -> bool {
+        let resends = code.is_some_and(|code| code.action() == Action::Resend);
+        self.run.facts.diagnosis.is_some() || !self.run.finished && resends
     }
 
     /// The file that has the rows which do not fit on the page.
@@ -217,8 +225,12 @@ impl View<'_> {
     }
 }
 
-/// Returns an error's text as a sentence: with a capital letter.
+/// Returns an error's text as a sentence: with a capital letter, unless a name comes first.
 pub(super) fn sentence(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default();
+    if !word.chars().all(char::is_alphabetic) {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()
