@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
         if !matches!(ended, Ok(report::ExitCode::Success)) {
             console.release();
         }
-        run::print_end(console, &ended);
+        run::print_end(console, &ended, None);
     }
     let code = match ended {
         Ok(code) => code,

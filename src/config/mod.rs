@@ -22,7 +22,7 @@ pub(crate) use commands::init::{
 };
 pub(crate) use commands::report::{ReportOf, ReportSettings};
 pub(crate) use commands::retry::RoundSettings;
-pub(crate) use commands::run::{Asked, RunCommand, RunSettings, UnsentPage};
+pub(crate) use commands::run::{Asked, RunCommand, RunSettings};
 pub(crate) use commands::sandbox::SandboxSettings;
 pub(crate) use commands::state::{ForgetSettings, StateSettings};
 pub(crate) use file::ConfigFile;
@@ -31,7 +31,7 @@ pub(crate) use groups::guards::GuardSettings;
 pub(crate) use groups::log::log;
 pub(crate) use groups::monitor::MonitorSettings;
 pub(crate) use groups::outputs::{default_paths, input_of_printed_summary};
-pub(crate) use groups::page::PageStyle;
+pub(crate) use groups::page::{PageSettings, PageStyle, UnsentSettings};
 pub(crate) use groups::reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, SurveySettings};
 pub(crate) use groups::state::DeltaSettings;
 pub(crate) use retried::settings;

@@ -14,6 +14,9 @@ const HEIGHT: f64 = 200.0;
 /// Maximum number of waits that are said in words.
 const WAITS_SAID: usize = 5;
 
+/// Minimum number of calls that make a picture.
+const MIN_CALLS: u64 = 10;
+
 /// A shaded time.
 pub(super) struct Shade {
     pub(super) x: String,
@@ -44,7 +47,7 @@ pub(super) fn view(
     (lang, words): (Lang, &dyn Words),
 ) -> Option<CourseView> {
     let calls: u64 = course.calls.iter().sum();
-    if calls == 0 || course.bucket_ms == 0 {
+    if calls < MIN_CALLS || course.bucket_ms == 0 {
         return None;
     }
     let axis = Axis::new(course, rate, begun);
@@ -106,8 +109,7 @@ impl Axis {
             begun,
             bucket_ms: course.bucket_ms,
             length_ms,
-            // A ceiling far above what was reached would flatten the picture; it is then not in it.
-            top: rate.map_or(most, |rate| rate.max(most)) * 1.1,
+            top: rate.map_or(most, |rate| rate.max(most)),
             spans_days: local_date(begun) != local_date(end),
             has_seconds: length_ms < 600_000,
         }

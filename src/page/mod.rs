@@ -17,7 +17,7 @@ mod run;
 mod split;
 mod times;
 
-pub(crate) use overview::{Job, JobRun, Overview};
+pub(crate) use overview::{Job, JobRun, Overview, Unsent};
 pub(crate) use run::{NotStarted, RunPage};
 
 #[cfg(test)]

@@ -9,7 +9,10 @@ use crate::report::Expect;
 pub(super) const NIGHTS: usize = 30;
 
 /// How much later than expected a run may start before its night counts as missed, in hours.
-const GRACE_HOURS: i64 = 6;
+const GRACE_HOURS: i64 = 3;
+
+/// How far back missed nights are looked for, in days.
+const WINDOW_DAYS: i64 = 60;
 
 /// The last dates up to today, oldest first.
 pub(super) fn dates(today: Date) -> Vec<Date> {
@@ -18,16 +21,24 @@ pub(super) fn dates(today: Date) -> Vec<Date> {
         .collect()
 }
 
-/// Returns the dates on which a run was expected and none started: each start makes the next one
+/// Returns the last dates on which a run was expected and none started: each start makes the next one
 /// expected a day (or a week) later, at the same local time. `starts` in ascending order.
 pub(super) fn missed(starts: &[DateTime], expect: Expect, now: DateTime) -> Vec<Date> {
+    let oldest = now.date().saturating_sub(WINDOW_DAYS.days());
     let mut missed = Vec::new();
     let ends = starts.iter().skip(1).copied().chain([now]);
     for (start, next) in starts.iter().zip(ends) {
         let mut expected = after(*start, expect);
-        while expected.saturating_add(grace(expect)) < next && missed.len() < 10 * NIGHTS {
-            missed.push(expected.date());
-            expected = after(expected, expect);
+        while expected.saturating_add(grace(expect)) < next {
+            if expected.date() >= oldest {
+                missed.push(expected.date());
+            }
+            let later = after(expected, expect);
+            if later <= expected {
+                // The end of the calendar.
+                break;
+            }
+            expected = later;
         }
     }
     missed
@@ -74,11 +85,11 @@ mod tests {
     }
 
     #[test]
-    fn tonights_run_may_be_late_by_six_hours() {
+    fn tonights_run_may_be_late_by_three_hours() {
         let starts = ["2026-11-02T02:00"];
-        assert_eq!(missed_of(&starts, Expect::Daily, "2026-11-03T07:59"), [""; 0]);
+        assert_eq!(missed_of(&starts, Expect::Daily, "2026-11-03T04:59"), [""; 0]);
         assert_eq!(
-            missed_of(&starts, Expect::Daily, "2026-11-03T08:01"),
+            missed_of(&starts, Expect::Daily, "2026-11-03T05:01"),
             ["2026-11-03"]
         );
     }
@@ -86,14 +97,14 @@ mod tests {
     #[test]
     fn week_ends_and_weeks_are_not_expected_daily() {
         let friday = ["2026-11-06T02:00"];
-        assert_eq!(missed_of(&friday, Expect::Weekdays, "2026-11-09T07:00"), [""; 0]);
+        assert_eq!(missed_of(&friday, Expect::Weekdays, "2026-11-09T04:00"), [""; 0]);
         assert_eq!(
             missed_of(&friday, Expect::Weekdays, "2026-11-10T09:00"),
             ["2026-11-09", "2026-11-10"]
         );
-        assert_eq!(missed_of(&friday, Expect::Weekly, "2026-11-14T01:00"), [""; 0]);
+        assert_eq!(missed_of(&friday, Expect::Weekly, "2026-11-13T13:00"), [""; 0]);
         assert_eq!(
-            missed_of(&friday, Expect::Weekly, "2026-11-14T03:00"),
+            missed_of(&friday, Expect::Weekly, "2026-11-13T15:00"),
             ["2026-11-13"]
         );
     }

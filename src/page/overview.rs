@@ -1,7 +1,7 @@
 //! The overview of many runs: a line per job with its last nights, and what needs somebody. Jobs that
 //! need somebody come first.
 
-use std::fmt::Write as _;
+mod bars;
 
 use askama::Template;
 use jiff::civil::{Date, DateTime};
@@ -9,20 +9,11 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::frame::Frame;
 use super::marked::Marked;
-use super::nights::{self, NIGHTS};
-use crate::model::{Lang, clean, date_in, local_time_in, zoned_time_in};
+use super::nights;
+use crate::model::{Lang, Message, clean, date_in, local_time_in, zoned_time_in};
 use crate::report::{Expect, StoredRun};
-use crate::text::{Headline, Need, PageLabel, Trend, Words, words};
-
-/// Size of a job's picture.
-const SLOT: f64 = 10.0;
-const HEIGHT: f64 = 40.0;
-
-/// Width of a bar in its slot.
-const BAR: f64 = 8.0;
-
-/// Minimum height of failed rows, so that they can be seen.
-const MIN_FAILED: f64 = 5.0;
+use crate::text::{Headline, Need, PageLabel, Words, words};
+use bars::{bars, trend};
 
 /// Maximum number of files that are named as unreadable.
 const UNREADABLE_SHOWN: usize = 50;
@@ -31,7 +22,29 @@ const UNREADABLE_SHOWN: usize = 50;
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) name: String,
+    /// A run of it was interrupted, and is neither resumed nor under way.
+    pub(crate) is_unfinished: bool,
+    /// Nights without a call, oldest first.
+    pub(crate) unsent: Vec<Unsent>,
     pub(crate) runs: Vec<JobRun>,
+}
+
+/// A night of a job without a call.
+#[derive(Debug)]
+pub(crate) struct Unsent {
+    pub(crate) at: Timestamp,
+    /// 0 if there was nothing new.
+    pub(crate) exit_code: u8,
+    pub(crate) why: Message,
+}
+
+/// What happened to a job on a date.
+#[derive(Clone, Copy)]
+enum Night<'a> {
+    Run(&'a JobRun),
+    Unsent(&'a Unsent),
+    Missed,
+    Nothing,
 }
 
 /// A run of a job.
@@ -39,35 +52,36 @@ pub(crate) struct Job {
 pub(crate) struct JobRun {
     pub(crate) run: StoredRun,
     pub(crate) started_at: Timestamp,
-    /// The last round of a retry of it.
-    pub(crate) round: Option<StoredRun>,
+    /// The finished rounds of its retries, oldest first.
+    pub(crate) rounds: Vec<StoredRun>,
     /// The address of its page, relative to the overview.
     pub(crate) page: Option<String>,
 }
 
 impl JobRun {
-    /// The counts after all retries.
+    /// The counts after all retries. A row that was deleted from the failed file is in none of them.
     fn counts(&self) -> Headline {
         let counts = Headline::from(&self.run);
-        let Some(round) = self.round.as_ref().map(Headline::from) else {
+        let Some(last) = self.rounds.last().map(Headline::from) else {
             return counts;
         };
-        let mended = (counts.to_fix + counts.to_resend).saturating_sub(round.to_fix + round.to_resend);
+        let updated = self.rounds.iter().map(|round| Headline::from(round).updated);
         Headline {
-            updated: counts.updated + mended,
-            to_fix: round.to_fix,
-            to_resend: round.to_resend,
+            updated: counts.updated + updated.sum::<u64>(),
+            to_fix: last.to_fix,
+            to_resend: last.to_resend,
             ..counts
         }
     }
 
+    /// The exit code after all retries.
+    fn exit_code(&self) -> u8 {
+        self.rounds.last().unwrap_or(&self.run).exit_code
+    }
+
     /// Whether nothing is left to do.
     fn is_success(&self) -> bool {
-        let exit_code = self
-            .round
-            .as_ref()
-            .map_or(self.run.exit_code, |round| round.exit_code);
-        self.run.finished && exit_code == 0
+        self.run.finished && self.exit_code() == 0
     }
 
     fn failures(&self) -> u64 {
@@ -183,7 +197,9 @@ impl Overview {
 /// The order of jobs: what is worst comes first.
 fn rank(needs: &[Need]) -> u8 {
     let of = |need: &Need| match need {
-        Need::Stopped(_) => 0,
+        // It goes on by itself.
+        Need::Stopped(5 | 10 | 130 | 143) => 4,
+        Need::Stopped(_) | Need::Interrupted | Need::Refused(..) => 0,
         Need::NoRunSince(_) => 1,
         Need::Fix(_) => 2,
         Need::Resend(_) => 3,
@@ -206,33 +222,59 @@ impl View<'_> {
             ("failed", "!", self.words.label(PageLabel::FailedRows).to_owned()),
             ("same", "=", self.words.counted(Counted::Unchanged, 2)),
             ("left", "…", self.words.counted(Counted::NotReached, 2)),
+            ("stopped", "✕", self.words.label(PageLabel::Refused).to_owned()),
             ("missed sign", "×", self.words.label(PageLabel::Missed).to_owned()),
         ];
         keys.map(|(class, sign, label)| Key { class, sign, label }).into()
     }
 
-    /// Returns how often the job is meant to run, by its last run that says it.
+    /// Returns the local starts of a job, with and without calls, in ascending order.
+    fn starts(&self, job: &Job) -> Vec<DateTime> {
+        let runs = job.runs.iter().map(|run| run.started_at);
+        let all = runs.chain(job.unsent.iter().map(|night| night.at));
+        let mut starts: Vec<DateTime> = all.map(|start| (self.local)(start)).collect();
+        starts.sort();
+        starts
+    }
+
+    /// Returns the dates of missed nights, by how often the job's last run says that it runs.
     fn missed(&self, job: &Job) -> Vec<Date> {
         let expect: Option<Expect> = job.runs.last().and_then(|run| run.run.facts.expect);
-        let starts: Vec<DateTime> = job.runs.iter().map(|run| (self.local)(run.started_at)).collect();
+        let starts = self.starts(job);
         let with_run = |date: &Date| starts.iter().any(|start| start.date() == *date);
-        let missed = expect
-            .map(|expect| nights::missed(&starts, expect, self.now))
-            .unwrap_or_default();
-        missed.into_iter().filter(|date| !with_run(date)).collect()
+        let missed = expect.map(|expect| nights::missed(&starts, expect, self.now));
+        missed
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|date| !with_run(date))
+            .collect()
     }
 
     fn needs(&self, job: &Job) -> Vec<Need> {
-        let Some(last) = job.runs.last() else {
-            return Vec::new();
-        };
         let mut needs = Vec::new();
+        let last = job.runs.last();
+        let is_later = |night: &&Unsent| last.is_none_or(|run| run.started_at < night.at);
+        let refused = job
+            .unsent
+            .last()
+            .filter(is_later)
+            .filter(|night| night.exit_code > 1);
+        if let Some(night) = refused {
+            let date = date_in(self.lang, (self.local)(night.at).date());
+            needs.push(Need::Refused(date, night.why.text(self.lang).to_owned()));
+        }
+        if job.is_unfinished && last.is_none_or(|last| last.run.finished) {
+            needs.push(Need::Interrupted);
+        }
+        let start = self.starts(job).last().map(|start| start.date());
+        if let Some(start) = start.filter(|start| self.missed(job).iter().any(|date| date > start)) {
+            needs.push(Need::NoRunSince(date_in(self.lang, start)));
+        }
+        let Some(last) = last else {
+            return needs;
+        };
         if !last.run.finished {
             needs.push(Need::Stopped(last.run.exit_code));
-        }
-        let start = (self.local)(last.started_at).date();
-        if self.missed(job).iter().any(|date| *date > start) {
-            needs.push(Need::NoRunSince(date_in(self.lang, start)));
         }
         if !last.is_success() {
             let counts = last.counts();
@@ -244,22 +286,30 @@ impl View<'_> {
         needs
     }
 
+    /// Returns what happened on each of the last dates, oldest first.
+    fn nights_of<'j>(&self, job: &'j Job, missed: &[Date]) -> Vec<(Date, Night<'j>)> {
+        let is_on = |date: Date, time: Timestamp| (self.local)(time).date() == date;
+        let night = |date: Date| {
+            let run = job.runs.iter().rev().find(|run| is_on(date, run.started_at));
+            let unsent = job.unsent.iter().rev().find(|night| is_on(date, night.at));
+            match (run, unsent) {
+                (Some(run), _) => Night::Run(run),
+                (None, Some(unsent)) => Night::Unsent(unsent),
+                (None, None) if missed.contains(&date) => Night::Missed,
+                (None, None) => Night::Nothing,
+            }
+        };
+        let dates = nights::dates(self.now.date());
+        dates.into_iter().map(|date| (date, night(date))).collect()
+    }
+
     fn line(&self, order: usize, needs: &[Need], job: &Job) -> Line {
         let missed = self.missed(job);
-        let dates = nights::dates(self.now.date());
-        let shown: Vec<(Date, Option<&JobRun>)> = dates
-            .iter()
-            .map(|date| {
-                let mut runs = job.runs.iter().rev();
-                (
-                    *date,
-                    runs.find(|run| (self.local)(run.started_at).date() == *date),
-                )
-            })
-            .collect();
+        let shown = self.nights_of(job, &missed);
         let success = job.runs.iter().rev().find(|run| run.is_success());
-        let runs = shown.iter().filter(|(_, run)| run.is_some()).count() as u64;
-        let missed_shown = missed.iter().filter(|date| dates.contains(date)).count() as u64;
+        let count = |is: fn(&Night<'_>) -> bool| shown.iter().filter(|(_, night)| is(night)).count() as u64;
+        let runs = count(|night| matches!(night, Night::Run(_)));
+        let missed_shown = count(|night| matches!(night, Night::Missed));
         let name = clean(&job.name).into_owned();
         Line {
             link: job.runs.last().and_then(|run| run.page.clone()),
@@ -270,110 +320,35 @@ impl View<'_> {
                 .collect(),
             failures: job.runs.last().map_or(0, JobRun::failures),
             described: self.words.nights_described(&name, runs, missed_shown),
-            paths: bars(&shown, &missed),
-            nights: self.nights(&shown, &missed),
+            paths: bars(&shown),
+            nights: self.nights(&shown),
             last_success: success.map_or_else(
                 || self.words.label(PageLabel::Never).to_owned(),
                 |run| local_time_in(self.lang, run.run.finished_at.unwrap_or(run.started_at)),
             ),
             last_success_key: success.map_or(0, |run| run.started_at.as_second()),
-            trend: trend(&job.runs).map_or("", |trend| self.words.trend(trend)),
+            trend: trend(&job.runs)
+                .filter(|_| needs.iter().all(|need| !matches!(need, Need::NoRunSince(_))))
+                .map_or("", |trend| self.words.trend(trend)),
             name,
         }
     }
 
-    /// The nights as a table, newest first.
-    fn nights(
-        &self,
-        shown: &[(Date, Option<&JobRun>)],
-        missed: &[Date],
-    ) -> Vec<(String, String, Option<String>)> {
-        let nights = shown.iter().rev().filter_map(|(date, run)| {
-            let day = date_in(self.lang, *date);
-            match run {
-                Some(run) => {
-                    let text = self.words.night(run.counts(), run.run.exit_code);
-                    Some((day, text, run.page.clone()))
+    /// The nights as a table, newest first: date, what happened, the run's page.
+    fn nights(&self, shown: &[(Date, Night<'_>)]) -> Vec<(String, String, Option<String>)> {
+        let words = self.words;
+        let nights = shown.iter().rev().filter_map(|(date, night)| {
+            let (text, page) = match night {
+                Night::Run(run) => (words.night(run.counts(), run.exit_code()), run.page.clone()),
+                Night::Unsent(unsent) => {
+                    let why = clean(unsent.why.text(self.lang)).into_owned();
+                    (words.unsent_night(unsent.exit_code, &why), None)
                 }
-                None if missed.contains(date) => {
-                    Some((day, self.words.label(PageLabel::Missed).to_owned(), None))
-                }
-                None => None,
-            }
+                Night::Missed => (words.label(PageLabel::Missed).to_owned(), None),
+                Night::Nothing => return None,
+            };
+            Some((date_in(self.lang, *date), text, page))
         });
         nights.collect()
     }
-}
-
-/// Returns how failures develop: the last run against the mean of those before; `None` without any.
-fn trend(runs: &[JobRun]) -> Option<Trend> {
-    let (last, before) = runs.split_last()?;
-    let before: Vec<u64> = before
-        .iter()
-        .rev()
-        .take(NIGHTS - 1)
-        .map(JobRun::failures)
-        .collect();
-    let count = u64::try_from(before.len()).ok().filter(|count| *count > 0)?;
-    let (last, sum) = (last.failures(), before.iter().sum::<u64>());
-    // Twice as many or half as many, and more than a few.
-    Some(if last * count > 2 * sum && last > 2 {
-        Trend::More
-    } else if 2 * last * count < sum && sum > 2 * count {
-        Trend::Fewer
-    } else {
-        Trend::Steady
-    })
-}
-
-/// Returns a path per class: bars stacked from below, their height by the number of rows.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a picture is rounded to a tenth of a pixel"
-)]
-fn bars(shown: &[(Date, Option<&JobRun>)], missed: &[Date]) -> Vec<(&'static str, String)> {
-    let runs = shown.iter().filter_map(|(_, run)| run.as_ref());
-    let most = runs.map(|run| run.run.rows).max().unwrap_or_default().max(1) as f64;
-    let mut paths = ["updated", "same", "left", "failed", "missed"].map(|class| (class, String::new()));
-    for (slot, (date, run)) in shown.iter().enumerate() {
-        let x = SLOT * slot as f64 + (SLOT - BAR) / 2.0;
-        let Some(run) = run else {
-            if missed.contains(date)
-                && let Some((_, path)) = paths.last_mut()
-            {
-                push(path, x, HEIGHT - 1.0, HEIGHT - 2.0);
-            }
-            continue;
-        };
-        let counts = run.counts();
-        let failed = (counts.to_fix + counts.to_resend) as f64;
-        let parts = [
-            counts.updated as f64,
-            (counts.unchanged + counts.skipped) as f64,
-            counts.not_reached as f64,
-        ];
-        let total = ((parts.iter().sum::<f64>() + failed) / most).min(1.0) * HEIGHT;
-        let of_failed = if failed > 0.0 {
-            (failed / most * HEIGHT).clamp(MIN_FAILED, HEIGHT)
-        } else {
-            0.0
-        };
-        let room = (total - of_failed).max(0.0);
-        let sum = parts.iter().sum::<f64>().max(1.0);
-        let mut y = HEIGHT;
-        let heights = parts.map(|part| room * part / sum).into_iter().chain([of_failed]);
-        for ((_, path), height) in paths.iter_mut().zip(heights) {
-            if height > 0.05 {
-                push(path, x, y, height);
-                y -= height;
-            }
-        }
-    }
-    paths.into_iter().filter(|(_, path)| !path.is_empty()).collect()
-}
-
-/// Appends a bar that stands on `y`.
-fn push(path: &mut String, x: f64, y: f64, height: f64) {
-    // Writing to a text does not fail.
-    write!(path, "M{x:.0} {y:.1}h{BAR:.0}v-{height:.1}h-{BAR:.0}z").ok();
 }

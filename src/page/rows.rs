@@ -39,12 +39,14 @@ pub(super) fn lines(
     let quoted = quoted(rows, facts);
     let line = |row: &FailingRow| {
         let message = match row.code {
-            Some(code) if Reader::Record.for_code(code) == Reader::Person => {
-                clean(unguarded_cell(&row.message))
-            }
-            Some(_) if quoted.contains(row.message.as_str()) => clean(unguarded_cell(&row.message)),
             // It would say no more than the code.
             Some(code) if code.action() == Action::Resend && !code.quotes_the_platform() => "".into(),
+            Some(code)
+                if Reader::Record.for_code(code) == Reader::Person
+                    || quoted.contains(row.message.as_str()) =>
+            {
+                clean(unguarded_cell(&row.message))
+            }
             _ => words.message_in(results).into(),
         };
         let (title, message) = (

@@ -40,6 +40,10 @@ pub(crate) struct RunPage<'a> {
     pub(crate) not_started: Option<&'a NotStarted>,
     /// The summary that is missing, if the run is known by its results alone.
     pub(crate) missing_summary: Option<&'a str>,
+    /// Failed rows that went through since, and those that remain, if that is known.
+    pub(crate) mended: Option<(u64, u64)>,
+    /// When the same input came again, and there was nothing to do.
+    pub(crate) checked_at: Option<Timestamp>,
     pub(crate) input: &'a str,
     pub(crate) shows_ids: bool,
     pub(crate) group: Option<&'a str>,
@@ -96,6 +100,23 @@ struct Page<'a> {
     privacy: String,
 }
 
+impl<'a> RunPage<'a> {
+    /// Creates the page of a run alone, without ids, for its owner.
+    pub(crate) fn new(run: Option<&'a StoredRun>, rows: &'a FailingRows, input: &'a str) -> Self {
+        Self {
+            run,
+            rows,
+            not_started: None,
+            missing_summary: None,
+            mended: None,
+            checked_at: None,
+            input,
+            shows_ids: false,
+            group: None,
+        }
+    }
+}
+
 impl RunPage<'_> {
     /// Makes the page, of at most 200,000 bytes: rows that do not fit are counted, and their file is
     /// named.
@@ -125,7 +146,13 @@ impl RunPage<'_> {
 
     fn page<'a>(&self, run: &StoredRun, rows: &'a [RowLine], lang: Lang) -> Page<'a> {
         let words = words(lang);
-        let view = View { run, lang, words };
+        let view = View {
+            run,
+            mended: self.mended,
+            checked_at: self.checked_at,
+            lang,
+            words,
+        };
         let begun = run.started_at.or(run.finished_at);
         let resumed = run.settled_before > 0;
         // The process that made the calls of the picture began its work this long before the end.
@@ -154,7 +181,8 @@ impl RunPage<'_> {
             state: view.state(),
             headline: words.headline(run.into()),
             lines: view.lines(self.missing_summary),
-            next: view.next(),
+            // What to do about tonight is in its reason.
+            next: view.next().filter(|_| self.not_started.is_none()),
             segments: split::segments(run.into(), lang, words),
             reasons: run
                 .facts

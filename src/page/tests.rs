@@ -53,13 +53,8 @@ fn rows(all: impl IntoIterator<Item = ((u64, u64), FailingRow)>) -> FailingRows 
 
 fn page(run: &StoredRun, rows: &FailingRows, shows_ids: bool, lang: Lang) -> String {
     let page = RunPage {
-        run: Some(run),
-        rows,
-        not_started: None,
-        missing_summary: None,
-        input: &run.input,
         shows_ids,
-        group: None,
+        ..RunPage::new(Some(run), rows, &run.input)
     };
     page.render(lang).unwrap()
 }
@@ -113,13 +108,9 @@ fn a_run_that_made_no_call_is_said_with_and_without_a_run_before() {
     let run = run();
     for before in [None, Some(&run)] {
         let page = RunPage {
-            run: before,
-            rows: &nothing,
             not_started: Some(&not_started),
-            missing_summary: None,
-            input: "kontakty.csv",
-            shows_ids: false,
             group: Some("marketing"),
+            ..RunPage::new(before, &nothing, "kontakty.csv")
         };
         let html = page.render(Lang::En).unwrap();
         assert!(

@@ -82,7 +82,7 @@ pub(crate) enum OutputError {
     #[error("two outputs are one file, `{}`: give them different names", .0.shown())]
     Same(PathBuf),
     #[error(
-        "`{}` exists and is no page of this program, and nothing is overwritten unasked: move it away, or give another \
+        "`{}` exists and is no page about this job, and nothing is overwritten unasked: move it away, or give another \
          name",
         .0.shown()
     )]
@@ -139,6 +139,14 @@ impl OutputError {
             path: path.to_owned(),
             source,
         }
+    }
+
+    /// Whether the run was not asked what to do with outputs that exist, so that nobody has to be told.
+    pub(crate) fn is_a_question(&self) -> bool {
+        matches!(
+            self,
+            Self::InTheWay(_) | Self::SameFinished(_) | Self::Unfinished(_)
+        )
     }
 
     /// Whether a file could no longer be written, read or renamed (exit code 6). Otherwise an

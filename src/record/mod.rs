@@ -23,15 +23,17 @@ use std::io::Write;
 use std::path::PathBuf;
 
 pub(crate) use error::OutputError;
-pub(crate) use existing::aside::delete_older as delete_old_sets;
 pub(crate) use existing::attempts::SentRows;
 pub(crate) use existing::decision::{
     Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
 };
 pub(crate) use existing::found::has_finished;
 pub(crate) use existing::kept::{Kept, KeptFiles, kept_files, remove_left_over};
-pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round, page_of_round};
-pub(crate) use existing::set_file::{SetFile, page_beside, set_file};
+pub(crate) use existing::older::delete_older as delete_old_sets;
+pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round};
+pub(crate) use existing::set_file::{
+    is_interrupted_set, is_set_aside, is_under_way, job_of, page_beside, page_of_round,
+};
 pub(crate) use existing::sets::{UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
 pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]
@@ -43,7 +45,8 @@ pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
 pub(crate) use outputs::names::{FAILED, REPORT, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of};
-pub(crate) use outputs::page::{is_page, may_write_page, write_page};
+pub(crate) use outputs::nights::{NIGHTS, UnsentNight, nights_beside, note_unsent, unsent_nights};
+pub(crate) use outputs::page::{PageFile, is_page};
 pub(crate) use outputs::result_line::Style;
 pub(crate) use outputs::rewrite::{Edit, Rewritten, text_of as text_of_digest};
 pub(crate) use outputs::space::check as check_space;
@@ -75,6 +78,8 @@ pub(crate) struct OpenedOutputs {
     pub(crate) knows_success: bool,
     /// Rows whose command a killed process may have repeated as a control call.
     pub(crate) repeated: HashSet<u64>,
+    /// The files of a finished run that were set aside, by their new names.
+    pub(crate) set_aside: Option<OutputPaths>,
     /// The run's header, kept from its first start.
     pub(crate) header: Header,
 }
@@ -101,12 +106,13 @@ pub(crate) fn open(
     let journal_path = names::journal(&paths.results);
     let (mut settled, mut settled_count, mut knows_success) = (SettledRows::none(), 0, false);
     let mut repeated = HashSet::new();
+    let mut set_aside = None;
     let mut header = header.writing_to(paths);
     let journal = match decision {
         OutputDecision::GoOn(go_on) => {
             if let Some(keep) = go_on.sets_aside {
-                aside::set_finished_aside(paths)?;
-                aside::delete_older(paths, keep)?;
+                set_aside = aside::set_finished_aside(paths)?;
+                delete_old_sets(paths, keep)?;
             }
             if go_on.contents.torn > 0 {
                 tracing::warn!(
@@ -123,7 +129,7 @@ pub(crate) fn open(
             rewritten.journal
         }
         OutputDecision::SetAside { keep } => {
-            aside::set_aside(paths, *keep, &header)?;
+            set_aside = aside::set_aside(paths, *keep, &header)?;
             Journal::create(&journal_path, &header, false)?
         }
         OutputDecision::Start { removes, .. } => {
@@ -171,6 +177,7 @@ pub(crate) fn open(
         settled_count,
         knows_success,
         repeated,
+        set_aside,
         header,
     })
 }

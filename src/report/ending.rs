@@ -35,8 +35,14 @@ impl Ending {
 pub(crate) const ALREADY_SENT: &str = "already_sent";
 
 /// Formats the end of a run that made no call and so has no summary: one line of JSON with a line
-/// end. `input` as the user wrote it.
-pub(crate) fn unsent_to_json(run_id: &str, input: &str, end: &'static str, ending: &Ending) -> String {
+/// end. `input` as the user wrote it; `page` says
+/// so, too.
+pub(crate) fn unsent_to_json(
+    run_id: &str,
+    (input, page): (&str, Option<&str>),
+    end: &'static str,
+    ending: &Ending,
+) -> String {
     #[derive(Serialize)]
     struct Unsent<'a> {
         tool: &'static str,
@@ -47,6 +53,7 @@ pub(crate) fn unsent_to_json(run_id: &str, input: &str, end: &'static str, endin
         end: &'static str,
         #[serde(flatten)]
         ending: &'a Ending,
+        report: Option<&'a str>,
     }
     let object = Unsent {
         tool: env!("CARGO_PKG_NAME"),
@@ -57,6 +64,7 @@ pub(crate) fn unsent_to_json(run_id: &str, input: &str, end: &'static str, endin
         finished: end == ALREADY_SENT,
         end,
         ending,
+        report: page,
     };
     // A struct of texts and numbers always serialises.
     serde_json::to_string(&object).unwrap_or_default() + "\n"

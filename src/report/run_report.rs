@@ -37,6 +37,17 @@ pub(crate) enum RunKind {
     Round,
 }
 
+/// How far a run was meant to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All rows, to the platform.
+    Whole,
+    /// Some rows, to be looked at on the platform.
+    SomeRows,
+    /// The sandbox.
+    Sandbox,
+}
+
 /// The facts about a run.
 #[derive(Clone, Debug)]
 pub(crate) struct RunReport {
@@ -91,8 +102,9 @@ pub(crate) struct RunReport {
     pub(crate) rate: Option<f64>,
     /// The settings for people, without secrets and ids.
     pub(crate) used: RecordedSettings,
-    /// Whether only some rows were meant to be sent.
-    pub(crate) is_trial: bool,
+    pub(crate) reach: Reach,
+    /// The page's absolute path.
+    pub(crate) page_path: Option<PathBuf>,
     pub(crate) expect: Option<Expect>,
     /// Digest of the failed file of a complete run, if there is one.
     pub(crate) failed_digest: Option<String>,

@@ -69,6 +69,7 @@ struct Printed<'a> {
     early_end: Option<&'a SaidInBoth>,
     diagnosis: Option<&'a Diagnosis>,
     next_command: Option<&'a str>,
+    page: Option<&'a str>,
 }
 
 /// The fields of the file alone.
@@ -107,6 +108,7 @@ pub(crate) fn to_printed_json(report: &RunReport, ending: &Ending, facts: &RunFa
         early_end: facts.early_end.as_ref(),
         diagnosis: facts.diagnosis.as_ref(),
         next_command: facts.next_command.as_deref(),
+        page: facts.page.as_deref(),
     };
     formatted(report, ending, Some(More::Printed { facts }))
 }

@@ -81,7 +81,9 @@ impl Reader {
             | ErrorCode::Http4xx
             | ErrorCode::Http5xx
             | ErrorCode::RateLimited
-            | ErrorCode::Redirected => self,
+            | ErrorCode::Redirected
+            // It ends with what the last attempt was answered.
+            | ErrorCode::Stopped => self,
             _ => Self::Person,
         }
     }

@@ -8,7 +8,7 @@ use super::Failure;
 use super::commands::send_file::Ran;
 use super::next_command;
 use super::next_command::retry_command;
-use super::pages;
+use super::pages::{self, Mended};
 use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
@@ -17,7 +17,8 @@ use crate::model::{EarlyEnd, ShownPath, local_time_in};
 use crate::read::{InputError, RowsEnd};
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
 use crate::report::{
-    Console, ExitCode, LogFormat, RunEnd, RunFacts, RunKind, RunReport, RunSummary, to_json, to_stored_json,
+    Console, ExitCode, LogFormat, Reach, RunEnd, RunFacts, RunKind, RunReport, RunSummary, plain_command,
+    to_json, to_stored_json,
 };
 use crate::text::{self, Message};
 
@@ -43,12 +44,14 @@ impl Finished<'_> {
     /// is removed. In every case the summary is written, people and machines get their report, and
     /// the exit code is chosen.
     pub(super) fn conclude(self, summary_file: SummaryFile, console: &Console) -> Ran {
-        let page = self.settings.outputs.page.clone();
+        let outputs = &self.settings.outputs;
+        let (page, results) = (outputs.page.clone(), outputs.paths.results.clone());
+        let round = self.settings.reading.round.clone();
         let (report, journal) = self.settle();
         let json = to_json(&report, &report.ending());
         // The command to resume with is a fact of its own, unless more is said about it.
         let why = text::early_end(&RunReport {
-            next: report.next.clone().filter(|next| !next.ends_with('`')),
+            next: report.next.clone().filter(|next| plain_command(next).is_none()),
             ..report.clone()
         });
         let facts = RunFacts::new(&report, why.as_ref(), &console.warnings());
@@ -59,10 +62,13 @@ impl Finished<'_> {
         {
             written = journal.remove();
         }
-        if let Some(page) = page
-            && let Err(error) = pages::of_run(&page.path, &page.style, &stored, report.summary.failing_rows())
-        {
-            pages::warn(&error);
+        if let Some(page) = page {
+            if let Err(error) = pages::of_run(&page, &results, &stored, report.summary.failing_rows()) {
+                pages::warn(&error);
+            }
+            if let Some(round) = round {
+                pages::of_retried(&page.style, &round.run);
+            }
         }
         tell(&report, &json, console);
         let end = verdict(&report, written);
@@ -147,7 +153,15 @@ impl Finished<'_> {
                 .map(|page| next_command::beside_us(&page.path)),
             rate: self.settings.calls.send.rate.per_second(),
             used: self.settings.used.clone(),
-            is_trial: reading.plan.selection.is_partial(),
+            reach: match self.settings.destination {
+                Destination::Sandbox => Reach::Sandbox,
+                Destination::Platform { .. } if reading.plan.selection.is_partial() => Reach::SomeRows,
+                Destination::Platform { .. } => Reach::Whole,
+            },
+            page_path: outputs
+                .page
+                .as_ref()
+                .and_then(|page| std::path::absolute(&page.path).ok()),
             expect: outputs.expect,
             failed_digest,
             settings: self.settings.recorded.clone(),
@@ -270,7 +284,11 @@ pub(super) fn already_sent(settings: &RunSettings, before: &SentBefore) -> Resul
         record::delete_old_sets(paths, keep).map_err(Failure::output)?;
     }
     if let Some(page) = &outputs.page {
-        pages::of_earlier(&page.path, &page.style, paths);
+        let mended = Mended {
+            fixed: before.fixed,
+            remaining: if before.is_mended { 0 } else { before.remaining },
+        };
+        pages::of_earlier(page, paths, Some(mended).filter(|mended| mended.fixed > 0));
     }
     let SentBefore {
         exit_code,

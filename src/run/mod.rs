@@ -85,7 +85,7 @@ impl Failure {
 pub(crate) use correction::{Correction, corrected};
 
 /// Prints the JSON object of a run that promised one and has not reported its end.
-pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {
+pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>, page: Option<&str>) {
     let ending = match end {
         Ok(code) => Ending::new(*code, ""),
         Err(failure) => failure.ending(),
@@ -96,7 +96,7 @@ pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>) {
         Err(failure) if matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated) => "interrupted",
         _ => "not_started",
     };
-    console.keep_promise(|input| unsent_to_json(console.run_id(), input, name, &ending));
+    console.keep_promise(|input| unsent_to_json(console.run_id(), (input, page), name, &ending));
 }
 
 /// Runs a command to its end. `begun` is the time when the program started.

@@ -2,21 +2,22 @@
 //! the files of a run that is over. What is on it: [`crate::page`].
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Error, anyhow};
 use jiff::Timestamp;
 
 use super::Failure;
+use super::next_command::{beside_us, quoted};
 use super::prepare::input::opened::number;
 use super::results::{ERROR_CODE, MESSAGE, RESPONDENT, ROW, STATUS, each_result};
-use crate::config::{PageStyle, UnsentPage};
+use crate::config::{PageSettings, PageStyle, UnsentSettings};
 use crate::model::{ErrorCode, ShownPath as _, Status};
 use crate::page::{NotStarted, RunPage};
-use crate::record::{self, OutputPaths};
-use crate::report::{ExitCode, FailingRow, FailingRows, StoredRun};
+use crate::record::{self, FAILED, FinishedRun, OutputError, OutputPaths, PageFile, RESULTS, UnsentNight};
+use crate::report::{FailingRow, FailingRows, Reader, StoredRun};
 use crate::system::folders::with_suffix;
+use crate::system::regular;
 use crate::system::trust::share::Group;
 use crate::text::Message;
 
@@ -28,73 +29,174 @@ pub(super) struct OldRun {
     pub(super) missing: Option<String>,
 }
 
-/// Writes the page of a run that has just ended. `stored` is the text of its summary.
-pub(super) fn of_run(path: &Path, style: &PageStyle, stored: &str, rows: &FailingRows) -> Result<(), Error> {
-    let run = StoredRun::parse(stored).map_err(|why| anyhow!(why))?;
-    let page = RunPage {
-        run: Some(&run),
-        rows,
-        not_started: None,
-        missing_summary: None,
-        input: &run.input,
-        shows_ids: style.shows_ids,
-        group: style.group.as_ref().map(Group::name),
-    };
-    write(path, style, &page)
+/// Rows of a run that failed, after its retries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mended {
+    pub(super) fixed: u64,
+    pub(super) remaining: u64,
 }
 
-/// Says on the page that a run made no call, and why; below that is the run before.
-pub(super) fn of_unsent(unsent: &UnsentPage, input: &str, failure: &Failure) {
-    // The other run writes the page.
-    if failure.code == ExitCode::Locked {
+/// Writes the page of a run that has just ended. `stored` is the text of its summary.
+pub(super) fn of_run(
+    page: &PageSettings,
+    results: &Path,
+    stored: &str,
+    rows: &FailingRows,
+) -> Result<(), Error> {
+    let run = StoredRun::parse(stored).map_err(|why| anyhow!(why))?;
+    let view = RunPage {
+        rows,
+        ..RunPage::new(Some(&run), rows, &run.input)
+    };
+    write(&PageFile::of_run(&page.path, results), &page.style, &view, false)
+}
+
+/// How a run ended that made no call.
+pub(super) struct Unsent<'a> {
+    /// The input, as the user wrote it.
+    pub(super) input: &'a str,
+    /// The error; `None` if there was nothing to do.
+    pub(super) failure: Option<&'a Failure>,
+    /// This process has the lock of the outputs.
+    pub(super) holds_lock: bool,
+    /// Who has read the error.
+    pub(super) reader: Reader,
+}
+
+/// Says on the page and in the job's nights that a run made no call, and why. Below it on the page is the
+/// run before.
+pub(super) fn of_unsent(settings: &UnsentSettings, unsent: &Unsent<'_>) {
+    let UnsentSettings { paths, others, .. } = settings;
+    let others: Vec<&Path> = others.iter().map(PathBuf::as_path).collect();
+    // Another run of this job tells of itself. Where the outputs are in a wrong place, nothing is written.
+    let is_foreign = !unsent.holds_lock && record::is_under_way(&paths.results);
+    let error = unsent
+        .failure
+        .and_then(|failure| failure.error.downcast_ref::<OutputError>());
+    if is_foreign
+        || error.is_some_and(OutputError::is_a_question)
+        || paths.check(&others).is_err()
+        || paths.check_page(&others).is_err()
+    {
         return;
     }
+    let why = match (unsent.failure, unsent.reader) {
+        (None, _) => Message::new(|words| words.nothing_new()),
+        (Some(failure), Reader::Record) => Message::from_error_ref(&failure.error),
+        // What a person reads on a terminal may have cells in it.
+        (Some(failure), Reader::Person) => Message::new(|words| words.why_on_screen(failure.code.code())),
+    };
+    if settings.is_noted {
+        note(paths, unsent, &why);
+    }
+    if let (Some(page), Some(_)) = (&settings.page, unsent.failure) {
+        put_on_page(page, paths, unsent.input, why);
+    }
+}
+
+fn note(paths: &OutputPaths, unsent: &Unsent<'_>, why: &Message) {
+    let night = UnsentNight {
+        at: Timestamp::now(),
+        exit_code: unsent.failure.map_or(0, |failure| failure.code.code()),
+        why_en: why.english.clone(),
+        why_pl: why.polish.clone(),
+    };
+    if let Err(error) = record::note_unsent(&record::nights_beside(&paths.summary), night) {
+        warn(&error.into());
+    }
+}
+
+fn put_on_page(page: &PageSettings, paths: &OutputPaths, input: &str, why: Message) {
     let not_started = NotStarted {
         at: Timestamp::now(),
-        why: Message::from_error_ref(&failure.error),
+        why,
     };
-    let UnsentPage { page, paths } = unsent;
     let old = old_run(&paths.results, &paths.summary).ok();
     let nothing = FailingRows::default();
+    let rows = old.as_ref().map_or(&nothing, |old| &old.rows);
     let view = RunPage {
-        run: old.as_ref().map(|old| &old.run),
-        rows: old.as_ref().map_or(&nothing, |old| &old.rows),
         not_started: Some(&not_started),
         missing_summary: old.as_ref().and_then(|old| old.missing.as_deref()),
-        input,
-        shows_ids: page.style.shows_ids,
-        group: page.style.group.as_ref().map(Group::name),
+        ..RunPage::new(old.as_ref().map(|old| &old.run), rows, input)
     };
-    if record::may_write_page(&page.path)
-        && let Err(error) = write(&page.path, &page.style, &view)
-    {
+    let file = PageFile::of_run(&page.path, &paths.results);
+    if let Err(error) = write(&file, &page.style, &view, false) {
         warn(&error);
     }
 }
 
-/// Makes the page of a run that ended earlier, where it is missing.
-pub(super) fn of_earlier(path: &Path, style: &PageStyle, paths: &OutputPaths) {
-    if path.exists() {
+/// Writes the page of a run that ended earlier, because the same input came again. `mended` is what its
+/// retries have brought.
+pub(super) fn of_earlier(page: &PageSettings, paths: &OutputPaths, mended: Option<Mended>) {
+    let file = PageFile::of_run(&page.path, &paths.results);
+    let written = old_run(&paths.results, &paths.summary).and_then(|old| {
+        let view = RunPage {
+            checked_at: Some(Timestamp::now()),
+            ..old.view(mended)
+        };
+        write(&file, &page.style, &view, false)
+    });
+    if let Err(error) = written {
+        warn(&error);
+    }
+}
+
+/// Writes the page of a run anew that has just been retried: what has become of its rows since.
+pub(super) fn of_retried(style: &PageStyle, run: &FinishedRun) {
+    let written = || -> Result<(), Error> {
+        let paths = &run.paths;
+        let old = old_run(&paths.results, &paths.summary)?;
+        let named = old.run.facts.page.as_deref();
+        let Some(page) = record::page_beside(&paths.summary, &old.run.run_id, named) else {
+            return Ok(());
+        };
+        let rounds = run.summaries().unwrap_or_default();
+        let rounds = rounds
+            .iter()
+            .skip(1)
+            .filter_map(|summary| stored_run(summary).ok());
+        let mut mended = Mended {
+            fixed: 0,
+            remaining: old.run.failures(),
+        };
+        for round in rounds {
+            mended.fixed += round.count(Status::Success);
+            mended.remaining = round.failures();
+        }
+        write(
+            &PageFile::of_run(&page, &paths.results),
+            style,
+            &old.view(Some(mended)),
+            false,
+        )
+    };
+    if let Err(error) = written() {
+        warn(&error);
+    }
+}
+
+/// Writes the page of a run anew that was set aside: its files have other names now, and what was on top
+/// of it is over.
+pub(super) fn of_set_aside(style: &PageStyle, results: &Path, summary: &Path, page: &Path) {
+    let file = PageFile::of_run(page, results);
+    if !file.exists() {
         return;
     }
-    let made = old_run(&paths.results, &paths.summary).and_then(|old| of_old(path, style, &old));
-    if let Err(error) = made {
+    let written = old_run(results, summary).and_then(|old| write(&file, style, &old.view(None), false));
+    if let Err(error) = written {
         warn(&error);
     }
 }
 
-/// Writes the page of a run that is over.
-pub(super) fn of_old(path: &Path, style: &PageStyle, old: &OldRun) -> Result<(), Error> {
-    let page = RunPage {
-        run: Some(&old.run),
-        rows: &old.rows,
-        not_started: None,
-        missing_summary: old.missing.as_deref(),
-        input: &old.run.input,
-        shows_ids: style.shows_ids,
-        group: style.group.as_ref().map(Group::name),
-    };
-    write(path, style, &page)
+impl OldRun {
+    /// Returns the page about the run.
+    pub(super) fn view(&self, mended: Option<Mended>) -> RunPage<'_> {
+        RunPage {
+            missing_summary: self.missing.as_deref(),
+            mended: mended.map(|mended| (mended.fixed, mended.remaining)),
+            ..RunPage::new(Some(&self.run), &self.rows, &self.run.input)
+        }
+    }
 }
 
 /// Logs that a page is not written. The run itself is in its files.
@@ -108,9 +210,20 @@ pub(super) fn warn(error: &Error) {
     );
 }
 
-fn write(path: &Path, style: &PageStyle, page: &RunPage<'_>) -> Result<(), Error> {
+/// Makes a page and writes it.
+pub(super) fn write(
+    file: &PageFile,
+    style: &PageStyle,
+    page: &RunPage<'_>,
+    replaces_any: bool,
+) -> Result<(), Error> {
+    let page = RunPage {
+        shows_ids: style.shows_ids,
+        group: style.group.as_ref().map(Group::name),
+        ..*page
+    };
     let html = page.render(style.lang)?;
-    record::write_page(path, &html, style.group.as_ref())?;
+    file.write(&html, style.group.as_ref(), replaces_any)?;
     Ok(())
 }
 
@@ -122,12 +235,10 @@ fn write(path: &Path, style: &PageStyle, page: &RunPage<'_>) -> Result<(), Error
 /// If there are no results, or if one of the files is none of this program.
 pub(super) fn old_run(results: &Path, summary: &Path) -> Result<OldRun, Error> {
     let partial = with_suffix(results, ".partial");
-    let stored = match fs::read_to_string(summary) {
-        Ok(text) => Some(StoredRun::parse(&text).map_err(|why| {
-            let path = summary.shown().to_string();
-            Message::new(|words| words.not_of_this_tool(&path, &why))
-        })?),
-        Err(_) => None,
+    let stored = if summary.exists() {
+        Some(stored_run(summary)?)
+    } else {
+        None
     };
     // The summary of an interrupted run belongs to its partial files.
     let is_partial =
@@ -158,6 +269,7 @@ pub(super) fn old_run(results: &Path, summary: &Path) -> Result<OldRun, Error> {
         let path = file.shown().to_string();
         Message::from_error(error).map(|words, why| words.no_results(&path, why))
     })?;
+    let stored = stored.map(|run| renamed(run, results));
     let missing = stored.is_none().then(|| summary.shown().to_string());
     let run = stored.unwrap_or_else(|| {
         let mut run = StoredRun::of_results(counts);
@@ -167,4 +279,49 @@ pub(super) fn old_run(results: &Path, summary: &Path) -> Result<OldRun, Error> {
         run
     });
     Ok(OldRun { run, rows, missing })
+}
+
+/// Reads a summary, or the object that `--summary -` printed.
+///
+/// # Errors
+///
+/// If it is none of this program.
+pub(super) fn stored_run(path: &Path) -> Result<StoredRun, Error> {
+    const MAX_BYTES: u64 = 8 << 20;
+    let fault = |why: String| {
+        let path = path.shown().to_string();
+        Message::new(|words| words.not_of_this_tool(&path, &why))
+    };
+    let file = regular::open(path).map_err(|error| fault(error.to_string()))?;
+    let bytes = regular::read_at_most(&file, MAX_BYTES).map_err(|error| fault(error.to_string()))?;
+    let Some(bytes) = bytes else {
+        return Err(fault("it is larger than 8 MiB".to_owned()).into());
+    };
+    Ok(StoredRun::parse(&String::from_utf8_lossy(&bytes)).map_err(fault)?)
+}
+
+/// Gives the files of a run that was set aside the names that they have now, and the command that goes
+/// with them.
+fn renamed(mut run: StoredRun, results: &Path) -> StoredRun {
+    if !record::is_set_aside(results) {
+        return run;
+    }
+    let facts = &mut run.facts;
+    facts.is_set_aside = true;
+    facts.results = beside_us(results).shown().to_string();
+    let stem = facts.results.strip_suffix(RESULTS).map(str::to_owned);
+    let is_retried = run.finished && facts.next_command.is_some();
+    facts.next_command = None;
+    // Only files with their usual names are found by the name of the set.
+    if let Some(stem) = stem.filter(|_| !record::is_interrupted_set(results)) {
+        let failed = format!("{stem}{FAILED}");
+        if is_retried && Path::new(&failed).is_file() {
+            facts.next_command = Some(format!(
+                "respondent-sync retry {}",
+                quoted(&format!("{stem}.csv"))
+            ));
+        }
+        facts.failed = failed;
+    }
+    run
 }

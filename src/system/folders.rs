@@ -80,6 +80,23 @@ pub(crate) fn keep_rights(_: &File, _: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives a new version of a file the owner and the group of the old one, and not its rights.
+#[cfg(unix)]
+pub(crate) fn keep_owner(old: &File, new: &File) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let (of_old, of_new) = (old.metadata()?, new.metadata()?);
+    if of_old.uid() == of_new.uid() {
+        return Ok(());
+    }
+    std::os::unix::fs::fchown(new, Some(of_old.uid()), Some(of_old.gid()))
+}
+
+/// Windows: the access list is that of the folder.
+#[cfg(not(unix))]
+pub(crate) fn keep_owner(_: &File, _: &File) -> io::Result<()> {
+    Ok(())
+}
+
 /// Names of folders that a program copies to its servers and to other machines, in lower case. A name may
 /// go on behind a space or a hyphen, as in `OneDrive - Firma`.
 const SYNCHRONISED: [(&str, &str); 18] = [

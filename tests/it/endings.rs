@@ -75,7 +75,7 @@ fn a_run_that_came_to_its_end_prints_what_its_file_says() {
     }
     // Of the report's facts, what a mail says is printed, too.
     let facts = file["facts"].as_object_mut().unwrap();
-    facts.retain(|key, _| ["early_end", "diagnosis", "next_command"].contains(&key.as_str()));
+    facts.retain(|key, _| ["early_end", "diagnosis", "next_command", "page"].contains(&key.as_str()));
     assert_eq!(object, file);
     // The next run finds nothing to do and reports it too.
     let object = ends(&job, 1, "already_sent", "already sent on 20");

@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
-use crate::support::{Answer, Fake, Job};
+use crate::support::{Answer, Fake, Job, numbered, pause};
 
 /// Rows of every kind: updated, rejected, invalid, without a label.
 const INPUT: &str = "id_respondent,l1\n5,Anna\n7,Ewa\nx8,Jan\n9,\n,Ola\n8,Piotr\n";
@@ -83,7 +84,7 @@ fn no_id_and_no_value_is_on_the_page_unless_ids_are_asked_for() {
     page_with(
         &job,
         "in.report.html",
-        &["may be about a person: see in.results.csv"],
+        &["may be about a person: it is only in in.results.csv"],
     );
     job.other("report in.results.csv --report-ids", 0);
     page_with(
@@ -193,19 +194,94 @@ fn another_file_is_not_replaced_and_nothing_is_sent() {
     let fake = platform();
     let mut job = run(&fake).file("in.report.html", "my own page");
     let said = job.ends(2).stderr;
-    assert!(said.contains("is no page of this program"), "{said}");
+    assert!(said.contains("is no page about this job"), "{said}");
     job.other("sandbox --seed x", 2);
     assert_eq!(
         (job.text("in.report.html").as_str(), fake.calls().len()),
         ("my own page", 0)
     );
-    // Nor is the input, nor another output.
-    for name in ["in.csv", "in.results.csv", "in.summary.json"] {
-        let job = Job::run(INPUT, &fake).args(&format!("--report {name}"));
+    // Nor is the input, nor another output, nor the state, whatever they are called.
+    for words in [
+        "--report in.csv",
+        "--report in.results.csv.journal",
+        "--output out.html --report out.html",
+        "--summary sum.html --report sum.html",
+        "--state st.html --changed-only --report st.html",
+    ] {
+        let job = Job::run(INPUT, &fake).args(words);
         job.ends(2);
+        assert_eq!(job.names(), ["in.csv"], "{words}");
         assert_eq!(job.text("in.csv"), INPUT);
     }
-    assert_eq!(fake.calls().len(), 0);
+    let job = Job::run(INPUT, &fake)
+        .instead_of("in.csv", "in.html")
+        .file("in.html", INPUT)
+        .args("--report in.html");
+    job.ends(2);
+    assert_eq!((job.text("in.html").as_str(), fake.calls().len()), (INPUT, 0));
+}
+
+#[test]
+fn a_name_beside_the_page_is_nobodys() {
+    let fake = platform();
+    let job = Job::run(INPUT, &fake)
+        .instead_of("in.csv", "p.html.partial")
+        .file("p.html.partial", INPUT)
+        .args("--report p.html --output out.csv");
+    job.ends(1);
+    assert_eq!(job.text("p.html.partial"), INPUT);
+    page_with(&job, "p.html", &["1 of 6 contacts updated"]);
+}
+
+#[test]
+fn the_page_of_another_job_is_not_replaced() {
+    let fake = platform();
+    let job = Job::run(INPUT, &fake)
+        .args("--report page.html")
+        .file("other.csv", INPUT);
+    job.ends(1);
+    let page = job.text("page.html");
+    let job = job.instead_of("in.csv", "other.csv");
+    let calls = fake.calls().len();
+    let said = job.ends(2).stderr;
+    assert!(said.contains("is no page about this job"), "{said}");
+    assert_eq!((job.text("page.html"), fake.calls().len()), (page.clone(), calls));
+    let mut job = job;
+    job.other("report --overview . -o page.html", 2);
+    assert_eq!(job.text("page.html"), page);
+}
+
+#[test]
+fn a_file_that_appears_meanwhile_is_not_replaced() {
+    let path = std::sync::Arc::new(std::sync::Mutex::new(std::path::PathBuf::new()));
+    let place = std::sync::Arc::clone(&path);
+    let fake = Fake::start(move |_| {
+        fs::write(&*place.lock().unwrap(), "my own").unwrap();
+        Answer::success()
+    });
+    let job = run(&fake);
+    *path.lock().unwrap() = job.path("in.report.html");
+    let said = job.ends(1).stderr;
+    assert!(said.contains("the page about the run is not written"), "{said}");
+    assert_eq!(job.text("in.report.html"), "my own");
+}
+
+#[test]
+fn another_run_under_way_writes_the_page_itself() {
+    let fake = Fake::start(|_| {
+        pause(Duration::from_millis(700));
+        Answer::success()
+    });
+    let mut job = Job::run("id_respondent,l1\n5,a\n6,b\n", &fake).args("--report in.report.html -c 1");
+    let running = job.start();
+    while fake.calls().is_empty() {
+        pause(Duration::from_millis(10));
+    }
+    job.again("--resume", 11);
+    let without = job.again("--timeout 0", 2);
+    assert!(!job.path("in.report.html").exists(), "{}", without.stderr);
+    assert_eq!(running.wait().code, 0);
+    page_with(&job, "in.report.html", &["2 of 2 contacts updated."]);
 }
 
 #[test]
@@ -220,7 +296,7 @@ fn report_replaces_a_page_and_nothing_else() {
     job.other("report in.results.csv -o in.results.csv --overwrite", 2);
     job.other("report in.results.csv -o mine.html --overwrite", 0);
     page_with(&job, "mine.html", &["1 of 6 contacts updated"]);
-    job.other("report in.csv", 3);
+    job.other("report in.csv -o x.html", 3);
     job.other("report in.results.csv in.failed.csv", 2);
     job.other("report nothing.results.csv", 3);
 }
@@ -263,10 +339,7 @@ fn an_interrupted_run_has_a_page_and_the_resumed_one_replaces_it() {
     page_with(
         &job,
         "in.report.html",
-        &[
-            "8 of 9 contacts updated, 1 can be sent again as they are.",
-            "was resumed at",
-        ],
+        &["8 of 9 contacts updated, 1 to send again (nothing to edit)."],
     );
 }
 
@@ -275,7 +348,7 @@ fn trials_and_retries_have_pages_of_their_own() {
     let fake = platform();
     let mut job = run(&fake);
     job.again("--limit 1", 0);
-    page_with(&job, "in.report.trial.html", &["This was a trial of some rows."]);
+    page_with(&job, "in.report.trial.html", &["Only some rows were updated"]);
     job.ends(1);
     let of_run = job.text("in.report.html");
     let with_page = |job: Job| job.var("RESPONDENT_SYNC_REPORT", "in.report.html");
@@ -290,6 +363,36 @@ fn trials_and_retries_have_pages_of_their_own() {
 }
 
 #[test]
+fn the_page_of_a_run_knows_what_its_retries_have_brought() {
+    let fake = Fake::start(|call| match call.get("l1") {
+        Some("new") => Answer::success(),
+        _ => Answer::error("no such respondent"),
+    });
+    let mut job = Job::run("id_respondent,l1\n5,new\n7,old\n8,old\n", &fake)
+        .var("RESPONDENT_SYNC_REPORT", "in.report.html");
+    job.ends(1);
+    let failed = job.text("in.failed.csv").replacen("old", "new", 1);
+    fs::write(job.path("in.failed.csv"), failed).unwrap();
+    job.other("retry in.csv", 1);
+    page_with(
+        &job,
+        "in.report.html",
+        &["Since then 1 row that failed was updated; 1 left."],
+    );
+    let failed = job.text("in.retry-1.failed.csv").replace("old", "new");
+    fs::write(job.path("in.retry-1.failed.csv"), failed).unwrap();
+    job.other("retry in.csv", 0);
+    page_with(
+        &job,
+        "in.report.html",
+        &[
+            "Since then 2 rows that failed were updated; none is left.",
+            "Done",
+        ],
+    );
+}
+
+#[test]
 fn a_page_that_is_missing_is_made_when_the_same_input_comes_again() {
     let fake = platform();
     let mut job = Job::run(INPUT, &fake).args("--resume");
@@ -299,12 +402,124 @@ fn a_page_that_is_missing_is_made_when_the_same_input_comes_again() {
 }
 
 #[test]
+fn what_was_on_top_of_a_page_is_gone_once_it_is_over() {
+    let fake = Fake::start(|call| match (call.respondent(), call.get("l1")) {
+        ("7", Some("old")) => Answer::error("no such respondent"),
+        _ => Answer::success(),
+    });
+    let mut job =
+        Job::run("id_respondent,l1\n5,a\n7,old\n", &fake).args("--resume --rotate --report in.report.html");
+    job.ends(1);
+    job.again("--timeout 0", 2);
+    page_with(
+        &job,
+        "in.report.html",
+        &["Nothing was sent", "1 of 2 contacts updated"],
+    );
+    // The same input again: the page is that of its run.
+    job.ends(1);
+    page_without(&job, "in.report.html", &["Nothing was sent"]);
+    let failed = job.text("in.failed.csv").replace("old", "new");
+    fs::write(job.path("in.failed.csv"), failed).unwrap();
+    job.other("retry in.csv", 0);
+    job.ends(0);
+    page_with(
+        &job,
+        "in.report.html",
+        &["Done", "Since then 1 row that failed was updated; none is left."],
+    );
+    page_without(&job, "in.report.html", &["id=\"command\""]);
+    // The set's own page names the set's own files.
+    job.again("--timeout 0", 2);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n5,c\n").unwrap();
+    job.ends(0);
+    let aside: Vec<String> = job
+        .names()
+        .into_iter()
+        .filter(|name| name.ends_with("Z.report.html"))
+        .collect();
+    let stamp = aside[0].trim_end_matches(".report.html").to_owned();
+    page_without(&job, &aside[0], &["Nothing was sent", "<span>in.csv</span>"]);
+    page_with(
+        &job,
+        &aside[0],
+        &[
+            &format!("{stamp}.failed.csv"),
+            &format!("<span>{stamp}.csv</span>"),
+        ],
+    );
+}
+
+#[test]
+fn a_platforms_words_about_one_row_are_on_no_page() {
+    let fake = Fake::start(|call| Answer::of(503, &format!("could not save Anna, call {}", call.before)));
+    let job = Job::run(numbered(30, "v"), &fake)
+        .args("--report in.report.html --max-outage 500ms --max-retries 1000 -c 12");
+    job.ends(5);
+    page_with(&job, "in.report.html", &["Stopped early", ">stopped</code>"]);
+    page_without(&job, "in.report.html", &["Anna"]);
+}
+
+#[test]
+fn a_rehearsal_says_that_it_is_one() {
+    let fake = platform();
+    let mut job = run(&fake).args("--sandbox --output night.results.csv");
+    job.ends_somehow();
+    page_with(
+        &job,
+        "in.report.sandbox.html",
+        &["This was a rehearsal in the sandbox"],
+    );
+    let said = job.other("report night.summary.json --format text", 0).stdout;
+    assert!(said.contains("rehearsal"), "{said}");
+    job.other("report --overview . -o o.html", 2);
+}
+
+#[test]
+fn a_damaged_summary_ends_no_command_with_a_bug() {
+    let fake = platform();
+    let mut job = run(&fake);
+    job.ends(1);
+    let summary = job.text("in.summary.json");
+    let huge = summary
+        .replace("\"failed\":2", "\"failed\":18446744073709551615")
+        .replace("\"invalid\":2", "\"invalid\":18446744073709551615");
+    assert_ne!(huge, summary);
+    fs::write(job.path("in.summary.json"), huge).unwrap();
+    job.other("report in.results.csv", 0);
+    job.other("report in.results.csv --format text", 0);
+    job.other("report --overview . -o o.html", 0);
+    job.again("--timeout 0", 2);
+    let long = format!("{}{}", summary.trim_end(), " ".repeat(9 << 20));
+    fs::write(job.path("in.summary.json"), long).unwrap();
+    job.other("report in.results.csv", 3);
+}
+
+#[test]
+fn a_page_elsewhere_is_found_again() {
+    let fake = platform();
+    let mut job = run(&fake)
+        .instead_of("in.report.html", "pages/night.html")
+        .args("--report-ids --resume --rotate");
+    fs::create_dir(job.path("pages")).unwrap();
+    job.ends(1);
+    fs::write(job.path("in.csv"), INPUT.replace("Anna", "Anja")).unwrap();
+    job.ends(1);
+    job.other("report --overview . -o o.html", 0);
+    page_with(&job, "o.html", &["href=\"./pages/night.html\""]);
+    let said = job.other("forget in.csv --respondent 7 --yes", 0).stdout;
+    assert_eq!(said.matches("the page with ids").count(), 2, "{said}");
+    assert_eq!(fs::read_dir(job.path("pages")).unwrap().count(), 0);
+}
+
+#[test]
 fn a_report_for_a_mail_has_counts_and_codes_and_no_row() {
     let fake = platform();
     let mut job = run(&fake).args("--summary -");
     let printed = job.ends(1).stdout;
     let said = job.other("report in.results.csv --format text", 0).stdout;
-    insta::assert_snapshot!(said);
+    // The page's path is absolute.
+    insta::assert_snapshot!(said.replace(job.path("in.report.html").to_str().unwrap(), "…/in.report.html"));
     // The object on standard output does, too, and that of a run without a call.
     fs::write(job.path("last.json"), printed).unwrap();
     let said = job.other("report last.json --format text", 0).stdout;
@@ -385,7 +600,13 @@ fn the_overview_shows_every_job_and_what_needs_somebody() {
         "jobs/bad/contacts.summary.json",
         &summary(&last_night, 7, 3, "null"),
     );
-    put(&job, "jobs/bad/contacts.report.html", "a page");
+    job.other("report jobs/bad/contacts.results.csv", 3);
+    put(
+        &job,
+        "jobs/bad/contacts.results.csv",
+        "row,id_respondent,id_survey,status,error_code,message\n",
+    );
+    job.other("report jobs/bad/contacts.results.csv", 0);
     // Both ran last three days ago, and only one of them says that it runs daily.
     let (old, _) = hours_ago(72);
     put(
@@ -450,6 +671,57 @@ fn real_nights_a_retry_and_a_trial_make_one_line_of_the_overview() {
     job.other("report --overview . -o o.html", 0);
     let page = page_with(&job, "o.html", &["The job needs nothing.", "<bdi>in</bdi>"]);
     assert_eq!(page.matches("class=\"bars\"").count(), 1, "{page}");
+}
+
+#[test]
+fn nights_without_a_call_are_on_the_overview() {
+    let fake = platform();
+    let mut job = Job::run("id_respondent,l1\n5,a\n9,b\n", &fake).args("--resume --rotate --expect daily");
+    // The first night ever is stopped by a guard, and again.
+    job.again("--min-rows 100", 4);
+    job.other("report --overview . -o o.html", 0);
+    page_with(
+        &job,
+        "o.html",
+        &[
+            "1 of 1 job needs you.",
+            "<strong>stopped on ",
+            "100",
+            "class=\"stopped\"",
+        ],
+    );
+    job.ends(0);
+    job.other("report --overview . -o o.html", 0);
+    page_with(&job, "o.html", &["The job needs nothing."]);
+    // The same export again is nothing new, and no missed night.
+    job.ends(0);
+    job.other("report --overview . -o o.html --lang pl", 0);
+    page_with(&job, "o.html", &["Żadne zadanie nie wymaga uwagi"]);
+    assert!(job.text("in.nights.jsonl").lines().count() == 2);
+    // A job that does not say how often it runs, and one at a terminal's side, leave no trace.
+    let mut plain = Job::run("id_respondent,l1\n5,a\n", &fake).args("--resume --rotate");
+    plain.again("--min-rows 100", 4);
+    assert_eq!(plain.names(), ["in.csv"]);
+}
+
+#[test]
+fn a_killed_run_is_on_the_overview() {
+    let fake = Fake::start(|call| {
+        if call.respondent() == "9" {
+            Answer::Hang
+        } else {
+            Answer::success()
+        }
+    });
+    let mut job = Job::run("id_respondent,l1\n5,a\n9,b\n", &fake);
+    let running = job.start();
+    while fake.calls().len() < 2 {
+        pause(Duration::from_millis(10));
+    }
+    job.other("report --overview . -o o.html", 2);
+    running.kill();
+    job.other("report --overview . -o o.html", 0);
+    page_with(&job, "o.html", &["1 of 1 job needs you.", "interrupted"]);
 }
 
 #[test]

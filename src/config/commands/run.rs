@@ -1,6 +1,8 @@
 //! Checks the settings of `run`. All mistakes are reported together, and the secrets are fetched
 //! last and once. A dry run is a check with the flags of `run`.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use jiff::ZonedDateTime;
 use url::Url;
@@ -13,14 +15,14 @@ use crate::config::groups::guards::{GuardSettings, guards};
 use crate::config::groups::log;
 use crate::config::groups::monitor::{MonitorSettings, monitor};
 use crate::config::groups::outputs::{self, OutputSettings, prints_summary};
-use crate::config::groups::page::PageSettings;
+use crate::config::groups::page::{UnsentSettings, others, unsent};
 use crate::config::groups::reading::{ReadingSettings, reading};
 use crate::config::groups::state::{DeltaSettings, delta};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
 use crate::model::{Credentials, Deadline, DeltaMode, Endpoint, Lang, RecordedSettings, SettingValue};
-use crate::record::{OutputPaths, TRIAL};
+use crate::record::TRIAL;
 use crate::state::Account;
 use crate::text::{Message, in_language};
 
@@ -32,8 +34,8 @@ const SANDBOX_SURVEY: &str = "1";
 pub(crate) struct RunCommand {
     /// Who is notified, even if other settings are wrong.
     pub(crate) monitor: MonitorSettings,
-    /// The page that says so if the run makes no call; `None` if no page is asked for.
-    pub(crate) page: Option<UnsentPage>,
+    /// Where it is said if the run makes no call.
+    pub(crate) unsent: Option<UnsentSettings>,
     /// What to do, or all mistakes as one error.
     pub(crate) asked: Result<Asked>,
     /// The input, which is looked at for more mistakes if the settings have some.
@@ -54,19 +56,11 @@ impl RunCommand {
     pub(in crate::config) fn only(asked: Result<Asked>) -> Self {
         Self {
             monitor: MonitorSettings::default(),
-            page: None,
+            unsent: None,
             asked,
             reading: None,
         }
     }
-}
-
-/// The page of a run that makes no call: it says why, and shows the run before.
-#[derive(Clone, Debug)]
-pub(crate) struct UnsentPage {
-    pub(crate) page: PageSettings,
-    /// The files of the run before.
-    pub(crate) paths: OutputPaths,
 }
 
 /// All settings of a run.
@@ -84,6 +78,8 @@ pub(crate) struct RunSettings {
     pub(crate) recorded: Option<RecordedSettings>,
     /// The settings that the report of the run shows.
     pub(crate) used: RecordedSettings,
+    /// Files that no page may replace.
+    pub(crate) others: Vec<PathBuf>,
 }
 
 /// What every kind of run needs of its flags.
@@ -217,7 +213,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             .map(|check| Asked::DryRun(Box::new(check)));
         return RunCommand {
             monitor,
-            page: None,
+            unsent: None,
             asked,
             reading: None,
         };
@@ -225,7 +221,10 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
     let looked_at = Box::new(reading.clone());
     let kind = (rehearsal, delta.mode);
     let outputs = outputs::outputs(&args.output, &reading.input, kind, args.log.lang, &mut mistakes);
-    let page = outputs.as_ref().and_then(unsent_page);
+    let others = others(&reading, &delta, &monitor, file);
+    let unsent = outputs
+        .as_ref()
+        .map(|outputs| unsent(outputs, rehearsal, others.clone()));
     let destination = destination(base, is_sandbox, file, &mut mistakes);
     let settings = outputs
         .zip(destination)
@@ -239,24 +238,16 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             deadline: deadline(&args.pace),
             recorded: recorded(origins, file),
             used: origins.used.clone(),
+            others,
         });
     RunCommand {
         monitor,
-        page,
+        unsent,
         asked: mistakes
             .settle(settings)
             .map(|settings| Asked::Run(Box::new(settings))),
         reading: Some(looked_at),
     }
-}
-
-/// Returns where a run that makes no call says so.
-fn unsent_page(outputs: &OutputSettings) -> Option<UnsentPage> {
-    let page = outputs.page.clone()?;
-    Some(UnsentPage {
-        page,
-        paths: outputs.paths.clone(),
-    })
 }
 
 /// Returns the settings that the summary records, with the config file, which says where secrets

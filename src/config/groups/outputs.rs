@@ -94,6 +94,17 @@ pub(in crate::config) fn paths(
     ] {
         ensure!(!is_dash(given.as_ref()), "`{flag} -` is no file: give it a name");
     }
+    let is_html = |path: &&PathBuf| {
+        path.extension().is_some_and(|extension| {
+            ["html", "htm"]
+                .iter()
+                .any(|html| extension.eq_ignore_ascii_case(html))
+        })
+    };
+    ensure!(
+        args.page.report.as_ref().is_none_or(|page| is_html(&page)),
+        "`--report` writes an HTML page: give it a name that ends with `.html`"
+    );
     ensure!(
         args.output.is_none() || args.output_dir.is_none(),
         "`--output` names the folder of all outputs already: leave `--output-dir` out"

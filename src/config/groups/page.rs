@@ -5,9 +5,17 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::log;
+use super::monitor::MonitorSettings;
+use super::outputs::OutputSettings;
+use super::reading::ReadingSettings;
+use super::state::DeltaSettings;
 use crate::cli::{ExpectArg, LangArg, PageArgs, PagePrivacyArgs};
+use crate::config::file::ConfigFile;
 use crate::model::Lang;
+use crate::read::Input;
+use crate::record::OutputPaths;
 use crate::report::Expect;
+use crate::system::folders::with_suffix;
 use crate::system::trust::share::Group;
 use crate::text::Message;
 
@@ -26,6 +34,18 @@ pub(crate) struct PageStyle {
 pub(crate) struct PageSettings {
     pub(crate) path: PathBuf,
     pub(crate) style: PageStyle,
+}
+
+/// Where a run that makes no call says why: on its page, and for the overview.
+#[derive(Clone, Debug)]
+pub(crate) struct UnsentSettings {
+    pub(crate) page: Option<PageSettings>,
+    /// The overview is told of the nights of a job that says how often it runs.
+    pub(crate) is_noted: bool,
+    /// The files of the run before.
+    pub(crate) paths: OutputPaths,
+    /// Files that are no page: the input and what else the run reads and writes.
+    pub(crate) others: Vec<PathBuf>,
 }
 
 /// Checks the flags of a run's page. `path` is where it goes; `None` if none is asked for.
@@ -68,4 +88,42 @@ pub(in crate::config) fn expect(args: &PageArgs) -> Option<Expect> {
         ExpectArg::Weekdays => Expect::Weekdays,
         ExpectArg::Weekly => Expect::Weekly,
     })
+}
+
+/// Returns where a run that makes no call says so.
+pub(in crate::config) fn unsent(
+    outputs: &OutputSettings,
+    rehearsal: Option<&str>,
+    others: Vec<PathBuf>,
+) -> UnsentSettings {
+    UnsentSettings {
+        page: outputs.page.clone(),
+        is_noted: outputs.expect.is_some() && rehearsal.is_none(),
+        paths: outputs.paths.clone(),
+        others,
+    }
+}
+
+/// Returns the files beside a run's outputs that it reads or writes.
+pub(in crate::config) fn others(
+    reading: &ReadingSettings,
+    delta: &DeltaSettings,
+    monitor: &MonitorSettings,
+    file: &ConfigFile,
+) -> Vec<PathBuf> {
+    let input = match &reading.input {
+        Input::File(path) => Some(path.clone()),
+        Input::Stdin => None,
+    };
+    let ids = reading.ids.as_ref().map(|ids| ids.path.clone());
+    let of_state = |suffix: &str| delta.path.as_deref().map(|path| with_suffix(path, suffix));
+    let all = [
+        input,
+        ids,
+        reading.exclude.clone(),
+        monitor.metrics_file.clone(),
+        file.path.clone(),
+    ];
+    let state = ["", "-wal", "-shm", ".lock"].map(of_state);
+    all.into_iter().chain(state).flatten().collect()
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::timeline::MAX_BUCKETS;
+
 /// Maximum number of waits that are recorded. Further ones extend the last.
 pub(crate) const MAX_WAITS: usize = 50;
 
@@ -19,6 +21,29 @@ pub(crate) struct Course {
     pub(crate) waits: Vec<Wait>,
     /// Times from the start of a call to its whole answer.
     pub(crate) response_times: ResponseTimes,
+}
+
+impl Course {
+    /// Limits lists and counts to what a run measures.
+    pub(crate) fn bounded(mut self, most: u64) -> Self {
+        const MAX_DOUBLINGS: usize = 64;
+        self.bucket_ms = self.bucket_ms.min(most);
+        self.waits.truncate(MAX_WAITS);
+        self.response_times.below_us.truncate(MAX_DOUBLINGS);
+        for list in [&mut self.calls, &mut self.failed] {
+            list.truncate(MAX_BUCKETS);
+            for count in list {
+                *count = (*count).min(most);
+            }
+        }
+        for (below, count) in &mut self.response_times.below_us {
+            (*below, *count) = ((*below).min(most), (*count).min(most));
+        }
+        for wait in &mut self.waits {
+            (wait.from_ms, wait.until_ms) = (wait.from_ms.min(most), wait.until_ms.min(most));
+        }
+        self
+    }
 }
 
 /// A time in which no call was made, except to try whether the platform answers.

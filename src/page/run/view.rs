@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Next, ReasonLine, State};
-use crate::model::{Action, ErrorCode, Lang, SettingValue, clean, printable, zoned_time_in};
+use crate::model::{ErrorCode, Lang, SettingValue, clean, local_time_in, printable, zoned_time_in};
 use crate::page::marked::{Code, Marked};
 use crate::report::{Diagnosis, ReasonFacts, StoredRun};
 use crate::text::{PageLabel, Words, advice, duration_in, reason_parts, thousands_in, title};
@@ -17,14 +17,20 @@ const MAX_VALUE: usize = 120;
 /// The parts of a page that are made of the run alone.
 pub(super) struct View<'a> {
     pub(super) run: &'a StoredRun,
+    /// Failed rows that went through since, and those that remain.
+    pub(super) mended: Option<(u64, u64)>,
+    pub(super) checked_at: Option<Timestamp>,
     pub(super) lang: Lang,
     pub(super) words: &'static dyn Words,
 }
 
 impl View<'_> {
     pub(super) fn state(&self) -> State {
+        let is_mended = self
+            .mended
+            .is_some_and(|(fixed, remaining)| fixed > 0 && remaining == 0);
         match (self.run.finished, self.run.exit_code) {
-            (true, 0) => State {
+            (true, code) if code == 0 || is_mended => State {
                 class: "good",
                 sign: "✓",
                 label: self.words.label(PageLabel::Done),
@@ -58,7 +64,15 @@ impl View<'_> {
                 Diagnosis::NoAddressKnown { rows } => self.words.no_address_known(*rows),
             });
         }
-        if facts.is_trial {
+        if let Some((fixed, remaining)) = self.mended.filter(|(fixed, _)| *fixed > 0) {
+            lines.push(self.words.mended_since(fixed, remaining));
+        }
+        if let Some(time) = self.checked_at {
+            lines.push(self.words.checked_again(&local_time_in(self.lang, time)));
+        }
+        if facts.is_sandbox {
+            lines.push(self.words.of_sandbox());
+        } else if facts.is_trial {
             lines.push(self.words.of_trial());
         }
         lines.extend(missing_summary.map(|path| self.words.summary_missing(path)));
@@ -67,6 +81,9 @@ impl View<'_> {
 
     pub(super) fn next(&self) -> Option<Next> {
         let (run, words) = (self.run, self.words);
+        if self.mended.is_some_and(|(_, remaining)| remaining == 0) {
+            return None;
+        }
         // A command that looks different from what it is must not be copied.
         let is_plain = |command: &&String| printable(command) == **command;
         let command = run.facts.next_command.as_ref().filter(is_plain)?.clone();
@@ -106,7 +123,8 @@ impl View<'_> {
         // The command below the first sentence is quoted for a shell; here only a plain name is.
         let input = &self.run.input;
         let is_plain = input.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c));
-        let words = ["FILE", "PLIK"].iter().filter(|_| is_plain && !input.is_empty());
+        let is_named = is_plain && !input.is_empty() && !self.run.facts.is_set_aside;
+        let words = ["FILE", "PLIK"].iter().filter(|_| is_named);
         let remedy = words.fold(remedy.to_owned(), |text, word| {
             text.replace(&format!(" {word}`"), &format!(" {input}`"))
         });
@@ -125,8 +143,7 @@ impl View<'_> {
     /// Whether rows with this code are not mended one by one: they share a cause that is said above, or the
     /// run is resumed first.
     fn is_mended_as_a_whole(&self, code: Option<ErrorCode>) -> bool {
-        let resends = code.is_some_and(|code| code.action() == Action::Resend);
-        self.run.facts.diagnosis.is_some() || !self.run.finished && resends
+        code.is_none() || self.run.facts.diagnosis.is_some() || !self.run.finished
     }
 
     /// The file that has the rows which do not fit on the page.

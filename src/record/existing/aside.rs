@@ -1,8 +1,7 @@
-//! Moves older files out of the way: sets them aside together under the start of their run, deletes
-//! the oldest sets, and never overwrites an edited failed file. Only renames and deletes;
+//! Moves older files out of the way: sets them aside together under the start of their run, and never
+//! overwrites an edited failed file. Only renames and deletes; `record/existing/older.rs` deletes sets,
 //! `record/existing/decision.rs` decides what to do.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -11,19 +10,22 @@ use jiff::Timestamp;
 
 use super::decision::KeptSets;
 use super::found::{Found, OldSummary, Unfinished};
+use super::older::delete_older;
 use crate::model::{DeltaMode, ShownPath};
 use crate::record::error::OutputError;
 use crate::record::journal::header::Header;
 use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names::{self, FileName, Stamp};
+use crate::record::outputs::page;
 use crate::system::rename::rename_new;
 
-/// Sets aside all existing files for a new run, and deletes surplus sets.
+/// Sets aside all existing files for a new run, and deletes surplus sets. Returns the new names of a
+/// finished run's files.
 pub(in crate::record) fn set_aside(
     paths: &OutputPaths,
     keep: KeptSets,
     new: &Header,
-) -> Result<(), OutputError> {
+) -> Result<Option<OutputPaths>, OutputError> {
     let found = Found::look(paths)?;
     let mut of_unfinished: Vec<PathBuf> = Vec::new();
     if let Some(unfinished) = &found.unfinished {
@@ -37,16 +39,25 @@ pub(in crate::record) fn set_aside(
         // An unfinished run that ended early by itself has left its summary.
         if OldSummary::read(&paths.summary).is_some_and(|summary| !summary.finished) {
             of_unfinished.push(paths.summary.clone());
-            of_unfinished.extend(paths.report.clone());
         }
         of_unfinished.extend(paths.unfinished());
-        let moved = move_together(&of_unfinished, Stamp::new(start, true))?;
+        let stamp = free_stamp(&of_unfinished, Stamp::new(start, true));
+        if let Some(page) = paths
+            .report
+            .as_deref()
+            .filter(|_| of_unfinished.contains(&paths.summary))
+        {
+            page::set_aside(page, &names::aside(page, &stamp));
+        }
+        let moved = move_together(&of_unfinished, stamp)?;
         tell_of_unfinished(unfinished, new, &moved);
     }
-    if found.finished.is_some() {
-        set_finished_aside(paths)?;
-    }
-    delete_older(paths, keep)
+    let set_aside = match found.finished {
+        Some(_) => set_finished_aside(paths)?,
+        None => None,
+    };
+    delete_older(paths, keep)?;
+    Ok(set_aside)
 }
 
 /// Logs what happens to the rows that an unfinished run has not sent.
@@ -82,8 +93,8 @@ fn tell_of_unfinished(unfinished: &Unfinished, new: &Header, moved: &[PathBuf]) 
     }
 }
 
-/// Sets aside the files of a finished run.
-pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
+/// Sets aside the files of a finished run. Returns their new names.
+pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<Option<OutputPaths>, OutputError> {
     let summary = OldSummary::read(&paths.summary);
     let mut existing = families(paths);
     // An export that is called like the workbook of its failed file stays.
@@ -101,7 +112,10 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), O
     let stamp = free_stamp(&existing, Stamp::new(start, false));
     // The rounds go first: a kill in between must not leave them beside the next run.
     let rounds = move_rounds(paths, &stamp)?;
-    let moved = move_together(&existing, stamp)?;
+    if let Some(page) = &paths.report {
+        page::set_aside(page, &names::aside(page, &stamp));
+    }
+    let moved = move_together(&existing, stamp.clone())?;
     if !moved.is_empty() {
         let names = listed(&moved);
         tracing::info!(
@@ -115,7 +129,7 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<(), O
             }
         );
     }
-    Ok(())
+    Ok((!moved.is_empty()).then(|| paths.aside(&stamp)))
 }
 
 fn listed(paths: &[PathBuf]) -> String {
@@ -130,6 +144,13 @@ pub(in crate::record) fn remove_rounds(paths: &OutputPaths) -> Result<(), Output
             if is_edited_failed_file(paths, None, &file) {
                 kept_edited(&file);
             } else {
+                files::remove(&file)?;
+            }
+        }
+    }
+    if let Some(page) = &paths.report {
+        for file in files_beside(page, |name| name.is_of_round_of(None))? {
+            if page::is_page(&file) {
                 files::remove(&file)?;
             }
         }
@@ -153,6 +174,11 @@ fn move_rounds(paths: &OutputPaths, stamp: &Stamp) -> Result<Vec<PathBuf>, Outpu
             moved.push(aside);
         }
     }
+    if let Some(page) = &paths.report {
+        for file in files_beside(page, |name| name.is_of_round_of(None))? {
+            page::set_aside(&file, &names::into_set(&file, page, stamp));
+        }
+    }
     Ok(moved)
 }
 
@@ -167,16 +193,17 @@ fn free_name(path: &Path, mut stamp: Stamp) -> PathBuf {
     }
 }
 
-/// The paths of a run's files, of its failed file as a workbook, and of the page about it.
+/// The paths of a run's files, and that of its failed file as a workbook.
 pub(super) fn families(paths: &OutputPaths) -> Vec<PathBuf> {
     let all = paths.all().into_iter().cloned();
-    all.chain(names::workbook(&paths.failed))
-        .chain(paths.report.clone())
-        .collect()
+    all.chain(names::workbook(&paths.failed)).collect()
 }
 
 /// Lists the files beside `path` that belong to its family, if `accept` takes their names.
-fn files_beside(path: &Path, accept: impl Fn(&FileName) -> bool) -> Result<Vec<PathBuf>, OutputError> {
+pub(super) fn files_beside(
+    path: &Path,
+    accept: impl Fn(&FileName) -> bool,
+) -> Result<Vec<PathBuf>, OutputError> {
     let folder = files::folder(path);
     let entries = fs::read_dir(folder).map_err(|source| OutputError::read(folder, source))?;
     let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
@@ -192,77 +219,7 @@ fn files_beside(path: &Path, accept: impl Fn(&FileName) -> bool) -> Result<Vec<P
     Ok(found)
 }
 
-/// Deletes sets that were set aside and are not to be kept. Only certain sets are deleted: a
-/// finished one must have a summary with the start in its name, an interrupted one is marked in its
-/// name, and none may belong to a run in progress.
-pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
-    let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
-    for path in &families(paths) {
-        for file in files_beside(path, |name| name.set.is_some())? {
-            let name = file.file_name().unwrap_or_default();
-            let of_run = names::stamp_of(name, path);
-            let of_round = || {
-                FileName::parse(name, path)?
-                    .set
-                    .filter(|_| names::is_of_round(name, path))
-            };
-            if let Some(stamp) = of_run.or_else(of_round) {
-                sets.entry(stamp).or_default().push(file);
-            }
-        }
-    }
-    sets.retain(|stamp, files| is_ours(paths, stamp, files));
-    let oldest = keep.max_age.map(|age| {
-        Stamp::new(
-            Timestamp::now().saturating_sub(age).unwrap_or(Timestamp::MIN),
-            false,
-        )
-    });
-    for (index, (stamp, files)) in sets.into_iter().rev().enumerate() {
-        let is_old = oldest.as_ref().is_some_and(|oldest| stamp.is_before(oldest));
-        let why = match index < keep.sets {
-            false => format!("as one of more than {} older sets", keep.sets),
-            true if is_old => "as older than `--rotate-max-age`".to_owned(),
-            true => continue,
-        };
-        delete(paths, &stamp, files, &why);
-    }
-    Ok(())
-}
-
-/// Deletes the files of a set, except a failed file that was edited since, which contains the
-/// user's work. A file that cannot be deleted does not stop the run.
-fn delete(paths: &OutputPaths, stamp: &Stamp, files: Vec<PathBuf>, why: &str) {
-    let edited: Vec<PathBuf> = files
-        .iter()
-        .filter(|path| is_edited_failed_file(paths, Some(stamp), path))
-        .cloned()
-        .collect();
-    // What is left of a lock after a kill. Nobody holds it.
-    let locks: Vec<PathBuf> = files
-        .iter()
-        .map(|path| {
-            let of_journal = files::is_journal(path).then(|| path.with_extension(""));
-            names::lock(of_journal.as_ref().unwrap_or(path))
-        })
-        .filter(|lock| files::exists(lock))
-        .collect();
-    for path in files.into_iter().chain(locks) {
-        if edited.contains(&path) {
-            kept_edited(&path);
-            continue;
-        }
-        match files::remove(&path) {
-            Ok(()) => tracing::info!(event = "old_set_deleted", "deleted, {why}: `{}`", path.shown()),
-            Err(error) => tracing::warn!(
-                event = "old_set_not_deleted",
-                "not deleted, though it should be {why}: {error}; delete it by hand"
-            ),
-        }
-    }
-}
-
-fn kept_edited(path: &Path) {
+pub(super) fn kept_edited(path: &Path) {
     tracing::warn!(
         event = "edited_failed_file_kept",
         "an older failed file that was edited is not deleted: `{}`",
@@ -272,7 +229,7 @@ fn kept_edited(path: &Path) {
 
 /// Whether a file of a set is a failed file, of the run or of a round, that was edited since.
 /// `stamp` is `None` for the set that was not set aside. A workbook was always made by somebody.
-fn is_edited_failed_file(paths: &OutputPaths, stamp: Option<&Stamp>, path: &Path) -> bool {
+pub(super) fn is_edited_failed_file(paths: &OutputPaths, stamp: Option<&Stamp>, path: &Path) -> bool {
     let workbook = names::workbook(&paths.failed);
     if workbook.is_some_and(|workbook| path.extension() == workbook.extension()) {
         return true;
@@ -294,20 +251,6 @@ fn is_edited_failed_file(paths: &OutputPaths, stamp: Option<&Stamp>, path: &Path
     };
     let written = || OldSummary::read(&summary).and_then(|summary| summary.failed_digest);
     failed.file_name() == Some(name) && files::digest_of(path).ok() != written()
-}
-
-/// Whether a set was certainly made by this tool and no run in progress uses it.
-fn is_ours(paths: &OutputPaths, stamp: &Stamp, files: &[PathBuf]) -> bool {
-    // A round that was cut short does not keep its set for ever.
-    let is_of_round = |path: &Path| {
-        let name = path.file_name().unwrap_or_default();
-        paths.all().into_iter().any(|of| names::is_of_round(name, of))
-    };
-    let under_way = files.iter().any(|path| {
-        files::is_locked(&names::lock(path)) || !is_of_round(path) && files::exists(&names::journal(path))
-    });
-    let summary = OldSummary::read(&names::aside(&paths.summary, stamp));
-    !under_way && (stamp.is_interrupted() || summary.is_some_and(|summary| stamp.is_of(summary.started_at)))
 }
 
 /// Sets a failed file aside if it was edited. `known` are the digests of what this tool wrote. A

@@ -6,6 +6,7 @@ pub(super) mod decision;
 pub(super) mod forms;
 pub(super) mod found;
 pub(super) mod kept;
+pub(super) mod older;
 pub(super) mod rounds;
 pub(super) mod set_file;
 pub(super) mod sets;

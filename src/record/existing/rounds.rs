@@ -139,11 +139,6 @@ pub(crate) struct Round {
     pub(crate) paths: OutputPaths,
 }
 
-/// Returns the path of the page about a retry round, by the path of the page about its run.
-pub(crate) fn page_of_round(page: &Path, round: u32) -> PathBuf {
-    names::of_round(page, round)
-}
-
 impl OutputPaths {
     /// Returns the paths of a retry round of this run.
     pub(in crate::record) fn of_round(&self, round: u32) -> Self {
@@ -155,6 +150,17 @@ impl OutputPaths {
                 .report
                 .as_deref()
                 .map(|report| names::of_round(report, round)),
+            rehearsal: false,
+        }
+    }
+
+    /// Returns the paths of the files after they are set aside.
+    pub(in crate::record) fn aside(&self, stamp: &Stamp) -> Self {
+        Self {
+            results: names::aside(&self.results, stamp),
+            failed: names::aside(&self.failed, stamp),
+            summary: names::aside(&self.summary, stamp),
+            report: self.report.as_deref().map(|report| names::aside(report, stamp)),
             rehearsal: false,
         }
     }
@@ -176,13 +182,7 @@ impl OutputPaths {
             return here;
         }
         let stamp = aside::free_stamp(&aside::families(self), Stamp::new(started_at, false));
-        let ahead = Self {
-            results: names::aside(&self.results, &stamp),
-            failed: names::aside(&self.failed, &stamp),
-            summary: names::aside(&self.summary, &stamp),
-            report: self.report.as_deref().map(|report| names::aside(report, &stamp)),
-            rehearsal: false,
-        };
+        let ahead = self.aside(&stamp);
         Some(ahead.of_round(round)).filter(exists).unwrap_or(here)
     }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{names, page};
+use super::names;
 use crate::record::error::OutputError;
 use crate::system::folders::for_the_owner_alone;
 use crate::system::regular;
@@ -78,10 +78,7 @@ impl OutputPaths {
                 return Err(OutputError::NoFolder(folder(path).to_owned()));
             }
         }
-        match &self.report {
-            Some(report) if !page::may_write_page(report) => Err(OutputError::NoPage(report.clone())),
-            _ => Ok(()),
-        }
+        self.page().map_or(Ok(()), |page| page.check())
     }
 }
 
@@ -228,7 +225,7 @@ pub(in crate::record) fn is_journal(path: &Path) -> bool {
 
 /// Whether two paths name the same file: by what they resolve to, or by folder and name if nothing
 /// exists yet.
-fn is_same(one: &Path, other: &Path) -> bool {
+pub(in crate::record) fn is_same(one: &Path, other: &Path) -> bool {
     let resolved = |path: &Path| {
         path.canonicalize()
             .ok()

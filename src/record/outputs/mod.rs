@@ -4,6 +4,7 @@ pub(super) mod erase;
 pub(super) mod failed;
 pub(super) mod files;
 pub(super) mod names;
+pub(super) mod nights;
 pub(super) mod page;
 pub(super) mod push;
 pub(super) mod result_line;

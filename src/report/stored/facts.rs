@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::run::{MAX_COUNT, shorten};
 use crate::model::{Action, Course, ErrorCode, Message, RecordedSettings, ShownPath as _};
-use crate::report::{Diagnosis, Reader, RunEnd, RunReport, RunSummary};
+use crate::report::{Diagnosis, Reach, Reader, RunEnd, RunReport, RunSummary};
 
 /// Maximum number of messages per error code.
 const MESSAGES_SHOWN: usize = 4;
@@ -88,7 +89,20 @@ pub(crate) struct RunFacts {
     /// The files, as a person who runs the command finds them.
     pub(crate) results: String,
     pub(crate) failed: String,
+    /// The absolute path of the page about the run.
+    pub(crate) page: Option<String>,
+    /// The run was a rehearsal in the sandbox: nothing went to the platform.
+    pub(crate) is_sandbox: bool,
     pub(crate) expect: Option<Expect>,
+    /// The files were set aside: what the run called them is another run's now.
+    #[serde(skip)]
+    pub(crate) is_set_aside: bool,
+}
+
+/// Returns a command without its backticks; `None` if more is said than the command alone.
+pub(crate) fn plain_command(next: &str) -> Option<&str> {
+    let command = next.strip_prefix('`')?.strip_suffix('`')?;
+    (!command.contains('`')).then_some(command)
 }
 
 impl RunFacts {
@@ -98,11 +112,7 @@ impl RunFacts {
         let next = match report.end {
             RunEnd::Complete if report.diagnosis().is_some() => None,
             RunEnd::Complete => report.next_command.clone(),
-            // Without the backticks, and without what is said behind the command.
-            _ => report
-                .next
-                .as_deref()
-                .and_then(|next| Some(next.split('`').nth(1)?.to_owned())),
+            _ => report.next.as_deref().and_then(plain_command).map(str::to_owned),
         };
         Self {
             rate: report.rate,
@@ -113,11 +123,45 @@ impl RunFacts {
             course: report.course.clone(),
             settings: report.used.clone(),
             next_command: next,
-            is_trial: report.is_trial,
+            is_trial: report.reach == Reach::SomeRows,
             results: report.results.shown().to_string(),
             failed: report.failed.shown().to_string(),
+            page: report.page_path.as_ref().map(|page| page.shown().to_string()),
+            is_sandbox: report.reach == Reach::Sandbox,
             expect: report.expect,
+            is_set_aside: false,
         }
+    }
+}
+
+impl RunFacts {
+    /// Limits lists, counts and texts to what a run writes.
+    pub(super) fn bounded(mut self) -> Self {
+        const MAX_REASONS: usize = 150;
+        const MAX_WARNINGS: usize = 20;
+        const MAX_SETTINGS: usize = 100;
+        self.reasons.truncate(MAX_REASONS);
+        for reason in &mut self.reasons {
+            reason.rows = reason.rows.min(MAX_COUNT);
+            reason.first.truncate(10);
+            shorten(&mut reason.code);
+            reason.message.iter_mut().for_each(shorten);
+        }
+        self.warnings.truncate(MAX_WARNINGS);
+        for said in self.warnings.iter_mut().chain(&mut self.early_end) {
+            shorten(&mut said.en);
+            shorten(&mut said.pl);
+        }
+        self.settings = self.settings.into_iter().take(MAX_SETTINGS).collect();
+        // A command that is cut is another command.
+        self.next_command = self
+            .next_command
+            .filter(|command| command.chars().count() < 4_000);
+        shorten(&mut self.results);
+        shorten(&mut self.failed);
+        self.rate = self.rate.filter(|rate| rate.is_finite() && *rate > 0.0);
+        self.course = self.course.bounded(MAX_COUNT);
+        self
     }
 }
 

@@ -6,6 +6,6 @@ mod failing;
 mod run;
 
 pub(super) use facts::Said;
-pub(crate) use facts::{Expect, ReasonFacts, RunFacts};
+pub(crate) use facts::{Expect, ReasonFacts, RunFacts, plain_command};
 pub(crate) use failing::{FailingRow, FailingRows};
 pub(crate) use run::StoredRun;

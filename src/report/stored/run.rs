@@ -10,6 +10,20 @@ use serde::Deserialize;
 use super::RunFacts;
 use crate::model::{Action, ErrorCode, Status};
 
+/// Maximum of a count: far more rows than a file has.
+pub(super) const MAX_COUNT: u64 = 1_000_000_000_000;
+
+/// Maximum characters of a text that is no message.
+const MAX_TEXT: usize = 1_000;
+
+/// Cuts a text that is too long.
+pub(super) fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
 /// A run, or the end of one that made no call.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -70,7 +84,37 @@ impl StoredRun {
         if run.tool != env!("CARGO_PKG_NAME") {
             return Err(format!("its `tool` is not {}", env!("CARGO_PKG_NAME")));
         }
-        Ok(run)
+        Ok(run.bounded())
+    }
+
+    /// Limits counts, lists and texts to what a run can have: the file may have been damaged, or written by
+    /// somebody else, and a page has a maximum size.
+    fn bounded(mut self) -> Self {
+        let counts = self.statuses.values_mut().chain(self.error_codes.values_mut());
+        let others = [
+            &mut self.rows,
+            &mut self.settled_before,
+            &mut self.not_reached,
+            &mut self.attempts,
+        ];
+        for count in counts.chain(others) {
+            *count = (*count).min(MAX_COUNT);
+        }
+        let others = [
+            &mut self.retries,
+            &mut self.slow_downs,
+            &mut self.overtaken_failures,
+            &mut self.elapsed_ms,
+        ];
+        for count in others {
+            *count = (*count).min(MAX_COUNT);
+        }
+        self.error_codes
+            .retain(|name, _| ErrorCode::from_name(name).is_some());
+        shorten(&mut self.input);
+        self.report.iter_mut().for_each(shorten);
+        self.facts = self.facts.bounded();
+        self
     }
 
     /// Creates what is known of a run by its results alone.

@@ -13,8 +13,8 @@ use crate::model::{Message, clean};
 /// Maximum number of warnings that are remembered, the first ones.
 const MAX_WARNINGS: usize = 20;
 
-/// Events that the report itself tells: how the run ends.
-const SAID_ELSEWHERE: [&str; 2] = ["run_finished", "stopping"];
+/// Events that the report itself tells: when it had to wait, and how it ends.
+const SAID_ELSEWHERE: [&str; 3] = ["outage_started", "run_finished", "stopping"];
 
 /// The warnings so far.
 #[derive(Clone, Debug)]

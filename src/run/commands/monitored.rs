@@ -37,7 +37,7 @@ pub(in crate::run) async fn run(
 ) -> Result<ExitCode, Failure> {
     let RunCommand {
         monitor,
-        page,
+        unsent,
         asked,
         reading,
     } = command;
@@ -62,18 +62,19 @@ pub(in crate::run) async fn run(
         Ok(Asked::NothingLeft(why)) => nothing_left(&why),
         Err(error) => Ran::unsent(Err(with_faults_of_input(error, reading).await)),
     };
-    if let (
-        Some(page),
-        Ran {
-            report: None,
-            end: Err(failure),
-            ..
-        },
-    ) = (&page, &ran)
-    {
-        pages::of_unsent(page, &input, failure);
+    if let (None, Some(settings)) = (&ran.report, &unsent) {
+        let how = pages::Unsent {
+            input: &input,
+            failure: ran.end.as_ref().err(),
+            holds_lock: ran.locks.is_held(),
+            reader: console.reader(),
+        };
+        pages::of_unsent(settings, &how);
     }
-    print(&ran, console);
+    let page = unsent.as_ref().and_then(|unsent| unsent.page.as_ref());
+    let shown = page.and_then(|page| std::path::absolute(&page.path).ok());
+    let shown = shown.map(|page| page.shown().to_string());
+    print(&ran, shown.as_deref(), console);
     let Ran {
         report,
         end,
@@ -155,7 +156,7 @@ async fn finish(check: &Healthcheck, starting: JoinHandle<()>, code: ExitCode, t
 }
 
 /// Prints the JSON object that was promised for the end of the run, before the monitor is notified.
-fn print(ran: &Ran, console: &Console) {
+fn print(ran: &Ran, page: Option<&str>, console: &Console) {
     let Ran {
         report,
         facts,
@@ -171,9 +172,10 @@ fn print(ran: &Ran, console: &Console) {
         (Some(report), _, _) => console.keep_promise(|_| to_printed_json(report, &report.ending(), facts)),
         (None, Ok(code), Some(words)) => {
             let ending = Ending::new(*code, words);
-            console.keep_promise(|input| unsent_to_json(console.run_id(), input, ALREADY_SENT, &ending));
+            console
+                .keep_promise(|input| unsent_to_json(console.run_id(), (input, page), ALREADY_SENT, &ending));
         }
-        (None, _, _) => crate::run::print_end(console, end),
+        (None, _, _) => crate::run::print_end(console, end, page),
     }
 }
 

@@ -3,14 +3,14 @@
 
 mod overview;
 
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
 use anyhow::Error;
 
 use crate::config::{PageStyle, ReportOf, ReportSettings};
 use crate::model::ShownPath as _;
-use crate::record::{self, OutputError};
+use crate::record::{OutputError, PageFile};
 use crate::report::{Console, ExitCode, StoredRun};
 use crate::run::Failure;
 use crate::run::pages;
@@ -29,22 +29,25 @@ pub(in crate::run) fn run(settings: ReportSettings, console: &Console) -> Result
             summary,
             page,
         } => {
-            check_place(&page, &[&results, &summary], overwrites)?;
+            let file = PageFile::of_run(&page, &results);
+            check_place(&page, &file, &[&results, &summary], overwrites)?;
             let old = pages::old_run(&results, &summary).map_err(unreadable)?;
-            pages::of_old(&page, &style, &old).map_err(unwritten)?;
+            pages::write(&file, &style, &old.view(None), overwrites).map_err(unwritten)?;
             said(&page, &style, console);
         }
         ReportOf::Text { summary } => {
-            let run = stored(&summary).map_err(unreadable)?;
-            console.print(&text::mail(&run, style.lang));
+            let run = if summary.as_os_str() == "-" {
+                of_stream()
+            } else {
+                pages::stored_run(&summary)
+            };
+            console.print(&text::mail(&run.map_err(unreadable)?, style.lang));
         }
         ReportOf::Overview { files, page } => {
-            check_place(
-                &page,
-                &files.iter().map(|file| &**file).collect::<Vec<_>>(),
-                overwrites,
-            )?;
-            overview::write(&files, &page, &style)?;
+            let file = PageFile::of_overview(&page);
+            let inputs: Vec<&Path> = files.iter().map(|file| &**file).collect();
+            check_place(&page, &file, &inputs, overwrites)?;
+            overview::write(&files, (&page, &file), &style, overwrites)?;
             said(&page, &style, console);
         }
     }
@@ -56,7 +59,7 @@ fn said(page: &Path, style: &PageStyle, console: &Console) {
 }
 
 /// Refuses a place where something else is.
-fn check_place(page: &Path, inputs: &[&Path], overwrites: bool) -> Result<(), Failure> {
+fn check_place(page: &Path, file: &PageFile, inputs: &[&Path], overwrites: bool) -> Result<(), Failure> {
     if page.is_dir() {
         return Err(Failure::output(OutputError::Folder(page.to_owned())));
     }
@@ -64,24 +67,16 @@ fn check_place(page: &Path, inputs: &[&Path], overwrites: bool) -> Result<(), Fa
     if real.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == real) {
         return Err(Failure::output(OutputError::IsInput(page.to_owned())));
     }
-    if !overwrites && !record::may_write_page(page) {
-        return Err(Failure::output(OutputError::NoPage(page.to_owned())));
+    if overwrites {
+        return Ok(());
     }
-    Ok(())
+    file.check().map_err(Failure::output)
 }
 
-/// Reads a summary, or the object that `--summary -` printed.
-fn stored(path: &Path) -> Result<StoredRun, Error> {
-    let fault = |why: String| {
-        let path = path.shown().to_string();
-        Message::new(|words| words.not_of_this_tool(&path, &why))
-    };
-    let text = if path.as_os_str() == "-" {
-        io::read_to_string(io::stdin())
-    } else {
-        fs::read_to_string(path)
-    };
-    let text = text.map_err(|error| fault(error.to_string()))?;
+/// Reads the object that `--summary -` printed from standard input.
+fn of_stream() -> Result<StoredRun, Error> {
+    let fault = |why: String| Message::new(|words| words.not_of_this_tool("-", &why));
+    let text = io::read_to_string(io::stdin()).map_err(|error| fault(error.to_string()))?;
     Ok(StoredRun::parse(&text).map_err(fault)?)
 }
 
@@ -93,8 +88,11 @@ fn unreadable(error: Error) -> Failure {
 }
 
 fn unwritten(error: Error) -> Failure {
-    Failure {
-        code: ExitCode::Output,
-        error,
+    match error.downcast::<OutputError>() {
+        Ok(error) => Failure::output(error),
+        Err(error) => Failure {
+            code: ExitCode::Output,
+            error,
+        },
     }
 }

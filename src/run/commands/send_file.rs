@@ -16,6 +16,7 @@ use crate::report::{Console, ExitCode, Progress, RunFacts, RunReport, RunSummary
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
 use crate::run::next_command::next_command;
+use crate::run::pages;
 use crate::run::pipeline::stages;
 use crate::run::pipeline::workers::Workers;
 use crate::run::prepare::announce::announce;
@@ -106,7 +107,10 @@ async fn start(
         .into_iter()
         .flatten()
         .collect();
-    settings.outputs.paths.check(&inputs).map_err(Failure::usage)?;
+    let paths = &settings.outputs.paths;
+    let others: Vec<&Path> = settings.others.iter().map(std::path::PathBuf::as_path).collect();
+    paths.check(&inputs).map_err(Failure::usage)?;
+    paths.check_page(&others).map_err(Failure::usage)?;
     // From here on a signal ends the run in an orderly way.
     let window = Window::since(begun, settings.deadline.clone());
     let mut stops = before_sending::stops(window, console)?;
@@ -276,6 +280,11 @@ async fn send(
     };
     let failed = opened.failed_format(reading, outputs.style);
     let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
+    if let (Some(page), Some(aside)) = (&outputs.page, &files.set_aside)
+        && let Some(path) = &aside.report
+    {
+        pages::of_set_aside(&page.style, &aside.results, &aside.summary, path);
+    }
     if matches!(decision, OutputDecision::GoOn(_)) {
         let since = files.header.started_at;
         let line =

@@ -21,7 +21,7 @@ pub(in crate::run) fn stops(window: Window, console: &Console) -> Result<mpsc::R
             code: code_of(reason),
             error: anyhow::anyhow!("{reason} twice: the run did not end in an orderly way"),
         };
-        print_end(&console, &Err(failure));
+        print_end(&console, &Err(failure), None);
     };
     stop::in_thread(window, last_words).map_err(Failure::usage)
 }

@@ -33,7 +33,7 @@ const MARK: &[u8] = b"process ";
 /// The locks that a run holds.
 #[derive(Debug, Default)]
 pub(in crate::run) struct Locks {
-    _held: Vec<Lock>,
+    held: Vec<Lock>,
 }
 
 /// What a run needs for itself alone.
@@ -51,6 +51,11 @@ pub(in crate::run) struct Claims<'a> {
 }
 
 impl Locks {
+    /// Whether any lock is held.
+    pub(in crate::run) fn is_held(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// Takes the lock of the outputs, of the account if a folder for it exists, and of the store if
     /// there is one.
     pub(in crate::run) async fn take(claims: Claims<'_>) -> Result<Self, Failure> {
@@ -82,7 +87,7 @@ impl Locks {
         if let Some(path) = state {
             held.extend(state_lock(path, input, until).await?);
         }
-        Ok(Self { _held: held })
+        Ok(Self { held })
     }
 }
 
@@ -106,14 +111,14 @@ impl Locks {
         if let Some(state) = state {
             held.extend(state_lock(state, by, now).await?);
         }
-        Ok(Self { _held: held })
+        Ok(Self { held })
     }
 
     /// Takes the lock of the store alone, without waiting.
     pub(in crate::run) async fn of_state(path: &Path) -> Result<Self, Failure> {
         let lock = state_lock(path, "`state forget`", Some(Instant::now())).await?;
         Ok(Self {
-            _held: lock.into_iter().collect(),
+            held: lock.into_iter().collect(),
         })
     }
 }

@@ -117,7 +117,7 @@ pub(in crate::text) fn output(error: &OutputError) -> String {
             format!("dwa pliki wynikowe mają tę samą nazwę `{}`: nadaj im różne", path.shown())
         }
         OutputError::NoPage(path) => format!(
-            "`{}` już istnieje i nie jest raportem tego programu, a istniejących plików program nie nadpisuje: przenieś ten \
+            "`{}` już istnieje i nie jest raportem tego zadania, a istniejących plików program nie nadpisuje: przenieś ten \
              plik albo podaj inną nazwę raportu",
             path.shown()
         ),

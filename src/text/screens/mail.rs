@@ -24,6 +24,9 @@ pub(crate) fn mail(run: &StoredRun, lang: Lang) -> String {
             ));
         }
     }
+    if run.facts.is_sandbox {
+        lines.push(words.of_sandbox());
+    }
     let early = run
         .facts
         .early_end
@@ -35,14 +38,14 @@ pub(crate) fn mail(run: &StoredRun, lang: Lang) -> String {
         Diagnosis::NoAddressKnown { rows } => words.no_address_known(*rows),
     });
     let why = match (&early, &diagnosis) {
-        (None, None) if run.exit_code > 1 => Some(run.why.clone()),
+        (None, None) if run.exit_code > 1 || run.started_at.is_none() => Some(run.why.clone()),
         _ => None,
     };
     lines.extend([early, diagnosis, why].into_iter().flatten());
     if let Some(command) = &run.facts.next_command {
         lines.extend([String::new(), format!("  {command}")]);
     }
-    if let Some(page) = &run.report {
+    if let Some(page) = run.facts.page.as_ref().or(run.report.as_ref()) {
         lines.extend([String::new(), words.page_is(&clean(page))]);
     }
     let lines: Vec<String> = lines.iter().map(|line| printable(line).into_owned()).collect();

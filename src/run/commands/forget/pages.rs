@@ -7,15 +7,15 @@ use std::path::PathBuf;
 
 use super::person::{Named, Person};
 use crate::record::{KeptFiles, is_page, page_beside};
-use crate::report::StoredRun;
+use crate::run::pages;
 
 /// Finds the pages of these runs that name the person.
 pub(super) fn naming<'a>(runs: impl Iterator<Item = &'a KeptFiles>, person: &Person) -> Vec<PathBuf> {
     let pages: BTreeSet<PathBuf> = runs
         .filter_map(|run| {
             let summary = run.summary.as_ref()?;
-            let stored = StoredRun::parse(&fs::read_to_string(summary).ok()?).ok();
-            page_beside(summary, stored.and_then(|run| run.report).as_deref())
+            let stored = pages::stored_run(summary).ok()?;
+            page_beside(summary, &stored.run_id, stored.facts.page.as_deref())
         })
         .collect();
     let names_person = |page: &PathBuf| {

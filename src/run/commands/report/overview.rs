@@ -8,54 +8,93 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use url::Url;
 
-use super::{stored, unwritten};
+use super::unwritten;
 use crate::config::PageStyle;
 use crate::model::{Course, ShownPath as _};
-use crate::page::{Job, JobRun, Overview};
-use crate::record::{self, SUMMARY, SetFile};
+use crate::page::{Job, JobRun, Overview, Unsent};
+use crate::record::{self, NIGHTS, PageFile, RESULTS, SUMMARY, UnsentNight};
 use crate::report::StoredRun;
-use crate::run::Failure;
+use crate::run::{Failure, pages};
 use crate::text::Message;
 
 /// Maximum depth of folders below the one that is named.
-const MAX_DEPTH: usize = 12;
+const MAX_DEPTH: usize = 32;
+
+/// What the journal of the newest run of a job is called, behind its name.
+const JOURNAL: &str = ".results.csv.journal";
 
 /// A summary with its place.
 struct Found {
     run: StoredRun,
     path: PathBuf,
-    set: SetFile,
+}
+
+/// What was found of a job.
+#[derive(Default)]
+struct FoundJob {
+    runs: Vec<Found>,
+    /// A run of it was interrupted and is not under way.
+    is_unfinished: bool,
+    unsent: Vec<UnsentNight>,
+}
+
+/// What was found in the folders.
+#[derive(Default)]
+struct Listed {
+    summaries: Vec<PathBuf>,
+    journals: Vec<PathBuf>,
+    nights: Vec<PathBuf>,
+    unreadable: Vec<String>,
 }
 
 /// Writes the overview of these summaries and of those in these folders.
-pub(super) fn write(files: &[PathBuf], page: &Path, style: &PageStyle) -> Result<(), Failure> {
-    let mut paths = Vec::new();
-    let mut unreadable = Vec::new();
+pub(super) fn write(
+    files: &[PathBuf],
+    (page, file): (&Path, &PageFile),
+    style: &PageStyle,
+    replaces_any: bool,
+) -> Result<(), Failure> {
+    let mut listed = Listed::default();
     for file in files {
         if file.is_dir() {
-            collect(file, 0, &mut paths, &mut unreadable);
+            collect(file, 0, &mut listed);
+        } else if !file.exists() {
+            let path = file.shown().to_string();
+            return Err(Failure::usage(Message::new(|words| words.nothing_here(&path))));
         } else {
-            paths.push(file.clone());
+            listed.summaries.push(file.clone());
         }
     }
-    paths.sort();
-    paths.dedup();
-    let mut jobs: BTreeMap<PathBuf, Vec<Found>> = BTreeMap::new();
-    for path in paths {
-        match stored(&path) {
-            Ok(run) if run.rehearsal || run.facts.is_trial => {}
+    listed.summaries.sort();
+    listed.summaries.dedup();
+    let mut jobs: BTreeMap<PathBuf, FoundJob> = BTreeMap::new();
+    for path in listed.summaries {
+        match pages::stored_run(&path) {
+            Ok(run) if run.rehearsal || run.facts.is_trial || run.facts.is_sandbox => {}
             Ok(mut run) => {
                 // Many thousand of them would need much memory.
                 run.facts.course = Course::default();
-                let set = record::set_file(&path);
-                jobs.entry(set.family.clone())
-                    .or_default()
-                    .push(Found { run, path, set });
+                let job = record::job_of(&path, run.retry_of.is_some());
+                jobs.entry(job).or_default().runs.push(Found { run, path });
             }
-            Err(error) => unreadable.push(Message::from_error(error).text(style.lang).to_owned()),
+            Err(error) => listed
+                .unreadable
+                .push(Message::from_error(error).text(style.lang).to_owned()),
         }
     }
-    if jobs.is_empty() && unreadable.is_empty() {
+    for journal in listed.journals {
+        if let Some(summary) = unfinished(&journal) {
+            jobs.entry(summary).or_default().is_unfinished = true;
+        }
+    }
+    for nights in listed.nights {
+        let name = nights.to_string_lossy().into_owned();
+        let summary = name.strip_suffix(NIGHTS).map(|stem| format!("{stem}{SUMMARY}"));
+        if let Some(summary) = summary {
+            jobs.entry(summary.into()).or_default().unsent = record::unsent_nights(&nights);
+        }
+    }
+    if jobs.is_empty() && listed.unreadable.is_empty() {
         return Err(Failure::usage(Message::new(|words| words.no_summaries())));
     }
     let base = files
@@ -63,73 +102,105 @@ pub(super) fn write(files: &[PathBuf], page: &Path, style: &PageStyle) -> Result
         .filter(|_| files.len() == 1)
         .filter(|file| file.is_dir());
     let place = place_of(page);
-    let jobs = jobs.into_iter().filter_map(|(family, found)| {
-        let runs = runs(found, place.as_ref());
-        (!runs.is_empty()).then(|| Job {
-            name: name(&family, base.map(PathBuf::as_path)),
-            runs,
-        })
+    let jobs = jobs.into_iter().map(|(family, found)| Job {
+        name: name(&family, base.map(PathBuf::as_path)),
+        is_unfinished: found.is_unfinished,
+        unsent: found.unsent.into_iter().map(unsent).collect(),
+        runs: runs(found.runs, place.as_ref()),
     });
     let overview = Overview {
-        jobs: jobs.collect(),
-        unreadable,
+        jobs: jobs
+            .filter(|job| job.is_unfinished || !job.runs.is_empty() || !job.unsent.is_empty())
+            .collect(),
+        unreadable: listed.unreadable,
         made_at: Timestamp::now(),
         group: style.group.as_ref().map(|group| group.name().to_owned()),
     };
     let html = overview
         .render(style.lang)
         .map_err(|error| unwritten(error.into()))?;
-    record::write_page(page, &html, style.group.as_ref()).map_err(Failure::output)
+    file.write(&html, style.group.as_ref(), replaces_any)
+        .map_err(Failure::output)
 }
 
-/// Lists the summaries below a folder. Links to folders are not followed.
-fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, unreadable: &mut Vec<String>) {
+fn unsent(night: UnsentNight) -> Unsent {
+    Unsent {
+        at: night.at,
+        exit_code: night.exit_code,
+        why: Message {
+            english: night.why_en,
+            polish: night.why_pl,
+        },
+    }
+}
+
+/// Lists the summaries and journals below a folder. Links to folders are not followed.
+fn collect(folder: &Path, depth: usize, listed: &mut Listed) {
     let entries = match fs::read_dir(folder) {
+        _ if depth > MAX_DEPTH => {
+            listed.unreadable.push(format!("{}: too deep", folder.shown()));
+            return;
+        }
         Ok(entries) => entries,
         Err(error) => {
-            unreadable.push(format!("{}: {error}", folder.shown()));
+            listed.unreadable.push(format!("{}: {error}", folder.shown()));
             return;
         }
     };
     for entry in entries.flatten() {
         let path = entry.path();
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_folder && depth < MAX_DEPTH {
-            collect(&path, depth + 1, paths, unreadable);
-        } else if !is_folder && path.to_string_lossy().ends_with(SUMMARY) {
-            paths.push(path);
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect(&path, depth + 1, listed);
+        } else if name.ends_with(SUMMARY) {
+            listed.summaries.push(path);
+        } else if name.ends_with(NIGHTS) {
+            listed.nights.push(path);
+        } else if name.ends_with(JOURNAL) {
+            listed.journals.push(path);
         }
     }
 }
 
-/// Returns the runs of a job, oldest first, each with the last round of its retries.
+/// Returns the summary of the job whose newest run has left this journal; `None` if it is under way, was
+/// set aside, or is a rehearsal or a round.
+fn unfinished(journal: &Path) -> Option<PathBuf> {
+    let results = journal.with_extension("");
+    let stem = results.file_name()?.to_str()?.strip_suffix(RESULTS)?;
+    let is_other = stem.contains(".retry-")
+        || [".sandbox", ".trial"].iter().any(|kind| stem.ends_with(kind))
+        || record::is_set_aside(&results);
+    let is_left = !is_other && !record::is_under_way(&results);
+    is_left.then(|| results.with_file_name(format!("{stem}{SUMMARY}")))
+}
+
+/// Returns the runs of a job, oldest first, each with the rounds of its retries.
 fn runs(found: Vec<Found>, place: Option<&Url>) -> Vec<JobRun> {
-    let (rounds, runs): (Vec<Found>, Vec<Found>) = found
-        .into_iter()
-        .partition(|found| found.set.round.is_some() || found.run.retry_of.is_some());
+    let (rounds, runs): (Vec<Found>, Vec<Found>) =
+        found.into_iter().partition(|found| found.run.retry_of.is_some());
     let mut runs: Vec<JobRun> = runs
         .into_iter()
         .filter_map(|found| {
             let started_at = found.run.started_at?;
-            let page = record::page_beside(&found.path, found.run.report.as_deref());
+            let (id, named) = (&found.run.run_id, found.run.facts.page.as_deref());
+            let page = record::page_beside(&found.path, id, named);
             Some(JobRun {
                 started_at,
-                round: None,
+                rounds: Vec::new(),
                 page: page.and_then(|page| address(&page, place?)),
                 run: found.run,
             })
         })
         .collect();
     runs.sort_by_key(|run| run.started_at);
-    for found in rounds {
+    for found in rounds.into_iter().filter(|found| found.run.finished) {
         let of = found.run.retry_of;
-        let Some(run) = runs.iter_mut().find(|run| Some(run.started_at) == of) else {
-            continue;
-        };
-        let is_later = |round: &StoredRun| round.finished_at < found.run.finished_at;
-        if found.run.finished && run.round.as_ref().is_none_or(is_later) {
-            run.round = Some(found.run);
+        if let Some(run) = runs.iter_mut().find(|run| Some(run.started_at) == of) {
+            run.rounds.push(found.run);
         }
+    }
+    for run in &mut runs {
+        run.rounds.sort_by_key(|round| round.finished_at);
     }
     runs
 }

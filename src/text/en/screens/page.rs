@@ -62,6 +62,7 @@ impl PageWords for English {
             PageLabel::Needs => "What it needs",
             PageLabel::FailedRows => "failed",
             PageLabel::Details => "Numbers",
+            PageLabel::Refused => "stopped before the first call",
             PageLabel::Missed => "missed",
             PageLabel::Unreadable => "Files that are no summary of this program",
             PageLabel::Nothing => "nothing",
@@ -72,7 +73,7 @@ impl PageWords for English {
     fn headline(&self, counts: Headline) -> String {
         let Headline { rows, updated, .. } = counts;
         if rows == 0 {
-            return "The file has no contacts.".to_owned();
+            return "There are no rows.".to_owned();
         }
         let number = |count| thousands(Lang::En, count);
         let failed = counts.to_fix + counts.to_resend + counts.not_reached;
@@ -91,7 +92,7 @@ impl PageWords for English {
         let need = if counts.to_fix == 1 { "needs" } else { "need" };
         for (count, what) in [
             (counts.to_fix, format!("{need} a fix")),
-            (counts.to_resend, "can be sent again as they are".to_owned()),
+            (counts.to_resend, "to send again (nothing to edit)".to_owned()),
             (counts.unchanged, "had not changed".to_owned()),
             (counts.skipped, "skipped".to_owned()),
             (counts.not_reached, "not reached".to_owned()),
@@ -108,7 +109,43 @@ impl PageWords for English {
     }
 
     fn of_trial(&self) -> String {
-        "This was a trial of some rows.".to_owned()
+        "Only some rows were updated (`--limit`, `--only`). Look at these contacts on the platform."
+            .to_owned()
+    }
+
+    fn of_sandbox(&self) -> String {
+        "This was a rehearsal in the sandbox: nothing was sent to the platform.".to_owned()
+    }
+
+    fn mended_since(&self, fixed: u64, remaining: u64) -> String {
+        let were = if fixed == 1 { "was" } else { "were" };
+        let first = format!("Since then {} that failed {were} updated", en(fixed, "row"));
+        match remaining {
+            0 => format!("{first}; none is left."),
+            left => format!("{first}; {} left.", thousands(Lang::En, left)),
+        }
+    }
+
+    fn why_on_screen(&self, code: u8) -> String {
+        format!(
+            "{} (exit {code}); the reason was on the screen",
+            self.exit_meaning(code)
+        )
+    }
+
+    fn checked_again(&self, when: &str) -> String {
+        format!("Last checked at {when}: the same export, nothing new to send.")
+    }
+
+    fn nothing_new(&self) -> String {
+        "nothing new: the same export was sent before".to_owned()
+    }
+
+    fn unsent_night(&self, code: u8, why: &str) -> String {
+        match code {
+            0 => why.to_owned(),
+            code => format!("exit {code}: {why}"),
+        }
     }
 
     fn run_before(&self, when: Option<&str>) -> String {
@@ -123,7 +160,7 @@ impl PageWords for English {
     }
 
     fn message_in(&self, file: &str) -> String {
-        format!("may be about a person: see {file}")
+        format!("what the platform said may be about a person: it is only in {file}")
     }
 
     fn split_described(&self, headline: &str) -> String {
@@ -195,7 +232,7 @@ impl PageWords for English {
     }
 
     fn no_group(&self, name: &str, why: &str) -> String {
-        format!("`--share-group {name}`: {why}. Is there a group of this name?")
+        format!("`--share-group {name}`: there is no such group on this machine ({why})")
     }
 
     fn no_results(&self, path: &str, why: &str) -> String {
@@ -212,6 +249,10 @@ impl PageWords for English {
 
     fn only_text_of_stream(&self) -> String {
         "a page is made of files: name a results file, or give `--format text`".to_owned()
+    }
+
+    fn nothing_here(&self, path: &str) -> String {
+        format!("there is no file and no folder `{path}`")
     }
 
     fn no_summaries(&self) -> String {
@@ -241,6 +282,8 @@ impl PageWords for English {
             Need::Fix(rows) => format!("{} need a fix", en(*rows, "row")),
             Need::Resend(rows) => format!("{} to send again", en(*rows, "row")),
             Need::Stopped(code) => format!("stopped early (exit {code}): {}", self.exit_meaning(*code)),
+            Need::Refused(date, why) => format!("stopped on {date}: {why}"),
+            Need::Interrupted => "interrupted: `--resume` goes on".to_owned(),
             Need::NoRunSince(date) => format!("no run since {date}"),
         }
     }
@@ -264,10 +307,14 @@ impl PageWords for English {
     fn night(&self, counts: Headline, code: u8) -> String {
         let number = |count| thousands(Lang::En, count);
         format!(
-            "{} updated, {} failed, {} unchanged, exit {code}",
+            "{} updated, {} failed, {} unchanged{}, exit {code}",
             number(counts.updated),
             number(counts.to_fix + counts.to_resend),
-            number(counts.unchanged)
+            number(counts.unchanged),
+            match counts.not_reached {
+                0 => String::new(),
+                left => format!(", {} not reached", number(left)),
+            }
         )
     }
 

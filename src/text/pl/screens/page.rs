@@ -67,7 +67,8 @@ impl PageWords for Polish {
             PageLabel::Needs => "Czego wymaga",
             PageLabel::FailedRows => "z błędami",
             PageLabel::Details => "Liczby",
-            PageLabel::Missed => "pominięta",
+            PageLabel::Refused => "zatrzymano przed zmianami",
+            PageLabel::Missed => "brak uruchomienia",
             PageLabel::Unreadable => "Pliki, które nie są podsumowaniami tego programu",
             PageLabel::Nothing => "niczego",
             PageLabel::Never => "nigdy",
@@ -77,7 +78,7 @@ impl PageWords for Polish {
     fn headline(&self, counts: Headline) -> String {
         let Headline { rows, updated, .. } = counts;
         if rows == 0 {
-            return "W pliku nie ma kontaktów.".to_owned();
+            return "Nie ma żadnych wierszy.".to_owned();
         }
         let failed = counts.to_fix + counts.to_resend + counts.not_reached;
         let nothing_new = updated == 0 && failed == 0 && counts.unchanged > 0;
@@ -102,7 +103,7 @@ impl PageWords for Polish {
             (counts.not_reached, "Pozostało"),
         ] {
             if count > 0 {
-                parts.push(format!("{what}: {}.", number(count)));
+                parts.push(format!("{what}:\u{A0}{}.", number(count)));
             }
         }
         parts.join(" ")
@@ -127,7 +128,41 @@ impl PageWords for Polish {
     }
 
     fn of_trial(&self) -> String {
-        "To była próba na wybranych wierszach.".to_owned()
+        "Zmieniono tylko wybrane wiersze (`--limit`, `--only`). Sprawdź te kontakty na platformie.".to_owned()
+    }
+
+    fn of_sandbox(&self) -> String {
+        "To była próba w piaskownicy (`--sandbox`): na platformie nic się nie zmieniło.".to_owned()
+    }
+
+    fn mended_since(&self, fixed: u64, remaining: u64) -> String {
+        format!(
+            "Od tego czasu zaktualizowano {} z błędami; pozostało: {}.",
+            pl(fixed, ["wiersz", "wiersze", "wierszy"]),
+            number(remaining)
+        )
+    }
+
+    fn why_on_screen(&self, code: u8) -> String {
+        format!(
+            "{} (kod {code}); przyczyna była na ekranie",
+            self.exit_meaning(code)
+        )
+    }
+
+    fn checked_again(&self, when: &str) -> String {
+        format!("Ostatnie sprawdzenie: {when}. Ten sam eksport, nic nowego.")
+    }
+
+    fn nothing_new(&self) -> String {
+        "nic nowego: ten eksport przetworzono już wcześniej".to_owned()
+    }
+
+    fn unsent_night(&self, code: u8, why: &str) -> String {
+        match code {
+            0 => why.to_owned(),
+            code => format!("kod {code}: {why}"),
+        }
     }
 
     fn run_before(&self, when: Option<&str>) -> String {
@@ -142,7 +177,7 @@ impl PageWords for Polish {
     }
 
     fn message_in(&self, file: &str) -> String {
-        format!("może dotyczyć osoby: zob. {file}")
+        format!("odpowiedź platformy może zawierać dane osoby, więc jest tylko w {file}")
     }
 
     fn split_described(&self, headline: &str) -> String {
@@ -214,7 +249,7 @@ impl PageWords for Polish {
     }
 
     fn no_group(&self, name: &str, why: &str) -> String {
-        format!("`--share-group {name}`: {why}. Czy jest grupa o tej nazwie?")
+        format!("`--share-group {name}`: na tym komputerze nie ma takiej grupy ({why})")
     }
 
     fn no_results(&self, path: &str, why: &str) -> String {
@@ -232,6 +267,10 @@ impl PageWords for Polish {
 
     fn only_text_of_stream(&self) -> String {
         "raport powstaje z plików: podaj plik wyników albo użyj `--format text`".to_owned()
+    }
+
+    fn nothing_here(&self, path: &str) -> String {
+        format!("nie ma pliku ani folderu `{path}`")
     }
 
     fn no_summaries(&self) -> String {
@@ -259,6 +298,8 @@ impl PageWords for Polish {
             Need::Fix(rows) => format!("do poprawy: {}", number(*rows)),
             Need::Resend(rows) => format!("do ponowienia: {}", number(*rows)),
             Need::Stopped(code) => format!("przerwano (kod {code}): {}", self.exit_meaning(*code)),
+            Need::Refused(date, why) => format!("{date} zatrzymano: {why}"),
+            Need::Interrupted => "przerwano w trakcie: wznów z `--resume`".to_owned(),
             Need::NoRunSince(date) => format!("bez uruchomienia od {date}"),
         }
     }
@@ -284,10 +325,14 @@ impl PageWords for Polish {
 
     fn night(&self, counts: Headline, code: u8) -> String {
         format!(
-            "zaktualizowano {}, z błędami {}, bez zmian {}, kod {code}",
+            "zaktualizowano {}, z błędami {}, bez zmian {}{}, kod {code}",
             number(counts.updated),
             number(counts.to_fix + counts.to_resend),
-            number(counts.unchanged)
+            number(counts.unchanged),
+            match counts.not_reached {
+                0 => String::new(),
+                left => format!(", pozostało {}", number(left)),
+            }
         )
     }
 

@@ -11,7 +11,7 @@ use crate::model::{
     CountOrPercent, Course, Digits, EarlyEnd, Fingerprint, Label, Outcome, Plan, PlannedRow, Position,
     RecordedSettings, RowFault, Signal, Unsent, UpdateRespondent,
 };
-use crate::report::{RunKind, RunSummary};
+use crate::report::{Reach, RunKind, RunSummary};
 use crate::text::fault_text;
 
 fn row(number: u64, plan: Plan) -> PlannedRow {
@@ -107,7 +107,8 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         rate: None,
         course: Course::default(),
         used: RecordedSettings::new(),
-        is_trial: false,
+        reach: Reach::Whole,
+        page_path: None,
         expect: None,
         failed_digest: None,
         next: None,

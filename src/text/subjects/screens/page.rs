@@ -59,6 +59,7 @@ pub(crate) enum PageLabel {
     Needs,
     FailedRows,
     Missed,
+    Refused,
     Details,
     Unreadable,
     Nothing,
@@ -106,6 +107,10 @@ pub(crate) enum Need {
     Resend(u64),
     /// It ended early; the exit code.
     Stopped(u8),
+    /// The last night made no call: when and why.
+    Refused(String, String),
+    /// It was interrupted, and left no summary.
+    Interrupted,
     /// No run since then.
     NoRunSince(String),
 }
@@ -122,6 +127,24 @@ pub(crate) trait PageWords {
 
     /// A trial of some rows.
     fn of_trial(&self) -> String;
+
+    /// A rehearsal in the sandbox.
+    fn of_sandbox(&self) -> String;
+
+    /// What retries have brought since.
+    fn mended_since(&self, fixed: u64, remaining: u64) -> String;
+
+    /// Why a run made no call, where its error may not be repeated.
+    fn why_on_screen(&self, code: u8) -> String;
+
+    /// The same input came again.
+    fn checked_again(&self, when: &str) -> String;
+
+    /// A night without a call, as the same input was sent before.
+    fn nothing_new(&self) -> String;
+
+    /// A night without a call.
+    fn unsent_night(&self, code: u8, why: &str) -> String;
 
     /// Below that, the run before is shown.
     fn run_before(&self, when: Option<&str>) -> String;
@@ -177,6 +200,8 @@ pub(crate) trait PageWords {
     fn one_file_each(&self) -> String;
 
     fn only_text_of_stream(&self) -> String;
+
+    fn nothing_here(&self, path: &str) -> String;
 
     fn no_summaries(&self) -> String;
 
