@@ -67,7 +67,7 @@ pub(super) struct Unsent<'a> {
 /// run before.
 pub(super) fn of_unsent(settings: &UnsentSettings, unsent: &Unsent<'_>) {
     let UnsentSettings { paths, others, .. } = settings;
-    let others: Vec<&Path> = others.iter().map(PathBuf::as_path).collect();
+    let inputs: Vec<&Path> = others.iter().map(PathBuf::as_path).collect();
     // Another run of this job tells of itself. Where the outputs are in a wrong place, nothing is written.
     let is_foreign = !unsent.holds_lock && record::is_under_way(&paths.results);
     let error = unsent
@@ -75,8 +75,8 @@ pub(super) fn of_unsent(settings: &UnsentSettings, unsent: &Unsent<'_>) {
         .and_then(|failure| failure.error.downcast_ref::<OutputError>());
     if is_foreign
         || error.is_some_and(OutputError::is_a_question)
-        || paths.check(&others).is_err()
-        || paths.check_page(&others).is_err()
+        || paths.check(&inputs).is_err()
+        || paths.check_page(others).is_err()
     {
         return;
     }
@@ -177,12 +177,15 @@ pub(super) fn of_retried(style: &PageStyle, run: &FinishedRun) {
 
 /// Writes the page of a run anew that was set aside: its files have other names now, and what was on top
 /// of it is over.
-pub(super) fn of_set_aside(style: &PageStyle, results: &Path, summary: &Path, page: &Path) {
-    let file = PageFile::of_run(page, results);
-    if !file.exists() {
+pub(super) fn of_set_aside(page: Option<&PageSettings>, aside: Option<&OutputPaths>) {
+    let (Some(page), Some(aside)) = (page, aside) else {
         return;
-    }
-    let written = old_run(results, summary).and_then(|old| write(&file, style, &old.view(None), false));
+    };
+    let Some(file) = aside.page().filter(PageFile::exists) else {
+        return;
+    };
+    let written = old_run(&aside.results, &aside.summary)
+        .and_then(|old| write(&file, &page.style, &old.view(None), false));
     if let Err(error) = written {
         warn(&error);
     }

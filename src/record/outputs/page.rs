@@ -152,7 +152,7 @@ impl OutputPaths {
     /// # Errors
     ///
     /// [`OutputError::Same`].
-    pub(crate) fn check_page(&self, others: &[&Path]) -> Result<(), OutputError> {
+    pub(crate) fn check_page(&self, others: &[PathBuf]) -> Result<(), OutputError> {
         let Some(page) = &self.report else { return Ok(()) };
         if others.iter().any(|other| files::is_same(page, other)) {
             return Err(OutputError::Same(page.clone()));

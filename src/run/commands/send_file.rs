@@ -108,9 +108,8 @@ async fn start(
         .flatten()
         .collect();
     let paths = &settings.outputs.paths;
-    let others: Vec<&Path> = settings.others.iter().map(std::path::PathBuf::as_path).collect();
     paths.check(&inputs).map_err(Failure::usage)?;
-    paths.check_page(&others).map_err(Failure::usage)?;
+    paths.check_page(&settings.others).map_err(Failure::usage)?;
     // From here on a signal ends the run in an orderly way.
     let window = Window::since(begun, settings.deadline.clone());
     let mut stops = before_sending::stops(window, console)?;
@@ -280,11 +279,7 @@ async fn send(
     };
     let failed = opened.failed_format(reading, outputs.style);
     let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
-    if let (Some(page), Some(aside)) = (&outputs.page, &files.set_aside)
-        && let Some(path) = &aside.report
-    {
-        pages::of_set_aside(&page.style, &aside.results, &aside.summary, path);
-    }
+    pages::of_set_aside(outputs.page.as_ref(), files.set_aside.as_ref());
     if matches!(decision, OutputDecision::GoOn(_)) {
         let since = files.header.started_at;
         let line =
