@@ -325,6 +325,7 @@ impl InitWords for English {
             ConfigKey::WebhookAuthFile => "the webhook auth, secret",
             ConfigKey::Lang => "the language of what is printed",
             ConfigKey::Excel => "Excel opens the results with a double click",
+            ConfigKey::Report => "the page for the browser",
         };
         comment.to_owned()
     }

@@ -323,6 +323,7 @@ impl InitWords for Polish {
             ConfigKey::WebhookAuthFile => "autoryzacja webhooka, poufna",
             ConfigKey::Lang => "język ekranu",
             ConfigKey::Excel => "wyniki otwierają się w Excelu dwukrotnym kliknięciem",
+            ConfigKey::Report => "raport do otwarcia w przeglądarce",
         };
         comment.to_owned()
     }

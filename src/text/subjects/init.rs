@@ -24,6 +24,7 @@ pub(crate) enum ConfigKey {
     WebhookAuthFile,
     Lang,
     Excel,
+    Report,
 }
 
 /// Sentences about setting up a config.

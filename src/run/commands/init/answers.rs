@@ -8,7 +8,11 @@ use url::Url;
 
 use crate::config::{FormSettings, Secret};
 use crate::model::{Credentials, Lang};
+use crate::record::REPORT;
 use crate::text::{ConfigKey, words};
+
+/// What the name of the secrets' folder ends with.
+const SECRETS: &str = ".secrets";
 
 /// Everything that `init` asks for.
 #[derive(Debug)]
@@ -121,6 +125,9 @@ impl Answers {
             // A Polish Excel opens no file with commas.
             config.key(ConfigKey::Excel, "excel", "true");
         }
+        // Named like the config and the secrets.
+        let name = secrets.strip_suffix(SECRETS).unwrap_or(secrets);
+        config.text_key(ConfigKey::Report, "report", &format!("{name}{REPORT}"));
         config.text.push('\n');
         if !self.has_secrets() {
             config.comment(&words.config_secrets_missing());
