@@ -10,9 +10,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::frame::Frame;
 use super::marked::Marked;
 use super::nights;
-use crate::model::{Lang, Message, clean, date_in, local_time_in, zoned_time_in};
+use crate::model::{Action, ErrorCode, Lang, Message, clean, date_in, local_time_in, zoned_time_in};
 use crate::report::{Expect, StoredRun};
-use crate::text::{Headline, Need, PageLabel, Words, words};
+use crate::text::{Headline, Need, PageLabel, Words, title, words};
 use bars::{bars, trend};
 
 /// Maximum number of files that are named as unreadable.
@@ -77,6 +77,13 @@ impl JobRun {
     /// The exit code after all retries.
     fn exit_code(&self) -> u8 {
         self.rounds.last().unwrap_or(&self.run).exit_code
+    }
+
+    /// Returns the code that most of the rows to edit have.
+    fn cause(&self) -> Option<ErrorCode> {
+        let reasons = self.rounds.last().unwrap_or(&self.run).facts.reasons.iter();
+        let to_fix = reasons.filter(|reason| reason.code().is_some_and(|code| code.action() == Action::Fix));
+        to_fix.max_by_key(|reason| reason.rows)?.code()
     }
 
     /// Whether nothing is left to do.
@@ -201,7 +208,7 @@ fn rank(needs: &[Need]) -> u8 {
         Need::Stopped(5 | 10 | 130 | 143) => 4,
         Need::Stopped(_) | Need::Interrupted | Need::Refused(..) => 0,
         Need::NoRunSince(_) => 1,
-        Need::Fix(_) => 2,
+        Need::Fix(..) => 2,
         Need::Resend(_) => 3,
     };
     needs.iter().map(of).min().unwrap_or(u8::MAX)
@@ -278,7 +285,8 @@ impl View<'_> {
         }
         if !last.is_success() {
             let counts = last.counts();
-            needs.extend((counts.to_fix > 0).then_some(Need::Fix(counts.to_fix)));
+            let cause = last.cause().map(|code| title(self.lang, code));
+            needs.extend((counts.to_fix > 0).then_some(Need::Fix(counts.to_fix, cause)));
             needs.extend(
                 (counts.to_resend > 0 && last.run.finished).then_some(Need::Resend(counts.to_resend)),
             );

@@ -64,6 +64,8 @@ struct State {
 struct Next {
     what: Marked,
     command: Code,
+    /// What a spreadsheet does to the file that is to be edited.
+    hint: Option<&'static str>,
 }
 
 struct ReasonLine {

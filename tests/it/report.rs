@@ -660,7 +660,14 @@ fn real_nights_a_retry_and_a_trial_make_one_line_of_the_overview() {
     job.again("--limit 1 --report t.html", 0);
     job.ends(1);
     job.other("report --overview . -o o.html", 0);
-    page_with(&job, "o.html", &["1 of 1 job needs you.", "1 row needs a fix"]);
+    page_with(
+        &job,
+        "o.html",
+        &[
+            "1 of 1 job needs you.",
+            "1 row needs a fix: rejected by the platform",
+        ],
+    );
     let failed = job.text("in.failed.csv").replace("old", "new");
     fs::write(job.path("in.failed.csv"), failed).unwrap();
     job.other("retry in.csv", 0);

@@ -96,6 +96,7 @@ impl View<'_> {
         Some(Next {
             what: Marked::new(&what),
             command: Code::new(&command),
+            hint: (run.finished && run.to_fix() > 0).then(|| words.label(PageLabel::ExcelHint)),
         })
     }
 

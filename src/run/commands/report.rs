@@ -77,6 +77,9 @@ fn check_place(page: &Path, file: &PageFile, inputs: &[&Path], overwrites: bool)
 fn of_stream() -> Result<StoredRun, Error> {
     let fault = |why: String| Message::new(|words| words.not_of_this_tool("-", &why));
     let text = io::read_to_string(io::stdin()).map_err(|error| fault(error.to_string()))?;
+    if text.trim().is_empty() {
+        return Err(fault("it is empty; the run has not got as far".to_owned()).into());
+    }
     Ok(StoredRun::parse(&text).map_err(fault)?)
 }
 

@@ -16,6 +16,10 @@ impl PageWords for English {
             PageLabel::NothingSent => "Nothing was sent",
             PageLabel::Next => "What to do now",
             PageLabel::Resume => "To go on with the interrupted run:",
+            PageLabel::ExcelHint => {
+                "Excel shortens long ids and removes zeros in front when it opens the file by double click. Open it by Data, \
+                 From Text/CSV, with the id's column as text."
+            }
             PageLabel::Copy => "Copy",
             PageLabel::Copied => "Copied",
             PageLabel::Split => "All rows",
@@ -278,8 +282,11 @@ impl PageWords for English {
 
     fn need(&self, need: &Need) -> String {
         match need {
-            Need::Fix(1) => "1 row needs a fix".to_owned(),
-            Need::Fix(rows) => format!("{} need a fix", en(*rows, "row")),
+            Need::Fix(rows, cause) => {
+                let need = if *rows == 1 { "needs" } else { "need" };
+                let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+                format!("{} {need} a fix{cause}", en(*rows, "row"))
+            }
             Need::Resend(rows) => format!("{} to send again", en(*rows, "row")),
             Need::Stopped(code) => format!("stopped early (exit {code}): {}", self.exit_meaning(*code)),
             Need::Refused(date, why) => format!("stopped on {date}: {why}"),

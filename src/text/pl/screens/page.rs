@@ -19,6 +19,10 @@ impl PageWords for Polish {
             PageLabel::NothingSent => "Niczego nie zmieniono",
             PageLabel::Next => "Co teraz",
             PageLabel::Resume => "Aby dokończyć przerwaną aktualizację:",
+            PageLabel::ExcelHint => {
+                "Otwarty dwukrotnym kliknięciem plik Excel zmienia: skraca długie ID i usuwa zera na początku. Otwórz go przez \
+                 Dane → Z pliku tekstowego/CSV, z kolumną ID jako tekst."
+            }
             PageLabel::Copy => "Kopiuj",
             PageLabel::Copied => "Skopiowano",
             PageLabel::Split => "Wszystkie wiersze",
@@ -295,7 +299,10 @@ impl PageWords for Polish {
 
     fn need(&self, need: &Need) -> String {
         match need {
-            Need::Fix(rows) => format!("do poprawy: {}", number(*rows)),
+            Need::Fix(rows, cause) => {
+                let cause = cause.map(|cause| format!(" ({cause})")).unwrap_or_default();
+                format!("do poprawy: {}{cause}", number(*rows))
+            }
             Need::Resend(rows) => format!("do ponowienia: {}", number(*rows)),
             Need::Stopped(code) => format!("przerwano (kod {code}): {}", self.exit_meaning(*code)),
             Need::Refused(date, why) => format!("{date} zatrzymano: {why}"),

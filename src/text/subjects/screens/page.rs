@@ -13,6 +13,7 @@ pub(crate) enum PageLabel {
     NothingSent,
     Next,
     Resume,
+    ExcelHint,
     Copy,
     Copied,
     Split,
@@ -103,7 +104,8 @@ pub(crate) enum Trend {
 /// What a job needs of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
-    Fix(u64),
+    /// Rows to edit, and what most of them have in common, if that is known.
+    Fix(u64, Option<&'static str>),
     Resend(u64),
     /// It ended early; the exit code.
     Stopped(u8),
