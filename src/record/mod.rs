@@ -32,7 +32,7 @@ pub(crate) use existing::kept::{Kept, KeptFiles, kept_files, remove_left_over};
 pub(crate) use existing::older::delete_older as delete_old_sets;
 pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round};
 pub(crate) use existing::set_file::{
-    is_interrupted_set, is_set_aside, is_under_way, job_of, page_beside, page_of_round,
+    NamedPage, is_interrupted_set, is_set_aside, is_under_way, job_of, of_round, page_beside,
 };
 pub(crate) use existing::sets::{UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
 pub(crate) use journal::file::Journal;
@@ -78,8 +78,8 @@ pub(crate) struct OpenedOutputs {
     pub(crate) knows_success: bool,
     /// Rows whose command a killed process may have repeated as a control call.
     pub(crate) repeated: HashSet<u64>,
-    /// The files of a finished run that were set aside, by their new names.
-    pub(crate) set_aside: Option<OutputPaths>,
+    /// The files of runs that were set aside, by their new names.
+    pub(crate) set_aside: Vec<OutputPaths>,
     /// The run's header, kept from its first start.
     pub(crate) header: Header,
 }
@@ -106,12 +106,12 @@ pub(crate) fn open(
     let journal_path = names::journal(&paths.results);
     let (mut settled, mut settled_count, mut knows_success) = (SettledRows::none(), 0, false);
     let mut repeated = HashSet::new();
-    let mut set_aside = None;
+    let mut set_aside = Vec::new();
     let mut header = header.writing_to(paths);
     let journal = match decision {
         OutputDecision::GoOn(go_on) => {
             if let Some(keep) = go_on.sets_aside {
-                set_aside = aside::set_finished_aside(paths)?;
+                set_aside.extend(aside::set_finished_aside(paths)?);
                 delete_old_sets(paths, keep)?;
             }
             if go_on.contents.torn > 0 {

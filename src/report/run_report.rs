@@ -105,6 +105,8 @@ pub(crate) struct RunReport {
     pub(crate) reach: Reach,
     /// The page's absolute path.
     pub(crate) page_path: Option<PathBuf>,
+    /// Its path from the folder of the results, if it is in there.
+    pub(crate) page_from_results: Option<String>,
     pub(crate) expect: Option<Expect>,
     /// Digest of the failed file of a complete run, if there is one.
     pub(crate) failed_digest: Option<String>,

@@ -8,7 +8,7 @@ use super::Failure;
 use super::commands::send_file::Ran;
 use super::next_command;
 use super::next_command::retry_command;
-use super::pages::{self, Mended};
+use super::pages;
 use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
@@ -47,7 +47,7 @@ impl Finished<'_> {
         let outputs = &self.settings.outputs;
         let (page, results) = (outputs.page.clone(), outputs.paths.results.clone());
         let round = self.settings.reading.round.clone();
-        let (report, journal) = self.settle();
+        let (mut report, journal) = self.settle();
         let json = to_json(&report, &report.ending());
         // The command to resume with is a fact of its own, unless more is said about it.
         let why = text::early_end(&RunReport {
@@ -65,9 +65,10 @@ impl Finished<'_> {
         if let Some(page) = page {
             if let Err(error) = pages::of_run(&page, &results, &stored, report.summary.failing_rows()) {
                 pages::warn(&error);
+                report.page = None;
             }
             if let Some(round) = round {
-                pages::of_retried(&page.style, &round.run);
+                pages::of_retried(&page.style, &round.run.paths);
             }
         }
         tell(&report, &json, console);
@@ -158,10 +159,8 @@ impl Finished<'_> {
                 Destination::Platform { .. } if reading.plan.selection.is_partial() => Reach::SomeRows,
                 Destination::Platform { .. } => Reach::Whole,
             },
-            page_path: outputs
-                .page
-                .as_ref()
-                .and_then(|page| std::path::absolute(&page.path).ok()),
+            page_path: pages::absolute(outputs.page.as_ref()),
+            page_from_results: pages::from_results(outputs.page.as_ref(), &outputs.paths.results),
             expect: outputs.expect,
             failed_digest,
             settings: self.settings.recorded.clone(),
@@ -284,11 +283,7 @@ pub(super) fn already_sent(settings: &RunSettings, before: &SentBefore) -> Resul
         record::delete_old_sets(paths, keep).map_err(Failure::output)?;
     }
     if let Some(page) = &outputs.page {
-        let mended = Mended {
-            fixed: before.fixed,
-            remaining: if before.is_mended { 0 } else { before.remaining },
-        };
-        pages::of_earlier(page, paths, Some(mended).filter(|mended| mended.fixed > 0));
+        pages::of_earlier(page, paths);
     }
     let SentBefore {
         exit_code,

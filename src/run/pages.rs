@@ -14,12 +14,15 @@ use super::results::{ERROR_CODE, MESSAGE, RESPONDENT, ROW, STATUS, each_result};
 use crate::config::{PageSettings, PageStyle, UnsentSettings};
 use crate::model::{ErrorCode, ShownPath as _, Status};
 use crate::page::{NotStarted, RunPage};
-use crate::record::{self, FAILED, FinishedRun, OutputError, OutputPaths, PageFile, RESULTS, UnsentNight};
+use crate::record::{self, FAILED, NamedPage, OutputError, OutputPaths, PageFile, RESULTS, UnsentNight};
 use crate::report::{FailingRow, FailingRows, Reader, StoredRun};
 use crate::system::folders::with_suffix;
 use crate::system::regular;
 use crate::system::trust::share::Group;
 use crate::text::Message;
+
+/// Maximum number of retry rounds that are looked at.
+const MAX_ROUNDS: u32 = 1_000;
 
 /// A run that is over, by its files.
 pub(super) struct OldRun {
@@ -27,13 +30,8 @@ pub(super) struct OldRun {
     pub(super) rows: FailingRows,
     /// The summary, if it is missing.
     pub(super) missing: Option<String>,
-}
-
-/// Rows of a run that failed, after its retries.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mended {
-    pub(super) fixed: u64,
-    pub(super) remaining: u64,
+    /// Failed rows that went through in retries, and those that remain; `None` without a retry.
+    mended: Option<(u64, u64)>,
 }
 
 /// Writes the page of a run that has just ended. `stored` is the text of its summary.
@@ -74,7 +72,7 @@ pub(super) fn of_unsent(settings: &UnsentSettings, unsent: &Unsent<'_>) {
         .failure
         .and_then(|failure| failure.error.downcast_ref::<OutputError>());
     if is_foreign
-        || error.is_some_and(OutputError::is_a_question)
+        || (unsent.reader == Reader::Person && error.is_some_and(OutputError::is_a_question))
         || paths.check(&inputs).is_err()
         || paths.check_page(others).is_err()
     {
@@ -87,21 +85,22 @@ pub(super) fn of_unsent(settings: &UnsentSettings, unsent: &Unsent<'_>) {
         (Some(failure), Reader::Person) => Message::new(|words| words.why_on_screen(failure.code.code())),
     };
     if settings.is_noted {
-        note(paths, unsent, &why);
+        note(paths, others, unsent, &why);
     }
     if let (Some(page), Some(_)) = (&settings.page, unsent.failure) {
         put_on_page(page, paths, unsent.input, why);
     }
 }
 
-fn note(paths: &OutputPaths, unsent: &Unsent<'_>, why: &Message) {
+fn note(paths: &OutputPaths, others: &[PathBuf], unsent: &Unsent<'_>, why: &Message) {
     let night = UnsentNight {
         at: Timestamp::now(),
         exit_code: unsent.failure.map_or(0, |failure| failure.code.code()),
         why_en: why.english.clone(),
         why_pl: why.polish.clone(),
     };
-    if let Err(error) = record::note_unsent(&record::nights_beside(&paths.summary), night) {
+    let path = record::nights_beside(&paths.summary);
+    if let Err(error) = record::note_unsent(&path, night, others) {
         warn(&error.into());
     }
 }
@@ -117,6 +116,7 @@ fn put_on_page(page: &PageSettings, paths: &OutputPaths, input: &str, why: Messa
     let view = RunPage {
         not_started: Some(&not_started),
         missing_summary: old.as_ref().and_then(|old| old.missing.as_deref()),
+        mended: old.as_ref().and_then(|old| old.mended),
         ..RunPage::new(old.as_ref().map(|old| &old.run), rows, input)
     };
     let file = PageFile::of_run(&page.path, &paths.results);
@@ -125,14 +125,13 @@ fn put_on_page(page: &PageSettings, paths: &OutputPaths, input: &str, why: Messa
     }
 }
 
-/// Writes the page of a run that ended earlier, because the same input came again. `mended` is what its
-/// retries have brought.
-pub(super) fn of_earlier(page: &PageSettings, paths: &OutputPaths, mended: Option<Mended>) {
+/// Writes the page of a run that ended earlier, because the same input came again.
+pub(super) fn of_earlier(page: &PageSettings, paths: &OutputPaths) {
     let file = PageFile::of_run(&page.path, &paths.results);
     let written = old_run(&paths.results, &paths.summary).and_then(|old| {
         let view = RunPage {
             checked_at: Some(Timestamp::now()),
-            ..old.view(mended)
+            ..old.view()
         };
         write(&file, &page.style, &view, false)
     });
@@ -142,61 +141,62 @@ pub(super) fn of_earlier(page: &PageSettings, paths: &OutputPaths, mended: Optio
 }
 
 /// Writes the page of a run anew that has just been retried: what has become of its rows since.
-pub(super) fn of_retried(style: &PageStyle, run: &FinishedRun) {
+pub(super) fn of_retried(style: &PageStyle, run: &OutputPaths) {
     let written = || -> Result<(), Error> {
-        let paths = &run.paths;
-        let old = old_run(&paths.results, &paths.summary)?;
-        let named = old.run.facts.page.as_deref();
-        let Some(page) = record::page_beside(&paths.summary, &old.run.run_id, named) else {
-            return Ok(());
-        };
-        let rounds = run.summaries().unwrap_or_default();
-        let rounds = rounds
-            .iter()
-            .skip(1)
-            .filter_map(|summary| stored_run(summary).ok());
-        let mut mended = Mended {
-            fixed: 0,
-            remaining: old.run.failures(),
-        };
-        for round in rounds {
-            mended.fixed += round.count(Status::Success);
-            mended.remaining = round.failures();
+        let old = old_run(&run.results, &run.summary)?;
+        match record::page_beside(&run.summary, named_page(&old.run)) {
+            Some(page) => write(&PageFile::of_run(&page, &run.results), style, &old.view(), false),
+            None => Ok(()),
         }
-        write(
-            &PageFile::of_run(&page, &paths.results),
-            style,
-            &old.view(Some(mended)),
-            false,
-        )
     };
     if let Err(error) = written() {
         warn(&error);
     }
 }
 
-/// Writes the page of a run anew that was set aside: its files have other names now, and what was on top
-/// of it is over.
-pub(super) fn of_set_aside(page: Option<&PageSettings>, aside: Option<&OutputPaths>) {
-    let (Some(page), Some(aside)) = (page, aside) else {
-        return;
-    };
-    let Some(file) = aside.page().filter(PageFile::exists) else {
-        return;
-    };
-    let written = old_run(&aside.results, &aside.summary)
-        .and_then(|old| write(&file, &page.style, &old.view(None), false));
-    if let Err(error) = written {
-        warn(&error);
+/// Returns where the run has said that its page is.
+pub(super) fn named_page(run: &StoredRun) -> NamedPage<'_> {
+    NamedPage {
+        run_id: &run.run_id,
+        absolute: run.facts.page.as_deref(),
+        from_results: run.facts.page_from_results.as_deref(),
+    }
+}
+
+/// Returns the absolute path of a page.
+pub(super) fn absolute(page: Option<&PageSettings>) -> Option<PathBuf> {
+    std::path::absolute(&page?.path).ok()
+}
+
+/// Returns the path of a page from the folder of the results; `None` if it is not in there.
+pub(super) fn from_results(page: Option<&PageSettings>, results: &Path) -> Option<String> {
+    let (page, results) = (absolute(page)?, std::path::absolute(results).ok()?);
+    let below = page.strip_prefix(results.parent()?).ok()?;
+    below.to_str().map(str::to_owned)
+}
+
+/// Writes the pages of runs anew that were set aside: their files have other names now, and what was on
+/// top of them is over.
+pub(super) fn of_set_aside(page: Option<&PageSettings>, aside: &[OutputPaths]) {
+    let Some(page) = page else { return };
+    for paths in aside {
+        let Some(file) = paths.page().filter(PageFile::exists) else {
+            continue;
+        };
+        let written = old_run(&paths.results, &paths.summary)
+            .and_then(|old| write(&file, &page.style, &old.view(), false));
+        if let Err(error) = written {
+            warn(&error);
+        }
     }
 }
 
 impl OldRun {
     /// Returns the page about the run.
-    pub(super) fn view(&self, mended: Option<Mended>) -> RunPage<'_> {
+    pub(super) fn view(&self) -> RunPage<'_> {
         RunPage {
             missing_summary: self.missing.as_deref(),
-            mended: mended.map(|mended| (mended.fixed, mended.remaining)),
+            mended: self.mended,
             ..RunPage::new(Some(&self.run), &self.rows, &self.run.input)
         }
     }
@@ -281,7 +281,29 @@ pub(super) fn old_run(results: &Path, summary: &Path) -> Result<OldRun, Error> {
         run.input.clone_from(&run.facts.results);
         run
     });
-    Ok(OldRun { run, rows, missing })
+    let mended = mended(&run, summary);
+    Ok(OldRun {
+        run,
+        rows,
+        missing,
+        mended,
+    })
+}
+
+/// Returns what the finished retry rounds of a run have brought.
+fn mended(run: &StoredRun, summary: &Path) -> Option<(u64, u64)> {
+    let mut mended = None;
+    for number in 1..=MAX_ROUNDS {
+        let path = record::of_round(summary, number);
+        let Some(round) = path.exists().then(|| stored_run(&path).ok()).flatten() else {
+            break;
+        };
+        if round.retry_of == run.started_at && round.finished {
+            let (fixed, _) = mended.unwrap_or_default();
+            mended = Some((fixed + round.count(Status::Success), round.failures()));
+        }
+    }
+    mended
 }
 
 /// Reads a summary, or the object that `--summary -` printed.

@@ -252,6 +252,76 @@ fn the_page_of_another_job_is_not_replaced() {
 }
 
 #[test]
+fn jobs_of_other_folders_are_other_jobs_even_if_their_exports_have_one_name() {
+    let fake = platform();
+    let job = Job::run(INPUT, &fake).args("--report pages.html");
+    for folder in ["a", "b"] {
+        fs::create_dir(job.path(folder)).unwrap();
+        fs::write(job.path(folder).join("in.csv"), INPUT).unwrap();
+    }
+    let job = job.instead_of("in.csv", "a/in.csv");
+    job.ends(1);
+    let page = job.text("pages.html");
+    job.instead_of("a/in.csv", "b/in.csv").ends(2);
+    assert!(page.contains("1 of 6 contacts updated"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_that_cannot_be_moved_or_written_costs_no_night() {
+    use std::os::unix::fs::PermissionsExt;
+    let fake = platform();
+    let mut job = run(&fake)
+        .instead_of("in.report.html", "gone/night.html")
+        .args("--resume --rotate")
+        .var("RESPONDENT_SYNC_REPORT", "gone/night.html");
+    // A share that is not there yet.
+    let said = job.ends(1).stderr;
+    assert!(said.contains("the page about the run is not written"), "{said}");
+    assert!(!said.contains("report: "), "{said}");
+    fs::create_dir(job.path("gone")).unwrap();
+    fs::write(job.path("in.csv"), INPUT.replace("Anna", "Anja")).unwrap();
+    job.ends(1);
+    job.other("retry in.csv", 1);
+    // Something else in the place of the set's page, and a folder that cannot be listed.
+    let mode = |mode| fs::set_permissions(job.path("gone"), fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o333);
+    fs::write(job.path("in.csv"), INPUT.replace("Anna", "Ania")).unwrap();
+    job.ends(1);
+    mode(0o755);
+    let is_set = |name: &&String| name.contains('Z') && name.ends_with(".results.csv");
+    let names = job.names();
+    let (rounds, sets): (Vec<&String>, Vec<&String>) = names
+        .iter()
+        .filter(is_set)
+        .partition(|name| name.contains("retry-1"));
+    let (sets, rounds) = (sets.len(), rounds.len());
+    assert_eq!((sets, rounds), (2, 1), "{:?}", job.names());
+}
+
+#[test]
+fn the_page_of_an_interrupted_set_offers_no_command() {
+    let fake = Fake::start(|call| match call.respondent() {
+        "7" => Answer::of(401, "no"),
+        _ => Answer::success(),
+    });
+    let rows: String = ["7,a\n"; 8].concat();
+    let job = Job::run(format!("id_respondent,l1\n5,a\n{rows}"), &fake)
+        .args("--report in.report.html --resume --rotate --max-errors 0");
+    job.ends(4);
+    page_with(&job, "in.report.html", &["id=\"command\""]);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n5,b\n").unwrap();
+    job.ends(0);
+    let names = job.names();
+    let aside: Vec<&String> = names
+        .iter()
+        .filter(|name| name.ends_with("Z.report.html"))
+        .collect();
+    assert_eq!(aside.len(), 1, "{names:?}");
+    page_without(&job, aside[0], &["id=\"command\"", "<bdi>in.results.csv"]);
+}
+
+#[test]
 fn a_file_that_appears_meanwhile_is_not_replaced() {
     let path = std::sync::Arc::new(std::sync::Mutex::new(std::path::PathBuf::new()));
     let place = std::sync::Arc::clone(&path);
@@ -429,8 +499,11 @@ fn what_was_on_top_of_a_page_is_gone_once_it_is_over() {
         &["Done", "Since then 1 row that failed was updated; none is left."],
     );
     page_without(&job, "in.report.html", &["id=\"command\""]);
-    // The set's own page names the set's own files.
+    // Nor does a night without a call, or `report`, forget the retry.
     job.again("--timeout 0", 2);
+    page_with(&job, "in.report.html", &["none is left"]);
+    job.other("report in.results.csv -o again.html", 0);
+    page_with(&job, "again.html", &["none is left"]);
     fs::write(job.path("in.csv"), "id_respondent,l1\n5,c\n").unwrap();
     job.ends(0);
     let aside: Vec<String> = job
@@ -439,15 +512,12 @@ fn what_was_on_top_of_a_page_is_gone_once_it_is_over() {
         .filter(|name| name.ends_with("Z.report.html"))
         .collect();
     let stamp = aside[0].trim_end_matches(".report.html").to_owned();
-    page_without(&job, &aside[0], &["Nothing was sent", "<span>in.csv</span>"]);
-    page_with(
+    page_without(
         &job,
         &aside[0],
-        &[
-            &format!("{stamp}.failed.csv"),
-            &format!("<span>{stamp}.csv</span>"),
-        ],
+        &["Nothing was sent", "<span>in.csv</span>", "id=\"command\""],
     );
+    page_with(&job, &aside[0], &[&format!("{stamp}.failed.csv"), "none is left"]);
 }
 
 #[test]
@@ -507,8 +577,12 @@ fn a_page_elsewhere_is_found_again() {
     job.ends(1);
     job.other("report --overview . -o o.html", 0);
     page_with(&job, "o.html", &["href=\"./pages/night.html\""]);
+    let mut job = job.var("RESPONDENT_SYNC_REPORT", "pages/night.html");
+    job.other("retry in.csv --report-ids", 1);
+    fs::write(job.path("in.csv"), INPUT.replace("Anna", "Ania")).unwrap();
+    job.ends(1);
     let said = job.other("forget in.csv --respondent 7 --yes", 0).stdout;
-    assert_eq!(said.matches("the page with ids").count(), 2, "{said}");
+    assert_eq!(said.matches("the page with ids").count(), 4, "{said}");
     assert_eq!(fs::read_dir(job.path("pages")).unwrap().count(), 0);
 }
 

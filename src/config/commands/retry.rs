@@ -10,7 +10,7 @@ use crate::cli::{Origin, Origins, RunArgs};
 use crate::config::file::ConfigFile;
 use crate::config::groups::outputs::prints_summary;
 use crate::config::retried::{RetriedRun, refused};
-use crate::record::{FinishedRun, NextRound, Round, page_of_round};
+use crate::record::{FinishedRun, NextRound, Round, of_round};
 use crate::text::Message;
 
 /// A round of a retry.
@@ -66,7 +66,7 @@ fn prepared(
     // What the config file names is the page of the run.
     if origins.report != Origin::Flag {
         let own = args.output.page.report.take();
-        args.output.page.report = own.map(|page| page_of_round(&page, round.number));
+        args.output.page.report = own.map(|page| of_round(&page, round.number));
     }
     // An interrupted round is resumed. If its failed file was edited since, it is set aside.
     let existing = &mut args.output.existing;

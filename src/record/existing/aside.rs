@@ -16,16 +16,17 @@ use crate::record::error::OutputError;
 use crate::record::journal::header::Header;
 use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names::{self, FileName, Stamp};
-use crate::record::outputs::page;
+use crate::record::outputs::page::{self, PageFile};
 use crate::system::rename::rename_new;
 
-/// Sets aside all existing files for a new run, and deletes surplus sets. Returns the new names of a
-/// finished run's files.
+/// Sets aside all existing files for a new run, and deletes surplus sets. Returns the new names of the
+/// runs' files.
 pub(in crate::record) fn set_aside(
     paths: &OutputPaths,
     keep: KeptSets,
     new: &Header,
-) -> Result<Option<OutputPaths>, OutputError> {
+) -> Result<Vec<OutputPaths>, OutputError> {
+    let mut set_aside = Vec::new();
     let found = Found::look(paths)?;
     let mut of_unfinished: Vec<PathBuf> = Vec::new();
     if let Some(unfinished) = &found.unfinished {
@@ -42,22 +43,25 @@ pub(in crate::record) fn set_aside(
         }
         of_unfinished.extend(paths.unfinished());
         let stamp = free_stamp(&of_unfinished, Stamp::new(start, true));
-        if let Some(page) = paths
-            .report
-            .as_deref()
-            .filter(|_| of_unfinished.contains(&paths.summary))
-        {
-            page::set_aside(page, &names::aside(page, &stamp));
+        if of_unfinished.contains(&paths.summary) {
+            set_page_aside(paths, &stamp);
+            set_aside.push(paths.aside(&stamp));
         }
         let moved = move_together(&of_unfinished, stamp)?;
         tell_of_unfinished(unfinished, new, &moved);
     }
-    let set_aside = match found.finished {
-        Some(_) => set_finished_aside(paths)?,
-        None => None,
-    };
+    if found.finished.is_some() {
+        set_aside.extend(set_finished_aside(paths)?);
+    }
     delete_older(paths, keep)?;
     Ok(set_aside)
+}
+
+/// Moves the page about a run with its files.
+fn set_page_aside(paths: &OutputPaths, stamp: &Stamp) {
+    if let (Some(path), Some(page)) = (&paths.report, paths.page()) {
+        page::set_aside(&page, &names::aside(path, stamp));
+    }
 }
 
 /// Logs what happens to the rows that an unfinished run has not sent.
@@ -112,9 +116,7 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<Optio
     let stamp = free_stamp(&existing, Stamp::new(start, false));
     // The rounds go first: a kill in between must not leave them beside the next run.
     let rounds = move_rounds(paths, &stamp)?;
-    if let Some(page) = &paths.report {
-        page::set_aside(page, &names::aside(page, &stamp));
-    }
+    set_page_aside(paths, &stamp);
     let moved = move_together(&existing, stamp.clone())?;
     if !moved.is_empty() {
         let names = listed(&moved);
@@ -148,12 +150,9 @@ pub(in crate::record) fn remove_rounds(paths: &OutputPaths) -> Result<(), Output
             }
         }
     }
-    if let Some(page) = &paths.report {
-        for file in files_beside(page, |name| name.is_of_round_of(None))? {
-            if page::is_page(&file) {
-                files::remove(&file)?;
-            }
-        }
+    for (page, _) in page::pages_of(paths, |name| name.is_of_round_of(None)) {
+        // A page is made of the other files: one that stays is no reason to end the run.
+        fs::remove_file(page).ok();
     }
     Ok(())
 }
@@ -174,9 +173,11 @@ fn move_rounds(paths: &OutputPaths, stamp: &Stamp) -> Result<Vec<PathBuf>, Outpu
             moved.push(aside);
         }
     }
-    if let Some(page) = &paths.report {
-        for file in files_beside(page, |name| name.is_of_round_of(None))? {
-            page::set_aside(&file, &names::into_set(&file, page, stamp));
+    if let Some(of_run) = &paths.report {
+        for (file, name) in page::pages_of(paths, |name| name.is_of_round_of(None)) {
+            let results = names::of_round(&paths.results, name.round.unwrap_or_default());
+            let aside = names::into_set(&file, of_run, stamp);
+            page::set_aside(&PageFile::of_run(&file, &results), &aside);
         }
     }
     Ok(moved)

@@ -20,10 +20,8 @@ use crate::record::outputs::page;
 /// name, and none may belong to a run in progress.
 pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), OutputError> {
     let mut sets: BTreeMap<Stamp, Vec<PathBuf>> = BTreeMap::new();
-    for path in families(paths).iter().chain(&paths.report) {
-        let is_page = paths.report.as_ref() == Some(path);
-        let files = files_beside(path, |name| name.set.is_some())?;
-        for file in files.into_iter().filter(|file| !is_page || page::is_page(file)) {
+    for path in &families(paths) {
+        for file in files_beside(path, |name| name.set.is_some())? {
             let name = file.file_name().unwrap_or_default();
             let of_run = names::stamp_of(name, path);
             let of_round = || {
@@ -34,6 +32,11 @@ pub(crate) fn delete_older(paths: &OutputPaths, keep: KeptSets) -> Result<(), Ou
             if let Some(stamp) = of_run.or_else(of_round) {
                 sets.entry(stamp).or_default().push(file);
             }
+        }
+    }
+    for (page, name) in page::pages_of(paths, |name| name.set.is_some()) {
+        if let Some(stamp) = name.set {
+            sets.entry(stamp).or_default().push(page);
         }
     }
     sets.retain(|stamp, files| is_ours(paths, stamp, files));

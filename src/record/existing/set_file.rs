@@ -32,34 +32,49 @@ pub(crate) fn is_under_way(results: &Path) -> bool {
     files::is_locked(&names::lock(results))
 }
 
-/// Returns the page about the run of this summary, if it exists. `named` is the page's absolute path as
-/// the run wrote it. The page has the run's id.
-pub(crate) fn page_beside(summary: &Path, run_id: &str, named: Option<&str>) -> Option<PathBuf> {
+/// Where a run has said that its page is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NamedPage<'a> {
+    pub(crate) run_id: &'a str,
+    /// Its absolute path.
+    pub(crate) absolute: Option<&'a str>,
+    /// Its path from the folder of the results, if it is in there.
+    pub(crate) from_results: Option<&'a str>,
+}
+
+/// Returns the page about the run of this summary, if it exists. The page has the run's id.
+pub(crate) fn page_beside(summary: &Path, named: NamedPage<'_>) -> Option<PathBuf> {
     let name = summary.file_name()?.to_str()?;
     let usual = name
         .strip_suffix(SUMMARY)
         .map(|stem| summary.with_file_name(format!("{stem}{REPORT}")));
-    let stamp = names::family(summary).1;
-    let of_set = |page: PathBuf| match &stamp {
-        Some(stamp) => names::aside(&page, stamp),
-        None => page,
+    let (of_run, round) = names::without_round(summary);
+    let stamp = names::family(&of_run).1;
+    let of_set = |page: PathBuf| match (&stamp, round) {
+        (None, _) => page,
+        (Some(stamp), None) => names::aside(&page, stamp),
+        (Some(stamp), Some(round)) => {
+            names::of_round(&names::aside(&names::without_round(&page).0, stamp), round)
+        }
     };
-    let named = named.map(PathBuf::from);
+    let absolute = named.absolute.map(PathBuf::from);
     // The folder of the job may have another place here.
-    let beside = named
+    let moved = named.from_results.map(|page| files::folder(summary).join(page));
+    let beside = absolute
         .as_ref()
         .and_then(|page| Some(summary.with_file_name(page.file_name()?)));
-    let candidates = [beside.map(of_set), named.map(of_set), usual];
+    let candidates = [moved.map(of_set), absolute.map(of_set), beside.map(of_set), usual];
     let is_of_run = |path: &PathBuf| {
         page::is_page(path)
-            && fs::read_to_string(path).is_ok_and(|html| run_id.is_empty() || html.contains(run_id))
+            && fs::read_to_string(path)
+                .is_ok_and(|html| named.run_id.is_empty() || html.contains(named.run_id))
     };
     candidates.into_iter().flatten().find(is_of_run)
 }
 
-/// Returns the path of the page about a retry round, by the path of the page about its run.
-pub(crate) fn page_of_round(page: &Path, round: u32) -> PathBuf {
-    names::of_round(page, round)
+/// Returns the path of a retry round's page or summary, by the path of that of its run.
+pub(crate) fn of_round(path: &Path, round: u32) -> PathBuf {
+    names::of_round(path, round)
 }
 
 #[cfg(test)]
@@ -80,7 +95,7 @@ mod tests {
             ),
         ] {
             let found = job_of(Path::new(path), is_round);
-            assert_eq!(found.to_str().unwrap(), "a/c.summary.json", "{path}");
+            assert_eq!(found, Path::new("a/c.summary.json"), "{path}");
         }
         // A job whose export is called like a round.
         let job = Path::new("a/c.retry-1.summary.json");

@@ -74,7 +74,8 @@ impl OutputPaths {
             if inputs.iter().any(|input| is_same(input, path)) {
                 return Err(OutputError::IsInput(path.clone()));
             }
-            if !folder(path).is_dir() {
+            // A page that cannot be written is no reason to stop a night.
+            if self.report.as_ref() != Some(path) && !folder(path).is_dir() {
                 return Err(OutputError::NoFolder(folder(path).to_owned()));
             }
         }

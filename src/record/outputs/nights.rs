@@ -50,17 +50,29 @@ pub(crate) fn unsent_nights(path: &Path) -> Vec<UnsentNight> {
     nights.collect()
 }
 
-/// Adds a night. The file is replaced in one step; older nights than the last 60 are dropped.
+/// Adds a night. The file is replaced in one step; older nights than the last 60 are dropped. `others` are
+/// files that it must not be.
 ///
 /// # Errors
 ///
-/// If the file cannot be written.
-pub(crate) fn note_unsent(path: &Path, mut night: UnsentNight) -> Result<(), OutputError> {
+/// If something else is in its place, or the file cannot be written.
+pub(crate) fn note_unsent(
+    path: &Path,
+    mut night: UnsentNight,
+    others: &[PathBuf],
+) -> Result<(), OutputError> {
     let fault = |source| OutputError::write(path, source);
+    if others.iter().any(|other| files::is_same(path, other)) {
+        return Err(OutputError::Same(path.to_owned()));
+    }
     for why in [&mut night.why_en, &mut night.why_pl] {
         *why = why.replace('\n', " ").chars().take(MAX_WHY).collect();
     }
-    let mut nights = unsent_nights(path);
+    let mut nights = if files::exists(path) {
+        own_nights(path)?
+    } else {
+        Vec::new()
+    };
     nights.push(night);
     let surplus = nights.len().saturating_sub(KEPT);
     let mut file = tempfile::Builder::new()
@@ -78,16 +90,25 @@ pub(crate) fn note_unsent(path: &Path, mut night: UnsentNight) -> Result<(), Out
     Ok(())
 }
 
+/// Reads the nights, all of whose lines must be ones.
+fn own_nights(path: &Path) -> Result<Vec<UnsentNight>, OutputError> {
+    let file = regular::open(path).map_err(|source| OutputError::read(path, source))?;
+    let bytes = regular::read_at_most(&file, MAX_BYTES).map_err(|source| OutputError::read(path, source))?;
+    let foreign = || OutputError::NoPage(path.to_owned());
+    let text = String::from_utf8(bytes.ok_or_else(foreign)?).map_err(|_| foreign())?;
+    let nights: Result<Vec<UnsentNight>, _> = text.lines().map(serde_json::from_str).collect();
+    nights.map_err(|_| foreign())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_last_sixty_nights_are_kept_and_damaged_lines_left_out() {
+    fn the_last_sixty_nights_are_kept_and_another_file_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = nights_beside(&folder.path().join("a.summary.json"));
         assert!(path.ends_with("a.nights.jsonl"));
-        std::fs::write(&path, "no night\n").unwrap();
         for second in 0..70 {
             let night = UnsentNight {
                 at: Timestamp::from_second(second).unwrap(),
@@ -95,12 +116,17 @@ mod tests {
                 why_en: "a\nb".to_owned(),
                 why_pl: String::new(),
             };
-            note_unsent(&path, night).unwrap();
+            note_unsent(&path, night, &[]).unwrap();
         }
         let nights = unsent_nights(&path);
         assert_eq!(
             (nights.len(), nights[0].at.as_second(), &*nights[0].why_en),
             (60, 10, "a b")
         );
+        let night = nights[0].clone();
+        assert!(note_unsent(&path, night.clone(), std::slice::from_ref(&path)).is_err());
+        std::fs::write(&path, "my notes\n").unwrap();
+        assert!(note_unsent(&path, night, &[]).is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"my notes\n");
     }
 }

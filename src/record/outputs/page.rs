@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::files::{self, OutputPaths};
-use super::names;
+use super::names::{self, FileName};
 use crate::record::error::OutputError;
 use crate::system::folders::keep_owner;
 use crate::system::regular;
@@ -39,15 +39,17 @@ enum Found {
 }
 
 impl PageFile {
-    /// The page at this path about the run with these results, whose set may have been set aside.
+    /// The page at this path about the run with these results, whose set may have been set aside. Jobs are
+    /// told apart by the names of their results and of the folder, which outlast a move.
     pub(crate) fn of_run(path: &Path, results: &Path) -> Self {
         let (family, _) = names::family(results);
-        let name = family
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        Self::new(path, &name)
+        let absolute = std::path::absolute(&family).unwrap_or(family);
+        let folder = absolute.parent().and_then(Path::file_name).unwrap_or_default();
+        let name = absolute.file_name().unwrap_or_default();
+        Self::new(
+            path,
+            &format!("{}/{}", folder.to_string_lossy(), name.to_string_lossy()),
+        )
     }
 
     /// The overview at this path.
@@ -168,11 +170,41 @@ pub(crate) fn is_page(path: &Path) -> bool {
     read.is_ok() && begin == MARK.as_bytes()
 }
 
-/// Moves a page to the set of its run. One that cannot be moved stays, and is replaced by the next.
-pub(in crate::record) fn set_aside(page: &Path, aside: &Path) {
-    if !files::exists(page) || !is_page(page) {
+/// Returns the pages beside that of a job which are about its older sets or its retry rounds, if `accept`
+/// takes their names. A folder that cannot be listed has none.
+pub(in crate::record) fn pages_of(
+    paths: &OutputPaths,
+    accept: impl Fn(&FileName) -> bool,
+) -> Vec<(PathBuf, FileName)> {
+    let Some(page) = &paths.report else {
+        return Vec::new();
+    };
+    let entries = fs::read_dir(files::folder(page));
+    let names = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name());
+    let beside = names.filter_map(|name| Some((page.with_file_name(&name), FileName::parse(&name, page)?)));
+    let is_own = |path: &Path, name: &FileName| {
+        let results = match name.round {
+            Some(round) => names::of_round(&paths.results, round),
+            None => paths.results.clone(),
+        };
+        PageFile::of_run(path, &results).exists()
+    };
+    beside
+        .filter(|(path, name)| accept(name) && is_own(path, name))
+        .collect()
+}
+
+/// Moves the page of a job to the set of its run. One that cannot be moved stays, and is replaced by the
+/// next.
+pub(in crate::record) fn set_aside(file: &PageFile, aside: &Path) {
+    if !file.exists() {
         return;
     }
+    let page = &file.path;
     let moved = fs::symlink_metadata(aside).map_or_else(
         |_| fs::rename(page, aside),
         |_| Err(io::ErrorKind::AlreadyExists.into()),

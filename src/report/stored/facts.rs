@@ -91,6 +91,8 @@ pub(crate) struct RunFacts {
     pub(crate) failed: String,
     /// The absolute path of the page about the run.
     pub(crate) page: Option<String>,
+    /// The page's path from the folder of the results, if it is in there.
+    pub(crate) page_from_results: Option<String>,
     /// The run was a rehearsal in the sandbox: nothing went to the platform.
     pub(crate) is_sandbox: bool,
     pub(crate) expect: Option<Expect>,
@@ -127,6 +129,7 @@ impl RunFacts {
             results: report.results.shown().to_string(),
             failed: report.failed.shown().to_string(),
             page: report.page_path.as_ref().map(|page| page.shown().to_string()),
+            page_from_results: report.page_from_results.clone(),
             is_sandbox: report.reach == Reach::Sandbox,
             expect: report.expect,
             is_set_aside: false,

@@ -32,7 +32,7 @@ pub(in crate::run) fn run(settings: ReportSettings, console: &Console) -> Result
             let file = PageFile::of_run(&page, &results);
             check_place(&page, &file, &[&results, &summary], overwrites)?;
             let old = pages::old_run(&results, &summary).map_err(unreadable)?;
-            pages::write(&file, &style, &old.view(None), overwrites).map_err(unwritten)?;
+            pages::write(&file, &style, &old.view(), overwrites).map_err(unwritten)?;
             said(&page, &style, console);
         }
         ReportOf::Text { summary } => {

@@ -279,7 +279,7 @@ async fn send(
     };
     let failed = opened.failed_format(reading, outputs.style);
     let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
-    pages::of_set_aside(outputs.page.as_ref(), files.set_aside.as_ref());
+    pages::of_set_aside(outputs.page.as_ref(), &files.set_aside);
     if matches!(decision, OutputDecision::GoOn(_)) {
         let since = files.header.started_at;
         let line =

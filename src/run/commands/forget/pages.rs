@@ -15,7 +15,7 @@ pub(super) fn naming<'a>(runs: impl Iterator<Item = &'a KeptFiles>, person: &Per
         .filter_map(|run| {
             let summary = run.summary.as_ref()?;
             let stored = pages::stored_run(summary).ok()?;
-            page_beside(summary, &stored.run_id, stored.facts.page.as_deref())
+            page_beside(summary, pages::named_page(&stored))
         })
         .collect();
     let names_person = |page: &PathBuf| {

@@ -91,7 +91,8 @@ pub(super) fn write(
         let name = nights.to_string_lossy().into_owned();
         let summary = name.strip_suffix(NIGHTS).map(|stem| format!("{stem}{SUMMARY}"));
         if let Some(summary) = summary {
-            jobs.entry(summary.into()).or_default().unsent = record::unsent_nights(&nights);
+            let job = record::job_of(Path::new(&summary), false);
+            jobs.entry(job).or_default().unsent = record::unsent_nights(&nights);
         }
     }
     if jobs.is_empty() && listed.unreadable.is_empty() {
@@ -182,8 +183,7 @@ fn runs(found: Vec<Found>, place: Option<&Url>) -> Vec<JobRun> {
         .into_iter()
         .filter_map(|found| {
             let started_at = found.run.started_at?;
-            let (id, named) = (&found.run.run_id, found.run.facts.page.as_deref());
-            let page = record::page_beside(&found.path, id, named);
+            let page = record::page_beside(&found.path, pages::named_page(&found.run));
             Some(JobRun {
                 started_at,
                 rounds: Vec::new(),

@@ -109,6 +109,7 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         used: RecordedSettings::new(),
         reach: Reach::Whole,
         page_path: None,
+        page_from_results: None,
         expect: None,
         failed_digest: None,
         next: None,
