@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use jiff::Timestamp;
 use url::Url;
@@ -211,7 +211,9 @@ fn name(family: &Path, base: Option<&Path>) -> String {
         .and_then(|base| family.strip_prefix(base).ok())
         .unwrap_or(family);
     let name = below.shown().to_string();
-    name.strip_suffix(SUMMARY).unwrap_or(&name).to_owned()
+    let name = name.strip_suffix(SUMMARY).unwrap_or(&name);
+    // The same on every system.
+    name.replace(MAIN_SEPARATOR, "/")
 }
 
 /// Returns the address of a file that exists or will.
