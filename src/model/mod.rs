@@ -39,6 +39,7 @@ pub(crate) use settings::endpoint::{Credentials, Endpoint, Method, is_loopback};
 pub(crate) use settings::lang::Lang;
 pub(crate) use settings::rate::Rate;
 pub(crate) use settings::recorded::{RecordedSettings, SettingValue};
+pub(crate) use settings::retry::{Backoff, MAX_HOLD_OFF, RetryPolicy, retry_after};
 pub(crate) use settings::threshold::{CountOrPercent, reaches};
 pub(crate) use store_run::{SentRow, StoreRun};
 pub(crate) use text::clean::{

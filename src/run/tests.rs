@@ -20,8 +20,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::model::{Concurrency, EarlyEnd};
-use crate::send::{BreakerSettings, OutageSettings, RetryPolicy, SendSettings};
+use crate::model::{Concurrency, EarlyEnd, RetryPolicy};
+use crate::send::{BreakerSettings, OutageSettings, SendSettings};
 use life::{Ended, Kill, Lived, Plan, known, live};
 use world::{Call, CallWindow, Fault, LONGEST_CALL, Platform, World};
 

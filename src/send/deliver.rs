@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::answers::classify::{Decision, Effect, Fault};
-use super::answers::retry::{Backoff, RetryPolicy};
-use crate::model::{ErrorCode, Outcome, Plan, PlannedRow, Position, ROW_BYTES, Status, UpdateRespondent};
+use crate::model::{
+    Backoff, ErrorCode, Outcome, Plan, PlannedRow, Position, ROW_BYTES, RetryPolicy, Status, UpdateRespondent,
+};
 
 /// A row from its first attempt to its verdict.
 #[derive(Debug)]

@@ -8,7 +8,7 @@
 //!
 //! The [dispatcher](Dispatcher) owns the loop and every wait in it. All decisions are plain code
 //! over values, with time and randomness passed in: [what an answer means](answers::classify),
-//! [when to retry](answers::retry), [which row waits for which](dispatch::lanes), [when all calls
+//! [when to retry](super::model::Backoff), [which row waits for which](dispatch::lanes), [when all calls
 //! pause](faults::outage), [when a run is hopeless](faults::breaker). Only [`wire::transport`]
 //! names reqwest, and only [`pace::rate_limit`] names governor.
 
@@ -20,7 +20,6 @@ mod faults;
 mod pace;
 mod wire;
 
-pub(crate) use answers::retry::RetryPolicy;
 pub(crate) use attempt::Transport;
 #[cfg(test)]
 pub(crate) use attempt::TransportError;
@@ -41,7 +40,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Semaphore, watch};
 
 use super::model::{
-    Concurrency, Course, EarlyEnd, Outcome, PlannedRow, Rate, SLOTS, UpdateRespondent, Waiting,
+    Concurrency, Course, EarlyEnd, Outcome, PlannedRow, Rate, RetryPolicy, SLOTS, UpdateRespondent, Waiting,
 };
 use dispatch::Dispatcher;
 
@@ -183,7 +182,7 @@ pub(crate) trait ControlMemory: Send {
 #[cfg(any(test, fuzzing))]
 pub(crate) fn fuzzed_answer(status: u16, header: String, body: &[u8], now: std::time::SystemTime) {
     use answers::classify::Decision;
-    answers::retry::retry_after(&header, Some(&header), now);
+    super::model::retry_after(&header, Some(&header), now);
     let reply = Reply {
         status,
         date: Some(header.clone()),
@@ -205,7 +204,7 @@ pub(crate) fn fuzzed_answer(status: u16, header: String, body: &[u8], now: std::
             );
         }
         Decision::Retry { after, .. } => {
-            assert!(after.is_none_or(|after| after <= answers::retry::MAX_HOLD_OFF));
+            assert!(after.is_none_or(|after| after <= super::model::MAX_HOLD_OFF));
         }
         Decision::Fail(_) => {}
     }

@@ -7,4 +7,5 @@ pub(super) mod endpoint;
 pub(super) mod lang;
 pub(super) mod rate;
 pub(super) mod recorded;
+pub(super) mod retry;
 pub(super) mod threshold;

@@ -8,8 +8,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::body::Answer;
-use super::retry::{MAX_HOLD_OFF, retry_after};
-use crate::model::ErrorCode;
+use crate::model::{ErrorCode, MAX_HOLD_OFF, retry_after};
 use crate::send::attempt::{Reply, TransportError};
 
 /// What to do about a row after an attempt.

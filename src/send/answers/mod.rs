@@ -3,4 +3,3 @@
 pub(super) mod body;
 pub(super) mod classify;
 pub(super) mod placeholders;
-pub(super) mod retry;

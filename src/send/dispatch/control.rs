@@ -7,9 +7,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{Call, Dispatcher};
-use crate::model::{EarlyEnd, Lane, Outcome, UpdateRespondent};
+use crate::model::{Backoff, EarlyEnd, Lane, Outcome, RetryPolicy, UpdateRespondent};
 use crate::send::answers::classify::{Decision, Effect};
-use crate::send::answers::retry::{Backoff, RetryPolicy};
 use crate::send::attempt::{Reply, Transport, TransportError};
 use crate::send::deliver::Delivery;
 use crate::send::faults::outage::{CONTROL, Gate, Heard};

@@ -1,4 +1,4 @@
-//! When to retry: pure arithmetic over durations. The dispatcher does the waiting.
+//! When to retry: pure arithmetic over durations. The callers wait.
 
 use std::time::{Duration, SystemTime};
 
