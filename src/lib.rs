@@ -15,6 +15,7 @@
 //! | `read`, `plan`, `state`, `send`, `record`, `report` | the stages; they do not use each other, `run` connects them |
 //! | `text` | every sentence of the main job, in English and Polish, and the screens made of them |
 //! | `page` | the HTML pages: the report of a run, the overview of many |
+//! | `pull` | a survey's respondents and labels, read through the platform's REST API |
 //! | `monitor`, `sandbox` | notifications of a run; a small platform for rehearsals and tests |
 //! | `manual` | the pages of `help` |
 //! | `model` | the types that all of them share: no I/O, no async, no clock |
@@ -43,6 +44,7 @@ mod model;
 mod monitor;
 mod page;
 mod plan;
+mod pull;
 mod read;
 mod record;
 mod report;

@@ -2,6 +2,7 @@
 //! nothing and decides nothing; [`crate::config`] says what the values mean.
 
 mod args;
+mod commands;
 mod completions;
 mod from_file;
 mod groups;
@@ -17,15 +18,17 @@ use clap::{Parser, Subcommand};
 use crate::model::version;
 
 pub(crate) use args::{CheckArgs, CheckFormatArg, RunArgs};
+pub(crate) use commands::forget::ForgetArgs;
+pub(crate) use commands::help::{HelpArgs, ManualArgs, ManualFormatArg};
+pub(crate) use commands::init::{InitArgs, InitFormArgs};
+pub(crate) use commands::pull::PullArgs;
 pub(crate) use completions::{CompletionsArgs, completions};
 pub(crate) use from_file::{FileSetting, FileValue};
-pub(crate) use groups::calls::{MethodArg, PaceArgs, PlatformArgs};
+pub(crate) use groups::calls::{AddressArgs, AttemptArgs, MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use groups::config::{ConfigCommand, DoctorArgs};
-pub(crate) use groups::forget::ForgetArgs;
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
-pub(crate) use groups::help::{HelpArgs, ManualArgs, ManualFormatArg};
-pub(crate) use groups::init::{InitArgs, InitFormArgs};
 pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs};
+pub(crate) use groups::list::ApiArgs;
 pub(crate) use groups::monitor::MonitorArgs;
 pub(crate) use groups::output::{ExistingArgs, LangArg, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use groups::report::{ExpectArg, PageArgs, PagePrivacyArgs, ReportArgs, ReportFormatArg};
@@ -56,6 +59,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Send the rows again that failed, with the settings of their run
     Retry(Box<RunArgs>),
+    /// Read the survey's respondents, with their ids and labels, into a table for `--ids` (REST API)
+    Pull(Box<PullArgs>),
     /// Make the page about a run that is over, or an overview of many runs
     Report(ReportArgs),
     /// Examine the file and send nothing: what was found, what is wrong, how long it will take
@@ -143,7 +148,7 @@ mod tests {
         command.build();
         let mut rows: Vec<String> = Vec::new();
         let shared = flags(&command, "run");
-        for name in ["run", "check", "sandbox", "init", "report", "forget"] {
+        for name in ["run", "check", "pull", "sandbox", "init", "report", "forget"] {
             let of_its_own = flags(&command, name).into_iter();
             rows.extend(of_its_own.filter(|row| name == "run" || !shared.contains(row)));
         }

@@ -215,6 +215,7 @@ pub(crate) fn parse_words(
         ("run", &file.settings),
         ("retry", &of_retry),
         ("check", &file.settings),
+        ("pull", &file.settings),
     ]
     .into_iter()
     .fold(shape::command(), |command, (name, settings)| {

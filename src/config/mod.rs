@@ -7,6 +7,7 @@ mod file;
 mod groups;
 mod mistakes;
 mod retried;
+mod run_flags;
 mod secrets;
 
 use anyhow::Result;
@@ -20,12 +21,14 @@ pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
     FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
 };
+pub(crate) use commands::list::pull::PullSettings;
 pub(crate) use commands::report::{ReportOf, ReportSettings};
 pub(crate) use commands::retry::RoundSettings;
 pub(crate) use commands::run::{Asked, RunCommand, RunSettings};
 pub(crate) use commands::sandbox::SandboxSettings;
 pub(crate) use commands::state::{ForgetSettings, StateSettings};
 pub(crate) use file::ConfigFile;
+pub(crate) use groups::api::ApiSettings;
 pub(crate) use groups::calls::{Destination, max_query_bytes, sandbox_credentials};
 pub(crate) use groups::guards::GuardSettings;
 pub(crate) use groups::log::log;
@@ -52,6 +55,7 @@ pub(crate) enum Command {
     Doctor(Box<DoctorSettings>),
     Forget(Box<ErasureSettings>),
     Report(Box<ReportSettings>),
+    Pull(Box<PullSettings>),
 }
 
 /// Checks the command line and returns the command. Warnings are logged, so logging must have
@@ -68,6 +72,9 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         cli::Command::Doctor(args) => Command::Doctor(Box::new(commands::doctor::doctor(&args))),
         cli::Command::Forget(args) => Command::Forget(Box::new(commands::forget::forget(*args, file)?)),
         cli::Command::Report(args) => Command::Report(Box::new(commands::report::report(args)?)),
+        cli::Command::Pull(args) => {
+            Command::Pull(Box::new(commands::list::pull::pull(&args, origins, file)?))
+        }
         cli::Command::Retry(args) => Command::Run(commands::retry::retry(*args, origins, file)),
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),

@@ -15,6 +15,11 @@ impl Label {
         (1..=10).map(Self)
     }
 
+    /// Returns the label's number, from 1.
+    pub(crate) fn number(self) -> usize {
+        usize::from(self.0)
+    }
+
     /// Returns the parameter's name on the wire.
     pub(crate) fn name(self) -> &'static str {
         Self::NAMES

@@ -87,6 +87,12 @@ pub(crate) enum OutputError {
         .0.shown()
     )]
     NoPage(PathBuf),
+    #[error(
+        "`{}` exists and is no table of respondents, and nothing is overwritten unasked: move it away, or give another \
+         name",
+        .0.shown()
+    )]
+    NoTable(PathBuf),
     #[error("cannot create `{}`", path.shown())]
     Create { path: PathBuf, source: io::Error },
     #[error("cannot write to `{}`", path.shown())]

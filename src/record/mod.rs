@@ -14,6 +14,7 @@
 mod error;
 mod existing;
 mod journal;
+mod lists;
 mod outputs;
 mod recorder;
 mod window;
@@ -41,6 +42,7 @@ pub(crate) use journal::fuzzed::fuzzed_journal;
 pub(crate) use journal::header::{Header, LookedOver};
 pub(crate) use journal::resumed::{GoOn, alive_until};
 pub(crate) use journal::settled::SettledRows;
+pub(crate) use lists::table::TableFile;
 pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;

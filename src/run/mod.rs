@@ -4,6 +4,7 @@
 mod commands;
 mod correction;
 mod finish;
+mod list;
 mod next_command;
 mod pages;
 mod pipeline;
@@ -106,6 +107,7 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
         Command::Init(settings) => Box::pin(commands::init::run(*settings, begun, console)).await,
         Command::Doctor(settings) => commands::doctor::run(*settings, console).await,
         Command::Forget(settings) => commands::forget::run(*settings, console).await,
+        Command::Pull(settings) => commands::list::pull::run(*settings, begun, console).await,
         Command::Report(settings) => commands::report::run(*settings, console),
         Command::Check(settings) => commands::check::check(&settings, console),
         Command::Print(text) => {

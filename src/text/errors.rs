@@ -7,8 +7,10 @@ use std::io::{self, ErrorKind};
 use super::Message;
 use super::caused::Caused;
 use super::declined::Declined;
+use super::pl::screens::list;
 use super::pl::{input, outputs};
 use crate::model::Lang;
+use crate::pull::PullError;
 use crate::read::{Change, InputError, WorkbookFault};
 use crate::record::OutputError;
 
@@ -41,6 +43,9 @@ fn one(cause: &(dyn Error + 'static)) -> String {
     }
     if let Some(error) = cause.downcast_ref::<OutputError>() {
         return outputs::output(error);
+    }
+    if let Some(error) = cause.downcast_ref::<PullError>() {
+        return list::pull(error);
     }
     if let Some(fault) = cause.downcast_ref::<WorkbookFault>() {
         return input::workbook(fault);

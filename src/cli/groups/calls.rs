@@ -23,10 +23,10 @@ pub(crate) struct RateArg {
     pub(crate) rate: Rate,
 }
 
-/// Where calls go.
+/// The platform's address, and who vouches for it.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Platform")]
-pub(crate) struct PlatformArgs {
+pub(crate) struct AddressArgs {
     /// The platform's address
     #[arg(
         long,
@@ -41,6 +41,14 @@ pub(crate) struct PlatformArgs {
     /// An additional trusted certificate authority, as PEM
     #[arg(long, value_name = "PEM", env = "RESPONDENT_SYNC_CA_FILE")]
     pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// Where calls go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Platform")]
+pub(crate) struct PlatformArgs {
+    #[command(flatten)]
+    pub(crate) address: AddressArgs,
     /// Send parameters in the body, or in the query
     #[arg(long, value_enum, default_value = "post", env = "RESPONDENT_SYNC_METHOD")]
     pub(crate) method: MethodArg,
@@ -49,21 +57,10 @@ pub(crate) struct PlatformArgs {
     pub(crate) sandbox: bool,
 }
 
-/// Rate, retries, and when to give up.
+/// How long an attempt takes at most, and how often it is repeated.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rate, retries, limits")]
-pub(crate) struct PaceArgs {
-    #[command(flatten)]
-    pub(crate) rate: RateArg,
-    /// Maximum calls in flight, or `auto`: as many as the rate needs
-    #[arg(
-        short,
-        long,
-        value_name = "N|auto",
-        default_value = "auto",
-        env = "RESPONDENT_SYNC_CONCURRENCY"
-    )]
-    pub(crate) concurrency: Concurrency,
+pub(crate) struct AttemptArgs {
     /// Maximum time of one attempt
     #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration, env = "RESPONDENT_SYNC_TIMEOUT")]
     pub(crate) timeout: Duration,
@@ -84,6 +81,25 @@ pub(crate) struct PaceArgs {
     /// Maximum delay before a retry
     #[arg(long, value_name = "DUR", default_value = "60s", value_parser = duration, env = "RESPONDENT_SYNC_MAX_BACKOFF")]
     pub(crate) max_backoff: Duration,
+}
+
+/// Rate, retries, and when to give up.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rate, retries, limits")]
+pub(crate) struct PaceArgs {
+    #[command(flatten)]
+    pub(crate) rate: RateArg,
+    /// Maximum calls in flight, or `auto`: as many as the rate needs
+    #[arg(
+        short,
+        long,
+        value_name = "N|auto",
+        default_value = "auto",
+        env = "RESPONDENT_SYNC_CONCURRENCY"
+    )]
+    pub(crate) concurrency: Concurrency,
+    #[command(flatten)]
+    pub(crate) attempt: AttemptArgs,
     /// How long to wait for the platform in each outage (then exit 5); 0 = do not wait
     #[arg(long, value_name = "DUR", default_value = "1h", value_parser = duration, env = "RESPONDENT_SYNC_MAX_OUTAGE")]
     pub(crate) max_outage: Duration,

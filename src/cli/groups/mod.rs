@@ -2,11 +2,9 @@
 
 pub(super) mod calls;
 pub(super) mod config;
-pub(super) mod forget;
 pub(super) mod guards;
-pub(super) mod help;
-pub(super) mod init;
 pub(super) mod input;
+pub(super) mod list;
 pub(super) mod monitor;
 pub(super) mod output;
 pub(super) mod report;

@@ -7,11 +7,11 @@ use anyhow::Result;
 use url::Url;
 
 use super::run::check_flags;
-use super::run_flags::RunFlags;
 use crate::cli::{ConfigChoice, DoctorArgs};
 use crate::config::file::{self, ConfigFile};
 use crate::config::groups::calls::{base, ca_pem};
 use crate::config::groups::{outputs, state};
+use crate::config::run_flags::RunFlags;
 use crate::config::secrets::kinds::{Secret, looked_at};
 use crate::config::secrets::source::SecretSource;
 use crate::config::variable;
@@ -111,8 +111,8 @@ pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
         input: flags.input.clone(),
         needs_state: delta.mode != DeltaMode::Follow,
         state: delta.path,
-        base: (!run.platform.sandbox).then(|| base(&run.platform)),
-        ca_pem: ca_pem(&run.platform),
+        base: (!run.platform.sandbox).then(|| base(&run.platform.address)),
+        ca_pem: ca_pem(&run.platform.address),
     }
 }
 

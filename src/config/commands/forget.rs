@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::run_flags::RunFlags;
 use super::state::digits;
 use crate::cli::ForgetArgs;
 use crate::config::file::ConfigFile;
 use crate::config::groups::{outputs, state};
 use crate::config::mistakes::Mistakes;
+use crate::config::run_flags::RunFlags;
 use crate::read::Input;
 use crate::record::{OutputPaths, TRIAL};
 use crate::text::Message;

@@ -121,7 +121,8 @@ fn common(
         origins,
         mistakes,
     );
-    let base = (!is_sandbox || args.output.dry_run).then(|| mistakes.keep(calls::base(&args.platform)));
+    let base =
+        (!is_sandbox || args.output.dry_run).then(|| mistakes.keep(calls::base(&args.platform.address)));
     let calls = calls::calls(&args.platform, &args.pace, origins, mistakes);
     let delta = mistakes.note(delta(&args.delta));
     let monitor = monitor(

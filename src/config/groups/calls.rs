@@ -8,7 +8,7 @@ use url::Url;
 
 use super::base_url;
 use super::origin;
-use crate::cli::{MethodArg, Origins, PaceArgs, PlatformArgs};
+use crate::cli::{AddressArgs, AttemptArgs, MethodArg, Origins, PaceArgs, PlatformArgs};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::plain_text;
 use crate::model::{Credentials, Endpoint, Method, RetryPolicy, ShownPath};
@@ -50,36 +50,23 @@ pub(in crate::config) fn calls(
     origins: &Origins,
     mistakes: &mut Mistakes,
 ) -> CallSettings {
-    mistakes.note(not_zero(
-        pace.timeout,
-        "--timeout",
-        "no call could ever be answered",
-    ));
-    mistakes.note(not_zero(
-        pace.connect_timeout,
-        "--connect-timeout",
-        "no connection could ever be made",
-    ));
+    let retry = retry(&pace.attempt, mistakes);
     CallSettings {
         http: HttpSettings {
             method: method(platform),
-            timeout: pace.timeout,
-            connect_timeout: pace.connect_timeout,
-            ca_pem: mistakes.note(ca_pem(platform)),
+            timeout: pace.attempt.timeout,
+            connect_timeout: pace.attempt.connect_timeout,
+            ca_pem: mistakes.note(ca_pem(&platform.address)),
         },
         send: SendSettings {
             rate: pace.rate.rate,
             concurrency: pace.concurrency,
-            retry: RetryPolicy {
-                max_retries: pace.max_retries,
-                backoff: pace.backoff,
-                max_backoff: pace.max_backoff,
-            },
-            timeout: pace.timeout,
+            retry,
+            timeout: pace.attempt.timeout,
             outage: OutageSettings {
                 max_outage: pace.max_outage.min(MAX_OUTAGE),
-                backoff: pace.backoff,
-                max_backoff: pace.max_backoff,
+                backoff: pace.attempt.backoff,
+                max_backoff: pace.attempt.max_backoff,
             },
             breaker: BreakerSettings {
                 max_same_error: mistakes.note(max_same_error(&pace.max_same_error)),
@@ -91,9 +78,28 @@ pub(in crate::config) fn calls(
     }
 }
 
+/// Checks the time limits of attempts, and returns when one is repeated.
+pub(in crate::config) fn retry(attempt: &AttemptArgs, mistakes: &mut Mistakes) -> RetryPolicy {
+    mistakes.note(not_zero(
+        attempt.timeout,
+        "--timeout",
+        "no call could ever be answered",
+    ));
+    mistakes.note(not_zero(
+        attempt.connect_timeout,
+        "--connect-timeout",
+        "no connection could ever be made",
+    ));
+    RetryPolicy {
+        max_retries: attempt.max_retries,
+        backoff: attempt.backoff,
+        max_backoff: attempt.max_backoff,
+    }
+}
+
 /// Parses the platform's address.
-pub(in crate::config) fn base(platform: &PlatformArgs) -> Result<Url> {
-    base_url::parse(&platform.base_url, platform.allow_http)
+pub(in crate::config) fn base(address: &AddressArgs) -> Result<Url> {
+    base_url::parse(&address.base_url, address.allow_http)
 }
 
 /// Returns the HTTP method of calls.
@@ -131,7 +137,7 @@ fn not_zero(duration: Duration, flag: &str, why: &str) -> Result<()> {
 const MAX_CA_BYTES: u64 = 4 << 20;
 
 /// Reads the additional trusted authorities, for the platform and for the monitor.
-pub(in crate::config) fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8>>> {
+pub(in crate::config) fn ca_pem(address: &AddressArgs) -> Result<Option<Vec<u8>>> {
     let read = |path: &PathBuf| {
         let cannot = || format!("cannot read `--ca-file {}`", path.shown());
         let file = regular::open_through_links(path).with_context(cannot)?;
@@ -146,7 +152,7 @@ pub(in crate::config) fn ca_pem(platform: &PlatformArgs) -> Result<Option<Vec<u8
         // A byte order mark would hide the first certificate.
         Ok(plain_text::unmarked(bytes))
     };
-    platform.ca_file.as_ref().map(read).transpose()
+    address.ca_file.as_ref().map(read).transpose()
 }
 
 fn max_same_error(text: &str) -> Result<Option<u32>> {

@@ -19,6 +19,7 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
     match &cli.command {
         Command::Run(args) | Command::Retry(args) => settings(&args.log, origins),
         Command::Check(args) => settings(&args.log, origins),
+        Command::Pull(args) => settings(&args.log, origins),
         Command::Init(args) => for_people(args.lang),
         Command::Doctor(args) => for_people(args.lang),
         Command::Forget(args) => for_people(args.lang),

@@ -1,7 +1,7 @@
-//! The account, the two secrets of the webhook and the address of a health check, read from the
-//! environment, from files or from commands.
+//! The account, the two secrets of the webhook, the key of the REST API and the address of a health
+//! check, read from the environment, from files or from commands.
 //!
-//! The first three have no flag, because other users of a machine can read a process's arguments.
+//! All but the last have no flag, because other users of a machine can read a process's arguments.
 //! They are not in the config file either, because such files are copied. They are checked here,
 //! because a secret pasted from a web page or a mail may contain invisible characters. No error
 //! quotes a secret.
@@ -13,19 +13,24 @@ use secrecy::SecretString;
 
 use super::source::SecretSource;
 use crate::config::mistakes::Mistakes;
-use crate::model::{Credentials, Digits, is_invisible};
+use crate::model::{ApiCredentials, Credentials, Digits, is_invisible};
 use crate::monitor::Healthcheck;
 use crate::text::{Message, Piece};
 
 /// The variable in which systemd passes the folder of `LoadCredential=`.
 const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 
-/// One of the three parts of the webhook's path, or the address of a health check at a monitor.
+/// One of the three parts of the webhook's path or of the two of the API's key, or the address of a
+/// health check at a monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Secret {
     Account,
     WebhookKey,
     WebhookAuth,
+    /// What the vendor's settings page calls the key of the API.
+    ClientId,
+    /// Its secret.
+    ClientSecret,
     HealthcheckUrl,
 }
 
@@ -33,11 +38,16 @@ impl Secret {
     /// The parts of the webhook's path.
     pub(crate) const OF_WEBHOOK: [Self; 3] = [Self::Account, Self::WebhookKey, Self::WebhookAuth];
 
+    /// The parts of the API's key.
+    pub(crate) const OF_API: [Self; 2] = [Self::ClientId, Self::ClientSecret];
+
     /// Every secret.
-    pub(in crate::config) const ALL: [Self; 4] = [
+    pub(in crate::config) const ALL: [Self; 6] = [
         Self::Account,
         Self::WebhookKey,
         Self::WebhookAuth,
+        Self::ClientId,
+        Self::ClientSecret,
         Self::HealthcheckUrl,
     ];
 
@@ -47,6 +57,8 @@ impl Secret {
             Self::Account => "account",
             Self::WebhookKey => "webhook_key",
             Self::WebhookAuth => "webhook_auth",
+            Self::ClientId => "client_id",
+            Self::ClientSecret => "client_secret",
             Self::HealthcheckUrl => "healthcheck_url",
         }
     }
@@ -105,6 +117,38 @@ pub(in crate::config) fn credentials(
     };
     mistakes.extend(self::missing(&missing));
     mistakes.settle(Some(credentials))
+}
+
+/// Fetches and checks the key of the API, and reports all mistakes together.
+pub(in crate::config) fn api_credentials(
+    file: &SecretSources,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<ApiCredentials> {
+    let mut mistakes = Mistakes::default();
+    let mut missing = Vec::new();
+    let mut secret = |secret| match source(secret, file, &variable) {
+        Ok(Some(source)) => mistakes.note(fetched_from(&source, secret, &variable)),
+        Ok(None) => {
+            missing.push(secret);
+            String::new()
+        }
+        Err(error) => mistakes.note(Err(error)),
+    };
+    let credentials = ApiCredentials {
+        client_id: SecretString::from(secret(Secret::ClientId)),
+        client_secret: SecretString::from(secret(Secret::ClientSecret)),
+    };
+    mistakes.extend(self::missing(&missing));
+    mistakes.settle(Some(credentials))
+}
+
+/// Whether both parts of the API's key have a source. Fetches nothing.
+pub(in crate::config) fn has_api_key(
+    file: &SecretSources,
+    variable: impl Fn(&str) -> Option<String>,
+) -> bool {
+    let is_set = |secret| matches!(source(secret, file, &variable), Ok(Some(_)));
+    Secret::OF_API.into_iter().all(is_set)
 }
 
 /// Returns the address of a health check and its source, from its variable, a file or a command.
@@ -265,6 +309,7 @@ pub(in crate::config) fn check_value(secret: Secret, value: &str, name: &str) ->
     match secret {
         Secret::HealthcheckUrl => Healthcheck::check_address(value).with_context(|| name.to_owned()),
         Secret::WebhookKey | Secret::WebhookAuth => check_piece(value, name),
+        Secret::ClientId | Secret::ClientSecret => check_characters(value, name),
         Secret::Account => {
             check_piece(value, name)?;
             ensure!(
@@ -283,6 +328,8 @@ fn missing(secrets: &[Secret]) -> Option<anyhow::Error> {
             Secret::Account => Piece::Account,
             Secret::WebhookKey => Piece::WebhookKey,
             Secret::WebhookAuth => Piece::WebhookAuth,
+            Secret::ClientId => Piece::ClientId,
+            Secret::ClientSecret => Piece::ClientSecret,
             Secret::HealthcheckUrl => return None,
         };
         Some((piece, secret.variable()))
@@ -293,6 +340,19 @@ fn missing(secrets: &[Secret]) -> Option<anyhow::Error> {
 
 /// Checks that the value can be a part of the webhook's path. `name` is what an error calls it.
 fn check_piece(value: &str, name: &str) -> Result<()> {
+    check_characters(value, name)?;
+    if value.contains('/') {
+        bail!("{name} holds an address or a part of one: give the one piece of the path that it is");
+    }
+    ensure!(
+        value != "." && value != "..",
+        "{name} holds characters that no key of the platform has: copy the value again"
+    );
+    Ok(())
+}
+
+/// Checks that the value is one line of visible ASCII, and no address. `name` is what an error calls it.
+fn check_characters(value: &str, name: &str) -> Result<()> {
     ensure!(
         !value.contains(['\r', '\n']),
         "{name} has several lines: it is the value and nothing else"
@@ -308,11 +368,11 @@ fn check_piece(value: &str, name: &str) -> Result<()> {
             index + 1
         );
     }
-    if value.contains("://") || value.contains('/') {
+    if value.contains("://") {
         bail!("{name} holds an address or a part of one: give the one piece of the path that it is");
     }
     ensure!(
-        value.chars().all(|c| c.is_ascii_graphic()) && value != "." && value != "..",
+        value.chars().all(|c| c.is_ascii_graphic()),
         "{name} holds characters that no key of the platform has: copy the value again"
     );
     Ok(())

@@ -1,5 +1,6 @@
 //! Settings shared by several stages: rate, concurrency, deadlines, the address, the language.
 
+pub(super) mod api;
 pub(super) mod concurrency;
 pub(super) mod deadline;
 pub(super) mod delta_mode;

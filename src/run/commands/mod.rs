@@ -5,6 +5,7 @@ pub(super) mod doctor;
 pub(super) mod forget;
 pub(super) mod help;
 pub(super) mod init;
+pub(super) mod list;
 pub(super) mod manual;
 pub(super) mod monitored;
 pub(super) mod report;

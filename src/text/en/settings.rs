@@ -58,18 +58,27 @@ impl SettingWords for English {
     fn secrets_unset(&self, unset: &[(Piece, String)]) -> String {
         const WHERE: &str = "key and auth are in Account → Settings → Integrations, the account's number comes from the \
                              vendor's support; `respondent-sync init` asks for all three";
+        const API: &str = "it is the key of the REST API (not the webhook's), from Account → Settings → Integrations; \
+                           `respondent-sync help pull` says more";
+        let place = if unset.iter().all(|(piece, _)| piece.is_of_api()) {
+            API
+        } else {
+            WHERE
+        };
         if let [(_, variable)] = unset {
-            return format!("{variable} is not set: {WHERE}");
+            return format!("{variable} is not set: {place}");
         }
         let named = unset.iter().map(|(piece, variable)| {
             let what = match piece {
                 Piece::Account => "the account's number",
                 Piece::WebhookKey => "the webhook key",
                 Piece::WebhookAuth => "the webhook auth",
+                Piece::ClientId => "the API's key",
+                Piece::ClientSecret => "the API's secret",
             };
             format!("{variable} ({what})")
         });
         let named: Vec<String> = named.collect();
-        format!("not set: {}; {WHERE}", named.join(", "))
+        format!("not set: {}; {place}", named.join(", "))
     }
 }

@@ -10,7 +10,7 @@ mod init;
 pub(super) mod input;
 pub(super) mod outputs;
 mod retry;
-mod screens;
+pub(super) mod screens;
 mod settings;
 pub(super) mod usage;
 

@@ -121,6 +121,11 @@ pub(in crate::text) fn output(error: &OutputError) -> String {
              plik albo podaj inną nazwę raportu",
             path.shown()
         ),
+        OutputError::NoTable(path) => format!(
+            "`{}` już istnieje i nie jest tabelą respondentów, a istniejących plików program nie nadpisuje: przenieś ten plik \
+             albo podaj inną nazwę",
+            path.shown()
+        ),
         OutputError::Create { path, .. } => format!("nie można utworzyć `{}`", path.shown()),
         OutputError::Write { path, .. } => format!("nie można zapisać `{}`", path.shown()),
         OutputError::Read { path, .. } => format!("nie można odczytać `{}`", path.shown()),

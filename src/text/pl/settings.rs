@@ -69,15 +69,24 @@ impl SettingWords for Polish {
     fn secrets_unset(&self, unset: &[(Piece, String)]) -> String {
         const WHERE: &str = "klucz i autoryzacja: Konto → Ustawienia → Integracje, ID konta: obsługa platformy; o wszystko \
                              zapyta `respondent-sync init`";
+        const API: &str = "to klucz REST API (nie webhooka): Konto → Ustawienia → Integracje; więcej: \
+                           `respondent-sync help pull`";
+        let place = if unset.iter().all(|(piece, _)| piece.is_of_api()) {
+            API
+        } else {
+            WHERE
+        };
         let named = unset.iter().map(|(piece, variable)| {
             let what = match piece {
                 Piece::Account => "ID konta",
                 Piece::WebhookKey => "klucz webhooka",
                 Piece::WebhookAuth => "autoryzacja webhooka",
+                Piece::ClientId => "klucz API",
+                Piece::ClientSecret => "sekret API",
             };
             format!("{variable} ({what})")
         });
         let named: Vec<String> = named.collect();
-        format!("nie podano: {}; {WHERE}", named.join(", "))
+        format!("nie podano: {}; {place}", named.join(", "))
     }
 }

@@ -1,11 +1,20 @@
 //! Sentences about settings that are wrong or missing.
 
-/// A part of the webhook's path that a user has to supply.
+/// A part of the webhook's path, or of the key of the API, that a user has to supply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     Account,
     WebhookKey,
     WebhookAuth,
+    ClientId,
+    ClientSecret,
+}
+
+impl Piece {
+    /// Whether it belongs to the key of the API.
+    pub(in crate::text) fn is_of_api(self) -> bool {
+        matches!(self, Self::ClientId | Self::ClientSecret)
+    }
 }
 
 /// What is wrong with a key of a config file.

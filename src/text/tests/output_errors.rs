@@ -45,7 +45,8 @@ fn errors() -> impl Iterator<Item = OutputError> {
             OutputError::NoFolder(_) => OutputError::IsInput(path()),
             OutputError::IsInput(_) => OutputError::Same(path()),
             OutputError::Same(_) => OutputError::NoPage(path()),
-            OutputError::NoPage(_) => OutputError::Create {
+            OutputError::NoPage(_) => OutputError::NoTable(path()),
+            OutputError::NoTable(_) => OutputError::Create {
                 path: path(),
                 source: io::ErrorKind::PermissionDenied.into(),
             },

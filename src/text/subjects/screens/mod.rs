@@ -2,8 +2,10 @@
 
 mod doctor;
 mod forget;
+mod list;
 mod page;
 
 pub(crate) use doctor::DoctorWords;
 pub(crate) use forget::{ForgetWords, Left, Traces};
+pub(crate) use list::ListWords;
 pub(crate) use page::{Headline, Need, PageLabel, PageWords, Trend};

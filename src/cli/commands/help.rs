@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::output::LangArg;
+use crate::cli::groups::output::LangArg;
 
 /// What to explain.
 #[derive(Debug, Args)]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args};
 
-use super::config::ConfigArg;
-use super::output::LangArg;
+use crate::cli::groups::config::ConfigArg;
+use crate::cli::groups::output::LangArg;
 
 /// Whom to forget, and where. What is not typed is as a run has it.
 #[derive(Debug, Args)]

@@ -10,17 +10,21 @@ use crate::cli::{Command, Origins, RunArgs, parse_words};
 use crate::config::file::ConfigFile;
 
 /// The flags of a run.
-pub(super) struct RunFlags {
-    pub(super) args: Box<RunArgs>,
-    pub(super) origins: Origins,
+pub(in crate::config) struct RunFlags {
+    pub(in crate::config) args: Box<RunArgs>,
+    pub(in crate::config) origins: Origins,
     /// The input, if it was typed or the settings name one.
-    pub(super) input: Option<PathBuf>,
+    pub(in crate::config) input: Option<PathBuf>,
 }
 
 impl RunFlags {
     /// Parses the settings of file and environment as a run would that was typed with these flags, and
     /// with this input if there is one.
-    pub(super) fn new(file: &ConfigFile, typed: &[OsString], input: Option<&Path>) -> Result<Self> {
+    pub(in crate::config) fn new(
+        file: &ConfigFile,
+        typed: &[OsString],
+        input: Option<&Path>,
+    ) -> Result<Self> {
         let parsed = |last: &[&OsStr]| {
             let words = ["respondent-sync", "run"].map(OsString::from).into_iter();
             let words = words.chain(typed.iter().cloned());

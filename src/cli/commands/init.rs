@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args};
 
-use super::output::LangArg;
+use crate::cli::groups::output::LangArg;
 
 /// The answers that `init` need not ask for.
 #[derive(Debug, Args)]

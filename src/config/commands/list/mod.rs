@@ -1,0 +1,3 @@
+//! The settings of the commands about a survey's mailing list.
+
+pub(in crate::config) mod pull;

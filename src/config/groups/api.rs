@@ -1,0 +1,84 @@
+//! The REST API: where it is, the key to it, and how it is asked.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow, ensure};
+use url::Url;
+
+use super::base_url;
+use super::calls::{base, ca_pem, retry};
+use crate::cli::{AddressArgs, ApiArgs, AttemptArgs, StateArg};
+use crate::config::file::ConfigFile;
+use crate::config::mistakes::Mistakes;
+use crate::config::secrets::kinds;
+use crate::config::variable;
+use crate::model::{Api, Rate};
+use crate::pull::{DoorSettings, HttpSettings};
+use crate::system::folders;
+
+/// How the survey's mailing list is read.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiSettings {
+    pub(crate) api: Api,
+    pub(crate) http: HttpSettings,
+    pub(crate) door: DoorSettings,
+}
+
+/// Checks the flags about the API. The key is fetched only if there are no mistakes yet. `None` if a
+/// mistake was noted.
+pub(in crate::config) fn api(
+    args: &ApiArgs,
+    address: &AddressArgs,
+    (rate, attempt): (Rate, &AttemptArgs),
+    state: &StateArg,
+    file: &ConfigFile,
+    mistakes: &mut Mistakes,
+) -> Option<ApiSettings> {
+    let base = mistakes.keep(base(address));
+    let token = mistakes.note(
+        args.auth_url
+            .as_deref()
+            .map(|url| auth_url(url, address))
+            .transpose(),
+    );
+    let http = HttpSettings {
+        timeout: attempt.timeout,
+        connect_timeout: attempt.connect_timeout,
+        ca_pem: mistakes.note(ca_pem(address)),
+    };
+    let door = DoorSettings {
+        rate,
+        retry: retry(attempt, mistakes),
+        token_folder: token_folder(state),
+        seed: fastrand::u64(..),
+    };
+    if !mistakes.is_empty() {
+        return None;
+    }
+    let credentials = mistakes.keep(kinds::api_credentials(&file.secrets, variable))?;
+    Some(ApiSettings {
+        api: Api::new(&base?, token, credentials),
+        http,
+        door,
+    })
+}
+
+/// Parses the address where tokens are given, which gets the API's key.
+fn auth_url(text: &str, address: &AddressArgs) -> Result<Url> {
+    let url = base_url::parse(text, address.allow_http);
+    let url = url.map_err(|error| anyhow!("{}", error.to_string().replace("--base-url", "--auth-url")))?;
+    ensure!(
+        url.path() != "/",
+        "`--auth-url` has no path: write it like `https://auth.webankieta.pl/token`"
+    );
+    Ok(url)
+}
+
+/// Returns the folder of the state's file, or the user's state folder. `None` if nothing is remembered.
+fn token_folder(state: &StateArg) -> Option<PathBuf> {
+    match &state.state {
+        Some(path) if path.as_os_str() == "none" => None,
+        Some(path) => std::path::absolute(path).ok()?.parent().map(PathBuf::from),
+        None => folders::state(),
+    }
+}

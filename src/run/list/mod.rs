@@ -1,0 +1,3 @@
+//! What a run does with the survey's mailing list, and the commands about it.
+
+pub(super) mod pull;
