@@ -84,7 +84,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
             Command::Help(commands::help::help(&args.topic, groups::log::lang(args.lang))?)
         }
         cli::Command::Manual(args) => Command::Manual(commands::help::manual(args)),
-        cli::Command::Sandbox(args) => Command::Sandbox(commands::sandbox::sandbox(args)),
+        cli::Command::Sandbox(args) => Command::Sandbox(commands::sandbox::sandbox(args)?),
     })
 }
 

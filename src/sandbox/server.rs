@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 
 use super::Platform;
+use super::platform::Call;
 
 /// Maximum body size. Ten labels of 64 KiB fit, each byte encoded as three.
 const MAX_BODY_BYTES: usize = 4 << 20;
@@ -80,7 +81,9 @@ async fn answer(
     platform: Arc<Mutex<Platform>>,
     tell: Tell,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
+    let method = request.method().to_string();
     let path = request.uri().path().to_owned();
+    let authorization = request.headers().get(hyper::header::AUTHORIZATION).cloned();
     let query = request.uri().query().unwrap_or_default().to_owned();
     let body = Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await;
     let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
@@ -89,11 +92,17 @@ async fn answer(
         .chain(form_urlencoded::parse(&body).into_owned())
         .collect();
     let lock = || platform.lock().unwrap_or_else(PoisonError::into_inner);
-    let latency = lock().latency();
+    let latency = lock().latency(&path);
     if !latency.is_zero() {
         sleep(latency).await;
     }
-    let answered = lock().answer(&path, &parameters, Instant::now());
+    let call = Call {
+        method: &method,
+        path: &path,
+        authorization: authorization.as_ref().and_then(|value| value.to_str().ok()),
+        parameters: &parameters,
+    };
+    let answered = lock().answer(&call, Instant::now());
     tell(&answered.line);
     let mut response = Response::new(Full::new(Bytes::from(answered.body)));
     *response.status_mut() =

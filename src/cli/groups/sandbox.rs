@@ -1,5 +1,6 @@
 //! Flags: the behaviour of the embedded platform.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -28,6 +29,18 @@ pub(crate) struct SandboxArgs {
     /// Accept only these respondents, refuse all others
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) know_only: Option<Vec<String>>,
+    /// Fill the mailing lists from this CSV file, refuse all other respondents
+    #[arg(long, value_name = "FILE")]
+    pub(crate) list: Option<PathBuf>,
+    /// How long it takes until a label that was set shows in the list
+    #[arg(long, value_name = "DUR", default_value = "0s", value_parser = duration)]
+    pub(crate) visible_after: Duration,
+    /// How long a token of the API is valid
+    #[arg(long, value_name = "DUR", default_value = "1h", value_parser = duration)]
+    pub(crate) token_lifetime: Duration,
+    /// Answer 402 to every call that reads a list: the plan does not have the API
+    #[arg(long)]
+    pub(crate) no_api: bool,
     /// Seed of the randomness of `--error-rate`
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,

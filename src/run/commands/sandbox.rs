@@ -13,8 +13,12 @@ use crate::system::stop::Stops;
 
 /// Serves the platform until a signal arrives.
 pub(in crate::run) async fn serve(settings: SandboxSettings, console: &Console) -> Result<ExitCode, Failure> {
-    let SandboxSettings { port, faults } = settings;
-    let server = Server::bind(port, Platform::new(faults))
+    let SandboxSettings { port, faults, list } = settings;
+    let mut platform = Platform::new(faults);
+    for contact in list {
+        platform.seed(&contact.survey, &contact.id, &contact.email, &contact.labels);
+    }
+    let server = Server::bind(port, platform)
         .await
         .with_context(|| format!("cannot listen on port {port} of 127.0.0.1: `--port 0` takes a free one"))
         .map_err(Failure::usage)?;
@@ -22,6 +26,7 @@ pub(in crate::run) async fn serve(settings: SandboxSettings, console: &Console) 
     console.print(&format!(
         "sandbox on http://{address}, until Ctrl-C; in another terminal:\n  \
          RESPONDENT_SYNC_ACCOUNT=1 RESPONDENT_SYNC_WEBHOOK_KEY=sandbox RESPONDENT_SYNC_WEBHOOK_AUTH=sandbox \\\n  \
+         RESPONDENT_SYNC_CLIENT_ID=sandbox RESPONDENT_SYNC_CLIENT_SECRET=sandbox \\\n  \
          respondent-sync run INPUT --survey 1 --base-url http://{address}\n",
         address = server.address()
     ));
@@ -33,7 +38,7 @@ pub(in crate::run) async fn serve(settings: SandboxSettings, console: &Console) 
     let serving = tokio::spawn(server.serve(show));
     stops.next().await;
     serving.abort();
-    let platform = platform.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut platform = platform.lock().unwrap_or_else(PoisonError::into_inner);
     let taken = platform.counts();
     let counts = Message::new(|words| words.sandbox_took(&taken));
     let counts = counts.text(console.lang());
