@@ -20,6 +20,7 @@ mod deploy; // The samples for schedulers.
 #[cfg(unix)]
 mod disk;
 mod doctor; // What a run needs on this machine. // Failures of files and streams during a run.
+mod door; // The sandbox lists respondents.
 mod duplicates; // Several rows of a respondent; ids found by address.
 mod endings; // One JSON object for each end of a run.
 mod excel;
