@@ -22,7 +22,7 @@ pub(crate) struct PullArgs {
     /// The table to write; an older table is replaced
     #[arg(
         id = "table",
-        short,
+        short = 'o',
         long = "output",
         value_name = "FILE",
         default_value = "respondents.csv"
