@@ -169,6 +169,7 @@ fn input_as(bytes: &[u8], options: ReadOptions) {
         max_query_bytes: Some(8000),
         survey: Some("7".to_owned()),
         table: None,
+        members: None,
         last_rows: None,
         differing: None,
         overtaken: None,

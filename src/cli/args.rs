@@ -3,13 +3,14 @@
 
 use clap::{Args, ValueEnum};
 
-use super::groups::calls::{PaceArgs, PlatformArgs, RateArg};
+use super::groups::calls::{AddressArgs, AttemptArgs, PaceArgs, PlatformArgs, RateArg};
 use super::groups::config::ConfigArg;
 use super::groups::guards::{GuardArgs, PastGuardArgs};
 use super::groups::input::{InputArgs, SelectionArgs};
+use super::groups::list::ListArgs;
 use super::groups::monitor::MonitorArgs;
 use super::groups::output::{AcceptArg, LogArgs, OutputArgs};
-use super::groups::state::DeltaArgs;
+use super::groups::state::{DeltaArgs, StateArg};
 
 /// The arguments of `run`.
 #[derive(Debug, Args)]
@@ -26,6 +27,8 @@ pub(crate) struct RunArgs {
     pub(crate) past_guards: PastGuardArgs,
     #[command(flatten)]
     pub(crate) delta: DeltaArgs,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
     #[command(flatten)]
     pub(crate) platform: PlatformArgs,
     #[command(flatten)]
@@ -50,7 +53,15 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) guards: GuardArgs,
     #[command(flatten)]
+    pub(crate) list: ListArgs,
+    #[command(flatten)]
+    pub(crate) state: StateArg,
+    #[command(flatten)]
+    pub(crate) address: AddressArgs,
+    #[command(flatten)]
     pub(crate) rate: RateArg,
+    #[command(flatten)]
+    pub(crate) attempt: AttemptArgs,
     #[command(flatten)]
     pub(crate) accept: AcceptArg,
     /// Format of the findings: for people or for machines

@@ -28,14 +28,17 @@ pub(crate) use commands::run::{Asked, RunCommand, RunSettings};
 pub(crate) use commands::sandbox::SandboxSettings;
 pub(crate) use commands::state::{ForgetSettings, StateSettings};
 pub(crate) use file::ConfigFile;
-pub(crate) use groups::api::ApiSettings;
+pub(crate) use groups::api::{AskSettings, sandbox_api_credentials};
 pub(crate) use groups::calls::{Destination, max_query_bytes, sandbox_credentials};
 pub(crate) use groups::guards::GuardSettings;
+pub(crate) use groups::list::ListSettings;
 pub(crate) use groups::log::log;
 pub(crate) use groups::monitor::MonitorSettings;
 pub(crate) use groups::outputs::{default_paths, input_of_printed_summary};
 pub(crate) use groups::page::{PageSettings, PageStyle, UnsentSettings};
-pub(crate) use groups::reading::{IdsSettings, ReadingSettings, SURVEY_COLUMN, SurveySettings};
+pub(crate) use groups::reading::{
+    IdsSettings, LIST_ADDRESS, LIST_ID, ReadingSettings, SURVEY_COLUMN, SurveySettings,
+};
 pub(crate) use groups::state::DeltaSettings;
 pub(crate) use retried::settings;
 pub(crate) use secrets::kinds::Secret;
@@ -76,7 +79,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
             Command::Pull(Box::new(commands::list::pull::pull(&args, origins, file)?))
         }
         cli::Command::Retry(args) => Command::Run(commands::retry::retry(*args, origins, file)),
-        cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins)?)),
+        cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins, file)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),
         cli::Command::State(command) => Command::State(commands::state::state(&command, origins)?),
         cli::Command::Completions(args) => Command::Print(cli::completions(&args)),

@@ -12,6 +12,10 @@ pub(crate) const CONTENT: &str = "content";
 /// Name of the part for the account.
 pub(crate) const ACCOUNT: &str = "account";
 
+/// Name of the part for who is on the survey's mailing list. The list is read again for each run, so a
+/// run whose list has changed can be resumed; a finished run does not count as one for the new list.
+pub(crate) const LIST: &str = "mailing list";
+
 /// One digest per part. Contains no text of the input and no secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -31,6 +35,14 @@ impl Fingerprint {
     pub(crate) fn has_content_of(&self, other: &Self) -> bool {
         let content = |of: &Self| of.parts.get(CONTENT).cloned();
         content(self).is_some_and(|digest| content(other) == Some(digest))
+    }
+
+    /// Returns the names of the parts that differ and must not when a run is resumed, sorted.
+    pub(crate) fn changed_for_resume(&self, earlier: &Self) -> Vec<String> {
+        let mut changed = self.changed_since(earlier);
+        let has_both = self.parts.contains_key(LIST) && earlier.parts.contains_key(LIST);
+        changed.retain(|part| part != LIST || !has_both);
+        changed
     }
 
     /// Returns the names of the parts that differ, sorted.

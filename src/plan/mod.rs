@@ -4,27 +4,24 @@
 //! The meaning of the columns is decided before ([`Layout`]); a command is sent after
 //! ([`crate::send`]).
 
-mod address;
 mod damage;
-mod exclusion;
 mod freshness;
 mod guards;
-mod id_table;
-mod ids;
 mod last_rows;
 mod overtaken;
 mod repeats;
+mod respondent;
 mod selection;
-mod who;
 
 pub(crate) use damage::Damage;
-pub(crate) use exclusion::{Exclusion, ListFault};
 pub(crate) use freshness::{Freshness, Stale};
 pub(crate) use guards::{Guards, Objection};
-pub(crate) use id_table::IdTable;
 pub(crate) use last_rows::{DifferingRows, LastRows, LastRowsPass};
 pub(crate) use overtaken::{Overtaken, OvertakenPass};
 pub(crate) use repeats::Repeats;
+pub(crate) use respondent::exclusion::{Exclusion, ListFault};
+pub(crate) use respondent::id_table::IdTable;
+pub(crate) use respondent::members::{Member, Members};
 pub(crate) use selection::Selection;
 
 use std::borrow::Cow;
@@ -33,8 +30,8 @@ use std::sync::Arc;
 use super::model::{
     Digits, FaultText, Label, Layout, Plan, PlannedRow, Row, RowFault, Unsent, UpdateRespondent,
 };
-use ids::Parsed;
-use who::Who;
+use respondent::ids::{self, Parsed};
+use respondent::who::Who;
 
 /// Maximum length of a value in bytes; a longer one is not sent.
 const MAX_VALUE_BYTES: usize = 64 << 10;
@@ -79,6 +76,8 @@ pub(crate) struct PlanSettings {
     pub(crate) survey: Option<String>,
     /// The ids of the addresses in the id column; `None` if the column contains ids.
     pub(crate) table: Option<Arc<IdTable>>,
+    /// The survey's mailing list; `None` if it was not read.
+    pub(crate) members: Option<Arc<Members>>,
     /// The rows that a later row of their respondent supersedes; `None` if all rows are sent.
     pub(crate) last_rows: Option<Arc<LastRows>>,
     /// The respondents whose rows cannot all be right: one address with different values. `None` if
@@ -197,7 +196,9 @@ impl Planner {
                 let unsent = self.unsent(row, name, fault);
                 match fault {
                     RowFault::BlankId | RowFault::NothingToSend => Plan::Skip(unsent),
-                    RowFault::NoMatch if self.settings.policy.skips_unknown => Plan::Skip(unsent),
+                    RowFault::NoMatch | RowFault::NotListed if self.settings.policy.skips_unknown => {
+                        Plan::Skip(unsent)
+                    }
                     _ => Plan::Reject(unsent),
                 }
             }
@@ -234,8 +235,16 @@ impl Planner {
             return Err(fault);
         }
         let by_address = self.settings.table.is_some();
-        let (respondent, trimmed) = who.respondent(self.settings.policy.blank_id, by_address)?;
+        let respondent = who.respondent(self.settings.policy.blank_id, by_address);
+        let (respondent, trimmed) = respondent.map_err(|fault| match fault {
+            RowFault::NoMatch if self.settings.members.is_some() => RowFault::NotListed,
+            fault => fault,
+        })?;
         self.tally.ids_trimmed += u64::from(trimmed);
+        let members = self.settings.members.as_ref();
+        if members.is_some_and(|members| members.find(respondent).is_none()) {
+            return Err(RowFault::UnknownId);
+        }
         let survey = self.survey(row)?;
         let longest = self.check_lengths(row)?;
         let mut sent = 0;

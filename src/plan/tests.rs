@@ -21,6 +21,7 @@ fn bench() -> Bench {
             max_query_bytes: None,
             survey: None,
             table: None,
+            members: None,
             last_rows: None,
             differing: None,
             overtaken: None,

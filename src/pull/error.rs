@@ -11,9 +11,9 @@ pub(crate) enum PullError {
         "the certificate of `{host}` is not trusted: {why}; `--ca-file` names an authority of your company"
     )]
     Untrusted { host: String, why: String },
-    #[error("`{host}` did not answer ({why}), {tries} times; try again later")]
+    #[error("`{host}` did not answer ({why}; {}); try again later", tried(*tries))]
     Unreached { host: String, why: String, tries: u32 },
-    #[error("`{host}` answered {status}, {tries} times; try again later")]
+    #[error("`{host}` answered {status} ({}); try again later", tried(*tries))]
     Failing { host: String, status: u16, tries: u32 },
     #[error("`{host}` asks to wait for {} min; try again later", .wait.as_secs().div_ceil(60))]
     Busy { host: String, wait: Duration },
@@ -56,6 +56,13 @@ impl PullError {
             self,
             Self::Unreached { .. } | Self::Failing { .. } | Self::Busy { .. } | Self::Unsteady { .. }
         )
+    }
+}
+
+fn tried(tries: u32) -> String {
+    match tries {
+        1 => "1 try".to_owned(),
+        tries => format!("{tries} tries"),
     }
 }
 

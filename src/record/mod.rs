@@ -46,7 +46,9 @@ pub(crate) use lists::table::TableFile;
 pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
-pub(crate) use outputs::names::{FAILED, REPORT, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of};
+pub(crate) use outputs::names::{
+    FAILED, REPORT, RESPONDENTS, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of,
+};
 pub(crate) use outputs::nights::{NIGHTS, UnsentNight, nights_beside, note_unsent, unsent_nights};
 pub(crate) use outputs::page::{PageFile, is_page};
 pub(crate) use outputs::result_line::Style;

@@ -109,7 +109,7 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
         Command::Forget(settings) => commands::forget::run(*settings, console).await,
         Command::Pull(settings) => commands::list::pull::run(*settings, begun, console).await,
         Command::Report(settings) => commands::report::run(*settings, console),
-        Command::Check(settings) => commands::check::check(&settings, console),
+        Command::Check(settings) => commands::check::run(settings, begun, console).await,
         Command::Print(text) => {
             console.print(&text);
             Ok(ExitCode::Success)

@@ -56,10 +56,10 @@ pub(crate) struct InputArgs {
         env = "RESPONDENT_SYNC_ID_COLUMN"
     )]
     pub(crate) id_column: String,
-    /// A table of respondents' ids, for an input that has only e-mail addresses (needs `--match-on`)
+    /// A table of respondents' ids, for an input that has only e-mail addresses (needs `--match-on`); with `--pull`: where that is written
     #[arg(long, value_name = "FILE", env = "RESPONDENT_SYNC_IDS")]
     pub(crate) ids: Option<PathBuf>,
-    /// The column with the address, in the input and in the table of `--ids` (`A=B` if the table names it B)
+    /// The column with the address, in the input and in the table of `--ids` or `--pull` (`A=B` if the table names it B)
     #[arg(long, value_name = "COLUMN", env = "RESPONDENT_SYNC_MATCH_ON")]
     pub(crate) match_on: Option<String>,
     /// Which column (name or number) sets which label; several columns: `l3={Name} {Surname}`; repeatable (default: columns named `l1` to `l10`)
@@ -74,10 +74,10 @@ pub(crate) struct InputArgs {
     /// A blank respondent id: an error, or a contact outside the survey that is skipped
     #[arg(long, value_enum, default_value = "invalid", env = "RESPONDENT_SYNC_BLANK_ID")]
     pub(crate) blank_id: BlankIdArg,
-    /// An address that is not in the table of `--ids`: an error, or a contact who was never invited and is skipped
-    #[arg(long, value_enum, default_value = "invalid", env = "RESPONDENT_SYNC_NO_MATCH")]
-    pub(crate) no_match: NoMatchArg,
-    /// Several rows of one respondent: send all in file order, or only the last (default: all; with `--ids`, rows of one address that differ are invalid)
+    /// An address that is not in the table of `--ids`: an error, or a contact who was never invited and is skipped (default: `invalid`; with `--pull`: `skip`)
+    #[arg(long, value_enum, env = "RESPONDENT_SYNC_NO_MATCH")]
+    pub(crate) no_match: Option<NoMatchArg>,
+    /// Several rows of one respondent: send all in file order, or only the last (default: all; with `--match-on`, rows of one address that differ are invalid)
     #[arg(long, value_enum, env = "RESPONDENT_SYNC_ON_DUPLICATE")]
     pub(crate) on_duplicate: Option<OnDuplicateArg>,
 }

@@ -1,6 +1,6 @@
 //! Flags: reading the survey's mailing list through the REST API.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Where the API is.
 #[derive(Debug, Args)]
@@ -9,4 +9,25 @@ pub(crate) struct ApiArgs {
     /// Where the API gives tokens (default: `/token` of the host `auth.…`, for `--base-url https://www.…`)
     #[arg(long, value_name = "URL", env = "RESPONDENT_SYNC_AUTH_URL")]
     pub(crate) auth_url: Option<String>,
+}
+
+/// What a run does with the mailing list.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Mailing list of the survey (REST API)")]
+pub(crate) struct ListArgs {
+    /// First read the survey's respondents: ids for `--match-on`, and unknown ids are found before a call; `--pull=prefer`: if that fails, use the list of the last run
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "fresh", env = "RESPONDENT_SYNC_PULL")]
+    pub(crate) pull: Option<FreshnessArg>,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
+}
+
+/// What happens if the list cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FreshnessArg {
+    /// Nothing is sent.
+    #[value(alias = "true", alias = "yes", alias = "on")]
+    Fresh,
+    /// The list of an earlier run is used.
+    Prefer,
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::{CheckArgs, CheckFormatArg, Origins};
+use crate::config::file::ConfigFile;
 use crate::config::groups::guards::{GuardSettings, guards};
+use crate::config::groups::list::{self, ListSettings};
 use crate::config::groups::log;
 use crate::config::groups::reading::{ReadingSettings, reading};
 use crate::config::mistakes::Mistakes;
@@ -20,6 +22,8 @@ pub(crate) struct CheckSettings {
     /// Maximum length of a query in bytes. `None` if commands travel in a body.
     pub(crate) max_query_bytes: Option<usize>,
     pub(crate) rate: Rate,
+    /// The mailing list that is read first, into a temporary place; `None` if it is not.
+    pub(crate) list: Option<ListSettings>,
     pub(crate) accept_failures: CountOrPercent,
     pub(crate) guards: GuardSettings,
     /// What earlier runs remember, if it is compared with.
@@ -55,7 +59,11 @@ pub(crate) enum CheckFormat {
 }
 
 /// Checks all flags of `check`.
-pub(in crate::config) fn check(args: &CheckArgs, origins: &Origins) -> Result<CheckSettings> {
+pub(in crate::config) fn check(
+    args: &CheckArgs,
+    origins: &Origins,
+    file: &ConfigFile,
+) -> Result<CheckSettings> {
     let mut mistakes = Mistakes::default();
     // Objects for machines are English.
     let lang = match args.format {
@@ -66,15 +74,26 @@ pub(in crate::config) fn check(args: &CheckArgs, origins: &Origins) -> Result<Ch
         &args.input,
         &args.selection,
         &[],
-        None,
+        (None, list::place(&args.list, &args.input, None)),
         lang,
         origins,
+        &mut mistakes,
+    );
+    let calls = (&args.address, args.rate.rate, &args.attempt, &args.state);
+    let table = reading.members.as_deref();
+    let list = list::list(
+        &args.list,
+        &args.input,
+        table,
+        calls,
+        (origins, file, None),
         &mut mistakes,
     );
     let settings = CheckSettings {
         max_query_bytes: None,
         rate: args.rate.rate,
         accept_failures: args.accept.accept_failures,
+        list,
         guards: guards(&args.guards, None, &reading.input, origins, &mut mistakes),
         reading,
         known: None,

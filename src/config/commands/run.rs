@@ -12,6 +12,7 @@ use crate::cli::{CONFIG_KEY, Origins, PaceArgs, RunArgs};
 use crate::config::file::ConfigFile;
 use crate::config::groups::calls::{self, CallSettings, Destination, sandbox_credentials};
 use crate::config::groups::guards::{GuardSettings, guards};
+use crate::config::groups::list::{self as of_list, ListSettings};
 use crate::config::groups::log;
 use crate::config::groups::monitor::{MonitorSettings, monitor};
 use crate::config::groups::outputs::{self, OutputSettings, prints_summary};
@@ -22,6 +23,7 @@ use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
 use crate::model::{Credentials, Deadline, DeltaMode, Endpoint, Lang, RecordedSettings, SettingValue};
+use crate::read::Input;
 use crate::record::TRIAL;
 use crate::state::Account;
 use crate::text::{Message, in_language};
@@ -71,6 +73,8 @@ pub(crate) struct RunSettings {
     pub(crate) destination: Destination,
     pub(crate) calls: CallSettings,
     pub(crate) delta: DeltaSettings,
+    /// The mailing list that is read first; `None` if it is not.
+    pub(crate) list: Option<ListSettings>,
     pub(crate) outputs: OutputSettings,
     /// When the run has to end by itself.
     pub(crate) deadline: Deadline,
@@ -105,11 +109,17 @@ fn common(
     mistakes: &mut Mistakes,
 ) -> Common {
     let is_sandbox = args.platform.sandbox;
+    let rehearsal = rehearsal(args);
+    let input = Input::new(&args.input.input);
+    let paths = outputs::paths(&args.output, &input, rehearsal).ok();
     let reading = reading(
         &args.input,
         &args.selection,
         &args.output.results.keep,
-        is_sandbox.then_some(SANDBOX_SURVEY),
+        (
+            is_sandbox.then_some(SANDBOX_SURVEY),
+            of_list::place(&args.list, &args.input, paths.as_ref()),
+        ),
         lang,
         origins,
         mistakes,
@@ -133,11 +143,6 @@ fn common(
         is_real,
         mistakes,
     );
-    let rehearsal = if is_sandbox {
-        Some("sandbox")
-    } else {
-        reading.plan.selection.is_partial().then_some(TRIAL)
-    };
     Common {
         reading,
         guards,
@@ -146,6 +151,16 @@ fn common(
         delta,
         monitor,
         rehearsal,
+    }
+}
+
+/// Returns the word in the names of the outputs of a rehearsal or a trial.
+fn rehearsal(args: &RunArgs) -> Option<&'static str> {
+    let selects = args.selection.only.is_some() || args.selection.limit.is_some();
+    if args.platform.sandbox {
+        Some("sandbox")
+    } else {
+        selects.then_some(TRIAL)
     }
 }
 
@@ -193,6 +208,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
         };
         let check = CheckSettings {
             max_query_bytes: base.and_then(|base| max_query_bytes_without_secrets(args, &base)),
+            list: list(args, &reading, (origins, file), &mut mistakes),
             reading,
             rate: calls.send.rate,
             accept_failures: args.output.accept.accept_failures,
@@ -226,6 +242,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
     let unsent = outputs
         .as_ref()
         .map(|outputs| unsent(outputs, rehearsal, others.clone()));
+    let list = list(args, &reading, (origins, file), &mut mistakes);
     let destination = destination(base, is_sandbox, file, &mut mistakes);
     let settings = outputs
         .zip(destination)
@@ -235,6 +252,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             destination,
             calls,
             delta,
+            list,
             outputs,
             deadline: deadline(&args.pace),
             recorded: recorded(origins, file),
@@ -263,6 +281,31 @@ fn recorded(origins: &Origins, file: &ConfigFile) -> Option<RecordedSettings> {
         );
     }
     Some(recorded)
+}
+
+/// Checks the flags about the mailing list, and fetches the API's key if there are no mistakes.
+fn list(
+    args: &RunArgs,
+    reading: &ReadingSettings,
+    (origins, file): (&Origins, &ConfigFile),
+    mistakes: &mut Mistakes,
+) -> Option<ListSettings> {
+    let calls = (
+        &args.platform.address,
+        args.pace.rate.rate,
+        &args.pace.attempt,
+        &args.delta.state,
+    );
+    let survey = args.platform.sandbox.then_some(SANDBOX_SURVEY);
+    let table = reading.members.as_deref();
+    of_list::list(
+        &args.list,
+        &args.input,
+        table,
+        calls,
+        (origins, file, survey),
+        mistakes,
+    )
 }
 
 /// Returns when a run that starts now has to end by itself.

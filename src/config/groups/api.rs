@@ -12,55 +12,63 @@ use crate::config::file::ConfigFile;
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
-use crate::model::{Api, Rate};
+use crate::model::{Api, ApiCredentials, Rate};
 use crate::pull::{DoorSettings, HttpSettings};
 use crate::system::folders;
 
-/// How the survey's mailing list is read.
+/// How the API is asked.
 #[derive(Clone, Debug)]
-pub(crate) struct ApiSettings {
-    pub(crate) api: Api,
+pub(crate) struct AskSettings {
     pub(crate) http: HttpSettings,
     pub(crate) door: DoorSettings,
 }
 
-/// Checks the flags about the API. The key is fetched only if there are no mistakes yet. `None` if a
-/// mistake was noted.
+/// Checks the flags about calls of the API.
+pub(in crate::config) fn ask(
+    address: &AddressArgs,
+    rate: Rate,
+    attempt: &AttemptArgs,
+    state: &StateArg,
+    mistakes: &mut Mistakes,
+) -> AskSettings {
+    AskSettings {
+        http: HttpSettings {
+            timeout: attempt.timeout,
+            connect_timeout: attempt.connect_timeout,
+            ca_pem: mistakes.note(ca_pem(address)),
+        },
+        door: DoorSettings {
+            rate,
+            retry: retry(attempt, mistakes),
+            token_folder: token_folder(state),
+            seed: fastrand::u64(..),
+        },
+    }
+}
+
+/// Checks where the API is, and fetches the key to it if there are no mistakes. `None` if there are.
 pub(in crate::config) fn api(
     args: &ApiArgs,
     address: &AddressArgs,
-    (rate, attempt): (Rate, &AttemptArgs),
-    state: &StateArg,
     file: &ConfigFile,
     mistakes: &mut Mistakes,
-) -> Option<ApiSettings> {
+) -> Option<Api> {
     let base = mistakes.keep(base(address));
-    let token = mistakes.note(
-        args.auth_url
-            .as_deref()
-            .map(|url| auth_url(url, address))
-            .transpose(),
-    );
-    let http = HttpSettings {
-        timeout: attempt.timeout,
-        connect_timeout: attempt.connect_timeout,
-        ca_pem: mistakes.note(ca_pem(address)),
-    };
-    let door = DoorSettings {
-        rate,
-        retry: retry(attempt, mistakes),
-        token_folder: token_folder(state),
-        seed: fastrand::u64(..),
-    };
+    let token = args.auth_url.as_deref().map(|url| auth_url(url, address));
+    let token = mistakes.note(token.transpose());
     if !mistakes.is_empty() {
         return None;
     }
     let credentials = mistakes.keep(kinds::api_credentials(&file.secrets, variable))?;
-    Some(ApiSettings {
-        api: Api::new(&base?, token, credentials),
-        http,
-        door,
-    })
+    Some(Api::new(&base?, token, credentials))
+}
+
+/// Returns a key for the sandbox, which accepts any.
+pub(crate) fn sandbox_api_credentials() -> ApiCredentials {
+    ApiCredentials {
+        client_id: "sandbox".to_owned().into(),
+        client_secret: "sandbox".to_owned().into(),
+    }
 }
 
 /// Parses the address where tokens are given, which gets the API's key.

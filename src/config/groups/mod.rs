@@ -4,6 +4,7 @@ pub(super) mod api;
 pub(super) mod base_url;
 pub(super) mod calls;
 pub(super) mod guards;
+pub(super) mod list;
 pub(super) mod log;
 pub(super) mod mapping;
 pub(super) mod monitor;

@@ -21,6 +21,10 @@ use crate::text::{From, Message};
 /// The survey column that is used without a flag.
 pub(crate) const SURVEY_COLUMN: &str = "id_survey";
 
+/// The columns of a mailing list that was read.
+pub(crate) const LIST_ADDRESS: &str = "email";
+pub(crate) const LIST_ID: &str = "id_respondent";
+
 /// How an input is read and planned.
 #[derive(Clone, Debug)]
 pub(crate) struct ReadingSettings {
@@ -34,6 +38,8 @@ pub(crate) struct ReadingSettings {
     pub(crate) only_last: bool,
     /// Whether rows of one address that differ are invalid.
     pub(crate) refuses_differing: bool,
+    /// The survey's mailing list, read before the input; `None` if it is not.
+    pub(crate) members: Option<PathBuf>,
     /// The list of `--exclude`.
     pub(crate) exclude: Option<PathBuf>,
     /// The columns to find in the input.
@@ -70,12 +76,13 @@ pub(crate) struct IdsSettings {
 }
 
 /// Checks the flags for reading and planning that `run` and `check` share. `fallback` is the survey
-/// if neither a flag nor a column names one. Mistakes are added to `mistakes`.
+/// if neither a flag nor a column names one; `list` is the mailing list that is read before. Mistakes
+/// are added to `mistakes`.
 pub(in crate::config) fn reading(
     input: &InputArgs,
     selection: &SelectionArgs,
     keep: &[String],
-    fallback: Option<&'static str>,
+    (fallback, list): (Option<&'static str>, Option<PathBuf>),
     lang: Lang,
     origins: &Origins,
     mistakes: &mut Mistakes,
@@ -84,15 +91,11 @@ pub(in crate::config) fn reading(
     mistakes.note(check_no_config(input));
     let labels = mistakes.note(mapping::mapping(&input.map, origins.map));
     let constants = mistakes.note(mapping::constants(&input.set, origins.set, labels.as_deref()));
-    let (address, ids) = mistakes.note(ids(input)).unzip();
+    let (address, ids) = mistakes.note(ids(input, list.as_ref())).unzip();
     let only = mistakes.note(selection.only.as_deref().map(only).transpose());
     ReadingSettings {
         ids,
-        input: if input.input.as_os_str() == "-" {
-            Input::Stdin
-        } else {
-            Input::File(input.input.clone())
-        },
+        input: Input::new(&input.input),
         options: ReadOptions {
             encoding: mistakes.note(unless_auto(&input.encoding, "--encoding")),
             delimiter: mistakes.note(unless_auto(&input.delimiter, "--delimiter")),
@@ -104,8 +107,9 @@ pub(in crate::config) fn reading(
         },
         sheet: input.sheet.clone(),
         exclude: selection.exclude.clone(),
+        members: list.clone(),
         only_last: matches!(input.on_duplicate, Some(OnDuplicateArg::Last)),
-        refuses_differing: input.ids.is_some() && input.on_duplicate.is_none(),
+        refuses_differing: input.match_on.is_some() && input.on_duplicate.is_none(),
         survey: SurveySettings {
             given: mistakes.note(input.survey.as_deref().map(survey).transpose()),
             fallback,
@@ -137,7 +141,10 @@ pub(in crate::config) fn reading(
                 BlankIdArg::Invalid => BlankId::Invalid,
                 BlankIdArg::Skip => BlankId::Skip,
             },
-            skips_unknown: input.no_match == NoMatchArg::Skip,
+            // The platform's own list is complete: who is not on it was never invited.
+            skips_unknown: input
+                .no_match
+                .map_or(list.is_some(), |given| given == NoMatchArg::Skip),
             selection: Selection::new(only, selection.limit),
         },
         lang,
@@ -153,10 +160,24 @@ pub(in crate::config) fn unless_auto<T: FromStr<Err = String>>(text: &str, flag:
     parsed.map(Some).with_context(|| format!("`{flag} {text}`"))
 }
 
-/// Returns the input's address column and the table of ids.
-fn ids(input: &InputArgs) -> Result<Option<(String, IdsSettings)>> {
-    match (&input.ids, &input.match_on) {
+/// Returns the input's address column and the table of ids, which is `list` if the mailing list is read.
+fn ids(input: &InputArgs, list: Option<&PathBuf>) -> Result<Option<(String, IdsSettings)>> {
+    match (list.or(input.ids.as_ref()), &input.match_on) {
         (None, None) => Ok(None),
+        // The input has ids, which are looked up in the list.
+        (Some(_), None) if list.is_some() => Ok(None),
+        (Some(path), Some(names)) if list.is_some() => {
+            ensure!(
+                !names.contains('='),
+                "`--match-on {names}`: the list of `--pull` names its column `email`, so write the input's column alone"
+            );
+            let settings = IdsSettings {
+                path: path.clone(),
+                address: LIST_ADDRESS.to_owned(),
+                id: LIST_ID.to_owned(),
+            };
+            Ok(Some((names.clone(), settings)))
+        }
         (Some(path), Some(names)) => {
             let (address, in_table) = names.split_once('=').unwrap_or((names, names));
             ensure!(
@@ -171,7 +192,9 @@ fn ids(input: &InputArgs) -> Result<Option<(String, IdsSettings)>> {
             Ok(Some((address.to_owned(), settings)))
         }
         (Some(_), None) => bail!("`--ids` needs `--match-on COLUMN`: the column that holds the address"),
-        (None, Some(_)) => bail!("`--match-on` needs `--ids FILE`: the table that has the ids"),
+        (None, Some(_)) => {
+            bail!("`--match-on` needs `--ids FILE`: the table that has the ids, or `--pull`, which reads it")
+        }
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) enum ErrorCode {
     AmbiguousMatch,
     BadEmail,
     SharedAddress,
+    UnknownId,
     NothingToSend,
     BlankId,
     NotSelected,
@@ -82,7 +83,7 @@ const RESEND: &str = "nothing to edit: `respondent-sync retry FILE` sends it aga
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
-const TABLE: [CodeEntry; 29] = [
+const TABLE: [CodeEntry; 30] = [
     entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "check the respondent's id and the survey on the platform, correct the id or delete the row; then `respondent-sync retry FILE`"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then `respondent-sync retry FILE`"),
@@ -102,10 +103,11 @@ const TABLE: [CodeEntry; 29] = [
     entry(ErrorCode::ColumnCount, "column_count", "the record has more or fewer fields than the header", "quote fields that hold the delimiter or a line break, or add what is missing, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Encoding, "encoding", "bytes that the file's encoding does not allow", "retype the damaged text, or give the right `--encoding`"),
     entry(ErrorCode::FieldTooLong, "field_too_long", "a value over 64 KiB, or a GET target over 8,000 bytes", "shorten the value, or use `--method post`"),
-    entry(ErrorCode::NoMatch, "no_match", "the address is not in the table of `--ids`", "add the contact to the survey's mailing list and its line to the table, then `respondent-sync retry FILE`"),
-    entry(ErrorCode::AmbiguousMatch, "ambiguous_match", "the address is several respondents in the table of `--ids`", "take the wrong lines out of the table, or send these rows by their ids in a file of their own"),
+    entry(ErrorCode::NoMatch, "no_match", "the address is not in the table of `--ids`, or not on the list of `--pull`", "add the contact to the survey's mailing list, and its line to the table if there is one; then `respondent-sync retry FILE`"),
+    entry(ErrorCode::AmbiguousMatch, "ambiguous_match", "the address is several respondents in the table of `--ids` or on the list of `--pull`", "take the wrong lines out of the table, or send these rows by their ids in a file of their own"),
     entry(ErrorCode::BadEmail, "bad_email", "the cell is not one e-mail address", "leave one address in the cell, then `respondent-sync retry FILE`"),
     entry(ErrorCode::SharedAddress, "shared_address", "the address stands on several rows with different values", "leave one of the rows, or say with `--on-duplicate` which of them count"),
+    entry(ErrorCode::UnknownId, "unknown_id", "the id is not on the survey's mailing list (`--pull`)", "check the id and the survey, correct the id or delete the row; then `respondent-sync retry FILE`"),
     entry(ErrorCode::NothingToSend, "nothing_to_send", "no label has a value", NONE),
     entry(ErrorCode::BlankId, "blank_id", "no respondent's id, left out by `--blank-id skip`", NONE),
     entry(ErrorCode::NotSelected, "not_selected", "left out by `--only` or `--limit`", NONE),
@@ -159,7 +161,8 @@ impl ErrorCode {
             | Self::NoMatch
             | Self::AmbiguousMatch
             | Self::BadEmail
-            | Self::SharedAddress => Action::Fix,
+            | Self::SharedAddress
+            | Self::UnknownId => Action::Fix,
             Self::Auth
             | Self::Http4xx
             | Self::Http5xx

@@ -34,12 +34,16 @@ pub(crate) enum RowFault {
     TableIdNotDigits,
     /// The table of `--ids` does not contain the address.
     NoMatch,
+    /// The survey's mailing list does not contain the address.
+    NotListed,
     /// The table of `--ids` has several ids for the address.
     AmbiguousMatch,
     /// The cell is not one e-mail address.
     BadAddress,
     /// An address on several rows with different values.
     SharedAddress,
+    /// The survey's mailing list does not have the id.
+    UnknownId,
     /// Neither the row nor `--survey` names a survey.
     MissingSurvey,
     SurveyNotDigits,
@@ -99,10 +103,11 @@ impl RowFault {
             | Self::IdAddress
             | Self::IdNotDigits
             | Self::TableIdNotDigits => ErrorCode::BadId,
-            Self::NoMatch => ErrorCode::NoMatch,
+            Self::NoMatch | Self::NotListed => ErrorCode::NoMatch,
             Self::AmbiguousMatch => ErrorCode::AmbiguousMatch,
             Self::BadAddress => ErrorCode::BadEmail,
             Self::SharedAddress => ErrorCode::SharedAddress,
+            Self::UnknownId => ErrorCode::UnknownId,
             Self::MissingSurvey => ErrorCode::MissingSurvey,
             Self::SurveyNotDigits | Self::SurveyDiffers => ErrorCode::BadSurvey,
             Self::TooFewFields { .. } | Self::TooManyFields { .. } => ErrorCode::ColumnCount,

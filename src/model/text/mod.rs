@@ -5,5 +5,6 @@ pub(super) mod csv_field;
 pub(super) mod formula;
 pub(super) mod ids;
 pub(super) mod message;
+pub(super) mod normal_form;
 pub(super) mod redaction;
 pub(super) mod time;

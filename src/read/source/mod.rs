@@ -14,7 +14,7 @@ mod verified;
 use std::fmt;
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::unpack::container::{Contents, WORKBOOK};
 use super::workbook::Vetted;
@@ -30,6 +30,17 @@ pub(super) use verified::{Verified, Watch};
 pub(crate) enum Input {
     File(PathBuf),
     Stdin,
+}
+
+impl Input {
+    /// Returns the input of an argument, which is standard input for `-`.
+    pub(crate) fn new(argument: &Path) -> Self {
+        if argument.as_os_str() == "-" {
+            Self::Stdin
+        } else {
+            Self::File(argument.to_owned())
+        }
+    }
 }
 
 impl fmt::Display for Input {

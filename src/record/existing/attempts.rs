@@ -68,7 +68,7 @@ impl SentRows {
         (attempt, path): (usize, &Path),
         fingerprint: &Fingerprint,
     ) -> Result<(), OutputError> {
-        let changed = fingerprint.changed_since(&contents.header.fingerprint);
+        let changed = fingerprint.changed_for_resume(&contents.header.fingerprint);
         if !changed.iter().all(|part| MAY_CHANGE.contains(&part.as_str())) {
             return Ok(());
         }

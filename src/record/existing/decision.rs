@@ -120,7 +120,7 @@ pub(crate) fn decide(
             replaces: false,
         }),
         (Some(Unfinished::Journal(contents)), finished) => {
-            let mut changed = fingerprint.changed_since(&contents.header.fingerprint);
+            let mut changed = fingerprint.changed_for_resume(&contents.header.fingerprint);
             if !contents.header.writes_to(paths) {
                 changed.push("place of the failed file or the summary".to_owned());
             }
@@ -217,7 +217,9 @@ fn rehearse(
         }
         Some(Unfinished::Journal(contents))
             if asked.resume
-                && contents.header.fingerprint == *fingerprint
+                && fingerprint
+                    .changed_for_resume(&contents.header.fingerprint)
+                    .is_empty()
                 && can_resume(&contents, asked) =>
         {
             return Some(Ok(OutputDecision::GoOn(Box::new(GoOn {

@@ -44,6 +44,16 @@ impl OutputPaths {
         [summary, failed, results, new, names::journal(&self.results)]
     }
 
+    /// Returns the path of a further file of this run, by what its name ends with.
+    pub(crate) fn beside(&self, kind: &str) -> PathBuf {
+        let name = self.results.file_name().unwrap_or_default().to_string_lossy();
+        let stem = name
+            .strip_suffix(names::RESULTS)
+            .or_else(|| name.strip_suffix(".csv"))
+            .unwrap_or(&name);
+        self.results.with_file_name(format!("{stem}{kind}"))
+    }
+
     /// Whether the results of a run are here and no run is unfinished.
     pub(crate) fn are_of_finished_run(&self) -> bool {
         exists(&self.results) && !self.unfinished().iter().any(|path| exists(path))

@@ -24,6 +24,8 @@ const KINDS: [&str; 5] = [RESULTS, FAILED, SUMMARY, WORKBOOK, REPORT];
 pub(crate) const RESULTS: &str = ".results.csv";
 pub(crate) const FAILED: &str = ".failed.csv";
 pub(crate) const SUMMARY: &str = ".summary.json";
+/// The table of the survey's respondents that a run reads.
+pub(crate) const RESPONDENTS: &str = ".respondents.csv";
 pub(crate) const REPORT: &str = ".report.html";
 
 /// What the name of a failed file ends with that a spreadsheet has saved as a workbook.

@@ -1,21 +1,40 @@
 //! `check` and `run --dry-run`: reads and plans like a run, but sends and writes nothing.
 
+use tokio::time::Instant;
+
 use crate::config::{CheckFormat, CheckSettings};
-use crate::model::{CONTENT, DeltaMode, Fingerprint, Message};
+use crate::model::{CONTENT, Deadline, DeltaMode, Fingerprint, Message};
 use crate::record;
 use crate::report::{Console, ExitCode, Findings, Reader, refused_as_json};
 use crate::run::Failure;
+use crate::run::list::before;
 use crate::run::next_command;
+use crate::run::prepare::before_sending::{stops, unless_stopped};
 use crate::run::prepare::examine::{About, FIRST_CALLS, FirstCall, examine};
 use crate::run::prepare::guards;
 use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::input::overtaken;
 use crate::run::prepare::input::stale;
 use crate::state::Store;
+use crate::system::window::Window;
 use crate::text::{self, AfterCheck};
 
 /// Reads and plans everything, prints the findings, and returns the exit code that the run would
 /// have if every call succeeded.
+pub(in crate::run) async fn run(
+    mut settings: Box<CheckSettings>,
+    begun: Instant,
+    console: &Console,
+) -> Result<ExitCode, Failure> {
+    if settings.list.is_none() {
+        return check(&settings, console);
+    }
+    let mut stops = stops(Window::since(begun, Deadline::default()), console)?;
+    let _list = unless_stopped(&mut stops, before::read_for_check(&mut settings)).await?;
+    check(&settings, console)
+}
+
+/// Checks an input whose mailing list was read, if it needs one. Otherwise like [`run`].
 pub(in crate::run) fn check(settings: &CheckSettings, console: &Console) -> Result<ExitCode, Failure> {
     let next = |code| {
         let is_check = settings.before.is_none();

@@ -18,6 +18,7 @@ use crate::report::{
     ALREADY_SENT, Console, Ending, ExitCode, RunReport, to_json, to_printed_json, unsent_to_json,
 };
 use crate::run::Failure;
+use crate::run::list::before;
 use crate::run::pages;
 use crate::run::prepare::before_sending;
 use crate::run::prepare::before_sending::{in_thread, unless_stopped};
@@ -104,9 +105,13 @@ pub(in crate::run) async fn run(
 /// Adds what is wrong with the input to mistakes in the settings, so that all of it is reported at
 /// once.
 async fn with_faults_of_input(error: Error, reading: Option<Box<ReadingSettings>>) -> Failure {
-    let Some(reading) = reading.filter(|reading| matches!(reading.input, Input::File(_))) else {
+    let Some(mut reading) = reading.filter(|reading| matches!(reading.input, Input::File(_))) else {
         return Failure::usage(error);
     };
+    if reading.members.take().is_some() {
+        // The mailing list was not read.
+        reading.ids = None;
+    }
     let opened = in_thread(move || OpenedInput::open(&reading, None).map(drop)).await;
     match opened {
         Ok(()) => Failure::usage(error),
@@ -128,11 +133,12 @@ fn nothing_left(why: &Message) -> Ran {
 
 /// Checks the input with the flags of `run`. Nothing is sent, so the run's window does not matter.
 async fn dry_run(
-    settings: Box<CheckSettings>,
+    mut settings: Box<CheckSettings>,
     begun: Instant,
     console: &Console,
 ) -> Result<ExitCode, Failure> {
     let mut stops = before_sending::stops(Window::since(begun, Deadline::default()), console)?;
+    let _list = unless_stopped(&mut stops, before::read_for_check(&mut settings)).await?;
     let own = console.clone();
     unless_stopped(&mut stops, in_thread(move || check::check(&settings, &own))).await
 }

@@ -15,6 +15,7 @@ use crate::record::{self, Header, OutputDecision, ResultsFormat, SentBefore};
 use crate::report::{Console, ExitCode, Progress, RunFacts, RunReport, RunSummary};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
+use crate::run::list::before;
 use crate::run::next_command::next_command;
 use crate::run::pages;
 use crate::run::pipeline::stages;
@@ -115,6 +116,9 @@ async fn start(
     let mut stops = before_sending::stops(window, console)?;
     let site = Arc::new(Site::open(&settings.destination).await?);
     *locks = unless_stopped(&mut stops, self::locks(settings, &site)).await?;
+    if let Some(list) = &settings.list {
+        unless_stopped(&mut stops, before::read(list, &settings.reading, &site)).await?;
+    }
     let work = {
         let (settings, site, console) = (Arc::clone(settings), Arc::clone(&site), console.clone());
         move || prepare(&settings, &site, &console)

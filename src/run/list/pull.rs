@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::config::ApiSettings;
-use crate::model::{Member, ShownPath as _};
+use crate::config::AskSettings;
+use crate::model::{Api, Member, Rate, ShownPath as _};
 use crate::pull::{Door, Http, PullError, Read, Takes};
 use crate::record::{OutputError, TableFile};
 use crate::report::ExitCode;
@@ -29,14 +29,14 @@ pub(in crate::run) struct Pulled {
 /// Exit code 5 if the same command may succeed later, 4 if a person has to act, 2 or 6 if the table
 /// cannot be written.
 pub(in crate::run) async fn pull(
-    settings: &ApiSettings,
+    (api, ask): (&Api, &AskSettings),
     survey: &str,
     table: &Path,
     labels: &[usize],
 ) -> Result<Pulled, Failure> {
     let mut file = TableFile::new(table, survey, labels).map_err(Failure::output)?;
-    let mut door = door(settings)?;
-    let read = door.members(survey, &mut file, progress(settings)).await;
+    let mut door = door(api, ask)?;
+    let read = door.members(survey, &mut file, progress(ask.door.rate)).await;
     let respondents = read.map_err(|error| match error {
         Read::Pull(error) => pull_failure(error),
         Read::Taker(error) => Failure::output(error),
@@ -55,9 +55,9 @@ pub(in crate::run) async fn pull(
 }
 
 /// Returns the door to the API.
-pub(in crate::run) fn door(settings: &ApiSettings) -> Result<Door<Http>, Failure> {
-    let http = Http::new(&settings.api, &settings.http).map_err(Failure::usage)?;
-    Ok(Door::new(http, settings.api.clone(), settings.door.clone()))
+pub(in crate::run) fn door(api: &Api, ask: &AskSettings) -> Result<Door<Http>, Failure> {
+    let http = Http::new(api, &ask.http).map_err(Failure::usage)?;
+    Ok(Door::new(http, api.clone(), ask.door.clone()))
 }
 
 /// Converts an error of the API: passing ones are worth another try.
@@ -74,8 +74,7 @@ pub(in crate::run) fn pull_failure(error: PullError) -> Failure {
 }
 
 /// Says once how long a long list takes.
-fn progress(settings: &ApiSettings) -> impl FnMut(u64, Option<u64>) + use<> {
-    let rate = settings.door.rate;
+fn progress(rate: Rate) -> impl FnMut(u64, Option<u64>) + use<> {
     let mut is_said = false;
     move |listed, total| {
         let pages = total.unwrap_or_default().div_ceil(listed.max(1));

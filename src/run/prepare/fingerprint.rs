@@ -4,7 +4,7 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::input::opened::OpenedInput;
-use crate::model::{ACCOUNT, CONTENT, Fingerprint};
+use crate::model::{ACCOUNT, CONTENT, Fingerprint, LIST};
 use crate::state::Account;
 
 /// Digests content, dialect, mapping, blank policy, survey, account, base URL and selection.
@@ -15,7 +15,10 @@ pub(in crate::run) fn fingerprint(opened: &OpenedInput, account: &Account) -> Fi
     let part = |what: String| xxh3_128(what.as_bytes());
     let mut all = Fingerprint::default();
     // These parts are present only if the flags are used.
-    if let Some(found) = &opened.table {
+    if plan.members.is_some() {
+        let digest = opened.table.as_ref().map_or(0, |found| found.digest);
+        all = all.with(LIST, digest);
+    } else if let Some(found) = &opened.table {
         let columns = part(format!("{:?} {:?}", found.address_column, found.id_column));
         all = all.with("table of ids", found.digest ^ columns);
     }

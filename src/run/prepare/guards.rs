@@ -224,7 +224,7 @@ impl<'a> Counting<'a> {
         self.export.take_in(row, layout);
     }
 
-    /// Counts a row whose address the table of ids does not have, or one to be sent with an error of
+    /// Counts a row whose address or id the table or the mailing list does not have, or one to be sent with an error of
     /// a spreadsheet in a label.
     pub(in crate::run) fn note(&mut self, row: &Row<'_>, plan: &Plan, planner: &Planner) {
         if matches!(plan, Plan::Send(_)) {
@@ -233,7 +233,8 @@ impl<'a> Counting<'a> {
             self.export.damaged += u64::from(is_damaged);
         }
         if let Plan::Skip(unsent) | Plan::Reject(unsent) = plan {
-            self.export.unknown += u64::from(unsent.code() == ErrorCode::NoMatch);
+            let is_unknown = matches!(unsent.code(), ErrorCode::NoMatch | ErrorCode::UnknownId);
+            self.export.unknown += u64::from(is_unknown);
         }
     }
 

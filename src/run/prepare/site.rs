@@ -17,6 +17,7 @@ pub(in crate::run) struct Site {
     /// The account whose surveys are called.
     pub(in crate::run) account: Account,
     pub(in crate::run) endpoint: Endpoint,
+    pub(in crate::run) base: Url,
     sandbox: Option<Arc<Mutex<Platform>>>,
 }
 
@@ -32,6 +33,7 @@ impl Site {
         };
         Ok(Self {
             endpoint: Endpoint::new(&base, &credentials),
+            base: base.clone(),
             account: Account {
                 base_url: base.to_string(),
                 account: credentials.account,
@@ -44,6 +46,14 @@ impl Site {
     /// Whether this is the embedded platform.
     pub(in crate::run) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
+    }
+
+    /// Puts a respondent on the sandbox's mailing list.
+    pub(in crate::run) fn seed(&self, survey: &str, id: &str, email: &str) {
+        if let Some(platform) = &self.sandbox {
+            let mut platform = platform.lock().unwrap_or_else(PoisonError::into_inner);
+            platform.seed(survey, id, email, &[]);
+        }
     }
 
     /// Reports what the sandbox holds, without personal data ([rule 12](crate::rules#rule-12)).

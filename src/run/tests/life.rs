@@ -137,6 +137,7 @@ impl Export {
             max_query_bytes: None,
             survey: Some("7".to_owned()),
             table: None,
+            members: None,
             last_rows: None,
             differing: None,
             overtaken: None,

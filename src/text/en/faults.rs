@@ -25,8 +25,10 @@ impl FaultWords for English {
             RowFault::IdNotDigits => "id is not all digits",
             RowFault::TableIdNotDigits => "id in the table of `--ids` is not all digits",
             RowFault::NoMatch => "address not in the table of `--ids`",
-            RowFault::AmbiguousMatch => "address of several respondents in the table of `--ids`",
+            RowFault::NotListed => "address not on the survey's mailing list",
+            RowFault::AmbiguousMatch => "address of several respondents",
             RowFault::BadAddress => "cell is not one e-mail address",
+            RowFault::UnknownId => "the id is not on the survey's mailing list",
             RowFault::SharedAddress => "address or respondent on several rows, values differ",
             RowFault::MissingSurvey => "no survey id",
             RowFault::SurveyNotDigits => "survey id is not all digits",
@@ -66,8 +68,12 @@ impl FaultWords for English {
             RowFault::IdNotDigits => "correct the id, or name the right column with `--id-column`",
             RowFault::TableIdNotDigits => "correct it in the table",
             RowFault::NoMatch => "add the contact to the mailing list and to the table",
-            RowFault::AmbiguousMatch => "remove the wrong lines from the table",
+            RowFault::NotListed => "add the contact to the mailing list",
+            RowFault::AmbiguousMatch => {
+                "remove the wrong lines from the table, or send these rows by their ids"
+            }
             RowFault::BadAddress => "leave one address in the cell",
+            RowFault::UnknownId => "check the id and the survey; correct the id or delete the row",
             RowFault::SharedAddress => "leave one of the rows, or let `--on-duplicate` decide",
             RowFault::MissingSurvey => "fill in the survey, or use `--survey ID`",
             RowFault::SurveyNotDigits => "correct it, or name the right column with `--survey-column`",

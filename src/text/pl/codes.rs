@@ -29,10 +29,11 @@ impl CodeWords for Polish {
             ErrorCode::ColumnCount => "zła liczba pól",
             ErrorCode::Encoding => "uszkodzony tekst",
             ErrorCode::FieldTooLong => "za długa wartość",
-            ErrorCode::NoMatch => "adresu nie ma w tabeli `--ids`",
+            ErrorCode::NoMatch => "adres spoza listy respondentów",
             ErrorCode::AmbiguousMatch => "adres kilku respondentów",
             ErrorCode::BadEmail => "błędny adres e-mail",
             ErrorCode::SharedAddress => "adres w kilku wierszach",
+            ErrorCode::UnknownId => "ID spoza listy wysyłkowej",
             ErrorCode::NothingToSend => "żadna etykieta nie ma wartości",
             ErrorCode::BlankId => "brak ID respondenta, pominięte",
             ErrorCode::NotSelected => "niewybrane",
@@ -77,6 +78,7 @@ impl CodeWords for Polish {
             }
             ErrorCode::BadEmail => "zostaw w komórce jeden adres, potem `respondent-sync retry PLIK`",
             ErrorCode::SharedAddress => "zostaw jeden z wierszy albo podaj `--on-duplicate`",
+            ErrorCode::UnknownId => "sprawdź ID i ankietę; popraw ID albo usuń wiersz",
             ErrorCode::NothingToSend
             | ErrorCode::BlankId
             | ErrorCode::NotSelected

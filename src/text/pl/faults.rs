@@ -25,8 +25,10 @@ impl FaultWords for Polish {
             RowFault::IdNotDigits => "ID nie składa się z samych cyfr",
             RowFault::TableIdNotDigits => "ID w tabeli `--ids` nie składa się z samych cyfr",
             RowFault::NoMatch => "adresu nie ma w tabeli `--ids`",
-            RowFault::AmbiguousMatch => "adres kilku respondentów w tabeli `--ids`",
+            RowFault::NotListed => "adresu nie ma na liście wysyłkowej ankiety",
+            RowFault::AmbiguousMatch => "adres kilku respondentów",
             RowFault::BadAddress => "w komórce nie ma jednego poprawnego adresu e-mail",
+            RowFault::UnknownId => "ID nie ma na liście wysyłkowej ankiety",
             RowFault::SharedAddress => "ten sam adres lub respondent w kilku wierszach, różne wartości",
             RowFault::MissingSurvey => "brak ID ankiety",
             RowFault::SurveyNotDigits => "ID ankiety nie składa się z samych cyfr",
@@ -66,8 +68,12 @@ impl FaultWords for Polish {
             RowFault::IdNotDigits => "popraw ID albo wskaż właściwą kolumnę (`--id-column`)",
             RowFault::TableIdNotDigits => "popraw je w tabeli",
             RowFault::NoMatch => "dodaj kontakt do listy wysyłkowej i do tabeli",
-            RowFault::AmbiguousMatch => "usuń z tabeli błędne wiersze",
+            RowFault::NotListed => "dodaj kontakt do listy wysyłkowej",
+            RowFault::AmbiguousMatch => {
+                "usuń z tabeli błędne wiersze albo podaj te kontakty w osobnym pliku z ID"
+            }
             RowFault::BadAddress => "zostaw w komórce jeden adres",
+            RowFault::UnknownId => "sprawdź ID i ankietę; popraw ID albo usuń wiersz",
             RowFault::SharedAddress => "zostaw jeden z wierszy albo podaj `--on-duplicate`",
             RowFault::MissingSurvey => "wpisz ID ankiety albo użyj `--survey ID`",
             RowFault::SurveyNotDigits => "popraw je albo wskaż właściwą kolumnę (`--survey-column`)",

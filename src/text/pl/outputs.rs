@@ -23,6 +23,7 @@ fn parts(changed: &str) -> String {
             "selection" => "wybór wierszy",
             "duplicates" => "powtórzone wiersze",
             "table of ids" => "tabela ID",
+            "mailing list" => "lista wysyłkowa",
             "unknown addresses" => "nieznane adresy",
             "list of `--exclude`" => "lista wykluczeń",
             other => other,

@@ -6,17 +6,18 @@ use anyhow::{Result, anyhow, ensure};
 
 use crate::cli::{Origins, PullArgs};
 use crate::config::file::ConfigFile;
-use crate::config::groups::api::{ApiSettings, api};
+use crate::config::groups::api::{AskSettings, api, ask};
 use crate::config::groups::mapping;
 use crate::config::groups::reading::survey;
 use crate::config::mistakes::Mistakes;
-use crate::model::LISTED_LABELS;
+use crate::model::{Api, LISTED_LABELS};
 use crate::text::Message;
 
 /// The command `pull`.
 #[derive(Clone, Debug)]
 pub(crate) struct PullSettings {
-    pub(crate) api: ApiSettings,
+    pub(crate) api: Api,
+    pub(crate) ask: AskSettings,
     pub(crate) survey: String,
     pub(crate) table: PathBuf,
     /// Numbers of the labels to write, ascending.
@@ -41,10 +42,17 @@ pub(in crate::config) fn pull(args: &PullArgs, origins: &Origins, file: &ConfigF
     } else {
         mistakes.note(labels(&args.labels))
     };
-    let pace = (args.rate.rate, &args.attempt);
-    let api = api(&args.api, &args.address, pace, &args.state, file, &mut mistakes);
+    let ask = ask(
+        &args.address,
+        args.rate.rate,
+        &args.attempt,
+        &args.state,
+        &mut mistakes,
+    );
+    let api = api(&args.api, &args.address, file, &mut mistakes);
     let settings = api.zip(survey).map(|(api, survey)| PullSettings {
         api,
+        ask,
         survey,
         table: args.table.clone(),
         labels: sorted(labels),

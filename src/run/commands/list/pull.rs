@@ -19,10 +19,11 @@ pub(in crate::run) async fn run(
     let mut stops = stops(Window::since(begun, Deadline::default()), console)?;
     let PullSettings {
         api,
+        ask,
         survey,
         table,
         labels,
     } = &settings;
-    unless_stopped(&mut stops, pull::pull(api, survey, table, labels)).await?;
+    unless_stopped(&mut stops, pull::pull((api, ask), survey, table, labels)).await?;
     Ok(ExitCode::Success)
 }

@@ -27,7 +27,10 @@ impl OpenedInput {
             self.mapping(settings),
             self.survey(),
         ];
-        if let (Some(ids), Some(found)) = (&settings.ids, &self.table) {
+        if let (Some(members), Some(found)) = (&self.plan.members, &self.table) {
+            let (all, ambiguous) = (members.len(), found.table.ambiguous());
+            lines.push(Message::new(|words| words.list_addresses(all, ambiguous)));
+        } else if let (Some(ids), Some(found)) = (&settings.ids, &self.table) {
             let (path, table) = (ids.path.shown().to_string(), &found.table);
             lines.push(Message::in_both(|words, lang| {
                 words.ids_table(&path, found.form.text(lang), table.addresses(), table.ambiguous())
@@ -69,7 +72,10 @@ impl OpenedInput {
         let respondent = name(self.layout.respondent);
         let table = settings.ids.as_ref().map(|ids| ids.path.shown().to_string());
         Message::in_both(|words, lang| {
-            let by = table.as_ref().map(|path| words.by_table(path));
+            let by = table.as_ref().map(|path| match settings.members {
+                Some(_) => words.by_list(),
+                None => words.by_table(path),
+            });
             let respondent = format!("respondent ← `{respondent}`{}", by.unwrap_or_default());
             let columns: Vec<&str> = std::iter::once(respondent.as_str())
                 .chain(labels.iter().map(String::as_str))

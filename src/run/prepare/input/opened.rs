@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::exclude_list;
 use super::id_table::{self, FoundTable};
+use super::members::{self, FoundList};
 use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Fields, Layout, Plan, Row, clean, quoted};
 use crate::plan::{LastRowsPass, PlanSettings, Planner};
@@ -81,14 +82,18 @@ impl OpenedInput {
             Some(path) => Some(exclude_list::read(path, settings)?),
             None => None,
         };
-        let table = match &settings.ids {
-            Some(ids) => Some(id_table::read(
-                ids,
-                &settings.wanted.survey,
-                settings.options.encoding,
-                excluded.as_mut().map(|found| &mut found.list),
-            )?),
-            None => None,
+        let list_of_excluded = excluded.as_mut().map(|found| &mut found.list);
+        let (members, table) = match (&settings.members, &settings.ids) {
+            (Some(list), ids) => {
+                let FoundList { members, table } = members::read(list, ids.is_some(), list_of_excluded)?;
+                (Some(members), table)
+            }
+            (None, Some(ids)) => {
+                let encoding = settings.options.encoding;
+                let table = id_table::read(ids, &settings.wanted.survey, encoding, list_of_excluded)?;
+                (None, Some(table))
+            }
+            (None, None) => (None, None),
         };
         let digest_of_list = excluded.as_ref().map(|found| found.digest);
         let mut opened = Self {
@@ -100,6 +105,7 @@ impl OpenedInput {
                 max_query_bytes,
                 survey,
                 table: table.as_ref().map(|found| Arc::clone(&found.table)),
+                members,
                 last_rows: None,
                 differing: None,
                 overtaken: None,

@@ -10,6 +10,33 @@ impl ListWords for English {
         "whose respondents? give `--survey ID`".to_owned()
     }
 
+    fn by_list(&self) -> String {
+        " by the survey's mailing list".to_owned()
+    }
+
+    fn list_addresses(&self, respondents: u64, ambiguous: u64) -> String {
+        let all = en(respondents, "respondent");
+        match ambiguous {
+            0 => format!("mailing list: {all}"),
+            _ => format!(
+                "mailing list: {all}; {} of several respondents",
+                en(ambiguous, "address")
+            ),
+        }
+    }
+
+    fn list_needs_survey(&self) -> String {
+        "`--pull` reads the list of one survey: name it with `--survey ID`".to_owned()
+    }
+
+    fn empty_list(&self, survey: &str) -> String {
+        format!("survey {survey} has no respondents: is it the right survey? (`--survey`)")
+    }
+
+    fn older_list(&self, why: &str, table: &str) -> String {
+        format!("{why}; the list of an earlier run is used: `{table}`")
+    }
+
     fn pulling(&self, respondents: u64, time: Option<String>) -> String {
         let count = thousands(Lang::En, respondents);
         match time {

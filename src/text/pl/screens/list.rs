@@ -11,6 +11,33 @@ impl ListWords for Polish {
         "nie podano ankiety: dopisz `--survey ID`".to_owned()
     }
 
+    fn by_list(&self) -> String {
+        " według listy wysyłkowej ankiety".to_owned()
+    }
+
+    fn list_addresses(&self, respondents: u64, ambiguous: u64) -> String {
+        let all = pl(respondents, ["respondent", "respondentów", "respondentów"]);
+        match ambiguous {
+            0 => format!("lista wysyłkowa: {all}"),
+            _ => format!(
+                "lista wysyłkowa: {all}; ten sam adres u kilku respondentów: {}",
+                thousands(Lang::Pl, ambiguous)
+            ),
+        }
+    }
+
+    fn list_needs_survey(&self) -> String {
+        "`--pull` pobiera listę jednej ankiety: podaj ją przez `--survey ID`".to_owned()
+    }
+
+    fn empty_list(&self, survey: &str) -> String {
+        format!("ankieta {survey} nie ma respondentów: czy to właściwa ankieta? (`--survey`)")
+    }
+
+    fn older_list(&self, why: &str, table: &str) -> String {
+        format!("{why}; użyto listy pobranej wcześniej: `{table}`")
+    }
+
     fn pulling(&self, respondents: u64, time: Option<String>) -> String {
         let count = pl(respondents, ["respondent", "respondentów", "respondentów"]);
         match time {

@@ -87,7 +87,7 @@ impl IdTable {
     }
 
     /// Finds the id of an address, regardless of its case and of surrounding white space.
-    pub(super) fn find(&self, address: &str, survey: &str) -> Match<'_> {
+    pub(in crate::plan) fn find(&self, address: &str, survey: &str) -> Match<'_> {
         match self.places.get(&key(address, survey, self.by_survey)) {
             None => Match::Nobody,
             Some(Place::Ambiguous) => Match::Ambiguous,

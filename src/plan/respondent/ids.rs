@@ -2,12 +2,12 @@
 //! have mangled one beyond recognition, and a label sent to a stranger cannot be taken back:
 //! whatever is not clearly an id is refused, with the likely cause.
 
-use super::damage::{Damage, is_day_and_month};
 use crate::model::{Digits, RowFault, is_invisible, trim_invisible};
+use crate::plan::damage::{Damage, is_day_and_month};
 
 /// The content of a cell in an id column.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Parsed<'a> {
+pub(in crate::plan) enum Parsed<'a> {
     Id {
         digits: Digits<'a>,
         /// Whether invisible characters around the id were removed.
@@ -19,12 +19,12 @@ pub(super) enum Parsed<'a> {
 }
 
 /// Returns the cell without invisible characters around it.
-pub(super) fn trimmed(cell: &str) -> &str {
+pub(in crate::plan) fn trimmed(cell: &str) -> &str {
     trim_invisible(cell)
 }
 
 /// Reads a cell of an id column.
-pub(super) fn parse(cell: &str) -> Parsed<'_> {
+pub(in crate::plan) fn parse(cell: &str) -> Parsed<'_> {
     let text = trimmed(cell);
     if text.is_empty() {
         return Parsed::Blank;

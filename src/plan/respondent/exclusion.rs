@@ -82,7 +82,7 @@ impl Exclusion {
     }
 
     /// Whether a respondent is excluded: by the id, or by the cell that the row is matched on.
-    pub(super) fn has(&self, id: Option<Digits<'_>>, cell: Option<&str>) -> bool {
+    pub(in crate::plan) fn has(&self, id: Option<Digits<'_>>, cell: Option<&str>) -> bool {
         id.is_some_and(|id| self.ids.contains(id.without_leading_zeros()))
             || cell.is_some_and(|cell| self.has_key(cell))
     }

@@ -1,14 +1,15 @@
 //! Finds the respondent of a row: by the id in its cell, or by the id that a table has for the
 //! address there. Pure.
 
+use super::address;
 use super::id_table::Match;
 use super::ids::{self, Parsed};
-use super::{BlankId, IdTable, address};
 use crate::model::{Digits, RowFault};
+use crate::plan::{BlankId, IdTable};
 
 /// The respondent of a row, or why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who<'a> {
+pub(in crate::plan) enum Who<'a> {
     Respondent {
         id: Digits<'a>,
         /// Whether invisible characters around the id were removed.
@@ -28,7 +29,7 @@ pub(super) enum Who<'a> {
 
 impl<'a> Who<'a> {
     /// `survey` is the row's, for a table that names surveys.
-    pub(super) fn parse(cell: &'a str, table: Option<&'a IdTable>, survey: &str) -> Self {
+    pub(in crate::plan) fn parse(cell: &'a str, table: Option<&'a IdTable>, survey: &str) -> Self {
         let Some(table) = table else {
             return match ids::parse(cell) {
                 Parsed::Id { digits: id, trimmed } => Self::Respondent { id, trimmed },
@@ -57,7 +58,7 @@ impl<'a> Who<'a> {
     }
 
     /// Returns the respondent's id, and whether it was trimmed; the fault of a row without one.
-    pub(super) fn respondent(
+    pub(in crate::plan) fn respondent(
         self,
         blank_id: BlankId,
         by_address: bool,

@@ -4,11 +4,11 @@
 use crate::model::trim_invisible;
 
 /// Characters that separate or wrap addresses, and that no plain address holds.
-pub(super) const SEPARATORS: &str = ";,|/<>()[]\"'#?=:\\";
+pub(in crate::plan) const SEPARATORS: &str = ";,|/<>()[]\"'#?=:\\";
 
 /// Returns what is in `Name <…>` or behind `mailto:`, in lower case; `None` for a wrapping that is
 /// not understood.
-pub(super) fn bare(cell: &str) -> Option<String> {
+pub(in crate::plan) fn bare(cell: &str) -> Option<String> {
     let text = trim_invisible(cell);
     let inner = match text.split_once('<') {
         Some((name, rest)) if !name.contains('@') => rest.strip_suffix('>')?,
@@ -20,7 +20,7 @@ pub(super) fn bare(cell: &str) -> Option<String> {
 }
 
 /// Whether a bare text is one address: one `@`, nothing that separates, names without empty parts.
-pub(super) fn is_one(text: &str) -> bool {
+pub(in crate::plan) fn is_one(text: &str) -> bool {
     let Some((name, domain)) = text.split_once('@') else {
         return false;
     };

@@ -1,0 +1,87 @@
+//! What a run does with the survey's mailing list.
+
+use std::path::{Path, PathBuf};
+
+use super::api::{AskSettings, api, ask};
+use super::mapping;
+use super::reading::survey;
+use crate::cli::{AddressArgs, AttemptArgs, FreshnessArg, InputArgs, ListArgs, Origins, StateArg};
+use crate::config::file::ConfigFile;
+use crate::config::mistakes::Mistakes;
+use crate::model::{Api, Label, Rate};
+use crate::record::{OutputPaths, RESPONDENTS};
+use crate::text::Message;
+
+/// A mailing list that is read before a run.
+#[derive(Clone, Debug)]
+pub(crate) struct ListSettings {
+    /// `None` for the sandbox, whose address is known once it has started.
+    pub(crate) api: Option<Api>,
+    pub(crate) ask: AskSettings,
+    pub(crate) survey: String,
+    /// Where it is written.
+    pub(crate) table: PathBuf,
+    /// Numbers of the labels in it.
+    pub(crate) labels: Vec<usize>,
+    /// Whether an older table is used if it cannot be read.
+    pub(crate) accepts_older: bool,
+}
+
+/// Returns where the list of a run is written; `None` if it is not read. For a check, it is a
+/// temporary place, which `run` knows.
+pub(in crate::config) fn place(
+    args: &ListArgs,
+    input: &InputArgs,
+    paths: Option<&OutputPaths>,
+) -> Option<PathBuf> {
+    args.pull?;
+    let beside = || paths.map(|paths| paths.beside(RESPONDENTS)).unwrap_or_default();
+    Some(input.ids.clone().unwrap_or_else(beside))
+}
+
+/// Checks the flags about the list. `table` is where it is written. The API's key is fetched only if
+/// there are no mistakes; the sandbox needs none.
+pub(in crate::config) fn list(
+    args: &ListArgs,
+    input: &InputArgs,
+    table: Option<&Path>,
+    (address, rate, attempt, state): (&AddressArgs, Rate, &AttemptArgs, &StateArg),
+    (origins, file, sandbox_survey): (&Origins, &ConfigFile, Option<&str>),
+    mistakes: &mut Mistakes,
+) -> Option<ListSettings> {
+    let (how, table) = (args.pull?, table?.to_owned());
+    let survey = match input.survey.as_deref().or(sandbox_survey) {
+        // A mistake in it is reported with those of the input.
+        Some(text) => survey(text).ok(),
+        None => mistakes.keep(Err(Message::new(|words| words.list_needs_survey()).into())),
+    };
+    let ask = ask(address, rate, attempt, state, mistakes);
+    let api = match sandbox_survey {
+        Some(_) => None,
+        None => Some(api(&args.api, address, file, mistakes)?),
+    };
+    Some(ListSettings {
+        api,
+        ask,
+        survey: survey?,
+        table,
+        labels: labels(input, origins),
+        accepts_older: how == FreshnessArg::Prefer,
+    })
+}
+
+/// Returns the labels that the run may set: those of the mapping, or all.
+fn labels(input: &InputArgs, origins: &Origins) -> Vec<usize> {
+    let mapped = mapping::mapping(&input.map, origins.map).ok().flatten();
+    let Some(mapped) = mapped else {
+        return Label::all().map(Label::number).collect();
+    };
+    let constants = mapping::constants(&input.set, origins.set, Some(&mapped)).unwrap_or_default();
+    let all = mapped.iter().map(|(label, _)| *label);
+    let mut all: Vec<usize> = all
+        .chain(constants.iter().map(|(label, _)| *label))
+        .map(Label::number)
+        .collect();
+    all.sort_unstable();
+    all
+}

@@ -1,0 +1,121 @@
+//! Reads the mailing list before a run, or before a check into a temporary place.
+
+use tempfile::TempDir;
+
+use crate::config::{CheckSettings, ListSettings, ReadingSettings, sandbox_api_credentials};
+use crate::model::{Api, Member, ShownPath as _};
+use crate::record::TableFile;
+use crate::report::ExitCode;
+use crate::run::Failure;
+use crate::run::list::pull::pull;
+use crate::run::prepare::before_sending::in_thread;
+use crate::run::prepare::input::opened::OpenedInput;
+use crate::run::prepare::site::Site;
+use crate::text::Message;
+
+/// Reads the mailing list that the run needs. The sandbox lists whom the input names.
+///
+/// # Errors
+///
+/// As [`pull`], unless an older list may be used and exists; and if the list is empty.
+pub(in crate::run) async fn read(
+    list: &ListSettings,
+    reading: &ReadingSettings,
+    site: &Site,
+) -> Result<(), Failure> {
+    let api = match &list.api {
+        Some(api) => api.clone(),
+        None => {
+            for (id, email) in named(reading).await? {
+                site.seed(&list.survey, &id, &email);
+            }
+            Api::new(&site.base, None, sandbox_api_credentials())
+        }
+    };
+    let pulled = pull((&api, &list.ask), &list.survey, &list.table, &list.labels).await;
+    match pulled {
+        Ok(pulled) if pulled.respondents == 0 => Err(empty(&list.survey)),
+        Ok(_) => Ok(()),
+        Err(failure) if list.accepts_older && list.table.is_file() => {
+            let table = list.table.shown().to_string();
+            let why = Message::from_error_ref(&failure.error);
+            let line = why.map(|words, why| words.older_list(why, &table));
+            tracing::warn!(
+                target: "respondent_sync::loud",
+                event = "older_list_used",
+                polish = line.polish(),
+                "{line}"
+            );
+            Ok(())
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Reads the mailing list for a check into a temporary folder, which is removed when it is dropped.
+/// `None` if the check needs none.
+pub(in crate::run) async fn read_for_check(settings: &mut CheckSettings) -> Result<Option<TempDir>, Failure> {
+    let Some(list) = &settings.list else {
+        return Ok(None);
+    };
+    let folder = tempfile::tempdir().map_err(Failure::usage)?;
+    let table = folder.path().join("respondents.csv");
+    match &list.api {
+        Some(api) => {
+            let pulled = pull((api, &list.ask), &list.survey, &table, &list.labels).await?;
+            if pulled.respondents == 0 {
+                return Err(empty(&list.survey));
+            }
+        }
+        None => {
+            let mut file = TableFile::new(&table, &list.survey, &[]).map_err(Failure::output)?;
+            file.begin().map_err(Failure::output)?;
+            for (id, email) in named(&settings.reading).await? {
+                let member = Member {
+                    id,
+                    email,
+                    ..Member::default()
+                };
+                file.push_member(&member).map_err(Failure::output)?;
+            }
+            file.finish().map_err(Failure::output)?;
+        }
+    }
+    settings.reading.members = Some(table.clone());
+    if let Some(ids) = &mut settings.reading.ids {
+        ids.path = table;
+    }
+    Ok(Some(folder))
+}
+
+/// Returns whom the input names, for the sandbox: ids, or addresses with ids that are made up.
+async fn named(reading: &ReadingSettings) -> Result<Vec<(String, String)>, Failure> {
+    let by_address = reading.ids.is_some();
+    let mut reading = reading.clone();
+    (reading.ids, reading.members, reading.only_last) = (None, None, false);
+    reading.refuses_differing = false;
+    in_thread(move || {
+        let mut opened = OpenedInput::open(&reading, None)?;
+        let column = opened.layout.respondent;
+        let plan = opened.plan.of_all_rows();
+        let mut named = Vec::new();
+        opened.each_row(&reading, plan, |row, _| {
+            let cell = row.fields.get(column).unwrap_or_default().trim().to_owned();
+            if by_address && !cell.is_empty() {
+                named.push(((named.len() + 1).to_string(), cell));
+            } else if !cell.is_empty() {
+                named.push((cell, String::new()));
+            }
+            Ok(true)
+        })?;
+        Ok(named)
+    })
+    .await
+}
+
+fn empty(survey: &str) -> Failure {
+    Failure {
+        code: ExitCode::Aborted,
+        error: Message::new(|words| words.empty_list(survey)).into(),
+    }
+}
