@@ -170,6 +170,7 @@ fn input_as(bytes: &[u8], options: ReadOptions) {
         survey: Some("7".to_owned()),
         table: None,
         members: None,
+        believed: Vec::new(),
         last_rows: None,
         differing: None,
         overtaken: None,

@@ -28,7 +28,7 @@ pub(crate) use groups::calls::{AddressArgs, AttemptArgs, MethodArg, PaceArgs, Pl
 pub(crate) use groups::config::{ConfigCommand, DoctorArgs};
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
 pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs};
-pub(crate) use groups::list::{ApiArgs, FreshnessArg, ListArgs};
+pub(crate) use groups::list::{ApiArgs, FreshnessArg, ListArgs, OnConflictArg};
 pub(crate) use groups::monitor::MonitorArgs;
 pub(crate) use groups::output::{ExistingArgs, LangArg, LogArgs, LogFormatArg, OutputArgs};
 pub(crate) use groups::report::{ExpectArg, PageArgs, PagePrivacyArgs, ReportArgs, ReportFormatArg};

@@ -28,6 +28,7 @@ pub(crate) use rows::export::LabelCount;
 pub(crate) use rows::export::{Export, LastExport};
 pub(crate) use rows::fault::{FaultText, RowFault};
 pub(crate) use rows::layout::{Layout, ValueFrom};
+pub(crate) use rows::listed::{Labelled, Listed, ListedLabel};
 pub(crate) use rows::member::{LISTED_LABELS, ListedSurvey, Member};
 pub(crate) use rows::planned::{Plan, PlannedRow, ROW_BYTES, SLOTS, Unsent, slots_for};
 pub(crate) use rows::row::{Fields, Position, Row};

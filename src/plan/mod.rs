@@ -28,7 +28,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::model::{
-    Digits, FaultText, Label, Layout, Plan, PlannedRow, Row, RowFault, Unsent, UpdateRespondent,
+    Digits, FaultText, Label, Layout, Listed, ListedLabel, Plan, PlannedRow, Row, RowFault, Unsent,
+    UpdateRespondent, label_digest,
 };
 use respondent::ids::{self, Parsed};
 use respondent::who::Who;
@@ -78,6 +79,8 @@ pub(crate) struct PlanSettings {
     pub(crate) table: Option<Arc<IdTable>>,
     /// The survey's mailing list; `None` if it was not read.
     pub(crate) members: Option<Arc<Members>>,
+    /// The labels whose values on that list are believed.
+    pub(crate) believed: Vec<Label>,
     /// The rows that a later row of their respondent supersedes; `None` if all rows are sent.
     pub(crate) last_rows: Option<Arc<LastRows>>,
     /// The respondents whose rows cannot all be right: one address with different values. `None` if
@@ -92,6 +95,29 @@ pub(crate) struct PlanSettings {
 }
 
 impl PlanSettings {
+    /// Returns what the mailing list has of the labels that a row sets. `None` if the list is not
+    /// believed, or if the row makes no call.
+    pub(crate) fn listed(&self, plan: &Plan) -> Option<Listed> {
+        let (Some(members), Plan::Send(update)) = (&self.members, plan) else {
+            return None;
+        };
+        if self.believed.is_empty() {
+            return None;
+        }
+        let member = members.find(Digits::new(update.respondent())?)?;
+        let labels = update
+            .labelled()
+            .filter(|(label, _)| self.believed.contains(label));
+        let labels = labels.filter_map(|(label, value)| {
+            Some(ListedLabel {
+                label,
+                listed: member.digest(label)?,
+                wanted: label_digest(&value),
+            })
+        });
+        Some(Listed(labels.collect()))
+    }
+
     /// Returns the same settings without a selection, for all rows.
     pub(crate) fn of_all_rows(&self) -> Self {
         let mut all = self.clone();
@@ -139,12 +165,14 @@ impl Planner {
     /// Plans a row, and copies everything that must outlive the reader's buffers.
     pub(crate) fn plan_row(&mut self, row: &Row<'_>) -> PlannedRow {
         let kept = |column: &usize| row.fields.get(*column).unwrap_or_default().to_owned();
+        let plan = self.plan(row);
         PlannedRow {
             sequence: row.sequence,
             position: row.position,
             record: row.record.into(),
             kept: self.layout.kept.iter().map(kept).collect(),
-            plan: self.plan(row),
+            listed: self.settings.listed(&plan),
+            plan,
             settled: None,
             doubt: None,
         }

@@ -22,6 +22,7 @@ fn bench() -> Bench {
             survey: None,
             table: None,
             members: None,
+            believed: Vec::new(),
             last_rows: None,
             differing: None,
             overtaken: None,

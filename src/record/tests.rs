@@ -14,6 +14,7 @@ pub(super) fn outcome(sequence: u64) -> Outcome {
     let id = (sequence + 1).to_string();
     Outcome {
         row: PlannedRow {
+            listed: None,
             sequence,
             position: Position {
                 row: sequence + 2,

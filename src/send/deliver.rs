@@ -76,6 +76,7 @@ impl Delivery {
     /// Creates a control call, which repeats an acknowledged command once and belongs to no row.
     pub(crate) fn control(update: UpdateRespondent, chance: fastrand::Rng) -> Self {
         let row = PlannedRow {
+            listed: None,
             sequence: u64::MAX,
             position: Position {
                 row: 0,

@@ -195,6 +195,7 @@ fn distinct(count: u64) -> Vec<PlannedRow> {
 
 fn planned(sequence: u64, plan: Plan) -> PlannedRow {
     PlannedRow {
+        listed: None,
         sequence,
         position: Position {
             row: sequence + 2,

@@ -24,6 +24,7 @@
 //! one, and a row that failed is sent again by itself. Within a run, the rows of a respondent after
 //! one that is sent are sent, too: a file that sets a respondent to x and back to y ends with y.
 
+mod conflicts;
 mod control;
 mod doubt;
 mod key;
@@ -42,7 +43,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::model::{FaultText, LastExport, Outcome, Plan, PlannedRow, Status, StoreRun, UpdateRespondent};
+use super::model::{
+    FaultText, Label, LastExport, Listed, Outcome, Plan, PlannedRow, Status, StoreRun, UpdateRespondent,
+};
 use control::Control;
 use doubt::Doubt;
 use key::{Key, digest};
@@ -63,6 +66,15 @@ pub(crate) struct Delta {
     is: Option<StoreRun>,
 }
 
+/// What people changed on the platform since it was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Edited {
+    /// Respondents whose labels this run overwrites although they had been acknowledged.
+    pub(crate) overwritten: u64,
+    /// Labels that were left as they are.
+    pub(crate) kept: u64,
+}
+
 #[derive(Debug)]
 struct Shared {
     store: Store,
@@ -72,6 +84,10 @@ struct Shared {
     control: Option<Control>,
     /// How often this run has invalidated entries.
     passes: u64,
+    /// What people changed on the platform.
+    edited: Edited,
+    /// Acknowledged labels that are not written yet.
+    labels: Vec<(Key, Listed)>,
     /// The store could not be written. Nothing is acknowledged any more, so everything sent from
     /// then on is sent again.
     is_broken: bool,
@@ -91,6 +107,7 @@ impl Delta {
             clock,
             run: is.run,
             skips,
+            keeps: false,
             doubts_all: matches!(past, Past::Part { .. }),
         };
         Ok(Self {
@@ -101,9 +118,28 @@ impl Delta {
                 terms,
                 control: None,
                 passes: 0,
+                edited: Edited::default(),
+                labels: Vec::new(),
                 is_broken: false,
             })),
         })
+    }
+
+    /// Leaves labels as they are that people changed on the platform (`--on-conflict keep`).
+    #[must_use]
+    pub(crate) fn keeping_conflicts(self, keeps: bool) -> Self {
+        self.lock().terms.keeps = keeps;
+        self
+    }
+
+    /// Returns what people changed on the platform, as far as rows were processed.
+    pub(crate) fn edited(&self) -> Edited {
+        self.lock().edited
+    }
+
+    /// Stores that written values of these labels were read back.
+    pub(crate) fn prove(&self, survey: &str, labels: &[Label]) -> Result<(), StoreError> {
+        self.lock().store.prove(survey, labels)
     }
 
     /// The store's run for the journal's header; `None` for a store that ends with the process.
@@ -126,12 +162,13 @@ impl Delta {
             store,
             pending,
             terms,
+            edited,
             ..
         } = &mut *shared;
         let sends = store.transaction(|store| {
             let mut sends = false;
             for row in rows {
-                sends |= pass(store, pending, terms, row)?;
+                sends |= pass((store, pending, edited), terms, row)?;
             }
             if sends {
                 store.count_pass()?;
@@ -157,6 +194,10 @@ impl Delta {
                     doubted_until: outcome.doubted.then_some(late_until),
                 };
                 shared.pending.ended(key, outcome.row.sequence, verdict);
+                let listed = outcome.row.listed.as_ref().filter(|_| shared.terms.keeps);
+                if let Some(listed) = listed.filter(|_| outcome.status == Status::Success) {
+                    shared.labels.push((key, listed.clone()));
+                }
             }
         }
         if shared.pending.unwritten() >= WRITE_AT {
@@ -226,10 +267,19 @@ impl Delta {
 impl Shared {
     fn write(&mut self) {
         let ended = self.pending.take_ended();
-        if self.is_broken || ended.is_empty() {
+        let labels = std::mem::take(&mut self.labels);
+        if self.is_broken || (ended.is_empty() && labels.is_empty()) {
             return;
         }
-        if let Err(error) = write(&mut self.store, self.terms.run, &mut self.control, &ended) {
+        let written = write(&mut self.store, self.terms.run, &mut self.control, &ended);
+        let written = written.and_then(|()| {
+            self.store.transaction(|store| {
+                labels
+                    .iter()
+                    .try_for_each(|(key, listed)| conflicts::remember(store, *key, listed))
+            })
+        });
+        if let Err(error) = written {
             self.is_broken = true;
             tracing::warn!(
                 target: "respondent_sync::loud", event = "state_not_written",
@@ -269,8 +319,7 @@ fn write(
 
 /// Processes one row inside a transaction. Returns whether it is to be sent.
 fn pass(
-    store: &mut Store,
-    pending: &mut Pending,
+    (store, pending, edited): (&mut Store, &mut Pending, &mut Edited),
     terms: &Terms,
     row: &mut PlannedRow,
 ) -> Result<bool, StoreError> {
@@ -278,7 +327,15 @@ fn pass(
         return Ok(false);
     };
     let key = store.key_of(update.survey(), update.respondent())?;
-    let (entry, said) = (store.entry(key)?, digest(update));
+    let entry = store.entry(key)?;
+    let is_edited = terms.is_edited(row, digest(update), entry.as_ref());
+    if let Some(text) = terms.skips.filter(|_| terms.keeps && row.settled.is_none()) {
+        edited.kept += conflicts::leave_out(store, key, row, (is_edited, text))?;
+    }
+    let Plan::Send(update) = &row.plan else {
+        return Ok(false);
+    };
+    let said = digest(update);
     let is_overtaken = row.settled.is_some() && store.is_overtaken(key, row.position.row)?;
     match terms.judge(row, said, entry.as_ref(), is_overtaken) {
         Judgement::Stays => return Ok(false),
@@ -289,6 +346,10 @@ fn pass(
             return Ok(false);
         }
         Judgement::Sent => row.settled = None,
+    }
+    edited.overwritten += u64::from(is_edited);
+    if terms.keeps {
+        store.forget_labels(key)?;
     }
     let mut has = pending.has(key).unwrap_or_else(|| terms.has(entry.as_ref()));
     if terms.doubts_all {

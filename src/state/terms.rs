@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::pending::{Has, Late};
 use super::store::file::StoredUpdate;
-use crate::model::{ErrorCode, FaultText, PlannedRow};
+use crate::model::{ErrorCode, FaultText, Listed, PlannedRow};
 
 /// When a run starts, and how long after its end a call may still be applied.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +50,8 @@ pub(super) struct Terms {
     pub(super) run: i64,
     /// The text for unchanged rows, which are skipped; `None` if they are sent.
     pub(super) skips: Option<FaultText>,
+    /// Whether labels that people changed on the platform are left as they are.
+    pub(super) keeps: bool,
     /// Whether the run resumes a journal that the store knows only in part, so that rows without a
     /// verdict may have been sent.
     pub(super) doubts_all: bool,
@@ -89,9 +91,15 @@ impl Terms {
                 }
             }
             Some(_) => Judgement::Stays,
-            None if is_known && row.doubt.is_none() => Judgement::Unchanged,
+            None if is_known && row.doubt.is_none() && !differs(row) => Judgement::Unchanged,
             None => Judgement::Sent,
         }
+    }
+
+    /// Whether the row is what the platform acknowledged last, and people have changed it since.
+    pub(super) fn is_edited(&self, row: &PlannedRow, digest: u128, entry: Option<&StoredUpdate>) -> bool {
+        let is_new = row.settled.is_none() && row.doubt.is_none() && self.skips.is_some();
+        is_new && differs(row) && entry.is_some_and(|entry| self.believes(entry, digest))
     }
 
     /// Whether the platform has the row's content. Entries that this run has written are not
@@ -132,4 +140,9 @@ impl Terms {
             _ => Late::default(),
         }
     }
+}
+
+/// Whether the mailing list has another value for a label of the row.
+fn differs(row: &PlannedRow) -> bool {
+    row.listed.as_ref().is_some_and(Listed::differs)
 }

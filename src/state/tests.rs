@@ -32,6 +32,7 @@ fn update(respondent: &str, value: &str) -> UpdateRespondent {
 
 fn row(sequence: u64, respondent: &str, value: &str) -> PlannedRow {
     PlannedRow {
+        listed: None,
         sequence,
         position: Position {
             row: sequence + 2,

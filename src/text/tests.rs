@@ -79,7 +79,8 @@ fn faults() -> impl Iterator<Item = RowFault> {
             RowFault::NotSelected => RowFault::Excluded,
             RowFault::Excluded => RowFault::Superseded,
             RowFault::Superseded => RowFault::Unchanged,
-            RowFault::Unchanged => return None,
+            RowFault::Unchanged => RowFault::Conflict,
+            RowFault::Conflict => return None,
         })
     })
 }

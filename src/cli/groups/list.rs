@@ -18,6 +18,14 @@ pub(crate) struct ListArgs {
     /// First read the survey's respondents: ids for `--match-on`, and unknown ids are found before a call; `--pull=prefer`: if that fails, use the list of the last run
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "fresh", env = "RESPONDENT_SYNC_PULL")]
     pub(crate) pull: Option<FreshnessArg>,
+    /// With `--pull`: a label that people changed on the platform since it was sent is overwritten, or left as it is
+    #[arg(
+        long,
+        value_enum,
+        default_value = "overwrite",
+        env = "RESPONDENT_SYNC_ON_CONFLICT"
+    )]
+    pub(crate) on_conflict: OnConflictArg,
     #[command(flatten)]
     pub(crate) api: ApiArgs,
 }
@@ -30,4 +38,11 @@ pub(crate) enum FreshnessArg {
     Fresh,
     /// The list of an earlier run is used.
     Prefer,
+}
+
+/// What happens to a label that people changed on the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnConflictArg {
+    Overwrite,
+    Keep,
 }

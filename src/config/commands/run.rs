@@ -8,7 +8,7 @@ use jiff::ZonedDateTime;
 use url::Url;
 
 use super::check::{BeforeSettings, CheckFormat, CheckSettings, KnownSettings};
-use crate::cli::{CONFIG_KEY, Origins, PaceArgs, RunArgs};
+use crate::cli::{CONFIG_KEY, OnConflictArg, Origins, PaceArgs, RunArgs};
 use crate::config::file::ConfigFile;
 use crate::config::groups::calls::{self, CallSettings, Destination, sandbox_credentials};
 use crate::config::groups::guards::{GuardSettings, guards};
@@ -297,6 +297,10 @@ fn list(
         &args.delta.state,
     );
     let survey = args.platform.sandbox.then_some(SANDBOX_SURVEY);
+    let has_delta = args.list.pull.is_some() && args.delta.changed_only;
+    if args.list.on_conflict == OnConflictArg::Keep && !has_delta {
+        mistakes.note::<()>(Err(Message::new(|words| words.keep_needs_pull()).into()));
+    }
     let table = reading.members.as_deref();
     of_list::list(
         &args.list,

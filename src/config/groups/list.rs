@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use super::api::{AskSettings, api, ask};
 use super::mapping;
 use super::reading::survey;
-use crate::cli::{AddressArgs, AttemptArgs, FreshnessArg, InputArgs, ListArgs, Origins, StateArg};
+use crate::cli::{
+    AddressArgs, AttemptArgs, FreshnessArg, InputArgs, ListArgs, OnConflictArg, Origins, StateArg,
+};
 use crate::config::file::ConfigFile;
 use crate::config::mistakes::Mistakes;
 use crate::model::{Api, Label, Rate};
@@ -25,6 +27,8 @@ pub(crate) struct ListSettings {
     pub(crate) labels: Vec<usize>,
     /// Whether an older table is used if it cannot be read.
     pub(crate) accepts_older: bool,
+    /// Whether labels that people changed on the platform are left as they are.
+    pub(crate) keeps_conflicts: bool,
 }
 
 /// Returns where the list of a run is written; `None` if it is not read. For a check, it is a
@@ -67,6 +71,7 @@ pub(in crate::config) fn list(
         table,
         labels: labels(input, origins),
         accepts_older: how == FreshnessArg::Prefer,
+        keeps_conflicts: args.on_conflict == OnConflictArg::Keep,
     })
 }
 

@@ -34,6 +34,7 @@ pub(crate) enum ErrorCode {
     Excluded,
     Superseded,
     Unchanged,
+    Conflict,
 }
 
 /// What to do with a failed row: the failed file's column `sync_action`.
@@ -83,7 +84,7 @@ const RESEND: &str = "nothing to edit: `respondent-sync retry FILE` sends it aga
 const NONE: &str = "nothing";
 
 #[rustfmt::skip]
-const TABLE: [CodeEntry; 30] = [
+const TABLE: [CodeEntry; 31] = [
     entry(ErrorCode::Rejected, "rejected", "the platform answered with an error of its own; `message` quotes it", "check the respondent's id and the survey on the platform, correct the id or delete the row; then `respondent-sync retry FILE`"),
     entry(ErrorCode::Auth, "auth", "the platform refused the credentials (401 or 403)", "check account, key and auth in Account → Settings → Integrations, then `respondent-sync retry FILE`"),
     entry(ErrorCode::Http4xx, "http_4xx", "another 4xx answer without a reason that could be read", "check `--base-url` and the account; ask the vendor if they are right; then `respondent-sync retry FILE`"),
@@ -114,6 +115,7 @@ const TABLE: [CodeEntry; 30] = [
     entry(ErrorCode::Excluded, "excluded", "the respondent is on the list of `--exclude`", NONE),
     entry(ErrorCode::Superseded, "superseded", "a later row of the same respondent is sent instead (`--on-duplicate last`), or the respondent was updated since (`retry`)", NONE),
     entry(ErrorCode::Unchanged, "unchanged", "the platform acknowledged the same labels before (`--changed-only`)", NONE),
+    entry(ErrorCode::Conflict, "conflict", "people changed these labels on the platform since they were sent (`--on-conflict keep`)", NONE),
 ];
 
 impl ErrorCode {
@@ -179,7 +181,8 @@ impl ErrorCode {
             | Self::NotSelected
             | Self::Excluded
             | Self::Superseded
-            | Self::Unchanged => Action::Resend,
+            | Self::Unchanged
+            | Self::Conflict => Action::Resend,
         }
     }
 
@@ -206,7 +209,7 @@ mod tests {
             assert_eq!(code as usize, index);
         }
         let names: HashSet<_> = ErrorCode::all().map(ErrorCode::name).collect();
-        assert_eq!(names.len(), ErrorCode::Unchanged as usize + 1);
+        assert_eq!(names.len(), ErrorCode::Conflict as usize + 1);
     }
 
     #[test]

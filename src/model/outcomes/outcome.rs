@@ -157,6 +157,7 @@ impl Outcome {
             message: String::new(),
         };
         let row = PlannedRow {
+            listed: None,
             sequence: 0,
             position,
             record: Box::default(),

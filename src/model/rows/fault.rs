@@ -83,6 +83,8 @@ pub(crate) enum RowFault {
     Excluded,
     Superseded,
     Unchanged,
+    /// People changed the labels on the platform, and `--on-conflict keep` is set.
+    Conflict,
 }
 
 /// Returns a fault's text in the user's language: `title: advice`, or the title alone.
@@ -119,6 +121,7 @@ impl RowFault {
             Self::Excluded => ErrorCode::Excluded,
             Self::Superseded => ErrorCode::Superseded,
             Self::Unchanged => ErrorCode::Unchanged,
+            Self::Conflict => ErrorCode::Conflict,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(super) mod export;
 pub(super) mod fault;
 pub(super) mod layout;
+pub(super) mod listed;
 pub(super) mod member;
 pub(super) mod planned;
 pub(super) mod row;

@@ -1,7 +1,7 @@
 //! The plan for a row, made before anything is sent, and all data that stays with the row until its
 //! line is written.
 
-use crate::model::{ErrorCode, FaultText, Position, RowFault, Settled, UpdateRespondent};
+use crate::model::{ErrorCode, FaultText, Listed, Position, RowFault, Settled, UpdateRespondent};
 
 /// Size of the window. Rows that have been read and have no line yet occupy slots; when none is
 /// left, reading waits. 65,536 slots of 64 bytes are 4 MiB.
@@ -37,10 +37,18 @@ impl Plan {
     /// Skips a command whose content the platform has already acknowledged; returns any other plan
     /// as it is.
     pub(crate) fn unchanged(&self, text: FaultText) -> Self {
+        self.skipped(RowFault::Unchanged, text)
+    }
+
+    /// Skips a command whose labels people have changed on the platform.
+    pub(crate) fn kept(&self, text: FaultText) -> Self {
+        self.skipped(RowFault::Conflict, text)
+    }
+
+    fn skipped(&self, fault: RowFault, text: FaultText) -> Self {
         let Self::Send(update) = self else {
             return self.clone();
         };
-        let fault = RowFault::Unchanged;
         Self::Skip(Unsent {
             respondent: update.respondent().to_owned(),
             survey: update.survey().to_owned(),
@@ -79,6 +87,8 @@ pub(crate) struct PlannedRow {
     /// The values of the columns repeated in the results.
     pub(crate) kept: Vec<String>,
     pub(crate) plan: Plan,
+    /// What the survey's mailing list has of its labels; `None` if that is not known.
+    pub(crate) listed: Option<Listed>,
     /// The verdict of an earlier run: no call is made, whatever the plan.
     pub(crate) settled: Option<Box<Settled>>,
     /// An earlier run sent the row and does not know whether it was applied: it is sent again as

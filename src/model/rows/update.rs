@@ -90,6 +90,20 @@ impl UpdateRespondent {
         labels.map(|(label, value)| (label.into_owned(), value.into_owned()))
     }
 
+    /// Returns the labels that are set, with their values as given.
+    pub(crate) fn labelled(&self) -> impl Iterator<Item = (Label, String)> + '_ {
+        self.values()
+            .filter_map(|(name, value)| Some((name.parse().ok()?, value)))
+    }
+
+    /// Returns the command without these labels; `None` if it would set none.
+    pub(crate) fn without(&self, labels: &[Label]) -> Option<Self> {
+        let (survey, respondent) = (Digits::new(self.survey())?, Digits::new(self.respondent())?);
+        let left = self.labelled().filter(|(label, _)| !labels.contains(label));
+        let update = Self::new(survey, respondent, left);
+        (!update.labels().is_empty()).then_some(update)
+    }
+
     /// Returns the encoded labels, to compare two commands for one respondent.
     pub(crate) fn labels(&self) -> &[u8] {
         self.form.get(self.respondent_end..).unwrap_or_default()

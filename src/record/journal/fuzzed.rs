@@ -22,6 +22,7 @@ fn outcome(sequence: u64, kind: u8) -> Outcome {
     };
     Outcome {
         row: PlannedRow {
+            listed: None,
             sequence,
             position: Position {
                 row: sequence + 2,

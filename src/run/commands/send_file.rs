@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use crate::config::{RunSettings, max_query_bytes};
+use crate::config::{ListSettings, RunSettings, max_query_bytes};
 use crate::model::{EarlyEnd, UpdateRespondent, local_time_in};
 use crate::plan::Planner;
 use crate::read::Input;
@@ -34,7 +34,7 @@ use crate::run::prepare::memory;
 use crate::run::prepare::memory::{Beginning, Memory};
 use crate::run::prepare::site::Site;
 use crate::send::HttpTransport;
-use crate::state::Delta;
+use crate::state::{Delta, Store};
 use crate::system::window::Window;
 use crate::text::Message;
 
@@ -161,6 +161,7 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         })));
     }
     let store = memory::open(&settings.delta, site)?;
+    believe(&mut opened, settings.list.as_ref(), store.as_ref())?;
     let Decided {
         decision,
         content_since,
@@ -223,7 +224,8 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         unfinished,
         resumes,
     };
-    let memory = Memory::begin(store, passed.remembered, &beginning)?;
+    let keeps = settings.list.as_ref().is_some_and(|list| list.keeps_conflicts);
+    let memory = Memory::begin(store, passed.remembered, &beginning)?.keeping_conflicts(keeps);
     let known = memory.still_known(passed.known)?;
     let used = memory.delta.as_ref().and_then(Delta::store_run).cloned();
     let header = header.looked_over(passed.looked_over, used);
@@ -236,6 +238,18 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         known,
         quiet_from,
     })))
+}
+
+/// Believes those labels of the mailing list that were proven to show what was written.
+fn believe(
+    opened: &mut OpenedInput,
+    list: Option<&ListSettings>,
+    store: Option<&Store>,
+) -> Result<(), Failure> {
+    if let (Some(list), Some(store)) = (list, store) {
+        opened.plan.believed = store.proven(&list.survey).map_err(Failure::usage)?;
+    }
+    Ok(())
 }
 
 /// Takes the locks of a run that makes calls. A rehearsal in the sandbox needs none.

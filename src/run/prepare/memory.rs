@@ -53,6 +53,14 @@ impl Memory {
         Ok(Self { delta, remembered })
     }
 
+    /// Leaves labels as they are that people changed on the platform, if that is asked for.
+    pub(in crate::run) fn keeping_conflicts(self, keeps: bool) -> Self {
+        Self {
+            delta: self.delta.map(|delta| delta.keeping_conflicts(keeps)),
+            ..self
+        }
+    }
+
     /// Returns those of these commands that are still recorded as acknowledged, after the run has
     /// deleted what it must.
     pub(in crate::run) fn still_known(

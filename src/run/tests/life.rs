@@ -138,6 +138,7 @@ impl Export {
             survey: Some("7".to_owned()),
             table: None,
             members: None,
+            believed: Vec::new(),
             last_rows: None,
             differing: None,
             overtaken: None,

@@ -246,8 +246,9 @@ impl Store {
             .map_err(|error| self.fault("write", &error))
     }
 
-    /// Deletes the entry of a respondent.
+    /// Deletes the entry of a respondent, with what is known of its labels.
     pub(in crate::state) fn remove(&mut self, key: Key) -> Result<(), StoreError> {
+        self.forget_labels(key)?;
         self.connection
             .prepare_cached("DELETE FROM known WHERE list = ? AND respondent = ?")
             .and_then(|mut delete| delete.execute(params![key.list, key.respondent]))

@@ -56,7 +56,8 @@ const DISBELIEVE: [&str; 2] = [
 ];
 
 /// Deletes all acknowledgements of a survey. What may be applied late is kept.
-const FORGET: [&str; 2] = [
+const FORGET: [&str; 3] = [
+    "DELETE FROM labels WHERE list = ?",
     "DELETE FROM known WHERE list = ? AND doubt IS NULL",
     "UPDATE known SET digest = x'' WHERE list = ?",
 ];
@@ -153,7 +154,7 @@ impl Store {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Forgets a survey. Returns the number of respondents forgotten.
+    /// Forgets a survey, except which labels its list was proven to show. Returns the number of respondents forgotten.
     fn forget_list(&mut self, list: i64) -> Result<u64, StoreError> {
         let count = self.count(list)?;
         for statement in FORGET {

@@ -3,5 +3,6 @@
 pub(super) mod error;
 pub(super) mod file;
 pub(super) mod inventory;
+pub(super) mod labels;
 pub(super) mod lineage;
 pub(super) mod schema;

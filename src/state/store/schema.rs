@@ -10,7 +10,7 @@ use super::error::{StoreError, fault};
 const APPLICATION: i32 = 0x5253_594E;
 
 /// The version of the schema (`PRAGMA user_version`).
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 
 /// The schema. `known.digest` is empty if no acknowledgement is known. `known.doubt` is what may
 /// still be applied late (null: nothing; empty: several contents), until `known.until` (seconds
@@ -31,6 +31,15 @@ const TABLES: &str = "
     CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, journal TEXT, passes INTEGER NOT NULL DEFAULT 0);
 ";
 
+/// What version 3 has beside version 2. `proven` holds the labels of a survey whose written values were
+/// read back. `labels` holds, for each label that was sent with `--on-conflict keep`, the digest of the
+/// value that was acknowledged and of the one that the list had before it.
+const LABELS: &str = "
+    CREATE TABLE proven (list INTEGER NOT NULL, label INTEGER NOT NULL, PRIMARY KEY (list, label)) WITHOUT ROWID;
+    CREATE TABLE labels (list INTEGER NOT NULL, respondent INTEGER NOT NULL, label INTEGER NOT NULL,
+        said INTEGER NOT NULL, before INTEGER NOT NULL, PRIMARY KEY (list, respondent, label)) WITHOUT ROWID;
+";
+
 /// The migration from version 1, whose entries stay valid.
 const FROM_1: &str = "
     CREATE TABLE store (id BLOB NOT NULL);
@@ -48,9 +57,15 @@ pub(in crate::state) fn check(connection: &Connection, path: &Path) -> Result<()
         Form::This => check_whole(connection, path),
         Form::Version1 => {
             check_whole(connection, path)?;
-            bring_to_this(connection, FROM_1).map_err(|error| fault("migrate", path, &error))
+            bring_to_this(connection, &[FROM_1, LABELS]).map_err(|error| fault("migrate", path, &error))
         }
-        Form::Nothing => bring_to_this(connection, TABLES).map_err(|error| fault("write", path, &error)),
+        Form::Version2 => {
+            check_whole(connection, path)?;
+            bring_to_this(connection, &[LABELS]).map_err(|error| fault("migrate", path, &error))
+        }
+        Form::Nothing => {
+            bring_to_this(connection, &[TABLES, LABELS]).map_err(|error| fault("write", path, &error))
+        }
     }
 }
 
@@ -58,6 +73,7 @@ pub(in crate::state) fn check(connection: &Connection, path: &Path) -> Result<()
 enum Form {
     Nothing,
     Version1,
+    Version2,
     This,
 }
 
@@ -71,6 +87,7 @@ fn form(connection: &Connection, path: &Path) -> Result<Form, StoreError> {
     match (number("application_id")?, number("user_version")?) {
         (APPLICATION, VERSION) => Ok(Form::This),
         (APPLICATION, 1) => Ok(Form::Version1),
+        (APPLICATION, 2) => Ok(Form::Version2),
         (APPLICATION, version) if version > VERSION => Err(StoreError::Later { path }),
         (0, 0) if number("schema_version")? == 0 => Ok(Form::Nothing),
         _ => Err(StoreError::Foreign { path }),
@@ -78,7 +95,8 @@ fn form(connection: &Connection, path: &Path) -> Result<Form, StoreError> {
 }
 
 /// Runs the statements in a transaction: all take effect or none, even if the process is killed.
-fn bring_to_this(connection: &Connection, statements: &str) -> rusqlite::Result<()> {
+fn bring_to_this(connection: &Connection, statements: &[&str]) -> rusqlite::Result<()> {
+    let statements = statements.concat();
     let all = format!(
         "BEGIN IMMEDIATE; {statements} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
     );

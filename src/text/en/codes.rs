@@ -37,6 +37,7 @@ impl CodeWords for English {
             ErrorCode::Excluded => "on the exclude list",
             ErrorCode::Superseded => "a later row is sent instead",
             ErrorCode::Unchanged => "unchanged",
+            ErrorCode::Conflict => "changed on the platform, left as it is",
         }
     }
 

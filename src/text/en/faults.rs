@@ -46,6 +46,7 @@ impl FaultWords for English {
             RowFault::Excluded => "respondent is on the list of `--exclude`",
             RowFault::Superseded => "a later row of the same respondent is sent instead",
             RowFault::Unchanged => "the same labels were acknowledged before (`--changed-only`)",
+            RowFault::Conflict => "changed on the platform since, left as it is (`--on-conflict keep`)",
         };
         title.to_owned()
     }
@@ -117,7 +118,8 @@ impl FaultWords for English {
             | RowFault::NotSelected
             | RowFault::Excluded
             | RowFault::Superseded
-            | RowFault::Unchanged => return None,
+            | RowFault::Unchanged
+            | RowFault::Conflict => return None,
         };
         Some(advice.to_owned())
     }

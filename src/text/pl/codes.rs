@@ -40,6 +40,7 @@ impl CodeWords for Polish {
             ErrorCode::Excluded => "z listy wykluczeń",
             ErrorCode::Superseded => "pierwszeństwo ma późniejszy wiersz",
             ErrorCode::Unchanged => "bez zmian",
+            ErrorCode::Conflict => "zmienione na platformie, pozostawione",
         }
     }
 
@@ -84,7 +85,8 @@ impl CodeWords for Polish {
             | ErrorCode::NotSelected
             | ErrorCode::Excluded
             | ErrorCode::Superseded
-            | ErrorCode::Unchanged => return None,
+            | ErrorCode::Unchanged
+            | ErrorCode::Conflict => return None,
         })
     }
 }

@@ -45,6 +45,9 @@ impl FaultWords for Polish {
             RowFault::NotSelected => "wiersz pominięty przez `--only` lub `--limit`",
             RowFault::Excluded => "respondent z listy wykluczeń (`--exclude`)",
             RowFault::Superseded => "późniejszy wiersz tego respondenta ma pierwszeństwo",
+            RowFault::Conflict => {
+                "zmienione od tego czasu na platformie, pozostawione (`--on-conflict keep`)"
+            }
             RowFault::Unchanged => "te same etykiety potwierdzono już wcześniej (`--changed-only`)",
         };
         title.to_owned()
@@ -117,7 +120,8 @@ impl FaultWords for Polish {
             | RowFault::NotSelected
             | RowFault::Excluded
             | RowFault::Superseded
-            | RowFault::Unchanged => return None,
+            | RowFault::Unchanged
+            | RowFault::Conflict => return None,
         };
         Some(advice.to_owned())
     }

@@ -106,6 +106,7 @@ impl OpenedInput {
                 survey,
                 table: table.as_ref().map(|found| Arc::clone(&found.table)),
                 members,
+                believed: Vec::new(),
                 last_rows: None,
                 differing: None,
                 overtaken: None,

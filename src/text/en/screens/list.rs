@@ -37,6 +37,11 @@ impl ListWords for English {
         format!("{why}; the list of an earlier run is used: `{table}`")
     }
 
+    fn keep_needs_pull(&self) -> String {
+        "`--on-conflict keep` compares the list of `--pull` with what `--changed-only` remembers: give both"
+            .to_owned()
+    }
+
     fn pulling(&self, respondents: u64, time: Option<String>) -> String {
         let count = thousands(Lang::En, respondents);
         match time {

@@ -38,6 +38,11 @@ impl ListWords for Polish {
         format!("{why}; użyto listy pobranej wcześniej: `{table}`")
     }
 
+    fn keep_needs_pull(&self) -> String {
+        "`--on-conflict keep` porównuje listę z `--pull` z tym, co pamięta `--changed-only`: podaj obie opcje"
+            .to_owned()
+    }
+
     fn pulling(&self, respondents: u64, time: Option<String>) -> String {
         let count = pl(respondents, ["respondent", "respondentów", "respondentów"]);
         match time {

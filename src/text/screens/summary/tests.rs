@@ -16,6 +16,7 @@ use crate::text::fault_text;
 
 fn row(number: u64, plan: Plan) -> PlannedRow {
     PlannedRow {
+        listed: None,
         sequence: number,
         position: Position {
             row: number,

@@ -20,6 +20,9 @@ pub(crate) trait ListWords {
     /// A list cannot be read, and the one of an earlier run is used.
     fn older_list(&self, why: &str, table: &str) -> String;
 
+    /// `--on-conflict keep` without what it compares with.
+    fn keep_needs_pull(&self) -> String;
+
     /// A long list is being read; the time it takes, if a rate limits it.
     fn pulling(&self, respondents: u64, time: Option<String>) -> String;
 

@@ -1,0 +1,33 @@
+//! A row's labels beside what the platform's mailing list has of them.
+
+use super::super::Label;
+
+/// The digests of a respondent's labels on the mailing list, as far as the list is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Listed(pub(crate) Box<[ListedLabel]>);
+
+/// One label that a row sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ListedLabel {
+    pub(crate) label: Label,
+    /// Digest of the value on the list.
+    pub(crate) listed: u64,
+    /// Digest of the row's value.
+    pub(crate) wanted: u64,
+}
+
+/// What was sent of a label last, as digests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Labelled {
+    /// The value that the platform acknowledged.
+    pub(crate) said: u64,
+    /// The value that the list had before.
+    pub(crate) before: u64,
+}
+
+impl Listed {
+    /// Whether the list has another value than the row for some label.
+    pub(crate) fn differs(&self) -> bool {
+        self.0.iter().any(|label| label.listed != label.wanted)
+    }
+}
