@@ -43,11 +43,13 @@ pub(crate) use journal::header::{Header, LookedOver};
 pub(crate) use journal::resumed::{GoOn, alive_until};
 pub(crate) use journal::settled::SettledRows;
 pub(crate) use lists::table::TableFile;
+pub(crate) use lists::undo::{Change, UndoFile, undo_columns};
+pub(crate) use lists::verified::{VerifiedFile, VerifiedLine};
 pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
 pub(crate) use outputs::names::{
-    FAILED, REPORT, RESPONDENTS, RESULTS, SUMMARY, TRIAL, WORKBOOK, lock as lock_of,
+    FAILED, REPORT, RESPONDENTS, RESULTS, SUMMARY, TRIAL, UNDO, VERIFIED, WORKBOOK, lock as lock_of,
 };
 pub(crate) use outputs::nights::{NIGHTS, UnsentNight, nights_beside, note_unsent, unsent_nights};
 pub(crate) use outputs::page::{PageFile, is_page};

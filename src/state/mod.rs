@@ -137,6 +137,18 @@ impl Delta {
         self.lock().edited
     }
 
+    /// Whether a row makes no call, because the platform has its labels: by what was acknowledged, and
+    /// by the mailing list as far as it is believed.
+    pub(crate) fn is_unchanged(
+        &self,
+        update: &UpdateRespondent,
+        listed: Option<&Listed>,
+    ) -> Result<bool, StoreError> {
+        let shared = self.lock();
+        let skips = shared.terms.skips.is_some() && !listed.is_some_and(Listed::differs);
+        Ok(skips && shared.store.told(update)? == Told::Same)
+    }
+
     /// Stores that written values of these labels were read back.
     pub(crate) fn prove(&self, survey: &str, labels: &[Label]) -> Result<(), StoreError> {
         self.lock().store.prove(survey, labels)

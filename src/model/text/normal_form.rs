@@ -53,15 +53,12 @@ fn decoded(value: &str) -> Cow<'_, str> {
         let entity = after
             .split_once(';')
             .filter(|(name, _)| name.chars().count() <= MAX_ENTITY);
-        match entity.and_then(|(name, left)| Some((entity_of(name)?, left))) {
-            Some((c, left)) => {
-                text.push(c);
-                rest = left;
-            }
-            None => {
-                text.push('&');
-                rest = after;
-            }
+        if let Some((c, left)) = entity.and_then(|(name, left)| Some((entity_of(name)?, left))) {
+            text.push(c);
+            rest = left;
+        } else {
+            text.push('&');
+            rest = after;
         }
     }
     text.push_str(rest);

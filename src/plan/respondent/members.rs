@@ -73,9 +73,12 @@ impl Members {
 }
 
 impl Member<'_> {
-    /// Returns where the respondent stands in the table, in bytes.
-    pub(crate) fn offset(self) -> u64 {
-        self.members.offsets.get(self.place).copied().unwrap_or_default()
+    /// Returns where the respondent begins in the table, and where the next one does, in bytes; `None`
+    /// for the last one.
+    pub(crate) fn bytes(self) -> (u64, Option<u64>) {
+        let offsets = &self.members.offsets;
+        let start = offsets.get(self.place).copied().unwrap_or_default();
+        (start, offsets.get(self.place + 1).copied())
     }
 
     /// Returns the digest of a label ([`label_digest`]); `None` if the list does not have that label.
@@ -113,11 +116,12 @@ mod tests {
         members.push(digits("0012"), 70, ["", "a &amp; b"].into_iter());
         let members = members.complete();
         let found = members.find(digits("12")).unwrap();
-        assert_eq!(found.offset(), 70);
+        assert_eq!(found.bytes(), (70, None));
         assert_eq!(found.digest(label("l4")), Some(label_digest("")));
         assert_eq!(found.digest(label("l7")), Some(label_digest("a  & b")));
         assert_eq!(found.digest(label("l1")), None);
         let found = members.find(digits("13")).unwrap();
+        assert_eq!(found.bytes(), (30, Some(70)));
         assert_eq!(found.digest(label("l4")), Some(label_digest("VIP")));
         assert!(members.find(digits("14")).is_none());
         assert_eq!(

@@ -18,7 +18,7 @@ use crate::model::time_in_name;
 use crate::system::folders::with_suffix;
 
 /// Endings of a name after the part that identifies the run.
-const KINDS: [&str; 5] = [RESULTS, FAILED, SUMMARY, WORKBOOK, REPORT];
+const KINDS: [&str; 6] = [RESULTS, FAILED, SUMMARY, WORKBOOK, REPORT, UNDO];
 
 /// What the names of a run's outputs end with.
 pub(crate) const RESULTS: &str = ".results.csv";
@@ -26,6 +26,10 @@ pub(crate) const FAILED: &str = ".failed.csv";
 pub(crate) const SUMMARY: &str = ".summary.json";
 /// The table of the survey's respondents that a run reads.
 pub(crate) const RESPONDENTS: &str = ".respondents.csv";
+/// What a run changes, to be undone.
+pub(crate) const UNDO: &str = ".undo.csv";
+/// The labels that were not read back.
+pub(crate) const VERIFIED: &str = ".verify.csv";
 pub(crate) const REPORT: &str = ".report.html";
 
 /// What the name of a failed file ends with that a spreadsheet has saved as a workbook.

@@ -15,7 +15,7 @@ use crate::record::{self, Header, OutputDecision, ResultsFormat, SentBefore};
 use crate::report::{Console, ExitCode, Progress, RunFacts, RunReport, RunSummary};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
-use crate::run::list::before;
+use crate::run::list::{before, undo_file};
 use crate::run::next_command::next_command;
 use crate::run::pages;
 use crate::run::pipeline::stages;
@@ -116,12 +116,13 @@ async fn start(
     let mut stops = before_sending::stops(window, console)?;
     let site = Arc::new(Site::open(&settings.destination).await?);
     *locks = unless_stopped(&mut stops, self::locks(settings, &site)).await?;
-    if let Some(list) = &settings.list {
-        unless_stopped(&mut stops, before::read(list, &settings.reading, &site)).await?;
-    }
+    let is_fresh = match &settings.list {
+        Some(list) => unless_stopped(&mut stops, before::read(list, &settings.reading, &site)).await?,
+        None => false,
+    };
     let work = {
         let (settings, site, console) = (Arc::clone(settings), Arc::clone(&site), console.clone());
-        move || prepare(&settings, &site, &console)
+        move || prepare(&settings, &site, is_fresh, &console)
     };
     match unless_stopped(&mut stops, in_thread(work)).await? {
         Prepared::Ready(ready) => {
@@ -134,7 +135,12 @@ async fn start(
 
 /// Does everything before the first call, except for the locks. Nothing is sent, and nothing is
 /// written except deletions from the store.
-fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Prepared, Failure> {
+fn prepare(
+    settings: &RunSettings,
+    site: &Site,
+    is_fresh: bool,
+    console: &Console,
+) -> Result<Prepared, Failure> {
     let RunSettings {
         reading,
         calls,
@@ -161,7 +167,9 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         })));
     }
     let store = memory::open(&settings.delta, site)?;
-    believe(&mut opened, settings.list.as_ref(), store.as_ref())?;
+    // An older list serves ids alone.
+    let list = settings.list.as_ref().filter(|_| is_fresh);
+    believe(&mut opened, list, store.as_ref())?;
     let Decided {
         decision,
         content_since,
@@ -224,9 +232,13 @@ fn prepare(settings: &RunSettings, site: &Site, console: &Console) -> Result<Pre
         unfinished,
         resumes,
     };
-    let keeps = settings.list.as_ref().is_some_and(|list| list.keeps_conflicts);
+    let keeps = list.is_some_and(|list| list.keeps_conflicts);
     let memory = Memory::begin(store, passed.remembered, &beginning)?.keeping_conflicts(keeps);
     let known = memory.still_known(passed.known)?;
+    if let Some(list) = list.filter(|_| !resumes && opened.is_file()) {
+        let places = (list.table.as_path(), &outputs.paths);
+        undo_file::write(&mut opened, reading, places, memory.delta.as_ref())?;
+    }
     let used = memory.delta.as_ref().and_then(Delta::store_run).cloned();
     let header = header.looked_over(passed.looked_over, used);
     Ok(Prepared::Ready(Box::new(Ready {

@@ -13,7 +13,8 @@ use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::site::Site;
 use crate::text::Message;
 
-/// Reads the mailing list that the run needs. The sandbox lists whom the input names.
+/// Reads the mailing list that the run needs. The sandbox lists whom the input names. Returns whether
+/// it was read; otherwise the table is that of an earlier run, which knows ids and no current labels.
 ///
 /// # Errors
 ///
@@ -22,20 +23,19 @@ pub(in crate::run) async fn read(
     list: &ListSettings,
     reading: &ReadingSettings,
     site: &Site,
-) -> Result<(), Failure> {
-    let api = match &list.api {
-        Some(api) => api.clone(),
-        None => {
-            for (id, email) in named(reading).await? {
-                site.seed(&list.survey, &id, &email);
-            }
-            Api::new(&site.base, None, sandbox_api_credentials())
+) -> Result<bool, Failure> {
+    let api = if let Some(api) = &list.api {
+        api.clone()
+    } else {
+        for (id, email) in named(reading).await? {
+            site.seed(&list.survey, &id, &email);
         }
+        Api::new(&site.base, None, sandbox_api_credentials())
     };
     let pulled = pull((&api, &list.ask), &list.survey, &list.table, &list.labels).await;
     match pulled {
         Ok(pulled) if pulled.respondents == 0 => Err(empty(&list.survey)),
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(true),
         Err(failure) if list.accepts_older && list.table.is_file() => {
             let table = list.table.shown().to_string();
             let why = Message::from_error_ref(&failure.error);
@@ -46,7 +46,7 @@ pub(in crate::run) async fn read(
                 polish = line.polish(),
                 "{line}"
             );
-            Ok(())
+            Ok(false)
         }
         Err(failure) => Err(failure),
     }
@@ -60,26 +60,23 @@ pub(in crate::run) async fn read_for_check(settings: &mut CheckSettings) -> Resu
     };
     let folder = tempfile::tempdir().map_err(Failure::usage)?;
     let table = folder.path().join("respondents.csv");
-    match &list.api {
-        Some(api) => {
-            let pulled = pull((api, &list.ask), &list.survey, &table, &list.labels).await?;
-            if pulled.respondents == 0 {
-                return Err(empty(&list.survey));
-            }
+    if let Some(api) = &list.api {
+        let pulled = pull((api, &list.ask), &list.survey, &table, &list.labels).await?;
+        if pulled.respondents == 0 {
+            return Err(empty(&list.survey));
         }
-        None => {
-            let mut file = TableFile::new(&table, &list.survey, &[]).map_err(Failure::output)?;
-            file.begin().map_err(Failure::output)?;
-            for (id, email) in named(&settings.reading).await? {
-                let member = Member {
-                    id,
-                    email,
-                    ..Member::default()
-                };
-                file.push_member(&member).map_err(Failure::output)?;
-            }
-            file.finish().map_err(Failure::output)?;
+    } else {
+        let mut file = TableFile::new(&table, &list.survey, &[]).map_err(Failure::output)?;
+        file.begin().map_err(Failure::output)?;
+        for (id, email) in named(&settings.reading).await? {
+            let member = Member {
+                id,
+                email,
+                ..Member::default()
+            };
+            file.push_member(&member).map_err(Failure::output)?;
         }
+        file.finish().map_err(Failure::output)?;
     }
     settings.reading.members = Some(table.clone());
     if let Some(ids) = &mut settings.reading.ids {

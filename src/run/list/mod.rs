@@ -2,3 +2,5 @@
 
 pub(super) mod before;
 pub(super) mod pull;
+pub(super) mod texts;
+pub(super) mod undo_file;

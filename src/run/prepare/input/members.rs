@@ -31,12 +31,7 @@ pub(in crate::run) fn read(
     mut excluded: Option<&mut Exclusion>,
 ) -> Result<FoundList, Failure> {
     let fault = |error| refused(path, error);
-    let options = ReadOptions {
-        encoding: "utf-8".parse().ok(),
-        delimiter: ",".parse().ok(),
-        ..ReadOptions::default()
-    };
-    let mut file = SideFile::open(path, options, None, |_| Ok(())).map_err(fault)?;
+    let mut file = open(path)?;
     let columns = &file.first.columns;
     let labels: Vec<(Label, usize)> = labels(columns).collect();
     let find = |name, purpose| {
@@ -89,8 +84,18 @@ pub(in crate::run) fn read(
     })
 }
 
+/// Opens the table of a mailing list.
+pub(in crate::run) fn open(path: &Path) -> Result<SideFile, Failure> {
+    let options = ReadOptions {
+        encoding: "utf-8".parse().ok(),
+        delimiter: ",".parse().ok(),
+        ..ReadOptions::default()
+    };
+    SideFile::open(path, options, None, |_| Ok(())).map_err(|error| refused(path, error))
+}
+
 /// Returns the labels that the table has and the webhook sets, each with its column.
-fn labels(columns: &Columns) -> impl Iterator<Item = (Label, usize)> + '_ {
+pub(in crate::run) fn labels(columns: &Columns) -> impl Iterator<Item = (Label, usize)> + '_ {
     Label::all().filter_map(|label| {
         let column = columns.find(label.name(), Purpose::Label(label));
         Some((label, column.ok()??))

@@ -6,7 +6,7 @@ pub(in crate::run) mod description;
 pub(in crate::run) mod exclude_list;
 pub(in crate::run) mod form;
 pub(in crate::run) mod id_table;
-pub(super) mod members;
+pub(in crate::run) mod members;
 pub(in crate::run) mod newer_export;
 pub(in crate::run) mod news;
 pub(in crate::run) mod opened;

@@ -34,12 +34,20 @@ impl ListWords for English {
     }
 
     fn older_list(&self, why: &str, table: &str) -> String {
-        format!("{why}; the list of an earlier run is used: `{table}`")
+        format!("{why}; the list of an earlier run is used, for ids alone: `{table}`")
     }
 
     fn keep_needs_pull(&self) -> String {
         "`--on-conflict keep` compares the list of `--pull` with what `--changed-only` remembers: give both"
             .to_owned()
+    }
+
+    fn list_unreadable(&self, table: &str, why: &str) -> String {
+        format!("cannot read `{table}`: {why}")
+    }
+
+    fn list_replaced(&self, table: &str) -> String {
+        format!("`{table}` has changed since it was read: run this again")
     }
 
     fn pulling(&self, respondents: u64, time: Option<String>) -> String {

@@ -35,12 +35,20 @@ impl ListWords for Polish {
     }
 
     fn older_list(&self, why: &str, table: &str) -> String {
-        format!("{why}; użyto listy pobranej wcześniej: `{table}`")
+        format!("{why}; ID pochodzą z listy pobranej wcześniej: `{table}`")
     }
 
     fn keep_needs_pull(&self) -> String {
         "`--on-conflict keep` porównuje listę z `--pull` z tym, co pamięta `--changed-only`: podaj obie opcje"
             .to_owned()
+    }
+
+    fn list_unreadable(&self, table: &str, why: &str) -> String {
+        format!("nie można odczytać `{table}`: {why}")
+    }
+
+    fn list_replaced(&self, table: &str) -> String {
+        format!("plik `{table}` zmienił się po odczytaniu: uruchom program jeszcze raz")
     }
 
     fn pulling(&self, respondents: u64, time: Option<String>) -> String {

@@ -23,6 +23,12 @@ pub(crate) trait ListWords {
     /// `--on-conflict keep` without what it compares with.
     fn keep_needs_pull(&self) -> String;
 
+    /// The table of a list cannot be read back.
+    fn list_unreadable(&self, table: &str, why: &str) -> String;
+
+    /// The table of a list is another one than before.
+    fn list_replaced(&self, table: &str) -> String;
+
     /// A long list is being read; the time it takes, if a rate limits it.
     fn pulling(&self, respondents: u64, time: Option<String>) -> String;
 

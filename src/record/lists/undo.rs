@@ -1,0 +1,167 @@
+//! What a run changes, so that it can be undone: `id_respondent,id_survey` and, for each label, the
+//! value that the mailing list had (`l4_old`) and the one that the run sends (`l4_new`). A label that a
+//! row leaves alone is blank in both. The file of an earlier run gets the time of its last change into
+//! its name and is kept for 30 days.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::private_csv::PrivateCsv;
+use crate::model::Label;
+use crate::record::error::OutputError;
+use crate::record::outputs::names::{self, Stamp};
+use crate::system::rename::rename_new;
+
+/// How the first line of each file begins.
+const HEADER: [&str; 2] = ["id_respondent", "id_survey"];
+
+/// How long the files of earlier runs are kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The columns of a label: before and after.
+pub(crate) fn undo_columns(label: Label) -> [String; 2] {
+    ["old", "new"].map(|when| format!("{label}_{when}"))
+}
+
+/// The value of a label before and after the run; `None` if the run leaves it alone.
+pub(crate) type Change = Option<(String, String)>;
+
+/// A file that is being written. Dropped before its end, it leaves the old one in its place.
+#[derive(Debug)]
+pub(crate) struct UndoFile {
+    file: PrivateCsv,
+    /// Whether the old file is of a rehearsal and is replaced.
+    replaces: bool,
+}
+
+impl UndoFile {
+    /// Starts a file with these labels.
+    ///
+    /// # Errors
+    ///
+    /// If another file stands at the path, or it cannot be written.
+    pub(crate) fn begin(
+        path: &Path,
+        labels: impl Iterator<Item = Label>,
+        replaces: bool,
+    ) -> Result<Self, OutputError> {
+        let mut file = PrivateCsv::new(path, &HEADER)?;
+        file.begin()?;
+        let columns = labels.flat_map(undo_columns);
+        file.push(HEADER.map(str::to_owned).into_iter().chain(columns))?;
+        Ok(Self { file, replaces })
+    }
+
+    /// Appends a row's changes, one for each label of the file.
+    pub(crate) fn push(
+        &mut self,
+        (respondent, survey): (&str, &str),
+        changes: &[Change],
+    ) -> Result<(), OutputError> {
+        let values = changes.iter().flat_map(|change| match change {
+            Some((old, new)) => [old.as_str(), new.as_str()],
+            None => ["", ""],
+        });
+        self.file.push([respondent, survey].into_iter().chain(values))
+    }
+
+    /// Sets the file of an earlier run aside, deletes old ones, and puts this one in its place.
+    pub(crate) fn finish(mut self) -> Result<(), OutputError> {
+        self.file.sync()?;
+        if !self.replaces {
+            set_aside(self.file.path())?;
+            delete_old(self.file.path());
+        }
+        self.file.finish()
+    }
+}
+
+/// Renames the file of an earlier run.
+fn set_aside(path: &Path) -> Result<(), OutputError> {
+    let Ok(found) = fs::symlink_metadata(path) else {
+        return Ok(());
+    };
+    let changed = found.modified().unwrap_or_else(|_| SystemTime::now());
+    let changed = Timestamp::try_from(changed).unwrap_or_else(|_| Timestamp::now());
+    let mut stamp = Stamp::new(changed, false);
+    loop {
+        let aside = names::aside(path, &stamp);
+        if fs::symlink_metadata(&aside).is_err() {
+            return rename_new(path, &aside).map_err(|source| OutputError::rename(&aside, source));
+        }
+        stamp = stamp.next();
+    }
+}
+
+/// Deletes the files of earlier runs that are too old. What cannot be deleted stays: it is in nobody's
+/// way.
+fn delete_old(path: &Path) {
+    let Ok(since) = Timestamp::now().checked_sub(KEPT) else {
+        return;
+    };
+    let oldest = Stamp::new(since, false);
+    for (old, stamp) in files_set_aside(path) {
+        if stamp.is_before(&oldest) {
+            fs::remove_file(old).ok();
+        }
+    }
+}
+
+/// Returns the files of earlier runs.
+pub(in crate::record) fn files_set_aside(path: &Path) -> Vec<(PathBuf, Stamp)> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(Path::new(".")))
+        .into_iter()
+        .flatten();
+    let stamped = entries.flatten().filter_map(|entry| {
+        let stamp = names::stamp_of(&entry.file_name(), path)?;
+        Some((path.with_file_name(entry.file_name()), stamp))
+    });
+    stamped.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_earlier_runs_changed_is_kept_for_thirty_days() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.undo.csv");
+        let write = |new: &str| {
+            let labels = ["l4", "l7"].map(|name| name.parse().unwrap());
+            let mut undo = UndoFile::begin(&path, labels.into_iter(), false)?;
+            undo.push(("0012", "7"), &[Some(("a, b".to_owned(), new.to_owned())), None])?;
+            undo.finish()
+        };
+        let name = |age: i64| {
+            let then = Timestamp::now()
+                .checked_sub(SignedDuration::from_hours(age))
+                .unwrap();
+            names::aside(&path, &Stamp::new(then, false))
+        };
+        let (old, young) = (name(30 * 24 + 1), name(30 * 24 - 1));
+        fs::write(&old, "").unwrap();
+        fs::write(&young, "").unwrap();
+        write("x").unwrap();
+        write("y").unwrap();
+        write("").unwrap();
+        let text = |path: &Path| fs::read_to_string(path).unwrap();
+        assert_eq!(
+            text(&path),
+            "id_respondent,id_survey,l4_old,l4_new,l7_old,l7_new\n0012,7,\"a, b\",,,\n"
+        );
+        let mut aside = files_set_aside(&path);
+        aside.sort();
+        let kept: Vec<bool> = aside
+            .iter()
+            .map(|(path, _)| text(path).contains("0012,7"))
+            .collect();
+        assert_eq!((kept, old.exists()), (vec![false, true, true], false));
+        fs::write(&path, "id;l4\n").unwrap();
+        assert!(matches!(write("x"), Err(OutputError::NoTable(_))));
+    }
+}

@@ -1,0 +1,62 @@
+//! Writes what a run is about to change, before its first call.
+
+use std::path::Path;
+
+use super::texts::ListedTexts;
+use crate::config::ReadingSettings;
+use crate::model::{Digits, Plan};
+use crate::record::{Change, OutputPaths, UNDO, UndoFile};
+use crate::run::Failure;
+use crate::run::prepare::input::opened::OpenedInput;
+use crate::state::Delta;
+
+/// Writes the values that the mailing list has of the labels which the run changes, beside the new
+/// ones. `table` is the list that was read; `delta` knows which rows make no call.
+pub(in crate::run) fn write(
+    opened: &mut OpenedInput,
+    reading: &ReadingSettings,
+    (table, paths): (&Path, &OutputPaths),
+    delta: Option<&Delta>,
+) -> Result<(), Failure> {
+    let Some(members) = opened.plan.members.clone() else {
+        return Ok(());
+    };
+    let mut texts = ListedTexts::open(table)?;
+    let labels: Vec<_> = texts.labels().collect();
+    let path = paths.beside(UNDO);
+    let mut undo =
+        UndoFile::begin(&path, labels.iter().copied(), paths.rehearsal).map_err(Failure::output)?;
+    let plan = opened.plan.clone();
+    let settings = plan.clone();
+    opened.each_row(reading, plan, |row, planner| {
+        let plan = planner.plan(row);
+        let Plan::Send(update) = &plan else {
+            return Ok(true);
+        };
+        let is_unchanged = delta
+            .map(|delta| delta.is_unchanged(update, settings.listed(&plan).as_ref()))
+            .transpose()
+            .map_err(Failure::usage)?;
+        let member = Digits::new(update.respondent()).and_then(|id| members.find(id));
+        let Some(member) = member.filter(|_| is_unchanged != Some(true)) else {
+            return Ok(true);
+        };
+        let old = texts.of(member, update.respondent())?;
+        let mut changes: Vec<Change> = vec![None; labels.len()];
+        for (label, new) in update.labelled() {
+            let Some(at) = labels.iter().position(|other| *other == label) else {
+                continue;
+            };
+            let old = old.get(at).filter(|old| **old != new);
+            if let (Some(change), Some(old)) = (changes.get_mut(at), old) {
+                *change = Some((old.clone(), new));
+            }
+        }
+        if changes.iter().any(Option::is_some) {
+            undo.push((update.respondent(), update.survey()), &changes)
+                .map_err(Failure::output)?;
+        }
+        Ok(true)
+    })?;
+    undo.finish().map_err(Failure::output)
+}
