@@ -26,6 +26,29 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .map_err(|_| format!("`{text}` must not be negative"))
 }
 
+/// Times at which something is done again, ascending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Times(pub(crate) Vec<Duration>);
+
+/// When a mailing list is read again if no time is given.
+const USUAL_TIMES: &str = "1m,5m,15m";
+
+/// Parses `1m,5m,15m`, or a word that only turns it on.
+pub(super) fn times(text: &str) -> Result<Times, String> {
+    let text = match text.trim() {
+        "true" | "yes" | "on" => USUAL_TIMES,
+        given => given,
+    };
+    let times: Result<Vec<Duration>, String> = text.split(',').map(duration).collect();
+    let times = times?;
+    if !times.is_sorted() {
+        return Err(format!(
+            "`{text}`: the times count from the end of the run, so write them in order"
+        ));
+    }
+    Ok(Times(times))
+}
+
 /// Parses `06:00`, a local time.
 pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
     let text = text.trim();

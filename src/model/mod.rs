@@ -20,6 +20,7 @@ pub(crate) use measures::course::{Course, MAX_WAITS, ResponseTimes, Wait};
 pub(crate) use measures::histogram::Histogram;
 pub(crate) use measures::timeline::{Bucket, Timeline};
 pub(crate) use outcomes::early_end::{EarlyEnd, Signal};
+pub(crate) use outcomes::edited::Edited;
 pub(crate) use outcomes::error_code::{Action, ErrorCode};
 pub(crate) use outcomes::outcome::{Outcome, Settled, Status};
 pub(crate) use outcomes::waiting::Waiting;

@@ -13,6 +13,7 @@ mod stored;
 mod summary_json;
 mod terminal;
 mod totals;
+mod verified;
 
 pub(crate) use diagnosis::Diagnosis;
 pub(crate) use ending::{ALREADY_SENT, Ending, unsent_to_json};
@@ -27,3 +28,4 @@ pub(crate) use terminal::progress::{Moment, Progress};
 pub(crate) use terminal::say::{is_person, say_command, say_error, say_more};
 pub(crate) use terminal::screen::{Screen, Tone};
 pub(crate) use totals::{CodeCount, Notes, Reader, RunSummary};
+pub(crate) use verified::Verified;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Ending, ExitCode, Expect, Notes, RunSummary, counted};
+use super::{Ending, ExitCode, Expect, Notes, RunSummary, Verified, counted};
 use crate::model::{
-    CountOrPercent, Course, EarlyEnd, Fingerprint, Message, RecordedSettings, Signal, StoreRun,
+    CountOrPercent, Course, EarlyEnd, Edited, Fingerprint, Message, RecordedSettings, Signal, StoreRun,
 };
 
 /// How a run ended.
@@ -118,6 +118,10 @@ pub(crate) struct RunReport {
     pub(crate) first_store_run: Option<i64>,
     /// The start of the run whose failed rows a round of a retry has sent.
     pub(crate) retry_of: Option<Timestamp>,
+    /// What people changed on the platform.
+    pub(crate) edited: Edited,
+    /// What was read back; `None` if nothing was.
+    pub(crate) verified: Option<Verified>,
     /// The command that resumes a run that stopped early; `None` if it cannot be resumed.
     pub(crate) next: Option<String>,
     /// The command that a person types after a complete run, if one helps: for failed rows, or for
@@ -131,6 +135,10 @@ pub(crate) enum Verdict {
     Done,
     /// More rows failed than `--accept-failures` allows.
     RowsFailed,
+    /// All rows are well, and labels were read back with other values.
+    Different,
+    /// All rows are well, and the list could not be read back.
+    Unread(ExitCode),
     NoRows,
     Aborted,
     /// Nothing was sent, because the proxy requires credentials.
@@ -189,6 +197,11 @@ impl RunReport {
             match verdict {
                 Verdict::NoRows => "there are no data rows".to_owned(),
                 Verdict::RowsFailed => format!("{failures} failed, unconfirmed or invalid"),
+                Verdict::Different => {
+                    let different = self.verified.as_ref().map_or(0, Verified::accused);
+                    format!("{} not as sent on the mailing list", counted(different, "label"))
+                }
+                Verdict::Unread(_) => "the mailing list could not be read back".to_owned(),
                 Verdict::Done if self.summary.failures() > 0 => {
                     format!("{failures} failed, unconfirmed or invalid, as `--accept-failures` allows")
                 }
@@ -224,7 +237,13 @@ impl RunReport {
             {
                 Verdict::RowsFailed
             }
-            RunEnd::Complete => Verdict::Done,
+            RunEnd::Complete => match &self.verified {
+                Some(verified) if verified.accused() > 0 => Verdict::Different,
+                Some(Verified {
+                    unread: Some(code), ..
+                }) => Verdict::Unread(*code),
+                _ => Verdict::Done,
+            },
         }
     }
 }
@@ -233,7 +252,8 @@ impl Verdict {
     pub(crate) fn exit_code(self) -> ExitCode {
         match self {
             Self::Done => ExitCode::Success,
-            Self::RowsFailed => ExitCode::RowsFailed,
+            Self::RowsFailed | Self::Different => ExitCode::RowsFailed,
+            Self::Unread(code) => code,
             Self::NoRows => ExitCode::NoRows,
             Self::Aborted => ExitCode::Aborted,
             Self::Misconfigured => ExitCode::Usage,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::stored::Said as SaidInBoth;
-use super::{Diagnosis, Ending, RunEnd, RunFacts, RunReport};
+use super::{Diagnosis, Ending, RunEnd, RunFacts, RunReport, Verified};
 use crate::model::{
     EarlyEnd, Fingerprint, RecordedSettings, ShownPath as _, Status, StoreRun, rfc3339, version,
 };
@@ -49,6 +49,9 @@ struct Summary<'a> {
     respondents_counted_in_part: bool,
     ids_with_other_zeros: u64,
     overtaken_failures: u64,
+    edited_overwritten: u64,
+    edited_kept: u64,
+    verified: Option<&'a Verified>,
     failed_digest: Option<&'a str>,
     report: Option<String>,
     #[serde(flatten)]
@@ -157,6 +160,9 @@ fn formatted(report: &RunReport, ending: &Ending, more: Option<More<'_>>) -> Str
         respondents_counted_in_part: notes.repeated_at_least,
         ids_with_other_zeros: notes.other_zeros,
         overtaken_failures: summary.overtaken,
+        edited_overwritten: report.edited.overwritten,
+        edited_kept: report.edited.kept,
+        verified: report.verified.as_ref(),
         failed_digest: report.failed_digest.as_deref(),
         report: report.page.as_ref().map(|page| page.shown().to_string()),
         more,

@@ -13,7 +13,7 @@ use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
 use crate::config::{Destination, ReadingSettings, RunSettings};
-use crate::model::{EarlyEnd, ShownPath, local_time_in};
+use crate::model::{EarlyEnd, Edited, ShownPath, local_time_in};
 use crate::read::{InputError, RowsEnd};
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
 use crate::report::{
@@ -36,18 +36,31 @@ pub(super) struct Finished<'a> {
     pub(super) elapsed: Duration,
     /// The command that resumes the run, if it can be resumed.
     pub(super) next: Option<String>,
+    /// What people changed on the platform.
+    pub(super) edited: Edited,
     pub(super) ended: PipelineEnd,
 }
 
-impl Finished<'_> {
-    /// Concludes the run. If it completed, the output files get their final names and the journal
-    /// is removed. In every case the summary is written, people and machines get their report, and
-    /// the exit code is chosen.
+/// A run whose output files have their final names, if it is complete.
+pub(super) struct Settled<'a> {
+    settings: &'a RunSettings,
+    pub(super) report: RunReport,
+    /// The journal of a complete run, which can be removed once the summary is written.
+    journal: Option<Journal>,
+}
+
+impl Settled<'_> {
+    /// Concludes the run. If it completed, its journal is removed. In every case the summary is
+    /// written, people and machines get their report, and the exit code is chosen.
     pub(super) fn conclude(self, summary_file: SummaryFile, console: &Console) -> Ran {
-        let outputs = &self.settings.outputs;
+        let Self {
+            settings,
+            mut report,
+            journal,
+        } = self;
+        let outputs = &settings.outputs;
         let (page, results) = (outputs.page.clone(), outputs.paths.results.clone());
-        let round = self.settings.reading.round.clone();
-        let (mut report, journal) = self.settle();
+        let round = settings.reading.round.clone();
         let json = to_json(&report, &report.ending());
         // The command to resume with is a fact of its own, unless more is said about it.
         let why = text::early_end(&RunReport {
@@ -81,10 +94,11 @@ impl Finished<'_> {
             locks: Locks::default(),
         }
     }
+}
 
-    /// Gives the output files of a complete run their final names. Returns the journal, which can
-    /// be removed then.
-    fn settle(self) -> (RunReport, Option<Journal>) {
+impl<'a> Finished<'a> {
+    /// Gives the output files of a complete run their final names.
+    pub(super) fn settle(self) -> Settled<'a> {
         let PipelineEnd {
             read,
             tally,
@@ -167,6 +181,8 @@ impl Finished<'_> {
             first_store_run: store_runs.map(|(first, _)| first),
             store: self.header.store,
             retry_of: self.header.retry_of,
+            edited: self.edited,
+            verified: None,
             next: self.next,
             next_command: None,
             summary,
@@ -182,7 +198,11 @@ impl Finished<'_> {
             next_command,
             ..report
         };
-        (report, journal)
+        Settled {
+            settings: self.settings,
+            report,
+            journal,
+        }
     }
 }
 

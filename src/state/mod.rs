@@ -44,7 +44,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::model::{
-    FaultText, Label, LastExport, Listed, Outcome, Plan, PlannedRow, Status, StoreRun, UpdateRespondent,
+    Edited, FaultText, Label, LastExport, Listed, Outcome, Plan, PlannedRow, Status, StoreRun,
+    UpdateRespondent,
 };
 use control::Control;
 use doubt::Doubt;
@@ -64,15 +65,6 @@ pub(crate) struct Delta {
     shared: Arc<Mutex<Shared>>,
     /// The run as the store identifies it; `None` if the store ends with the process.
     is: Option<StoreRun>,
-}
-
-/// What people changed on the platform since it was sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Edited {
-    /// Respondents whose labels this run overwrites although they had been acknowledged.
-    pub(crate) overwritten: u64,
-    /// Labels that were left as they are.
-    pub(crate) kept: u64,
 }
 
 #[derive(Debug)]
@@ -360,9 +352,8 @@ fn pass(
         Judgement::Sent => row.settled = None,
     }
     edited.overwritten += u64::from(is_edited);
-    if terms.keeps {
-        store.forget_labels(key)?;
-    }
+    // Also without `--on-conflict keep`: what was sent before is not what is sent last any more.
+    store.forget_labels(key)?;
     let mut has = pending.has(key).unwrap_or_else(|| terms.has(entry.as_ref()));
     if terms.doubts_all {
         has.late = has.late.with(said, terms.clock.late_until(terms.clock.start));

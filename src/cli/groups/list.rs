@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::values::{Times, times};
+
 /// Where the API is.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Mailing list of the survey (REST API)")]
@@ -26,8 +28,26 @@ pub(crate) struct ListArgs {
         env = "RESPONDENT_SYNC_ON_CONFLICT"
     )]
     pub(crate) on_conflict: OnConflictArg,
+    /// Read the list again after the run, until it shows what was sent, at these times after the last call; includes `--pull`
+    #[arg(
+        long,
+        value_name = "DUR,…",
+        value_parser = times,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        env = "RESPONDENT_SYNC_VERIFY"
+    )]
+    pub(crate) verify: Option<Times>,
     #[command(flatten)]
     pub(crate) api: ApiArgs,
+}
+
+impl ListArgs {
+    /// Returns how the list is read before a run; `None` if it is not.
+    pub(crate) fn is_read(&self) -> Option<FreshnessArg> {
+        self.pull.or(self.verify.is_some().then_some(FreshnessArg::Fresh))
+    }
 }
 
 /// What happens if the list cannot be read.

@@ -297,7 +297,7 @@ fn list(
         &args.delta.state,
     );
     let survey = args.platform.sandbox.then_some(SANDBOX_SURVEY);
-    let has_delta = args.list.pull.is_some() && args.delta.changed_only;
+    let has_delta = args.list.is_read().is_some() && args.delta.changed_only;
     if args.list.on_conflict == OnConflictArg::Keep && !has_delta {
         mistakes.note::<()>(Err(Message::new(|words| words.keep_needs_pull()).into()));
     }

@@ -1,6 +1,7 @@
 //! What a run does with the survey's mailing list.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::api::{AskSettings, api, ask};
 use super::mapping;
@@ -29,6 +30,8 @@ pub(crate) struct ListSettings {
     pub(crate) accepts_older: bool,
     /// Whether labels that people changed on the platform are left as they are.
     pub(crate) keeps_conflicts: bool,
+    /// When it is read again after the run; `None` if it is not.
+    pub(crate) verify: Option<Vec<Duration>>,
 }
 
 /// Returns where the list of a run is written; `None` if it is not read. For a check, it is a
@@ -38,7 +41,7 @@ pub(in crate::config) fn place(
     input: &InputArgs,
     paths: Option<&OutputPaths>,
 ) -> Option<PathBuf> {
-    args.pull?;
+    args.is_read()?;
     let beside = || paths.map(|paths| paths.beside(RESPONDENTS)).unwrap_or_default();
     Some(input.ids.clone().unwrap_or_else(beside))
 }
@@ -53,12 +56,15 @@ pub(in crate::config) fn list(
     (origins, file, sandbox_survey): (&Origins, &ConfigFile, Option<&str>),
     mistakes: &mut Mistakes,
 ) -> Option<ListSettings> {
-    let (how, table) = (args.pull?, table?.to_owned());
+    let (how, table) = (args.is_read()?, table?.to_owned());
     let survey = match input.survey.as_deref().or(sandbox_survey) {
         // A mistake in it is reported with those of the input.
         Some(text) => survey(text).ok(),
         None => mistakes.keep(Err(Message::new(|words| words.list_needs_survey()).into())),
     };
+    if args.verify.is_some() && input.input.as_os_str() == "-" {
+        mistakes.note::<()>(Err(Message::new(|words| words.verify_needs_file()).into()));
+    }
     let ask = ask(address, rate, attempt, state, mistakes);
     let api = match sandbox_survey {
         Some(_) => None,
@@ -72,6 +78,7 @@ pub(in crate::config) fn list(
         labels: labels(input, origins),
         accepts_older: how == FreshnessArg::Prefer,
         keeps_conflicts: args.on_conflict == OnConflictArg::Keep,
+        verify: args.verify.as_ref().map(|times| times.0.clone()),
     })
 }
 

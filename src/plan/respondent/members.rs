@@ -81,6 +81,11 @@ impl Member<'_> {
         (start, offsets.get(self.place + 1).copied())
     }
 
+    /// Returns the number of the respondent in the list, from 0.
+    pub(crate) fn place(self) -> usize {
+        self.place
+    }
+
     /// Returns the digest of a label ([`label_digest`]); `None` if the list does not have that label.
     pub(crate) fn digest(self, label: Label) -> Option<u64> {
         let labels = &self.members.labels;

@@ -12,10 +12,10 @@ use crate::model::{EarlyEnd, UpdateRespondent, local_time_in};
 use crate::plan::Planner;
 use crate::read::Input;
 use crate::record::{self, Header, OutputDecision, ResultsFormat, SentBefore};
-use crate::report::{Console, ExitCode, Progress, RunFacts, RunReport, RunSummary};
+use crate::report::{Console, ExitCode, Progress, RunEnd, RunFacts, RunReport, RunSummary};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
-use crate::run::list::{before, undo_file};
+use crate::run::list::{after, before, undo_file};
 use crate::run::next_command::next_command;
 use crate::run::pages;
 use crate::run::pipeline::stages;
@@ -37,6 +37,9 @@ use crate::send::HttpTransport;
 use crate::state::{Delta, Store};
 use crate::system::window::Window;
 use crate::text::Message;
+
+/// Requests to end that may wait for the stages.
+const STOPS: usize = 8;
 
 /// How a run ended.
 pub(in crate::run) struct Ran {
@@ -77,6 +80,8 @@ struct Ready {
     known: Vec<UpdateRespondent>,
     /// Until then calls of another run may still be applied.
     quiet_from: Option<Timestamp>,
+    /// Whether the mailing list was read before this run, and not before an earlier one.
+    is_fresh: bool,
 }
 
 /// The result of everything before the first call.
@@ -127,7 +132,7 @@ async fn start(
     match unless_stopped(&mut stops, in_thread(work)).await? {
         Prepared::Ready(ready) => {
             unless_stopped(&mut stops, wait_for_quiet(ready.quiet_from)).await?;
-            Box::pin(send(settings, &site, *ready, stops, console)).await
+            Box::pin(send(settings, &site, *ready, &mut stops, console)).await
         }
         Prepared::AlreadySent(before) => already_sent(settings, &before),
     }
@@ -249,6 +254,7 @@ fn prepare(
         memory,
         known,
         quiet_from,
+        is_fresh,
     })))
 }
 
@@ -258,8 +264,17 @@ fn believe(
     list: Option<&ListSettings>,
     store: Option<&Store>,
 ) -> Result<(), Failure> {
-    if let (Some(list), Some(store)) = (list, store) {
+    let Some(list) = list else {
+        return Ok(());
+    };
+    if let Some(store) = store {
         opened.plan.believed = store.proven(&list.survey).map_err(Failure::usage)?;
+    }
+    let unproven = after::unproven(list, &opened.plan.believed);
+    if !unproven.is_empty() && list.verify.is_none() {
+        let labels: Vec<String> = unproven.iter().map(ToString::to_string).collect();
+        let line = Message::new(|words| words.how_to_prove(&labels.join(", ")));
+        tracing::info!(event = "labels_unproven", polish = line.polish(), "{line}");
     }
     Ok(())
 }
@@ -286,7 +301,7 @@ async fn send(
     settings: &RunSettings,
     site: &Site,
     ready: Ready,
-    stops: mpsc::Receiver<EarlyEnd>,
+    stops: &mut mpsc::Receiver<EarlyEnd>,
     console: &Console,
 ) -> Result<Ran, Failure> {
     let Ready {
@@ -296,6 +311,7 @@ async fn send(
         header,
         memory,
         known,
+        is_fresh,
         ..
     } = ready;
     let RunSettings { reading, outputs, .. } = settings;
@@ -332,6 +348,7 @@ async fn send(
     let telling = outputs
         .shows_progress
         .then(|| tokio::spawn(progress.clone().tell()));
+    let (stop, asked) = mpsc::channel(STOPS);
     let stages = stages::Stages {
         workers: Workers::Threads,
         rows,
@@ -344,7 +361,7 @@ async fn send(
         known,
         delta: memory.delta.clone(),
         transport,
-        stops,
+        stops: asked,
         summary: if reading.round.is_some() && opened.row_of_run().is_some() {
             RunSummary::of_round()
         } else {
@@ -354,7 +371,8 @@ async fn send(
         progress: progress.clone(),
         waiting,
     };
-    let ended = Box::pin(stages::run(stages, settings.calls.send)).await;
+    let running = Box::pin(stages::run(stages, settings.calls.send));
+    let ended = passing_stops(stops, stop, running).await;
     if let Some(telling) = telling {
         telling.abort();
     }
@@ -374,11 +392,35 @@ async fn send(
         settled_before: files.settled_count,
         elapsed: start.elapsed(),
         next,
+        edited: memory.delta.as_ref().map(Delta::edited).unwrap_or_default(),
         ended,
     };
-    let ran = finished.conclude(files.summary, console);
+    let mut settled = finished.settle();
+    if settled.report.end == RunEnd::Complete {
+        let delta = memory.delta.as_ref();
+        settled.report.verified = after::read_back(settings, site, (opened, is_fresh), delta, stops).await;
+    }
+    let ran = settled.conclude(files.summary, console);
     site.describe_sandbox(console);
     Ok(ran)
+}
+
+/// Waits for the stages, and passes on to them what asks the run to end.
+async fn passing_stops<T>(
+    stops: &mut mpsc::Receiver<EarlyEnd>,
+    stop: mpsc::Sender<EarlyEnd>,
+    mut running: impl Future<Output = T> + Unpin,
+) -> T {
+    loop {
+        tokio::select! {
+            biased;
+            Some(reason) = stops.recv() => {
+                // Stages that have ended need not be stopped.
+                stop.try_send(reason).ok();
+            }
+            ended = &mut running => return ended,
+        }
+    }
 }
 
 fn input_path(input: &Input) -> Option<&Path> {

@@ -24,18 +24,19 @@ pub(in crate::run) async fn read(
     reading: &ReadingSettings,
     site: &Site,
 ) -> Result<bool, Failure> {
-    let api = if let Some(api) = &list.api {
-        api.clone()
-    } else {
+    if list.api.is_none() {
         for (id, email) in named(reading).await? {
             site.seed(&list.survey, &id, &email);
         }
-        Api::new(&site.base, None, sandbox_api_credentials())
-    };
+    }
+    let api = api(list, site);
     let pulled = pull((&api, &list.ask), &list.survey, &list.table, &list.labels).await;
     match pulled {
         Ok(pulled) if pulled.respondents == 0 => Err(empty(&list.survey)),
-        Ok(_) => Ok(true),
+        Ok(pulled) => {
+            pulled.say(&list.survey, &list.table);
+            Ok(true)
+        }
         Err(failure) if list.accepts_older && list.table.is_file() => {
             let table = list.table.shown().to_string();
             let why = Message::from_error_ref(&failure.error);
@@ -50,6 +51,12 @@ pub(in crate::run) async fn read(
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// Returns the API to read from: that of the platform, or of the sandbox.
+pub(in crate::run) fn api(list: &ListSettings, site: &Site) -> Api {
+    let of_sandbox = || Api::new(&site.base, None, sandbox_api_credentials());
+    list.api.clone().unwrap_or_else(of_sandbox)
 }
 
 /// Reads the mailing list for a check into a temporary folder, which is removed when it is dropped.

@@ -1,6 +1,9 @@
 //! What a run does with the survey's mailing list, and the commands about it.
 
+pub(super) mod after;
 pub(super) mod before;
+mod compare;
 pub(super) mod pull;
 pub(super) mod texts;
 pub(super) mod undo_file;
+pub(super) mod verify;

@@ -18,7 +18,7 @@ const LONG: u64 = 20;
 pub(in crate::run) struct Pulled {
     pub(in crate::run) respondents: u64,
     /// Calls of the API, those for tokens included.
-    pub(in crate::run) calls: u64,
+    calls: u64,
 }
 
 /// Reads the respondents of a survey and writes them with these labels. An older table is replaced
@@ -43,15 +43,22 @@ pub(in crate::run) async fn pull(
     })?;
     file.finish().map_err(Failure::output)?;
     let calls = door.calls();
-    let line = Message::new(|words| words.pulled(respondents, survey, &table.shown().to_string()));
-    tracing::info!(
-        event = "pulled",
-        respondents,
-        calls,
-        polish = line.polish(),
-        "{line}"
-    );
     Ok(Pulled { respondents, calls })
+}
+
+impl Pulled {
+    /// Says what was read, and where it is.
+    pub(in crate::run) fn say(self, survey: &str, table: &Path) {
+        let Self { respondents, calls } = self;
+        let line = Message::new(|words| words.pulled(respondents, survey, &table.shown().to_string()));
+        tracing::info!(
+            event = "pulled",
+            respondents,
+            calls,
+            polish = line.polish(),
+            "{line}"
+        );
+    }
 }
 
 /// Returns the door to the API.

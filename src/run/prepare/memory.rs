@@ -152,6 +152,11 @@ impl Beginning<'_> {
     }
 }
 
+/// Refuses a store that others can write: it could make a run skip every row.
+pub(in crate::run) fn trusted(path: &Path) -> Result<(), Failure> {
+    trust::check_with_folder(path).map_err(Failure::usage)
+}
+
 /// Returns the store's file if the run is to use one.
 pub(in crate::run) fn used(settings: &DeltaSettings) -> Option<&Path> {
     let path = settings.path.as_deref()?;
@@ -173,8 +178,7 @@ pub(in crate::run) fn open(settings: &DeltaSettings, site: &Site) -> Result<Opti
     let Some(path) = used(settings) else {
         return Ok(None);
     };
-    // A file that others can write could make a run skip every row.
-    trust::check_with_folder(path).map_err(Failure::usage)?;
+    trusted(path)?;
     match (Store::open(path, account.clone()), settings.mode) {
         (Ok(store), _) => Ok(Some(store)),
         // A run that sends everything does not need the damaged entries. Later runs must not trust

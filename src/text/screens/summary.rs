@@ -24,6 +24,7 @@ pub(crate) fn summary(report: &RunReport, screen: Screen, has_details: bool) -> 
     let mut text = page.diagnosis();
     text += &page.counts();
     text += &page.warnings();
+    text += &page.read_back();
     if has_details {
         text += &page.details();
     }
@@ -158,6 +159,29 @@ impl Page<'_> {
         ];
         let all = all.into_iter().filter(|(counts, _)| *counts);
         all.map(|(_, text)| self.screen.line(2, 4, &text)).collect()
+    }
+
+    /// What people changed on the platform, and what the mailing list has after the run.
+    fn read_back(&self) -> String {
+        let (report, words) = (self.report, self.words);
+        let mut lines = Vec::new();
+        let edited = report.edited;
+        if edited.overwritten > 0 || edited.kept > 0 {
+            lines.push(words.edited(edited.overwritten, edited.kept));
+        }
+        if let Some(verified) = &report.verified {
+            if verified.labels() > 0 {
+                lines.push(words.read_back(verified));
+            } else if verified.unread.is_none() && !verified.cut_short {
+                lines.push(words.nothing_to_read_back());
+            }
+            if verified.cut_short {
+                lines.push(words.read_back_cut_short());
+            }
+            let file = verified.file.as_ref();
+            lines.extend(file.map(|file| words.read_back_in_file(&file.shown().to_string())));
+        }
+        lines.iter().map(|line| self.screen.line(2, 4, line)).collect()
     }
 
     fn slow_downs(&self) -> String {

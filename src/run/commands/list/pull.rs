@@ -24,6 +24,7 @@ pub(in crate::run) async fn run(
         table,
         labels,
     } = &settings;
-    unless_stopped(&mut stops, pull::pull((api, ask), survey, table, labels)).await?;
+    let pulled = unless_stopped(&mut stops, pull::pull((api, ask), survey, table, labels)).await?;
+    pulled.say(survey, table);
     Ok(ExitCode::Success)
 }

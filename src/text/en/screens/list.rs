@@ -1,6 +1,7 @@
 //! The survey's mailing list, in English.
 
 use crate::model::Lang;
+use crate::report::Verified;
 use crate::text::en::English;
 use crate::text::number::{en, thousands};
 use crate::text::subjects::ListWords;
@@ -48,6 +49,94 @@ impl ListWords for English {
 
     fn list_replaced(&self, table: &str) -> String {
         format!("`{table}` has changed since it was read: run this again")
+    }
+
+    fn reads_back_at(&self, time: &str, left: Option<u64>) -> String {
+        match left {
+            None => format!("the list is read back {time} after the last call"),
+            Some(left) => format!(
+                "{} not seen yet: the list is read back again {time} after the last call",
+                en(left, "label")
+            ),
+        }
+    }
+
+    fn proof_not_kept(&self, why: &str) -> String {
+        format!("that labels were read back could not be remembered: {why}")
+    }
+
+    fn read_back(&self, verified: &Verified) -> String {
+        let mut parts = vec![format!(
+            "read back: {} of {} as sent",
+            thousands(Lang::En, verified.seen),
+            en(verified.labels(), "label")
+        )];
+        let further = [
+            (verified.normalised, "with other white space or entities"),
+            (verified.waiting, "not visible yet"),
+            (verified.different, "with another value"),
+            (
+                verified.not_listed,
+                "of respondents who are not on the list any more",
+            ),
+        ];
+        for (count, what) in further {
+            if count > 0 {
+                parts.push(format!("{} {what}", thousands(Lang::En, count)));
+            }
+        }
+        parts.join(", ")
+    }
+
+    fn read_back_in_file(&self, file: &str) -> String {
+        format!("which ones: {file}")
+    }
+
+    fn reading_does_not_fit(&self) -> String {
+        "reading does not fit writing: the list shows another value for every label, so it says nothing about \
+         the rows; is it the right survey, and does the platform list the labels that the webhook sets?"
+            .to_owned()
+    }
+
+    fn nothing_to_read_back(&self) -> String {
+        "read back: no label was sent".to_owned()
+    }
+
+    fn read_back_cut_short(&self) -> String {
+        "the reading back was stopped early".to_owned()
+    }
+
+    fn look_again(&self, command: &str) -> String {
+        format!("to look again later: `{command}`")
+    }
+
+    fn cannot_read_back(&self, why: &str) -> String {
+        format!("the list could not be read back: {why}")
+    }
+
+    fn edited(&self, overwritten: u64, kept: u64) -> String {
+        match (overwritten, kept) {
+            (_, 0) => format!(
+                "{} changed on the platform meanwhile and set again",
+                en(overwritten, "contact")
+            ),
+            _ => format!(
+                "{} changed on the platform meanwhile and left as they are",
+                en(kept, "label")
+            ),
+        }
+    }
+
+    fn how_to_prove(&self, labels: &str) -> String {
+        format!(
+            "old values of {labels} are not compared yet, because no value was read back so far: \
+             `--limit 1 --verify` tries it with one contact"
+        )
+    }
+
+    fn verify_needs_file(&self) -> String {
+        "`--verify` reads the input once more after the run, which standard input does not allow: give a file"
+            .to_owned()
     }
 
     fn pulling(&self, respondents: u64, time: Option<String>) -> String {

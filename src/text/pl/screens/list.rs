@@ -2,6 +2,7 @@
 
 use crate::model::Lang;
 use crate::pull::{PullError, Unreadable};
+use crate::report::Verified;
 use crate::text::number::{pl, thousands};
 use crate::text::pl::Polish;
 use crate::text::subjects::ListWords;
@@ -49,6 +50,91 @@ impl ListWords for Polish {
 
     fn list_replaced(&self, table: &str) -> String {
         format!("plik `{table}` zmienił się po odczytaniu: uruchom program jeszcze raz")
+    }
+
+    fn reads_back_at(&self, time: &str, left: Option<u64>) -> String {
+        match left {
+            None => format!("ponowny odczyt listy {time} po ostatnim wywołaniu"),
+            Some(left) => format!(
+                "{} jeszcze niewidoczne; kolejny odczyt listy {time} po ostatnim wywołaniu",
+                pl(left, ["etykieta", "etykiety", "etykiet"])
+            ),
+        }
+    }
+
+    fn proof_not_kept(&self, why: &str) -> String {
+        format!("nie udało się zapamiętać, że etykiety odczytano z powrotem: {why}")
+    }
+
+    fn read_back(&self, verified: &Verified) -> String {
+        let mut parts = vec![format!(
+            "sprawdzono na liście: {}, tak jak wysłano: {}",
+            pl(verified.labels(), ["etykieta", "etykiety", "etykiet"]),
+            thousands(Lang::Pl, verified.seen)
+        )];
+        let further = [
+            ("z innymi odstępami lub encjami", verified.normalised),
+            ("jeszcze niewidoczne", verified.waiting),
+            ("z inną wartością", verified.different),
+            ("respondenta nie ma już na liście", verified.not_listed),
+        ];
+        for (what, count) in further {
+            if count > 0 {
+                parts.push(format!("{what}: {}", thousands(Lang::Pl, count)));
+            }
+        }
+        parts.join(", ")
+    }
+
+    fn read_back_in_file(&self, file: &str) -> String {
+        format!("szczegóły: {file}")
+    }
+
+    fn reading_does_not_fit(&self) -> String {
+        "odczyt nie pasuje do zapisu: lista pokazuje inną wartość każdej etykiety, więc nic nie mówi o wierszach; \
+         czy to właściwa ankieta i czy lista pokazuje etykiety ustawiane przez webhook?"
+            .to_owned()
+    }
+
+    fn nothing_to_read_back(&self) -> String {
+        "sprawdzanie na liście: nie wysłano żadnej etykiety".to_owned()
+    }
+
+    fn read_back_cut_short(&self) -> String {
+        "sprawdzanie na liście zostało przerwane".to_owned()
+    }
+
+    fn look_again(&self, command: &str) -> String {
+        format!("żeby sprawdzić później: `{command}`")
+    }
+
+    fn cannot_read_back(&self, why: &str) -> String {
+        format!("nie udało się sprawdzić na liście: {why}")
+    }
+
+    fn edited(&self, overwritten: u64, kept: u64) -> String {
+        match (overwritten, kept) {
+            (_, 0) => format!(
+                "zmienione w międzyczasie na platformie i ustawione od nowa: {}",
+                pl(overwritten, ["kontakt", "kontakty", "kontaktów"])
+            ),
+            _ => format!(
+                "zmienione w międzyczasie na platformie i pozostawione: {}",
+                pl(kept, ["etykieta", "etykiety", "etykiet"])
+            ),
+        }
+    }
+
+    fn how_to_prove(&self, labels: &str) -> String {
+        format!(
+            "stare wartości {labels} nie są jeszcze porównywane, bo żadnej nie odczytano z powrotem: \
+             `--limit 1 --verify` próbuje na jednym kontakcie"
+        )
+    }
+
+    fn verify_needs_file(&self) -> String {
+        "`--verify` po wysyłce czyta dane jeszcze raz, a ze standardowego wejścia się nie da: podaj plik"
+            .to_owned()
     }
 
     fn pulling(&self, respondents: u64, time: Option<String>) -> String {

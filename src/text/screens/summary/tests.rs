@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::{
-    CountOrPercent, Course, Digits, EarlyEnd, Fingerprint, Label, Outcome, Plan, PlannedRow, Position,
-    RecordedSettings, RowFault, Signal, Unsent, UpdateRespondent,
+    CountOrPercent, Course, Digits, EarlyEnd, Edited, Fingerprint, Label, Outcome, Plan, PlannedRow,
+    Position, RecordedSettings, RowFault, Signal, Unsent, UpdateRespondent,
 };
 use crate::report::{Reach, RunKind, RunSummary};
 use crate::text::fault_text;
@@ -113,6 +113,8 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         page_from_results: None,
         expect: None,
         failed_digest: None,
+        edited: Edited::default(),
+        verified: None,
         next: None,
         settings: None,
         first_store_run: None,

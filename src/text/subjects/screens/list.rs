@@ -1,5 +1,7 @@
 //! Sentences about the survey's mailing list.
 
+use crate::report::Verified;
+
 /// What is read of the platform's mailing list, and what is wrong with the question.
 pub(crate) trait ListWords {
     /// `pull` has no survey.
@@ -28,6 +30,42 @@ pub(crate) trait ListWords {
 
     /// The table of a list is another one than before.
     fn list_replaced(&self, table: &str) -> String;
+
+    /// The list is read again at this time; how many labels were not seen so far, if it was read before.
+    fn reads_back_at(&self, time: &str, left: Option<u64>) -> String;
+
+    /// It could not be written down which labels were read back.
+    fn proof_not_kept(&self, why: &str) -> String;
+
+    /// What was read back.
+    fn read_back(&self, verified: &Verified) -> String;
+
+    /// Where the labels are that were not read back as they were sent.
+    fn read_back_in_file(&self, file: &str) -> String;
+
+    /// All labels have other values.
+    fn reading_does_not_fit(&self) -> String;
+
+    /// A run had nothing that could be read back.
+    fn nothing_to_read_back(&self) -> String;
+
+    /// A signal ended the reading.
+    fn read_back_cut_short(&self) -> String;
+
+    /// What to type if not all labels were seen.
+    fn look_again(&self, command: &str) -> String;
+
+    /// The list could not be read after the run.
+    fn cannot_read_back(&self, why: &str) -> String;
+
+    /// What people changed on the platform: rows that were set again, labels that were left.
+    fn edited(&self, overwritten: u64, kept: u64) -> String;
+
+    /// How to learn whether the list shows these labels.
+    fn how_to_prove(&self, labels: &str) -> String;
+
+    /// The input of a run that is verified can be read once.
+    fn verify_needs_file(&self) -> String;
 
     /// A long list is being read; the time it takes, if a rate limits it.
     fn pulling(&self, respondents: u64, time: Option<String>) -> String;

@@ -1,0 +1,131 @@
+//! What a run does with the mailing list after its last call: whether it shows what was sent.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::before::api;
+use super::verify::{ReadBack, Verification};
+use crate::config::{ListSettings, RunSettings};
+use crate::model::{EarlyEnd, Label};
+use crate::record::VERIFIED;
+use crate::report::{ExitCode, Verified};
+use crate::run::Failure;
+use crate::run::prepare::input::opened::OpenedInput;
+use crate::run::prepare::memory;
+use crate::run::prepare::site::Site;
+use crate::state::{Delta, Store};
+use crate::text::Message;
+
+/// When the list is read after a trial of one contact, which shows whether labels can be read back.
+const AFTER_TRIAL: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+];
+
+/// Reads the list again after a complete run, if that is asked for, or if a trial may prove that its
+/// labels can be read back. `is_fresh` says that the list was read before the run.
+pub(in crate::run) async fn read_back(
+    settings: &RunSettings,
+    site: &Site,
+    (opened, is_fresh): (OpenedInput, bool),
+    delta: Option<&Delta>,
+    stops: &mut mpsc::Receiver<EarlyEnd>,
+) -> Option<Verified> {
+    let list = settings.list.as_ref()?;
+    let is_trial = settings.reading.plan.selection.is_of_one() && opened.is_file();
+    let tries = is_trial && !unproven(list, &opened.plan.believed).is_empty();
+    let times = match &list.verify {
+        Some(times) => times.as_slice(),
+        None if tries => &AFTER_TRIAL,
+        None => return None,
+    };
+    let verification = Verification {
+        api: &api(list, site),
+        ask: &list.ask,
+        survey: &list.survey,
+        labels: &list.labels,
+        times,
+        before: opened.plan.members.clone().filter(|_| is_fresh),
+        results: &settings.outputs.paths.results,
+        file: settings.outputs.paths.beside(VERIFIED),
+    };
+    match verification.read_back(opened, &settings.reading, stops).await {
+        Ok(ReadBack { verified, proven }) => {
+            prove(settings, site, delta, (&list.survey, &proven));
+            warn_of(&verified);
+            Some(verified)
+        }
+        Err(failure) => {
+            cannot_read_back(&failure);
+            let is_asked_for = list.verify.is_some();
+            is_asked_for.then(|| unread(failure.code))
+        }
+    }
+}
+
+/// Returns the result of a list that could not be read.
+pub(in crate::run) fn unread(code: ExitCode) -> Verified {
+    Verified {
+        unread: Some(code),
+        ..Verified::default()
+    }
+}
+
+/// Warns of values that are not as they were sent.
+pub(in crate::run) fn warn_of(verified: &Verified) {
+    if verified.fits() {
+        return;
+    }
+    let line = Message::new(|words| words.reading_does_not_fit());
+    tracing::warn!(
+        target: "respondent_sync::loud", event = "reading_does_not_fit", polish = line.polish(), "{line}"
+    );
+}
+
+/// Warns that the list could not be read.
+pub(in crate::run) fn cannot_read_back(failure: &Failure) {
+    let why = Message::from_error_ref(&failure.error);
+    let line = why.map(|words, why| words.cannot_read_back(why));
+    tracing::warn!(
+        target: "respondent_sync::loud", event = "list_not_read_back", polish = line.polish(), "{line}"
+    );
+}
+
+/// Returns the labels of a list that were not read back so far.
+pub(in crate::run) fn unproven(list: &ListSettings, believed: &[Label]) -> Vec<Label> {
+    let is_of_list = |label: &Label| list.labels.contains(&label.number());
+    Label::all()
+        .filter(|label| is_of_list(label) && !believed.contains(label))
+        .collect()
+}
+
+/// Remembers which labels were read back, so that later runs believe the list. Without a place for
+/// that, they do not.
+pub(in crate::run) fn prove(
+    settings: &RunSettings,
+    site: &Site,
+    delta: Option<&Delta>,
+    (survey, proven): (&str, &[Label]),
+) {
+    if proven.is_empty() || site.is_sandbox() {
+        return;
+    }
+    let stored = match (delta, &settings.delta.path) {
+        (Some(delta), _) => delta.prove(survey, proven).map_err(Failure::usage),
+        (None, Some(path)) => memory::trusted(path).and_then(|()| {
+            let store = Store::open(path, site.account.clone());
+            let stored = store.and_then(|mut store| store.prove(survey, proven));
+            stored.map_err(Failure::usage)
+        }),
+        (None, None) => Ok(()),
+    };
+    if let Err(failure) = stored {
+        let why = Message::from_error_ref(&failure.error);
+        let line = why.map(|words, why| words.proof_not_kept(why));
+        tracing::warn!(
+            target: "respondent_sync::loud", event = "state_not_written", polish = line.polish(), "{line}"
+        );
+    }
+}

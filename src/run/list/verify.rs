@@ -1,0 +1,131 @@
+//! Reads the mailing list again after a run, until it shows what was sent. Nothing here changes a
+//! verdict: what is not seen yet is said, and only another value than both the old and the new one
+//! accuses a row.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::compare::{Compared, Comparison};
+use super::pull::pull;
+use crate::config::{AskSettings, ReadingSettings};
+use crate::model::{Api, EarlyEnd, Label};
+use crate::plan::Members;
+use crate::report::Verified;
+use crate::run::Failure;
+use crate::run::prepare::before_sending::in_thread;
+use crate::run::prepare::input::opened::OpenedInput;
+use crate::text::{Message, duration_in};
+
+/// What is read, how often, and what it is compared with.
+pub(in crate::run) struct Verification<'a> {
+    pub(in crate::run) api: &'a Api,
+    pub(in crate::run) ask: &'a AskSettings,
+    pub(in crate::run) survey: &'a str,
+    /// Numbers of the labels.
+    pub(in crate::run) labels: &'a [usize],
+    /// When the list is read, counted from now.
+    pub(in crate::run) times: &'a [Duration],
+    /// The list as it was before the run, if that is known.
+    pub(in crate::run) before: Option<Arc<Members>>,
+    /// The results of the run.
+    pub(in crate::run) results: &'a Path,
+    /// Where labels are written that were not seen as they were sent.
+    pub(in crate::run) file: PathBuf,
+}
+
+/// What was read back, and the labels of which a written value was.
+#[derive(Default)]
+pub(in crate::run) struct ReadBack {
+    pub(in crate::run) verified: Verified,
+    pub(in crate::run) proven: Vec<Label>,
+}
+
+impl Verification<'_> {
+    /// Reads the list at each time, until all labels are seen. The last reading counts. A signal ends
+    /// it early.
+    pub(in crate::run) async fn read_back(
+        &self,
+        mut opened: OpenedInput,
+        reading: &ReadingSettings,
+        stops: &mut mpsc::Receiver<EarlyEnd>,
+    ) -> Result<ReadBack, Failure> {
+        let start = Instant::now();
+        let mut found: Option<ReadBack> = None;
+        let mut fault = None;
+        for time in self.times {
+            say_when(*time, found.as_ref());
+            let read = async {
+                sleep_until(start + *time).await;
+                self.table().await
+            };
+            let table = tokio::select! {
+                biased;
+                Some(_) = stops.recv() => {
+                    let mut cut = found.unwrap_or_default();
+                    cut.verified.cut_short = true;
+                    return Ok(cut);
+                }
+                table = read => table,
+            };
+            let (folder, table) = match table {
+                Ok(table) => table,
+                // What cannot be read now may be read later.
+                Err(failure) => {
+                    let why = Message::from_error_ref(&failure.error);
+                    tracing::info!(event = "verify_retried", polish = why.polish(), "{why}");
+                    fault = Some(failure);
+                    continue;
+                }
+            };
+            fault = None;
+            let comparison = Comparison {
+                table,
+                before: self.before.clone(),
+                results: self.results.to_owned(),
+                file: self.file.clone(),
+            };
+            let reading = reading.clone();
+            let (again, compared) = in_thread(move || {
+                let compared = comparison.compare(&mut opened, &reading)?;
+                drop(folder);
+                Ok((opened, compared))
+            })
+            .await?;
+            opened = again;
+            let Compared { verified, proven } = compared;
+            let is_complete = verified.is_complete();
+            found = Some(ReadBack { verified, proven });
+            if is_complete {
+                break;
+            }
+        }
+        match (found, fault) {
+            (Some(found), _) => Ok(found),
+            (None, Some(failure)) => Err(failure),
+            (None, None) => Ok(ReadBack::default()),
+        }
+    }
+
+    /// Reads the list into a temporary place.
+    async fn table(&self) -> Result<(TempDir, PathBuf), Failure> {
+        let folder = tempfile::tempdir().map_err(Failure::usage)?;
+        let table = folder.path().join("respondents.csv");
+        pull((self.api, self.ask), self.survey, &table, self.labels).await?;
+        Ok((folder, table))
+    }
+}
+
+/// Says when the list is read, and why once more.
+fn say_when(time: Duration, found: Option<&ReadBack>) {
+    let left = found.map(|found| found.verified.labels() - found.verified.seen - found.verified.normalised);
+    if time.is_zero() {
+        return;
+    }
+    let line = Message::in_both(|words, lang| words.reads_back_at(&duration_in(lang, time), left));
+    tracing::info!(event = "verify_waits", polish = line.polish(), "{line}");
+}
