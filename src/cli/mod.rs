@@ -36,11 +36,12 @@ pub(crate) use groups::sandbox::SandboxArgs;
 pub(crate) use groups::state::{DeltaArgs, StateArg, StateCommand, StateForgetArgs};
 pub(crate) use man::man_pages;
 pub(crate) use parse::{
-    ConfigChoice, Effective, FileSettings, Origin, Origins, config_choice, effective, parse,
-    parse_without_file, parse_words, retry_args,
+    ConfigChoice, Effective, FileSettings, Meant, Origin, Origins, config_choice, effective, parse,
+    parse_without_file, parse_words, run_meant,
 };
 pub(crate) use recorded::CONFIG as CONFIG_KEY;
 pub(crate) use shape::{help_of, overview};
+pub(crate) use values::Times;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -59,6 +60,10 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Send the rows again that failed, with the settings of their run
     Retry(Box<RunArgs>),
+    /// Read the mailing list again, and say whether it shows what a run has sent (REST API)
+    Verify(Box<RunArgs>),
+    /// Put back the labels that a run has changed, as far as they still are what it sent (REST API)
+    Undo(Box<RunArgs>),
     /// Read the survey's respondents, with their ids and labels, into a table for `--ids` (REST API)
     Pull(Box<PullArgs>),
     /// Make the page about a run that is over, or an overview of many runs

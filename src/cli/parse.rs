@@ -52,6 +52,7 @@ pub(crate) struct Origins {
     pub(crate) map: Origin,
     pub(crate) set: Origin,
     pub(crate) keep: Origin,
+    pub(crate) empty: Origin,
     pub(crate) min_filled: Origin,
     pub(crate) rate: Origin,
     pub(crate) report: Origin,
@@ -90,10 +91,26 @@ impl FileSettings {
     /// Returns the settings for a retry of a run: those that it recorded, and of this file what is of
     /// each call.
     pub(crate) fn for_retry(&self, recorded: &RecordedSettings) -> Result<Self, KeyError> {
+        let own = recorded::of_file(&run_command(), &self.settings);
+        Self::with_recorded(own, recorded, false)
+    }
+
+    /// Returns the settings for a command about the whole input of a run: those that it recorded, and
+    /// then those of this file.
+    pub(crate) fn of_run(&self, recorded: &RecordedSettings) -> Result<Self, KeyError> {
+        let own = self.settings.iter();
+        let own = own.filter(|setting| !recorded.contains_key(&setting.key));
+        Self::with_recorded(own.cloned().collect(), recorded, true)
+    }
+
+    fn with_recorded(
+        mut settings: Vec<FileSetting>,
+        recorded: &RecordedSettings,
+        is_whole: bool,
+    ) -> Result<Self, KeyError> {
         let run = run_command();
-        let recorded = recorded::as_of_file(&run, recorded);
+        let recorded = recorded::as_of_file(&run, recorded, is_whole);
         let recorded = from_file::checked(&run, Path::new(""), &recorded, &[])?;
-        let mut settings = recorded::of_file(&run, &self.settings);
         let keys = recorded.iter().map(|setting| setting.key.clone()).collect();
         settings.extend(recorded);
         Ok(Self {
@@ -139,7 +156,7 @@ impl ConfigChoice {
 /// later, by [`parse`].
 pub(crate) fn config_choice() -> ConfigChoice {
     let lenient = |command: clap::Command| command.mut_arg("input", |arg| arg.required(false));
-    let command = ["run", "retry", "check"]
+    let command = ["run", "retry", "verify", "undo", "check"]
         .into_iter()
         .fold(shape::command(), |command, name| {
             command.mut_subcommand(name, lenient)
@@ -181,13 +198,26 @@ pub(crate) fn parse_without_file() -> Option<(Cli, Origins)> {
     parsed(&FileSettings::from_settings(vec![input])).ok()
 }
 
-/// Returns the arguments of `retry` before the settings of its run are known, to find that run.
-/// `None` for another command, or if they are wrong, which [`parse`] reports.
-pub(crate) fn retry_args(file: &FileSettings) -> Option<RunArgs> {
+/// A command about a run that is over, with its arguments before the settings of that run are known.
+#[derive(Debug)]
+pub(crate) enum Meant {
+    /// Its failed rows are sent with its settings, which nothing but the command line changes.
+    Failed(RunArgs),
+    /// It is verified or undone: its settings come before those of the config file.
+    Whole(RunArgs),
+}
+
+/// Returns the run that the command is about. `None` for another command, or if the arguments are
+/// wrong, which [`parse`] reports.
+pub(crate) fn run_meant(file: &FileSettings) -> Option<Meant> {
     // Other commands are not parsed twice.
-    std::env::args_os().nth(1).filter(|command| command == "retry")?;
+    let about_runs = ["retry", "verify", "undo"];
+    std::env::args_os()
+        .nth(1)
+        .filter(|command| about_runs.iter().any(|name| command == name))?;
     match parsed(file).ok()?.0.command {
-        super::Command::Retry(args) => Some(*args),
+        super::Command::Retry(args) => Some(Meant::Failed(*args)),
+        super::Command::Verify(args) | super::Command::Undo(args) => Some(Meant::Whole(*args)),
         _ => None,
     }
 }
@@ -214,6 +244,8 @@ pub(crate) fn parse_words(
     let command = [
         ("run", &file.settings),
         ("retry", &of_retry),
+        ("verify", &file.settings),
+        ("undo", &file.settings),
         ("check", &file.settings),
         ("pull", &file.settings),
     ]
@@ -230,10 +262,9 @@ pub(crate) fn parse_words(
     });
     let mut matches = command.try_get_matches_from(words)?;
     let sub = innermost(&matches).cloned().unwrap_or_default();
-    if matches.subcommand_name() == Some("retry")
-        && let Some(flag) = recorded::foreign(&run, &sub)
-    {
-        return Err(usage_error::foreign(&flag));
+    let name = matches.subcommand_name().unwrap_or_default();
+    if let Some(flag) = recorded::foreign(name, &run, &sub) {
+        return Err(usage_error::foreign(&flag, name));
     }
     let origin = |id: &str| origin(&sub, file, id);
     let survey_of_file = file.settings.iter().find(|setting| setting.key == "survey");
@@ -243,6 +274,7 @@ pub(crate) fn parse_words(
         map: origin("map"),
         set: origin("set"),
         keep: origin("keep"),
+        empty: origin("empty"),
         min_filled: origin("min_filled"),
         rate: origin("rate"),
         report: origin("report"),

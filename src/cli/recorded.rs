@@ -57,6 +57,88 @@ const OF_FORM: [&str; 6] = [
     "expect",
 ];
 
+/// Flags about the form of a whole input, which `verify` reads again.
+const OF_WHOLE: [&str; 3] = ["delimiter", "encoding", "sheet"];
+
+/// The flags of `verify`.
+const OF_VERIFY: [&str; 38] = [
+    "input",
+    CONFIG,
+    "delimiter",
+    "encoding",
+    "sheet",
+    "skip_lines",
+    "no_header",
+    "survey",
+    "survey_column",
+    "id_column",
+    "ids",
+    "match_on",
+    "map",
+    "set",
+    "empty",
+    "on_duplicate",
+    "exclude",
+    "pull",
+    "verify",
+    "auth_url",
+    "base_url",
+    "allow_http",
+    "ca_file",
+    "rate",
+    "timeout",
+    "connect_timeout",
+    "max_retries",
+    "backoff",
+    "max_backoff",
+    "state",
+    "output",
+    "output_dir",
+    "wait_lock",
+    "verbose",
+    "quiet",
+    "log_format",
+    "lang",
+    "help",
+];
+
+/// The flags of `undo`.
+const OF_UNDO: [&str; 33] = [
+    "input",
+    CONFIG,
+    "survey",
+    "empty",
+    "auth_url",
+    "base_url",
+    "allow_http",
+    "ca_file",
+    "method",
+    "rate",
+    "concurrency",
+    "timeout",
+    "connect_timeout",
+    "max_retries",
+    "backoff",
+    "max_backoff",
+    "max_outage",
+    "max_duration",
+    "until",
+    "max_errors",
+    "max_same_error",
+    "state",
+    "output",
+    "output_dir",
+    "wait_lock",
+    "dry_run",
+    "yes",
+    "no_progress",
+    "verbose",
+    "quiet",
+    "log_format",
+    "lang",
+    "help",
+];
+
 /// The key of the config file's path, which is no flag of its own.
 pub(crate) const CONFIG: &str = "config";
 
@@ -109,15 +191,35 @@ pub(super) fn for_retry(arg: Arg) -> Arg {
     }
 }
 
-/// Returns the flag of `run` alone that was typed for `retry`; `None` if there is none.
-pub(super) fn foreign(command: &Command, matches: &ArgMatches) -> Option<String> {
+/// Shows those flags of `run` that `verify` and `undo` have. The others are known to them, as the
+/// settings of a run are, and refused if they are typed.
+pub(super) fn for_run_that_is_over(command: &str, arg: Arg) -> Arg {
+    let is_own = is_own(command, arg.get_id().as_str());
+    arg.hide(!is_own)
+}
+
+/// Whether a flag of `run` is one of another command, too.
+fn is_own(command: &str, id: &str) -> bool {
+    match command {
+        "verify" => OF_VERIFY.contains(&id),
+        "undo" => OF_UNDO.contains(&id),
+        _ => !OF_RUN_ALONE.contains(&id),
+    }
+}
+
+/// Returns the flag of `run` alone that was typed for `retry`, `verify` or `undo`; `None` if there is
+/// none.
+pub(super) fn foreign(name: &str, command: &Command, matches: &ArgMatches) -> Option<String> {
+    if !["retry", "verify", "undo"].contains(&name) {
+        return None;
+    }
     let typed = |arg: &&Arg| {
         let is_known = matches.try_contains_id(arg.get_id().as_str()).is_ok();
         is_known && matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
     };
     let mut args = command
         .get_arguments()
-        .filter(|arg| Kind::new(arg) == Kind::OfRunAlone);
+        .filter(|arg| !is_own(name, arg.get_id().as_str()));
     let found = args.find(typed)?;
     Some(format!("--{}", found.get_long()?))
 }
@@ -135,7 +237,9 @@ pub(super) fn recorded(
         let is_known = matches.try_contains_id(id).is_ok();
         // A rehearsal is recorded as one, so that no retry sends its rows to the platform. What a
         // guard objects to in a row was let through with the run. A failed file has its run's delimiter.
-        let is_needed = kind == Kind::Recorded || ["sandbox", "ignore_guards", "delimiter"].contains(&id);
+        // `verify` reads the input once more.
+        let is_needed =
+            kind == Kind::Recorded || ["sandbox", "ignore_guards"].contains(&id) || OF_WHOLE.contains(&id);
         if !is_known || origin == Origin::Default || !is_needed {
             continue;
         }
@@ -209,13 +313,15 @@ pub(super) fn of_file(run: &Command, settings: &[FileSetting]) -> Vec<FileSettin
 
 /// Returns the recorded settings as those of a config file. Keys that are never recorded are
 /// ignored.
-pub(super) fn as_of_file(run: &Command, recorded: &RecordedSettings) -> Vec<FileSetting> {
+pub(super) fn as_of_file(run: &Command, recorded: &RecordedSettings, is_whole: bool) -> Vec<FileSetting> {
     let settings = recorded.iter().filter(|(key, _)| {
+        let is_of_form = is_whole && OF_WHOLE.contains(&key.as_str());
         // What is no flag is reported as such.
-        !matches!(
-            Kind::of(run, key),
-            Some(Kind::OfEachCall | Kind::OfRunAlone | Kind::OfForm)
-        ) && key.as_str() != CONFIG
+        is_of_form
+            || !matches!(
+                Kind::of(run, key),
+                Some(Kind::OfEachCall | Kind::OfRunAlone | Kind::OfForm)
+            ) && key.as_str() != CONFIG
     });
     settings
         .map(|(key, value)| FileSetting {
@@ -237,7 +343,8 @@ mod tests {
         command.build();
         let run = command.find_subcommand("run").unwrap();
         let listed = OF_RUN_ALONE.iter().chain(&OF_EACH_CALL).chain(&OF_FORM);
-        for id in listed {
+        let listed = listed.chain(&OF_WHOLE).chain(&OF_VERIFY).chain(&OF_UNDO);
+        for id in listed.filter(|id| **id != "help") {
             assert!(run.get_arguments().any(|arg| arg.get_id() == id), "{id}");
         }
         assert_eq!(Kind::of(run, "healthcheck_url"), Some(Kind::OfEachCall));

@@ -66,6 +66,20 @@ Examples:
   respondent-sync retry contacts.csv --dry-run
       what would be sent";
 
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  respondent-sync verify contacts.csv
+      reads the mailing list, and says which labels of the run are not on it as they were sent
+  respondent-sync verify contacts.csv --verify=0,1h
+      now, and if not all are seen, once more in an hour";
+
+const UNDO_EXAMPLES: &str = "\
+Examples:
+  respondent-sync undo contacts.csv --dry-run
+      which labels would get their old values back
+  respondent-sync undo contacts.csv --empty send
+      after a question, also blanks the labels that were blank before the run";
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   respondent-sync check contacts.csv --survey 399793 --map l4=Segment
@@ -197,6 +211,19 @@ pub(super) fn command() -> Command {
     let command = command.mut_subcommand("retry", |sub| {
         let input = |arg: Arg| arg.help("The input of the run, which need not exist any more");
         sub.mut_args(recorded::for_retry).mut_arg("input", input)
+    });
+    let command = ["verify", "undo"].into_iter().fold(command, |command, name| {
+        let input = |arg: Arg| arg.help("The input of the run, or a file that the run has written");
+        command.mut_subcommand(name, |sub| {
+            sub.mut_args(|arg| recorded::for_run_that_is_over(name, arg))
+                .mut_arg("input", input)
+                .mut_args(|arg| arg.hide_env(true))
+                .after_help(if name == "verify" {
+                    VERIFY_EXAMPLES
+                } else {
+                    UNDO_EXAMPLES
+                })
+        })
     });
     ["run", "retry", "check"]
         .into_iter()

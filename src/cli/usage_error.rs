@@ -71,10 +71,15 @@ fn flag_alone(flag: &str) -> String {
 }
 
 /// Returns the error for a flag of `run` that `retry` does not have.
-pub(super) fn foreign(flag: &str) -> clap::Error {
+pub(super) fn foreign(flag: &str, command: &str) -> clap::Error {
+    let why = match command {
+        "retry" => "`retry` sends only the rows that failed, all of them",
+        "undo" => "`undo` puts back what the run has changed, all of it",
+        _ => "`verify` reads what the run has sent, and sends nothing",
+    };
     clap::Error::raw(
         ErrorKind::UnknownArgument,
-        format!("`{flag}` is a flag of `run` alone: `retry` sends only the rows that failed, all of them\n"),
+        format!("`{flag}` is a flag of `run` alone: {why}\n"),
     )
 }
 

@@ -21,6 +21,7 @@ pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
     FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
 };
+pub(crate) use commands::list::over::{UndoSettings, VerifySettings};
 pub(crate) use commands::list::pull::PullSettings;
 pub(crate) use commands::report::{ReportOf, ReportSettings};
 pub(crate) use commands::retry::RoundSettings;
@@ -59,6 +60,8 @@ pub(crate) enum Command {
     Forget(Box<ErasureSettings>),
     Report(Box<ReportSettings>),
     Pull(Box<PullSettings>),
+    Verify(Box<VerifySettings>),
+    Undo(Box<UndoSettings>),
 }
 
 /// Checks the command line and returns the command. Warnings are logged, so logging must have
@@ -79,6 +82,12 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
             Command::Pull(Box::new(commands::list::pull::pull(&args, origins, file)?))
         }
         cli::Command::Retry(args) => Command::Run(commands::retry::retry(*args, origins, file)),
+        cli::Command::Verify(args) => {
+            Command::Verify(Box::new(commands::list::over::verify(*args, origins, file)?))
+        }
+        cli::Command::Undo(args) => {
+            Command::Undo(Box::new(commands::list::over::undo(*args, origins, file)?))
+        }
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins, file)?)),
         cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),
         cli::Command::State(command) => Command::State(commands::state::state(&command, origins)?),

@@ -7,10 +7,10 @@ use anyhow::{Error, Result, anyhow, bail};
 
 use super::file::{self, ConfigFile};
 use super::groups::outputs;
-use crate::cli::{CONFIG_KEY, ConfigChoice, RunArgs, retry_args};
+use crate::cli::{CONFIG_KEY, ConfigChoice, Meant, RunArgs, run_meant};
 use crate::model::{SettingValue, ShownPath};
 use crate::read::Input;
-use crate::record::{FAILED, FinishedRun, NoRetry, OutputPaths, RESULTS, SUMMARY, WORKBOOK};
+use crate::record::{FAILED, FinishedRun, NoRetry, OutputPaths, RESULTS, SUMMARY, UNDO, WORKBOOK};
 use crate::system::trust;
 use crate::text::Message;
 
@@ -24,15 +24,26 @@ pub(crate) struct RetriedRun {
 pub(crate) fn settings(choice: ConfigChoice) -> Result<ConfigFile> {
     let is_asked_for = choice != ConfigChoice::Usual;
     let file = file::file(choice)?;
-    match retry_args(&file.settings) {
-        Some(args) => of_retry(file, is_asked_for, &args),
+    match run_meant(&file.settings) {
+        Some(Meant::Failed(args)) => {
+            let run = FinishedRun::find(&paths(&args)?).map_err(refused)?;
+            of_run(file, is_asked_for, run, false)
+        }
+        // Without settings of the run, those of the flags and of the config file are all.
+        Some(Meant::Whole(args)) => match FinishedRun::find(&paths(&args)?) {
+            Ok(run) => of_run(file, is_asked_for, run, true),
+            Err(_) => Ok(file),
+        },
         None => Ok(file),
     }
 }
 
-fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<ConfigFile> {
-    let run = FinishedRun::find(&paths(args)?).map_err(refused)?;
-    let from = run.newest().map_err(refused)?;
+fn of_run(file: ConfigFile, is_asked_for: bool, run: FinishedRun, is_whole: bool) -> Result<ConfigFile> {
+    let from = if is_whole {
+        run.own_settings()
+    } else {
+        run.newest().map_err(refused)?
+    };
     check_trust(&run, &from.file)?;
     let recorded = match from.settings.get(CONFIG_KEY) {
         Some(SettingValue::One(path)) if !is_asked_for => Some(PathBuf::from(path)),
@@ -42,7 +53,11 @@ fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<Conf
         Some(path) => file::file(ConfigChoice::Named(path))?,
         None => file,
     };
-    let settings = file.settings.for_retry(&from.settings);
+    let settings = if is_whole {
+        file.settings.of_run(&from.settings)
+    } else {
+        file.settings.for_retry(&from.settings)
+    };
     let settings = settings.map_err(|error| anyhow!("`{}`: {}", from.file.shown(), error.what))?;
     Ok(ConfigFile {
         settings,
@@ -52,7 +67,7 @@ fn of_retry(file: ConfigFile, is_asked_for: bool, args: &RunArgs) -> Result<Conf
 }
 
 /// Returns the files that the run wrote. INPUT may also be one of these files.
-fn paths(args: &RunArgs) -> Result<OutputPaths> {
+pub(in crate::config) fn paths(args: &RunArgs) -> Result<OutputPaths> {
     let input = &args.input.input;
     if input.as_os_str() == "-" && args.output.output.is_none() {
         bail!(Message::new(|words| words.retry_of_stream()));
@@ -70,7 +85,7 @@ fn paths(args: &RunArgs) -> Result<OutputPaths> {
 /// Returns the name of an input whose output this is, or the path as it is.
 fn of_output(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let kind = [FAILED, RESULTS, SUMMARY, WORKBOOK]
+    let kind = [FAILED, RESULTS, SUMMARY, WORKBOOK, UNDO]
         .into_iter()
         .find(|kind| name.ends_with(kind));
     let stem = kind.and_then(|kind| name.strip_suffix(kind));
@@ -157,6 +172,7 @@ mod tests {
             ("a/c.retry-2.failed.csv", "a/c.csv"),
             ("c.20261124T075743Z.summary.json", "c.20261124T075743Z.csv"),
             ("c.retry-x.results.csv", "c.retry-x.csv"),
+            ("a/c.undo.csv", "a/c.csv"),
             ("c.csv", "c.csv"),
             (".failed.csv", ".failed.csv"),
         ] {

@@ -44,7 +44,13 @@ pub(crate) enum EmptyPolicy {
     Skip,
     /// Sends an empty parameter. How the platform treats it is not documented.
     Send,
+    /// Sends no parameter, but for a cell that is [`BLANK_MARK`] alone, which sends an empty one. Only
+    /// the tool's own files have such cells.
+    Marked,
 }
+
+/// A cell that stands for a blank to send: a character of private use, which no export has.
+pub(crate) const BLANK_MARK: &str = "\u{E0FF}";
 
 /// What a blank cell in the id column means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -377,9 +383,10 @@ fn labels<'a>(
         .labels
         .iter()
         .filter_map(move |(label, from)| match (from.value(&fields), empty) {
+            (Some(value), EmptyPolicy::Marked) if value == BLANK_MARK => Some((*label, Cow::Borrowed(""))),
             (Some(value), _) => Some((*label, value)),
             (None, EmptyPolicy::Send) => Some((*label, Cow::Borrowed(""))),
-            (None, EmptyPolicy::Skip) => None,
+            (None, EmptyPolicy::Skip | EmptyPolicy::Marked) => None,
         })
 }
 

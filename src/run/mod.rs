@@ -108,6 +108,8 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
         Command::Doctor(settings) => commands::doctor::run(*settings, console).await,
         Command::Forget(settings) => commands::forget::run(*settings, console).await,
         Command::Pull(settings) => commands::list::pull::run(*settings, begun, console).await,
+        Command::Verify(settings) => Box::pin(commands::list::verify::run(*settings, begun, console)).await,
+        Command::Undo(settings) => Box::pin(commands::list::undo::run(*settings, begun, console)).await,
         Command::Report(settings) => commands::report::run(*settings, console),
         Command::Check(settings) => commands::check::run(settings, begun, console).await,
         Command::Print(text) => {

@@ -24,6 +24,13 @@ pub(super) fn next_command(input: &Input) -> Option<String> {
     (*input != Input::Stdin).then(|| with_resume(arguments()) + hint)
 }
 
+/// Returns the command that was typed; `None` if it cannot be typed as it is printed.
+pub(super) fn own_command() -> Option<String> {
+    let words: Vec<String> = arguments().collect();
+    let is_typable = !words.iter().any(|word| is_unspeakable(word));
+    is_typable.then(|| command_line(&words, ""))
+}
+
 /// Returns what to type after a check; `None` if nothing can be done with the input, or if it is
 /// standard input.
 pub(super) fn after_check(code: ExitCode, input: &Input) -> Option<AfterCheck> {

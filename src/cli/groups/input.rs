@@ -103,7 +103,7 @@ pub(crate) struct SelectionArgs {
 }
 
 /// What a blank cell means.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EmptyArg {
     Skip,
     Send,

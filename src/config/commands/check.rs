@@ -82,7 +82,7 @@ pub(in crate::config) fn check(
     let calls = (&args.address, args.rate.rate, &args.attempt, &args.state);
     let table = reading.members.as_deref();
     let list = list::list(
-        &args.list,
+        (&args.list, args.list.is_read()),
         &args.input,
         table,
         calls,

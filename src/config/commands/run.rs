@@ -303,7 +303,7 @@ fn list(
     }
     let table = reading.members.as_deref();
     of_list::list(
-        &args.list,
+        (&args.list, args.list.is_read()),
         &args.input,
         table,
         calls,

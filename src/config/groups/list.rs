@@ -7,7 +7,7 @@ use super::api::{AskSettings, api, ask};
 use super::mapping;
 use super::reading::survey;
 use crate::cli::{
-    AddressArgs, AttemptArgs, FreshnessArg, InputArgs, ListArgs, OnConflictArg, Origins, StateArg,
+    AddressArgs, AttemptArgs, FreshnessArg, InputArgs, ListArgs, OnConflictArg, Origins, RunArgs, StateArg,
 };
 use crate::config::file::ConfigFile;
 use crate::config::mistakes::Mistakes;
@@ -46,17 +46,17 @@ pub(in crate::config) fn place(
     Some(input.ids.clone().unwrap_or_else(beside))
 }
 
-/// Checks the flags about the list. `table` is where it is written. The API's key is fetched only if
+/// Checks the flags about the list. `how` says whether and how it is read, `table` where it is written. The API's key is fetched only if
 /// there are no mistakes; the sandbox needs none.
 pub(in crate::config) fn list(
-    args: &ListArgs,
+    (args, how): (&ListArgs, Option<FreshnessArg>),
     input: &InputArgs,
     table: Option<&Path>,
     (address, rate, attempt, state): (&AddressArgs, Rate, &AttemptArgs, &StateArg),
     (origins, file, sandbox_survey): (&Origins, &ConfigFile, Option<&str>),
     mistakes: &mut Mistakes,
 ) -> Option<ListSettings> {
-    let (how, table) = (args.is_read()?, table?.to_owned());
+    let (how, table) = (how?, table?.to_owned());
     let survey = match input.survey.as_deref().or(sandbox_survey) {
         // A mistake in it is reported with those of the input.
         Some(text) => survey(text).ok(),
@@ -80,6 +80,31 @@ pub(in crate::config) fn list(
         keeps_conflicts: args.on_conflict == OnConflictArg::Keep,
         verify: args.verify.as_ref().map(|times| times.0.clone()),
     })
+}
+
+/// Returns how the list is read after a run, whether it was read before it or not. `table` is where a
+/// run would write it.
+pub(in crate::config) fn list_of(
+    args: &RunArgs,
+    table: &Path,
+    (origins, file): (&Origins, &ConfigFile),
+    mistakes: &mut Mistakes,
+) -> Option<ListSettings> {
+    let calls = (
+        &args.platform.address,
+        args.pace.rate.rate,
+        &args.pace.attempt,
+        &args.delta.state,
+    );
+    let how = Some(FreshnessArg::Fresh);
+    list(
+        (&args.list, how),
+        &args.input,
+        Some(table),
+        calls,
+        (origins, file, None),
+        mistakes,
+    )
 }
 
 /// Returns the labels that the run may set: those of the mapping, or all.

@@ -17,7 +17,9 @@ pub(crate) struct LogSettings {
 /// Returns the log settings of a command. Commands without flags for the log write for people.
 pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
     match &cli.command {
-        Command::Run(args) | Command::Retry(args) => settings(&args.log, origins),
+        Command::Run(args) | Command::Retry(args) | Command::Verify(args) | Command::Undo(args) => {
+            settings(&args.log, origins)
+        }
         Command::Check(args) => settings(&args.log, origins),
         Command::Pull(args) => settings(&args.log, origins),
         Command::Init(args) => for_people(args.lang),

@@ -2,6 +2,7 @@
 //! what was not read back.
 
 mod private_csv;
+pub(crate) mod restore;
 pub(crate) mod table;
 pub(crate) mod undo;
 pub(crate) mod verified;

@@ -4,6 +4,7 @@
 //! its name and is kept for 30 days.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -13,6 +14,7 @@ use super::private_csv::PrivateCsv;
 use crate::model::Label;
 use crate::record::error::OutputError;
 use crate::record::outputs::names::{self, Stamp};
+use crate::system::regular;
 use crate::system::rename::rename_new;
 
 /// How the first line of each file begins.
@@ -20,6 +22,9 @@ const HEADER: [&str; 2] = ["id_respondent", "id_survey"];
 
 /// How long the files of earlier runs are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Enough bytes for a header and the ids of a first line.
+const MAX_START: u64 = 4 << 10;
 
 /// The columns of a label: before and after.
 pub(crate) fn undo_columns(label: Label) -> [String; 2] {
@@ -77,6 +82,25 @@ impl UndoFile {
         }
         self.file.finish()
     }
+}
+
+/// Returns the survey of the first line of such a file; `None` if there is no file or no line.
+pub(crate) fn survey_of_undo(path: &Path) -> Option<String> {
+    let mut start = Vec::new();
+    let file = regular::open_through_links(path).ok()?;
+    file.take(MAX_START).read_to_end(&mut start).ok()?;
+    let text = String::from_utf8_lossy(&start);
+    let line = text.lines().nth(1)?;
+    line.split(',').nth(1).map(str::to_owned)
+}
+
+/// Sets a file aside that has been used: what it holds is undone.
+///
+/// # Errors
+///
+/// If it cannot be renamed.
+pub(crate) fn set_undo_aside(path: &Path) -> Result<(), OutputError> {
+    set_aside(path)
 }
 
 /// Renames the file of an earlier run.

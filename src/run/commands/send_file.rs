@@ -94,8 +94,22 @@ enum Prepared {
 /// Sends a file, or finds that this is unnecessary or impossible. `begun` is the time when the
 /// program started.
 pub(in crate::run) async fn run(settings: RunSettings, begun: Instant, console: &Console) -> Ran {
+    // From here on a signal ends the run in an orderly way.
+    let window = Window::since(begun, settings.deadline.clone());
+    match before_sending::stops(window, console) {
+        Ok(stops) => run_with(settings, stops, console).await,
+        Err(failure) => Ran::unsent(Err(failure)),
+    }
+}
+
+/// Sends a file like [`run`], until something asks the run to end.
+pub(in crate::run) async fn run_with(
+    settings: RunSettings,
+    mut stops: mpsc::Receiver<EarlyEnd>,
+    console: &Console,
+) -> Ran {
     let mut locks = Locks::default();
-    let ran = start(&Arc::new(settings), &mut locks, begun, console).await;
+    let ran = start(&Arc::new(settings), &mut locks, &mut stops, console).await;
     let ran = ran.unwrap_or_else(|failure| Ran::unsent(Err(failure)));
     Ran { locks, ..ran }
 }
@@ -103,7 +117,7 @@ pub(in crate::run) async fn run(settings: RunSettings, begun: Instant, console: 
 async fn start(
     settings: &Arc<RunSettings>,
     locks: &mut Locks,
-    begun: Instant,
+    stops: &mut mpsc::Receiver<EarlyEnd>,
     console: &Console,
 ) -> Result<Ran, Failure> {
     let input = input_path(&settings.reading.input);
@@ -116,23 +130,20 @@ async fn start(
     let paths = &settings.outputs.paths;
     paths.check(&inputs).map_err(Failure::usage)?;
     paths.check_page(&settings.others).map_err(Failure::usage)?;
-    // From here on a signal ends the run in an orderly way.
-    let window = Window::since(begun, settings.deadline.clone());
-    let mut stops = before_sending::stops(window, console)?;
     let site = Arc::new(Site::open(&settings.destination).await?);
-    *locks = unless_stopped(&mut stops, self::locks(settings, &site)).await?;
+    *locks = unless_stopped(stops, self::locks(settings, &site)).await?;
     let is_fresh = match &settings.list {
-        Some(list) => unless_stopped(&mut stops, before::read(list, &settings.reading, &site)).await?,
+        Some(list) => unless_stopped(stops, before::read(list, &settings.reading, &site)).await?,
         None => false,
     };
     let work = {
         let (settings, site, console) = (Arc::clone(settings), Arc::clone(&site), console.clone());
         move || prepare(&settings, &site, is_fresh, &console)
     };
-    match unless_stopped(&mut stops, in_thread(work)).await? {
+    match unless_stopped(stops, in_thread(work)).await? {
         Prepared::Ready(ready) => {
-            unless_stopped(&mut stops, wait_for_quiet(ready.quiet_from)).await?;
-            Box::pin(send(settings, &site, *ready, &mut stops, console)).await
+            unless_stopped(stops, wait_for_quiet(ready.quiet_from)).await?;
+            Box::pin(send(settings, &site, *ready, stops, console)).await
         }
         Prepared::AlreadySent(before) => already_sent(settings, &before),
     }
@@ -280,7 +291,7 @@ fn believe(
 }
 
 /// Takes the locks of a run that makes calls. A rehearsal in the sandbox needs none.
-async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
+pub(in crate::run) async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
     if site.is_sandbox() {
         return Ok(Locks::default());
     }

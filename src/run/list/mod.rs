@@ -4,6 +4,7 @@ pub(super) mod after;
 pub(super) mod before;
 mod compare;
 pub(super) mod pull;
+pub(super) mod restore;
 pub(super) mod texts;
 pub(super) mod undo_file;
 pub(super) mod verify;

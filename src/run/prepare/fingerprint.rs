@@ -7,6 +7,11 @@ use super::input::opened::OpenedInput;
 use crate::model::{ACCOUNT, CONTENT, Fingerprint, LIST};
 use crate::state::Account;
 
+/// Digests the account alone, to compare it with that of a run.
+pub(in crate::run) fn of_account(account: &Account) -> Fingerprint {
+    Fingerprint::default().with(ACCOUNT, xxh3_128(account.account.as_bytes()))
+}
+
 /// Digests content, dialect, mapping, blank policy, survey, account, base URL and selection.
 /// Secrets, rate, retries and method are left out. The content of a stream is not known before it
 /// was sent.

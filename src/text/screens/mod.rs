@@ -10,4 +10,4 @@ pub(crate) use doctor::{Examined, Health, Subject};
 pub(crate) use findings::{AfterCheck, before_question, findings};
 pub(crate) use mail::mail;
 pub(crate) use summary::reasons::parts as reason_parts;
-pub(crate) use summary::summary;
+pub(crate) use summary::{read_back, summary};

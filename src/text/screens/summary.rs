@@ -5,7 +5,7 @@
 pub(in crate::text) mod reasons;
 
 use crate::model::{Action, ErrorCode, Lang, ShownPath, Status, clean};
-use crate::report::{Diagnosis, Notes, Reader, RunEnd, RunReport, Screen, Tone, Verdict};
+use crate::report::{Diagnosis, Notes, Reader, RunEnd, RunReport, Screen, Tone, Verdict, Verified};
 use crate::text::number::thousands;
 use crate::text::subjects::Counted;
 use crate::text::{Words, title, words};
@@ -170,16 +170,7 @@ impl Page<'_> {
             lines.push(words.edited(edited.overwritten, edited.kept));
         }
         if let Some(verified) = &report.verified {
-            if verified.labels() > 0 {
-                lines.push(words.read_back(verified));
-            } else if verified.unread.is_none() && !verified.cut_short {
-                lines.push(words.nothing_to_read_back());
-            }
-            if verified.cut_short {
-                lines.push(words.read_back_cut_short());
-            }
-            let file = verified.file.as_ref();
-            lines.extend(file.map(|file| words.read_back_in_file(&file.shown().to_string())));
+            lines.extend(read_back(verified, words));
         }
         lines.iter().map(|line| self.screen.line(2, 4, line)).collect()
     }
@@ -276,6 +267,22 @@ impl Page<'_> {
         let command = self.screen.toned(Tone::Strong, next);
         text + "\n" + &self.screen.line(0, 2, &what) + &format!("  {command}\n")
     }
+}
+
+/// Says what the mailing list has after a run.
+pub(crate) fn read_back(verified: &Verified, words: &dyn Words) -> Vec<String> {
+    let mut lines = Vec::new();
+    if verified.labels() > 0 {
+        lines.push(words.read_back(verified));
+    } else if verified.unread.is_none() && !verified.cut_short {
+        lines.push(words.nothing_to_read_back());
+    }
+    if verified.cut_short {
+        lines.push(words.read_back_cut_short());
+    }
+    let file = verified.file.as_ref();
+    lines.extend(file.map(|file| words.read_back_in_file(&file.shown().to_string())));
+    lines
 }
 
 /// The widths of a column of counts with their words.

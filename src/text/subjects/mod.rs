@@ -22,7 +22,7 @@ pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use retry::RetryWords;
 pub(crate) use screens::{
-    DoctorWords, ForgetWords, Headline, Left, ListWords, Need, PageLabel, PageWords, Traces, Trend,
+    DoctorWords, ForgetWords, Headline, Left, ListWords, Need, PageLabel, PageWords, Traces, Trend, Undoing,
 };
 pub(crate) use settings::{KeyFault, Piece, SettingWords};
 pub(crate) use start::{From, StartWords};

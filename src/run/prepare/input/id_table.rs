@@ -102,7 +102,7 @@ fn places(columns: &Columns, settings: &IdsSettings, survey: &SurveyColumn) -> R
     }
 }
 
-pub(super) fn refused(path: &Path, error: InputError) -> Failure {
+pub(in crate::run) fn refused(path: &Path, error: InputError) -> Failure {
     let has_defaults = !matches!(
         error,
         InputError::Open(_) | InputError::Folder | InputError::Read { .. } | InputError::Changed { .. }
@@ -115,7 +115,7 @@ pub(super) fn refused(path: &Path, error: InputError) -> Failure {
     }
 }
 
-pub(super) fn broken(path: &Path, position: Position, fault: &RowFault) -> Failure {
+pub(in crate::run) fn broken(path: &Path, position: Position, fault: &RowFault) -> Failure {
     let path = path.shown().to_string();
     let why = Message::from_fault(fault).map(|words, why| words.at(position, why));
     Failure {

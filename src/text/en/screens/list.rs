@@ -4,7 +4,7 @@ use crate::model::Lang;
 use crate::report::Verified;
 use crate::text::en::English;
 use crate::text::number::{en, thousands};
-use crate::text::subjects::ListWords;
+use crate::text::subjects::{ListWords, Undoing};
 
 impl ListWords for English {
     fn pull_needs_survey(&self) -> String {
@@ -136,6 +136,86 @@ impl ListWords for English {
 
     fn verify_needs_file(&self) -> String {
         "`--verify` reads the input once more after the run, which standard input does not allow: give a file"
+            .to_owned()
+    }
+
+    fn verify_without_run(&self, summary: &str) -> String {
+        format!(
+            "no run to verify: there is no `{summary}`; name the input of the run, and with `--output-dir` or `--output` where it wrote"
+        )
+    }
+
+    fn verify_of_unfinished(&self, results: &str) -> String {
+        format!("the run of `{results}` is not finished: start it again with `--resume` first, then `verify`")
+    }
+
+    fn verify_of_rehearsal(&self, summary: &str) -> String {
+        format!(
+            "`{summary}` is of a rehearsal or a trial, which has nothing to verify: a trial with `--pull` reads its labels back by itself"
+        )
+    }
+
+    fn list_is_missing(&self, table: &str) -> String {
+        format!("there is no `{table}`, which has the ids of the run: put it back")
+    }
+
+    fn verify_of_other_input(&self, input: &str) -> String {
+        format!(
+            "`{input}` is not what the run has sent: it has changed since, so nothing can be said about its rows"
+        )
+    }
+
+    fn nothing_to_undo(&self, undo: &str) -> String {
+        format!("nothing to undo: `{undo}`, which a run with `--pull` writes, is not there or empty")
+    }
+
+    fn undo_of_other_survey(&self, survey: &str, asked: &str) -> String {
+        format!(
+            "the changes are of survey {survey}, not of {asked}: leave `--survey` out, or name the file of the other run"
+        )
+    }
+
+    fn undoing(&self, undoing: &Undoing<'_>) -> Vec<String> {
+        let count = |count| en(count, "label");
+        let mut lines = vec![match undoing.labels {
+            0 => "nothing to put back".to_owned(),
+            labels => format!(
+                "{} of {} to put back as before the run",
+                count(labels),
+                en(undoing.contacts, "contact")
+            ),
+        }];
+        if undoing.as_before > 0 {
+            lines.push(format!("{} as before already", count(undoing.as_before)));
+        }
+        if undoing.not_restored > 0 {
+            let which = undoing
+                .refused
+                .map(|file| format!(": {file}"))
+                .unwrap_or_default();
+            lines.push(format!(
+                "{} not restored, changed since the run{which}",
+                count(undoing.not_restored)
+            ));
+        }
+        if undoing.left_filled > 0 {
+            lines.push(format!(
+                "{} not restored, blank before the run: `--empty send` makes them blank again",
+                count(undoing.left_filled)
+            ));
+        }
+        if undoing.labels > 0 {
+            lines.push("The next scheduled run would set these labels again, unless you stop it or change the export.".to_owned());
+        }
+        lines
+    }
+
+    fn undo_question(&self) -> String {
+        "Put these labels back?".to_owned()
+    }
+
+    fn undo_needs_yes(&self) -> String {
+        "nothing was sent: nobody is here to be asked, so look at it with `--dry-run` and add `--yes`"
             .to_owned()
     }
 

@@ -5,7 +5,7 @@ use crate::pull::{PullError, Unreadable};
 use crate::report::Verified;
 use crate::text::number::{pl, thousands};
 use crate::text::pl::Polish;
-use crate::text::subjects::ListWords;
+use crate::text::subjects::{ListWords, Undoing};
 
 impl ListWords for Polish {
     fn pull_needs_survey(&self) -> String {
@@ -135,6 +135,90 @@ impl ListWords for Polish {
     fn verify_needs_file(&self) -> String {
         "`--verify` po wysyłce czyta dane jeszcze raz, a ze standardowego wejścia się nie da: podaj plik"
             .to_owned()
+    }
+
+    fn verify_without_run(&self, summary: &str) -> String {
+        format!(
+            "nie ma czego sprawdzać: brak pliku `{summary}`; podaj plik z danymi tej wysyłki, a przez `--output-dir` lub `--output` miejsce, w którym zapisała wyniki"
+        )
+    }
+
+    fn verify_of_unfinished(&self, results: &str) -> String {
+        format!(
+            "wysyłka `{results}` nie jest ukończona: najpierw dokończ ją przez `--resume`, potem użyj `verify`"
+        )
+    }
+
+    fn verify_of_rehearsal(&self, summary: &str) -> String {
+        format!(
+            "`{summary}` pochodzi z próby, więc nie ma czego sprawdzać: próba z `--pull` sama odczytuje swoje etykiety z listy"
+        )
+    }
+
+    fn list_is_missing(&self, table: &str) -> String {
+        format!("brak pliku `{table}` z ID respondentów tej wysyłki: przywróć go")
+    }
+
+    fn verify_of_other_input(&self, input: &str) -> String {
+        format!("`{input}` zmienił się od czasu wysyłki, więc o jego wierszach nic nie wiadomo")
+    }
+
+    fn nothing_to_undo(&self, undo: &str) -> String {
+        format!(
+            "nie ma czego cofać: pliku `{undo}`, który zapisuje wysyłka z `--pull`, nie ma albo jest pusty"
+        )
+    }
+
+    fn undo_of_other_survey(&self, survey: &str, asked: &str) -> String {
+        format!(
+            "zmiany dotyczą ankiety {survey}, a nie {asked}: pomiń `--survey` albo wskaż plik tamtej wysyłki"
+        )
+    }
+
+    fn undoing(&self, undoing: &Undoing<'_>) -> Vec<String> {
+        let count = |count| pl(count, ["etykieta", "etykiety", "etykiet"]);
+        let mut lines = vec![match undoing.labels {
+            0 => "nie ma czego przywracać".to_owned(),
+            labels => format!(
+                "do przywrócenia do stanu sprzed wysyłki: {}, {}",
+                count(labels),
+                pl(undoing.contacts, ["kontakt", "kontakty", "kontaktów"])
+            ),
+        }];
+        if undoing.as_before > 0 {
+            lines.push(format!(
+                "już takie jak przed wysyłką: {}",
+                count(undoing.as_before)
+            ));
+        }
+        if undoing.not_restored > 0 {
+            let which = undoing
+                .refused
+                .map(|file| format!(" ({file})"))
+                .unwrap_or_default();
+            lines.push(format!(
+                "nie zostaną przywrócone, bo zmieniono je po wysyłce: {}{which}",
+                count(undoing.not_restored)
+            ));
+        }
+        if undoing.left_filled > 0 {
+            lines.push(format!(
+                "nie zostaną przywrócone, bo przed wysyłką były puste: {}; opróżni je `--empty send`",
+                count(undoing.left_filled)
+            ));
+        }
+        if undoing.labels > 0 {
+            lines.push("Następna zaplanowana wysyłka ustawi te etykiety ponownie, chyba że ją wstrzymasz albo zmienisz eksport.".to_owned());
+        }
+        lines
+    }
+
+    fn undo_question(&self) -> String {
+        "Przywrócić te etykiety?".to_owned()
+    }
+
+    fn undo_needs_yes(&self) -> String {
+        "nic nie wysłano: nie ma kogo zapytać, więc obejrzyj zmiany z `--dry-run` i dopisz `--yes`".to_owned()
     }
 
     fn pulling(&self, respondents: u64, time: Option<String>) -> String {

@@ -2,6 +2,18 @@
 
 use crate::report::Verified;
 
+/// What an undoing is about to do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Undoing<'a> {
+    pub(crate) labels: u64,
+    pub(crate) contacts: u64,
+    pub(crate) as_before: u64,
+    pub(crate) not_restored: u64,
+    pub(crate) left_filled: u64,
+    /// The file with the labels that are not put back.
+    pub(crate) refused: Option<&'a str>,
+}
+
 /// What is read of the platform's mailing list, and what is wrong with the question.
 pub(crate) trait ListWords {
     /// `pull` has no survey.
@@ -66,6 +78,36 @@ pub(crate) trait ListWords {
 
     /// The input of a run that is verified can be read once.
     fn verify_needs_file(&self) -> String;
+
+    /// `verify` finds no run.
+    fn verify_without_run(&self, summary: &str) -> String;
+
+    /// `verify` of a run that is not over.
+    fn verify_of_unfinished(&self, results: &str) -> String;
+
+    /// `verify` of a rehearsal, or of a run whose settings are not written down.
+    fn verify_of_rehearsal(&self, summary: &str) -> String;
+
+    /// The list that a run has read before it is gone.
+    fn list_is_missing(&self, table: &str) -> String;
+
+    /// `verify` of an input that is another one by now.
+    fn verify_of_other_input(&self, input: &str) -> String;
+
+    /// There is no file of what a run has changed, or nothing in it.
+    fn nothing_to_undo(&self, undo: &str) -> String;
+
+    /// A file of changes is of another survey than the one that is asked for.
+    fn undo_of_other_survey(&self, survey: &str, asked: &str) -> String;
+
+    /// What an undoing does, a line each.
+    fn undoing(&self, undoing: &Undoing<'_>) -> Vec<String>;
+
+    /// Asks before it.
+    fn undo_question(&self) -> String;
+
+    /// Nobody is there to be asked.
+    fn undo_needs_yes(&self) -> String;
 
     /// A long list is being read; the time it takes, if a rate limits it.
     fn pulling(&self, respondents: u64, time: Option<String>) -> String;

@@ -7,5 +7,5 @@ mod page;
 
 pub(crate) use doctor::DoctorWords;
 pub(crate) use forget::{ForgetWords, Left, Traces};
-pub(crate) use list::ListWords;
+pub(crate) use list::{ListWords, Undoing};
 pub(crate) use page::{Headline, Need, PageLabel, PageWords, Trend};

@@ -1,0 +1,206 @@
+//! Checks the settings of `verify` and `undo`, which are about a run that is over: with its settings if
+//! its summary has them, and those of flags, variables and the config file.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::cli::{EmptyArg, Origin, Origins, RunArgs, Times};
+use crate::config::commands::run::{Asked, RunSettings, run};
+use crate::config::file::ConfigFile;
+use crate::config::groups::list::{ListSettings, list_of};
+use crate::config::mistakes::Mistakes;
+use crate::config::retried::{paths, refused};
+use crate::model::ShownPath as _;
+use crate::record::{FinishedRun, NoRetry, OutputPaths, RESPONDENTS, UNDO, survey_of_undo};
+use crate::text::Message;
+
+/// When the list is read by `verify`, counted from its start, if no time is given.
+const USUAL_TIMES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+    Duration::from_mins(15),
+];
+
+/// What the names of the files end with that an undoing writes beside those of its run.
+const RESTORE: &str = ".restore.csv";
+
+/// The command `verify`.
+#[derive(Debug)]
+pub(crate) struct VerifySettings {
+    /// The settings of the run, with its own outputs.
+    pub(crate) run: RunSettings,
+    /// The run as its files tell.
+    pub(crate) finished: FinishedRun,
+    pub(crate) list: ListSettings,
+    pub(crate) times: Vec<Duration>,
+}
+
+/// The command `undo`.
+#[derive(Debug)]
+pub(crate) struct UndoSettings {
+    /// The run that puts labels back. Its input is written before it starts.
+    pub(crate) run: RunSettings,
+    /// The run that is undone, if it has come to its end.
+    pub(crate) finished: Option<FinishedRun>,
+    pub(crate) list: ListSettings,
+    /// What the run has changed.
+    pub(crate) undo: PathBuf,
+    /// The files of the run.
+    pub(crate) paths: OutputPaths,
+    /// Whether labels are blanked that were blank before.
+    pub(crate) blanks: bool,
+    pub(crate) is_dry: bool,
+    /// Whether nobody has to be asked.
+    pub(crate) is_confirmed: bool,
+}
+
+/// Checks the flags of `verify`.
+///
+/// # Errors
+///
+/// All mistakes; or that there is no finished run.
+pub(in crate::config) fn verify(
+    mut args: RunArgs,
+    origins: &Origins,
+    file: &ConfigFile,
+) -> Result<VerifySettings> {
+    let its_paths = paths(&args)?;
+    let finished = FinishedRun::find(&its_paths).map_err(|why| not_verified(why, &its_paths))?;
+    if let Some(export) = file
+        .retried
+        .as_ref()
+        .and_then(|run| run.export(&args.input.input))
+    {
+        args.input.input = export;
+    }
+    let times = args.list.verify.take();
+    let times = times.map_or_else(|| USUAL_TIMES.to_vec(), |Times(times)| times);
+    args.output.output = Some(its_paths.results.clone());
+    args.output.output_dir = None;
+    let run = as_run(&args, origins, file)?;
+    let list = list(&args, &run, origins, file)?;
+    Ok(VerifySettings {
+        run,
+        finished,
+        list,
+        times,
+    })
+}
+
+/// Checks the flags of `undo`.
+///
+/// # Errors
+///
+/// All mistakes.
+pub(in crate::config) fn undo(
+    mut args: RunArgs,
+    origins: &Origins,
+    file: &ConfigFile,
+) -> Result<UndoSettings> {
+    let its_paths = paths(&args)?;
+    let is_undo = |path: &Path| path.to_string_lossy().ends_with(UNDO);
+    let undo = if is_undo(&args.input.input) {
+        args.input.input.clone()
+    } else {
+        its_paths.beside(UNDO)
+    };
+    let shown = undo.shown().to_string();
+    let survey = survey_of_undo(&undo).ok_or_else(|| Message::new(|words| words.nothing_to_undo(&shown)))?;
+    args.input.survey.get_or_insert(survey);
+    let finished = FinishedRun::find(&its_paths).ok();
+    let (blanks, is_dry) = (
+        origins.empty == Origin::Flag && args.input.empty == EmptyArg::Send,
+        args.output.dry_run,
+    );
+    let is_confirmed = args.output.ask.yes;
+    prepare_for_undo(&mut args, &undo);
+    let run = as_run(&args, origins, file)?;
+    let list = list(&args, &run, origins, file)?;
+    Ok(UndoSettings {
+        run,
+        finished,
+        list,
+        undo,
+        paths: its_paths,
+        blanks,
+        is_dry,
+        is_confirmed,
+    })
+}
+
+/// Returns the settings of a run with these flags.
+fn as_run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> Result<RunSettings> {
+    match run(args, origins, file).asked? {
+        Asked::Run(run) => Ok(*run),
+        Asked::DryRun(_) | Asked::NothingLeft(_) => bail!("a run without calls has nothing to read back"),
+    }
+}
+
+/// Returns how the list is read, whether the run had read it or not.
+fn list(args: &RunArgs, run: &RunSettings, origins: &Origins, file: &ConfigFile) -> Result<ListSettings> {
+    let mut mistakes = Mistakes::default();
+    let table = run.outputs.paths.beside(RESPONDENTS);
+    let list = list_of(args, &table, (origins, file), &mut mistakes);
+    mistakes.settle(list)
+}
+
+/// Replaces what is about the run's own input by what is about the file that puts labels back.
+fn prepare_for_undo(args: &mut RunArgs, undo: &Path) {
+    let name = undo.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(UNDO).unwrap_or(&name);
+    let input = &mut args.input;
+    input.input = undo.with_file_name(format!("{stem}{RESTORE}"));
+    "utf-8".clone_into(&mut input.encoding);
+    ",".clone_into(&mut input.delimiter);
+    "id_respondent".clone_into(&mut input.id_column);
+    (input.sheet, input.skip_lines, input.no_header) = (None, 0, false);
+    (input.survey_column, input.ids, input.match_on) = (None, None, None);
+    (input.map, input.set) = (Vec::new(), Vec::new());
+    (input.empty, input.on_duplicate, input.no_match) = (EmptyArg::Skip, None, None);
+    let selection = &mut args.selection;
+    (selection.only, selection.exclude, selection.limit) = (None, None, None);
+    args.guards.min_rows = None;
+    args.guards.min_filled.clear();
+    (args.guards.max_age, args.guards.max_unknown) = (None, None);
+    // Old values go back as they were.
+    args.guards.ignore_guards = true;
+    (args.past_guards.max_changes, args.past_guards.max_same) = (None, None);
+    // All of it is sent, and remembered if anything is.
+    (args.delta.changed_only, args.delta.full_refresh) = (false, false);
+    (args.list.pull, args.list.verify) = (None, None);
+    let output = &mut args.output;
+    (output.output, output.output_dir, output.failed, output.summary) = (None, None, None, None);
+    output.page.report = None;
+    output.page.expect = None;
+    (output.results.keep, output.results.excel) = (Vec::new(), false);
+    // An undoing that was interrupted begins anew: what is back is not sent again.
+    let existing = &mut output.existing;
+    (existing.resume, existing.rotate, existing.overwrite) = (true, Some(usize::MAX), false);
+    existing.rotate_max_age = None;
+    output.dry_run = false;
+    output.ask.yes = true;
+    (args.monitor.healthcheck_url, args.monitor.metrics_file) = (None, None);
+}
+
+/// Explains why there is nothing to verify.
+fn not_verified(why: NoRetry, paths: &OutputPaths) -> anyhow::Error {
+    let shown = |path: &Path| path.shown().to_string();
+    match why {
+        NoRetry::NoRun(path) => {
+            let path = shown(&path);
+            Message::new(|words| words.verify_without_run(&path)).into()
+        }
+        NoRetry::Unfinished(path) => {
+            let path = shown(&path);
+            Message::new(|words| words.verify_of_unfinished(&path)).into()
+        }
+        NoRetry::Rehearsal(_) | NoRetry::NoSettings(_) => {
+            let path = shown(&paths.summary);
+            Message::new(|words| words.verify_of_rehearsal(&path)).into()
+        }
+        other => refused(other),
+    }
+}

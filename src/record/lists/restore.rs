@@ -1,0 +1,45 @@
+//! The labels that an undoing puts back, as the input of a run: `id_respondent,id_survey` and a column
+//! for each label.
+
+use std::path::Path;
+
+use super::private_csv::PrivateCsv;
+use crate::model::Label;
+use crate::record::error::OutputError;
+
+/// How the first line of each file begins.
+const HEADER: [&str; 2] = ["id_respondent", "id_survey"];
+
+/// A file that is being written. Dropped before its end, it leaves the old one.
+#[derive(Debug)]
+pub(crate) struct RestoreFile(PrivateCsv);
+
+impl RestoreFile {
+    /// Starts a file with these labels.
+    ///
+    /// # Errors
+    ///
+    /// If another file stands at the path, or it cannot be written.
+    pub(crate) fn begin(path: &Path, labels: &[Label]) -> Result<Self, OutputError> {
+        let mut file = PrivateCsv::new(path, &HEADER)?;
+        file.begin()?;
+        let labels = labels.iter().map(ToString::to_string);
+        file.push(HEADER.map(str::to_owned).into_iter().chain(labels))?;
+        Ok(Self(file))
+    }
+
+    /// Appends a respondent, with a value for each label of the file; a blank one is left alone.
+    pub(crate) fn push(
+        &mut self,
+        (respondent, survey): (&str, &str),
+        values: &[String],
+    ) -> Result<(), OutputError> {
+        let own = [respondent, survey].into_iter();
+        self.0.push(own.chain(values.iter().map(String::as_str)))
+    }
+
+    /// Puts the file in its place.
+    pub(crate) fn finish(self) -> Result<(), OutputError> {
+        self.0.finish()
+    }
+}

@@ -1,0 +1,158 @@
+//! `undo`: puts back the labels that a run has changed, as far as they still are what it sent.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+use crate::config::UndoSettings;
+use crate::model::ShownPath as _;
+use crate::plan::EmptyPolicy;
+use crate::read::Input;
+use crate::record::{self, VERIFIED};
+use crate::report::{Answer, Console, ExitCode};
+use crate::run::Failure;
+use crate::run::commands::send_file;
+use crate::run::list::before::api;
+use crate::run::list::pull::pull;
+use crate::run::list::restore::{Restored, Restoring, survey_and_labels};
+use crate::run::prepare::before_sending::{in_thread, stops, unless_stopped};
+use crate::run::prepare::fingerprint::of_account;
+use crate::run::prepare::site::Site;
+use crate::system::folders::with_suffix;
+use crate::system::window::Window;
+use crate::text::{Declined, Message, Undoing, words};
+
+/// How long after a run a label may still show its old value.
+const LATE: Duration = Duration::from_hours(1);
+
+/// How long the question waits for an answer. Silence means no.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Runs `undo`. The list is read, a person is asked, and a run with its own results puts the labels back.
+pub(in crate::run) async fn run(
+    settings: UndoSettings,
+    begun: Instant,
+    console: &Console,
+) -> Result<ExitCode, Failure> {
+    let mut stops = stops(Window::since(begun, settings.run.deadline.clone()), console)?;
+    let site = Site::open(&settings.run.destination).await?;
+    if let Some(run) = &settings.finished
+        && !run.is_of_account_of(&of_account(&site.account))
+    {
+        return Err(Failure::usage(Message::new(|words| {
+            words.retry_of_other_account()
+        })));
+    }
+    let restored = unless_stopped(&mut stops, decided(&settings, &site)).await?;
+    show(&settings, restored, console);
+    let code = if restored.not_restored + restored.left_filled > 0 {
+        ExitCode::RowsFailed
+    } else {
+        ExitCode::Success
+    };
+    if settings.is_dry || restored.labels == 0 {
+        return Ok(code);
+    }
+    if !settings.is_confirmed {
+        confirm(console)?;
+    }
+    let mut run = settings.run;
+    run.reading.plan.empty = EmptyPolicy::Marked;
+    run.recorded = None;
+    let sent = Box::pin(send_file::run_with(run, stops, console)).await;
+    match sent.end? {
+        ExitCode::Success => {
+            if restored.left_filled == 0 {
+                record::set_undo_aside(&settings.undo).map_err(Failure::output)?;
+            }
+            Ok(code)
+        }
+        other => Ok(other),
+    }
+}
+
+/// Reads the list, and decides which labels are put back.
+async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failure> {
+    let list = &settings.list;
+    let undo = settings.undo.clone();
+    let (survey, labels) = in_thread(move || survey_and_labels(&undo)).await?;
+    if survey != list.survey {
+        let asked = list.survey.clone();
+        return Err(Failure::usage(Message::new(|words| {
+            words.undo_of_other_survey(&survey, &asked)
+        })));
+    }
+    let folder = tempfile::tempdir().map_err(Failure::usage)?;
+    let table = folder.path().join("respondents.csv");
+    pull((&api(list, site), &list.ask), &survey, &table, &labels).await?;
+    let restore = match &settings.run.reading.input {
+        Input::File(path) if !settings.is_dry => path.clone(),
+        _ => folder.path().join("restore.csv"),
+    };
+    let refused = if settings.is_dry {
+        folder.path().join("refused.csv")
+    } else {
+        settings.run.outputs.paths.beside(VERIFIED)
+    };
+    let (undo, blanks) = (settings.undo.clone(), settings.blanks);
+    let may_be_late = is_fresh(&settings.undo, &settings.paths.results);
+    in_thread(move || {
+        let restoring = Restoring {
+            undo: &undo,
+            table: &table,
+            restore: &restore,
+            refused: &refused,
+            blanks,
+            may_be_late,
+        };
+        let restored = restoring.decide();
+        drop(folder);
+        restored
+    })
+    .await
+}
+
+/// Whether the run is so young that the list may not show all of it yet.
+fn is_fresh(undo: &Path, results: &Path) -> bool {
+    let partial = with_suffix(results, ".partial");
+    let changed = |path: &Path| path.metadata().and_then(|found| found.modified()).ok();
+    let newest = [undo, results, &partial].into_iter().filter_map(changed).max();
+    newest.is_some_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age < LATE))
+}
+
+/// Says what is put back and what is not.
+fn show(settings: &UndoSettings, restored: Restored, console: &Console) {
+    let screen = console.screen();
+    let words = words(screen.lang);
+    let refused = settings.run.outputs.paths.beside(VERIFIED).shown().to_string();
+    let undoing = Undoing {
+        labels: restored.labels,
+        contacts: restored.contacts,
+        as_before: restored.as_before,
+        not_restored: restored.not_restored,
+        left_filled: restored.left_filled,
+        refused: (!settings.is_dry).then_some(refused.as_str()),
+    };
+    let lines = words.undoing(&undoing);
+    let text: String = lines.iter().map(|line| screen.line(0, 2, line)).collect();
+    console.show(&text);
+}
+
+/// Asks before labels are put back. Without a person there, only `--yes` goes on.
+fn confirm(console: &Console) -> Result<(), Failure> {
+    if !Console::is_interactive() || console.is_quiet() {
+        return Err(Failure::usage(Message::new(|words| words.undo_needs_yes())));
+    }
+    let words = words(console.lang());
+    let question = format!("{} [{}]", words.undo_question(), words.yes_or_no(false));
+    match console.ask(&question, PATIENCE) {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(Failure::usage(Declined(Message::new(|words| {
+            words.not_confirmed()
+        })))),
+        Answer::Silence => Err(Failure::usage(Declined(Message::new(|words| {
+            words.no_answer(PATIENCE)
+        })))),
+    }
+}
