@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::model::{CountOrPercent, Message, Position, version};
-use crate::report::{Ending, ExitCode, thousands};
+use crate::report::{Changes, Ending, ExitCode, thousands};
 
 /// Maximum number of places listed per finding.
 const PLACES_SHOWN: usize = 5;
@@ -25,6 +25,8 @@ pub(crate) struct Findings {
     pub(crate) may_be_empty: bool,
     /// Number of rows that would make a call.
     pub(crate) to_send: u64,
+    /// What would change on the platform; `None` if its list is not known or not believed.
+    pub(crate) changes: Option<Changes>,
     #[serde(rename = "findings")]
     pub(crate) found: Vec<Finding>,
     pub(crate) longest_value_bytes: u64,

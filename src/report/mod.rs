@@ -3,6 +3,7 @@
 //! plain code over values. [`Console`] writes to the terminal and the log;
 //! `report/terminal/progress.rs` draws the bar.
 
+mod changes;
 mod diagnosis;
 mod ending;
 mod exit_code;
@@ -15,6 +16,7 @@ mod terminal;
 mod totals;
 mod verified;
 
+pub(crate) use changes::{Changes, LabelChanges};
 pub(crate) use diagnosis::Diagnosis;
 pub(crate) use ending::{ALREADY_SENT, Ending, unsent_to_json};
 pub(crate) use exit_code::ExitCode;

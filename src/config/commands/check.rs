@@ -3,14 +3,19 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use url::Url;
 
 use crate::cli::{CheckArgs, CheckFormatArg, Origins};
 use crate::config::file::ConfigFile;
+use crate::config::groups::calls;
 use crate::config::groups::guards::{GuardSettings, guards};
 use crate::config::groups::list::{self, ListSettings};
 use crate::config::groups::log;
 use crate::config::groups::reading::{ReadingSettings, reading};
+use crate::config::groups::state::state;
 use crate::config::mistakes::Mistakes;
+use crate::config::secrets::kinds;
+use crate::config::variable;
 use crate::model::{CountOrPercent, DeltaMode, Lang, Rate};
 use crate::record::OutputPaths;
 use crate::state::Account;
@@ -28,6 +33,8 @@ pub(crate) struct CheckSettings {
     pub(crate) guards: GuardSettings,
     /// What earlier runs remember, if it is compared with.
     pub(crate) known: Option<KnownSettings>,
+    /// Where it stands which labels of the mailing list are believed.
+    pub(crate) proofs: Option<KnownSettings>,
     /// The outputs of earlier runs, if they are considered.
     pub(crate) before: Option<BeforeSettings>,
     pub(crate) format: CheckFormat,
@@ -56,6 +63,18 @@ pub(crate) struct BeforeSettings {
 pub(crate) enum CheckFormat {
     Text,
     Json,
+}
+
+/// Returns the store that says which labels are believed, if there is one and the account is known.
+pub(in crate::config) fn proofs(path: PathBuf, base: &Url, account: Option<String>) -> Option<KnownSettings> {
+    Some(KnownSettings {
+        path: Some(path).filter(|path| path.exists())?,
+        account: Account {
+            base_url: base.to_string(),
+            account: account?,
+        },
+        mode: DeltaMode::Follow,
+    })
 }
 
 /// Checks all flags of `check`.
@@ -93,9 +112,17 @@ pub(in crate::config) fn check(
         max_query_bytes: None,
         rate: args.rate.rate,
         accept_failures: args.accept.accept_failures,
-        list,
         guards: guards(&args.guards, None, &reading.input, origins, &mut mistakes),
         reading,
+        proofs: list.as_ref().and_then(|_| {
+            let base = calls::base(&args.address).ok()?;
+            proofs(
+                state(&args.state).ok()?,
+                &base,
+                kinds::seen(&file.secrets, variable).account,
+            )
+        }),
+        list,
         known: None,
         before: None,
         format: match args.format {

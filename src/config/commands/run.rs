@@ -7,7 +7,7 @@ use anyhow::Result;
 use jiff::ZonedDateTime;
 use url::Url;
 
-use super::check::{BeforeSettings, CheckFormat, CheckSettings, KnownSettings};
+use super::check::{BeforeSettings, CheckFormat, CheckSettings, KnownSettings, proofs};
 use crate::cli::{CONFIG_KEY, OnConflictArg, Origins, PaceArgs, RunArgs};
 use crate::config::file::ConfigFile;
 use crate::config::groups::calls::{self, CallSettings, Destination, sandbox_credentials};
@@ -201,11 +201,13 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
     } = common(args, (origins, file), lang, !is_dry && !is_sandbox, &mut mistakes);
     if is_dry {
         let before = outputs::paths(&args.output, &reading.input, rehearsal).ok();
-        let known = if is_sandbox {
-            None
-        } else {
-            known_before(&delta, base.as_ref(), look_at_secrets(file))
-        };
+        let account = if is_sandbox { None } else { look_at_secrets(file) };
+        let known = known_before(&delta, base.as_ref(), account.clone());
+        let proofs = base
+            .as_ref()
+            .filter(|_| !is_sandbox)
+            .zip(delta.path.clone())
+            .and_then(|(base, path)| proofs(path, base, account));
         let check = CheckSettings {
             max_query_bytes: base.and_then(|base| max_query_bytes_without_secrets(args, &base)),
             list: list(args, &reading, (origins, file), &mut mistakes),
@@ -214,6 +216,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             accept_failures: args.output.accept.accept_failures,
             guards,
             known,
+            proofs,
             before: before.map(|paths| BeforeSettings {
                 paths,
                 resumes: args.output.existing.resume,

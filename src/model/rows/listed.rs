@@ -28,6 +28,12 @@ pub(crate) struct Labelled {
 impl Listed {
     /// Whether the list has another value than the row for some label.
     pub(crate) fn differs(&self) -> bool {
-        self.0.iter().any(|label| label.listed != label.wanted)
+        self.changed().next().is_some()
+    }
+
+    /// Returns the labels for which the list has another value than the row.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = Label> + '_ {
+        let changed = self.0.iter().filter(|label| label.listed != label.wanted);
+        changed.map(|label| label.label)
     }
 }

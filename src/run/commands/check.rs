@@ -98,6 +98,10 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<Firs
         .as_ref()
         .is_some_and(|known| known.mode == DeltaMode::ChangedOnly);
     let mut opened = OpenedInput::open(settings, asked.max_query_bytes)?;
+    if let (Some(list), Some(proofs)) = (&asked.list, &asked.proofs) {
+        let store = Store::open(&proofs.path, proofs.account.clone()).map_err(Failure::usage)?;
+        opened.plan.believed = store.proven(&list.survey).map_err(Failure::usage)?;
+    }
     if let Some(before) = asked.before.as_ref().filter(|_| settings.round.is_some()) {
         // What an interrupted round has updated itself does not overtake the rest of it.
         let content = content(&opened);

@@ -232,7 +232,14 @@ fn prepare(
     if !resumes {
         // The run of a round has sent to its survey before.
         let is_known = reading.round.is_some() || record::has_finished(&outputs.paths, &header.fingerprint);
-        confirm(&mut opened, settings, site, (store.as_ref(), is_known), console)?;
+        let has_undo = list.is_some() && opened.is_file();
+        confirm(
+            &mut opened,
+            settings,
+            site,
+            (store.as_ref(), is_known, has_undo),
+            console,
+        )?;
     }
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
     let late = calls.http.timeout;
@@ -282,7 +289,8 @@ fn believe(
         opened.plan.believed = store.proven(&list.survey).map_err(Failure::usage)?;
     }
     let unproven = after::unproven(list, &opened.plan.believed);
-    if !unproven.is_empty() && list.verify.is_none() {
+    let is_trial = opened.plan.policy.selection.is_of_one();
+    if !unproven.is_empty() && list.verify.is_none() && !is_trial {
         let labels: Vec<String> = unproven.iter().map(ToString::to_string).collect();
         let line = Message::new(|words| words.how_to_prove(&labels.join(", ")));
         tracing::info!(event = "labels_unproven", polish = line.polish(), "{line}");

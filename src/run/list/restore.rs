@@ -110,11 +110,7 @@ impl Changes {
 }
 
 impl<'a> Line<'a> {
-    fn new(
-        row: &Row<'a>,
-        (respondent, survey): (usize, usize),
-        labels: &[(Label, [usize; 2])],
-    ) -> Self {
+    fn new(row: &Row<'a>, (respondent, survey): (usize, usize), labels: &[(Label, [usize; 2])]) -> Self {
         let fields = row.fields;
         let cell = |column: usize| fields.get(column).unwrap_or_default();
         let changes = labels.iter().enumerate().filter_map(|(at, (_, [old, new]))| {

@@ -32,7 +32,7 @@ pub(in crate::run) fn confirm(
     opened: &mut OpenedInput,
     settings: &RunSettings,
     site: &Site,
-    (store, is_known): (Option<&Store>, bool),
+    (store, is_known, has_undo): (Option<&Store>, bool, bool),
     console: &Console,
 ) -> Result<(), Failure> {
     let reading = &settings.reading;
@@ -49,7 +49,7 @@ pub(in crate::run) fn confirm(
         return Ok(());
     }
     let is_first = !is_known && !reading.plan.selection.is_partial();
-    let question = question(&examined, opened, site, is_first);
+    let question = question(&examined, opened, site, (is_first, has_undo));
     let screen = console.screen();
     let calls = std::mem::take(&mut examined.first_calls);
     let calls: Vec<String> = calls
@@ -76,7 +76,12 @@ pub(in crate::run) fn confirm(
     }
 }
 
-fn question(examined: &Examined, opened: &OpenedInput, site: &Site, is_first: bool) -> Message {
+fn question(
+    examined: &Examined,
+    opened: &OpenedInput,
+    site: &Site,
+    (is_first, has_undo): (bool, bool),
+) -> Message {
     let labels = opened.layout.labels.iter();
     let labels: Vec<String> = labels.map(|(label, _)| label.to_string()).collect();
     let (labels, host) = (labels.join(", "), site.endpoint.host().to_owned());
@@ -104,7 +109,11 @@ fn question(examined: &Examined, opened: &OpenedInput, site: &Site, is_first: bo
         format!(
             "{damaged}{}\n{} [{}]",
             words.set_labels(&plans),
-            words.cannot_be_restored(),
+            if has_undo {
+                words.can_be_undone()
+            } else {
+                words.cannot_be_restored()
+            },
             words.yes_or_no(false)
         )
     })

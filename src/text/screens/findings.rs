@@ -30,6 +30,7 @@ pub(crate) fn findings(
     let mut text = page.head();
     text += &page.loud();
     text += &page.counts();
+    text += &page.changes();
     text += &page.notes(has_details);
     text += &page.preview(preview);
     text += &page.next(next);
@@ -44,7 +45,8 @@ pub(crate) fn before_question(found: &Findings, preview: &[String], screen: Scre
         screen,
         words: words(screen.lang),
     };
-    format!("{}{}{}\n", page.loud(), page.counts(), page.preview(preview))
+    let (loud, counts, changes) = (page.loud(), page.counts(), page.changes());
+    format!("{loud}{counts}{changes}{}\n", page.preview(preview))
 }
 
 struct Page<'a> {
@@ -132,6 +134,14 @@ impl Page<'_> {
             }
         }
         text
+    }
+
+    /// What would change on the platform.
+    fn changes(&self) -> String {
+        let changes = self.found.changes.as_ref();
+        changes.map_or_else(String::new, |changes| {
+            self.screen.line(2, 4, &self.words.changes(changes))
+        })
     }
 
     fn reason(&self, finding: &Finding, column: &Column) -> String {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::report::Changes;
+
 /// What a run on a terminal is about to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plans<'a> {
@@ -28,6 +30,9 @@ pub(crate) trait CheckWords {
 
     fn warning(&self, text: &str) -> String;
 
+    /// How many contacts would get another value, and in which labels.
+    fn changes(&self, changes: &Changes) -> String;
+
     fn longest_value(&self, bytes: u64) -> String;
 
     /// The minimum time of the calls; `None` if the rate is unlimited.
@@ -47,6 +52,9 @@ pub(crate) trait CheckWords {
     fn set_labels(&self, plans: &Plans<'_>) -> String;
 
     fn cannot_be_restored(&self) -> String;
+
+    /// The old values are written down before the first call.
+    fn can_be_undone(&self) -> String;
 
     /// Damaged values would be sent as they are.
     fn better_no(&self) -> String;

@@ -1,8 +1,10 @@
 //! Reads and plans a whole input without sending it: for `check`, and for the question that a run
 //! asks on a terminal. `text` makes the screens of what was found.
 
+mod changes;
 mod examination;
 
+use changes::ChangesSoFar;
 use examination::Examination;
 
 use super::guards::{self, Counting};
@@ -10,7 +12,7 @@ use super::input::opened::OpenedInput;
 use crate::config::{GuardSettings, ReadingSettings};
 use crate::model::{CountOrPercent, Export, Plan, Rate, Row, clean};
 use crate::plan::Planner;
-use crate::report::{Finding, Findings, Notes, Places, Weight};
+use crate::report::{Changes, Finding, Findings, Notes, Places, Weight};
 use crate::run::Failure;
 use crate::run::pipeline::stages;
 use crate::state::{Store, Told};
@@ -39,7 +41,10 @@ pub(in crate::run) struct Examined {
     examination: Examination,
     /// The counts for the guards.
     pub(in crate::run) export: Export,
+    /// The first changes if the mailing list is believed, otherwise the first calls.
     pub(in crate::run) first_calls: Vec<FirstCall>,
+    /// What would change on the platform, if that is known.
+    pub(in crate::run) changes: Option<Changes>,
     pub(in crate::run) notes: Notes,
     rows: u64,
     longest_value: u64,
@@ -57,6 +62,7 @@ pub(in crate::run) fn examine(
     let mut examination = Examination::default();
     let mut first_calls = Vec::new();
     let mut counting = Counting::new(&opened.layout, store);
+    let mut changes = ChangesSoFar::new(&opened.plan, settings.members.as_deref(), calls)?;
     let mut rows = opened.rows(settings)?;
     let fault = |error| Failure::input(error, &settings.input);
     while let Some(row) = rows.next().map_err(fault)? {
@@ -64,7 +70,12 @@ pub(in crate::run) fn examine(
         counting.take_in(&row, &opened.layout);
         counting.note(&row, &plan, &planner);
         let is_same = counting.compare(&plan)? == Told::Same;
-        if skips_known && is_same {
+        let listed = opened.plan.listed(&plan);
+        if let (Some(changes), Some(listed)) = (&mut changes, &listed) {
+            changes.take_in(&row, &plan, (&opened.plan, listed))?;
+        }
+        // What people changed on the platform is set again.
+        if skips_known && is_same && !listed.is_some_and(|listed| listed.differs()) {
             plan = plan.unchanged(opened.plan.fault_text);
         }
         if first_calls.len() < calls {
@@ -75,11 +86,16 @@ pub(in crate::run) fn examine(
     examination.take_in_blank_records(rows.blank_places());
     let end = rows.finish().map_err(fault)?;
     let export = counting.export;
+    let (changes, first_changes) = changes.map(ChangesSoFar::finish).unzip();
+    if let Some(first) = first_changes.filter(|first| !first.is_empty()) {
+        first_calls = first;
+    }
     let tally = planner.into_tally();
     Ok(Examined {
         examination,
         export,
         first_calls,
+        changes,
         notes: stages::notes(&tally, end.blank_records, settings.only_last),
         rows: end.rows,
         longest_value: tally.longest_value as u64,
@@ -156,6 +172,7 @@ impl Examined {
             rows: self.rows,
             may_be_empty: settings.options.may_be_empty,
             to_send,
+            changes: self.changes,
             found,
             longest_value_bytes: self.longest_value,
             rate: about.rate.to_string(),

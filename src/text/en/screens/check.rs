@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::model::Lang;
+use crate::report::Changes;
 use crate::text::en::English;
 use crate::text::number::{duration, en, thousands};
 use crate::text::subjects::{CheckWords, Plans};
@@ -18,6 +19,30 @@ impl CheckWords for English {
 
     fn warning(&self, text: &str) -> String {
         format!("Warning: {text}")
+    }
+
+    fn changes(&self, changes: &Changes) -> String {
+        let all = en(changes.of, "contact");
+        let count = |count| thousands(Lang::En, count);
+        let labels: Vec<String> = changes
+            .labels
+            .iter()
+            .filter(|label| label.contacts > 0)
+            .map(|label| format!("{} in {}", label.label, count(label.contacts)))
+            .collect();
+        if labels.is_empty() {
+            return format!("none of {all} changes: the platform has these values already");
+        }
+        let verb = if changes.contacts == 1 {
+            "changes"
+        } else {
+            "change"
+        };
+        format!(
+            "{} of {all} {verb}: {}",
+            count(changes.contacts),
+            labels.join(", ")
+        )
     }
 
     fn longest_value(&self, bytes: u64) -> String {
@@ -78,6 +103,10 @@ impl CheckWords for English {
 
     fn cannot_be_restored(&self) -> String {
         "Old values cannot be restored. No invitations are sent.".to_owned()
+    }
+
+    fn can_be_undone(&self) -> String {
+        "`undo` can put the old values back. No invitations are sent.".to_owned()
     }
 
     fn better_no(&self) -> String {

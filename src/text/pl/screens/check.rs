@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::model::Lang;
+use crate::report::Changes;
 use crate::text::number::{duration, form, pl, thousands};
 use crate::text::pl::{Polish, ROWS};
 use crate::text::subjects::{CheckWords, Plans};
@@ -18,6 +19,25 @@ impl CheckWords for Polish {
 
     fn warning(&self, text: &str) -> String {
         format!("Uwaga: {text}")
+    }
+
+    fn changes(&self, changes: &Changes) -> String {
+        let count = |count| thousands(Lang::Pl, count);
+        let all = count(changes.of);
+        let labels: Vec<String> = changes
+            .labels
+            .iter()
+            .filter(|label| label.contacts > 0)
+            .map(|label| format!("{}: {}", label.label, count(label.contacts)))
+            .collect();
+        if labels.is_empty() {
+            return format!("żaden z kontaktów ({all}) się nie zmieni: platforma ma już te wartości");
+        }
+        format!(
+            "zmieni się {} z {all} kontaktów ({})",
+            count(changes.contacts),
+            labels.join(", ")
+        )
     }
 
     fn longest_value(&self, bytes: u64) -> String {
@@ -85,6 +105,10 @@ impl CheckWords for Polish {
 
     fn cannot_be_restored(&self) -> String {
         "Dawnych wartości nie da się przywrócić. Zaproszenia nie są wysyłane.".to_owned()
+    }
+
+    fn can_be_undone(&self) -> String {
+        "Stare wartości może przywrócić `undo`. Zaproszenia nie zostaną wysłane.".to_owned()
     }
 
     fn better_no(&self) -> String {
