@@ -53,7 +53,7 @@ pub(crate) use text::csv_field::{push_csv_field, push_csv_record};
 pub(crate) use text::formula::{guarded, guarded_cell, guarded_value, unguarded_cell};
 pub(crate) use text::ids::Digits;
 pub(crate) use text::message::Message;
-pub(crate) use text::normal_form::{label_digest, normal_form};
+pub(crate) use text::normal_form::label_digest;
 pub(crate) use text::time::{
     clock_time, date_in, local_date, local_time, local_time_in, rfc3339, rfc3339_around_fraction,
     time_in_name, zoned_time_in,

@@ -54,6 +54,7 @@ impl Verified {
     }
 }
 
+#[expect(clippy::ref_option, reason = "serde passes the field")]
 fn shown<S: Serializer>(file: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
     let shown = file.as_ref().map(|file| file.shown().to_string());
     shown.serialize(serializer)

@@ -168,11 +168,7 @@ impl<'a> Finished<'a> {
                 .map(|page| next_command::beside_us(&page.path)),
             rate: self.settings.calls.send.rate.per_second(),
             used: self.settings.used.clone(),
-            reach: match self.settings.destination {
-                Destination::Sandbox => Reach::Sandbox,
-                Destination::Platform { .. } if reading.plan.selection.is_partial() => Reach::SomeRows,
-                Destination::Platform { .. } => Reach::Whole,
-            },
+            reach: reach(self.settings),
             page_path: pages::absolute(outputs.page.as_ref()),
             page_from_results: pages::from_results(outputs.page.as_ref(), &outputs.paths.results),
             expect: outputs.expect,
@@ -187,15 +183,8 @@ impl<'a> Finished<'a> {
             next_command: None,
             summary,
         };
-        let next_command = match report.end {
-            // What the sandbox took is gone with it.
-            RunEnd::Complete if !matches!(self.settings.destination, Destination::Sandbox) => {
-                next_command::after_run(&report, reading, &outputs.paths)
-            }
-            _ => None,
-        };
         let report = RunReport {
-            next_command,
+            next_command: next_command_after(&report, self.settings),
             ..report
         };
         Settled {
@@ -203,6 +192,23 @@ impl<'a> Finished<'a> {
             report,
             journal,
         }
+    }
+}
+
+/// Returns what to type after a run. What the sandbox took is gone with it.
+fn next_command_after(report: &RunReport, settings: &RunSettings) -> Option<String> {
+    let is_typed = !settings.is_undo && !matches!(settings.destination, Destination::Sandbox);
+    if report.end != RunEnd::Complete || !is_typed {
+        return None;
+    }
+    next_command::after_run(report, &settings.reading, &settings.outputs.paths)
+}
+
+fn reach(settings: &RunSettings) -> Reach {
+    match settings.destination {
+        Destination::Sandbox => Reach::Sandbox,
+        Destination::Platform { .. } if settings.reading.plan.selection.is_partial() => Reach::SomeRows,
+        Destination::Platform { .. } => Reach::Whole,
     }
 }
 

@@ -84,6 +84,8 @@ pub(crate) struct RunSettings {
     pub(crate) used: RecordedSettings,
     /// Files that no page may replace.
     pub(crate) others: Vec<PathBuf>,
+    /// The run puts labels back (`undo`): the command that was typed is not its own.
+    pub(crate) is_undo: bool,
 }
 
 /// What every kind of run needs of its flags.
@@ -261,6 +263,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
             recorded: recorded(origins, file),
             used: origins.used.clone(),
             others,
+            is_undo: false,
         });
     RunCommand {
         monitor,

@@ -10,7 +10,7 @@ const MAX_ENTITY: usize = 8;
 
 /// Returns the value with entities decoded, white space at its ends removed, and other white space
 /// as single spaces.
-pub(crate) fn normal_form(value: &str) -> String {
+fn normal_form(value: &str) -> String {
     let decoded = decoded(value);
     let words: Vec<&str> = decoded
         .split(|c: char| c.is_whitespace() || c == '\u{FEFF}')

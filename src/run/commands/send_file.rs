@@ -16,7 +16,7 @@ use crate::report::{Console, ExitCode, Progress, RunEnd, RunFacts, RunReport, Ru
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
 use crate::run::list::{after, before, undo_file};
-use crate::run::next_command::next_command;
+use crate::run::next_command::{next_command, own_command};
 use crate::run::pages;
 use crate::run::pipeline::stages;
 use crate::run::pipeline::workers::Workers;
@@ -149,14 +149,18 @@ async fn start(
     }
 }
 
-/// Does everything before the first call, except for the locks. Nothing is sent, and nothing is
-/// written except deletions from the store.
-fn prepare(
-    settings: &RunSettings,
-    site: &Site,
-    is_fresh: bool,
-    console: &Console,
-) -> Result<Prepared, Failure> {
+/// An input that was read and planned with what earlier runs have left.
+struct Looked<'a> {
+    transport: HttpTransport,
+    opened: OpenedInput,
+    header: Header,
+    store: Option<Store>,
+    /// The mailing list, if it was read before this run. An older one serves ids alone.
+    list: Option<&'a ListSettings>,
+}
+
+/// Opens the input and the store. Nothing is written.
+fn look<'a>(settings: &'a RunSettings, site: &Site, is_fresh: bool) -> Result<Looked<'a>, Failure> {
     let RunSettings {
         reading,
         calls,
@@ -183,9 +187,38 @@ fn prepare(
         })));
     }
     let store = memory::open(&settings.delta, site)?;
-    // An older list serves ids alone.
     let list = settings.list.as_ref().filter(|_| is_fresh);
     believe(&mut opened, list, store.as_ref())?;
+    Ok(Looked {
+        transport,
+        opened,
+        header,
+        store,
+        list,
+    })
+}
+
+/// Does everything before the first call, except for the locks. Nothing is sent, and nothing is
+/// written except deletions from the store.
+fn prepare(
+    settings: &RunSettings,
+    site: &Site,
+    is_fresh: bool,
+    console: &Console,
+) -> Result<Prepared, Failure> {
+    let RunSettings {
+        reading,
+        calls,
+        outputs,
+        ..
+    } = settings;
+    let Looked {
+        transport,
+        mut opened,
+        header,
+        store,
+        list,
+    } = look(settings, site, is_fresh)?;
     let Decided {
         decision,
         content_since,
@@ -397,7 +430,7 @@ async fn send(
     }
     progress.finish();
     // The sandbox's platform ends with the process, so such a run cannot be resumed.
-    let next = next_command(&reading.input).filter(|_| !site.is_sandbox());
+    let next = next_of(settings).filter(|_| !site.is_sandbox());
     let Some(ended) = ended else {
         let hint = next.map(|next| format!("; to go on: {next}")).unwrap_or_default();
         return Err(Failure::bug(&format!("a stage of the pipeline panicked{hint}")));
@@ -422,6 +455,15 @@ async fn send(
     let ran = settled.conclude(files.summary, console);
     site.describe_sandbox(console);
     Ok(ran)
+}
+
+/// Returns the command that goes on with the run.
+fn next_of(settings: &RunSettings) -> Option<String> {
+    if settings.is_undo {
+        // What is back already is not sent again.
+        return own_command().map(|command| format!("`{command}`"));
+    }
+    next_command(&settings.reading.input)
 }
 
 /// Waits for the stages, and passes on to them what asks the run to end.

@@ -24,8 +24,8 @@ pub(in crate::run) struct Restoring<'a> {
     pub(in crate::run) undo: &'a Path,
     /// The list as it is now.
     pub(in crate::run) table: &'a Path,
-    /// The labels to put back.
-    pub(in crate::run) restore: &'a Path,
+    /// Where the labels to put back are written.
+    pub(in crate::run) input: &'a Path,
     /// The labels that are not put back.
     pub(in crate::run) refused: &'a Path,
     /// Whether labels are blanked that were blank before.
@@ -45,7 +45,7 @@ pub(in crate::run) struct Restored {
     /// Labels that are as before already.
     pub(in crate::run) as_before: u64,
     /// Labels that were changed since, and are left as they are.
-    pub(in crate::run) not_restored: u64,
+    pub(in crate::run) changed_since: u64,
     /// Labels that were blank before, and keep what the run has sent.
     pub(in crate::run) left_filled: u64,
 }
@@ -164,7 +164,7 @@ impl Restoring<'_> {
         let mut deciding = Deciding {
             how: self,
             restored: Restored::default(),
-            restore: RestoreFile::begin(self.restore, &labels).map_err(Failure::output)?,
+            restore: RestoreFile::begin(self.input, &labels).map_err(Failure::output)?,
             texts: ListedTexts::open(self.table)?,
             refused: None,
             labels: &labels,
@@ -267,7 +267,7 @@ impl Deciding<'_> {
     }
 
     fn refuse(&mut self, line: &Line<'_>, at: usize, (sent, listed): (&str, &str)) -> Result<(), Failure> {
-        self.restored.not_restored += 1;
+        self.restored.changed_since += 1;
         let file = match &mut self.refused {
             Some(file) => file,
             none => none.insert(VerifiedFile::begin(self.how.refused).map_err(Failure::output)?),

@@ -13,6 +13,7 @@ use crate::config::groups::list::{ListSettings, list_of};
 use crate::config::mistakes::Mistakes;
 use crate::config::retried::{paths, refused};
 use crate::model::ShownPath as _;
+use crate::plan::EmptyPolicy;
 use crate::record::{FinishedRun, NoRetry, OutputPaths, RESPONDENTS, UNDO, survey_of_undo};
 use crate::text::Message;
 
@@ -117,7 +118,11 @@ pub(in crate::config) fn undo(
     );
     let is_confirmed = args.output.ask.yes;
     prepare_for_undo(&mut args, &undo);
-    let run = as_run(&args, origins, file)?;
+    let mut run = as_run(&args, origins, file)?;
+    run.reading.plan.empty = EmptyPolicy::Marked;
+    // A retry would take the settings of the run that is undone.
+    run.recorded = None;
+    run.is_undo = true;
     let list = list(&args, &run, origins, file)?;
     Ok(UndoSettings {
         run,

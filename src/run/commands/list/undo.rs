@@ -7,7 +7,6 @@ use tokio::time::Instant;
 
 use crate::config::UndoSettings;
 use crate::model::ShownPath as _;
-use crate::plan::EmptyPolicy;
 use crate::read::Input;
 use crate::record::{self, VERIFIED};
 use crate::report::{Answer, Console, ExitCode};
@@ -46,7 +45,7 @@ pub(in crate::run) async fn run(
     }
     let restored = unless_stopped(&mut stops, decided(&settings, &site)).await?;
     show(&settings, restored, console);
-    let code = if restored.not_restored + restored.left_filled > 0 {
+    let code = if restored.changed_since + restored.left_filled > 0 {
         ExitCode::RowsFailed
     } else {
         ExitCode::Success
@@ -57,10 +56,7 @@ pub(in crate::run) async fn run(
     if !settings.is_confirmed {
         confirm(console)?;
     }
-    let mut run = settings.run;
-    run.reading.plan.empty = EmptyPolicy::Marked;
-    run.recorded = None;
-    let sent = Box::pin(send_file::run_with(run, stops, console)).await;
+    let sent = Box::pin(send_file::run_with(settings.run, stops, console)).await;
     match sent.end? {
         ExitCode::Success => {
             if restored.left_filled == 0 {
@@ -86,7 +82,7 @@ async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failu
     let folder = tempfile::tempdir().map_err(Failure::usage)?;
     let table = folder.path().join("respondents.csv");
     pull((&api(list, site), &list.ask), &survey, &table, &labels).await?;
-    let restore = match &settings.run.reading.input {
+    let input = match &settings.run.reading.input {
         Input::File(path) if !settings.is_dry => path.clone(),
         _ => folder.path().join("restore.csv"),
     };
@@ -101,7 +97,7 @@ async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failu
         let restoring = Restoring {
             undo: &undo,
             table: &table,
-            restore: &restore,
+            input: &input,
             refused: &refused,
             blanks,
             may_be_late,
@@ -130,7 +126,7 @@ fn show(settings: &UndoSettings, restored: Restored, console: &Console) {
         labels: restored.labels,
         contacts: restored.contacts,
         as_before: restored.as_before,
-        not_restored: restored.not_restored,
+        not_restored: restored.changed_since,
         left_filled: restored.left_filled,
         refused: (!settings.is_dry).then_some(refused.as_str()),
     };
