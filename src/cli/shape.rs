@@ -179,6 +179,12 @@ Commands (`respondent-sync help COMMAND`):
         ("run", "send the file"),
         ("retry", "send the rows again that failed"),
         ("check", "everything but the sending"),
+        (
+            "pull",
+            "the survey's mailing list with ids and labels, as a table (API)",
+        ),
+        ("verify", "whether the mailing list shows what was sent (API)"),
+        ("undo", "put back the labels that a run has changed (API)"),
         ("doctor", "what a run needs on this machine, and what is missing"),
         (
             "report",

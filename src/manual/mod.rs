@@ -17,13 +17,14 @@ pub(crate) use render::{Emphasis, render, wrap};
 use super::model::Lang;
 
 /// The pages in Polish.
-const POLISH: [(&str, &str); 7] = [
+const POLISH: [(&str, &str); 8] = [
     ("start", include_str!("pl/start.md")),
     ("install", include_str!("pl/install.md")),
     ("input", include_str!("pl/input.md")),
     ("errors", include_str!("pl/errors.md")),
     ("report", include_str!("pl/report.md")),
     ("nightly", include_str!("pl/nightly.md")),
+    ("pull", include_str!("pl/pull.md")),
     ("windows", include_str!("pl/windows.md")),
 ];
 
@@ -45,7 +46,7 @@ macro_rules! topics {
 }
 
 /// All topics, in the order in which a newcomer needs them.
-pub(crate) const TOPICS: [Topic; 21] = topics![
+pub(crate) const TOPICS: [Topic; 22] = topics![
     "start",
     "install",
     "input",
@@ -56,6 +57,7 @@ pub(crate) const TOPICS: [Topic; 21] = topics![
     "report",
     "nightly",
     "changed-only",
+    "pull",
     "guards",
     "config",
     "secrets",
