@@ -39,11 +39,7 @@ pub(crate) fn settings(choice: ConfigChoice) -> Result<ConfigFile> {
 }
 
 fn of_run(file: ConfigFile, is_asked_for: bool, run: FinishedRun, is_whole: bool) -> Result<ConfigFile> {
-    let from = if is_whole {
-        run.own_settings()
-    } else {
-        run.newest().map_err(refused)?
-    };
+    let from = run.newest().map_err(refused)?;
     check_trust(&run, &from.file)?;
     let recorded = match from.settings.get(CONFIG_KEY) {
         Some(SettingValue::One(path)) if !is_asked_for => Some(PathBuf::from(path)),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Error, anyhow, ensure};
 
-use super::prepare::input::side_file::SideFile;
+use super::prepare::input::tables::side_file::SideFile;
 use crate::model::{Lang, Row};
 use crate::read::{InputError, ReadOptions};
 use crate::text::fault_text;

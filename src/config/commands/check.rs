@@ -5,20 +5,21 @@ use std::path::PathBuf;
 use anyhow::Result;
 use url::Url;
 
-use crate::cli::{CheckArgs, CheckFormatArg, Origins};
+use crate::cli::{CheckArgs, CheckFormatArg, Origins, RunArgs};
 use crate::config::file::ConfigFile;
-use crate::config::groups::calls;
+use crate::config::groups::calls::{self, sandbox_credentials};
 use crate::config::groups::guards::{GuardSettings, guards};
 use crate::config::groups::list::{self, ListSettings};
 use crate::config::groups::log;
 use crate::config::groups::reading::{ReadingSettings, reading};
-use crate::config::groups::state::state;
+use crate::config::groups::state::{DeltaSettings, state};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
-use crate::model::{CountOrPercent, DeltaMode, Lang, Rate};
+use crate::model::{CountOrPercent, Credentials, DeltaMode, Endpoint, Lang, Rate};
 use crate::record::OutputPaths;
 use crate::state::Account;
+use crate::text::{Message, in_language};
 
 /// What a check looks at, for `check` and for a dry run.
 #[derive(Clone, Debug)]
@@ -132,4 +133,52 @@ pub(in crate::config) fn check(
         preview: args.preview,
     };
     mistakes.settle(Some(settings))
+}
+
+/// Warns in a dry run of secrets that would prevent a run from starting. Returns the account's
+/// number, if it can be read.
+pub(in crate::config) fn look_at_secrets(file: &ConfigFile) -> Option<String> {
+    let seen = kinds::seen(&file.secrets, variable);
+    for fault in &seen.faults {
+        let line = Message::in_both(|words, lang| words.would_not_start(&in_language(fault, lang)));
+        tracing::warn!(event = "secret_refused", polish = line.polish(), "{line}");
+    }
+    for (secret, command) in &seen.of_commands {
+        tracing::info!(
+            event = "secret_not_fetched",
+            "`{}` is not looked at: a dry run does not run the {command}",
+            secret.name()
+        );
+    }
+    seen.account
+}
+
+/// Returns the store for a dry run, if there is one and the account is known.
+pub(in crate::config) fn known_before(
+    delta: &DeltaSettings,
+    base: Option<&Url>,
+    account: Option<String>,
+) -> Option<KnownSettings> {
+    let path = delta.path.clone().filter(|path| path.exists())?;
+    if delta.mode == DeltaMode::Follow {
+        return None;
+    }
+    Some(KnownSettings {
+        path,
+        account: Account {
+            base_url: base?.to_string(),
+            account: account?,
+        },
+        mode: delta.mode,
+    })
+}
+
+/// Returns the length limit of a dry run, which has no secrets. It is at least that of a run.
+pub(in crate::config) fn max_query_bytes_without_secrets(args: &RunArgs, base: &Url) -> Option<usize> {
+    let blank = Credentials {
+        account: String::new(),
+        ..sandbox_credentials()
+    };
+    let endpoint = Endpoint::new(base, &blank);
+    calls::max_query_bytes(calls::method(&args.platform), &endpoint)
 }

@@ -7,10 +7,13 @@ use anyhow::Result;
 use jiff::ZonedDateTime;
 use url::Url;
 
-use super::check::{BeforeSettings, CheckFormat, CheckSettings, KnownSettings, proofs};
+use super::check::{
+    BeforeSettings, CheckFormat, CheckSettings, known_before, look_at_secrets,
+    max_query_bytes_without_secrets, proofs,
+};
 use crate::cli::{CONFIG_KEY, OnConflictArg, Origins, PaceArgs, RunArgs};
 use crate::config::file::ConfigFile;
-use crate::config::groups::calls::{self, CallSettings, Destination, sandbox_credentials};
+use crate::config::groups::calls::{self, CallSettings, Destination};
 use crate::config::groups::guards::{GuardSettings, guards};
 use crate::config::groups::list::{self as of_list, ListSettings};
 use crate::config::groups::log;
@@ -22,11 +25,10 @@ use crate::config::groups::state::{DeltaSettings, delta};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
-use crate::model::{Credentials, Deadline, DeltaMode, Endpoint, Lang, RecordedSettings, SettingValue};
+use crate::model::{Deadline, Lang, RecordedSettings, SettingValue};
 use crate::read::Input;
 use crate::record::TRIAL;
-use crate::state::Account;
-use crate::text::{Message, in_language};
+use crate::text::Message;
 
 /// The survey of a rehearsal whose input has none.
 const SANDBOX_SURVEY: &str = "1";
@@ -344,48 +346,4 @@ fn destination(
         base: base?,
         credentials,
     })
-}
-
-/// Warns in a dry run of secrets that would prevent a run from starting. Returns the account's
-/// number, if it can be read.
-fn look_at_secrets(file: &ConfigFile) -> Option<String> {
-    let seen = kinds::seen(&file.secrets, variable);
-    for fault in &seen.faults {
-        let line = Message::in_both(|words, lang| words.would_not_start(&in_language(fault, lang)));
-        tracing::warn!(event = "secret_refused", polish = line.polish(), "{line}");
-    }
-    for (secret, command) in &seen.of_commands {
-        tracing::info!(
-            event = "secret_not_fetched",
-            "`{}` is not looked at: a dry run does not run the {command}",
-            secret.name()
-        );
-    }
-    seen.account
-}
-
-/// Returns the store for a dry run, if there is one and the account is known.
-fn known_before(delta: &DeltaSettings, base: Option<&Url>, account: Option<String>) -> Option<KnownSettings> {
-    let path = delta.path.clone().filter(|path| path.exists())?;
-    if delta.mode == DeltaMode::Follow {
-        return None;
-    }
-    Some(KnownSettings {
-        path,
-        account: Account {
-            base_url: base?.to_string(),
-            account: account?,
-        },
-        mode: delta.mode,
-    })
-}
-
-/// Returns the length limit of a dry run, which has no secrets. It is at least that of a run.
-fn max_query_bytes_without_secrets(args: &RunArgs, base: &Url) -> Option<usize> {
-    let blank = Credentials {
-        account: String::new(),
-        ..sandbox_credentials()
-    };
-    let endpoint = Endpoint::new(base, &blank);
-    calls::max_query_bytes(calls::method(&args.platform), &endpoint)
 }

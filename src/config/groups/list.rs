@@ -1,9 +1,10 @@
 //! What a run does with the survey's mailing list.
 
+pub(in crate::config) mod api;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::api::{AskSettings, api, ask};
 use super::mapping;
 use super::reading::survey;
 use crate::cli::{
@@ -14,6 +15,7 @@ use crate::config::mistakes::Mistakes;
 use crate::model::{Api, Label, Rate};
 use crate::record::{OutputPaths, RESPONDENTS};
 use crate::text::Message;
+use api::{AskSettings, api, ask};
 
 /// A mailing list that is read before a run.
 #[derive(Clone, Debug)]

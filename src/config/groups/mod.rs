@@ -1,6 +1,5 @@
 //! The meaning of each group of flags, checked. The groups are those of `cli/groups`.
 
-pub(super) mod api;
 pub(super) mod base_url;
 pub(super) mod calls;
 pub(super) mod guards;

@@ -1,5 +1,5 @@
 //! The respondents that are never sent (`--exclude`), by id or by what rows are matched on. Pure;
-//! `run/prepare/input/exclude_list.rs` reads the list's file.
+//! `run/prepare/input/tables/exclude_list.rs` reads the list's file.
 //!
 //! An entry that is not understood must be refused by the caller: passing over it would send
 //! somebody who opted out.

@@ -1,5 +1,5 @@
 //! Finds the respondent of an address, if the CRM only has addresses. Pure;
-//! `run/prepare/input/id_table.rs` reads the table's file.
+//! `run/prepare/input/tables/id_table.rs` reads the table's file.
 //!
 //! The platform does not keep addresses unique, so several respondents may share one. Such an
 //! address has no id: there is no guess.

@@ -1,5 +1,5 @@
 //! The survey's mailing list as the platform lists it: who is on it, and a digest of each label. Pure;
-//! `run/prepare/input/members.rs` reads it.
+//! `run/prepare/input/tables/members.rs` reads it.
 //!
 //! A respondent takes 24 bytes, and 8 more for each label.
 

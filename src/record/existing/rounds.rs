@@ -218,14 +218,6 @@ impl FinishedRun {
         })
     }
 
-    /// Returns the settings of the run itself.
-    pub(crate) fn own_settings(&self) -> SettingsOf {
-        SettingsOf {
-            settings: self.settings.clone(),
-            file: self.paths.summary.clone(),
-        }
-    }
-
     /// Returns the settings of the newest round, or of the run: what was typed for one round holds for
     /// its resume and for the next one.
     pub(crate) fn newest(&self) -> Result<SettingsOf, NoRetry> {

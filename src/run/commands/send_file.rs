@@ -1,42 +1,35 @@
 //! `run`: from the settings to the exit code, step by step.
 
+mod prepare;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use crate::config::{ListSettings, RunSettings, max_query_bytes};
-use crate::model::{EarlyEnd, UpdateRespondent, local_time_in};
+use crate::config::RunSettings;
+use crate::model::{EarlyEnd, local_time_in};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::record::{self, Header, OutputDecision, ResultsFormat, SentBefore};
+use crate::record::{self, OutputDecision, ResultsFormat};
 use crate::report::{Console, ExitCode, Progress, RunEnd, RunFacts, RunReport, RunSummary};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
-use crate::run::list::{after, before, undo_file};
+use crate::run::list::{after, before};
 use crate::run::next_command::{next_command, own_command};
 use crate::run::pages;
 use crate::run::pipeline::stages;
 use crate::run::pipeline::workers::Workers;
-use crate::run::prepare::announce::announce;
 use crate::run::prepare::before_sending::{self, in_thread, unless_stopped};
-use crate::run::prepare::confirm::{can_ask, confirm};
-use crate::run::prepare::decided::{Decided, decide};
-use crate::run::prepare::fingerprint::fingerprint;
-use crate::run::prepare::guards::{Unfinished, guard, refuse_crm_numbers};
-use crate::run::prepare::input::opened::OpenedInput;
-use crate::run::prepare::input::overtaken::leave_out_overtaken;
-use crate::run::prepare::late_calls::{clock, quiet_from, wait_for_quiet};
+use crate::run::prepare::late_calls::wait_for_quiet;
 use crate::run::prepare::lock::{Claims, Locks};
 use crate::run::prepare::memory;
-use crate::run::prepare::memory::{Beginning, Memory};
 use crate::run::prepare::site::Site;
-use crate::send::HttpTransport;
-use crate::state::{Delta, Store};
+use crate::state::Delta;
 use crate::system::window::Window;
 use crate::text::Message;
+use prepare::{Prepared, Ready, prepare};
 
 /// Requests to end that may wait for the stages.
 const STOPS: usize = 8;
@@ -67,28 +60,6 @@ impl Ran {
             locks: Locks::default(),
         }
     }
-}
-
-/// A run that may make its first call.
-struct Ready {
-    transport: HttpTransport,
-    opened: OpenedInput,
-    decision: OutputDecision,
-    header: Header,
-    memory: Memory,
-    /// Commands of the input that the platform acknowledged before.
-    known: Vec<UpdateRespondent>,
-    /// Until then calls of another run may still be applied.
-    quiet_from: Option<Timestamp>,
-    /// Whether the mailing list was read before this run, and not before an earlier one.
-    is_fresh: bool,
-}
-
-/// The result of everything before the first call.
-enum Prepared {
-    Ready(Box<Ready>),
-    /// The same input was sent completely to the same destination before.
-    AlreadySent(SentBefore),
 }
 
 /// Sends a file, or finds that this is unnecessary or impossible. `begun` is the time when the
@@ -147,188 +118,6 @@ async fn start(
         }
         Prepared::AlreadySent(before) => already_sent(settings, &before),
     }
-}
-
-/// An input that was read and planned with what earlier runs have left.
-struct Looked<'a> {
-    transport: HttpTransport,
-    opened: OpenedInput,
-    header: Header,
-    store: Option<Store>,
-    /// The mailing list, if it was read before this run. An older one serves ids alone.
-    list: Option<&'a ListSettings>,
-}
-
-/// Opens the input and the store. Nothing is written.
-fn look<'a>(settings: &'a RunSettings, site: &Site, is_fresh: bool) -> Result<Looked<'a>, Failure> {
-    let RunSettings {
-        reading,
-        calls,
-        outputs,
-        ..
-    } = settings;
-    let transport = HttpTransport::new(site.endpoint.clone(), &calls.http).map_err(Failure::usage)?;
-    let mut opened = OpenedInput::open(reading, max_query_bytes(calls.http.method, &site.endpoint))?;
-    refuse_crm_numbers(&opened, reading, &settings.guards)?;
-    let header = Header::new(
-        Timestamp::now(),
-        fingerprint(&opened, &site.account),
-        outputs.existing.overwrite,
-    );
-    let header = match &reading.round {
-        Some(round) => header.of_round(round.run.started_at, settings.recorded.clone()),
-        None => header,
-    };
-    if let Some(round) = &reading.round
-        && !round.run.is_of_account_of(&header.fingerprint)
-    {
-        return Err(Failure::usage(Message::new(|words| {
-            words.retry_of_other_account()
-        })));
-    }
-    let store = memory::open(&settings.delta, site)?;
-    let list = settings.list.as_ref().filter(|_| is_fresh);
-    believe(&mut opened, list, store.as_ref())?;
-    Ok(Looked {
-        transport,
-        opened,
-        header,
-        store,
-        list,
-    })
-}
-
-/// Does everything before the first call, except for the locks. Nothing is sent, and nothing is
-/// written except deletions from the store.
-fn prepare(
-    settings: &RunSettings,
-    site: &Site,
-    is_fresh: bool,
-    console: &Console,
-) -> Result<Prepared, Failure> {
-    let RunSettings {
-        reading,
-        calls,
-        outputs,
-        ..
-    } = settings;
-    let Looked {
-        transport,
-        mut opened,
-        header,
-        store,
-        list,
-    } = look(settings, site, is_fresh)?;
-    let Decided {
-        decision,
-        content_since,
-        replaced,
-    } = decide(settings, &header, &mut opened, store.as_ref())?;
-    let header = header.with_content_since(content_since);
-    let decision = match decision {
-        OutputDecision::AlreadySent(before) => return Ok(Prepared::AlreadySent(before)),
-        decision => decision,
-    };
-    let unfinished_round = match &decision {
-        OutputDecision::GoOn(go_on) => Some(go_on.as_ref()),
-        _ => None,
-    };
-    leave_out_overtaken(
-        &mut opened,
-        reading,
-        store.as_ref(),
-        (unfinished_round, &header.fingerprint),
-    )?;
-    let resumes = unfinished_round.is_some();
-    let journal = match &decision {
-        OutputDecision::GoOn(go_on) => Some(go_on.as_ref()),
-        _ => replaced.as_ref(),
-    };
-    let unfinished = journal.map(|journal| Unfinished {
-        journal,
-        paths: &outputs.paths,
-    });
-    let mode = settings.delta.mode;
-    let passed = guard(
-        &mut opened,
-        reading,
-        &settings.guards,
-        // A rehearsal puts nothing on people.
-        (
-            store.as_ref(),
-            mode,
-            site.is_sandbox() || can_ask(settings, site, console),
-        ),
-        (unfinished.filter(|_| resumes), calls.send.seed),
-    )?;
-    announce(&opened, settings, site, (transport.proxy(), console.reader()));
-    if !resumes {
-        // The run of a round has sent to its survey before.
-        let is_known = reading.round.is_some() || record::has_finished(&outputs.paths, &header.fingerprint);
-        let has_undo = list.is_some() && opened.is_file();
-        confirm(
-            &mut opened,
-            settings,
-            site,
-            (store.as_ref(), is_known, has_undo),
-            console,
-        )?;
-    }
-    record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
-    let late = calls.http.timeout;
-    let quiet_from = match unfinished.filter(|_| !resumes) {
-        Some(replaced) => quiet_from(replaced, late)?,
-        None => None,
-    };
-    let beginning = Beginning {
-        mode,
-        plan: &opened.plan,
-        account: &site.account,
-        clock: clock(quiet_from.unwrap_or(header.started_at), late, unfinished),
-        unfinished,
-        resumes,
-    };
-    let keeps = list.is_some_and(|list| list.keeps_conflicts);
-    let memory = Memory::begin(store, passed.remembered, &beginning)?.keeping_conflicts(keeps);
-    let known = memory.still_known(passed.known)?;
-    if let Some(list) = list.filter(|_| !resumes && opened.is_file()) {
-        let places = (list.table.as_path(), &outputs.paths);
-        undo_file::write(&mut opened, reading, places, memory.delta.as_ref())?;
-    }
-    let used = memory.delta.as_ref().and_then(Delta::store_run).cloned();
-    let header = header.looked_over(passed.looked_over, used);
-    Ok(Prepared::Ready(Box::new(Ready {
-        transport,
-        opened,
-        decision,
-        header,
-        memory,
-        known,
-        quiet_from,
-        is_fresh,
-    })))
-}
-
-/// Believes those labels of the mailing list that were proven to show what was written.
-fn believe(
-    opened: &mut OpenedInput,
-    list: Option<&ListSettings>,
-    store: Option<&Store>,
-) -> Result<(), Failure> {
-    let Some(list) = list else {
-        return Ok(());
-    };
-    if let Some(store) = store {
-        opened.plan.believed = store.proven(&list.survey).map_err(Failure::usage)?;
-    }
-    let unproven = after::unproven(list, &opened.plan.believed);
-    let is_trial = opened.plan.policy.selection.is_of_one();
-    if !unproven.is_empty() && list.verify.is_none() && !is_trial {
-        let labels: Vec<String> = unproven.iter().map(ToString::to_string).collect();
-        let line = Message::new(|words| words.how_to_prove(&labels.join(", ")));
-        tracing::info!(event = "labels_unproven", polish = line.polish(), "{line}");
-    }
-    Ok(())
 }
 
 /// Takes the locks of a run that makes calls. A rehearsal in the sandbox needs none.

@@ -11,8 +11,8 @@ use crate::plan::{Member, Members};
 use crate::record::{VerifiedFile, VerifiedLine};
 use crate::report::Verified;
 use crate::run::Failure;
-use crate::run::prepare::input::members;
 use crate::run::prepare::input::opened::OpenedInput;
+use crate::run::prepare::input::tables::members;
 use crate::run::results::{ROW, STATUS, each_result};
 
 /// What is compared.

@@ -8,9 +8,9 @@ use crate::plan::{BLANK_MARK, Member, Members};
 use crate::read::{Columns, Purpose, ReadOptions};
 use crate::record::{RestoreFile, VerifiedFile, VerifiedLine, undo_columns};
 use crate::run::Failure;
-use crate::run::prepare::input::id_table::{broken, refused};
-use crate::run::prepare::input::members;
-use crate::run::prepare::input::side_file::SideFile;
+use crate::run::prepare::input::tables::id_table::{broken, refused};
+use crate::run::prepare::input::tables::members;
+use crate::run::prepare::input::tables::side_file::SideFile;
 
 /// No run has set the label, or it was decided about.
 const SETTLED: u64 = u64::MAX;

@@ -10,7 +10,7 @@ use crate::model::{Digits, Label, Message, ShownPath as _};
 use crate::plan::Member;
 use crate::read::{FieldParser, Purpose};
 use crate::run::Failure;
-use crate::run::prepare::input::members;
+use crate::run::prepare::input::tables::members;
 use crate::system::regular;
 
 /// A table that is open.

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, ensure};
 
 use crate::cli::{Origins, PullArgs};
 use crate::config::file::ConfigFile;
-use crate::config::groups::api::{AskSettings, api, ask};
+use crate::config::groups::list::api::{AskSettings, api, ask};
 use crate::config::groups::mapping;
 use crate::config::groups::reading::survey;
 use crate::config::mistakes::Mistakes;

@@ -8,7 +8,7 @@ use super::person::{Named, Person};
 use crate::model::{RecordedSettings, RowFault, SettingValue, Status, trim_invisible};
 use crate::read::{Container, InputError, ReadOptions};
 use crate::record::{Edit, KeptFiles, ROW_OF_RUN, emptied_line};
-use crate::run::prepare::input::side_file::SideFile;
+use crate::run::prepare::input::tables::side_file::SideFile;
 use crate::text::Left;
 
 /// The first columns of all results.

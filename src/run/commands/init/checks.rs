@@ -8,7 +8,7 @@ use super::interview::{ID_COLUMN, Labels};
 use crate::config::{IdsSettings, InitSettings, SURVEY_COLUMN};
 use crate::read::{Input, Kept, Purpose, SurveyColumn, Wanted};
 use crate::run::Failure;
-use crate::run::prepare::input::id_table;
+use crate::run::prepare::input::tables::id_table;
 
 /// Checks that the export and the table have the columns that flags name, before anything is asked.
 pub(super) fn flags(settings: &InitSettings, export: &Path, seen: &Export) -> Result<(), Failure> {

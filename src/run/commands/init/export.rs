@@ -12,7 +12,7 @@ use crate::model::{Digits, clean, is_blank, trim_invisible};
 use crate::read::{Contents, FirstRead, Input, InputError, Purpose, Rows, Source, is_own_column};
 use crate::run::Failure;
 use crate::run::prepare::input::opened::in_container;
-use crate::run::prepare::input::side_file::SideFile;
+use crate::run::prepare::input::tables::side_file::SideFile;
 
 /// Rows that are looked at for samples.
 const ROWS: u64 = 1000;

@@ -3,14 +3,11 @@
 
 mod announced;
 pub(in crate::run) mod description;
-pub(in crate::run) mod exclude_list;
 pub(in crate::run) mod form;
-pub(in crate::run) mod id_table;
-pub(in crate::run) mod members;
 pub(in crate::run) mod newer_export;
 pub(in crate::run) mod news;
 pub(in crate::run) mod opened;
 pub(in crate::run) mod overtaken;
-pub(in crate::run) mod side_file;
 pub(in crate::run) mod stale;
 mod still_there;
+pub(in crate::run) mod tables;

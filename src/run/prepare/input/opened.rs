@@ -4,9 +4,9 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use super::exclude_list;
-use super::id_table::{self, FoundTable};
-use super::members::{self, FoundList};
+use super::tables::exclude_list;
+use super::tables::id_table::{self, FoundTable};
+use super::tables::members::{self, FoundList};
 use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Fields, Layout, Plan, Row, clean, quoted};
 use crate::plan::{LastRowsPass, PlanSettings, Planner};

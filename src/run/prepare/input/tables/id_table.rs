@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::description;
 use super::side_file::SideFile;
 use crate::config::{IdsSettings, SURVEY_COLUMN};
 use crate::model::{Position, RowFault, ShownPath};
@@ -12,6 +11,7 @@ use crate::plan::{Exclusion, IdTable};
 use crate::read::{Columns, Encoding, InputError, Purpose, ReadOptions, SurveyColumn};
 use crate::report::{ExitCode, Reader};
 use crate::run::Failure;
+use crate::run::prepare::input::description;
 use crate::text::Message;
 
 /// A table that was read.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::description;
 use super::id_table::{FoundTable, broken, refused};
 use super::side_file::SideFile;
 use crate::config::{LIST_ADDRESS, LIST_ID};
@@ -15,6 +14,7 @@ use crate::plan::{Exclusion, IdTable, Members};
 use crate::read::{Columns, Purpose, ReadOptions};
 use crate::report::Reader;
 use crate::run::Failure;
+use crate::run::prepare::input::description;
 
 /// A mailing list that was read.
 pub(in crate::run) struct FoundList {

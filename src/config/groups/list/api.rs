@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow, ensure};
 use url::Url;
 
-use super::base_url;
-use super::calls::{base, ca_pem, retry};
 use crate::cli::{AddressArgs, ApiArgs, AttemptArgs, StateArg};
 use crate::config::file::ConfigFile;
+use crate::config::groups::base_url;
+use crate::config::groups::calls::{base, ca_pem, retry};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
