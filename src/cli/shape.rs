@@ -90,7 +90,7 @@ const INIT_EXAMPLES: &str = "\
 Examples:
   respondent-sync init contacts.csv
       asks for the rest, sends nothing, writes contacts.toml and contacts.secrets
-  respondent-sync init contacts.csv --survey 399793 --map l4=Segment --url-file -
+  respondent-sync init contacts.csv --survey 401225 --map l4=Segment --url-file -
       without a terminal: the webhook's address comes from standard input";
 
 const REPORT_EXAMPLES: &str = "\

@@ -43,6 +43,7 @@ pub(crate) use groups::reading::{
 pub(crate) use groups::state::DeltaSettings;
 pub(crate) use retried::settings;
 pub(crate) use secrets::kinds::Secret;
+pub(crate) use secrets::samples::{is_sample_secret, is_sample_survey};
 
 /// A command with all its settings.
 #[derive(Debug)]

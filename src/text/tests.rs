@@ -399,6 +399,18 @@ fn settings() {
         ("all unset", both(|words| words.secrets_unset(&unset))),
         ("one unset", both(|words| words.secrets_unset(&unset[..1]))),
         (
+            "sample in a variable",
+            both(|words| words.secret_is_sample("RESPONDENT_SYNC_WEBHOOK_KEY")),
+        ),
+        (
+            "sample in a file",
+            both(|words| words.secret_is_sample("the file of `webhook_key` (`key`)")),
+        ),
+        (
+            "sample of a command",
+            both(|words| words.secret_is_sample("what the command of `webhook_key` prints (`pass`)")),
+        ),
+        (
             "several_wrong",
             both(|words| words.several_wrong(&["…".to_owned(), "…".to_owned()])),
         ),

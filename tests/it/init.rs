@@ -23,12 +23,12 @@ fn init(words: &str) -> Job {
 /// A webhook's address on the fake platform.
 fn address(base: &str) -> String {
     format!(
-        "{base}/webhooks/387487/CANARYkey1/CANARYauth2/update-respondent?id_survey=399793&id_respondent=[ID_RESPONDENT]&l4=x&l7=9"
+        "{base}/webhooks/387487/CANARYkey1/CANARYauth2/update-respondent?id_survey=401225&id_respondent=[ID_RESPONDENT]&l4=x&l7=9"
     )
 }
 
 /// The flags that leave nothing to ask.
-const FLAGS: &str = "contacts.csv --survey 399793 --id-column webankieta_id --map l4=Segment --map l7=NPS";
+const FLAGS: &str = "contacts.csv --survey 401225 --id-column webankieta_id --map l4=Segment --map l7=NPS";
 
 fn has_no_secret(text: &str) {
     assert!(!text.contains("CANARY"), "{text}");
@@ -69,8 +69,8 @@ fn the_whole_way_in_english_ends_with_a_config_that_a_run_takes() {
         .types(&(address(&fake.base) + "\r"))
         .sees("is not a host of the platform")
         .types("y\r")
-        .sees("survey 399793, labels l4, l7, account 387487; the key and the auth were taken.")
-        .sees("Survey's id [399793]:")
+        .sees("survey 401225, labels l4, l7, account 387487; the key and the auth were taken.")
+        .sees("Survey's id [401225]:")
         .types("\r")
         .sees("Columns for labels:")
         .sees("[ ] Opiekun")
@@ -118,7 +118,7 @@ fn the_whole_way_in_english_ends_with_a_config_that_a_run_takes() {
     has_no_secret(&config);
     for line in [
         "input = \"contacts.csv\"  # the export",
-        "survey = 399793  # the survey's id",
+        "survey = 401225  # the survey's id",
         "id_column = \"webankieta_id\"",
         "map = [\"l4=Segment\", \"l7=NPS\"]",
         &format!("base_url = \"{}\"", fake.base),
@@ -138,7 +138,7 @@ fn the_whole_way_in_english_ends_with_a_config_that_a_run_takes() {
     );
     assert_eq!(calls[0].get("l4"), Some("Złoty klient"));
     assert_eq!(calls[0].get("l7"), Some("9"));
-    assert_eq!(calls[0].get("id_survey"), Some("399793"));
+    assert_eq!(calls[0].get("id_survey"), Some("401225"));
 }
 
 /// The address comes from a mail: with a zero-width character, in two lines, and without its end.
@@ -153,9 +153,9 @@ fn the_whole_way_in_polish_with_an_address_from_a_mail() {
         .sees("Kolumna z ID respondenta z platformy:")
         .types("\r")
         .sees("Adres webhooka (ukryty):")
-        .types("Adres: https://www.webankieta.pl/webhooks/387487/CANARY\u{200B}key1/\r\n> CANARYauth2/update-respondent?id_survey=399793&\r\nl4=[Segment].\r")
-        .sees("Odczytano: www.webankieta.pl, ankieta 399793, etykiety l4, konto 387487, klucz i autoryzacja (ukryte).")
-        .sees("ID ankiety [399793]:")
+        .types("Adres: https://www.webankieta.pl/webhooks/387487/CANARY\u{200B}key1/\r\n> CANARYauth2/update-respondent?id_survey=401225&\r\nl4=[Segment].\r")
+        .sees("Odczytano: www.webankieta.pl, ankieta 401225, etykiety l4, konto 387487, klucz i autoryzacja (ukryte).")
+        .sees("ID ankiety [401225]:")
         .types("\r")
         .sees("Kolumny do etykiet:")
         .sees("[x] Segment")
@@ -177,7 +177,7 @@ fn the_whole_way_in_polish_with_an_address_from_a_mail() {
     let config = job.text("nps.toml");
     for line in [
         "# Plik utworzony przez `respondent-sync init`.",
-        "survey = 399793  # ID ankiety",
+        "survey = 401225  # ID ankiety",
         "lang = \"pl\"  # język ekranu",
     ] {
         assert!(config.contains(line), "{line}: {config}");
@@ -230,7 +230,7 @@ fn addresses_need_a_table_of_ids() {
         .sees("Survey's id:")
         .types("x\r")
         .sees("digits only")
-        .types("399793\r")
+        .types("401225\r")
         .sees("[x] l4")
         .types("\r")
         .sees("preferred to the files")
@@ -447,6 +447,76 @@ fn an_address_that_is_wrong_is_refused_and_never_quoted() {
     }
 }
 
+/// Whoever copies the vendor's example as it stands would call as somebody else.
+#[test]
+fn the_vendors_example_is_refused() {
+    let sample = "https://www.webankieta.pl/webhooks/387487/TUwNjNDg3M/84b750d6956f02503015938fc38bfe36/update-respondent?id_survey=399793&id_respondent=12345&l4=SuperVIP&l7=9";
+    let own = sample
+        .replace("TUwNjNDg3M", "CANARYkey1")
+        .replace("84b750d6956f02503015938fc38bfe36", "CANARYauth2");
+    let flags = FLAGS.replace("--survey 401225 ", "");
+    for (flags, address, expected) in [
+        (
+            &flags,
+            sample,
+            "the webhook key in the address is the sample of the vendor's page",
+        ),
+        (
+            &flags,
+            &own,
+            "399793 is the survey of the vendor's example and belongs to another account; no survey",
+        ),
+        (
+            &FLAGS.replace("401225", "0399793"),
+            &own,
+            "399793 is the survey of the vendor's example",
+        ),
+    ] {
+        let job = init(flags).args("--url-file - --lang en").stdin(address);
+        let ran = job.ends(2);
+        assert!(ran.stderr.contains(expected), "{expected}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("TUwNjNDg3M"), "{}", ran.stderr);
+        assert_eq!(job.names(), ["contacts.csv"]);
+    }
+    // With another survey, the address is taken, and so is the account's number.
+    let job = init(FLAGS).args("--url-file - --lang en").stdin(own);
+    job.ends(0);
+    assert_eq!(job.text("contacts.secrets/account"), "387487\n");
+    // From variables, too.
+    let job = init(FLAGS)
+        .var("RESPONDENT_SYNC_ACCOUNT", "387487")
+        .var("RESPONDENT_SYNC_WEBHOOK_KEY", "TUwNjNDg3M")
+        .var("RESPONDENT_SYNC_WEBHOOK_AUTH", "CANARYauth2");
+    let ran = job.ends(2);
+    let expected = "RESPONDENT_SYNC_WEBHOOK_KEY is the sample of the vendor's page";
+    assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_survey_of_the_vendors_example_is_not_proposed() {
+    let job = init("c.csv --lang en").file("c.csv", "id_respondent,l4\n1001,Ala\n1002,Ola\n");
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("> id_respondent")
+        .types("\r")
+        .sees("(hidden):")
+        .types(&(vendors("").replace("401225", "399793") + "\r"))
+        .sees("Found: www.webankieta.pl, account 387487;")
+        .sees("399793 is the survey of the vendor's example and belongs to another account.")
+        .sees("Survey's id:")
+        .types("399793\r")
+        .sees("399793 is the survey of the vendor's example")
+        .sees("Survey's id:")
+        .types("401225\r")
+        .sees("[x] l4")
+        .types("\r")
+        .sees("[Y/n]:")
+        .types("n\r");
+    terminal.ends(0);
+    assert!(job.text("c.toml").contains("survey = 401225 "));
+}
+
 #[test]
 fn without_a_terminal_every_missing_answer_names_its_flag() {
     let ran = init("contacts.csv --lang en").ends(2);
@@ -468,7 +538,7 @@ fn without_a_terminal_every_missing_answer_names_its_flag() {
     let ran = init("gone.csv").ends(3);
     assert!(ran.stderr.contains("cannot open the input"), "{}", ran.stderr);
     // An export that says everything itself.
-    let job = init("own.csv --lang en").file("own.csv", "id_respondent,id_survey,l4\n1,399793,A\n");
+    let job = init("own.csv --lang en").file("own.csv", "id_respondent,id_survey,l4\n1,401225,A\n");
     job.ends(0);
     let config = job.text("own.toml");
     assert!(
@@ -528,7 +598,7 @@ fn up_to_the_labels(job: &Job, address: &str) -> crate::support::Terminal {
         .types("\r")
         .sees("(hidden):")
         .types(&format!("{address}\r"))
-        .sees("Survey's id [399793]:")
+        .sees("Survey's id [401225]:")
         .types("\r")
         .sees("Columns for labels:");
     terminal
@@ -596,13 +666,13 @@ fn a_survey_that_a_line_break_cuts_is_joined_or_asked_for() {
         init("contacts.csv --id-column webankieta_id --map l4=Segment --url-file - --lang en")
             .stdin(address("https://www.webankieta.pl").replace(from, to))
     };
-    for (from, to) in [("399793", "3997\n93"), ("id_survey", "id_sur\nvey")] {
+    for (from, to) in [("401225", "4012\n25"), ("id_survey", "id_sur\nvey")] {
         let job = with(from, to);
         job.ends(0);
         let config = job.text("contacts.toml");
-        assert!(config.contains("survey = 399793 "), "{to}: {config}");
+        assert!(config.contains("survey = 401225 "), "{to}: {config}");
     }
-    let job = with("399793&", "3997\n93 ");
+    let job = with("401225&", "4012\n25 ");
     let ran = job.ends(2);
     assert!(ran.stderr.contains("so it may be cut"), "{}", ran.stderr);
     assert_eq!(job.names(), ["contacts.csv"]);
@@ -764,7 +834,7 @@ fn on_a_narrow_screen_questions_and_choices_fit() {
         .types("\r")
         .sees("(hidden):")
         .types(&(vendors("") + "\r"))
-        .sees("Survey's id [399793]:")
+        .sees("Survey's id [401225]:")
         .types("\r")
         .sees("Columns for labels:")
         .types("\u{1b}[B \r")

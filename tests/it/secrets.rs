@@ -59,6 +59,29 @@ fn no_secret_and_no_cell_reaches_any_output() {
     }
 }
 
+/// The values of the vendor's page are nobody's own, wherever they come from.
+#[test]
+fn the_vendors_sample_is_refused_before_the_first_call() {
+    let fake = Fake::start(|_| Answer::success());
+    let sample = "84b750d6956f02503015938fc38bfe36";
+    let job = Job::run("id_respondent,l1\n1,A\n", &fake).var("RESPONDENT_SYNC_WEBHOOK_AUTH", sample);
+    let ran = job.ends(2);
+    let expected = "RESPONDENT_SYNC_WEBHOOK_AUTH is the sample of the vendor's page";
+    assert!(
+        ran.stderr.contains(expected) && !ran.stderr.contains(sample),
+        "{}",
+        ran.stderr
+    );
+    let job = Job::new("config show")
+        .file("key", "TUwNjNDg3M\n")
+        .without_var("RESPONDENT_SYNC_WEBHOOK_KEY")
+        .var("RESPONDENT_SYNC_WEBHOOK_KEY_FILE", "key");
+    let ran = job.ends(0);
+    let expected = "# webhook_key: wrong (the file of `webhook_key` (`key`) is the sample";
+    assert!(ran.stdout.contains(expected), "{}", ran.stdout);
+    assert!(fake.calls().is_empty());
+}
+
 /// A crash writes no memory to the disk, whatever the limits of the process.
 #[cfg(target_os = "linux")]
 #[test]

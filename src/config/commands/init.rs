@@ -16,10 +16,12 @@ use crate::config::groups::{base_url, mapping};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds::{self, Secret, SecretSources};
 use crate::config::secrets::plain_text::plain_text;
+use crate::config::secrets::samples::is_sample_survey;
 use crate::config::secrets::source::SecretSource;
 use crate::config::{Command, command, variable};
 use crate::model::{Credentials, Label, ValueFrom};
 use crate::read::ReadOptions;
+use crate::text::Message;
 
 /// Maximum size of a pasted address in bytes.
 const MAX_BYTES: u64 = 64 << 10;
@@ -65,7 +67,7 @@ pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
     let from = args.url_file.as_deref().filter(|_| !address_is_typed);
     let settings = InitSettings {
         form: form(args.form, &mut mistakes),
-        survey: mistakes.note(args.survey.as_deref().map(survey).transpose()),
+        survey: mistakes.note(args.survey.as_deref().map(own_survey).transpose()),
         id_column: args.id_column,
         ids: args.ids.zip(args.match_on),
         labels: mistakes.note(mapping::mapping(&args.map, Origin::Flag)),
@@ -88,6 +90,15 @@ pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
         folder: args.dir,
     };
     mistakes.settle(Some(settings))
+}
+
+/// Checks the survey for all rows: a config with that of the vendor's example would send to a stranger.
+fn own_survey(text: &str) -> Result<String> {
+    let survey = survey(text)?;
+    if is_sample_survey(&survey) {
+        return Err(Message::new(|words| words.survey_is_sample()).into());
+    }
+    Ok(survey)
 }
 
 fn form(args: InitFormArgs, mistakes: &mut Mistakes) -> FormSettings {

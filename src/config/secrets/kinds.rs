@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use secrecy::SecretString;
 
+use super::samples::is_sample_secret;
 use super::source::SecretSource;
 use crate::config::mistakes::Mistakes;
 use crate::model::{ApiCredentials, Credentials, Digits, is_invisible};
@@ -306,6 +307,9 @@ fn fetched_from(
 
 /// Checks a value's form. `name` is what an error calls it.
 pub(in crate::config) fn check_value(secret: Secret, value: &str, name: &str) -> Result<()> {
+    if is_sample_secret(value) {
+        return Err(Message::new(|words| words.secret_is_sample(name)).into());
+    }
     match secret {
         Secret::HealthcheckUrl => Healthcheck::check_address(value).with_context(|| name.to_owned()),
         Secret::WebhookKey | Secret::WebhookAuth => check_piece(value, name),
@@ -381,6 +385,8 @@ fn check_characters(value: &str, name: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Lang;
+    use crate::text::in_language;
 
     fn read(account: &str, key: &str, auth: &str) -> Result<Credentials> {
         credentials(&SecretSources::default(), |name| match name {
@@ -393,7 +399,7 @@ mod tests {
 
     #[test]
     fn secrets_are_refused_with_the_variables_name_and_never_quoted() {
-        assert!(read("387487", "TUwNjNDg3M\n", "84b750d6").is_ok());
+        assert!(read("387487", "Qk9SU1VL\n", "84b750d6").is_ok());
         let cases = [
             ("", "CANARY", "CANARY", "RESPONDENT_SYNC_ACCOUNT is not set"),
             (
@@ -417,5 +423,33 @@ mod tests {
             let error = read(account, key, auth).unwrap_err().to_string();
             assert!(error.contains(expected) && !error.contains("CANARY"), "{error}");
         }
+    }
+
+    /// Every place that a secret can come from is checked alike.
+    #[test]
+    fn the_vendors_sample_is_refused_for_what_it_is() {
+        let (key, auth) = ("TUwNjNDg3M", "84b750d6956f02503015938fc38bfe36");
+        let error = read("387487", key, auth).unwrap_err();
+        for (error, names) in [
+            (format!("{error:#}"), "are wrong"),
+            (in_language(&error, Lang::Pl), "to przykład"),
+        ] {
+            assert!(error.contains(names), "{error}");
+            for variable in ["RESPONDENT_SYNC_WEBHOOK_KEY", "RESPONDENT_SYNC_WEBHOOK_AUTH"] {
+                assert!(error.contains(variable), "{error}");
+            }
+            assert!(!error.contains(key) && !error.contains(auth), "{error}");
+        }
+        let error = api_credentials(&SecretSources::default(), |name| match name {
+            "RESPONDENT_SYNC_CLIENT_ID" => Some(key.to_owned()),
+            "RESPONDENT_SYNC_CLIENT_SECRET" => Some("\u{FEFF}84B750D6956F02503015938FC38BFE36\n".to_owned()),
+            _ => None,
+        });
+        let error = error.unwrap_err().to_string();
+        assert_eq!(
+            error.matches("is the sample of the vendor's page").count(),
+            2,
+            "{error}"
+        );
     }
 }

@@ -2,4 +2,5 @@
 
 pub(super) mod kinds;
 pub(super) mod plain_text;
+pub(super) mod samples;
 pub(super) mod source;

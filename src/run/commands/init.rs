@@ -9,10 +9,10 @@ mod columns;
 mod export;
 mod files;
 mod interview;
-mod paste;
 mod platform;
 mod proposal;
 mod respondent;
+mod survey;
 
 use answers::Answers;
 use asking::Asker;

@@ -81,4 +81,11 @@ impl SettingWords for English {
         let named: Vec<String> = named.collect();
         format!("not set: {}; {place}", named.join(", "))
     }
+
+    fn secret_is_sample(&self, name: &str) -> String {
+        format!(
+            "{name} is the sample of the vendor's page, which belongs to no account of yours: copy your own value from \
+             Account → Settings → Integrations"
+        )
+    }
 }

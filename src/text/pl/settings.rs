@@ -89,4 +89,19 @@ impl SettingWords for Polish {
         let named: Vec<String> = named.collect();
         format!("nie podano: {}; {place}", named.join(", "))
     }
+
+    fn secret_is_sample(&self, name: &str) -> String {
+        // Names of variables, files and programs stay as they are.
+        let place = if let Some(file) = name.strip_prefix("the file of ") {
+            format!("plik {file}")
+        } else if let Some(command) = name.strip_prefix("what the command of ") {
+            format!("wynik polecenia {}", command.replacen(" prints", "", 1))
+        } else {
+            name.to_owned()
+        };
+        format!(
+            "{place}: to przykład ze strony pomocy platformy, a nie wartość z własnego konta: skopiuj własną (Konto → \
+             Ustawienia → Integracje)"
+        )
+    }
 }

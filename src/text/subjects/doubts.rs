@@ -6,6 +6,11 @@ pub(crate) trait DoubtWords {
     fn label_unsaid(&self) -> String;
     /// Digits behind a gap may belong to the survey's id of the address.
     fn survey_doubtful(&self) -> String;
+    /// The survey is that of the vendor's example. A sentence without its end.
+    fn survey_is_sample(&self) -> String;
+    /// A part of the address is that of the vendor's example. `secret` is its name, such as
+    /// `webhook_key`.
+    fn address_part_sample(&self, secret: &str) -> String;
     /// A column is proposed for its digits alone.
     fn id_by_digits(&self, column: &str) -> String;
     fn ask_other_number(&self, column: &str) -> String;

@@ -69,4 +69,8 @@ pub(crate) trait SettingWords {
 
     /// Pieces that are not set, each with its variable; at least one.
     fn secrets_unset(&self, unset: &[(Piece, String)]) -> String;
+
+    /// A secret has the value of the vendor's example. `name` says which one, as the subject of a
+    /// sentence: a variable, or an English phrase about a file or a command.
+    fn secret_is_sample(&self, name: &str) -> String;
 }

@@ -1,11 +1,13 @@
 //! Takes a webhook's address apart: the platform, the account, the key and the auth, the survey and
 //! the labels that it names. Pure. No fault quotes a piece that may be a secret.
 
+mod paste;
+
 use secrecy::SecretString;
 use url::Url;
 
-use super::paste::{self, PATH, Pasted, WEBHOOK};
-use crate::config::{Secret, is_valid_secret, platform_address};
+use self::paste::{PATH, Pasted, WEBHOOK};
+use crate::config::{Secret, is_sample_secret, is_sample_survey, is_valid_secret, platform_address};
 use crate::model::{Credentials, Digits, Label};
 use crate::text::Message;
 
@@ -27,6 +29,8 @@ pub(super) struct Webhook {
     pub(super) survey: Option<String>,
     /// Digits behind a gap may belong to the survey's id, which is left out then.
     pub(super) is_survey_doubtful: bool,
+    /// The survey is that of the vendor's example, and is left out.
+    pub(super) is_survey_sample: bool,
     /// The labels and their values, which may be a column's name.
     pub(super) labels: Vec<(Label, String)>,
 }
@@ -46,6 +50,8 @@ pub(super) enum Fault {
     Incomplete,
     /// A piece cannot be what it should be.
     Invalid(Secret),
+    /// The key or the auth is that of the vendor's example.
+    Sample(Secret),
     /// `http` to another machine.
     Plain,
 }
@@ -59,6 +65,7 @@ impl Fault {
             Self::Placeholder(name) => words.placeholder_left(name),
             Self::Incomplete => words.address_incomplete(),
             Self::Invalid(secret) => words.address_part_invalid(secret.name()),
+            Self::Sample(secret) => words.address_part_sample(secret.name()),
             Self::Plain => words.address_plain(),
         })
     }
@@ -94,6 +101,9 @@ impl Webhook {
             (Secret::WebhookKey, key),
             (Secret::WebhookAuth, auth),
         ] {
+            if is_sample_secret(value) {
+                return Err(Fault::Sample(secret));
+            }
             let has_odd = value.contains(NO_LETTERS) || value.trim_end_matches('=').contains('=');
             if value.is_empty() || has_odd || !is_valid_secret(secret, value) {
                 return Err(Fault::Invalid(secret));
@@ -109,6 +119,8 @@ impl Webhook {
         let (survey, labels) = parameters(query);
         let (in_rest, is_cut_in_rest) = survey_in(&rest);
         let is_survey_doubtful = may_be_cut || survey.is_none() && is_cut_in_rest;
+        let survey = survey.or(in_rest).filter(|_| !is_survey_doubtful);
+        let is_survey_sample = survey.as_deref().is_some_and(is_sample_survey);
         Ok(Self {
             base,
             host,
@@ -118,8 +130,9 @@ impl Webhook {
                 webhook_key: SecretString::from((*key).to_owned()),
                 webhook_auth: SecretString::from((*auth).to_owned()),
             },
-            survey: survey.or(in_rest).filter(|_| !is_survey_doubtful),
+            survey: survey.filter(|_| !is_survey_sample),
             is_survey_doubtful,
+            is_survey_sample,
             labels,
         })
     }
@@ -203,7 +216,7 @@ fn parameters(query: &str) -> (Option<String>, Vec<(Label, String)>) {
     (survey, labels)
 }
 
-/// Finds the survey in the rest of a command, such as `-d id_survey=399793`, and says whether more
+/// Finds the survey in the rest of a command, such as `-d id_survey=401225`, and says whether more
 /// digits follow behind a gap.
 fn survey_in(rest: &str) -> (Option<String>, bool) {
     let Some((_, behind)) = rest.split_once("id_survey=") else {
@@ -224,7 +237,7 @@ mod tests {
     use super::*;
     use crate::model::Lang;
 
-    const ADDRESS: &str = "https://www.webankieta.pl/webhooks/387487/TUwNjNDg3M/84b750d6956f/update-respondent?id_survey=399793&id_respondent=[ID_RESPONDENT]&l4=SuperVIP&l7=9";
+    const ADDRESS: &str = "https://www.webankieta.pl/webhooks/387487/Qk9SU1VL/84b750d6956f/update-respondent?id_survey=401225&id_respondent=[ID_RESPONDENT]&l4=SuperVIP&l7=9";
 
     fn pieces(webhook: &Webhook) -> [&str; 3] {
         let credentials = &webhook.credentials;
@@ -236,12 +249,12 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_taken_out_of_the_vendors_example() {
+    fn everything_is_taken_out_of_an_address() {
         let webhook = Webhook::parse(ADDRESS).unwrap();
-        assert_eq!(pieces(&webhook), ["387487", "TUwNjNDg3M", "84b750d6956f"]);
+        assert_eq!(pieces(&webhook), ["387487", "Qk9SU1VL", "84b750d6956f"]);
         assert_eq!(webhook.base.as_str(), "https://www.webankieta.pl/");
         assert!(webhook.is_known);
-        assert_eq!(webhook.survey.as_deref(), Some("399793"));
+        assert_eq!(webhook.survey.as_deref(), Some("401225"));
         let labels: Vec<_> = webhook
             .labels
             .iter()
@@ -305,8 +318,39 @@ mod tests {
         assert_eq!(with("update-respondent", "update-resp"), Fault::Incomplete);
         assert_eq!(with("387487", "x"), Fault::Invalid(Secret::Account));
         assert_eq!(with("84b7", "ż"), Fault::Invalid(Secret::WebhookAuth));
-        assert_eq!(with("TUw", "\\TUw"), Fault::Invalid(Secret::WebhookKey));
-        assert_eq!(with("TUw", "TU%C5%BC"), Fault::Invalid(Secret::WebhookKey));
+        assert_eq!(with("Qk9", "\\Qk9"), Fault::Invalid(Secret::WebhookKey));
+        assert_eq!(with("Qk9", "Q%C5%BC"), Fault::Invalid(Secret::WebhookKey));
+    }
+
+    /// The page of the vendor has an address that looks whole.
+    #[test]
+    fn the_vendors_example_is_refused_and_its_survey_is_not_taken() {
+        const SAMPLE: &str = "https://www.webankieta.pl/webhooks/387487/TUwNjNDg3M/84b750d6956f02503015938fc38bfe36/update-respondent?id_survey=399793&id_respondent=12345&l4=SuperVIP&l7=9";
+        let with = |key: &str, auth: &str| {
+            let text = SAMPLE
+                .replace("TUwNjNDg3M", key)
+                .replace("84b750d6956f02503015938fc38bfe36", auth);
+            Webhook::parse(&text)
+        };
+        let (key, auth) = ("TUwNjNDg3M", "84b750d6956f02503015938fc38bfe36");
+        assert_eq!(with(key, auth).unwrap_err(), Fault::Sample(Secret::WebhookKey));
+        assert_eq!(with(key, "AUTH").unwrap_err(), Fault::Sample(Secret::WebhookKey));
+        assert_eq!(with("KEY", auth).unwrap_err(), Fault::Sample(Secret::WebhookAuth));
+        // The account of the example may be the account, and no respondent is taken from an address.
+        let webhook = with("KEY", "AUTH").unwrap();
+        assert_eq!(pieces(&webhook), ["387487", "KEY", "AUTH"]);
+        assert_eq!((webhook.survey, webhook.is_survey_sample), (None, true));
+        let own = Webhook::parse(ADDRESS).unwrap();
+        assert!(!own.is_survey_sample);
+        let broken = SAMPLE
+            .replace(key, "KEY")
+            .replace(auth, "AUTH")
+            .replace("399793&", "3997\n93 ");
+        assert!(!Webhook::parse(&broken).unwrap().is_survey_sample);
+        for lang in [Lang::En, Lang::Pl] {
+            let message = with(key, auth).unwrap_err().message();
+            assert!(!message.text(lang).contains(key), "{}", message.text(lang));
+        }
     }
 
     /// Wherever a mail breaks the lines, the survey is the right one. It is asked for if it may end
@@ -315,9 +359,9 @@ mod tests {
     fn a_break_anywhere_gives_no_other_survey() {
         let bare = "https://www.webankieta.pl/webhooks/1/K/A/update-respondent";
         let queries = [
-            "?id_survey=399793&id_respondent=[ID_RESPONDENT]&l4=SuperVIP&l7=9",
-            "?id_respondent=[ID_RESPONDENT]&l4=[Segment]&id_survey=399793",
-            "?l10=5&id_survey=399793",
+            "?id_survey=401225&id_respondent=[ID_RESPONDENT]&l4=SuperVIP&l7=9",
+            "?id_respondent=[ID_RESPONDENT]&l4=[Segment]&id_survey=401225",
+            "?l10=5&id_survey=401225",
         ];
         for (query, at) in queries
             .iter()
@@ -330,7 +374,7 @@ mod tests {
                     let webhook = Webhook::parse(&text).unwrap();
                     let may_end = rest.bytes().all(|byte| byte.is_ascii_digit());
                     match webhook.survey.as_deref() {
-                        Some(survey) => assert_eq!(survey, "399793", "{text}"),
+                        Some(survey) => assert_eq!(survey, "401225", "{text}"),
                         None => assert!(may_end || gap == "=\r\n" || gap == " ", "{text}"),
                     }
                 }
@@ -359,11 +403,11 @@ mod tests {
     #[test]
     fn a_survey_in_the_rest_of_a_command_is_found() {
         let bare = "https://www.webankieta.pl/webhooks/1/K/A/update-respondent";
-        let webhook = Webhook::parse(&format!("curl -X POST '{bare}' -d 'id_survey=399793'")).unwrap();
-        assert_eq!(webhook.survey.as_deref(), Some("399793"));
-        let webhook = Webhook::parse(&format!("curl {bare} -d id_survey=3997\n93")).unwrap();
+        let webhook = Webhook::parse(&format!("curl -X POST '{bare}' -d 'id_survey=401225'")).unwrap();
+        assert_eq!(webhook.survey.as_deref(), Some("401225"));
+        let webhook = Webhook::parse(&format!("curl {bare} -d id_survey=4012\n25")).unwrap();
         assert_eq!((webhook.survey, webhook.is_survey_doubtful), (None, true));
-        let webhook = Webhook::parse(&format!("{bare}?id_survey=3997\n93")).unwrap();
+        let webhook = Webhook::parse(&format!("{bare}?id_survey=4012\n25")).unwrap();
         assert_eq!((webhook.survey, webhook.is_survey_doubtful), (None, true));
         let webhook = Webhook::parse(&format!("{bare}?id_survey=[ID]")).unwrap();
         assert_eq!(webhook.survey, None);
@@ -390,7 +434,7 @@ mod tests {
 
         #[test]
         fn no_fault_quotes_a_secret(cut in 0usize..120, noise in "[ \n/{}%?&=a-z]{0,3}") {
-            let address = ADDRESS.replace("TUwNjNDg3M", "CANARY1").replace("84b750d6956f", "CANARY2");
+            let address = ADDRESS.replace("Qk9SU1VL", "CANARY1").replace("84b750d6956f", "CANARY2");
             let (start, end) = address.split_at(cut.min(address.len()));
             if let Err(fault) = Webhook::parse(&format!("{start}{noise}{end}")) {
                 for lang in [Lang::En, Lang::Pl] {

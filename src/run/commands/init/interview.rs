@@ -9,9 +9,9 @@ use super::answers::{Answers, Respondent};
 use super::asking::Asker;
 use super::export::Export;
 use super::files::Files;
-use super::{checks, columns, platform, respondent};
+use super::{checks, columns, platform, respondent, survey};
 use crate::config::{InitSettings, SURVEY_COLUMN};
-use crate::model::{Digits, Label, ShownPath as _, ValueFrom};
+use crate::model::{Label, ShownPath as _, ValueFrom};
 use crate::report::Console;
 use crate::run::Failure;
 use crate::text::{Message, Words};
@@ -29,6 +29,8 @@ enum Missing {
     Survey,
     /// The address has one that may be cut.
     WholeSurvey,
+    /// The address has that of the vendor's example.
+    OwnSurvey,
     Labels,
 }
 
@@ -38,6 +40,7 @@ impl Missing {
             Self::IdColumn => words.id_column_missing(),
             Self::Survey => words.survey_missing(),
             Self::WholeSurvey => words.survey_doubtful() + " " + &words.survey_missing(),
+            Self::OwnSurvey => words.survey_is_sample() + "; " + &words.survey_missing(),
             Self::Labels => words.labels_missing(),
         }
     }
@@ -73,12 +76,12 @@ pub(super) fn hold(settings: &InitSettings, console: &Console) -> Result<(Answer
         (given, _) => given,
     };
     let base = platform::base(settings, webhook.as_ref())?;
-    let survey = survey(settings, asker, &seen, webhook.as_ref())?;
+    let survey = survey::found(settings, asker, &seen, webhook.as_ref())?;
     if survey.is_none() && !seen.has_survey() {
-        missing.push(if is_doubtful(webhook.as_ref()) {
-            Missing::WholeSurvey
-        } else {
-            Missing::Survey
+        missing.push(match &webhook {
+            Some(webhook) if webhook.is_survey_doubtful => Missing::WholeSurvey,
+            Some(webhook) if webhook.is_survey_sample => Missing::OwnSurvey,
+            _ => Missing::Survey,
         });
     }
     let labels = labels(settings, asker, &seen, &respondent, webhook.as_ref())?;
@@ -159,43 +162,6 @@ pub(super) fn asked_file(asker: &Asker<'_>, question: &str) -> Result<PathBuf, F
         if !answer.is_empty() {
             asker.say(&asker.words.no_such_file(&path.shown().to_string()));
         }
-    }
-}
-
-fn is_doubtful(webhook: Option<&Webhook>) -> bool {
-    webhook.is_some_and(|webhook| webhook.is_survey_doubtful)
-}
-
-/// Returns the survey for all rows. `None` if a column has each row's, or if it is missing.
-fn survey(
-    settings: &InitSettings,
-    asker: Option<&Asker<'_>>,
-    seen: &Export,
-    webhook: Option<&Webhook>,
-) -> Result<Option<String>, Failure> {
-    if settings.survey.is_some() {
-        return Ok(settings.survey.clone());
-    }
-    let proposed = webhook.and_then(|webhook| webhook.survey.clone());
-    let Some(asker) = asker else {
-        return Ok(proposed.filter(|_| !seen.has_survey()));
-    };
-    let words = asker.words;
-    if seen.has_survey() {
-        asker.begin(&words.survey_from_column());
-        return Ok(None);
-    }
-    if is_doubtful(webhook) {
-        asker.begin(&words.survey_doubtful());
-    } else if proposed.is_none() {
-        asker.begin(&words.survey_hint());
-    }
-    loop {
-        let answer = asker.text(&words.ask_survey(), proposed.as_deref())?;
-        if Digits::new(&answer).is_some() {
-            return Ok(Some(answer));
-        }
-        asker.say(&words.not_a_survey());
     }
 }
 

@@ -1,5 +1,6 @@
 //! Doubts about answers of `init`, in Polish.
 
+use super::part;
 use crate::text::pl::Polish;
 use crate::text::subjects::DoubtWords;
 
@@ -13,6 +14,18 @@ impl DoubtWords for Polish {
     fn survey_doubtful(&self) -> String {
         "W adresie po ID ankiety, za końcem linii lub spacją, są kolejne cyfry: ID może być ucięte."
             .to_owned()
+    }
+
+    fn survey_is_sample(&self) -> String {
+        "399793 to ankieta z przykładu na stronie pomocy platformy i należy do innego konta".to_owned()
+    }
+
+    fn address_part_sample(&self, secret: &str) -> String {
+        format!(
+            "{} w adresie to przykład ze strony pomocy platformy: skopiuj adres własnego webhooka (Konto → Ustawienia → \
+             Integracje)",
+            part(secret)
+        )
     }
 
     fn id_by_digits(&self, column: &str) -> String {
