@@ -19,7 +19,8 @@ pub(crate) use commands::doctor::{DoctorSettings, FoundSecret};
 pub(crate) use commands::forget::ErasureSettings;
 pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
-    FormSettings, InitSettings, check_of_file, is_valid_secret, platform_address, secret_variables,
+    FormSettings, InitSettings, ListingSettings, check_of_file, is_valid_secret, platform_address,
+    secret_variables,
 };
 pub(crate) use commands::list::over::{UndoSettings, VerifySettings};
 pub(crate) use commands::list::pull::PullSettings;

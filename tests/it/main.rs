@@ -59,6 +59,8 @@ mod stale; // Exports that have not been renewed.
 mod starving; // Rows that always fail do not block the others.
 mod support; // A job to run and a platform to run it against.
 
+#[cfg(unix)]
+mod surveys; // `init` lists the account's surveys.
 mod tidy; // The project's own rules.
 mod times; // The forms in which times are written.
 mod tls; // Trusted certificates.

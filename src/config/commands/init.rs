@@ -2,12 +2,16 @@
 //! and finds the secrets that the environment has. Also turns a written config into the settings of
 //! `check`.
 
+mod listing;
+
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use secrecy::SecretString;
 use url::Url;
+
+pub(crate) use listing::ListingSettings;
 
 use super::check::CheckSettings;
 use crate::cli::{ConfigChoice, InitArgs, InitFormArgs, Origin, parse_words};
@@ -49,6 +53,8 @@ pub(crate) struct InitSettings {
     /// The account and both secrets, if the environment has all three and they are needed.
     pub(crate) from_variables: Option<Credentials>,
     pub(crate) base: Option<Url>,
+    /// How the account's surveys are listed; `None` if that is not needed, or without a key of the API.
+    pub(crate) listing: Option<Result<ListingSettings>>,
 }
 
 /// The export's form, where it was given.
@@ -65,6 +71,7 @@ pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
     let mut mistakes = Mistakes::default();
     let address_is_typed = args.url_file.as_deref().is_some_and(is_stdin) && std::io::stdin().is_terminal();
     let from = args.url_file.as_deref().filter(|_| !address_is_typed);
+    let has_survey = args.survey.is_some();
     let settings = InitSettings {
         form: form(args.form, &mut mistakes),
         survey: mistakes.note(args.survey.as_deref().map(own_survey).transpose()),
@@ -88,6 +95,7 @@ pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
         export: args.export,
         name: args.name,
         folder: args.dir,
+        listing: if has_survey { None } else { listing::listing() },
     };
     mistakes.settle(Some(settings))
 }

@@ -143,13 +143,13 @@ pub(in crate::config) fn api_credentials(
     mistakes.settle(Some(credentials))
 }
 
-/// Whether both parts of the API's key have a source. Fetches nothing.
+/// Whether a part of the API's key has a source: then the other part is missed. Fetches nothing.
 pub(in crate::config) fn has_api_key(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
 ) -> bool {
-    let is_set = |secret| matches!(source(secret, file, &variable), Ok(Some(_)));
-    Secret::OF_API.into_iter().all(is_set)
+    let is_unset = |secret| matches!(source(secret, file, &variable), Ok(None));
+    !Secret::OF_API.into_iter().all(is_unset)
 }
 
 /// Returns the address of a health check and its source, from its variable, a file or a command.

@@ -17,6 +17,7 @@ mod survey;
 use answers::Answers;
 use asking::Asker;
 use files::Files;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -41,7 +42,8 @@ pub(in crate::run) async fn run(
     let mut stops = stops(Window::since(begun, Deadline::default()), console)?;
     let own = console.clone();
     let address_file = settings.address_file.clone();
-    let asked = unless_stopped(&mut stops, move || interview::hold(&settings, &own)).await;
+    let runtime = Handle::current();
+    let asked = unless_stopped(&mut stops, move || interview::hold(&settings, &own, &runtime)).await;
     let (answers, files) = asked?.map_err(asking::stopped)?;
     let config = answers.to_config(files.folder(), &files.secrets_name(), console.lang());
     if answers.has_left_secrets {

@@ -1,6 +1,7 @@
 //! Setting up a config, in English.
 
 mod doubts;
+mod surveys;
 
 use super::English;
 use crate::model::Label;
@@ -184,22 +185,6 @@ impl InitWords for English {
         format!(
             "the webhook's address is on `{host}`, but `--base-url` says otherwise: leave `--base-url` out"
         )
-    }
-
-    fn survey_hint(&self) -> String {
-        "The survey's id is a number; the vendor's support tells it.".to_owned()
-    }
-
-    fn ask_survey(&self) -> String {
-        "Survey's id".to_owned()
-    }
-
-    fn not_a_survey(&self) -> String {
-        "A survey's id has digits only.".to_owned()
-    }
-
-    fn survey_from_column(&self) -> String {
-        "The survey's id comes from the column `id_survey`.".to_owned()
     }
 
     fn labels_hint(&self) -> String {

@@ -1,6 +1,7 @@
 //! Setting up a config, in Polish.
 
 mod doubts;
+mod surveys;
 
 use super::Polish;
 use crate::model::Label;
@@ -181,22 +182,6 @@ impl InitWords for Polish {
 
     fn other_base(&self, host: &str) -> String {
         format!("adres webhooka wskazuje na `{host}`, a `--base-url` na co innego: usuń `--base-url`")
-    }
-
-    fn survey_hint(&self) -> String {
-        "ID ankiety to liczba; podaje ją obsługa platformy.".to_owned()
-    }
-
-    fn ask_survey(&self) -> String {
-        "ID ankiety".to_owned()
-    }
-
-    fn not_a_survey(&self) -> String {
-        "ID ankiety składa się z samych cyfr.".to_owned()
-    }
-
-    fn survey_from_column(&self) -> String {
-        "ID ankiety jest w kolumnie `id_survey`.".to_owned()
     }
 
     fn labels_hint(&self) -> String {

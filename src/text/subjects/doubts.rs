@@ -4,10 +4,6 @@
 pub(crate) trait DoubtWords {
     /// Nothing says the labels of the columns that are asked about next.
     fn label_unsaid(&self) -> String;
-    /// Digits behind a gap may belong to the survey's id of the address.
-    fn survey_doubtful(&self) -> String;
-    /// The survey is that of the vendor's example. A sentence without its end.
-    fn survey_is_sample(&self) -> String;
     /// A part of the address is that of the vendor's example. `secret` is its name, such as
     /// `webhook_key`.
     fn address_part_sample(&self, secret: &str) -> String;

@@ -1,6 +1,10 @@
 //! Sentences of `init`: its questions, what it found, what it wrote, and why it refuses. A question
 //! has no mark at its end, because the screen puts one there.
 
+mod surveys;
+
+pub(crate) use surveys::SurveyWords;
+
 use crate::model::Label;
 
 /// A key of the config that `init` writes.
@@ -68,11 +72,6 @@ pub(crate) trait InitWords {
     /// Refuses a host that nobody was asked about.
     fn unknown_host(&self, host: &str) -> String;
     fn other_base(&self, host: &str) -> String;
-
-    fn survey_hint(&self) -> String;
-    fn ask_survey(&self) -> String;
-    fn not_a_survey(&self) -> String;
-    fn survey_from_column(&self) -> String;
 
     fn labels_hint(&self) -> String;
     fn ask_label_columns(&self) -> String;

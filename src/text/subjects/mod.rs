@@ -17,7 +17,7 @@ pub(crate) use check::{CheckWords, Plans};
 pub(crate) use doubts::DoubtWords;
 pub(crate) use faults::{CodeWords, FaultWords};
 pub(crate) use guards::GuardWords;
-pub(crate) use init::{ConfigKey, InitWords, YesNo};
+pub(crate) use init::{ConfigKey, InitWords, SurveyWords, YesNo};
 pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use retry::RetryWords;
@@ -51,6 +51,7 @@ pub(crate) trait Words:
     + SettingWords
     + StartWords
     + SummaryWords
+    + SurveyWords
     + YesNo
     + Sync
 {

@@ -1,5 +1,6 @@
 //! Helpers that the tests share.
 
+pub(crate) mod api;
 mod fake;
 mod job;
 #[cfg(unix)]

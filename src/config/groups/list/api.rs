@@ -72,7 +72,7 @@ pub(crate) fn sandbox_api_credentials() -> ApiCredentials {
 }
 
 /// Parses the address where tokens are given, which gets the API's key.
-fn auth_url(text: &str, address: &AddressArgs) -> Result<Url> {
+pub(in crate::config) fn auth_url(text: &str, address: &AddressArgs) -> Result<Url> {
     let url = base_url::parse(text, address.allow_http);
     let url = url.map_err(|error| anyhow!("{}", error.to_string().replace("--base-url", "--auth-url")))?;
     ensure!(

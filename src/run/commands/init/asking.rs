@@ -9,6 +9,7 @@ use dialoguer::theme::SimpleTheme;
 use dialoguer::{Input, MultiSelect, Select};
 use secrecy::SecretString;
 
+use crate::model::Lang;
 use crate::report::{Console, ExitCode};
 use crate::run::Failure;
 use crate::system::terminal::secret_line;
@@ -48,6 +49,11 @@ impl<'a> Asker<'a> {
                 words: words(console.lang()),
             }
         })
+    }
+
+    /// Returns the language of the questions.
+    pub(super) fn lang(&self) -> Lang {
+        self.console.lang()
     }
 
     /// Prints a paragraph.

@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use tokio::runtime::Handle;
+
 use super::address::Webhook;
 use super::answers::{Answers, Respondent};
 use super::asking::Asker;
@@ -51,8 +53,12 @@ pub(super) fn refused(say: impl Fn(&dyn Words) -> String) -> Failure {
     Failure::usage(Message::new(say))
 }
 
-/// Collects all answers, and places the files. Writes nothing.
-pub(super) fn hold(settings: &InitSettings, console: &Console) -> Result<(Answers, Files), Failure> {
+/// Collects all answers, and places the files. Writes nothing. `runtime` drives calls to the API.
+pub(super) fn hold(
+    settings: &InitSettings,
+    console: &Console,
+    runtime: &Handle,
+) -> Result<(Answers, Files), Failure> {
     let asker = Asker::new(console);
     let asker = asker.as_ref();
     if let Some(asker) = asker {
@@ -76,7 +82,7 @@ pub(super) fn hold(settings: &InitSettings, console: &Console) -> Result<(Answer
         (given, _) => given,
     };
     let base = platform::base(settings, webhook.as_ref())?;
-    let survey = survey::found(settings, asker, &seen, webhook.as_ref())?;
+    let survey = survey::found(settings, asker, &seen, webhook.as_ref(), runtime)?;
     if survey.is_none() && !seen.has_survey() {
         missing.push(match &webhook {
             Some(webhook) if webhook.is_survey_doubtful => Missing::WholeSurvey,

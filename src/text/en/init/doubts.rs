@@ -11,15 +11,6 @@ impl DoubtWords for English {
             .to_owned()
     }
 
-    fn survey_doubtful(&self) -> String {
-        "In the address, more digits follow the survey's id behind a line break or a space, so it may be cut."
-            .to_owned()
-    }
-
-    fn survey_is_sample(&self) -> String {
-        "399793 is the survey of the vendor's example and belongs to another account".to_owned()
-    }
-
     fn address_part_sample(&self, secret: &str) -> String {
         format!(
             "the {} in the address is the sample of the vendor's page: copy the address of your own webhook from Account → \

@@ -11,15 +11,6 @@ impl DoubtWords for Polish {
             .to_owned()
     }
 
-    fn survey_doubtful(&self) -> String {
-        "W adresie po ID ankiety, za końcem linii lub spacją, są kolejne cyfry: ID może być ucięte."
-            .to_owned()
-    }
-
-    fn survey_is_sample(&self) -> String {
-        "399793 to ankieta z przykładu na stronie pomocy platformy i należy do innego konta".to_owned()
-    }
-
     fn address_part_sample(&self, secret: &str) -> String {
         format!(
             "{} w adresie to przykład ze strony pomocy platformy: skopiuj adres własnego webhooka (Konto → Ustawienia → \
