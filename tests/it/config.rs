@@ -220,3 +220,29 @@ fn what_is_wrong_in_the_environment_is_not_blamed_on_the_file() {
     );
     assert!(!ran.stderr.contains("c.toml"), "{}", ran.stderr);
 }
+
+/// The API's key is shown as the webhook's: where it comes from, and never the key.
+#[test]
+fn the_source_of_the_apis_key_is_shown() {
+    let job = Job::new("config show --config c.toml").file("c.toml", "survey = 1\n");
+    let text = job.ends(0).stdout;
+    assert!(
+        text.contains("\n# client_id: not set\n# client_secret: not set\n"),
+        "{text}"
+    );
+    let job = job
+        .file(
+            "c.toml",
+            "survey = 1\nclient_secret_command = [\"pass\", \"CANARY\"]\n",
+        )
+        .var("RESPONDENT_SYNC_CLIENT_ID", "CANARY");
+    let text = job.ends(0).stdout;
+    let set =
+        "\n# client_id: set (from RESPONDENT_SYNC_CLIENT_ID)\n# client_secret: set (from command pass)\n";
+    assert!(text.contains(set) && !text.contains("CANARY"), "{text}");
+    let text = job.var("RESPONDENT_SYNC_CLIENT_ID", "CAN ARY").ends(0).stdout;
+    assert!(
+        text.contains("# client_id: wrong (") && !text.contains("CAN ARY"),
+        "{text}"
+    );
+}

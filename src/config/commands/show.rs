@@ -38,7 +38,7 @@ pub(crate) fn show(file: &ConfigFile, variable: impl Fn(&str) -> Option<String>)
             None => writeln!(text, "# {} is not set", setting.key)?,
         }
     }
-    for secret in Secret::OF_WEBHOOK {
+    for secret in Secret::OF_WEBHOOK.into_iter().chain(Secret::OF_API) {
         let described = described(secret, &file.secrets, &variable);
         writeln!(text, "# {}: {described}", secret.name())?;
     }
