@@ -15,7 +15,7 @@ use anyhow::Result;
 use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use commands::check::{CheckFormat, CheckSettings};
-pub(crate) use commands::doctor::{DoctorSettings, FoundSecret};
+pub(crate) use commands::doctor::{DoctorSettings, FoundSecret, ListToAsk};
 pub(crate) use commands::forget::ErasureSettings;
 pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{

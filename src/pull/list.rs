@@ -69,6 +69,16 @@ impl<A: Ask> Door<A> {
             .await
     }
 
+    /// Asks for the first respondent of a survey alone, to see whether the list can be read. Returns how
+    /// many the list has, if the platform says so.
+    pub(crate) async fn first_member(&mut self, survey: &str) -> Result<Option<u64>, PullError> {
+        let url = self.api.first_respondent(survey);
+        let page = self
+            .page(&url, Some(survey), |body| json::members(body, 0))
+            .await?;
+        Ok(page.total.or_else(|| page.entries.is_empty().then_some(0)))
+    }
+
     /// Reads the account's surveys.
     pub(crate) async fn surveys(&mut self) -> Result<Vec<ListedSurvey>, PullError> {
         let api = self.api.clone();

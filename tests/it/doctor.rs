@@ -1,5 +1,6 @@
 //! `doctor`: what a run needs on this machine.
 
+use crate::support::api::{self, CLIENT_ID, CLIENT_SECRET};
 use crate::support::{Answer, Fake, Job};
 
 /// A host that has a front page and a clock.
@@ -240,4 +241,171 @@ fn it_speaks_polish() {
     let text = job(&host(0)).args("--lang pl").ends(0).stdout;
     assert!(line(&text, "klucz webhooka").1.starts_with("jest ("), "{text}");
     assert!(text.ends_with("sprawdza `respondent-sync check`.\n"), "{text}");
+}
+
+/// A platform whose API has these surveys, each with its number of respondents.
+fn platform(surveys: &'static [(u32, &'static str, u32)]) -> Fake {
+    Fake::start(move |call| api::answer(call, surveys).unwrap_or_else(|| Answer::of(200, "")))
+}
+
+/// A job whose runs read the list of survey 7 first, with a key of the API.
+fn pulling(fake: &Fake, lines: &str) -> Job {
+    let config = format!(
+        "input = \"in.csv\"\nbase_url = \"{}\"\nstate = \"state.sqlite\"\n{lines}",
+        fake.base
+    );
+    job(fake)
+        .file("c.toml", config)
+        .var("RESPONDENT_SYNC_CLIENT_ID", CLIENT_ID)
+        .var("RESPONDENT_SYNC_CLIENT_SECRET", CLIENT_SECRET)
+}
+
+const PULL: &str = "survey = 7\npull = true\n";
+
+#[test]
+fn the_list_that_a_run_reads_first_is_asked_for_one_respondent() {
+    let fake = platform(&[(7, "NPS", 12)]);
+    let job = pulling(&fake, PULL);
+    let ran = job.ends(0);
+    let text = ran.stdout;
+    for secret in ["client_id", "client_secret"] {
+        let (state, found) = line(&text, secret);
+        assert!(
+            state == "ok" && found.contains("RESPONDENT_SYNC_CLIENT"),
+            "{text}"
+        );
+    }
+    let (state, found) = line(&text, "REST API");
+    assert_eq!(
+        (state.as_str(), found.as_str()),
+        ("ok", "127.0.0.1 gives the list of survey 7: 12 respondents")
+    );
+    assert!(
+        !text.contains("CANARY") && !text.contains("@example.com"),
+        "{text}"
+    );
+    let calls = fake.calls();
+    let targets: Vec<&str> = calls.iter().map(|call| call.target.as_str()).collect();
+    assert_eq!(targets, ["/", "/token", "/api/v2/respondents/7?limit=1&offset=0"]);
+    // Neither the token nor the list stays.
+    assert_eq!(job.names(), ["c.toml", "in.csv"]);
+    // A run that reads its values back reads the list, too.
+    let text = pulling(&fake, "survey = 7\nverify = \"1m\"\n").ends(0).stdout;
+    assert_eq!(line(&text, "REST API").0, "ok", "{text}");
+    let text = job.args("--lang pl").ends(0).stdout;
+    assert!(line(&text, "klucz API").1.starts_with("jest ("), "{text}");
+    let found = line(&text, "REST API").1;
+    assert_eq!(
+        found,
+        "127.0.0.1 podaje listę wysyłkową ankiety 7: 12 respondentów"
+    );
+}
+
+#[test]
+fn an_api_that_would_end_a_run_is_wrong() {
+    let fake = platform(&[(7, "NPS", 0), (8, "CSAT", 3)]);
+    for (lines, secret, code, expected) in [
+        (PULL, CLIENT_SECRET, 4, "survey 7 has no respondents"),
+        (
+            "survey = 9\npull = true\n",
+            CLIENT_SECRET,
+            4,
+            "no survey 9 for this API key (404)",
+        ),
+        (
+            "survey = 8\npull = true\n",
+            "CANARYother",
+            4,
+            "refuses the API key (401)",
+        ),
+        (
+            "survey = 8\npull = \"prefer\"\n",
+            "CANARYother",
+            4,
+            "refuses the API key (401)",
+        ),
+    ] {
+        let ran = pulling(&fake, lines)
+            .var("RESPONDENT_SYNC_CLIENT_SECRET", secret)
+            .ends(code);
+        let (state, found) = line(&ran.stdout, "REST API");
+        assert!(state == "wrong" && found.contains(expected), "{}", ran.stdout);
+        assert!(!ran.stdout.contains("CANARY"), "{}", ran.stdout);
+    }
+    let busy = Fake::start(|call| match call.target.as_str() {
+        "/" => Answer::of(200, ""),
+        "/token" => api::answer(call, &[]).unwrap(),
+        _ => Answer::of(503, ""),
+    });
+    let text = pulling(&busy, PULL).ends(5).stdout;
+    assert_eq!(line(&text, "REST API").0, "wrong", "{text}");
+    // Each call once.
+    assert_eq!(busy.calls().len(), 3);
+    // The list of an earlier run is enough for this one.
+    let job = pulling(&busy, "survey = 7\npull = \"prefer\"\n").file("in.respondents.csv", "x");
+    let text = job.ends(0).stdout;
+    let (state, found) = line(&text, "REST API");
+    assert!(
+        state == "look" && found.contains("uses the list of an earlier one"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_key_that_a_run_needs_is_missed_and_the_api_is_not_asked() {
+    let fake = platform(&[(7, "NPS", 12)]);
+    let job = pulling(&fake, PULL)
+        .without_var("RESPONDENT_SYNC_CLIENT_ID")
+        .var("RESPONDENT_SYNC_CLIENT_SECRET", "CANARY CANARY");
+    let text = job.ends(2).stdout;
+    let (state, found) = line(&text, "client_id");
+    assert!(
+        state == "look" && found.contains("RESPONDENT_SYNC_CLIENT_ID"),
+        "{text}"
+    );
+    let (state, found) = line(&text, "client_secret");
+    assert!(state == "wrong" && found.contains("U+0020"), "{text}");
+    assert!(!text.contains("REST API") && !text.contains("CANARY"), "{text}");
+    // A command is not run here.
+    let lines = format!("{PULL}client_secret_command = [\"gone\"]\n");
+    let job = pulling(&fake, &lines).without_var("RESPONDENT_SYNC_CLIENT_SECRET");
+    let text = job.ends(0).stdout;
+    let (state, found) = line(&text, "REST API");
+    assert!(state == "ok" && found.contains("commands are not run"), "{text}");
+    // Wrong flags are settings.
+    for (lines, expected) in [
+        ("pull = true\n", "--survey"),
+        (
+            "survey = 7\npull = true\nauth_url = \"http://x.example/token\"\n",
+            "--auth-url",
+        ),
+        ("survey = 7\non_conflict = \"keep\"\n", "--on-conflict"),
+    ] {
+        let text = pulling(&fake, lines).ends(2).stdout;
+        let (state, found) = line(&text, "settings");
+        assert!(state == "wrong" && found.contains(expected), "{lines}: {text}");
+        assert!(!text.contains("REST API"), "{text}");
+    }
+    assert!(fake.calls().iter().all(|call| call.target == "/"));
+}
+
+/// Without `--pull`, the key is nobody's business unless it is there.
+#[test]
+fn a_key_that_no_run_needs_is_mentioned_only_if_it_is_set() {
+    let fake = platform(&[(7, "NPS", 12)]);
+    let job = pulling(&fake, "survey = 7\n");
+    let text = job.ends(0).stdout;
+    assert_eq!(line(&text, "client_secret").0, "ok", "{text}");
+    let text = job.without_var("RESPONDENT_SYNC_CLIENT_ID").ends(0).stdout;
+    assert_eq!(line(&text, "client_id").0, "look", "{text}");
+    assert_eq!(line(&text, "client_secret").0, "ok", "{text}");
+    let text = self::job(&fake).ends(0).stdout;
+    assert!(!text.contains("client_"), "{text}");
+    // The sandbox needs no key.
+    let text = self::job(&fake)
+        .file("c.toml", "sandbox = true\npull = true\n")
+        .ends(0)
+        .stdout;
+    assert!(!text.contains("client_") && !text.contains("REST API"), "{text}");
+    assert!(fake.calls().iter().all(|call| call.target == "/"));
 }

@@ -7,12 +7,14 @@ use anyhow::Result;
 use url::Url;
 
 use super::run::check_flags;
-use crate::cli::{ConfigChoice, DoctorArgs};
+use crate::cli::{ConfigChoice, DoctorArgs, Origins, RunArgs};
 use crate::config::file::{self, ConfigFile};
 use crate::config::groups::calls::{base, ca_pem};
+use crate::config::groups::list::{self as of_list, ListSettings};
 use crate::config::groups::{outputs, state};
+use crate::config::mistakes::Mistakes;
 use crate::config::run_flags::RunFlags;
-use crate::config::secrets::kinds::{Secret, looked_at};
+use crate::config::secrets::kinds::{Secret, has_api_key, looked_at};
 use crate::config::secrets::source::SecretSource;
 use crate::config::variable;
 use crate::model::DeltaMode;
@@ -42,6 +44,19 @@ pub(crate) struct DoctorSettings {
     /// The platform's address; `None` if it is not called.
     pub(crate) base: Option<Result<Url>>,
     pub(crate) ca_pem: Result<Option<Vec<u8>>>,
+    pub(crate) list: ListToAsk,
+}
+
+/// The mailing list that a run reads first, by the REST API.
+#[derive(Debug)]
+pub(crate) enum ListToAsk {
+    /// A run reads none.
+    NotNeeded,
+    /// The API's key is missing or wrong, or a flag is: they are findings of their own.
+    NoKey,
+    /// A command prints a part of the key, and is not run here.
+    KeyOfCommand,
+    Ready(Box<ListSettings>),
 }
 
 impl Default for DoctorSettings {
@@ -57,6 +72,7 @@ impl Default for DoctorSettings {
             needs_state: false,
             base: None,
             ca_pem: Ok(None),
+            list: ListToAsk::NotNeeded,
         }
     }
 }
@@ -101,7 +117,8 @@ pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
     DoctorSettings {
         config: Ok(file.path.clone()),
         flags: check_flags(run, &flags.origins, &file),
-        secrets: secrets(&file),
+        secrets: secrets(&file, run.list.is_read().is_some() && !run.platform.sandbox),
+        list: list(run, outputs.as_ref(), (&flags.origins, &file)),
         outputs: outputs.filter(|_| is_file),
         others: [&run.input.ids, &run.selection.exclude]
             .into_iter()
@@ -116,7 +133,51 @@ pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
     }
 }
 
-fn secrets(file: &ConfigFile) -> Vec<FoundSecret> {
+/// Returns the list that can be asked for: for one respondent, with a token that is not kept, because
+/// nothing that is written stays.
+fn list(run: &RunArgs, outputs: Option<&OutputPaths>, (origins, file): (&Origins, &ConfigFile)) -> ListToAsk {
+    if run.list.is_read().is_none() || run.platform.sandbox {
+        return ListToAsk::NotNeeded;
+    }
+    let mut is_of_command = false;
+    for secret in Secret::OF_API {
+        match looked_at(secret, &file.secrets, variable) {
+            Ok(Some(SecretSource::Command { .. })) => is_of_command = true,
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => return ListToAsk::NoKey,
+        }
+    }
+    if is_of_command {
+        return ListToAsk::KeyOfCommand;
+    }
+    let table = of_list::place(&run.list, &run.input, outputs);
+    let calls = (
+        &run.platform.address,
+        run.pace.rate.rate,
+        &run.pace.attempt,
+        &run.delta.state,
+    );
+    let mut mistakes = Mistakes::default();
+    let list = of_list::list(
+        (&run.list, run.list.is_read()),
+        &run.input,
+        table.as_deref(),
+        calls,
+        (origins, file, None),
+        &mut mistakes,
+    );
+    list.map_or(ListToAsk::NoKey, |mut list| {
+        list.ask = list.ask.without_patience();
+        list.ask.door.token_folder = None;
+        ListToAsk::Ready(Box::new(list))
+    })
+}
+
+/// Looks at each secret. `pulls`: a run asks the API. Whoever has set one part of its key needs the other.
+fn secrets(file: &ConfigFile, pulls: bool) -> Vec<FoundSecret> {
+    let needs_api = pulls || has_api_key(&file.secrets, variable);
+    let is_needed =
+        |secret: &Secret| Secret::OF_WEBHOOK.contains(secret) || needs_api && Secret::OF_API.contains(secret);
     let found = Secret::ALL.into_iter().map(|secret| {
         let looked = looked_at(secret, &file.secrets, variable);
         let path = match &looked {
@@ -126,7 +187,7 @@ fn secrets(file: &ConfigFile) -> Vec<FoundSecret> {
         FoundSecret {
             name: secret.name(),
             variable: secret.variable(),
-            is_optional: !Secret::OF_WEBHOOK.contains(&secret),
+            is_optional: !is_needed(&secret),
             from: looked.map(|source| source.map(|source| source.named())),
             others_read: path.as_deref().is_some_and(others_read),
             file: path,

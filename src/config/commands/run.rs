@@ -11,7 +11,7 @@ use super::check::{
     BeforeSettings, CheckFormat, CheckSettings, known_before, look_at_secrets,
     max_query_bytes_without_secrets, proofs,
 };
-use crate::cli::{CONFIG_KEY, OnConflictArg, Origins, PaceArgs, RunArgs};
+use crate::cli::{CONFIG_KEY, Origins, PaceArgs, RunArgs};
 use crate::config::file::ConfigFile;
 use crate::config::groups::calls::{self, CallSettings, Destination};
 use crate::config::groups::guards::{GuardSettings, guards};
@@ -177,6 +177,7 @@ pub(in crate::config) fn check_flags(args: &RunArgs, origins: &Origins, file: &C
     let mut mistakes = Mistakes::default();
     let lang = log::lang(args.log.lang);
     let common = common(args, (origins, file), lang, false, &mut mistakes);
+    of_list::flags(args, SANDBOX_SURVEY, &mut mistakes);
     let input = &common.reading.input;
     let kind = (common.rehearsal, common.delta.mode);
     outputs::outputs(&args.output, input, kind, args.log.lang, &mut mistakes);
@@ -305,10 +306,7 @@ fn list(
         &args.delta.state,
     );
     let survey = args.platform.sandbox.then_some(SANDBOX_SURVEY);
-    let has_delta = args.list.is_read().is_some() && args.delta.changed_only;
-    if args.list.on_conflict == OnConflictArg::Keep && !has_delta {
-        mistakes.note::<()>(Err(Message::new(|words| words.keep_needs_pull()).into()));
-    }
+    of_list::conflicts(&args.list, args.delta.changed_only, mistakes);
     let table = reading.members.as_deref();
     of_list::list(
         (&args.list, args.list.is_read()),

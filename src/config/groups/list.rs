@@ -15,7 +15,7 @@ use crate::config::mistakes::Mistakes;
 use crate::model::{Api, Label, Rate};
 use crate::record::{OutputPaths, RESPONDENTS};
 use crate::text::Message;
-use api::{AskSettings, api, ask};
+use api::{AskSettings, api, ask, auth_url};
 
 /// A mailing list that is read before a run.
 #[derive(Clone, Debug)]
@@ -48,8 +48,44 @@ pub(in crate::config) fn place(
     Some(input.ids.clone().unwrap_or_else(beside))
 }
 
-/// Checks the flags about the list. `how` says whether and how it is read, `table` where it is written. The API's key is fetched only if
-/// there are no mistakes; the sandbox needs none.
+/// Checks that labels that people changed can be left as they are, if that is wanted: only a list and the
+/// state together tell them.
+pub(in crate::config) fn conflicts(args: &ListArgs, changed_only: bool, mistakes: &mut Mistakes) {
+    let is_told = args.is_read().is_some() && changed_only;
+    if args.on_conflict == OnConflictArg::Keep && !is_told {
+        mistakes.note::<()>(Err(Message::new(|words| words.keep_needs_pull()).into()));
+    }
+}
+
+/// Checks the flags of a run about the list, but for the API's key and for what all calls have.
+pub(in crate::config) fn flags(args: &RunArgs, sandbox_survey: &str, mistakes: &mut Mistakes) {
+    let (list, platform) = (&args.list, &args.platform);
+    conflicts(list, args.delta.changed_only, mistakes);
+    if list.is_read().is_some() {
+        survey_of(&args.input, platform.sandbox.then_some(sandbox_survey), mistakes);
+        verify_of(list, &args.input, mistakes);
+        let token = list.api.auth_url.as_deref();
+        mistakes.note(token.map(|url| auth_url(url, &platform.address)).transpose());
+    }
+}
+
+/// Returns the survey whose list is read. A mistake in it is reported with those of the input.
+fn survey_of(input: &InputArgs, sandbox_survey: Option<&str>, mistakes: &mut Mistakes) -> Option<String> {
+    match input.survey.as_deref().or(sandbox_survey) {
+        Some(text) => survey(text).ok(),
+        None => mistakes.keep(Err(Message::new(|words| words.list_needs_survey()).into())),
+    }
+}
+
+/// Checks that the input can be read again, to compare its values with those of the platform.
+fn verify_of(args: &ListArgs, input: &InputArgs, mistakes: &mut Mistakes) {
+    if args.verify.is_some() && input.input.as_os_str() == "-" {
+        mistakes.note::<()>(Err(Message::new(|words| words.verify_needs_file()).into()));
+    }
+}
+
+/// Checks the flags about the list. `how` says whether and how it is read, `table` where it is written. The
+/// API's key is fetched only if there are no mistakes; the sandbox needs none.
 pub(in crate::config) fn list(
     (args, how): (&ListArgs, Option<FreshnessArg>),
     input: &InputArgs,
@@ -59,14 +95,8 @@ pub(in crate::config) fn list(
     mistakes: &mut Mistakes,
 ) -> Option<ListSettings> {
     let (how, table) = (how?, table?.to_owned());
-    let survey = match input.survey.as_deref().or(sandbox_survey) {
-        // A mistake in it is reported with those of the input.
-        Some(text) => survey(text).ok(),
-        None => mistakes.keep(Err(Message::new(|words| words.list_needs_survey()).into())),
-    };
-    if args.verify.is_some() && input.input.as_os_str() == "-" {
-        mistakes.note::<()>(Err(Message::new(|words| words.verify_needs_file()).into()));
-    }
+    let survey = survey_of(input, sandbox_survey, mistakes);
+    verify_of(args, input, mistakes);
     let ask = ask(address, rate, attempt, state, mistakes);
     let api = match sandbox_survey {
         Some(_) => None,

@@ -24,6 +24,7 @@ const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 /// One of the three parts of the webhook's path or of the two of the API's key, or the address of a
 /// health check at a monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "the vendor calls it so")]
 pub(crate) enum Secret {
     Account,
     WebhookKey,

@@ -74,20 +74,25 @@ impl Api {
 
     /// Returns the address of a page of a survey's respondents, from an offset on.
     pub(crate) fn respondents(&self, survey: &str, offset: u64) -> Url {
-        self.page(&["respondents", survey], offset)
+        self.page(&["respondents", survey], PAGE_ENTRIES, offset)
+    }
+
+    /// Returns the address of a survey's first respondent alone.
+    pub(crate) fn first_respondent(&self, survey: &str) -> Url {
+        self.page(&["respondents", survey], 1, 0)
     }
 
     /// Returns the address of a page of the account's surveys, from an offset on.
     pub(crate) fn surveys(&self, offset: u64) -> Url {
-        self.page(&["surveys"], offset)
+        self.page(&["surveys"], PAGE_ENTRIES, offset)
     }
 
-    fn page(&self, resource: &[&str], offset: u64) -> Url {
+    fn page(&self, resource: &[&str], limit: u64, offset: u64) -> Url {
         let mut url = self.base.clone();
         push(&mut url, &["api", "v2"]);
         push(&mut url, resource);
         url.query_pairs_mut()
-            .append_pair("limit", &PAGE_ENTRIES.to_string())
+            .append_pair("limit", &limit.to_string())
             .append_pair("offset", &offset.to_string());
         url
     }
@@ -141,6 +146,10 @@ mod tests {
         assert_eq!(
             api.respondents("399793", 2_000).as_str(),
             "https://www.webankieta.pl/api/v2/respondents/399793?limit=1000&offset=2000"
+        );
+        assert_eq!(
+            api.first_respondent("399793").as_str(),
+            "https://www.webankieta.pl/api/v2/respondents/399793?limit=1&offset=0"
         );
         assert_eq!(
             api.surveys(0).as_str(),

@@ -35,6 +35,8 @@ pub(crate) enum Subject {
     Name,
     Connection,
     Clock,
+    /// The list that the REST API gives.
+    Api,
 }
 
 /// What was found of a thing, with what to do.

@@ -2,21 +2,17 @@
 //! the environment has.
 
 use std::ffi::OsString;
-use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use url::Url;
 
 use crate::cli::{self, FileSettings, parse_words};
-use crate::config::groups::api::{AskSettings, ask, auth_url};
 use crate::config::groups::calls::base;
+use crate::config::groups::list::api::{AskSettings, ask, auth_url};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds::{self, SecretSources};
 use crate::config::variable;
-use crate::model::{Api, ApiCredentials, RetryPolicy};
-
-/// Maximum time to connect, and for an answer: a person waits.
-const MAX_WAIT: Duration = Duration::from_secs(10);
+use crate::model::{Api, ApiCredentials};
 
 /// How the account's surveys are listed.
 #[derive(Clone, Debug)]
@@ -57,20 +53,13 @@ fn of_environment(nowhere: &SecretSources) -> Result<ListingSettings> {
         return Err(anyhow!("`pull` is no pull: this is a bug, please report it"));
     };
     let mut mistakes = Mistakes::default();
-    let mut ask = ask(
+    let ask = ask(
         &args.address,
         args.rate.rate,
         &args.attempt,
         &args.state,
         &mut mistakes,
     );
-    // Whoever waits can start again.
-    ask.door.retry = RetryPolicy {
-        max_retries: 0,
-        ..ask.door.retry
-    };
-    ask.http.timeout = ask.http.timeout.min(MAX_WAIT);
-    ask.http.connect_timeout = ask.http.connect_timeout.min(MAX_WAIT);
     let base = mistakes.keep(base(&args.address));
     let token = args.api.auth_url.as_deref();
     let token = mistakes.note(token.map(|url| auth_url(url, &args.address)).transpose());
@@ -79,7 +68,7 @@ fn of_environment(nowhere: &SecretSources) -> Result<ListingSettings> {
         base,
         token,
         credentials,
-        ask,
+        ask: ask.without_patience(),
     });
     mistakes.settle(settings)
 }

@@ -1,6 +1,7 @@
 //! The REST API: where it is, the key to it, and how it is asked.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
 use url::Url;
@@ -21,6 +22,20 @@ use crate::system::folders;
 pub(crate) struct AskSettings {
     pub(crate) http: HttpSettings,
     pub(crate) door: DoorSettings,
+}
+
+/// Maximum time to connect, and for an answer, while a person waits.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+
+impl AskSettings {
+    /// Returns these settings for a command in front of which a person waits: each call is made once and
+    /// ends soon.
+    pub(in crate::config) fn without_patience(mut self) -> Self {
+        self.door.retry.max_retries = 0;
+        self.http.timeout = self.http.timeout.min(MAX_WAIT);
+        self.http.connect_timeout = self.http.connect_timeout.min(MAX_WAIT);
+        self
+    }
 }
 
 /// Checks the flags about calls of the API.

@@ -1,5 +1,5 @@
 //! The part of `doctor` that asks the platform's host: its name, whether it answers, its certificate, and
-//! its clock. Sends no secret.
+//! its clock. Sends no secret, but for the API's key where a run would begin with the API, too.
 
 use std::time::SystemTime;
 
@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::examined;
-use crate::config::DoctorSettings;
+use crate::config::{DoctorSettings, ListToAsk};
+use crate::model::ShownPath as _;
 use crate::report::ExitCode;
+use crate::run::list::pull::{door, pull_failure};
 use crate::system::http::Route;
 use crate::system::probe::{self, Answered, Unanswered};
 use crate::text::{Examined, Health, Message, Subject};
@@ -55,6 +57,9 @@ pub(super) async fn look(settings: DoctorSettings, say: &mut impl FnMut(Examined
             if let Some(found) = clock(host, answered, now) {
                 say(found, ExitCode::Usage);
             }
+            if let Some((found, code)) = list(settings.list).await {
+                say(found, code);
+            }
         }
         Err(Unanswered::Untrusted(why)) => {
             let found = Message::new(|words| words.certificate_untrusted(host, &why));
@@ -74,6 +79,46 @@ pub(super) async fn look(settings: DoctorSettings, say: &mut impl FnMut(Examined
             );
         }
     }
+}
+
+/// Asks for one respondent of the list that a run reads first, of whom nothing is shown. `None` if there is
+/// nothing to ask.
+async fn list(list: ListToAsk) -> Option<(Examined, ExitCode)> {
+    let found = |health, found| examined(Subject::Api, health, found);
+    let list = match list {
+        ListToAsk::NotNeeded | ListToAsk::NoKey => return None,
+        ListToAsk::KeyOfCommand => {
+            let why = Message::new(|words| words.api_not_asked());
+            return Some((found(Health::Good, why), ExitCode::Success));
+        }
+        ListToAsk::Ready(list) => list,
+    };
+    let (api, survey) = (list.api.as_ref()?, &list.survey);
+    let counted = match door(api, &list.ask) {
+        Ok(mut door) => door.first_member(survey).await.map_err(pull_failure),
+        Err(failure) => Err(failure),
+    };
+    Some(match counted {
+        Ok(Some(0)) => {
+            let empty = Message::new(|words| words.empty_list(survey));
+            (found(Health::Bad, empty), ExitCode::Aborted)
+        }
+        Ok(count) => {
+            let host = api.base().host_str().unwrap_or_default();
+            let read = Message::new(|words| words.list_reached(host, survey, count));
+            (found(Health::Good, read), ExitCode::Success)
+        }
+        Err(failure) => {
+            let why = Message::from_error_ref(&failure.error);
+            if list.accepts_older && list.table.is_file() {
+                let table = list.table.shown().to_string();
+                let older = why.map(|words, why| words.older_list_there(why, &table));
+                (found(Health::Look, older), failure.code)
+            } else {
+                (found(Health::Bad, why), failure.code)
+            }
+        }
+    })
 }
 
 async fn name(url: &Url) -> Examined {

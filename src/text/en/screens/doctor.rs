@@ -29,6 +29,7 @@ impl DoctorWords for English {
             Subject::Name => "host's name",
             Subject::Connection => "connection",
             Subject::Clock => "clock",
+            Subject::Api => "REST API",
         }
     }
 
@@ -148,6 +149,22 @@ impl DoctorWords for English {
 
     fn clock_agrees(&self, host: &str) -> String {
         format!("agrees with that of {host}")
+    }
+
+    fn list_reached(&self, host: &str, survey: &str, count: Option<u64>) -> String {
+        let count = count.map(|count| format!(": {}", en(count, "respondent")));
+        format!(
+            "{host} gives the list of survey {survey}{}",
+            count.unwrap_or_default()
+        )
+    }
+
+    fn older_list_there(&self, why: &str, table: &str) -> String {
+        format!("{why}; until then, a run uses the list of an earlier one: `{table}`")
+    }
+
+    fn api_not_asked(&self) -> String {
+        "not asked: a command prints the key, and commands are not run here".to_owned()
     }
 
     fn doctors_verdict(&self, wrong: u64, look: u64) -> String {

@@ -24,6 +24,8 @@ impl DoctorWords for Polish {
             Subject::Secret("account") => "ID konta",
             Subject::Secret("webhook_key") => "klucz webhooka",
             Subject::Secret("webhook_auth") => "autoryzacja",
+            Subject::Secret("client_id") => "klucz API",
+            Subject::Secret("client_secret") => "sekret API",
             Subject::Secret(name) => name,
             Subject::Input => "eksport",
             Subject::Results => "wyniki",
@@ -32,6 +34,7 @@ impl DoctorWords for Polish {
             Subject::Name => "nazwa hosta",
             Subject::Connection => "połączenie",
             Subject::Clock => "zegar",
+            Subject::Api => "REST API",
         }
     }
 
@@ -160,6 +163,20 @@ impl DoctorWords for Polish {
 
     fn clock_agrees(&self, host: &str) -> String {
         format!("zgodny z zegarem {host}")
+    }
+
+    fn list_reached(&self, host: &str, survey: &str, count: Option<u64>) -> String {
+        let count = count.map(|count| pl(count, ["respondent", "respondentów", "respondentów"]));
+        let count = count.map(|count| format!(": {count}")).unwrap_or_default();
+        format!("{host} podaje listę wysyłkową ankiety {survey}{count}")
+    }
+
+    fn older_list_there(&self, why: &str, table: &str) -> String {
+        format!("{why}; do tego czasu `run` użyje listy pobranej wcześniej: `{table}`")
+    }
+
+    fn api_not_asked(&self) -> String {
+        "nie sprawdzono: klucz podaje polecenie, a tutaj polecenia nie są uruchamiane".to_owned()
     }
 
     fn doctors_verdict(&self, wrong: u64, look: u64) -> String {

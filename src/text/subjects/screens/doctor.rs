@@ -71,6 +71,15 @@ pub(crate) trait DoctorWords {
 
     fn clock_agrees(&self, host: &str) -> String;
 
+    /// The API gives the list of a survey, with so many respondents if it says that.
+    fn list_reached(&self, host: &str, survey: &str, count: Option<u64>) -> String;
+
+    /// The API fails, and a run would use the list of an earlier one.
+    fn older_list_there(&self, why: &str, table: &str) -> String;
+
+    /// A command prints the API's key, and no command is run.
+    fn api_not_asked(&self) -> String;
+
     /// The last line: how many findings are wrong, and how many to look at.
     fn doctors_verdict(&self, wrong: u64, look: u64) -> String;
 }
