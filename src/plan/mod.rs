@@ -101,24 +101,19 @@ pub(crate) struct PlanSettings {
 }
 
 impl PlanSettings {
-    /// Returns what the mailing list has of the labels that a row sets. `None` if the list is not
-    /// believed, or if the row makes no call.
+    /// Returns what the mailing list has of the labels that a row sets. `None` without a list, or if the
+    /// row makes no call.
     pub(crate) fn listed(&self, plan: &Plan) -> Option<Listed> {
         let (Some(members), Plan::Send(update)) = (&self.members, plan) else {
             return None;
         };
-        if self.believed.is_empty() {
-            return None;
-        }
         let member = members.find(Digits::new(update.respondent())?)?;
-        let labels = update
-            .labelled()
-            .filter(|(label, _)| self.believed.contains(label));
-        let labels = labels.filter_map(|(label, value)| {
+        let labels = update.labelled().filter_map(|(label, value)| {
             Some(ListedLabel {
                 label,
                 listed: member.digest(label)?,
                 wanted: label_digest(&value),
+                believed: self.believed.contains(&label),
             })
         });
         Some(Listed(labels.collect()))

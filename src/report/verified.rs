@@ -42,10 +42,10 @@ impl Verified {
         self.seen + self.normalised == self.labels()
     }
 
-    /// Whether the list shows labels at all as they were sent. If all are different, it is the reading
-    /// that is at fault, and no row.
+    /// Whether the list shows labels at all as they were sent. If some are different and none is seen,
+    /// it is the reading that is at fault, and no row.
     pub(crate) fn fits(&self) -> bool {
-        self.different == 0 || self.different < self.labels()
+        self.different == 0 || self.seen + self.normalised > 0
     }
 
     /// Number of labels that have another value, by a reading that fits.

@@ -25,7 +25,7 @@ pub(super) fn leave_out(
     };
     let mut kept: Vec<Label> = Vec::new();
     for label in &listed.0 {
-        if label.listed == label.wanted {
+        if !label.differs() {
             continue;
         }
         let is_edited = |last: Labelled| label.listed != last.said && label.listed != last.before;
@@ -44,6 +44,7 @@ pub(super) fn leave_out(
         .collect();
     let left = Listed(labels.into());
     let believes_all = update.labelled().count() == left.0.len() + kept.len();
+    let believes_all = believes_all && left.0.iter().all(|label| label.believed);
     let remaining = update.without(&kept).filter(|_| left.differs() || !believes_all);
     row.plan = match remaining {
         Some(update) => Plan::Send(update),

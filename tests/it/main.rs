@@ -6,6 +6,7 @@
     reason = "what fails in a test fails the test, in its helpers too"
 )]
 
+mod believed; // Labels of the mailing list that were read back.
 #[cfg(target_os = "linux")]
 mod bombs; // Small files that would take all memory or time.
 mod calls; // Calls on the wire, and the effect of answers.
@@ -67,5 +68,6 @@ mod tls; // Trusted certificates.
 #[cfg(unix)]
 mod trust; // Files that other users could have written, and links.
 mod until; // `--until` around clock changes.
+mod verify; // What was sent is read back.
 #[cfg(windows)]
 mod windows; // What only Windows has.

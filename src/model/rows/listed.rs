@@ -2,7 +2,7 @@
 
 use super::super::Label;
 
-/// The digests of a respondent's labels on the mailing list, as far as the list is believed.
+/// The digests of a respondent's labels on the mailing list, for the labels that a row sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Listed(pub(crate) Box<[ListedLabel]>);
 
@@ -14,6 +14,15 @@ pub(crate) struct ListedLabel {
     pub(crate) listed: u64,
     /// Digest of the row's value.
     pub(crate) wanted: u64,
+    /// Whether the list is known to show what is written.
+    pub(crate) believed: bool,
+}
+
+impl ListedLabel {
+    /// Whether the list, as far as it is believed, has another value than the row.
+    pub(crate) fn differs(&self) -> bool {
+        self.believed && self.listed != self.wanted
+    }
 }
 
 /// What was sent of a label last, as digests.
@@ -26,14 +35,14 @@ pub(crate) struct Labelled {
 }
 
 impl Listed {
-    /// Whether the list has another value than the row for some label.
+    /// Whether the list, as far as it is believed, has another value than the row for some label.
     pub(crate) fn differs(&self) -> bool {
         self.changed().next().is_some()
     }
 
-    /// Returns the labels for which the list has another value than the row.
+    /// Returns these labels.
     pub(crate) fn changed(&self) -> impl Iterator<Item = Label> + '_ {
-        let changed = self.0.iter().filter(|label| label.listed != label.wanted);
+        let changed = self.0.iter().filter(|label| label.differs());
         changed.map(|label| label.label)
     }
 }

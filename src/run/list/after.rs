@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::before::api;
 use super::verify::{ReadBack, Verification};
-use crate::config::{ListSettings, RunSettings};
+use crate::config::RunSettings;
 use crate::model::{EarlyEnd, Label};
 use crate::record::VERIFIED;
 use crate::report::{ExitCode, Verified};
@@ -35,7 +35,7 @@ pub(in crate::run) async fn read_back(
 ) -> Option<Verified> {
     let list = settings.list.as_ref()?;
     let is_trial = settings.reading.plan.selection.is_of_one() && opened.is_file();
-    let tries = is_trial && !unproven(list, &opened.plan.believed).is_empty();
+    let tries = is_trial && !unproven(&opened).is_empty();
     let times = match &list.verify {
         Some(times) => times.as_slice(),
         None if tries => &AFTER_TRIAL,
@@ -93,11 +93,10 @@ pub(in crate::run) fn cannot_read_back(failure: &Failure) {
     );
 }
 
-/// Returns the labels of a list that were not read back so far.
-pub(in crate::run) fn unproven(list: &ListSettings, believed: &[Label]) -> Vec<Label> {
-    let is_of_list = |label: &Label| list.labels.contains(&label.number());
-    Label::all()
-        .filter(|label| is_of_list(label) && !believed.contains(label))
+/// Returns the labels that the input sets and that were not read back so far.
+pub(in crate::run) fn unproven(opened: &OpenedInput) -> Vec<Label> {
+    let set = opened.layout.labels.iter().map(|(label, _)| *label);
+    set.filter(|label| !opened.plan.believed.contains(label))
         .collect()
 }
 

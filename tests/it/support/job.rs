@@ -107,6 +107,12 @@ impl Job {
         self
     }
 
+    /// Removes a flag without a value from the command line.
+    pub(crate) fn without_switch(mut self, flag: &str) -> Self {
+        self.arguments.retain(|word| word != flag);
+        self
+    }
+
     pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self

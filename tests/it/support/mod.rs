@@ -3,12 +3,14 @@
 pub(crate) mod api;
 mod fake;
 mod job;
+mod survey;
 #[cfg(unix)]
 mod terminal;
 mod workbook;
 
 pub(crate) use fake::{Answer, Call, Fake, pause};
 pub(crate) use job::{Job, Ran, Running};
+pub(crate) use survey::Survey;
 #[cfg(unix)]
 pub(crate) use terminal::Terminal;
 pub(crate) use workbook::workbook;

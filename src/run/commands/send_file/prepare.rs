@@ -217,7 +217,7 @@ fn believe(
     if let Some(store) = store {
         opened.plan.believed = store.proven(&list.survey).map_err(Failure::usage)?;
     }
-    let unproven = after::unproven(list, &opened.plan.believed);
+    let unproven = after::unproven(opened);
     let is_trial = opened.plan.policy.selection.is_of_one();
     if !unproven.is_empty() && list.verify.is_none() && !is_trial {
         let labels: Vec<String> = unproven.iter().map(ToString::to_string).collect();

@@ -50,6 +50,8 @@ fn rounds_known(store: &Store, rounds: &[Option<StoreRun>]) -> Result<HashSet<i6
 /// some `failed`, only the last is known to have reached the platform. An earlier row then counts
 /// too, unless the last one sets all of its labels.
 ///
+/// What the mailing list has otherwise, as far as it is believed, would be changed, too.
+///
 /// A respondent whom a retry round updated last has what the user wrote into the failed file.
 pub(in crate::run) fn news(
     opened: &mut OpenedInput,
@@ -61,9 +63,13 @@ pub(in crate::run) fn news(
     let rounds = rounds_known(store, &before.rounds)?;
     let mut unsendable = false;
     let mut differing: HashMap<Lane, Vec<UpdateRespondent>> = HashMap::new();
+    let settings = opened.plan.clone();
     opened.each_row(reading, opened.plan.clone(), |row, planner| {
-        match planner.plan(row) {
-            Plan::Send(update) if is_known(store, &update, &rounds)? => {
+        let plan = planner.plan(row);
+        // People may have changed on the platform what was acknowledged.
+        let is_edited = settings.listed(&plan).is_some_and(|listed| listed.differs());
+        match plan {
+            Plan::Send(update) if !is_edited && is_known(store, &update, &rounds)? => {
                 if let Entry::Occupied(mut earlier) = differing.entry(update.lane()) {
                     earlier
                         .get_mut()

@@ -93,8 +93,8 @@ impl ListWords for English {
     }
 
     fn reading_does_not_fit(&self) -> String {
-        "reading does not fit writing: the list shows another value for every label, so it says nothing about \
-         the rows; is it the right survey, and does the platform list the labels that the webhook sets?"
+        "reading does not fit writing: the list shows no label as it was sent, so it says nothing about the \
+         rows; is it the right survey, and does the platform list the labels that the webhook sets?"
             .to_owned()
     }
 

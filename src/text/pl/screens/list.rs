@@ -91,7 +91,7 @@ impl ListWords for Polish {
     }
 
     fn reading_does_not_fit(&self) -> String {
-        "odczyt nie pasuje do zapisu: lista pokazuje inną wartość każdej etykiety, więc nic nie mówi o wierszach; \
+        "odczyt nie pasuje do zapisu: lista nie pokazuje żadnej etykiety tak, jak wysłano, więc nic nie mówi o wierszach; \
          czy to właściwa ankieta i czy lista pokazuje etykiety ustawiane przez webhook?"
             .to_owned()
     }
