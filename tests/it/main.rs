@@ -67,6 +67,7 @@ mod times; // The forms in which times are written.
 mod tls; // Trusted certificates.
 #[cfg(unix)]
 mod trust; // Files that other users could have written, and links.
+mod undo; // Labels get their old values back.
 mod until; // `--until` around clock changes.
 mod verify; // What was sent is read back.
 #[cfg(windows)]

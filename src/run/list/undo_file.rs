@@ -28,6 +28,7 @@ pub(in crate::run) fn write(
         UndoFile::begin(&path, labels.iter().copied(), paths.rehearsal).map_err(Failure::output)?;
     let plan = opened.plan.clone();
     let settings = plan.clone();
+    let mut has_line = vec![false; usize::try_from(members.len()).unwrap_or_default()];
     opened.each_row(reading, plan, |row, planner| {
         let plan = planner.plan(row);
         let Plan::Send(update) = &plan else {
@@ -42,17 +43,22 @@ pub(in crate::run) fn write(
             return Ok(true);
         };
         let old = texts.of(member, update.respondent())?;
+        let is_repeated = has_line.get(member.place()).copied().unwrap_or_default();
         let mut changes: Vec<Change> = vec![None; labels.len()];
         for (label, new) in update.labelled() {
             let Some(at) = labels.iter().position(|other| *other == label) else {
                 continue;
             };
-            let old = old.get(at).filter(|old| **old != new);
+            // A later row may set a label back, which the last line of a respondent has to say.
+            let old = old.get(at).filter(|old| **old != new || is_repeated);
             if let (Some(change), Some(old)) = (changes.get_mut(at), old) {
                 *change = Some((old.clone(), new));
             }
         }
         if changes.iter().any(Option::is_some) {
+            if let Some(has_line) = has_line.get_mut(member.place()) {
+                *has_line = true;
+            }
             undo.push((update.respondent(), update.survey()), &changes)
                 .map_err(Failure::output)?;
         }

@@ -203,6 +203,14 @@ impl Job {
         ran
     }
 
+    /// Runs another command line in its place, however it ends.
+    pub(crate) fn other_somehow(&mut self, words: &str) -> Ran {
+        let before = self.set_arguments(words);
+        let ran = self.ends_somehow();
+        self.arguments = before;
+        ran
+    }
+
     /// Starts another command line in its place.
     pub(crate) fn start_other(&mut self, words: &str) -> Running {
         let before = self.set_arguments(words);
