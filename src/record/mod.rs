@@ -44,7 +44,9 @@ pub(crate) use journal::resumed::{GoOn, alive_until};
 pub(crate) use journal::settled::SettledRows;
 pub(crate) use lists::restore::RestoreFile;
 pub(crate) use lists::table::TableFile;
-pub(crate) use lists::undo::{Change, UndoFile, set_undo_aside, survey_of_undo, undo_columns};
+pub(crate) use lists::undo::{
+    Change, UndoFile, newest_undo_aside, set_undo_aside, survey_of_undo, undo_columns,
+};
 pub(crate) use lists::verified::{VerifiedFile, VerifiedLine};
 pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};

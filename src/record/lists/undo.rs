@@ -103,6 +103,13 @@ pub(crate) fn set_undo_aside(path: &Path) -> Result<(), OutputError> {
     set_aside(path)
 }
 
+/// Returns the newest file of an earlier run.
+pub(crate) fn newest_undo_aside(path: &Path) -> Option<PathBuf> {
+    let mut aside = files_set_aside(path);
+    aside.sort_by(|(_, one), (_, other)| one.cmp(other));
+    aside.pop().map(|(path, _)| path)
+}
+
 /// Renames the file of an earlier run.
 fn set_aside(path: &Path) -> Result<(), OutputError> {
     let Ok(found) = fs::symlink_metadata(path) else {
@@ -135,7 +142,7 @@ fn delete_old(path: &Path) {
 }
 
 /// Returns the files of earlier runs.
-pub(in crate::record) fn files_set_aside(path: &Path) -> Vec<(PathBuf, Stamp)> {
+fn files_set_aside(path: &Path) -> Vec<(PathBuf, Stamp)> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let entries = fs::read_dir(folder.unwrap_or(Path::new(".")))
         .into_iter()

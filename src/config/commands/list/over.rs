@@ -14,7 +14,9 @@ use crate::config::mistakes::Mistakes;
 use crate::config::retried::{paths, refused};
 use crate::model::ShownPath as _;
 use crate::plan::EmptyPolicy;
-use crate::record::{FinishedRun, NoRetry, OutputPaths, RESPONDENTS, UNDO, survey_of_undo};
+use crate::record::{
+    FinishedRun, NoRetry, OutputPaths, RESPONDENTS, UNDO, newest_undo_aside, survey_of_undo,
+};
 use crate::text::Message;
 
 /// When the list is read by `verify`, counted from its start, if no time is given.
@@ -108,8 +110,7 @@ pub(in crate::config) fn undo(
     } else {
         its_paths.beside(UNDO)
     };
-    let shown = undo.shown().to_string();
-    let survey = survey_of_undo(&undo).ok_or_else(|| Message::new(|words| words.nothing_to_undo(&shown)))?;
+    let survey = survey_of_undo(&undo).ok_or_else(|| nothing_to_undo(&undo))?;
     args.input.survey.get_or_insert(survey);
     let finished = FinishedRun::find(&its_paths).ok();
     let (blanks, is_dry) = (
@@ -188,6 +189,14 @@ fn prepare_for_undo(args: &mut RunArgs, undo: &Path) {
     output.dry_run = false;
     output.ask.yes = true;
     (args.monitor.healthcheck_url, args.monitor.metrics_file) = (None, None);
+}
+
+/// Says that a file of changes has none, and names the newest one of an earlier run.
+fn nothing_to_undo(undo: &Path) -> Message {
+    let older = newest_undo_aside(undo);
+    let shown = undo.shown().to_string();
+    let older = older.map(|older| older.shown().to_string());
+    Message::new(|words| words.nothing_to_undo(&shown, older.as_deref()))
 }
 
 /// Explains why there is nothing to verify.

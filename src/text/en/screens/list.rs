@@ -165,8 +165,12 @@ impl ListWords for English {
         )
     }
 
-    fn nothing_to_undo(&self, undo: &str) -> String {
-        format!("nothing to undo: `{undo}`, which a run with `--pull` writes, is not there or empty")
+    fn nothing_to_undo(&self, undo: &str, older: Option<&str>) -> String {
+        let older = older.map(|older| format!("; what an earlier run has changed is in `{older}`"));
+        format!(
+            "nothing to undo: `{undo}`, which a run with `--pull` writes, is not there or has no change{}",
+            older.unwrap_or_default()
+        )
     }
 
     fn undo_of_other_survey(&self, survey: &str, asked: &str) -> String {

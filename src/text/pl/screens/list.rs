@@ -163,9 +163,11 @@ impl ListWords for Polish {
         format!("`{input}` zmienił się od czasu wysyłki, więc o jego wierszach nic nie wiadomo")
     }
 
-    fn nothing_to_undo(&self, undo: &str) -> String {
+    fn nothing_to_undo(&self, undo: &str, older: Option<&str>) -> String {
+        let older = older.map(|older| format!("; zmiany wcześniejszej wysyłki są w `{older}`"));
         format!(
-            "nie ma czego cofać: pliku `{undo}`, który zapisuje wysyłka z `--pull`, nie ma albo jest pusty"
+            "nie ma czego cofać: pliku `{undo}`, który zapisuje wysyłka z `--pull`, nie ma albo nie ma w nim zmian{}",
+            older.unwrap_or_default()
         )
     }
 

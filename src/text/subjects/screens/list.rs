@@ -94,8 +94,8 @@ pub(crate) trait ListWords {
     /// `verify` of an input that is another one by now.
     fn verify_of_other_input(&self, input: &str) -> String;
 
-    /// There is no file of what a run has changed, or nothing in it.
-    fn nothing_to_undo(&self, undo: &str) -> String;
+    /// There is no file of what a run has changed, or nothing in it; the newest one of an earlier run.
+    fn nothing_to_undo(&self, undo: &str, older: Option<&str>) -> String;
 
     /// A file of changes is of another survey than the one that is asked for.
     fn undo_of_other_survey(&self, survey: &str, asked: &str) -> String;
