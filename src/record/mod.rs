@@ -52,7 +52,8 @@ pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
 pub(crate) use outputs::names::{
-    FAILED, REPORT, RESPONDENTS, RESULTS, SUMMARY, TRIAL, UNDO, VERIFIED, WORKBOOK, lock as lock_of,
+    FAILED, READ_BACK, REPORT, RESPONDENTS, RESULTS, SUMMARY, TRIAL, UNDO, VERIFIED, WORKBOOK,
+    lock as lock_of,
 };
 pub(crate) use outputs::nights::{NIGHTS, UnsentNight, nights_beside, note_unsent, unsent_nights};
 pub(crate) use outputs::page::{PageFile, is_page};

@@ -38,7 +38,11 @@ impl View<'_> {
             (true, _) => State {
                 class: "look",
                 sign: "!",
-                label: self.words.label(PageLabel::NeedsYou),
+                label: self.words.label(if self.run.is_about_labels() {
+                    PageLabel::LabelsNeedYou
+                } else {
+                    PageLabel::NeedsYou
+                }),
             },
             (false, _) => State {
                 class: "bad",

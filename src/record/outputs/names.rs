@@ -28,6 +28,8 @@ pub(crate) const SUMMARY: &str = ".summary.json";
 pub(crate) const RESPONDENTS: &str = ".respondents.csv";
 /// What a run changes, to be undone.
 pub(crate) const UNDO: &str = ".undo.csv";
+/// The mailing list while it is compared with what was sent.
+pub(crate) const READ_BACK: &str = ".readback.csv";
 /// The labels that were not read back.
 pub(crate) const VERIFIED: &str = ".verify.csv";
 pub(crate) const REPORT: &str = ".report.html";

@@ -117,6 +117,17 @@ impl StoredRun {
         self
     }
 
+    /// Whether no row is the reason for the exit code, but what the mailing list shows after the run.
+    pub(crate) fn is_about_labels(&self) -> bool {
+        let failing = Status::ALL.into_iter().filter(|status| status.is_failure());
+        let mut counts = failing.map(|status| self.statuses.get(status.name()).copied().unwrap_or_default());
+        self.finished
+            && self.end == "complete"
+            && self.exit_code != 0
+            && self.rows > 0
+            && counts.all(|rows| rows == 0)
+    }
+
     /// Creates what is known of a run by its results alone.
     pub(crate) fn of_results(counts: BTreeMap<(Status, Option<ErrorCode>), u64>) -> Self {
         let mut run = Self {

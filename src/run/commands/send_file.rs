@@ -12,7 +12,7 @@ use crate::config::RunSettings;
 use crate::model::{EarlyEnd, local_time_in};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::record::{self, OutputDecision, ResultsFormat};
+use crate::record::{self, OutputDecision, OutputPaths, ResultsFormat};
 use crate::report::{Console, ExitCode, Progress, RunEnd, RunFacts, RunReport, RunSummary};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
@@ -68,26 +68,28 @@ pub(in crate::run) async fn run(settings: RunSettings, begun: Instant, console: 
     // From here on a signal ends the run in an orderly way.
     let window = Window::since(begun, settings.deadline.clone());
     match before_sending::stops(window, console) {
-        Ok(stops) => run_with(settings, stops, console).await,
+        Ok(stops) => run_with(settings, (stops, None), console).await,
         Err(failure) => Ran::unsent(Err(failure)),
     }
 }
 
-/// Sends a file like [`run`], until something asks the run to end.
+/// Sends a file like [`run`], until something asks the run to end. Locks that are held already are not
+/// taken.
 pub(in crate::run) async fn run_with(
     settings: RunSettings,
-    mut stops: mpsc::Receiver<EarlyEnd>,
+    (mut stops, held): (mpsc::Receiver<EarlyEnd>, Option<Locks>),
     console: &Console,
 ) -> Ran {
-    let mut locks = Locks::default();
-    let ran = start(&Arc::new(settings), &mut locks, &mut stops, console).await;
+    let takes = held.is_none();
+    let mut locks = held.unwrap_or_default();
+    let ran = start(&Arc::new(settings), (&mut locks, takes), &mut stops, console).await;
     let ran = ran.unwrap_or_else(|failure| Ran::unsent(Err(failure)));
     Ran { locks, ..ran }
 }
 
 async fn start(
     settings: &Arc<RunSettings>,
-    locks: &mut Locks,
+    (locks, takes): (&mut Locks, bool),
     stops: &mut mpsc::Receiver<EarlyEnd>,
     console: &Console,
 ) -> Result<Ran, Failure> {
@@ -102,7 +104,10 @@ async fn start(
     paths.check(&inputs).map_err(Failure::usage)?;
     paths.check_page(&settings.others).map_err(Failure::usage)?;
     let site = Arc::new(Site::open(&settings.destination).await?);
-    *locks = unless_stopped(stops, self::locks(settings, &site)).await?;
+    if takes {
+        let retried = settings.reading.round.as_ref().map(|round| &round.run.paths);
+        *locks = unless_stopped(stops, self::locks(settings, &site, retried)).await?;
+    }
     let is_fresh = match &settings.list {
         Some(list) => unless_stopped(stops, before::read(list, &settings.reading, &site)).await?,
         None => false,
@@ -120,15 +125,20 @@ async fn start(
     }
 }
 
-/// Takes the locks of a run that makes calls. A rehearsal in the sandbox needs none.
-pub(in crate::run) async fn locks(settings: &RunSettings, site: &Site) -> Result<Locks, Failure> {
+/// Takes the locks of a run that makes calls, and of the files of the run that it is about. A rehearsal in
+/// the sandbox needs none.
+pub(in crate::run) async fn locks(
+    settings: &RunSettings,
+    site: &Site,
+    about: Option<&OutputPaths>,
+) -> Result<Locks, Failure> {
     if site.is_sandbox() {
         return Ok(Locks::default());
     }
     let outputs = &settings.outputs;
     Locks::take(Claims {
         paths: &outputs.paths,
-        retried: settings.reading.round.as_ref().map(|round| &round.run.paths),
+        retried: about,
         state: memory::used(&settings.delta),
         account: &site.account,
         input: &settings.reading.input.to_string(),

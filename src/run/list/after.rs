@@ -7,8 +7,7 @@ use tokio::sync::mpsc;
 use super::before::api;
 use super::verify::{ReadBack, Verification};
 use crate::config::RunSettings;
-use crate::model::{EarlyEnd, Label};
-use crate::record::VERIFIED;
+use crate::model::{EarlyEnd, Label, ShownPath as _};
 use crate::report::{ExitCode, Verified};
 use crate::run::Failure;
 use crate::run::prepare::input::opened::OpenedInput;
@@ -48,8 +47,7 @@ pub(in crate::run) async fn read_back(
         labels: &list.labels,
         times,
         before: opened.plan.members.clone().filter(|_| is_fresh),
-        results: &settings.outputs.paths.results,
-        file: settings.outputs.paths.beside(VERIFIED),
+        paths: &settings.outputs.paths,
     };
     match verification.read_back(opened, &settings.reading, stops).await {
         Ok(ReadBack { verified, proven }) => {
@@ -75,6 +73,13 @@ pub(in crate::run) fn unread(code: ExitCode) -> Verified {
 
 /// Warns of values that are not as they were sent.
 pub(in crate::run) fn warn_of(verified: &Verified) {
+    if let Some(file) = verified.file.as_ref().filter(|_| verified.accused() > 0) {
+        let (labels, file) = (verified.accused(), file.shown().to_string());
+        let line = Message::new(|words| words.labels_differ(labels, &file));
+        tracing::warn!(
+            target: "respondent_sync::loud", event = "labels_differ", labels, polish = line.polish(), "{line}"
+        );
+    }
     if verified.fits() {
         return;
     }

@@ -7,6 +7,7 @@ use crate::model::{Api, Member, ShownPath as _};
 use crate::record::TableFile;
 use crate::report::ExitCode;
 use crate::run::Failure;
+use crate::run::list::passing::pause_between_doors;
 use crate::run::list::pull::pull;
 use crate::run::prepare::before_sending::in_thread;
 use crate::run::prepare::input::opened::OpenedInput;
@@ -31,6 +32,7 @@ pub(in crate::run) async fn read(
     }
     let api = api(list, site);
     let pulled = pull((&api, &list.ask), &list.survey, &list.table, &list.labels).await;
+    pause_between_doors(list.ask.door.rate).await;
     match pulled {
         Ok(pulled) if pulled.respondents == 0 => Err(empty(&list.survey)),
         Ok(pulled) => {

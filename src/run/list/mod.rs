@@ -3,6 +3,7 @@
 pub(super) mod after;
 pub(super) mod before;
 mod compare;
+pub(super) mod passing;
 pub(super) mod pull;
 pub(super) mod restore;
 pub(super) mod texts;

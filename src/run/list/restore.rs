@@ -24,10 +24,9 @@ pub(in crate::run) struct Restoring<'a> {
     pub(in crate::run) undo: &'a Path,
     /// The list as it is now.
     pub(in crate::run) table: &'a Path,
-    /// Where the labels to put back are written.
-    pub(in crate::run) input: &'a Path,
-    /// The labels that are not put back.
-    pub(in crate::run) refused: &'a Path,
+    /// Where the labels are written that are put back, and those that are not; `None` if nothing is to be
+    /// written.
+    pub(in crate::run) files: Option<(&'a Path, &'a Path)>,
     /// Whether labels are blanked that were blank before.
     pub(in crate::run) blanks: bool,
     /// Whether what the run has sent may not be visible yet. A label that still has its old value is
@@ -164,7 +163,11 @@ impl Restoring<'_> {
         let mut deciding = Deciding {
             how: self,
             restored: Restored::default(),
-            restore: RestoreFile::begin(self.input, &labels).map_err(Failure::output)?,
+            restore: self
+                .files
+                .map(|(input, _)| RestoreFile::begin(input, &labels))
+                .transpose()
+                .map_err(Failure::output)?,
             texts: ListedTexts::open(self.table)?,
             refused: None,
             labels: &labels,
@@ -211,7 +214,7 @@ impl LastSent {
 struct Deciding<'a> {
     how: &'a Restoring<'a>,
     restored: Restored,
-    restore: RestoreFile,
+    restore: Option<RestoreFile>,
     texts: ListedTexts,
     /// Begun with its first line.
     refused: Option<VerifiedFile>,
@@ -261,16 +264,22 @@ impl Deciding<'_> {
             return Ok(());
         }
         self.restored.contacts += 1;
-        self.restore
+        let Some(restore) = &mut self.restore else {
+            return Ok(());
+        };
+        restore
             .push((line.respondent, line.survey), &values)
             .map_err(Failure::output)
     }
 
     fn refuse(&mut self, line: &Line<'_>, at: usize, (sent, listed): (&str, &str)) -> Result<(), Failure> {
         self.restored.changed_since += 1;
+        let Some((_, path)) = self.how.files else {
+            return Ok(());
+        };
         let file = match &mut self.refused {
             Some(file) => file,
-            none => none.insert(VerifiedFile::begin(self.how.refused).map_err(Failure::output)?),
+            none => none.insert(VerifiedFile::begin(path).map_err(Failure::output)?),
         };
         let label = self.labels.get(at).map(ToString::to_string).unwrap_or_default();
         let written = VerifiedLine {
@@ -286,7 +295,9 @@ impl Deciding<'_> {
     }
 
     fn finish(self) -> Result<Restored, Failure> {
-        self.restore.finish().map_err(Failure::output)?;
+        if let Some(restore) = self.restore {
+            restore.finish().map_err(Failure::output)?;
+        }
         if let Some(refused) = self.refused {
             refused.finish().map_err(Failure::output)?;
         }

@@ -2,19 +2,18 @@
 //! verdict: what is not seen yet is said, and only another value than both the old and the new one
 //! accuses a row.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::compare::{Compared, Comparison};
-use super::pull::pull;
+use super::passing::{PassingTable, pause_between_doors};
 use crate::config::{AskSettings, ReadingSettings};
 use crate::model::{Api, EarlyEnd, Label};
 use crate::plan::Members;
+use crate::record::{OutputPaths, VERIFIED};
 use crate::report::Verified;
 use crate::run::Failure;
 use crate::run::prepare::before_sending::in_thread;
@@ -32,10 +31,9 @@ pub(in crate::run) struct Verification<'a> {
     pub(in crate::run) times: &'a [Duration],
     /// The list as it was before the run, if that is known.
     pub(in crate::run) before: Option<Arc<Members>>,
-    /// The results of the run.
-    pub(in crate::run) results: &'a Path,
-    /// Where labels are written that were not seen as they were sent.
-    pub(in crate::run) file: PathBuf,
+    /// The files of the run: its results, and where labels are written that were not seen as they were
+    /// sent.
+    pub(in crate::run) paths: &'a OutputPaths,
 }
 
 /// What was read back, and the labels of which a written value was.
@@ -60,8 +58,10 @@ impl Verification<'_> {
         for time in self.times {
             say_when(*time, found.as_ref());
             let read = async {
+                // The run has made calls a moment ago.
+                pause_between_doors(self.ask.door.rate).await;
                 sleep_until(start + *time).await;
-                self.table().await
+                PassingTable::pull((self.api, self.ask), self.survey, self.paths, self.labels).await
             };
             let table = tokio::select! {
                 biased;
@@ -72,7 +72,7 @@ impl Verification<'_> {
                 }
                 table = read => table,
             };
-            let (folder, table) = match table {
+            let table = match table {
                 Ok(table) => table,
                 // What cannot be read now may be read later.
                 Err(failure) => {
@@ -84,15 +84,15 @@ impl Verification<'_> {
             };
             fault = None;
             let comparison = Comparison {
-                table,
+                table: table.path().to_owned(),
                 before: self.before.clone(),
-                results: self.results.to_owned(),
-                file: self.file.clone(),
+                results: self.paths.results.clone(),
+                file: self.paths.beside(VERIFIED),
             };
             let reading = reading.clone();
             let (again, compared) = in_thread(move || {
                 let compared = comparison.compare(&mut opened, &reading)?;
-                drop(folder);
+                drop(table);
                 Ok((opened, compared))
             })
             .await?;
@@ -109,14 +109,6 @@ impl Verification<'_> {
             (None, Some(failure)) => Err(failure),
             (None, None) => Ok(ReadBack::default()),
         }
-    }
-
-    /// Reads the list into a temporary place.
-    async fn table(&self) -> Result<(TempDir, PathBuf), Failure> {
-        let folder = tempfile::tempdir().map_err(Failure::usage)?;
-        let table = folder.path().join("respondents.csv");
-        pull((self.api, self.ask), self.survey, &table, self.labels).await?;
-        Ok((folder, table))
     }
 }
 

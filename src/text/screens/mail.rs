@@ -8,10 +8,12 @@ use crate::text::{title, words};
 /// Formats a run, or the end of one that made no call, as lines.
 pub(crate) fn mail(run: &StoredRun, lang: Lang) -> String {
     let words = words(lang);
-    let mut lines = vec![
-        words.mail_subject(&clean(&run.input), run.exit_code),
-        String::new(),
-    ];
+    let subject = if run.is_about_labels() {
+        words.mail_subject_of_labels(&clean(&run.input), run.exit_code)
+    } else {
+        words.mail_subject(&clean(&run.input), run.exit_code)
+    };
+    let mut lines = vec![subject, String::new()];
     if run.started_at.is_some() {
         lines.push(words.headline(run.into()));
         for (name, rows) in &run.error_codes {

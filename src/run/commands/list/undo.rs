@@ -11,9 +11,9 @@ use crate::read::Input;
 use crate::record::{self, VERIFIED};
 use crate::report::{Answer, Console, ExitCode};
 use crate::run::Failure;
-use crate::run::commands::send_file;
+use crate::run::commands::send_file::{self, locks};
 use crate::run::list::before::api;
-use crate::run::list::pull::pull;
+use crate::run::list::passing::PassingTable;
 use crate::run::list::restore::{Restored, Restoring, survey_and_labels};
 use crate::run::prepare::before_sending::{in_thread, stops, unless_stopped};
 use crate::run::prepare::fingerprint::of_account;
@@ -43,6 +43,9 @@ pub(in crate::run) async fn run(
             words.retry_of_other_account()
         })));
     }
+    // A run of the account must not change what is decided about meanwhile.
+    let files = Some(&settings.paths);
+    let locks = unless_stopped(&mut stops, locks(&settings.run, &site, files)).await?;
     let restored = unless_stopped(&mut stops, decided(&settings, &site)).await?;
     show(&settings, restored, console);
     let code = if restored.changed_since + restored.left_filled > 0 {
@@ -56,7 +59,7 @@ pub(in crate::run) async fn run(
     if !settings.is_confirmed {
         confirm(console)?;
     }
-    let sent = Box::pin(send_file::run_with(settings.run, stops, console)).await;
+    let sent = Box::pin(send_file::run_with(settings.run, (stops, Some(locks)), console)).await;
     match sent.end? {
         ExitCode::Success => {
             if restored.left_filled == 0 {
@@ -79,32 +82,25 @@ async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failu
             words.undo_of_other_survey(&survey, &asked)
         })));
     }
-    let folder = tempfile::tempdir().map_err(Failure::usage)?;
-    let table = folder.path().join("respondents.csv");
-    pull((&api(list, site), &list.ask), &survey, &table, &labels).await?;
-    let input = match &settings.run.reading.input {
-        Input::File(path) if !settings.is_dry => path.clone(),
-        _ => folder.path().join("restore.csv"),
-    };
-    let refused = if settings.is_dry {
-        folder.path().join("refused.csv")
-    } else {
-        settings.run.outputs.paths.beside(VERIFIED)
+    let paths = &settings.run.outputs.paths;
+    let table = PassingTable::pull((&api(list, site), &list.ask), &survey, paths, &labels).await?;
+    let files = match &settings.run.reading.input {
+        Input::File(input) if !settings.is_dry => Some((input.clone(), paths.beside(VERIFIED))),
+        _ => None,
     };
     let (undo, blanks) = (settings.undo.clone(), settings.blanks);
     let may_be_late = is_fresh(&settings.undo, &settings.paths.results);
     in_thread(move || {
         let restoring = Restoring {
             undo: &undo,
-            table: &table,
-            input: &input,
-            refused: &refused,
+            table: table.path(),
+            files: files
+                .as_ref()
+                .map(|(input, refused)| (input.as_path(), refused.as_path())),
             blanks,
             may_be_late,
         };
-        let restored = restoring.decide();
-        drop(folder);
-        restored
+        restoring.decide()
     })
     .await
 }

@@ -4,7 +4,6 @@ use tokio::time::Instant;
 
 use crate::config::VerifySettings;
 use crate::model::{Deadline, ShownPath as _};
-use crate::record::VERIFIED;
 use crate::report::{Console, ExitCode, Verified};
 use crate::run::Failure;
 use crate::run::commands::send_file::locks;
@@ -32,7 +31,7 @@ pub(in crate::run) async fn run(
     } = settings;
     let mut stops = stops(Window::since(begun, Deadline::default()), console)?;
     let site = Site::open(&run.destination).await?;
-    let _held = unless_stopped(&mut stops, locks(&run, &site)).await?;
+    let _held = unless_stopped(&mut stops, locks(&run, &site, None)).await?;
     let reading = &mut run.reading;
     // A run with `--pull` has left the list as it was before.
     if reading.members.as_ref().is_some_and(|table| !table.is_file()) {
@@ -58,7 +57,6 @@ pub(in crate::run) async fn run(
         })))
     });
     let opened = unless_stopped(&mut stops, opened).await?;
-    let paths = &run.outputs.paths;
     let verification = Verification {
         api: &api(&list, &site),
         ask: &list.ask,
@@ -66,8 +64,7 @@ pub(in crate::run) async fn run(
         labels: &list.labels,
         times: &times,
         before: opened.plan.members.clone(),
-        results: &paths.results,
-        file: paths.beside(VERIFIED),
+        paths: &run.outputs.paths,
     };
     let ReadBack { verified, proven } = verification
         .read_back(opened, &run.reading, &mut stops)

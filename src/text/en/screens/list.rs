@@ -139,6 +139,17 @@ impl ListWords for English {
             .to_owned()
     }
 
+    fn mail_subject_of_labels(&self, input: &str, code: u8) -> String {
+        format!("{input}: exit {code}, every row is well, but the mailing list does not confirm all labels")
+    }
+
+    fn labels_differ(&self, labels: u64, file: &str) -> String {
+        format!(
+            "{} read back with another value than was sent: {file}",
+            en(labels, "label")
+        )
+    }
+
     fn verify_without_run(&self, summary: &str) -> String {
         format!(
             "no run to verify: there is no `{summary}`; name the input of the run, and with `--output-dir` or `--output` where it wrote"

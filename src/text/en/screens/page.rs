@@ -12,6 +12,7 @@ impl PageWords for English {
             PageLabel::Report => "Report",
             PageLabel::Done => "Done",
             PageLabel::NeedsYou => "Rows need you",
+            PageLabel::LabelsNeedYou => "Labels need a look",
             PageLabel::StoppedEarly => "Stopped early",
             PageLabel::NothingSent => "Nothing was sent",
             PageLabel::Next => "What to do now",

@@ -137,6 +137,19 @@ impl ListWords for Polish {
             .to_owned()
     }
 
+    fn mail_subject_of_labels(&self, input: &str, code: u8) -> String {
+        format!(
+            "{input}: kod {code}, wiersze są w porządku, ale lista wysyłkowa nie potwierdza wszystkich etykiet"
+        )
+    }
+
+    fn labels_differ(&self, labels: u64, file: &str) -> String {
+        format!(
+            "etykiety odczytane z inną wartością niż wysłana: {} ({file})",
+            thousands(Lang::Pl, labels)
+        )
+    }
+
     fn verify_without_run(&self, summary: &str) -> String {
         format!(
             "nie ma czego sprawdzać: brak pliku `{summary}`; podaj plik z danymi tej wysyłki, a przez `--output-dir` lub `--output` miejsce, w którym zapisała wyniki"

@@ -15,6 +15,7 @@ impl PageWords for Polish {
             PageLabel::Report => "Raport",
             PageLabel::Done => "Gotowe",
             PageLabel::NeedsYou => "Wymaga uwagi",
+            PageLabel::LabelsNeedYou => "Etykiety wymagają uwagi",
             PageLabel::StoppedEarly => "Przerwano",
             PageLabel::NothingSent => "Niczego nie zmieniono",
             PageLabel::Next => "Co teraz",

@@ -79,6 +79,12 @@ pub(crate) trait ListWords {
     /// The input of a run that is verified can be read once.
     fn verify_needs_file(&self) -> String;
 
+    /// The first line of a mail about a run whose labels the list does not show as they were sent.
+    fn mail_subject_of_labels(&self, input: &str, code: u8) -> String;
+
+    /// Labels have other values than were sent; the file that names them.
+    fn labels_differ(&self, labels: u64, file: &str) -> String;
+
     /// `verify` finds no run.
     fn verify_without_run(&self, summary: &str) -> String;
 

@@ -9,6 +9,8 @@ pub(crate) enum PageLabel {
     Report,
     Done,
     NeedsYou,
+    /// Every row is well, and the mailing list does not show all labels as they were sent.
+    LabelsNeedYou,
     StoppedEarly,
     NothingSent,
     Next,
