@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{Digits, ErrorCode, Label, Position, SentRow, Settled, UpdateRespondent};
+use crate::model::{Digits, ErrorCode, Label, Labelled, Position, SentRow, Settled, UpdateRespondent};
 
 /// How long after its end a call may be applied.
 const LATE: Duration = Duration::from_secs(30);
@@ -509,6 +509,43 @@ fn what_may_come_late_outlasts_forgetting() {
     next.finish();
     assert_eq!(open(&path).told(&update("1", "b")).unwrap(), Told::SameInDoubt);
     assert_eq!(open(&path).known_surveys().unwrap()[0].respondents, 1);
+}
+
+/// What was sent of a label is a trace of the person; that a survey shows a label is none.
+#[test]
+fn a_respondent_who_is_forgotten_leaves_no_labels_and_what_was_proven_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s");
+    let label: Label = "l4".parse().unwrap();
+    let labelled = Labelled { said: 1, before: 2 };
+    let mut store = open(&path);
+    let key = |store: &mut Store, id: &str| store.key_of("7", id).unwrap();
+    let keys = ["1", "2", "3"].map(|id| key(&mut store, id));
+    for key in keys {
+        store.put_label(key, label, labelled).unwrap();
+    }
+    // A call of respondent 2 may come late, so the entry outlasts `state forget`.
+    let late = StoredUpdate {
+        run: 1,
+        acknowledged: Some(5),
+        doubt: Doubt::Several,
+        until: Some(9),
+    };
+    store.put(keys[1], &late).unwrap();
+    store.prove("7", &[label]).unwrap();
+    let known = |store: &Store| keys.map(|key| store.said_of(key, label).unwrap().is_some());
+    let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    store.forget_all(None, &ids(&["002"])).unwrap();
+    assert_eq!(known(&store), [true, false, true]);
+    assert!(store.entry(keys[1]).unwrap().is_some());
+    // Respondent 1 has labels alone, and is counted.
+    assert_eq!(store.entries_of(&ids(&["01", "4"])).unwrap(), 1);
+    assert_eq!(store.erase(&ids(&["01", "2"])).unwrap(), 2);
+    assert_eq!(known(&store), [false, false, true]);
+    assert!(store.entry(keys[1]).unwrap().is_none());
+    store.forget_all(Some("7"), &[]).unwrap();
+    assert_eq!(known(&store), [false; 3]);
+    assert_eq!(store.proven("7").unwrap(), [label]);
 }
 
 /// A store that version 0.1.0 wrote in three runs.

@@ -204,6 +204,8 @@ impl Store {
                 }
                 for respondent in respondents {
                     let key = Key::new(list, respondent);
+                    // An entry with a late call stays, but not what was sent of its labels.
+                    store.forget_labels(key)?;
                     if let Some(entry) = store.entry(key)? {
                         count += u64::from(entry.acknowledged.is_some());
                         store.forget(key, &entry)?;
@@ -218,7 +220,7 @@ impl Store {
     pub(crate) fn entries_of(&self, respondents: &[String]) -> Result<u64, StoreError> {
         let mut count = 0;
         for key in self.keys_of(respondents)? {
-            count += u64::from(self.entry(key)?.is_some());
+            count += u64::from(self.entry(key)?.is_some() || self.has_labels(key)?);
         }
         Ok(count)
     }

@@ -81,6 +81,14 @@ impl Store {
             .map_err(|error| self.fault("write", &error))
     }
 
+    /// Whether something is known of a respondent's labels.
+    pub(in crate::state) fn has_labels(&self, key: Key) -> Result<bool, StoreError> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM labels WHERE list = ? AND respondent = ?")
+            .and_then(|mut select| select.exists(params![key.list, key.respondent]))
+            .map_err(|error| self.fault("read", &error))
+    }
+
     /// Forgets what was sent of a respondent's labels.
     pub(in crate::state) fn forget_labels(&mut self, key: Key) -> Result<(), StoreError> {
         self.connection
