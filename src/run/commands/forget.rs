@@ -5,12 +5,12 @@
 //! and a second start finishes the work.
 
 mod examine;
+mod found;
 mod pages;
 mod person;
 mod state;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,39 +18,20 @@ use anyhow::Error;
 
 use crate::config::ErasureSettings;
 use crate::model::ShownPath as _;
-use crate::record::{
-    Kept, KeptFiles, OutputError, OutputPaths, Rewritten, kept_files, remove_left_over, text_of_digest,
-};
+use crate::record::{Kept, KeptFiles, OutputError, OutputPaths, kept_files, remove_left_over};
 use crate::report::{Answer, Console, ExitCode};
 use crate::run::Failure;
 use crate::run::next_command::quoted;
 use crate::run::prepare::lock::Locks;
-use crate::state::{Store, StoreError};
+use crate::state::StoreError;
 use crate::system::trust;
-use crate::text::{Declined, Left, Message, Traces, words};
-use examine::{Change, ExaminedRun, examine};
+use crate::text::{Declined, Left, Message, words};
+use examine::{ExaminedRun, examine};
+use found::Found;
 use person::Person;
 
 /// How long the question waits for an answer. Silence means no.
 const PATIENCE: Duration = Duration::from_mins(5);
-
-/// Everything that was found.
-struct Found {
-    runs: Vec<ExaminedRun>,
-    /// Pages that name the person.
-    pages: Vec<PathBuf>,
-    left_over: Vec<PathBuf>,
-    store: Option<(Store, PathBuf, u64)>,
-    left: Vec<(PathBuf, Left)>,
-}
-
-/// A step of the work, with its file.
-enum Step<'a> {
-    Failed(&'a KeptFiles, &'a Change),
-    Results(&'a Change),
-    Page(&'a Path),
-    Store(&'a mut Store, &'a Path, u64),
-}
 
 /// Runs `forget`.
 pub(in crate::run) async fn run(settings: ErasureSettings, console: &Console) -> Result<ExitCode, Failure> {
@@ -207,98 +188,6 @@ fn unfinished_run(run: &KeptFiles, path: &Path, settings: &ErasureSettings) -> F
 fn set_of_round(path: &Path) -> Option<PathBuf> {
     let (set, _) = path.file_name()?.to_str()?.rsplit_once(".retry-")?;
     Some(path.with_file_name(format!("{set}.csv")))
-}
-
-impl Found {
-    /// Returns what is to be done, in order. A failed file comes before the results by which its rows
-    /// are known.
-    fn steps(&mut self) -> Vec<Step<'_>> {
-        let mut steps = Vec::new();
-        let is_one = |change: &&Change| !change.edits.is_empty();
-        for run in &self.runs {
-            steps.extend(
-                run.failed
-                    .iter()
-                    .filter(is_one)
-                    .map(|change| Step::Failed(&run.files, change)),
-            );
-            steps.extend(run.results.iter().filter(is_one).map(Step::Results));
-        }
-        steps.extend(self.pages.iter().map(|page| Step::Page(page)));
-        steps.extend(
-            self.store
-                .iter_mut()
-                .map(|(store, path, entries)| Step::Store(store, path, *entries)),
-        );
-        steps
-    }
-
-    /// Counts the files that have to be changed.
-    fn changes(&mut self) -> u64 {
-        let steps = self.steps().into_iter();
-        let changes = steps.filter(|step| step.traces().is_some());
-        changes.count() as u64 + self.left_over.len() as u64
-    }
-
-    /// Counts the files that were examined.
-    fn files(&self) -> u64 {
-        let of_run = |run: &ExaminedRun| u64::from(run.failed.is_some()) + u64::from(run.results.is_some());
-        self.runs.iter().map(of_run).sum::<u64>() + u64::from(self.store.is_some()) + self.pages.len() as u64
-    }
-
-    /// Lays out what was found.
-    fn page(&mut self, is_dry_run: bool, console: &Console) -> String {
-        let screen = console.screen_of_output();
-        let words = words(screen.lang);
-        let lines: String = self
-            .steps()
-            .iter()
-            .filter_map(|step| step.line(console))
-            .collect();
-        if lines.is_empty() {
-            return screen.line(0, 0, &words.forget_found_nothing(self.files()));
-        }
-        screen.line(0, 0, &words.forget_removed(is_dry_run)) + &lines
-    }
-}
-
-impl Step<'_> {
-    fn path(&self) -> &Path {
-        match self {
-            Self::Failed(_, change) | Self::Results(change) => &change.path,
-            Self::Page(path) | Self::Store(_, path, _) => path,
-        }
-    }
-
-    /// Returns what the file has of the person; `None` if it has nothing.
-    fn traces(&self) -> Option<Traces> {
-        match self {
-            Self::Failed(_, change) => Some(Traces::Records(change.edits.len() as u64)),
-            Self::Results(change) => Some(Traces::Lines(change.edits.len() as u64)),
-            Self::Page(_) => Some(Traces::Page),
-            Self::Store(_, _, entries) => (*entries > 0).then_some(Traces::Entries(*entries)),
-        }
-    }
-
-    fn line(&self, console: &Console) -> Option<String> {
-        let screen = console.screen_of_output();
-        let traces = words(screen.lang).traces(self.traces()?);
-        Some(screen.line(2, 4, &format!("{}: {traces}", self.path().shown())))
-    }
-
-    fn carry_out(&mut self, respondents: &[String]) -> Result<(), Error> {
-        match self {
-            Self::Failed(files, change) => {
-                let new = Rewritten::write(&change.path, &change.edits, change.digest)?;
-                files.note_failed(&text_of_digest(change.digest), new.digest())?;
-                new.put()?;
-            }
-            Self::Results(change) => Rewritten::write(&change.path, &change.edits, change.digest)?.put()?,
-            Self::Page(path) => fs::remove_file(path)?,
-            Self::Store(store, ..) => drop(store.erase(respondents)?),
-        }
-        Ok(())
-    }
 }
 
 fn confirm(files: u64, console: &Console) -> Result<(), Failure> {
