@@ -29,7 +29,7 @@ pub(crate) use existing::decision::{
     Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
 };
 pub(crate) use existing::found::has_finished;
-pub(crate) use existing::kept::{Kept, KeptFiles, kept_files, remove_left_over};
+pub(crate) use existing::kept::{KeptFiles, kept_files, remove_left_over};
 pub(crate) use existing::older::delete_older as delete_old_sets;
 pub(crate) use existing::rounds::{FinishedRun, NextRound, NoRetry, Round};
 pub(crate) use existing::set_file::{
@@ -42,6 +42,7 @@ pub(crate) use journal::fuzzed::fuzzed_journal;
 pub(crate) use journal::header::{Header, LookedOver};
 pub(crate) use journal::resumed::{GoOn, alive_until};
 pub(crate) use journal::settled::SettledRows;
+pub(crate) use lists::kept::{KeptList, KeptLists, KeptUndoing, kept_lists, kept_table};
 pub(crate) use lists::restore::RestoreFile;
 pub(crate) use lists::table::TableFile;
 pub(crate) use lists::undo::{
@@ -52,7 +53,7 @@ pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
 pub(crate) use outputs::names::{
-    FAILED, READ_BACK, REPORT, RESPONDENTS, RESULTS, SUMMARY, TRIAL, UNDO, VERIFIED, WORKBOOK,
+    FAILED, READ_BACK, REPORT, RESPONDENTS, RESTORE, RESULTS, SUMMARY, TRIAL, UNDO, VERIFIED, WORKBOOK,
     lock as lock_of,
 };
 pub(crate) use outputs::nights::{NIGHTS, UnsentNight, nights_beside, note_unsent, unsent_nights};

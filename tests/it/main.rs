@@ -29,6 +29,7 @@ mod exclude; // Results and failed file for a spreadsheet, and back.
 mod existing; // Outputs that exist already: each cell of the table in `help output`.
 mod faults; // Invalid input: a clear error, nothing sent, nothing overwritten.
 mod forget; // A person who asked to be erased.
+mod forget_lists; // The same, of files about the mailing list.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.
 mod guards; // Guards against a bad export.
 mod help;

@@ -24,6 +24,8 @@ pub(crate) struct ErasureSettings {
     pub(crate) input: Option<PathBuf>,
     /// The config file that was typed.
     pub(crate) config: Option<PathBuf>,
+    /// The table of respondents that a run reads from the platform, if it is named (`--ids`).
+    pub(crate) table: Option<PathBuf>,
     /// The store's file; `None` if a run has none.
     pub(crate) state: Option<PathBuf>,
     /// Ids, digits only.
@@ -66,6 +68,11 @@ pub(in crate::config) fn forget(args: ForgetArgs, file: &ConfigFile) -> Result<E
         outputs,
         input,
         config: args.config.config,
+        table: flags
+            .args
+            .list
+            .is_read()
+            .and_then(|_| flags.args.input.ids.clone()),
         state: state::state(&flags.args.delta.state).ok(),
         respondents,
         id_column: flags.args.input.id_column.clone(),

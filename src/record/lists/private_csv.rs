@@ -12,7 +12,7 @@ use crate::system::folders::with_suffix;
 use crate::system::regular;
 
 /// Suffix of a file while it is written.
-const NEW: &str = ".new";
+pub(super) const NEW: &str = ".new";
 
 /// A file that is being written. Dropped before its end, it leaves the old one.
 #[derive(Debug)]

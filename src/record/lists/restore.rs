@@ -8,7 +8,7 @@ use crate::model::Label;
 use crate::record::error::OutputError;
 
 /// How the first line of each file begins.
-const HEADER: [&str; 2] = ["id_respondent", "id_survey"];
+pub(super) const HEADER: [&str; 2] = ["id_respondent", "id_survey"];
 
 /// A file that is being written. Dropped before its end, it leaves the old one.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crate::model::Member;
 use crate::record::error::OutputError;
 
 /// How the first line of each table begins.
-const HEADER: [&str; 3] = ["email", "id_respondent", "id_survey"];
+pub(super) const HEADER: [&str; 3] = ["email", "id_respondent", "id_survey"];
 
 /// A table that is being written. Dropped before its end, it leaves the old one.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use crate::system::regular;
 use crate::system::rename::rename_new;
 
 /// How the first line of each file begins.
-const HEADER: [&str; 2] = ["id_respondent", "id_survey"];
+pub(super) const HEADER: [&str; 2] = ["id_respondent", "id_survey"];
 
 /// How long the files of earlier runs are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::private_csv::PrivateCsv;
 use crate::record::error::OutputError;
 
-const HEADER: [&str; 7] = [
+pub(super) const HEADER: [&str; 7] = [
     "row",
     "id_respondent",
     "id_survey",

@@ -46,12 +46,16 @@ impl OutputPaths {
 
     /// Returns the path of a further file of this run, by what its name ends with.
     pub(crate) fn beside(&self, kind: &str) -> PathBuf {
+        self.results.with_file_name(format!("{}{kind}", self.stem()))
+    }
+
+    /// Returns the part of the results' name that further files of the run share.
+    pub(in crate::record) fn stem(&self) -> String {
         let name = self.results.file_name().unwrap_or_default().to_string_lossy();
         let stem = name
             .strip_suffix(names::RESULTS)
-            .or_else(|| name.strip_suffix(".csv"))
-            .unwrap_or(&name);
-        self.results.with_file_name(format!("{stem}{kind}"))
+            .or_else(|| name.strip_suffix(".csv"));
+        stem.unwrap_or(&name).to_owned()
     }
 
     /// Whether the results of a run are here and no run is unfinished.

@@ -32,6 +32,8 @@ pub(crate) const UNDO: &str = ".undo.csv";
 pub(crate) const READ_BACK: &str = ".readback.csv";
 /// The labels that were not read back.
 pub(crate) const VERIFIED: &str = ".verify.csv";
+/// The labels that an undoing puts back.
+pub(crate) const RESTORE: &str = ".restore.csv";
 pub(crate) const REPORT: &str = ".report.html";
 
 /// What the name of a failed file ends with that a spreadsheet has saved as a workbook.
@@ -241,14 +243,23 @@ impl FileName {
         let (stem, kind) = split(family);
         let rest = name.strip_prefix(stem)?;
         let unfinished = UNFINISHED.into_iter().rev().find(|suffix| rest.ends_with(suffix));
-        let mut rest = rest
+        let middle = rest
             .strip_suffix(unfinished.unwrap_or_default())?
             .strip_suffix(kind)?;
+        Some(Self {
+            unfinished,
+            ..Self::parse_middle(middle)?
+        })
+    }
+
+    /// Parses the part of a name between that of the job and the kind of the file. `None` if it is no
+    /// stamp and no number of a round.
+    pub(in crate::record) fn parse_middle(mut rest: &str) -> Option<Self> {
         let mut parsed = Self {
             set: None,
             round: None,
             round_aside: None,
-            unfinished,
+            unfinished: None,
         };
         if let Some((stamp, behind)) = leading_stamp(rest) {
             (parsed.set, rest) = (Some(stamp), behind);

@@ -6,28 +6,28 @@
 
 mod examine;
 mod found;
+mod gathered;
+mod lists;
 mod pages;
 mod person;
 mod state;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Error;
 
 use crate::config::ErasureSettings;
 use crate::model::ShownPath as _;
-use crate::record::{Kept, KeptFiles, OutputError, OutputPaths, kept_files, remove_left_over};
 use crate::report::{Answer, Console, ExitCode};
 use crate::run::Failure;
-use crate::run::next_command::quoted;
 use crate::run::prepare::lock::Locks;
 use crate::state::StoreError;
 use crate::system::trust;
 use crate::text::{Declined, Left, Message, words};
 use examine::{ExaminedRun, examine};
 use found::Found;
+use gathered::Gathered;
 use person::Person;
 
 /// How long the question waits for an answer. Silence means no.
@@ -39,7 +39,7 @@ pub(in crate::run) async fn run(settings: ErasureSettings, console: &Console) ->
     if let Some(path) = &state {
         trust::check_with_folder(path).map_err(Failure::usage)?;
     }
-    let results = lockable(&settings.outputs)?;
+    let results = gathered::lockable(&settings)?;
     let results = results.iter().map(PathBuf::as_path);
     // Released last, after the store is closed.
     let _locks = Locks::of_files(results, state.as_deref(), "`forget`").await?;
@@ -77,49 +77,13 @@ pub(in crate::run) async fn run(settings: ErasureSettings, console: &Console) ->
     })
 }
 
-/// Returns the results whose locks a run would take that writes or retries them.
-fn lockable(outputs: &[OutputPaths]) -> Result<BTreeSet<PathBuf>, Failure> {
-    let mut results = BTreeSet::new();
-    for paths in outputs {
-        let folder = paths.results.parent().unwrap_or(Path::new(""));
-        if !folder.as_os_str().is_empty() && !folder.is_dir() {
-            continue;
-        }
-        results.insert(paths.results.clone());
-        let runs = kept_files(paths).map_err(Failure::output)?.runs.into_iter();
-        results.extend(runs.filter(|run| !run.is_round).filter_map(|run| run.results));
-    }
-    Ok(results)
-}
-
-/// Examines all files. Refuses a run that is not finished: its journal would be needed whole.
+/// Examines all files.
 fn look(settings: &ErasureSettings, state: Option<PathBuf>) -> Result<Found, Failure> {
     let person = Person::new(&settings.respondents);
-    let (mut kept, mut seen) = (Kept::default(), BTreeSet::new());
-    for paths in &settings.outputs {
-        if let Some(path) = paths.names_no_unicode() {
-            let path = path.shown().to_string();
-            return Err(Failure::usage(Message::new(|words| {
-                words.forget_no_unicode(&path)
-            })));
-        }
-        let found = kept_files(paths).map_err(Failure::output)?;
-        let mut unfinished = found
-            .runs
-            .iter()
-            .filter(|run| run.is_resumable && !paths.rehearsal);
-        if let Some((run, path)) = unfinished.find_map(|run| Some((run, run.unfinished.last()?))) {
-            return Err(unfinished_run(run, path, settings));
-        }
-        kept.left_over.extend(found.left_over);
-        // A name that was given is that of rehearsals, too.
-        let runs = found.runs.into_iter();
-        kept.runs.extend(runs.map(|run| without_seen(run, &mut seen)));
-    }
+    let kept = Gathered::look(settings)?;
     let mut left = Vec::new();
-    let is_empty = kept.runs.is_empty();
     let results = settings.outputs.first().map(|paths| paths.results.clone());
-    if let Some(results) = results.filter(|_| is_empty) {
+    if let Some(results) = results.filter(|_| kept.is_empty()) {
         if state.is_none() {
             let results = results.shown().to_string();
             return Err(Failure::usage(Message::new(|words| {
@@ -128,12 +92,14 @@ fn look(settings: &ErasureSettings, state: Option<PathBuf>) -> Result<Found, Fai
         }
         left.push((results, Left::Missing));
     }
-    let pages = pages::naming(kept.runs.iter(), &person);
+    let pages = pages::naming(kept.runs.iter().map(|(files, _)| files), &person);
     let examined = kept.runs.into_iter();
     let runs: Vec<ExaminedRun> = examined
-        .map(|run| examine(run, &person, &settings.id_column))
+        .map(|(files, id_column)| examine(files, &person, &id_column))
         .collect();
     left.extend(runs.iter().flat_map(|run| run.left.iter().cloned()));
+    let lists = lists::examined(&kept.lists, &person, &mut left);
+    left.extend(kept.no_files.into_iter().map(|path| (path, Left::NoFile)));
     left.extend(settings.state.iter().flat_map(|path| state::damaged_states(path)));
     let store = match state {
         Some(path) => match state::open(&path, &settings.respondents) {
@@ -148,46 +114,12 @@ fn look(settings: &ErasureSettings, state: Option<PathBuf>) -> Result<Found, Fai
     };
     Ok(Found {
         runs,
+        lists,
         pages,
         left_over: kept.left_over,
         store,
         left,
     })
-}
-
-/// Returns the files of a run without those that were seen, and notes them.
-fn without_seen(run: KeptFiles, seen: &mut BTreeSet<PathBuf>) -> KeptFiles {
-    let mut is_new = |path: &PathBuf| seen.insert(path.clone());
-    KeptFiles {
-        results: run.results.filter(&mut is_new),
-        failed: run.failed.filter(&mut is_new),
-        workbook: run.workbook.filter(&mut is_new),
-        ..run
-    }
-}
-
-fn unfinished_run(run: &KeptFiles, path: &Path, settings: &ErasureSettings) -> Failure {
-    let word = |path: &Path| quoted(&path.shown().to_string()).into_owned();
-    let mut command = format!("respondent-sync {}", if run.is_round { "retry" } else { "run" });
-    let of_set = run.is_of_set.then(|| set_of_round(path)).flatten();
-    if let Some(input) = of_set.as_ref().or(settings.input.as_ref()) {
-        command = format!("{command} {}", word(input));
-    }
-    if let Some(config) = &settings.config {
-        command = format!("{command} --config {}", word(config));
-    }
-    if !run.is_round {
-        command += " --resume";
-    }
-    let path = path.shown().to_string();
-    Failure::usage(Message::new(|words| words.forget_unfinished(&path, &command)))
-}
-
-/// Returns the name by which `retry` finds the set of a round's file, that of its input:
-/// `contacts.20261124T075743Z.csv`.
-fn set_of_round(path: &Path) -> Option<PathBuf> {
-    let (set, _) = path.file_name()?.to_str()?.rsplit_once(".retry-")?;
-    Some(path.with_file_name(format!("{set}.csv")))
 }
 
 fn confirm(files: u64, console: &Console) -> Result<(), Failure> {
@@ -209,9 +141,6 @@ fn carry_out(found: &mut Found, respondents: &[String], console: &Console) -> Re
         code: ExitCode::Output,
         error,
     };
-    for path in &found.left_over {
-        remove_left_over(path).map_err(|error: OutputError| failure(error.into()))?;
-    }
     if found.changes() > 0 {
         console.print_page(&screen.line(0, 0, &words.forget_removed(false)));
     }

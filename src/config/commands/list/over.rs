@@ -15,7 +15,7 @@ use crate::config::retried::{paths, refused};
 use crate::model::ShownPath as _;
 use crate::plan::EmptyPolicy;
 use crate::record::{
-    FinishedRun, NoRetry, OutputPaths, RESPONDENTS, UNDO, newest_undo_aside, survey_of_undo,
+    FinishedRun, NoRetry, OutputPaths, RESPONDENTS, RESTORE, UNDO, newest_undo_aside, survey_of_undo,
 };
 use crate::text::Message;
 
@@ -26,9 +26,6 @@ const USUAL_TIMES: [Duration; 4] = [
     Duration::from_mins(5),
     Duration::from_mins(15),
 ];
-
-/// What the names of the files end with that an undoing writes beside those of its run.
-const RESTORE: &str = ".restore.csv";
 
 /// The command `verify`.
 #[derive(Debug)]

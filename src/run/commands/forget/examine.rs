@@ -36,7 +36,7 @@ pub(super) struct ExaminedRun {
 }
 
 /// Why a table has no changes.
-enum Stop {
+pub(super) enum Stop {
     /// It has no bytes.
     Empty,
     Left(Left),
@@ -230,7 +230,7 @@ fn failed(
 }
 
 /// Opens a table whose bytes are those of the file.
-fn open(path: &Path, options: ReadOptions) -> Result<SideFile, Stop> {
+pub(super) fn open(path: &Path, options: ReadOptions) -> Result<SideFile, Stop> {
     let table = SideFile::open(path, options, None, |container| match container {
         Container::Plain => Ok(()),
         _ => Err(Stop::Left(Left::OtherForm)),

@@ -23,6 +23,13 @@ impl ForgetWords for English {
         )
     }
 
+    fn forget_unfinished_undo(&self, path: &str, command: &str) -> String {
+        format!(
+            "`{path}`: an undo is not finished, and its journal must stay whole; nothing was changed; finish it first \
+             with `{command}` and the flags that it had"
+        )
+    }
+
     fn forget_no_unicode(&self, path: &str) -> String {
         format!(
             "the name of `{path}` is no Unicode: rename the files, or remove the person by hand; nothing was changed"
@@ -60,6 +67,7 @@ impl ForgetWords for English {
             Traces::Lines(count) => format!("id, message and kept cells of {}", en(count, "line")),
             Traces::Records(count) => en(count, "record"),
             Traces::Page => "the page with ids; `respondent-sync report` makes it again".to_owned(),
+            Traces::LeftOver => "a version that was never finished".to_owned(),
             Traces::Entries(1) => "1 entry".to_owned(),
             Traces::Entries(count) => format!("{count} entries"),
         }

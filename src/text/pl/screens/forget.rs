@@ -23,6 +23,13 @@ impl ForgetWords for Polish {
         )
     }
 
+    fn forget_unfinished_undo(&self, path: &str, command: &str) -> String {
+        format!(
+            "`{path}`: cofnięcie zmian nie zostało dokończone, a jego dziennik musi pozostać cały; niczego nie \
+             zmieniono; najpierw dokończ je poleceniem `{command}` z tymi samymi flagami"
+        )
+    }
+
     fn forget_no_unicode(&self, path: &str) -> String {
         format!(
             "nazwa `{path}` nie jest w Unicode: zmień nazwy plików albo usuń dane osoby ręcznie; niczego nie zmieniono"
@@ -66,6 +73,7 @@ impl ForgetWords for Polish {
             }
             Traces::Records(count) => pl(count, ROWS),
             Traces::Page => "cały raport z ID; `respondent-sync report` utworzy go ponownie".to_owned(),
+            Traces::LeftOver => "wersja, której nie dokończono".to_owned(),
             Traces::Entries(count) => pl(count, ["wpis", "wpisy", "wpisów"]),
         }
     }

@@ -36,6 +36,8 @@ pub(crate) enum Traces {
     Entries(u64),
     /// A page about a run, which is removed.
     Page,
+    /// A new version of a file that never replaced it, which is removed.
+    LeftOver,
 }
 
 /// Sentences about removing a person. Paths and commands are ready to be printed.
@@ -48,6 +50,9 @@ pub(crate) trait ForgetWords {
 
     /// A run is not finished; `command` resumes it.
     fn forget_unfinished(&self, path: &str, command: &str) -> String;
+
+    /// An undoing is not finished; `command` finishes it.
+    fn forget_unfinished_undo(&self, path: &str, command: &str) -> String;
 
     /// The name of the results is no Unicode, so the files beside them cannot be told.
     fn forget_no_unicode(&self, path: &str) -> String;
