@@ -362,6 +362,20 @@ fn an_unfinished_undo_is_finished_first() {
     assert!(!job.text("in.respondents.csv").contains("maria"));
 }
 
+/// The column that is called like that of the ids holds numbers of the CRM.
+#[test]
+fn rows_that_were_found_by_address_are_known_by_the_results_alone() {
+    let list = list();
+    let fake = platform(&list);
+    let input = "id_respondent,mail,l4\n7,ewa@example.com,x\n5,maria@example.com,\n";
+    let mut job = run(&fake, input).args("--match-on mail --map l4=l4");
+    job.ends(1);
+    let failed = job.text("in.failed.csv");
+    assert!(failed.contains("ewa@example.com"), "{failed}");
+    forget(&mut job, "", 0);
+    assert_eq!(job.text("in.failed.csv"), failed);
+}
+
 #[test]
 fn the_state_loses_what_was_sent_of_the_persons_labels() {
     let list = list();

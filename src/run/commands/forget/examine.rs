@@ -145,7 +145,7 @@ fn results(path: &Path, person: &Person, is_round: bool) -> Result<(Change, Opti
 struct FailedForm {
     skip_lines: u64,
     delimiter: Option<String>,
-    /// The column with the respondent's id; `None` if the id comes from another table.
+    /// The column with the respondent's id; `None` if ids are found by address.
     id_column: Option<String>,
 }
 
@@ -161,7 +161,7 @@ impl FailedForm {
                 .and_then(|text| text.parse().ok())
                 .unwrap_or_default(),
             delimiter: text("delimiter"),
-            id_column: (!settings.contains_key("ids")).then_some(named),
+            id_column: (!settings.contains_key("match_on")).then_some(named),
         }
     }
 }
