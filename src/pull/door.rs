@@ -231,7 +231,7 @@ fn is_html(body: &[u8]) -> bool {
 }
 
 /// Returns the host of an address, with its port if one is given.
-fn host_of(url: &Url) -> String {
+pub(super) fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {
         Some(port) => format!("{host}:{port}"),

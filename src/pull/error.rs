@@ -1,4 +1,4 @@
-//! Why a list cannot be read. The Polish is in `text/pl/pull.rs`.
+//! Why a list cannot be read. The Polish is in `text/pl/screens/list.rs`.
 
 use std::time::Duration;
 

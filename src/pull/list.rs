@@ -7,7 +7,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ask::Ask;
-use super::door::Door;
+use super::door::{Door, host_of};
 use super::error::{PullError, Unreadable};
 use super::json::{self, Page};
 use crate::model::{ListedSurvey, Member};
@@ -117,9 +117,12 @@ impl<A: Ask> Door<A> {
                         seen(whole.listed, whole.total);
                     }
                     Step::Ended => {}
-                    Step::Changed => break,
+                    Step::Changed => {
+                        last = PullError::Unsteady { tries: MAX_READS };
+                        break;
+                    }
                     Step::Short(why) => {
-                        let host = self.api.base().host_str().unwrap_or_default().to_owned();
+                        let host = host_of(self.api.base());
                         last = PullError::Unreadable { host, why };
                         break;
                     }
