@@ -66,7 +66,7 @@ fn tried(tries: u32) -> String {
     }
 }
 
-/// What is wrong with an answer. Names keys, never values.
+/// What is wrong with an answer. Names keys, never values; the names are empty if there are none.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Unreadable {
     #[error("it is a web page (HTML); is `--base-url` right?")]
@@ -75,19 +75,19 @@ pub(crate) enum Unreadable {
     NotJson,
     #[error("it exceeds 64 MiB")]
     TooLong,
-    #[error("it is neither a list nor an object with `list`; its keys: {0}")]
+    #[error("it is neither a list nor an object with `list`; its keys: {}", named(.0))]
     NoList(String),
     #[error("`total` is not a number")]
     BadTotal,
     #[error("entry {0} is not an object")]
     NoObject(u64),
-    #[error("entry {entry} has no `id` of digits; its keys: {keys}")]
+    #[error("entry {entry} has no `id` of digits; its keys: {}", named(.keys))]
     BadId { entry: u64, keys: String },
     #[error("`{key}` of entry {entry} is neither a text nor a number")]
     BadValue { entry: u64, key: String },
     #[error("`label{label}` and `l{label}` of entry {entry} differ")]
     TwoValues { entry: u64, label: usize },
-    #[error("there is no token in it; its keys: {0}")]
+    #[error("there is no token in it; its keys: {}", named(.0))]
     NoToken(String),
     #[error("it lists {listed} of {total} entries and then no more")]
     Short { listed: u64, total: u64 },
@@ -100,4 +100,8 @@ impl Unreadable {
     pub(super) fn may_pass(&self) -> bool {
         matches!(self, Self::Html | Self::NotJson)
     }
+}
+
+fn named(keys: &str) -> &str {
+    if keys.is_empty() { "none" } else { keys }
 }

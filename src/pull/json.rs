@@ -161,10 +161,11 @@ fn number(value: &Value) -> Option<u64> {
 fn keys_of(value: &Value) -> String {
     match value {
         Value::Object(object) => keys(object),
-        _ => "none".to_owned(),
+        _ => String::new(),
     }
 }
 
+/// Returns the names of an object's first keys; empty if it has none.
 fn keys(object: &Map<String, Value>) -> String {
     let mut named: Vec<String> = object
         .keys()
@@ -173,9 +174,6 @@ fn keys(object: &Map<String, Value>) -> String {
         .collect();
     if object.len() > MAX_KEYS {
         named.push("…".to_owned());
-    }
-    if named.is_empty() {
-        return "none".to_owned();
     }
     named.join(", ")
 }

@@ -321,12 +321,15 @@ fn unreadable(why: &Unreadable) -> String {
         Unreadable::NotJson => "to nie jest JSON".to_owned(),
         Unreadable::TooLong => "ma ponad 64 MiB".to_owned(),
         Unreadable::NoList(keys) => {
-            format!("to ani lista, ani obiekt z `list`; klucze: {keys}")
+            format!("to ani lista, ani obiekt z `list`; klucze: {}", named(keys))
         }
         Unreadable::BadTotal => "`total` nie jest liczbą".to_owned(),
         Unreadable::NoObject(entry) => format!("pozycja {entry} nie jest obiektem"),
         Unreadable::BadId { entry, keys } => {
-            format!("pozycja {entry} nie ma `id` z samych cyfr; klucze: {keys}")
+            format!(
+                "pozycja {entry} nie ma `id` z samych cyfr; klucze: {}",
+                named(keys)
+            )
         }
         Unreadable::BadValue { entry, key } => {
             format!("`{key}` w pozycji {entry} nie jest tekstem ani liczbą")
@@ -334,7 +337,7 @@ fn unreadable(why: &Unreadable) -> String {
         Unreadable::TwoValues { entry, label } => {
             format!("`label{label}` i `l{label}` w pozycji {entry} są różne")
         }
-        Unreadable::NoToken(keys) => format!("nie ma w niej tokenu; klucze: {keys}"),
+        Unreadable::NoToken(keys) => format!("nie ma w niej tokenu; klucze: {}", named(keys)),
         Unreadable::Short { listed, total } => format!(
             "wymienia {} z zapowiedzianych {}",
             thousands(Lang::Pl, *listed),
@@ -342,4 +345,8 @@ fn unreadable(why: &Unreadable) -> String {
         ),
         Unreadable::Repeats => "powtarza pozycje poprzedniej strony".to_owned(),
     }
+}
+
+fn named(keys: &str) -> &str {
+    if keys.is_empty() { "brak" } else { keys }
 }
