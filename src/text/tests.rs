@@ -3,6 +3,7 @@
 
 mod input_errors;
 mod output_errors;
+mod pull_errors;
 
 use std::fmt::{self, Write as _};
 use std::iter::successors;
