@@ -132,6 +132,7 @@ fn each_library_is_named_in_one_place() {
                 "system/probe.rs",
                 "send/wire/transport",
                 "monitor/ping.rs",
+                "pull/http.rs",
             ],
         ),
         ("governor::", &["send/pace/rate_limit.rs"]),
@@ -198,8 +199,8 @@ fn each_library_is_named_in_one_place() {
 /// A room may use the rooms below it. No stage uses another stage.
 #[test]
 fn rooms_know_only_what_lies_below_them() {
-    const STAGES: [&str; 8] = [
-        "read", "plan", "state", "send", "record", "report", "monitor", "sandbox",
+    const STAGES: [&str; 9] = [
+        "read", "plan", "state", "send", "record", "report", "monitor", "sandbox", "pull",
     ];
     const ABOVE: [&str; 3] = ["cli", "config", "run"];
     for file in house().iter().filter(|file| !file.is_test()) {
