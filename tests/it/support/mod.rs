@@ -3,6 +3,7 @@
 pub(crate) mod api;
 mod fake;
 mod job;
+mod sandbox;
 mod survey;
 #[cfg(unix)]
 mod terminal;
@@ -10,6 +11,7 @@ mod workbook;
 
 pub(crate) use fake::{Answer, Call, Fake, pause};
 pub(crate) use job::{Job, Ran, Running};
+pub(crate) use sandbox::Sandbox;
 pub(crate) use survey::Survey;
 #[cfg(unix)]
 pub(crate) use terminal::Terminal;
