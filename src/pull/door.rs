@@ -164,10 +164,13 @@ async fn wait(backoff: &mut Backoff, error: PullError, after: Option<Duration>) 
         return Err(error);
     };
     let wait = after.map_or(wait, |after| after.max(wait));
+    let (happened, status) = error.happened();
+    let seconds = u64::try_from(wait.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u64::MAX);
     tracing::info!(
         event = "pull_retried",
-        "{error}: next try in {} s",
-        wait.as_secs_f32().ceil()
+        status,
+        seconds,
+        "{happened}; next try in {seconds} s"
     );
     sleep(wait).await;
     Ok(())

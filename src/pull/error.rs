@@ -50,6 +50,17 @@ pub(crate) enum PullError {
 }
 
 impl PullError {
+    /// Returns what happened, without advice, and the status of the answer if it was an error's: for
+    /// one after which there is another try.
+    pub(super) fn happened(&self) -> (String, Option<u16>) {
+        match self {
+            Self::Failing { host, status, .. } => (format!("`{host}` answered {status}"), Some(*status)),
+            Self::Unreached { host, why, .. } => (format!("`{host}` did not answer ({why})"), None),
+            Self::Unreadable { host, .. } => (format!("`{host}` did not answer in JSON"), None),
+            other => (other.to_string(), None),
+        }
+    }
+
     /// Whether the same command may succeed later without a change by a person.
     pub(crate) fn is_passing(&self) -> bool {
         matches!(

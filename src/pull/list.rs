@@ -102,7 +102,13 @@ impl<A: Ask> Door<A> {
         mut seen: impl FnMut(u64, Option<u64>),
     ) -> Result<u64, Read<K::Error>> {
         let mut last = PullError::Unsteady { tries: MAX_READS };
-        for _ in 0..MAX_READS {
+        for read_before in 0..MAX_READS {
+            if read_before > 0 {
+                tracing::info!(
+                    event = "list_changed",
+                    "the pages are not of one list, which may have changed: reading it again from its start"
+                );
+            }
             let mut whole = Whole::default();
             taker.begin().map_err(Read::Taker)?;
             loop {
@@ -131,10 +137,6 @@ impl<A: Ask> Door<A> {
                     return Ok(whole.listed);
                 }
             }
-            tracing::info!(
-                event = "list_changed",
-                "the list changed while it was read: it is read again from its start"
-            );
         }
         Err(last.into())
     }

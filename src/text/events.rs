@@ -85,6 +85,17 @@ pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<St
             "Plik błędów był poprawiany, więc nie został zastąpiony. Nazywa się teraz `{}`.",
             text("path")
         ),
+        "pull_retried" => {
+            let happened = match number("status") {
+                0 => "Platforma nie odpowiada poprawnie.".to_owned(),
+                status => format!("Platforma zgłasza błąd {status}."),
+            };
+            let wait = duration(Lang::Pl, Duration::from_secs(number("seconds")));
+            format!("{happened} Kolejna próba za {wait}.")
+        }
+        "list_changed" => {
+            "Strony listy nie pasują do siebie, lista mogła się zmienić. Pobieranie od początku.".to_owned()
+        }
         _ => return None,
     })
 }
@@ -101,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_is_said_in_polish() {
+    fn what_the_platform_does_is_said_in_polish() {
         let until: Timestamp = "2026-11-30T20:34:00Z".parse().unwrap();
         let fields = json!({"until": until.to_string(), "reason": "HTTP 503", "answered": true});
         let until = local_time_in(Lang::Pl, until);
@@ -114,6 +125,14 @@ mod tests {
             "Platforma znów odpowiada (przerwa trwała 3 min 20 s)."
         );
         assert!(said("stopping", &json!({"calls": 4})).contains("w toku: 4"));
+        assert_eq!(
+            said("pull_retried", &json!({"status": 503, "seconds": 12})),
+            "Platforma zgłasza błąd 503. Kolejna próba za 12 s."
+        );
+        assert_eq!(
+            said("pull_retried", &json!({"seconds": 75})),
+            "Platforma nie odpowiada poprawnie. Kolejna próba za 1 min 15 s."
+        );
         assert_eq!(polish_event("state_not_written", &Map::new()), None);
     }
 }
