@@ -3,12 +3,13 @@
 use tokio::time::Instant;
 
 use crate::config::PullSettings;
-use crate::model::Deadline;
+use crate::model::{Deadline, EarlyEnd};
 use crate::report::{Console, ExitCode};
 use crate::run::Failure;
 use crate::run::list::pull;
-use crate::run::prepare::before_sending::{stops, unless_stopped};
+use crate::run::prepare::before_sending::{code_of, stops};
 use crate::system::window::Window;
+use crate::text::Message;
 
 /// Runs `pull`. A signal leaves the older table.
 pub(in crate::run) async fn run(
@@ -24,7 +25,18 @@ pub(in crate::run) async fn run(
         table,
         labels,
     } = &settings;
-    let pulled = unless_stopped(&mut stops, pull::pull((api, ask), survey, table, labels)).await?;
+    let pulled = tokio::select! {
+        biased;
+        Some(reason) = stops.recv() => return Err(stopped(&reason)),
+        pulled = pull::pull((api, ask), survey, table, labels) => pulled?,
+    };
     pulled.say(survey, table);
     Ok(ExitCode::Success)
+}
+
+fn stopped(reason: &EarlyEnd) -> Failure {
+    Failure {
+        code: code_of(reason),
+        error: Message::new(|words| words.pull_stopped(&words.early_end(reason))).into(),
+    }
 }

@@ -242,6 +242,10 @@ impl ListWords for English {
         }
     }
 
+    fn pull_stopped(&self, why: &str) -> String {
+        format!("{why}: the list was not read to its end, and no table was written")
+    }
+
     fn pulled(&self, respondents: u64, survey: &str, table: &str) -> String {
         format!(
             "list of survey {survey}: {} in `{table}`",

@@ -244,6 +244,10 @@ impl ListWords for Polish {
         }
     }
 
+    fn pull_stopped(&self, why: &str) -> String {
+        format!("{why}: lista nie została pobrana do końca, nie zapisano tabeli")
+    }
+
     fn pulled(&self, respondents: u64, survey: &str, table: &str) -> String {
         let count = pl(respondents, ["respondent", "respondentów", "respondentów"]);
         format!("lista wysyłkowa ankiety {survey}: {count}, zapisano w `{table}`")

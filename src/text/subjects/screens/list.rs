@@ -118,6 +118,9 @@ pub(crate) trait ListWords {
     /// A long list is being read; the time it takes, if a rate limits it.
     fn pulling(&self, respondents: u64, time: Option<String>) -> String;
 
+    /// A signal ended the reading; `why` says which.
+    fn pull_stopped(&self, why: &str) -> String;
+
     /// A list was read and written.
     fn pulled(&self, respondents: u64, survey: &str, table: &str) -> String;
 }
