@@ -110,5 +110,27 @@ fn the_errors_of_the_mailing_list() {
         (name, both(PullError::Unreadable { host, why }))
     });
     section(&mut page, "answers that are not readable", named);
+    let others = [
+        (
+            "pull_needs_survey",
+            super::both(|words| words.pull_needs_survey()),
+        ),
+        (
+            "pulling",
+            super::both(|words| words.pulling(25_000, Some("5 min".to_owned()))),
+        ),
+        (
+            "pulling at once",
+            super::both(|words| words.pulling(25_000, None)),
+        ),
+        ("pull_stopped", super::both(|words| words.pull_stopped("…"))),
+        ("pulled", super::both(|words| words.pulled(1_234, "7", "a.csv"))),
+        ("pulled one", super::both(|words| words.pulled(1, "7", "a.csv"))),
+    ];
+    section(
+        &mut page,
+        "others",
+        others.into_iter().map(|(name, texts)| (name.to_owned(), texts)),
+    );
     insta::assert_snapshot!(page);
 }
