@@ -46,6 +46,8 @@ mod outputs; // The files that a run leaves.
 mod pace; // The rate over real sockets.
 mod privacy; // Cells in logs, mails and monitors.
 mod proxies;
+mod pull; // The mailing list as a table.
+mod pull_ends; // Pulls that end without one.
 mod report; // Answers of a proxy to `CONNECT`.
 mod resume; // Runs that are killed, stopped and resumed.
 mod resumed_nights; // What a resumed run knows and does not know.
