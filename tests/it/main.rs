@@ -48,6 +48,7 @@ mod privacy; // Cells in logs, mails and monitors.
 mod proxies;
 mod pull; // The mailing list as a table.
 mod pull_ends; // Pulls that end without one.
+mod pulled_nights; // Runs that read the mailing list first.
 mod report; // Answers of a proxy to `CONNECT`.
 mod resume; // Runs that are killed, stopped and resumed.
 mod resumed_nights; // What a resumed run knows and does not know.
