@@ -352,8 +352,10 @@ fn pass(
         Judgement::Sent => row.settled = None,
     }
     edited.overwritten += u64::from(is_edited);
-    // Also without `--on-conflict keep`: what was sent before is not what is sent last any more.
-    store.forget_labels(key)?;
+    // Also without `--on-conflict keep`: what was sent before is not what is sent last any more. What
+    // was left as it is, is still known, so that it is left the next time, too.
+    let set = update.labelled().map(|(label, _)| label);
+    store.forget_labels(key, set)?;
     let mut has = pending.has(key).unwrap_or_else(|| terms.has(entry.as_ref()));
     if terms.doubts_all {
         has.late = has.late.with(said, terms.clock.late_until(terms.clock.start));

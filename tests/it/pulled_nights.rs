@@ -214,3 +214,51 @@ fn a_check_reads_the_list_and_leaves_nothing_behind() {
     assert!(job.text("in.respondents.csv").contains("d@example.com"));
     assert_eq!(called(&fake), [""; 0]);
 }
+
+#[test]
+fn a_label_that_was_left_as_it_is_stays_so_when_others_are_sent() {
+    let sandbox = Sandbox::start("--list list.csv", LIST);
+    let labels = |name: &str| {
+        let mut of_all = sandbox.field(&sandbox.token(), name);
+        of_all.truncate(3);
+        of_all
+    };
+    let input = "id_respondent,l4,l7\n11,VIP,1\n12,VIP,1\n13,VIP,1\n";
+    let mut job = night_in(&sandbox, input).args("--map l4=l4 --map l7=l7 --changed-only --on-conflict keep");
+    job.again("--verify=0s", 0);
+    sandbox.update("id_survey=1&id_respondent=11&l4=mine");
+    sandbox.update("id_survey=1&id_respondent=12&l4=mine");
+    let input = "id_respondent,l4,l7\n11,VIP,1\n12,Standard,2\n13,VIP,1\n";
+    fs::write(job.path("in.csv"), input).unwrap();
+    job.ends(0);
+    assert_eq!(
+        verdicts(&job),
+        ["11 skipped conflict", "12 success ", "13 skipped unchanged"]
+    );
+    // What was left as it is one night is left as it is the next one, whatever else is sent.
+    for seven in ["2", "3"] {
+        let input = format!("id_respondent,l4,l7\n11,VIP,1\n12,Standard,{seven}\n13,VIP,1\n");
+        fs::write(job.path("in.csv"), input).unwrap();
+        job.again("--overwrite", 0);
+        assert_eq!(labels("label4"), ["mine", "mine", "VIP"]);
+        assert_eq!(labels("label7"), ["1", seven, "1"]);
+    }
+}
+
+#[test]
+fn a_conflict_that_only_the_whole_row_showed_is_remembered_by_its_label() {
+    let sandbox = Sandbox::start("--list list.csv", LIST);
+    // Without `--on-conflict keep`, the state knows rows and no labels.
+    let mut job = night_in(&sandbox, "id_respondent,l4,l7\n11,VIP,1\n").args("--changed-only");
+    job.again("--verify=0s", 0);
+    sandbox.update("id_survey=1&id_respondent=11&l4=mine");
+    let mut job = job.args("--overwrite --on-conflict keep");
+    job.ends(0);
+    assert_eq!(verdicts(&job), ["11 skipped conflict"]);
+    fs::write(job.path("in.csv"), "id_respondent,l4,l7\n11,VIP,2\n").unwrap();
+    job.again("", 0);
+    assert_eq!(verdicts(&job), ["11 success "]);
+    let token = sandbox.token();
+    assert_eq!(sandbox.field(&token, "label4")[0], "mine");
+    assert_eq!(sandbox.field(&token, "label7")[0], "2");
+}

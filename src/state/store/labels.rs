@@ -89,11 +89,18 @@ impl Store {
             .map_err(|error| self.fault("read", &error))
     }
 
-    /// Forgets what was sent of a respondent's labels.
-    pub(in crate::state) fn forget_labels(&mut self, key: Key) -> Result<(), StoreError> {
+    /// Forgets what was sent of these labels of a respondent.
+    pub(in crate::state) fn forget_labels(
+        &mut self,
+        key: Key,
+        labels: impl Iterator<Item = Label>,
+    ) -> Result<(), StoreError> {
+        // One statement for all labels, as most respondents have none here.
+        let set = labels.fold(0_i64, |set, label| set | 1 << number(label));
+        let delete = "DELETE FROM labels WHERE list = ? AND respondent = ? AND (? >> label) & 1";
         self.connection
-            .prepare_cached("DELETE FROM labels WHERE list = ? AND respondent = ?")
-            .and_then(|mut delete| delete.execute(params![key.list, key.respondent]))
+            .prepare_cached(delete)
+            .and_then(|mut delete| delete.execute(params![key.list, key.respondent, set]))
             .map(drop)
             .map_err(|error| self.fault("write", &error))
     }
