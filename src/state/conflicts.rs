@@ -39,6 +39,21 @@ pub(super) fn leave_out(
     Ok(kept.len() as u64)
 }
 
+/// Returns the labels of a row that would be left as they are; `None` if nothing would be left to send.
+pub(super) fn would_leave(
+    store: &Store,
+    (key, update): (Key, &UpdateRespondent),
+    listed: &Listed,
+    is_last: bool,
+) -> Result<Option<Vec<Label>>, StoreError> {
+    let kept = in_conflict(store, key, listed, is_last)?;
+    if kept.is_empty() {
+        return Ok(Some(kept));
+    }
+    let (remaining, _) = remaining(update, listed, &kept);
+    Ok(remaining.map(|_| kept))
+}
+
 /// Returns the labels in conflict.
 fn in_conflict(store: &Store, key: Key, listed: &Listed, is_last: bool) -> Result<Vec<Label>, StoreError> {
     let mut found = Vec::new();

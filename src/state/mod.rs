@@ -129,16 +129,28 @@ impl Delta {
         self.lock().edited
     }
 
-    /// Whether a row makes no call, because the platform has its labels: by what was acknowledged, and
-    /// by the mailing list as far as it is believed.
-    pub(crate) fn is_unchanged(
+    /// Returns the labels that the row's call would leave as they are, because people changed them.
+    /// `None` if it makes no call: the platform has its labels, by what was acknowledged and by the
+    /// mailing list as far as it is believed, or all of them are left.
+    pub(crate) fn would_leave(
         &self,
         update: &UpdateRespondent,
         listed: Option<&Listed>,
-    ) -> Result<bool, StoreError> {
-        let shared = self.lock();
-        let skips = shared.terms.skips.is_some() && !listed.is_some_and(Listed::differs);
-        Ok(skips && shared.store.told(update)? == Told::Same)
+    ) -> Result<Option<Vec<Label>>, StoreError> {
+        let mut shared = self.lock();
+        let Shared { store, terms, .. } = &mut *shared;
+        if terms.skips.is_none() {
+            return Ok(Some(Vec::new()));
+        }
+        let is_last = store.told(update)? == Told::Same;
+        match listed.filter(|listed| listed.differs()) {
+            Some(listed) if terms.keeps => {
+                let key = store.key_of(update.survey(), update.respondent())?;
+                conflicts::would_leave(store, (key, update), listed, is_last)
+            }
+            None if is_last => Ok(None),
+            _ => Ok(Some(Vec::new())),
+        }
     }
 
     /// Stores that written values of these labels were read back.

@@ -243,6 +243,12 @@ fn a_label_that_was_left_as_it_is_stays_so_when_others_are_sent() {
         assert_eq!(labels("label4"), ["mine", "mine", "VIP"]);
         assert_eq!(labels("label7"), ["1", seven, "1"]);
     }
+    // What the run leaves as it is is nothing to be put back.
+    let undo = job.text("in.undo.csv");
+    assert!(
+        undo.lines().skip(1).all(|line| line.ends_with(",,,2,3")),
+        "{undo}"
+    );
 }
 
 #[test]

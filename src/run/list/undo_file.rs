@@ -11,7 +11,8 @@ use crate::run::prepare::input::opened::OpenedInput;
 use crate::state::Delta;
 
 /// Writes the values that the mailing list has of the labels which the run changes, beside the new
-/// ones. `table` is the list that was read; `delta` knows which rows make no call.
+/// ones. `table` is the list that was read; `delta` knows which rows make no call, and which labels are
+/// left as they are.
 pub(in crate::run) fn write(
     opened: &mut OpenedInput,
     reading: &ReadingSettings,
@@ -34,18 +35,20 @@ pub(in crate::run) fn write(
         let Plan::Send(update) = &plan else {
             return Ok(true);
         };
-        let is_unchanged = delta
-            .map(|delta| delta.is_unchanged(update, settings.listed(&plan).as_ref()))
-            .transpose()
-            .map_err(Failure::usage)?;
-        let member = Digits::new(update.respondent()).and_then(|id| members.find(id));
-        let Some(member) = member.filter(|_| is_unchanged != Some(true)) else {
+        let kept = match delta {
+            Some(delta) => delta.would_leave(update, settings.listed(&plan).as_ref()),
+            None => Ok(Some(Vec::new())),
+        };
+        let Some(kept) = kept.map_err(Failure::usage)? else {
+            return Ok(true);
+        };
+        let Some(member) = Digits::new(update.respondent()).and_then(|id| members.find(id)) else {
             return Ok(true);
         };
         let old = texts.of(member, update.respondent())?;
         let is_repeated = has_line.get(member.place()).copied().unwrap_or_default();
         let mut changes: Vec<Change> = vec![None; labels.len()];
-        for (label, new) in update.labelled() {
+        for (label, new) in update.labelled().filter(|(label, _)| !kept.contains(label)) {
             let Some(at) = labels.iter().position(|other| *other == label) else {
                 continue;
             };
