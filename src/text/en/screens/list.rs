@@ -120,6 +120,7 @@ impl ListWords for English {
                 "{} changed on the platform meanwhile and set again",
                 en(overwritten, "contact")
             ),
+            (_, 1) => "1 label changed on the platform meanwhile and left as it is".to_owned(),
             _ => format!(
                 "{} changed on the platform meanwhile and left as they are",
                 en(kept, "label")
