@@ -363,7 +363,7 @@ fn pass(
         }
         Judgement::Sent => row.settled = None,
     }
-    edited.overwritten += u64::from(is_edited);
+    edited.overwritten += u64::from(is_edited && !terms.keeps);
     // Also without `--on-conflict keep`: what was sent before is not what is sent last any more. What
     // was left as it is, is still known, so that it is left the next time, too.
     let set = update.labelled().map(|(label, _)| label);

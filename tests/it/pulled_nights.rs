@@ -268,3 +268,27 @@ fn a_conflict_that_only_the_whole_row_showed_is_remembered_by_its_label() {
     assert_eq!(sandbox.field(&token, "label4")[0], "mine");
     assert_eq!(sandbox.field(&token, "label7")[0], "2");
 }
+
+#[test]
+fn beside_a_label_that_is_left_as_it_is_those_are_sent_of_which_nothing_is_known() {
+    let sandbox = Sandbox::start("--list list.csv", LIST);
+    let line = "--changed-only --on-conflict keep --overwrite";
+    let mut job = night_in(&sandbox, "id_respondent,l4\n11,VIP\n").args(line);
+    job.again("--verify=0s", 0);
+    // The value of l7 is never read back.
+    fs::write(job.path("in.csv"), "id_respondent,l4,l7\n11,VIP,1\n").unwrap();
+    job.ends(0);
+    sandbox.update("id_survey=1&id_respondent=11&l4=mine");
+    for verdict in ["11 success ", "11 skipped unchanged"] {
+        let ran = job.ends(0);
+        assert_eq!(verdicts(&job), [verdict]);
+        let kept = "1 label changed on the platform meanwhile and left as it is";
+        assert!(ran.stderr.contains(kept), "{}", ran.stderr);
+        let summary: serde_json::Value = serde_json::from_str(&job.text("in.summary.json")).unwrap();
+        assert_eq!(
+            (&summary["edited_overwritten"], &summary["edited_kept"]),
+            (&0.into(), &1.into())
+        );
+        assert_eq!(sandbox.field(&sandbox.token(), "label4")[0], "mine");
+    }
+}
