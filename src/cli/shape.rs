@@ -176,15 +176,16 @@ Commands (`respondent-sync help COMMAND`):
     );
     for (name, purpose) in [
         ("init", "set up a config and the secrets, by questions"),
-        ("run", "send the file"),
-        ("retry", "send the rows again that failed"),
+        ("run, retry", "send the file; send the rows again that failed"),
         ("check", "everything but the sending"),
         (
             "pull",
             "the survey's mailing list with ids and labels, as a table (API)",
         ),
-        ("verify", "whether the mailing list shows what was sent (API)"),
-        ("undo", "put back the labels that a run has changed (API)"),
+        (
+            "verify, undo",
+            "read back what a run has sent; put back what it changed (API)",
+        ),
         ("doctor", "what a run needs on this machine, and what is missing"),
         (
             "report",
@@ -193,12 +194,8 @@ Commands (`respondent-sync help COMMAND`):
         ("sandbox", "the platform in small, on this machine"),
         ("config show", "all settings, and where each comes from"),
         (
-            "state",
-            "what is remembered of earlier runs: `state show`, `state forget`",
-        ),
-        (
-            "forget",
-            "remove a person who asked for it from the files of all runs",
+            "state, forget",
+            "what earlier runs remember; remove a person who asked for it",
         ),
     ] {
         writeln!(text, "  {name:<14}{purpose}").ok();
