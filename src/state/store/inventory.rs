@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, params};
 
 use super::file::{Store, StoredUpdate};
-use crate::model::{LastExport, UpdateRespondent};
+use crate::model::{Label, LastExport, UpdateRespondent};
 use crate::state::StoreError;
 use crate::state::doubt::Doubt;
 use crate::state::key::{Account, Key, digest, plain};
@@ -205,7 +205,7 @@ impl Store {
                 for respondent in respondents {
                     let key = Key::new(list, respondent);
                     // An entry with a late call stays, but not what was sent of its labels.
-                    store.forget_labels(key)?;
+                    store.forget_labels(key, Label::all())?;
                     if let Some(entry) = store.entry(key)? {
                         count += u64::from(entry.acknowledged.is_some());
                         store.forget(key, &entry)?;
