@@ -378,7 +378,11 @@ fn labels<'a>(
         .labels
         .iter()
         .filter_map(move |(label, from)| match (from.value(&fields), empty) {
-            (Some(value), EmptyPolicy::Marked) if value == BLANK_MARK => Some((*label, Cow::Borrowed(""))),
+            (Some(value), EmptyPolicy::Marked | EmptyPolicy::Send) if value == BLANK_MARK => {
+                Some((*label, Cow::Borrowed("")))
+            }
+            // A failed file of an undoing, sent by hand: the mark itself never reaches a person.
+            (Some(value), EmptyPolicy::Skip) if value == BLANK_MARK => None,
             (Some(value), _) => Some((*label, value)),
             (None, EmptyPolicy::Send) => Some((*label, Cow::Borrowed(""))),
             (None, EmptyPolicy::Skip | EmptyPolicy::Marked) => None,

@@ -34,6 +34,8 @@ pub(crate) struct Door<A> {
     settings: DoorSettings,
     kept: KeptToken,
     token: Option<SecretString>,
+    /// Whether a refused token was renewed: the vendor limits how many are given.
+    is_renewed: bool,
     /// When the next call may start.
     next: Instant,
     chance: fastrand::Rng,
@@ -57,6 +59,7 @@ impl<A: Ask> Door<A> {
             chance: fastrand::Rng::with_seed(settings.seed),
             next: Instant::now(),
             token: None,
+            is_renewed: false,
             calls: 0,
             ask,
             api,
@@ -69,7 +72,7 @@ impl<A: Ask> Door<A> {
         self.calls
     }
 
-    /// Asks for a page and reads it. A token that is refused is renewed once. `survey` is the one
+    /// Asks for a page and reads it. A token that is refused is renewed once in all. `survey` is the one
     /// that the page is about.
     pub(super) async fn page<T>(
         &mut self,
@@ -77,7 +80,6 @@ impl<A: Ask> Door<A> {
         survey: Option<&str>,
         read: impl Fn(&[u8]) -> Result<T, Unreadable>,
     ) -> Result<T, PullError> {
-        let mut is_renewed = false;
         loop {
             let token = self.token().await?;
             let question = Question::Page {
@@ -87,9 +89,9 @@ impl<A: Ask> Door<A> {
             let host = host_of(url);
             match self.settled(&question, (&host, survey), &read).await? {
                 Some(page) => return Ok(page),
-                None if is_renewed => return Err(PullError::TokenRefused { status: 401 }),
+                None if self.is_renewed => return Err(PullError::TokenRefused { status: 401 }),
                 None => {
-                    is_renewed = true;
+                    self.is_renewed = true;
                     self.token = None;
                     self.kept.forget();
                 }

@@ -24,6 +24,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 pub(crate) use error::OutputError;
+pub(crate) use existing::aside::set_unfinished_aside;
 pub(crate) use existing::attempts::SentRows;
 pub(crate) use existing::decision::{
     Before, Existing, KeptSets, OutputDecision, SameInput, SentBefore, before, decide,
@@ -46,7 +47,7 @@ pub(crate) use lists::kept::{KeptList, KeptLists, KeptUndoing, kept_lists, kept_
 pub(crate) use lists::restore::RestoreFile;
 pub(crate) use lists::table::TableFile;
 pub(crate) use lists::undo::{
-    Change, UndoFile, newest_undo_aside, set_undo_aside, survey_of_undo, undo_columns,
+    Change, UndoFile, newest_undo_aside, set_undo_aside, survey_of_undo, undo_columns, undo_of_rounds,
 };
 pub(crate) use lists::verified::{VerifiedFile, VerifiedLine};
 pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};

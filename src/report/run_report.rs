@@ -201,6 +201,9 @@ impl RunReport {
                     let different = self.verified.as_ref().map_or(0, Verified::accused);
                     format!("{} not as sent on the mailing list", counted(different, "label"))
                 }
+                Verdict::Unread(_) if self.verified.as_ref().is_some_and(|verified| verified.cut_short) => {
+                    "every row is well; reading the mailing list back was ended early".to_owned()
+                }
                 Verdict::Unread(_) => "the mailing list could not be read back".to_owned(),
                 Verdict::Done if self.summary.failures() > 0 => {
                     format!("{failures} failed, unconfirmed or invalid, as `--accept-failures` allows")

@@ -26,7 +26,7 @@ pub(crate) struct Verified {
     /// The file with the labels that were not seen as they were sent, if there are any.
     #[serde(serialize_with = "shown")]
     pub(crate) file: Option<PathBuf>,
-    /// The exit code of a list that could not be read at all.
+    /// The exit code of a list that could not be read at all, or of what ended the reading early.
     #[serde(skip)]
     pub(crate) unread: Option<ExitCode>,
 }

@@ -322,7 +322,8 @@ pub(super) fn already_sent(settings: &RunSettings, before: &SentBefore) -> Resul
         ..
     } = before;
     let when = |lang| finished_at.map(|time| local_time_in(lang, time));
-    let (code, message) = if *is_mended || *exit_code == ExitCode::Success.code() {
+    // If no row failed, the code was about the mailing list, which `verify` reads.
+    let (code, message) = if *is_mended || *exit_code == ExitCode::Success.code() || *remaining == 0 {
         let results = paths.results.shown().to_string();
         let fixed = is_mended.then_some((*fixed, failures.saturating_sub(*fixed)));
         let message =

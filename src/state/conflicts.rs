@@ -3,13 +3,13 @@
 //!
 //! A label is in conflict if the mailing list has neither what was acknowledged last, nor what stood
 //! there before that (a change may show late), nor what the row sets. What was never sent is no
-//! conflict, and neither is what is not known: before a label is sent, it is forgotten, and only an
-//! acknowledgement is remembered.
+//! conflict, and neither is what is not known. What is sent without an acknowledgement may be what the
+//! list has, too.
 
 use super::key::Key;
 use super::store::error::StoreError;
 use super::store::file::Store;
-use crate::model::{FaultText, Label, Labelled, Listed, Plan, PlannedRow, UpdateRespondent};
+use crate::model::{FaultText, Label, Labelled, Listed, Plan, PlannedRow, UpdateRespondent, label_digest};
 
 /// Takes the labels in conflict out of a row that would be sent. Returns how many were taken out.
 /// `is_last` says that the row is what was acknowledged last, whole. A row of which nothing is left to
@@ -94,6 +94,21 @@ fn remaining(
     let believes_all = believes_all && left.0.iter().all(|label| label.believed);
     let update = update.without(kept).filter(|_| left.differs() || !believes_all);
     (update, left)
+}
+
+/// Notes before a call what it sends: until it is acknowledged, the list may have this or what was
+/// acknowledged before, and neither is a person's.
+pub(super) fn note_attempt(store: &mut Store, key: Key, update: &UpdateRespondent) -> Result<(), StoreError> {
+    for (label, value) in update.labelled() {
+        if let Some(last) = store.said_of(key, label)? {
+            let attempted = Labelled {
+                before: label_digest(&value),
+                ..last
+            };
+            store.put_label(key, label, attempted)?;
+        }
+    }
+    Ok(())
 }
 
 /// Remembers what was acknowledged of each label, and what the list had before.

@@ -153,6 +153,11 @@ impl Delta {
         }
     }
 
+    /// Returns the digest of what was acknowledged last of a label; `None` if it is not known.
+    pub(crate) fn said(&self, update: &UpdateRespondent, label: Label) -> Result<Option<u64>, StoreError> {
+        self.lock().store.said(update, label)
+    }
+
     /// Stores that written values of these labels were read back.
     pub(crate) fn prove(&self, survey: &str, labels: &[Label]) -> Result<(), StoreError> {
         self.lock().store.prove(survey, labels)
@@ -364,10 +369,13 @@ fn pass(
         Judgement::Sent => row.settled = None,
     }
     edited.overwritten += u64::from(is_edited && !terms.keeps);
-    // Also without `--on-conflict keep`: what was sent before is not what is sent last any more. What
-    // was left as it is, is still known, so that it is left the next time, too.
-    let set = update.labelled().map(|(label, _)| label);
-    store.forget_labels(key, set)?;
+    // What was left as it is, is still known, so that it is left the next time, too.
+    if terms.keeps {
+        conflicts::note_attempt(store, key, update)?;
+    } else {
+        // What was sent before is not what is sent last any more.
+        store.forget_labels(key, update.labelled().map(|(label, _)| label))?;
+    }
     let mut has = pending.has(key).unwrap_or_else(|| terms.has(entry.as_ref()));
     if terms.doubts_all {
         has.late = has.late.with(said, terms.clock.late_until(terms.clock.start));

@@ -1,7 +1,7 @@
 //! Checks the settings of `run`. All mistakes are reported together, and the secrets are fetched
 //! last and once. A dry run is a check with the flags of `run`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::ZonedDateTime;
@@ -88,6 +88,18 @@ pub(crate) struct RunSettings {
     pub(crate) others: Vec<PathBuf>,
     /// The run puts labels back (`undo`): the command that was typed is not its own.
     pub(crate) is_undo: bool,
+}
+
+impl RunSettings {
+    /// Returns the same settings with the mailing list in this table.
+    pub(crate) fn with_members(&self, table: &Path) -> Self {
+        let mut settings = self.clone();
+        settings.reading.members = Some(table.to_owned());
+        if let Some(ids) = &mut settings.reading.ids {
+            table.clone_into(&mut ids.path);
+        }
+        settings
+    }
 }
 
 /// What every kind of run needs of its flags.

@@ -28,8 +28,45 @@ pub(in crate::record) fn set_aside(
 ) -> Result<Vec<OutputPaths>, OutputError> {
     let mut set_aside = Vec::new();
     let found = Found::look(paths)?;
-    let mut of_unfinished: Vec<PathBuf> = Vec::new();
     if let Some(unfinished) = &found.unfinished {
+        let moved = move_unfinished(paths, unfinished, &mut set_aside)?;
+        tell_of_unfinished(unfinished, new, &moved);
+    }
+    if found.finished.is_some() {
+        set_aside.extend(set_finished_aside(paths)?);
+    }
+    delete_older(paths, keep)?;
+    Ok(set_aside)
+}
+
+/// Sets aside a run that was cut short, so that none goes on with it: what it has sent is being undone.
+///
+/// # Errors
+///
+/// If its files cannot be read or renamed.
+pub(crate) fn set_unfinished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
+    let found = Found::look(paths)?;
+    let Some(unfinished) = &found.unfinished else {
+        return Ok(());
+    };
+    let moved = move_unfinished(paths, unfinished, &mut Vec::new())?;
+    let names = listed(&moved);
+    tracing::info!(
+        event = "unfinished_set_aside",
+        files = names,
+        "the run that was cut short is not resumed any more; its files were set aside: {names}"
+    );
+    Ok(())
+}
+
+/// Renames the files of an unfinished run. Adds its new paths to `set_aside` if it has left a summary.
+fn move_unfinished(
+    paths: &OutputPaths,
+    unfinished: &Unfinished,
+    set_aside: &mut Vec<OutputPaths>,
+) -> Result<Vec<PathBuf>, OutputError> {
+    let mut of_unfinished: Vec<PathBuf> = Vec::new();
+    {
         let start = match unfinished {
             Unfinished::Journal(contents) => contents.header.started_at,
             Unfinished::Nothing(path)
@@ -47,14 +84,8 @@ pub(in crate::record) fn set_aside(
             set_page_aside(paths, &stamp);
             set_aside.push(paths.aside(&stamp));
         }
-        let moved = move_together(&of_unfinished, stamp)?;
-        tell_of_unfinished(unfinished, new, &moved);
+        move_together(&of_unfinished, stamp)
     }
-    if found.finished.is_some() {
-        set_aside.extend(set_finished_aside(paths)?);
-    }
-    delete_older(paths, keep)?;
-    Ok(set_aside)
 }
 
 /// Moves the page about a run with its files.

@@ -11,6 +11,12 @@ use crate::record::outputs::files::{self, create_private};
 use crate::system::folders::with_suffix;
 use crate::system::regular;
 
+/// The column of the time at which labels were chosen to be put back.
+pub(super) const DECIDED_AT: &str = "decided_at";
+
+/// Enough bytes for the header of any of these files.
+const MAX_HEADER: u64 = 4 << 10;
+
 /// Suffix of a file while it is written.
 pub(super) const NEW: &str = ".new";
 
@@ -19,11 +25,13 @@ pub(super) const NEW: &str = ".new";
 pub(super) struct PrivateCsv {
     path: PathBuf,
     writer: Option<BufWriter<fs::File>>,
+    /// Whether the new file is there and has not its name yet.
+    is_begun: bool,
     line: Vec<u8>,
 }
 
 impl PrivateCsv {
-    /// Prepares to write a file whose header begins with these names.
+    /// Prepares to write a file whose header begins with these names, and has further names of labels.
     ///
     /// # Errors
     ///
@@ -35,6 +43,7 @@ impl PrivateCsv {
         Ok(Self {
             path: path.to_owned(),
             writer: None,
+            is_begun: false,
             line: Vec::new(),
         })
     }
@@ -48,7 +57,7 @@ impl PrivateCsv {
         let new = self.new_path();
         self.writer = None;
         let file = create_private(&new, true).map_err(|source| OutputError::create(&new, source))?;
-        self.writer = Some(BufWriter::new(file));
+        (self.writer, self.is_begun) = (Some(BufWriter::new(file)), true);
         Ok(())
     }
 
@@ -82,24 +91,28 @@ impl PrivateCsv {
     pub(super) fn finish(mut self) -> Result<(), OutputError> {
         self.sync()?;
         fs::rename(self.new_path(), &self.path).map_err(|source| OutputError::rename(&self.path, source))?;
+        self.is_begun = false;
         files::sync_folder_of(&self.path);
         Ok(())
     }
 
-    fn new_path(&self) -> PathBuf {
+    /// Where the file is until it gets its name.
+    pub(super) fn new_path(&self) -> PathBuf {
         with_suffix(&self.path, NEW)
     }
 }
 
 impl Drop for PrivateCsv {
     fn drop(&mut self) {
-        if self.writer.take().is_some() {
+        self.writer = None;
+        if self.is_begun {
             fs::remove_file(self.new_path()).ok();
         }
     }
 }
 
-/// Whether nothing stands at the path, or a file that begins like this.
+/// Whether nothing stands at the path, or a file with such a header. A table with columns of the user's own
+/// is the user's.
 fn is_free(path: &Path, header: &str) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
@@ -109,8 +122,24 @@ fn is_free(path: &Path, header: &str) -> io::Result<bool> {
         Ok(_) => {}
     }
     let mut start = Vec::new();
-    regular::open(path)?
-        .take(header.len() as u64)
-        .read_to_end(&mut start)?;
-    Ok(start == header.as_bytes())
+    regular::open(path)?.take(MAX_HEADER).read_to_end(&mut start)?;
+    let start = String::from_utf8_lossy(&start);
+    let Some(further) = start.lines().next().and_then(|line| line.strip_prefix(header)) else {
+        return Ok(false);
+    };
+    let mut further = further.split(',');
+    let is_whole = further.next() == Some("");
+    Ok(is_whole && further.all(is_of_label))
+}
+
+/// Whether a column is of a label: `l4`, `l4_old`, `l4_new`; or says when it was decided.
+fn is_of_label(name: &str) -> bool {
+    let label = name
+        .strip_suffix("_old")
+        .or(name.strip_suffix("_new"))
+        .unwrap_or(name);
+    let number = label
+        .strip_prefix('l')
+        .and_then(|number| number.parse::<u8>().ok());
+    number.is_some() || name == DECIDED_AT
 }

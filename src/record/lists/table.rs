@@ -1,7 +1,7 @@
 //! The table of a survey's respondents: `email,id_respondent,id_survey` and labels, UTF-8, a line
 //! for each. It takes the place of an older one at once and complete, and of no other file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::private_csv::PrivateCsv;
 use crate::model::Member;
@@ -49,6 +49,16 @@ impl TableFile {
             .iter()
             .filter_map(|label| member.labels.get(label - 1));
         self.file.push(own.into_iter().chain(labels))
+    }
+
+    /// Writes everything to the disk, under another name than the table's, and returns that.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub(crate) fn sync(&mut self) -> Result<PathBuf, OutputError> {
+        self.file.sync()?;
+        Ok(self.file.new_path())
     }
 
     /// Puts the table in its place.

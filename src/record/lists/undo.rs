@@ -38,8 +38,6 @@ pub(crate) type Change = Option<(String, String)>;
 #[derive(Debug)]
 pub(crate) struct UndoFile {
     file: PrivateCsv,
-    /// Whether the old file is of a rehearsal and is replaced.
-    replaces: bool,
 }
 
 impl UndoFile {
@@ -48,16 +46,12 @@ impl UndoFile {
     /// # Errors
     ///
     /// If another file stands at the path, or it cannot be written.
-    pub(crate) fn begin(
-        path: &Path,
-        labels: impl Iterator<Item = Label>,
-        replaces: bool,
-    ) -> Result<Self, OutputError> {
+    pub(crate) fn begin(path: &Path, labels: impl Iterator<Item = Label>) -> Result<Self, OutputError> {
         let mut file = PrivateCsv::new(path, &HEADER)?;
         file.begin()?;
         let columns = labels.flat_map(undo_columns);
         file.push(HEADER.map(str::to_owned).into_iter().chain(columns))?;
-        Ok(Self { file, replaces })
+        Ok(Self { file })
     }
 
     /// Appends a row's changes, one for each label of the file.
@@ -76,10 +70,8 @@ impl UndoFile {
     /// Sets the file of an earlier run aside, deletes old ones, and puts this one in its place.
     pub(crate) fn finish(mut self) -> Result<(), OutputError> {
         self.file.sync()?;
-        if !self.replaces {
-            set_aside(self.file.path())?;
-            delete_old(self.file.path());
-        }
+        set_aside(self.file.path())?;
+        delete_old(self.file.path());
         self.file.finish()
     }
 }
@@ -94,13 +86,23 @@ pub(crate) fn survey_of_undo(path: &Path) -> Option<String> {
     line.split(',').nth(1).map(str::to_owned)
 }
 
-/// Sets a file aside that has been used: what it holds is undone.
+/// Sets a file aside that has been used: what it holds is undone. That of an earlier run is so already.
 ///
 /// # Errors
 ///
 /// If it cannot be renamed.
 pub(crate) fn set_undo_aside(path: &Path) -> Result<(), OutputError> {
-    set_aside(path)
+    let (_, stamp) = names::family(path);
+    if stamp.is_some() { Ok(()) } else { set_aside(path) }
+}
+
+/// Returns the files of the retry rounds of a run, in their order, by the file of the run.
+pub(crate) fn undo_of_rounds(path: &Path) -> Vec<PathBuf> {
+    let changed = |path: &Path| path.metadata().and_then(|found| found.modified()).ok();
+    let of_run = changed(path);
+    let rounds = (1..).map(|round| names::of_round(path, round));
+    let rounds = rounds.take_while(|path| path.is_file());
+    rounds.filter(|path| changed(path) >= of_run).collect()
 }
 
 /// Returns the newest file of an earlier run.
@@ -164,7 +166,7 @@ mod tests {
         let path = folder.path().join("b.undo.csv");
         let write = |new: &str| {
             let labels = ["l4", "l7"].map(|name| name.parse().unwrap());
-            let mut undo = UndoFile::begin(&path, labels.into_iter(), false)?;
+            let mut undo = UndoFile::begin(&path, labels.into_iter())?;
             undo.push(("0012", "7"), &[Some(("a, b".to_owned(), new.to_owned())), None])?;
             undo.finish()
         };

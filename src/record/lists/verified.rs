@@ -1,6 +1,7 @@
 //! The labels that were not read back as they were sent: a line for each. It takes the place of an
 //! older file of this kind, and of no other.
 
+use std::fs;
 use std::path::Path;
 
 use super::private_csv::PrivateCsv;
@@ -45,6 +46,13 @@ impl VerifiedFile {
         file.begin()?;
         file.push(HEADER)?;
         Ok(Self(file))
+    }
+
+    /// Removes such a file, if one is there: it is about an earlier run.
+    pub(crate) fn remove(path: &Path) {
+        if path.is_file() && PrivateCsv::new(path, &HEADER).is_ok() {
+            fs::remove_file(path).ok();
+        }
     }
 
     /// Appends a label.

@@ -108,13 +108,17 @@ async fn start(
         let retried = settings.reading.round.as_ref().map(|round| &round.run.paths);
         *locks = unless_stopped(stops, self::locks(settings, &site, retried)).await?;
     }
-    let is_fresh = match &settings.list {
+    let fresh = match &settings.list {
         Some(list) => unless_stopped(stops, before::read(list, &settings.reading, &site)).await?,
-        None => false,
+        None => None,
+    };
+    let settings = &match &fresh {
+        Some(fresh) => Arc::new(settings.with_members(fresh.path())),
+        None => Arc::clone(settings),
     };
     let work = {
         let (settings, site, console) = (Arc::clone(settings), Arc::clone(&site), console.clone());
-        move || prepare(&settings, &site, is_fresh, &console)
+        move || prepare(&settings, &site, fresh, &console)
     };
     match unless_stopped(stops, in_thread(work)).await? {
         Prepared::Ready(ready) => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::before::api;
+use super::compare::Said;
 use super::verify::{ReadBack, Verification};
 use crate::config::RunSettings;
 use crate::model::{EarlyEnd, Label, ShownPath as _};
@@ -49,7 +50,11 @@ pub(in crate::run) async fn read_back(
         before: opened.plan.members.clone().filter(|_| is_fresh),
         paths: &settings.outputs.paths,
     };
-    match verification.read_back(opened, &settings.reading, stops).await {
+    let said = delta.filter(|_| list.keeps_conflicts).cloned().map(Said::Delta);
+    match verification
+        .read_back((opened, said), &settings.reading, stops)
+        .await
+    {
         Ok(ReadBack { verified, proven }) => {
             prove(settings, site, delta, (&list.survey, &proven));
             warn_of(&verified);

@@ -1,5 +1,7 @@
 //! Reads the mailing list before a run, or before a check into a temporary place.
 
+use std::path::{Path, PathBuf};
+
 use tempfile::TempDir;
 
 use crate::config::{CheckSettings, ListSettings, ReadingSettings, sandbox_api_credentials};
@@ -8,14 +10,34 @@ use crate::record::TableFile;
 use crate::report::ExitCode;
 use crate::run::Failure;
 use crate::run::list::passing::pause_between_doors;
-use crate::run::list::pull::pull;
+use crate::run::list::pull::{pull, pull_beside};
 use crate::run::prepare::before_sending::in_thread;
 use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::site::Site;
 use crate::text::Message;
 
-/// Reads the mailing list that the run needs. The sandbox lists whom the input names. Returns whether
-/// it was read; otherwise the table is that of an earlier run, which knows ids and no current labels.
+/// A list that was read and whose table is not in its place yet. Dropped, it leaves the old one.
+#[derive(Debug)]
+pub(in crate::run) struct FreshList {
+    file: TableFile,
+    path: PathBuf,
+}
+
+impl FreshList {
+    /// Where the table is.
+    pub(in crate::run) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts the table in its place.
+    pub(in crate::run) fn keep(self) -> Result<(), Failure> {
+        self.file.finish().map_err(Failure::output)
+    }
+}
+
+/// Reads the mailing list that the run needs. The sandbox lists whom the input names. Returns the table,
+/// which is not in its place yet: if no call is made, that of the last run stays. `None` if it could not be
+/// read, and the table of an earlier run serves, which knows ids and no current labels.
 ///
 /// # Errors
 ///
@@ -24,20 +46,21 @@ pub(in crate::run) async fn read(
     list: &ListSettings,
     reading: &ReadingSettings,
     site: &Site,
-) -> Result<bool, Failure> {
+) -> Result<Option<FreshList>, Failure> {
     if list.api.is_none() {
         for (id, email) in named(reading).await? {
             site.seed(&list.survey, &id, &email);
         }
     }
     let api = api(list, site);
-    let pulled = pull((&api, &list.ask), &list.survey, &list.table, &list.labels).await;
+    let pulled = pull_beside((&api, &list.ask), &list.survey, &list.table, &list.labels).await;
     pause_between_doors(list.ask.door.rate).await;
     match pulled {
-        Ok(pulled) if pulled.respondents == 0 => Err(empty(&list.survey)),
-        Ok(pulled) => {
+        Ok((_, pulled)) if pulled.respondents == 0 => Err(empty(&list.survey)),
+        Ok((mut file, pulled)) => {
             pulled.say(&list.survey, &list.table);
-            Ok(true)
+            let path = file.sync().map_err(Failure::output)?;
+            Ok(Some(FreshList { file, path }))
         }
         Err(failure) if list.accepts_older && list.table.is_file() => {
             let table = list.table.shown().to_string();
@@ -49,7 +72,7 @@ pub(in crate::run) async fn read(
                 polish = line.polish(),
                 "{line}"
             );
-            Ok(false)
+            Ok(None)
         }
         Err(failure) => Err(failure),
     }

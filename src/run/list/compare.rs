@@ -1,6 +1,5 @@
 //! Compares what a run has sent with a mailing list that was read after it, label by label.
 
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use crate::run::Failure;
 use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::input::tables::members;
 use crate::run::results::{ROW, STATUS, each_result};
+use crate::state::{Delta, Store};
 
 /// What is compared.
 pub(super) struct Comparison {
@@ -23,8 +23,30 @@ pub(super) struct Comparison {
     pub(super) before: Option<Arc<Members>>,
     /// The results of the run.
     pub(super) results: PathBuf,
+    /// What was sent last of each label, for a run that left labels as they are.
+    pub(super) said: Option<Said>,
     /// Where labels are written that were not seen as they were sent.
     pub(super) file: PathBuf,
+}
+
+/// What the state knows of single labels, for a run with `--on-conflict keep`.
+pub(in crate::run) enum Said {
+    Delta(Delta),
+    Store(Store),
+}
+
+impl Said {
+    /// Whether the run has left a label as it was: another value was acknowledged last. What cannot be
+    /// read is not left.
+    fn was_left(&self, update: &UpdateRespondent, label: Label, value: &str) -> bool {
+        let said = match self {
+            Self::Delta(delta) => delta.said(update, label),
+            Self::Store(store) => store.said(update, label),
+        };
+        said.ok()
+            .flatten()
+            .is_some_and(|said| said != label_digest(value))
+    }
 }
 
 /// What was found.
@@ -209,6 +231,10 @@ impl<'a> Found<'a> {
         sent: &str,
         listed: &str,
     ) -> Result<(), Failure> {
+        let said = self.comparison.said.as_ref();
+        if said.is_some_and(|said| said.was_left(update, label, sent)) {
+            return Ok(());
+        }
         let old = self.old(update, label);
         let (is, wanted) = (label_digest(listed), label_digest(sent));
         let seen = match () {
@@ -224,8 +250,8 @@ impl<'a> Found<'a> {
             Seen::Different => &mut self.verified.different,
         };
         *count += 1;
-        // A value that was there before proves nothing, and neither does a blank one.
-        let is_written = wanted != label_digest("") && old != Some(wanted);
+        // A value that may have been there before proves nothing, and neither does a blank one.
+        let is_written = wanted != label_digest("") && old.is_some_and(|old| old != wanted);
         if is == wanted
             && is_written
             && let Some(proven) = self.proven.get_mut(at)
@@ -283,11 +309,7 @@ impl<'a> Found<'a> {
                 file.finish().map_err(Failure::output)?;
                 self.verified.file = Some(path.clone());
             }
-            None if VerifiedFile::begin(path).is_ok() => {
-                // That of an earlier run would mislead.
-                fs::remove_file(path).ok();
-            }
-            None => {}
+            None => VerifiedFile::remove(path),
         }
         let proven = labels.iter().zip(&self.proven).filter(|(_, proven)| **proven);
         Ok(Compared {

@@ -2,7 +2,8 @@
 
 pub(super) mod after;
 pub(super) mod before;
-mod compare;
+pub(super) mod changes;
+pub(super) mod compare;
 pub(super) mod passing;
 pub(super) mod pull;
 pub(super) mod restore;

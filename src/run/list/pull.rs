@@ -34,6 +34,19 @@ pub(in crate::run) async fn pull(
     table: &Path,
     labels: &[usize],
 ) -> Result<Pulled, Failure> {
+    let (file, pulled) = pull_beside((api, ask), survey, table, labels).await?;
+    file.finish().map_err(Failure::output)?;
+    Ok(pulled)
+}
+
+/// Reads the respondents of a survey like [`pull`]. The table is not in its place yet; dropped, it leaves
+/// the old one.
+pub(in crate::run) async fn pull_beside(
+    (api, ask): (&Api, &AskSettings),
+    survey: &str,
+    table: &Path,
+    labels: &[usize],
+) -> Result<(TableFile, Pulled), Failure> {
     let mut file = TableFile::new(table, survey, labels).map_err(Failure::output)?;
     let mut door = door(api, ask)?;
     let read = door.members(survey, &mut file, progress(ask.door.rate)).await;
@@ -41,9 +54,8 @@ pub(in crate::run) async fn pull(
         Read::Pull(error) => pull_failure(error),
         Read::Taker(error) => Failure::output(error),
     })?;
-    file.finish().map_err(Failure::output)?;
     let calls = door.calls();
-    Ok(Pulled { respondents, calls })
+    Ok((file, Pulled { respondents, calls }))
 }
 
 impl Pulled {

@@ -1,16 +1,16 @@
 //! Decides which labels of a run get their old values back: those that still are what it sent.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
+use super::changes::{AllChanges, Line};
 use super::texts::ListedTexts;
-use crate::model::{Digits, Label, Message, Row, label_digest};
+use crate::model::{Digits, Label, Status, is_blank, label_digest};
 use crate::plan::{BLANK_MARK, Member, Members};
-use crate::read::{Columns, Purpose, ReadOptions};
-use crate::record::{RestoreFile, VerifiedFile, VerifiedLine, undo_columns};
+use crate::record::{RestoreFile, VerifiedFile, VerifiedLine};
 use crate::run::Failure;
-use crate::run::prepare::input::tables::id_table::{broken, refused};
 use crate::run::prepare::input::tables::members;
-use crate::run::prepare::input::tables::side_file::SideFile;
+use crate::run::results::{RESPONDENT, STATUS, each_result};
 
 /// No run has set the label, or it was decided about.
 const SETTLED: u64 = u64::MAX;
@@ -20,8 +20,10 @@ const NOT_RESTORED: &str = "not_restored";
 
 /// The files of an undoing, and what it may do.
 pub(in crate::run) struct Restoring<'a> {
-    /// What the run has changed.
-    pub(in crate::run) undo: &'a Path,
+    /// What the run and its rounds have changed.
+    pub(in crate::run) undo: &'a [PathBuf],
+    /// The results of the run, if it has come to its end.
+    pub(in crate::run) results: Option<&'a Path>,
     /// The list as it is now.
     pub(in crate::run) table: &'a Path,
     /// Where the labels are written that are put back, and those that are not; `None` if nothing is to be
@@ -49,117 +51,14 @@ pub(in crate::run) struct Restored {
     pub(in crate::run) left_filled: u64,
 }
 
-/// A file of changes that is open.
-struct Changes {
-    file: SideFile,
-    respondent: usize,
-    survey: usize,
-    /// Each label with its columns: before, and after.
-    labels: Vec<(Label, [usize; 2])>,
-}
-
-/// One line of it.
-struct Line<'a> {
-    row: u64,
-    respondent: &'a str,
-    survey: &'a str,
-    /// The place of each label that was changed, with the value before and after.
-    changes: Vec<(usize, &'a str, &'a str)>,
-}
-
-impl Changes {
-    fn open(path: &Path) -> Result<Self, Failure> {
-        let fault = |error| refused(path, error);
-        let options = ReadOptions {
-            encoding: "utf-8".parse().ok(),
-            delimiter: ",".parse().ok(),
-            ..ReadOptions::default()
-        };
-        let file = SideFile::open(path, options, None, |_| Ok(())).map_err(fault)?;
-        let columns = &file.first.columns;
-        let find = |name, purpose| {
-            let found = columns.require(name, purpose, "undo");
-            found.map_err(|error| fault(columns.refuse(vec![error])))
-        };
-        Ok(Self {
-            respondent: find("id_respondent", Purpose::Respondent)?,
-            survey: find("id_survey", Purpose::Survey)?,
-            labels: Label::all()
-                .filter_map(|label| columns_of(columns, label))
-                .collect(),
-            file,
-        })
-    }
-
-    /// Passes every line to `see`, in the order of the run.
-    fn each(
-        &mut self,
-        path: &Path,
-        mut see: impl FnMut(&Line<'_>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let mut rows = self.file.rows().map_err(|error| refused(path, error))?;
-        while let Some(row) = rows.next().map_err(|error| refused(path, error))? {
-            if let Some(fault) = &row.fault {
-                return Err(broken(path, row.position, fault));
-            }
-            see(&Line::new(&row, (self.respondent, self.survey), &self.labels))?;
-        }
-        rows.finish().map(drop).map_err(|error| refused(path, error))
-    }
-}
-
-impl<'a> Line<'a> {
-    fn new(row: &Row<'a>, (respondent, survey): (usize, usize), labels: &[(Label, [usize; 2])]) -> Self {
-        let fields = row.fields;
-        let cell = |column: usize| fields.get(column).unwrap_or_default();
-        let changes = labels.iter().enumerate().filter_map(|(at, (_, [old, new]))| {
-            let (old, new) = (cell(*old), cell(*new));
-            (!old.is_empty() || !new.is_empty()).then_some((at, old, new))
-        });
-        Self {
-            row: row.position.row,
-            respondent: cell(respondent),
-            survey: cell(survey),
-            changes: changes.collect(),
-        }
-    }
-}
-
-fn columns_of(columns: &Columns, label: Label) -> Option<(Label, [usize; 2])> {
-    let [old, new] = undo_columns(label);
-    let find = |name: &str| columns.find(name, Purpose::Label(label)).ok().flatten();
-    Some((label, [find(&old)?, find(&new)?]))
-}
-
-/// Returns the survey of a file of changes, and the numbers of its labels.
-///
-/// # Errors
-///
-/// If the file cannot be read, or if it is of several surveys.
-pub(in crate::run) fn survey_and_labels(undo: &Path) -> Result<(String, Vec<usize>), Failure> {
-    let mut changes = Changes::open(undo)?;
-    let labels = changes.labels.iter().map(|(label, _)| label.number()).collect();
-    let mut survey: Option<String> = None;
-    changes.each(undo, |line| {
-        let first = survey.get_or_insert_with(|| line.survey.to_owned());
-        if first.as_str() == line.survey {
-            return Ok(());
-        }
-        let (one, other) = (first.clone(), line.survey.to_owned());
-        Err(Failure::usage(Message::new(|words| {
-            words.undo_of_other_survey(&one, &other)
-        })))
-    })?;
-    Ok((survey.unwrap_or_default(), labels))
-}
-
 impl Restoring<'_> {
     /// Decides about each label, and writes those that are put back, and those that are not.
     pub(in crate::run) fn decide(&self) -> Result<Restored, Failure> {
         let now = members::read(self.table, false, None)?.members;
-        let mut changes = Changes::open(self.undo)?;
-        let labels: Vec<Label> = changes.labels.iter().map(|(label, _)| *label).collect();
-        let mut last = LastSent::read(&mut changes, self.undo, &now)?;
+        let mut changes = AllChanges::open(self.undo)?;
+        let labels = changes.labels.clone();
+        let unsure = Unsure::read(self.results, &now)?;
+        let mut sent = Sent::read(&mut changes, &now, &unsure)?;
         let mut deciding = Deciding {
             how: self,
             restored: Restored::default(),
@@ -172,41 +71,100 @@ impl Restoring<'_> {
             refused: None,
             labels: &labels,
         };
-        changes.each(self.undo, |line| deciding.line(line, &now, &mut last))?;
+        changes.each(|line| deciding.line(line, &now, &mut sent))?;
         deciding.finish()
     }
 }
 
-/// The digest of what the run has sent last of each label.
-struct LastSent {
-    labels: usize,
-    digests: Vec<u64>,
+/// The respondents of whom it is not known which of their rows was applied last.
+enum Unsure {
+    All,
+    These(Vec<bool>),
 }
 
-impl LastSent {
-    fn read(changes: &mut Changes, path: &Path, now: &Members) -> Result<Self, Failure> {
-        let members = usize::try_from(now.len()).unwrap_or_default();
-        let labels = changes.labels.len();
-        let mut last = Self {
-            labels,
-            digests: vec![SETTLED; members * labels],
+impl Unsure {
+    fn read(results: Option<&Path>, now: &Members) -> Result<Self, Failure> {
+        let Some(results) = results else {
+            return Ok(Self::All);
         };
-        changes.each(path, |line| {
-            if let Some(member) = Digits::new(line.respondent).and_then(|id| now.find(id)) {
-                for (at, _, new) in &line.changes {
-                    last.replace(member, *at, label_digest(new));
+        let mut these = vec![false; usize::try_from(now.len()).unwrap_or_default()];
+        each_result(results, false, |result, _| {
+            let cell = |column| result.fields.get(column).unwrap_or_default();
+            let failed = [Status::Failed, Status::Unconfirmed].map(Status::name);
+            let member = Digits::new(cell(RESPONDENT)).and_then(|id| now.find(id));
+            let place = member
+                .filter(|_| failed.contains(&cell(STATUS)))
+                .map(Member::place);
+            if let Some(unsure) = place.and_then(|place| these.get_mut(place)) {
+                *unsure = true;
+            }
+        })
+        .map_err(Failure::usage)?;
+        Ok(Self::These(these))
+    }
+
+    fn has(&self, member: Member<'_>) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(these) => these.get(member.place()).copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// The digests of what the run has sent of each label.
+struct Sent {
+    labels: Vec<Label>,
+    /// What it sent last.
+    last: Vec<u64>,
+    /// What it sent before that, of respondents of whom it is not known which row was applied last.
+    earlier: HashMap<usize, Vec<u64>>,
+}
+
+impl Sent {
+    fn read(changes: &mut AllChanges, now: &Members, unsure: &Unsure) -> Result<Self, Failure> {
+        let members = usize::try_from(now.len()).unwrap_or_default();
+        let labels = changes.labels.clone();
+        let mut sent = Self {
+            last: vec![SETTLED; members * labels.len()],
+            earlier: HashMap::new(),
+            labels,
+        };
+        changes.each(|line| {
+            let Some(member) = Digits::new(line.respondent).and_then(|id| now.find(id)) else {
+                return Ok(());
+            };
+            for (label, _, new) in &line.changes {
+                let Some(place) = sent.place(member, *label) else {
+                    continue;
+                };
+                let before = sent.replace(place, label_digest(new));
+                if before != SETTLED && unsure.has(member) {
+                    sent.earlier.entry(place).or_default().push(before);
                 }
             }
             Ok(())
         })?;
-        Ok(last)
+        Ok(sent)
     }
 
-    /// Replaces the digest of a label, and returns the one that it had.
-    fn replace(&mut self, member: Member<'_>, at: usize, digest: u64) -> u64 {
-        let place = member.place() * self.labels + at;
-        let found = self.digests.get_mut(place);
+    fn place(&self, member: Member<'_>, label: Label) -> Option<usize> {
+        let at = self.labels.iter().position(|other| *other == label)?;
+        Some(member.place() * self.labels.len() + at)
+    }
+
+    /// Replaces the digest of what was sent last, and returns it.
+    fn replace(&mut self, place: usize, digest: u64) -> u64 {
+        let found = self.last.get_mut(place);
         found.map_or(SETTLED, |found| std::mem::replace(found, digest))
+    }
+
+    /// Whether the label is what the run has sent; `None` if it was decided about. It is decided now.
+    fn settle(&mut self, member: Member<'_>, label: Label, is: u64) -> Option<bool> {
+        let place = self.place(member, label)?;
+        let last = self.replace(place, SETTLED);
+        let earlier = self.earlier.get(&place);
+        let is_earlier = earlier.is_some_and(|earlier| earlier.contains(&is));
+        (last != SETTLED).then_some(is == last || is_earlier)
     }
 }
 
@@ -224,40 +182,32 @@ struct Deciding<'a> {
 impl Deciding<'_> {
     /// Decides about the labels of a line that were not decided about: the first line of a respondent has
     /// the value before the run.
-    fn line(&mut self, line: &Line<'_>, now: &Members, last: &mut LastSent) -> Result<(), Failure> {
+    fn line(&mut self, line: &Line<'_>, now: &Members, sent: &mut Sent) -> Result<(), Failure> {
         let Some(member) = Digits::new(line.respondent).and_then(|id| now.find(id)) else {
-            for (at, _, new) in &line.changes {
-                self.refuse(line, *at, (new, ""))?;
+            for (label, _, new) in &line.changes {
+                self.refuse(line, *label, (new, ""))?;
             }
             return Ok(());
         };
         let mut values = vec![String::new(); self.labels.len()];
-        for (at, old, new) in &line.changes {
-            let (Some(label), Some(value)) = (self.labels.get(*at), values.get_mut(*at)) else {
+        for (label, old, new) in &line.changes {
+            let Some(is) = member.digest(*label) else {
                 continue;
             };
-            let sent = last.replace(member, *at, SETTLED);
-            let Some(is) = member.digest(*label).filter(|_| sent != SETTLED) else {
+            let Some(is_sent) = sent.settle(member, *label, is) else {
                 continue;
             };
-            let was = label_digest(old);
-            if is != sent && is == was && !self.how.may_be_late {
+            let is_old = is == label_digest(old);
+            if !is_sent && is_old && !self.how.may_be_late {
                 self.restored.as_before += 1;
-            } else if is != sent && is != was || *old == BLANK_MARK {
-                let listed = self.texts.of(member, line.respondent)?;
-                let place = self.texts.labels().position(|other| other == *label);
-                let listed = place.and_then(|place| listed.get(place)).cloned();
-                self.refuse(line, *at, (new, &listed.unwrap_or_default()))?;
-            } else if !old.is_empty() {
-                self.restored.labels += 1;
-                (*old).clone_into(value);
-            } else if self.how.blanks {
-                self.restored.labels += 1;
-                BLANK_MARK.clone_into(value);
-            } else if is == sent {
-                self.restored.left_filled += 1;
-            } else {
-                self.restored.as_before += 1;
+            } else if !is_sent && !is_old || *old == BLANK_MARK {
+                let listed = self.listed(member, line.respondent, *label)?;
+                self.refuse(line, *label, (new, &listed))?;
+            } else if let Some(value) = self.restoring(old, is_sent) {
+                let at = self.labels.iter().position(|other| other == label);
+                if let Some(found) = at.and_then(|at| values.get_mut(at)) {
+                    value.clone_into(found);
+                }
             }
         }
         if values.iter().all(String::is_empty) {
@@ -272,7 +222,34 @@ impl Deciding<'_> {
             .map_err(Failure::output)
     }
 
-    fn refuse(&mut self, line: &Line<'_>, at: usize, (sent, listed): (&str, &str)) -> Result<(), Failure> {
+    /// Returns the cell that puts a value back, and counts it; `None` if a blank one may not be sent.
+    fn restoring<'v>(&mut self, old: &'v str, is_sent: bool) -> Option<&'v str> {
+        if !is_blank(old) {
+            self.restored.labels += 1;
+            return Some(old);
+        }
+        if self.how.blanks {
+            self.restored.labels += 1;
+            return Some(BLANK_MARK);
+        }
+        let count = if is_sent {
+            &mut self.restored.left_filled
+        } else {
+            &mut self.restored.as_before
+        };
+        *count += 1;
+        None
+    }
+
+    /// Returns what the list has of a label.
+    fn listed(&mut self, member: Member<'_>, id: &str, label: Label) -> Result<String, Failure> {
+        let listed = self.texts.of(member, id)?;
+        let place = self.texts.labels().position(|other| other == label);
+        let found = place.and_then(|place| listed.into_iter().nth(place));
+        Ok(found.unwrap_or_default())
+    }
+
+    fn refuse(&mut self, line: &Line<'_>, label: Label, (sent, listed): (&str, &str)) -> Result<(), Failure> {
         self.restored.changed_since += 1;
         let Some((_, path)) = self.how.files else {
             return Ok(());
@@ -281,7 +258,7 @@ impl Deciding<'_> {
             Some(file) => file,
             none => none.insert(VerifiedFile::begin(path).map_err(Failure::output)?),
         };
-        let label = self.labels.get(at).map(ToString::to_string).unwrap_or_default();
+        let label = label.to_string();
         let written = VerifiedLine {
             row: line.row,
             respondent: line.respondent,

@@ -25,8 +25,7 @@ pub(in crate::run) fn write(
     let mut texts = ListedTexts::open(table)?;
     let labels: Vec<_> = texts.labels().collect();
     let path = paths.beside(UNDO);
-    let mut undo =
-        UndoFile::begin(&path, labels.iter().copied(), paths.rehearsal).map_err(Failure::output)?;
+    let mut undo = UndoFile::begin(&path, labels.iter().copied()).map_err(Failure::output)?;
     let plan = opened.plan.clone();
     let settings = plan.clone();
     let mut has_line = vec![false; usize::try_from(members.len()).unwrap_or_default()];

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::compare::{Compared, Comparison};
+use super::compare::{Compared, Comparison, Said};
 use super::passing::{PassingTable, pause_between_doors};
 use crate::config::{AskSettings, ReadingSettings};
 use crate::model::{Api, EarlyEnd, Label};
@@ -16,7 +16,7 @@ use crate::plan::Members;
 use crate::record::{OutputPaths, VERIFIED};
 use crate::report::Verified;
 use crate::run::Failure;
-use crate::run::prepare::before_sending::in_thread;
+use crate::run::prepare::before_sending::{code_of, in_thread};
 use crate::run::prepare::input::opened::OpenedInput;
 use crate::text::{Message, duration_in};
 
@@ -48,7 +48,7 @@ impl Verification<'_> {
     /// it early.
     pub(in crate::run) async fn read_back(
         &self,
-        mut opened: OpenedInput,
+        (mut opened, mut said): (OpenedInput, Option<Said>),
         reading: &ReadingSettings,
         stops: &mut mpsc::Receiver<EarlyEnd>,
     ) -> Result<ReadBack, Failure> {
@@ -65,9 +65,10 @@ impl Verification<'_> {
             };
             let table = tokio::select! {
                 biased;
-                Some(_) = stops.recv() => {
+                Some(reason) = stops.recv() => {
                     let mut cut = found.unwrap_or_default();
                     cut.verified.cut_short = true;
+                    cut.verified.unread = Some(code_of(&reason));
                     return Ok(cut);
                 }
                 table = read => table,
@@ -87,16 +88,17 @@ impl Verification<'_> {
                 table: table.path().to_owned(),
                 before: self.before.clone(),
                 results: self.paths.results.clone(),
+                said: said.take(),
                 file: self.paths.beside(VERIFIED),
             };
             let reading = reading.clone();
-            let (again, compared) = in_thread(move || {
+            let (again, said_again, compared) = in_thread(move || {
                 let compared = comparison.compare(&mut opened, &reading)?;
                 drop(table);
-                Ok((opened, compared))
+                Ok((opened, comparison.said, compared))
             })
             .await?;
-            opened = again;
+            (opened, said) = (again, said_again);
             let Compared { verified, proven } = compared;
             let is_complete = verified.is_complete();
             found = Some(ReadBack { verified, proven });

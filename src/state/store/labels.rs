@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::file::Store;
-use crate::model::{Label, Labelled};
+use crate::model::{Label, Labelled, UpdateRespondent};
 use crate::state::StoreError;
 use crate::state::key::{Key, plain};
 
@@ -41,6 +41,14 @@ impl Store {
                     .map_err(|error| store.fault("write", &error))
             })
         })
+    }
+
+    /// Returns the digest of what was acknowledged last of a label; `None` if it is not known.
+    pub(crate) fn said(&self, update: &UpdateRespondent, label: Label) -> Result<Option<u64>, StoreError> {
+        let Some(key) = self.key(update) else {
+            return Ok(None);
+        };
+        Ok(self.said_of(key, label)?.map(|last| last.said))
     }
 
     /// Returns what was sent of a label last; `None` if nothing was, or if it is not known.

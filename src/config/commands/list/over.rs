@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use jiff::Timestamp;
 
-use crate::cli::{EmptyArg, Origin, Origins, RunArgs, Times};
+use crate::cli::{EmptyArg, OnConflictArg, Origin, Origins, RunArgs, Times};
 use crate::config::commands::run::{Asked, RunSettings, run};
 use crate::config::file::ConfigFile;
 use crate::config::groups::list::{ListSettings, list_of};
 use crate::config::mistakes::Mistakes;
 use crate::config::retried::{paths, refused};
-use crate::model::ShownPath as _;
+use crate::model::{CountOrPercent, ShownPath as _};
 use crate::plan::EmptyPolicy;
 use crate::record::{
     FinishedRun, NoRetry, OutputPaths, RESPONDENTS, RESTORE, UNDO, newest_undo_aside, survey_of_undo,
+    undo_of_rounds,
 };
 use crate::text::Message;
 
@@ -46,8 +48,8 @@ pub(crate) struct UndoSettings {
     /// The run that is undone, if it has come to its end.
     pub(crate) finished: Option<FinishedRun>,
     pub(crate) list: ListSettings,
-    /// What the run has changed.
-    pub(crate) undo: PathBuf,
+    /// What the run has changed, and then its retry rounds.
+    pub(crate) undo: Vec<PathBuf>,
     /// The files of the run.
     pub(crate) paths: OutputPaths,
     /// Whether labels are blanked that were blank before.
@@ -80,8 +82,13 @@ pub(in crate::config) fn verify(
     let times = times.map_or_else(|| USUAL_TIMES.to_vec(), |Times(times)| times);
     args.output.output = Some(its_paths.results.clone());
     args.output.output_dir = None;
+    let keeps_conflicts = args.list.on_conflict == OnConflictArg::Keep;
+    args.list.on_conflict = OnConflictArg::Overwrite;
     let run = as_run(&args, origins, file)?;
-    let list = list(&args, &run, origins, file)?;
+    let list = ListSettings {
+        keeps_conflicts,
+        ..list(&args, &run, origins, file)?
+    };
     Ok(VerifySettings {
         run,
         finished,
@@ -107,14 +114,26 @@ pub(in crate::config) fn undo(
     } else {
         its_paths.beside(UNDO)
     };
+    let is_named = undo == args.input.input;
+    let finished = FinishedRun::find(&its_paths).ok();
+    let is_older = |run: &FinishedRun| is_older_than(&undo, run);
+    if !is_named && finished.as_ref().is_some_and(is_older) {
+        let shown = undo.shown().to_string();
+        return Err(Message::new(|words| words.undo_of_earlier_run(&shown)).into());
+    }
     let survey = survey_of_undo(&undo).ok_or_else(|| nothing_to_undo(&undo))?;
     args.input.survey.get_or_insert(survey);
-    let finished = FinishedRun::find(&its_paths).ok();
     let (blanks, is_dry) = (
         origins.empty == Origin::Flag && args.input.empty == EmptyArg::Send,
         args.output.dry_run,
     );
     let is_confirmed = args.output.ask.yes;
+    let rounds = if is_named {
+        Vec::new()
+    } else {
+        undo_of_rounds(&undo)
+    };
+    let files = [undo.clone()].into_iter().chain(rounds).collect();
     prepare_for_undo(&mut args, &undo);
     let mut run = as_run(&args, origins, file)?;
     run.reading.plan.empty = EmptyPolicy::Marked;
@@ -126,7 +145,7 @@ pub(in crate::config) fn undo(
         run,
         finished,
         list,
-        undo,
+        undo: files,
         paths: its_paths,
         blanks,
         is_dry,
@@ -164,7 +183,8 @@ fn prepare_for_undo(args: &mut RunArgs, undo: &Path) {
     (input.map, input.set) = (Vec::new(), Vec::new());
     (input.empty, input.on_duplicate, input.no_match) = (EmptyArg::Skip, None, None);
     let selection = &mut args.selection;
-    (selection.only, selection.exclude, selection.limit) = (None, None, None);
+    // Who is excluded by now is left alone.
+    (selection.only, selection.limit) = (None, None);
     args.guards.min_rows = None;
     args.guards.min_filled.clear();
     (args.guards.max_age, args.guards.max_unknown) = (None, None);
@@ -174,6 +194,7 @@ fn prepare_for_undo(args: &mut RunArgs, undo: &Path) {
     // All of it is sent, and remembered if anything is.
     (args.delta.changed_only, args.delta.full_refresh) = (false, false);
     (args.list.pull, args.list.verify) = (None, None);
+    args.list.on_conflict = OnConflictArg::Overwrite;
     let output = &mut args.output;
     (output.output, output.output_dir, output.failed, output.summary) = (None, None, None, None);
     output.page.report = None;
@@ -184,8 +205,16 @@ fn prepare_for_undo(args: &mut RunArgs, undo: &Path) {
     (existing.resume, existing.rotate, existing.overwrite) = (true, Some(usize::MAX), false);
     existing.rotate_max_age = None;
     output.dry_run = false;
+    output.accept.accept_failures = CountOrPercent::Count(0);
     output.ask.yes = true;
     (args.monitor.healthcheck_url, args.monitor.metrics_file) = (None, None);
+}
+
+/// Whether a file of changes was written before a run began, which has written none.
+fn is_older_than(undo: &Path, run: &FinishedRun) -> bool {
+    let changed = undo.metadata().and_then(|found| found.modified()).ok();
+    let changed = changed.and_then(|time| Timestamp::try_from(time).ok());
+    changed.is_some_and(|changed| changed < run.started_at)
 }
 
 /// Says that a file of changes has none, and names the newest one of an earlier run.

@@ -1,20 +1,22 @@
 //! `undo`: puts back the labels that a run has changed, as far as they still are what it sent.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
 use crate::config::UndoSettings;
-use crate::model::ShownPath as _;
+use crate::model::{ShownPath as _, Status};
 use crate::read::Input;
 use crate::record::{self, VERIFIED};
 use crate::report::{Answer, Console, ExitCode};
 use crate::run::Failure;
 use crate::run::commands::send_file::{self, locks};
 use crate::run::list::before::api;
+use crate::run::list::changes::survey_and_labels;
 use crate::run::list::passing::PassingTable;
-use crate::run::list::restore::{Restored, Restoring, survey_and_labels};
+use crate::run::list::restore::{Restored, Restoring};
 use crate::run::prepare::before_sending::{in_thread, stops, unless_stopped};
 use crate::run::prepare::fingerprint::of_account;
 use crate::run::prepare::site::Site;
@@ -46,8 +48,17 @@ pub(in crate::run) async fn run(
     // A run of the account must not change what is decided about meanwhile.
     let files = Some(&settings.paths);
     let locks = unless_stopped(&mut stops, locks(&settings.run, &site, files)).await?;
-    let restored = unless_stopped(&mut stops, decided(&settings, &site)).await?;
+    let mut restored = unless_stopped(&mut stops, decided(&settings, &site)).await?;
     show(&settings, restored, console);
+    if !settings.is_dry && restored.labels > 0 && !settings.is_confirmed {
+        confirm(console)?;
+        // People may have edited labels while the question stood.
+        let again = unless_stopped(&mut stops, decided(&settings, &site)).await?;
+        if again != restored {
+            show(&settings, again, console);
+        }
+        restored = again;
+    }
     let code = if restored.changed_since + restored.left_filled > 0 {
         ExitCode::RowsFailed
     } else {
@@ -56,19 +67,30 @@ pub(in crate::run) async fn run(
     if settings.is_dry || restored.labels == 0 {
         return Ok(code);
     }
-    if !settings.is_confirmed {
-        confirm(console)?;
-    }
+    // No later run may go on with what is undone.
+    record::set_unfinished_aside(&settings.paths).map_err(Failure::output)?;
+    let (undo, input) = (settings.undo.clone(), settings.run.reading.input.clone());
     let sent = Box::pin(send_file::run_with(settings.run, (stops, Some(locks)), console)).await;
-    match sent.end? {
-        ExitCode::Success => {
-            if restored.left_filled == 0 {
-                record::set_undo_aside(&settings.undo).map_err(Failure::output)?;
-            }
-            Ok(code)
-        }
-        other => Ok(other),
+    let updated = sent
+        .report
+        .as_ref()
+        .map(|report| report.summary.count(Status::Success));
+    let end = sent.end?;
+    if end != ExitCode::Success || updated != Some(restored.contacts) {
+        return Ok(match end {
+            ExitCode::Success => ExitCode::RowsFailed,
+            other => other,
+        });
     }
+    if let Input::File(input) = input {
+        // The values are in the files of changes.
+        fs::remove_file(input).ok();
+    }
+    if restored.left_filled == 0 {
+        let aside = undo.iter().try_for_each(|undo| record::set_undo_aside(undo));
+        aside.map_err(Failure::output)?;
+    }
+    Ok(code)
 }
 
 /// Reads the list, and decides which labels are put back.
@@ -89,10 +111,12 @@ async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failu
         _ => None,
     };
     let (undo, blanks) = (settings.undo.clone(), settings.blanks);
-    let may_be_late = is_fresh(&settings.undo, &settings.paths.results);
+    let may_be_late = is_young(&settings.undo, &settings.paths.results);
+    let results = settings.finished.as_ref().map(|run| run.paths.results.clone());
     in_thread(move || {
         let restoring = Restoring {
             undo: &undo,
+            results: results.as_deref(),
             table: table.path(),
             files: files
                 .as_ref()
@@ -106,10 +130,11 @@ async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failu
 }
 
 /// Whether the run is so young that the list may not show all of it yet.
-fn is_fresh(undo: &Path, results: &Path) -> bool {
+fn is_young(undo: &[PathBuf], results: &Path) -> bool {
     let partial = with_suffix(results, ".partial");
     let changed = |path: &Path| path.metadata().and_then(|found| found.modified()).ok();
-    let newest = [undo, results, &partial].into_iter().filter_map(changed).max();
+    let files = undo.iter().map(PathBuf::as_path).chain([results, &partial]);
+    let newest = files.filter_map(changed).max();
     newest.is_some_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age < LATE))
 }
 

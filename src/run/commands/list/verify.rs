@@ -9,11 +9,13 @@ use crate::run::Failure;
 use crate::run::commands::send_file::locks;
 use crate::run::list::after::{cannot_read_back, prove, warn_of};
 use crate::run::list::before::api;
+use crate::run::list::compare::Said;
 use crate::run::list::verify::{ReadBack, Verification};
 use crate::run::next_command::own_command;
 use crate::run::prepare::before_sending::{in_thread, stops, unless_stopped};
 use crate::run::prepare::input::opened::OpenedInput;
 use crate::run::prepare::site::Site;
+use crate::state::Store;
 use crate::system::window::Window;
 use crate::text::{self, Message, words};
 
@@ -57,6 +59,16 @@ pub(in crate::run) async fn run(
         })))
     });
     let opened = unless_stopped(&mut stops, opened).await?;
+    let said = match run
+        .delta
+        .path
+        .as_deref()
+        .filter(|path| list.keeps_conflicts && path.exists())
+    {
+        Some(path) => Some(Store::open(path, site.account.clone()).map_err(Failure::usage)?),
+        None => None,
+    };
+    let said = said.map(Said::Store);
     let verification = Verification {
         api: &api(&list, &site),
         ask: &list.ask,
@@ -67,7 +79,7 @@ pub(in crate::run) async fn run(
         paths: &run.outputs.paths,
     };
     let ReadBack { verified, proven } = verification
-        .read_back(opened, &run.reading, &mut stops)
+        .read_back((opened, said), &run.reading, &mut stops)
         .await
         .inspect_err(cannot_read_back)?;
     prove(&run, &site, None, (&list.survey, &proven));
@@ -87,9 +99,9 @@ fn conclude(verified: &Verified, console: &Console) -> ExitCode {
         text += &screen.line(0, 2, &words.look_again(&again));
     }
     console.print_page(&text);
-    if verified.accused() > 0 {
-        ExitCode::RowsFailed
-    } else {
-        ExitCode::Success
+    match verified.unread {
+        _ if verified.accused() > 0 => ExitCode::RowsFailed,
+        Some(code) => code,
+        None => ExitCode::Success,
     }
 }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use crate::config::{ListSettings, RunSettings, max_query_bytes};
 use crate::model::UpdateRespondent;
-use crate::record::{self, Header, OutputDecision, SentBefore};
+use crate::record::{self, Header, OutputDecision, SentBefore, VERIFIED, VerifiedFile};
 use crate::report::Console;
 use crate::run::Failure;
+use crate::run::list::before::FreshList;
 use crate::run::list::{after, undo_file};
 use crate::run::prepare::announce::announce;
 use crate::run::prepare::confirm::{can_ask, confirm};
@@ -99,9 +100,10 @@ fn look<'a>(settings: &'a RunSettings, site: &Site, is_fresh: bool) -> Result<Lo
 pub(super) fn prepare(
     settings: &RunSettings,
     site: &Site,
-    is_fresh: bool,
+    fresh: Option<FreshList>,
     console: &Console,
 ) -> Result<Prepared, Failure> {
+    let is_fresh = fresh.is_some();
     let RunSettings {
         reading,
         calls,
@@ -172,10 +174,11 @@ pub(super) fn prepare(
     }
     record::check_space(&outputs.paths, opened.known_rows().unwrap_or_default()).map_err(Failure::output)?;
     let late = calls.http.timeout;
-    let quiet_from = match unfinished.filter(|_| !resumes) {
-        Some(replaced) => quiet_from(replaced, late)?,
-        None => None,
-    };
+    let replaced = unfinished.filter(|_| !resumes);
+    let quiet_from = replaced
+        .map(|replaced| quiet_from(replaced, late))
+        .transpose()?
+        .flatten();
     let beginning = Beginning {
         mode,
         plan: &opened.plan,
@@ -187,10 +190,8 @@ pub(super) fn prepare(
     let keeps = list.is_some_and(|list| list.keeps_conflicts);
     let memory = Memory::begin(store, passed.remembered, &beginning)?.keeping_conflicts(keeps);
     let known = memory.still_known(passed.known)?;
-    if let Some(list) = list.filter(|_| !resumes && opened.is_file()) {
-        let places = (list.table.as_path(), &outputs.paths);
-        undo_file::write(&mut opened, reading, places, memory.delta.as_ref())?;
-    }
+    let writes_undo = !resumes && !site.is_sandbox();
+    keep_list(fresh, (settings, &mut opened), memory.delta.as_ref(), writes_undo)?;
     let used = memory.delta.as_ref().and_then(Delta::store_run).cloned();
     let header = header.looked_over(passed.looked_over, used);
     Ok(Prepared::Ready(Box::new(Ready {
@@ -203,6 +204,25 @@ pub(super) fn prepare(
         quiet_from,
         is_fresh,
     })))
+}
+
+/// Puts the list that was read in its place, as calls are about to be made. Before that, it is written down
+/// what they change, if `writes_undo`; and what was not read back of an earlier run is removed.
+fn keep_list(
+    fresh: Option<FreshList>,
+    (settings, opened): (&RunSettings, &mut OpenedInput),
+    delta: Option<&Delta>,
+    writes_undo: bool,
+) -> Result<(), Failure> {
+    let paths = &settings.outputs.paths;
+    if let Some(fresh) = fresh {
+        if writes_undo && opened.is_file() {
+            undo_file::write(opened, &settings.reading, (fresh.path(), paths), delta)?;
+        }
+        fresh.keep()?;
+    }
+    VerifiedFile::remove(&paths.beside(VERIFIED));
+    Ok(())
 }
 
 /// Believes those labels of the mailing list that were proven to show what was written.

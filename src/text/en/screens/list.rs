@@ -185,6 +185,13 @@ impl ListWords for English {
         )
     }
 
+    fn undo_of_earlier_run(&self, undo: &str) -> String {
+        format!(
+            "the last run has not written down what it changed, as it had no fresh list (`--pull`); to undo the run before \
+             it, name its file: `undo {undo}`"
+        )
+    }
+
     fn undo_of_other_survey(&self, survey: &str, asked: &str) -> String {
         format!(
             "the changes are of survey {survey}, not of {asked}: leave `--survey` out, or name the file of the other run"

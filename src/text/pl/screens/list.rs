@@ -184,6 +184,13 @@ impl ListWords for Polish {
         )
     }
 
+    fn undo_of_earlier_run(&self, undo: &str) -> String {
+        format!(
+            "ostatnia wysyłka nie zapisała zmian, bo nie pobrała listy (`--pull`); żeby cofnąć wcześniejszą, wskaż jej plik: \
+             `undo {undo}`"
+        )
+    }
+
     fn undo_of_other_survey(&self, survey: &str, asked: &str) -> String {
         format!(
             "zmiany dotyczą ankiety {survey}, a nie {asked}: pomiń `--survey` albo wskaż plik tamtej wysyłki"

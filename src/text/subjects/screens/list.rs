@@ -103,6 +103,9 @@ pub(crate) trait ListWords {
     /// There is no file of what a run has changed, or nothing in it; the newest one of an earlier run.
     fn nothing_to_undo(&self, undo: &str, older: Option<&str>) -> String;
 
+    /// The last run has not written what it changed; a file of an earlier one has its name.
+    fn undo_of_earlier_run(&self, undo: &str) -> String;
+
     /// A file of changes is of another survey than the one that is asked for.
     fn undo_of_other_survey(&self, survey: &str, asked: &str) -> String;
 
