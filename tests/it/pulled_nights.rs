@@ -117,7 +117,7 @@ fn an_id_that_is_not_on_the_list_is_invalid_before_its_call() {
     let ran = job.again("--max-unknown 1", 4);
     assert!(ran.stderr.contains("--max-unknown"), "{}", ran.stderr);
     assert_eq!(called(&fake), [""; 0]);
-    assert_eq!(job.names(), ["in.csv", "in.respondents.csv"]);
+    assert_eq!(job.names(), ["in.csv"]);
     job.again("--max-unknown 2", 1);
     assert_eq!(called(&fake), ["0012", "11", "13"]);
     assert_eq!(

@@ -17,7 +17,7 @@ const INPUT: &str = "id_respondent,l4,l7\n11,VIP,1\n12,VIP,5\n13,VIP,\n";
 
 fn sent(survey: &Survey) -> (Fake, Job) {
     let fake = survey.start();
-    let job = survey.run(&fake, INPUT);
+    let job = Survey::run(&fake, INPUT);
     job.ends(0);
     (fake, job)
 }
@@ -131,7 +131,7 @@ fn a_run_that_was_cut_short_is_undone() {
             answer
         }
     });
-    let job = survey.run(&fake, INPUT).args("--concurrency 1");
+    let job = Survey::run(&fake, INPUT).args("--concurrency 1");
     let running = job.start();
     while survey.label("12", 4) != "VIP" {
         crate::support::pause(std::time::Duration::from_millis(10));
@@ -161,7 +161,7 @@ fn a_resumed_run_leaves_the_file_as_it_is() {
             _ => of_fake.answer(call),
         }
     });
-    let job = survey.run(&fake, INPUT).args("--concurrency 1");
+    let job = Survey::run(&fake, INPUT).args("--concurrency 1");
     let running = job.start();
     while survey.label("11", 4) != "VIP" {
         crate::support::pause(std::time::Duration::from_millis(10));
@@ -199,7 +199,7 @@ fn the_file_of_the_last_night_is_kept() {
 fn without_a_fresh_list_nothing_is_offered() {
     let survey = Survey::new(&THREE);
     let fake = survey.start();
-    let mut job = survey.run(&fake, "id_respondent,l4\n11,Standard\n");
+    let mut job = Survey::run(&fake, "id_respondent,l4\n11,Standard\n");
     job.ends(0);
     survey.refuses(Some(503));
     let input = "id_respondent,l4\n11,VIP\n";
@@ -277,9 +277,8 @@ fn after_a_run_and_its_undoing_all_is_as_before_but_for_what_others_changed() {
                 writeln!(input, "{},{},{}", addresses[*at], quoted(l4), quoted(l7)).unwrap();
             }
             let fake = survey.start();
-            let mut job = survey
-                .run(&fake, &input)
-                .args("--match-on email --on-duplicate all --blank-id skip");
+            let mut job =
+                Survey::run(&fake, &input).args("--match-on email --on-duplicate all --blank-id skip");
             let ran = job.ends_somehow();
             prop_assert!([0, 9].contains(&ran.code), "{}", ran.stderr);
             let after = survey.all();

@@ -12,7 +12,7 @@ const INPUT: &str = "id_respondent,l4,l7\n11,VIP,1\n12,Gold,9\n";
 
 fn verifying(survey: &Survey, times: &str) -> (Fake, Job) {
     let fake = survey.start();
-    let job = survey.run(&fake, INPUT).args(&format!("--verify={times}"));
+    let job = Survey::run(&fake, INPUT).args(&format!("--verify={times}"));
     (fake, job)
 }
 
@@ -56,7 +56,7 @@ fn what_is_not_seen_yet_is_no_failure() {
 fn another_value_accuses_its_row() {
     let survey = Survey::new(&TWO);
     let fake = survey.start();
-    let mut job = survey.run(&fake, INPUT);
+    let mut job = Survey::run(&fake, INPUT);
     job.ends(0);
     survey.edit("12", 4, "Person's");
     let ran = job.other("verify in.csv --verify=0", 1);
@@ -120,9 +120,7 @@ fn white_space_and_entities_are_the_same_value() {
     let survey = Survey::new(&[("11", "a@example.com", "", "")]);
     survey.shows(|value| value.replace('&', "&amp;").replace(' ', "\u{a0}"));
     let fake = survey.start();
-    let job = survey
-        .run(&fake, "id_respondent,l4,l7\n11,Black & White,9\n")
-        .args("--verify=0");
+    let job = Survey::run(&fake, "id_respondent,l4,l7\n11,Black & White,9\n").args("--verify=0");
     let ran = job.ends(0);
     let words = "1 of 2 labels as sent, 1 with other white space or entities";
     assert!(ran.stderr.contains(words), "{}", ran.stderr);
@@ -135,7 +133,7 @@ fn of_several_rows_the_last_counts_and_failed_ones_do_not() {
     let survey = Survey::new(&TWO);
     let fake = survey.start();
     let input = "id_respondent,l4,l7\n11,First,1\n11,Last,\n12,,x\n99,a,b\n";
-    let job = survey.run(&fake, input).args("--verify=0 --no-match invalid");
+    let job = Survey::run(&fake, input).args("--verify=0 --no-match invalid");
     let ran = job.ends(1);
     assert!(
         ran.stderr.contains("read back: 3 of 3 labels as sent"),
@@ -148,7 +146,7 @@ fn of_several_rows_the_last_counts_and_failed_ones_do_not() {
 fn who_left_the_list_is_no_failure() {
     let survey = Survey::new(&TWO);
     let fake = survey.start();
-    let mut job = survey.run(&fake, INPUT);
+    let mut job = Survey::run(&fake, INPUT);
     job.ends(0);
     survey.remove("11");
     let ran = job.other("verify in.csv --verify=0", 0);
@@ -171,9 +169,7 @@ fn a_list_that_cannot_be_read_afterwards_leaves_the_verdicts() {
         }
         answer
     });
-    let job = survey
-        .run(&fake, INPUT)
-        .args("--verify=0 --max-retries 0 --report page.html");
+    let job = Survey::run(&fake, INPUT).args("--verify=0 --max-retries 0 --report page.html");
     let ran = job.ends(5);
     assert!(
         ran.stderr.contains("the list could not be read back"),
@@ -193,7 +189,7 @@ fn a_list_that_cannot_be_read_afterwards_leaves_the_verdicts() {
 fn a_run_without_a_list_is_verified_too() {
     let survey = Survey::new(&TWO);
     let fake = survey.start();
-    let mut job = survey.run(&fake, INPUT).without_switch("--pull");
+    let mut job = Survey::run(&fake, INPUT).without_switch("--pull");
     job.ends(0);
     let ran = job.other("verify in.csv --verify=0", 0);
     assert!(ran.stdout.contains("4 of 4 labels as sent"), "{}", ran.stdout);
@@ -204,10 +200,10 @@ fn a_run_without_a_list_is_verified_too() {
 fn another_input_and_an_unfinished_run_are_refused() {
     let survey = Survey::new(&TWO);
     let fake = survey.start();
-    let mut job = survey.run(&fake, INPUT);
+    let mut job = Survey::run(&fake, INPUT);
     let ran = job.other("verify in.csv", 2);
     assert!(ran.stderr.contains("no run to verify"), "{}", ran.stderr);
-    let job = survey.run(&fake, INPUT);
+    let job = Survey::run(&fake, INPUT);
     job.ends(0);
     let mut job = job.file("in.csv", "id_respondent,l4,l7\n11,Other,1\n");
     let ran = job.other("verify in.csv", 2);

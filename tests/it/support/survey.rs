@@ -52,7 +52,7 @@ impl Survey {
     }
 
     /// Creates `run in.csv --pull` against the platform, with the key of the API.
-    pub(crate) fn run(&self, fake: &Fake, input: &str) -> Job {
+    pub(crate) fn run(fake: &Fake, input: &str) -> Job {
         Job::run(input, fake)
             .args("--pull")
             .var("RESPONDENT_SYNC_CLIENT_ID", "a-client")
@@ -138,11 +138,14 @@ impl List {
             self.shows.map_or(value.clone(), |form| form(&value))
         };
         let entries = self.seen.iter().map(|(id, email, labels)| {
-            let mut entry = json!({"id": id, "email": email, "token": "never stored"});
-            for label in 1..=15 {
-                entry[format!("label{label}")] = shown(labels, label).into();
-            }
-            entry
+            let own = [
+                ("id", id.clone()),
+                ("email", email.clone()),
+                ("token", "never stored".to_owned()),
+            ];
+            let own = own.into_iter().map(|(key, value)| (key.to_owned(), value));
+            let labels = (1..=15).map(|label| (format!("label{label}"), shown(labels, label)));
+            own.chain(labels).collect::<BTreeMap<String, String>>()
         });
         let number = |name: &str| call.get(name).and_then(|text| text.parse().ok());
         let offset: usize = number("offset").unwrap_or_default();

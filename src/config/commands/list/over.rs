@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::{EmptyArg, OnConflictArg, Origin, Origins, RunArgs, Times};
 use crate::config::commands::run::{Asked, RunSettings, run};
@@ -20,6 +20,9 @@ use crate::record::{
     undo_of_rounds,
 };
 use crate::text::Message;
+
+/// By how much the time of a file may be behind that of the run which wrote it.
+const SLACK: SignedDuration = SignedDuration::from_secs(2);
 
 /// When the list is read by `verify`, counted from its start, if no time is given.
 const USUAL_TIMES: [Duration; 4] = [
@@ -214,7 +217,9 @@ fn prepare_for_undo(args: &mut RunArgs, undo: &Path) {
 fn is_older_than(undo: &Path, run: &FinishedRun) -> bool {
     let changed = undo.metadata().and_then(|found| found.modified()).ok();
     let changed = changed.and_then(|time| Timestamp::try_from(time).ok());
-    changed.is_some_and(|changed| changed < run.started_at)
+    // Clocks of file systems may be a little behind.
+    let since = run.started_at.checked_sub(SLACK).unwrap_or(run.started_at);
+    changed.is_some_and(|changed| changed < since)
 }
 
 /// Says that a file of changes has none, and names the newest one of an earlier run.

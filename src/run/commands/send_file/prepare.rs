@@ -221,7 +221,10 @@ fn keep_list(
         }
         fresh.keep()?;
     }
-    VerifiedFile::remove(&paths.beside(VERIFIED));
+    // An undoing has just written down there what it leaves.
+    if !settings.is_undo {
+        VerifiedFile::remove(&paths.beside(VERIFIED));
+    }
     Ok(())
 }
 
