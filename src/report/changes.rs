@@ -11,6 +11,8 @@ pub(crate) struct Changes {
     pub(crate) of: u64,
     /// Each label that was compared, with the number of contacts in which it would change.
     pub(crate) labels: Vec<LabelChanges>,
+    /// Each label of which no value was read back so far, with the number of contacts in which it is set.
+    pub(crate) unknown: Vec<LabelChanges>,
 }
 
 /// The changes of a label.

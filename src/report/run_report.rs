@@ -120,6 +120,9 @@ pub(crate) struct RunReport {
     pub(crate) retry_of: Option<Timestamp>,
     /// What people changed on the platform.
     pub(crate) edited: Edited,
+    /// The file with the old values of what the run has changed, and the command that puts them back; `None`
+    /// if nothing can be put back.
+    pub(crate) undo: Option<(PathBuf, String)>,
     /// What was read back; `None` if nothing was.
     pub(crate) verified: Option<Verified>,
     /// The command that resumes a run that stopped early; `None` if it cannot be resumed.

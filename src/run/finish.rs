@@ -1,5 +1,6 @@
 //! Concludes a run that is over: its summary, its report and its exit code.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -38,6 +39,8 @@ pub(super) struct Finished<'a> {
     pub(super) next: Option<String>,
     /// What people changed on the platform.
     pub(super) edited: Edited,
+    /// The file with the old values, and the command that puts them back.
+    pub(super) undo: Option<(PathBuf, String)>,
     pub(super) ended: PipelineEnd,
 }
 
@@ -178,6 +181,7 @@ impl<'a> Finished<'a> {
             store: self.header.store,
             retry_of: self.header.retry_of,
             edited: self.edited,
+            undo: self.undo,
             verified: None,
             next: self.next,
             next_command: None,

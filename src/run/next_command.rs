@@ -170,6 +170,11 @@ pub(super) fn retry_command(reading: &ReadingSettings, paths: &OutputPaths) -> S
     format!("respondent-sync retry {}", words_for(input, paths))
 }
 
+/// Returns the command that puts back what a run has changed.
+pub(super) fn undo_command(input: &Input, paths: &OutputPaths) -> String {
+    format!("respondent-sync undo {}", words_for(Some(input), paths))
+}
+
 /// Returns the arguments by which `retry` finds the run that wrote these files.
 fn words_for(input: Option<&Input>, paths: &OutputPaths) -> String {
     // A name with a hyphen would be taken for a flag.

@@ -2,7 +2,7 @@
 
 mod prepare;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -12,12 +12,12 @@ use crate::config::RunSettings;
 use crate::model::{EarlyEnd, local_time_in};
 use crate::plan::Planner;
 use crate::read::Input;
-use crate::record::{self, OutputDecision, OutputPaths, ResultsFormat};
+use crate::record::{self, OutputDecision, OutputPaths, ResultsFormat, UNDO};
 use crate::report::{Console, ExitCode, Progress, RunEnd, RunFacts, RunReport, RunSummary};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
 use crate::run::list::{after, before};
-use crate::run::next_command::{next_command, own_command};
+use crate::run::next_command::{beside_us, next_command, own_command, undo_command};
 use crate::run::pages;
 use crate::run::pipeline::stages;
 use crate::run::pipeline::workers::Workers;
@@ -247,6 +247,7 @@ async fn send(
         settled_before: files.settled_count,
         elapsed: start.elapsed(),
         next,
+        undo: is_fresh.then(|| undo_of(settings)).flatten(),
         edited: memory.delta.as_ref().map(Delta::edited).unwrap_or_default(),
         ended,
     };
@@ -258,6 +259,15 @@ async fn send(
     let ran = settled.conclude(files.summary, console);
     site.describe_sandbox(console);
     Ok(ran)
+}
+
+/// Returns the file with the old values of what the run has changed, and the command that puts them back.
+fn undo_of(settings: &RunSettings) -> Option<(PathBuf, String)> {
+    let paths = &settings.outputs.paths;
+    let file = paths.beside(UNDO);
+    record::survey_of_undo(&file)?;
+    let command = undo_command(&settings.reading.input, paths);
+    Some((beside_us(&file), command))
 }
 
 /// Returns the command that goes on with the run.

@@ -5,20 +5,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::compare::{Compared, Comparison, Said};
 use super::passing::{PassingTable, pause_between_doors};
 use crate::config::{AskSettings, ReadingSettings};
-use crate::model::{Api, EarlyEnd, Label};
+use crate::model::{Api, EarlyEnd, Label, local_time_in};
 use crate::plan::Members;
 use crate::record::{OutputPaths, VERIFIED};
 use crate::report::Verified;
 use crate::run::Failure;
 use crate::run::prepare::before_sending::{code_of, in_thread};
 use crate::run::prepare::input::opened::OpenedInput;
-use crate::text::{Message, duration_in};
+use crate::text::Message;
+
+/// Waits of less than this are not announced.
+const SHORT: Duration = Duration::from_secs(2);
 
 /// What is read, how often, and what it is compared with.
 pub(in crate::run) struct Verification<'a> {
@@ -52,11 +56,11 @@ impl Verification<'_> {
         reading: &ReadingSettings,
         stops: &mut mpsc::Receiver<EarlyEnd>,
     ) -> Result<ReadBack, Failure> {
-        let start = Instant::now();
+        let (start, started_at) = (Instant::now(), Timestamp::now());
         let mut found: Option<ReadBack> = None;
         let mut fault = None;
         for time in self.times {
-            say_when(*time, found.as_ref());
+            say_when((started_at, *time, self.times), found.as_ref());
             let read = async {
                 // The run has made calls a moment ago.
                 pause_between_doors(self.ask.door.rate).await;
@@ -114,12 +118,18 @@ impl Verification<'_> {
     }
 }
 
-/// Says when the list is read, and why once more.
-fn say_when(time: Duration, found: Option<&ReadBack>) {
+/// Says when the list is read, and how often.
+fn say_when((start, time, times): (Timestamp, Duration, &[Duration]), found: Option<&ReadBack>) {
     let left = found.map(|found| found.verified.labels() - found.verified.seen - found.verified.normalised);
-    if time.is_zero() {
+    if time < SHORT {
         return;
     }
-    let line = Message::in_both(|words, lang| words.reads_back_at(&duration_in(lang, time), left));
+    let clock = |lang, time: Duration| {
+        let moment = start.checked_add(time).unwrap_or(start);
+        local_time_in(lang, moment)
+    };
+    let last = times.last().copied().unwrap_or(time);
+    let line =
+        Message::in_both(|words, lang| words.reads_back_at((&clock(lang, time), &clock(lang, last)), left));
     tracing::info!(event = "verify_waits", polish = line.polish(), "{line}");
 }

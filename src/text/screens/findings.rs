@@ -202,7 +202,12 @@ impl Page<'_> {
         if calls.is_empty() {
             return String::new();
         }
-        let mut text = "\n".to_owned() + &self.screen.line(0, 2, &self.words.first_calls());
+        let are_changes = self
+            .found
+            .changes
+            .as_ref()
+            .is_some_and(|changes| changes.contacts > 0);
+        let mut text = "\n".to_owned() + &self.screen.line(0, 2, &self.words.first_calls(are_changes));
         for call in calls {
             text += &self.screen.line(2, 4, call);
         }

@@ -5,6 +5,11 @@ use crate::model::{ErrorCode, Lang, clean, printable};
 use crate::report::{Diagnosis, StoredRun};
 use crate::text::{title, words};
 
+/// Whether somebody should read of the rows with a code: they failed, or people and the export disagree.
+fn is_worth_a_mail(code: ErrorCode) -> bool {
+    code.advice().is_some() || code == ErrorCode::Conflict
+}
+
 /// Formats a run, or the end of one that made no call, as lines.
 pub(crate) fn mail(run: &StoredRun, lang: Lang) -> String {
     let words = words(lang);
@@ -17,7 +22,7 @@ pub(crate) fn mail(run: &StoredRun, lang: Lang) -> String {
     if run.started_at.is_some() {
         lines.push(words.headline(run.into()));
         for (name, rows) in &run.error_codes {
-            let Some(code) = ErrorCode::from_name(name).filter(|code| code.advice().is_some()) else {
+            let Some(code) = ErrorCode::from_name(name).filter(|code| is_worth_a_mail(*code)) else {
                 continue;
             };
             lines.push(format!(

@@ -172,6 +172,9 @@ impl Page<'_> {
         if let Some(verified) = &report.verified {
             lines.extend(read_back(verified, words));
         }
+        if let Some((_, command)) = &report.undo {
+            lines.push(words.how_to_undo(command));
+        }
         lines.iter().map(|line| self.screen.line(2, 4, line)).collect()
     }
 

@@ -38,7 +38,7 @@ pub(crate) trait CheckWords {
     /// The minimum time of the calls; `None` if the rate is unlimited.
     fn calls_take(&self, rate: &str, time: Option<Duration>) -> String;
 
-    fn first_calls(&self) -> String;
+    fn first_calls(&self, are_changes: bool) -> String;
 
     /// One call spelt out: `labels` as `l4=Nowy, l7=1`.
     fn call(&self, row: u64, respondent: &str, labels: &str) -> String;

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use crate::config::UndoSettings;
 use crate::model::{ShownPath as _, Status};
 use crate::read::Input;
-use crate::record::{self, VERIFIED};
-use crate::report::{Answer, Console, ExitCode};
+use crate::record::{self, TRIAL, UNDO, VERIFIED, survey_of_undo};
+use crate::report::{Answer, Console, ExitCode, Tone};
 use crate::run::Failure;
 use crate::run::commands::send_file::{self, locks};
 use crate::run::list::before::api;
@@ -82,6 +82,7 @@ pub(in crate::run) async fn run(
             other => other,
         });
     }
+    conclude(restored, console);
     if let Input::File(input) = input {
         // The values are in the files of changes.
         fs::remove_file(input).ok();
@@ -111,7 +112,8 @@ async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failu
         _ => None,
     };
     let (undo, blanks) = (settings.undo.clone(), settings.blanks);
-    let may_be_late = is_young(&settings.undo, &settings.paths.results);
+    let of_undoing = &settings.run.outputs.paths.results;
+    let may_be_late = is_young(&settings.undo, &settings.paths.results, of_undoing);
     let results = settings.finished.as_ref().map(|run| run.paths.results.clone());
     in_thread(move || {
         let restoring = Restoring {
@@ -129,13 +131,16 @@ async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failu
     .await
 }
 
-/// Whether the run is so young that the list may not show all of it yet.
-fn is_young(undo: &[PathBuf], results: &Path) -> bool {
+/// Whether the run is so young that the list may not show all of it yet, and was not undone since:
+/// `of_undoing` are the results of that.
+fn is_young(undo: &[PathBuf], results: &Path, of_undoing: &Path) -> bool {
     let partial = with_suffix(results, ".partial");
     let changed = |path: &Path| path.metadata().and_then(|found| found.modified()).ok();
     let files = undo.iter().map(PathBuf::as_path).chain([results, &partial]);
     let newest = files.filter_map(changed).max();
-    newest.is_some_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age < LATE))
+    let is_undone = changed(of_undoing).is_some_and(|undone| Some(undone) > newest);
+    let is_young = |time| SystemTime::now().duration_since(time).is_ok_and(|age| age < LATE);
+    !is_undone && newest.is_some_and(is_young)
 }
 
 /// Says what is put back and what is not.
@@ -151,9 +156,20 @@ fn show(settings: &UndoSettings, restored: Restored, console: &Console) {
         left_filled: restored.left_filled,
         refused: (!settings.is_dry).then_some(refused.as_str()),
     };
-    let lines = words.undoing(&undoing);
+    let mut lines = words.undoing(&undoing);
+    let trial = settings.paths.beside(&format!(".{TRIAL}{UNDO}"));
+    if survey_of_undo(&trial).is_some() && !settings.undo.contains(&trial) {
+        lines.push(words.undo_of_trial(&trial.shown().to_string()));
+    }
     let text: String = lines.iter().map(|line| screen.line(0, 2, line)).collect();
     console.show(&text);
+}
+
+/// Says what was put back.
+fn conclude(restored: Restored, console: &Console) {
+    let screen = console.screen();
+    let done = words(screen.lang).undone(restored.labels, restored.contacts);
+    console.show(&screen.line(0, 2, &screen.toned(Tone::Good, &done)));
 }
 
 /// Asks before labels are put back. Without a person there, only `--yes` goes on.

@@ -1,6 +1,7 @@
 //! Compares rows with what the mailing list has of their labels: how many change, and the first ones
 //! spelt out.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::FirstCall;
@@ -15,6 +16,7 @@ pub(super) struct ChangesSoFar {
     contacts: u64,
     of: u64,
     labels: Vec<(Label, u64)>,
+    unknown: BTreeMap<Label, u64>,
     /// The table with the old values; `None` if nothing is spelt out.
     texts: Option<ListedTexts>,
     first: Vec<FirstCall>,
@@ -37,6 +39,7 @@ impl ChangesSoFar {
             contacts: 0,
             of: 0,
             labels: plan.believed.iter().map(|label| (*label, 0)).collect(),
+            unknown: BTreeMap::new(),
             most: if texts.is_some() { most } else { 0 },
             texts,
             first: Vec::new(),
@@ -54,6 +57,9 @@ impl ChangesSoFar {
         let changed: Vec<Label> = listed.changed().collect();
         for (label, count) in &mut self.labels {
             *count += u64::from(changed.contains(label));
+        }
+        for label in listed.0.iter().filter(|label| !label.believed) {
+            *self.unknown.entry(label.label).or_default() += 1;
         }
         if changed.is_empty() {
             return Ok(());
@@ -82,8 +88,14 @@ impl ChangesSoFar {
         };
         let labels: Vec<Label> = texts.labels().collect();
         let old = texts.of(member, id)?;
-        let parts = update.labelled().filter(|(label, _)| changed.contains(label));
+        let believed = |label: &Label| settings.believed.contains(label);
+        let parts = update
+            .labelled()
+            .filter(|(label, _)| changed.contains(label) || !believed(label));
         let parts = parts.map(|(label, new)| {
+            if !believed(&label) {
+                return format!("{label}: ? → {}", shown(&new));
+            }
             let at = labels.iter().position(|other| *other == label);
             let old = at.and_then(|at| old.get(at)).map_or("", String::as_str);
             format!("{label}: {} → {}", shown(old), shown(&new))
@@ -98,14 +110,19 @@ impl ChangesSoFar {
 
     /// Returns the counts, and the first changes.
     pub(super) fn finish(self) -> (Changes, Vec<FirstCall>) {
-        let labels = self.labels.iter().map(|(label, contacts)| LabelChanges {
+        let counted = |(label, contacts): (&Label, &u64)| LabelChanges {
             label: label.to_string(),
             contacts: *contacts,
-        });
+        };
+        let labels = self
+            .labels
+            .iter()
+            .map(|(label, contacts)| counted((label, contacts)));
         let changes = Changes {
             contacts: self.contacts,
             of: self.of,
             labels: labels.collect(),
+            unknown: self.unknown.iter().map(counted).collect(),
         };
         (changes, self.first)
     }

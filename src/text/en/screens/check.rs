@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::model::Lang;
-use crate::report::Changes;
+use crate::report::{Changes, LabelChanges};
 use crate::text::en::English;
 use crate::text::number::{duration, en, thousands};
 use crate::text::subjects::{CheckWords, Plans};
@@ -24,25 +24,26 @@ impl CheckWords for English {
     fn changes(&self, changes: &Changes) -> String {
         let all = en(changes.of, "contact");
         let count = |count| thousands(Lang::En, count);
-        let labels: Vec<String> = changes
-            .labels
-            .iter()
-            .filter(|label| label.contacts > 0)
-            .map(|label| format!("{} in {}", label.label, count(label.contacts)))
-            .collect();
-        if labels.is_empty() {
-            return format!("none of {all} changes: the platform has these values already");
-        }
-        let verb = if changes.contacts == 1 {
-            "changes"
-        } else {
-            "change"
+        let listed = |labels: &[LabelChanges]| -> String {
+            let some = labels.iter().filter(|label| label.contacts > 0);
+            let some = some.map(|label| format!("{} in {}", label.label, count(label.contacts)));
+            some.collect::<Vec<_>>().join(", ")
         };
-        format!(
-            "{} of {all} {verb}: {}",
-            count(changes.contacts),
-            labels.join(", ")
-        )
+        let labels = listed(&changes.labels);
+        let text = if labels.is_empty() {
+            format!("none of {all} changes: the platform has these values already")
+        } else {
+            let verb = if changes.contacts == 1 {
+                "changes"
+            } else {
+                "change"
+            };
+            format!("{} of {all} {verb}: {labels}", count(changes.contacts))
+        };
+        match listed(&changes.unknown) {
+            unknown if unknown.is_empty() => text,
+            unknown => format!("{text}; not known, as no value was read back so far: {unknown}"),
+        }
     }
 
     fn longest_value(&self, bytes: u64) -> String {
@@ -56,8 +57,13 @@ impl CheckWords for English {
         }
     }
 
-    fn first_calls(&self) -> String {
-        "First calls:".to_owned()
+    fn first_calls(&self, are_changes: bool) -> String {
+        if are_changes {
+            "First changes:"
+        } else {
+            "First calls:"
+        }
+        .to_owned()
     }
 
     fn call(&self, row: u64, respondent: &str, labels: &str) -> String {
@@ -102,7 +108,8 @@ impl CheckWords for English {
     }
 
     fn cannot_be_restored(&self) -> String {
-        "Old values cannot be restored. No invitations are sent.".to_owned()
+        "Old values cannot be restored; with a key of the API, `--pull` writes them down first. No invitations are sent."
+            .to_owned()
     }
 
     fn can_be_undone(&self) -> String {

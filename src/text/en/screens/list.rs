@@ -51,14 +51,17 @@ impl ListWords for English {
         format!("`{table}` has changed since it was read: run this again")
     }
 
-    fn reads_back_at(&self, time: &str, left: Option<u64>) -> String {
-        match left {
-            None => format!("the list is read back {time} after the last call"),
-            Some(left) => format!(
-                "{} not seen yet: the list is read back again {time} after the last call",
-                en(left, "label")
-            ),
-        }
+    fn reads_back_at(&self, (time, last): (&str, &str), left: Option<u64>) -> String {
+        let left = left.map(|left| format!("{} not visible yet; ", en(left, "label")));
+        let at_last = if last == time {
+            String::new()
+        } else {
+            format!(", at {last} at the latest")
+        };
+        format!(
+            "{}the list is read back at {time}{at_last}. Ctrl-C ends the waiting; the results are written.",
+            left.unwrap_or_default()
+        )
     }
 
     fn proof_not_kept(&self, why: &str) -> String {
@@ -178,7 +181,8 @@ impl ListWords for English {
     }
 
     fn nothing_to_undo(&self, undo: &str, older: Option<&str>) -> String {
-        let older = older.map(|older| format!("; what an earlier run has changed is in `{older}`"));
+        let older =
+            older.map(|older| format!("; what an earlier run has changed, undone or not, is in `{older}`"));
         format!(
             "nothing to undo: `{undo}`, which a run with `--pull` writes, is not there or has no change{}",
             older.unwrap_or_default()
@@ -231,6 +235,18 @@ impl ListWords for English {
             lines.push("The next scheduled run would set these labels again, unless you stop it or change the export.".to_owned());
         }
         lines
+    }
+
+    fn how_to_undo(&self, command: &str) -> String {
+        format!("to put the old values back: `{command}`")
+    }
+
+    fn undone(&self, labels: u64, contacts: u64) -> String {
+        format!("{} of {} put back", en(labels, "label"), en(contacts, "contact"))
+    }
+
+    fn undo_of_trial(&self, undo: &str) -> String {
+        format!("A trial has changed contacts, too, which this does not undo: `respondent-sync undo {undo}`")
     }
 
     fn undo_question(&self) -> String {

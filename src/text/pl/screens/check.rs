@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::model::Lang;
-use crate::report::Changes;
+use crate::report::{Changes, LabelChanges};
 use crate::text::number::{duration, form, pl, thousands};
 use crate::text::pl::{Polish, ROWS};
 use crate::text::subjects::{CheckWords, Plans};
@@ -24,20 +24,24 @@ impl CheckWords for Polish {
     fn changes(&self, changes: &Changes) -> String {
         let count = |count| thousands(Lang::Pl, count);
         let all = count(changes.of);
-        let labels: Vec<String> = changes
-            .labels
-            .iter()
-            .filter(|label| label.contacts > 0)
-            .map(|label| format!("{}: {}", label.label, count(label.contacts)))
-            .collect();
-        if labels.is_empty() {
-            return format!("żaden z kontaktów ({all}) się nie zmieni: platforma ma już te wartości");
+        let listed = |labels: &[LabelChanges]| -> String {
+            let some = labels.iter().filter(|label| label.contacts > 0);
+            let some = some.map(|label| format!("{}: {}", label.label, count(label.contacts)));
+            some.collect::<Vec<_>>().join(", ")
+        };
+        let labels = listed(&changes.labels);
+        let text = if labels.is_empty() {
+            format!("żaden z kontaktów ({all}) się nie zmieni: platforma ma już te wartości")
+        } else {
+            format!(
+                "zmieni się {} z {all} kontaktów ({labels})",
+                count(changes.contacts)
+            )
+        };
+        match listed(&changes.unknown) {
+            unknown if unknown.is_empty() => text,
+            unknown => format!("{text}; nie wiadomo, bo żadnej wartości jeszcze nie odczytano: {unknown}"),
         }
-        format!(
-            "zmieni się {} z {all} kontaktów ({})",
-            count(changes.contacts),
-            labels.join(", ")
-        )
     }
 
     fn longest_value(&self, bytes: u64) -> String {
@@ -54,8 +58,13 @@ impl CheckWords for Polish {
         }
     }
 
-    fn first_calls(&self) -> String {
-        "Pierwsze zmiany:".to_owned()
+    fn first_calls(&self, are_changes: bool) -> String {
+        if are_changes {
+            "Pierwsze zmiany:"
+        } else {
+            "Pierwsze wiersze do ustawienia:"
+        }
+        .to_owned()
     }
 
     fn call(&self, row: u64, respondent: &str, labels: &str) -> String {
@@ -104,7 +113,8 @@ impl CheckWords for Polish {
     }
 
     fn cannot_be_restored(&self) -> String {
-        "Dawnych wartości nie da się przywrócić. Zaproszenia nie są wysyłane.".to_owned()
+        "Dawnych wartości nie da się przywrócić; z kluczem API zapisze je najpierw `--pull`. Zaproszenia nie są wysyłane."
+            .to_owned()
     }
 
     fn can_be_undone(&self) -> String {

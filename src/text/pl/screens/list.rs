@@ -52,14 +52,17 @@ impl ListWords for Polish {
         format!("plik `{table}` zmienił się po odczytaniu: uruchom program jeszcze raz")
     }
 
-    fn reads_back_at(&self, time: &str, left: Option<u64>) -> String {
-        match left {
-            None => format!("ponowny odczyt listy {time} po ostatnim wywołaniu"),
-            Some(left) => format!(
-                "{} jeszcze niewidoczne; kolejny odczyt listy {time} po ostatnim wywołaniu",
-                pl(left, ["etykieta", "etykiety", "etykiet"])
-            ),
-        }
+    fn reads_back_at(&self, (time, last): (&str, &str), left: Option<u64>) -> String {
+        let left = left.map(|left| format!("jeszcze niewidoczne: {}; ", thousands(Lang::Pl, left)));
+        let at_last = if last == time {
+            String::new()
+        } else {
+            format!(", ostatni o {last}")
+        };
+        format!(
+            "{}odczyt listy o {time}{at_last}. Ctrl-C kończy czekanie; wyniki są już zapisane.",
+            left.unwrap_or_default()
+        )
     }
 
     fn proof_not_kept(&self, why: &str) -> String {
@@ -177,7 +180,8 @@ impl ListWords for Polish {
     }
 
     fn nothing_to_undo(&self, undo: &str, older: Option<&str>) -> String {
-        let older = older.map(|older| format!("; zmiany wcześniejszej wysyłki są w `{older}`"));
+        let older =
+            older.map(|older| format!("; zmiany wcześniejszej wysyłki, cofnięte lub nie, są w `{older}`"));
         format!(
             "nie ma czego cofać: pliku `{undo}`, który zapisuje wysyłka z `--pull`, nie ma albo nie ma w nim zmian{}",
             older.unwrap_or_default()
@@ -202,9 +206,9 @@ impl ListWords for Polish {
         let mut lines = vec![match undoing.labels {
             0 => "nie ma czego przywracać".to_owned(),
             labels => format!(
-                "do przywrócenia do stanu sprzed wysyłki: {}, {}",
+                "do przywrócenia do stanu sprzed wysyłki: {} u {}",
                 count(labels),
-                pl(undoing.contacts, ["kontakt", "kontakty", "kontaktów"])
+                pl(undoing.contacts, ["kontaktu", "kontaktów", "kontaktów"])
             ),
         }];
         if undoing.as_before > 0 {
@@ -233,6 +237,22 @@ impl ListWords for Polish {
             lines.push("Następna zaplanowana wysyłka ustawi te etykiety ponownie, chyba że ją wstrzymasz albo zmienisz eksport.".to_owned());
         }
         lines
+    }
+
+    fn how_to_undo(&self, command: &str) -> String {
+        format!("przywrócenie starych wartości: `{command}`")
+    }
+
+    fn undone(&self, labels: u64, contacts: u64) -> String {
+        format!(
+            "przywrócono {} u {}",
+            pl(labels, ["etykietę", "etykiety", "etykiet"]),
+            pl(contacts, ["kontaktu", "kontaktów", "kontaktów"])
+        )
+    }
+
+    fn undo_of_trial(&self, undo: &str) -> String {
+        format!("Próba też zmieniła kontakty, a tego polecenie nie cofa: `respondent-sync undo {undo}`")
     }
 
     fn undo_question(&self) -> String {

@@ -114,6 +114,7 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         expect: None,
         failed_digest: None,
         edited: Edited::default(),
+        undo: None,
         verified: None,
         next: None,
         settings: None,

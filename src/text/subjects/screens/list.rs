@@ -43,8 +43,9 @@ pub(crate) trait ListWords {
     /// The table of a list is another one than before.
     fn list_replaced(&self, table: &str) -> String;
 
-    /// The list is read again at this time; how many labels were not seen so far, if it was read before.
-    fn reads_back_at(&self, time: &str, left: Option<u64>) -> String;
+    /// The list is read again at this time, and for the last time at another one; how many labels were not
+    /// seen so far, if it was read before.
+    fn reads_back_at(&self, times: (&str, &str), left: Option<u64>) -> String;
 
     /// It could not be written down which labels were read back.
     fn proof_not_kept(&self, why: &str) -> String;
@@ -111,6 +112,15 @@ pub(crate) trait ListWords {
 
     /// What an undoing does, a line each.
     fn undoing(&self, undoing: &Undoing<'_>) -> Vec<String>;
+
+    /// The command that puts back what a run has changed.
+    fn how_to_undo(&self, command: &str) -> String;
+
+    /// What an undoing has done.
+    fn undone(&self, labels: u64, contacts: u64) -> String;
+
+    /// A trial of the same input has changed a contact, too.
+    fn undo_of_trial(&self, undo: &str) -> String;
 
     /// Asks before it.
     fn undo_question(&self) -> String;
