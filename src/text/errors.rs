@@ -45,7 +45,7 @@ fn one(cause: &(dyn Error + 'static)) -> String {
         return outputs::output(error);
     }
     if let Some(error) = cause.downcast_ref::<PullError>() {
-        return list::pull(error);
+        return list::errors::pull(error);
     }
     if let Some(fault) = cause.downcast_ref::<WorkbookFault>() {
         return input::workbook(fault);

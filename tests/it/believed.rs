@@ -67,7 +67,7 @@ fn a_trial_proves_labels_and_a_check_says_what_changes() {
     );
     let ran = job.other(&format!("{check} --format json"), 0);
     let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    insta::assert_snapshot!(found.get("changes").unwrap(), @r#"{"contacts":1,"labels":[{"contacts":1,"label":"l4"},{"contacts":0,"label":"l7"}],"of":3}"#);
+    insta::assert_snapshot!(found.get("changes").unwrap(), @r#"{"contacts":1,"labels":[{"contacts":1,"label":"l4"},{"contacts":0,"label":"l7"}],"of":3,"unknown":[]}"#);
 }
 
 #[test]

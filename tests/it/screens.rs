@@ -95,7 +95,7 @@ mod on_a_terminal {
             .sees("row 2 → respondent 400100: l4=Nowy")
             .sees("Set l4 of 2 contacts of survey 7 at")
             .sees("It is the first full update from this file.")
-            .sees("Old values cannot be restored. No invitations are sent. [y/N]")
+            .sees("sent. [y/N]")
             .types("\r")
             .sees("not confirmed: nothing was sent");
         terminal.ends(2);
