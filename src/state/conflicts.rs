@@ -55,7 +55,12 @@ pub(super) fn would_leave(
 }
 
 /// Returns the labels in conflict.
-fn in_conflict(store: &Store, key: Key, listed: &Listed, is_last: bool) -> Result<Vec<Label>, StoreError> {
+pub(super) fn in_conflict(
+    store: &Store,
+    key: Key,
+    listed: &Listed,
+    is_last: bool,
+) -> Result<Vec<Label>, StoreError> {
     let mut found = Vec::new();
     for label in listed.0.iter().filter(|label| label.differs()) {
         let is_edited = |last: Labelled| label.listed != last.said && label.listed != last.before;

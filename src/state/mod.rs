@@ -44,7 +44,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::model::{
-    Edited, FaultText, Label, LastExport, Listed, Outcome, Plan, PlannedRow, Status, StoreRun,
+    Edited, FaultText, Label, Labelled, LastExport, Listed, Outcome, Plan, PlannedRow, Status, StoreRun,
     UpdateRespondent,
 };
 use control::Control;
@@ -153,8 +153,12 @@ impl Delta {
         }
     }
 
-    /// Returns the digest of what was acknowledged last of a label; `None` if it is not known.
-    pub(crate) fn said(&self, update: &UpdateRespondent, label: Label) -> Result<Option<u64>, StoreError> {
+    /// Returns what was acknowledged last of a label; `None` if it is not known.
+    pub(crate) fn said(
+        &self,
+        update: &UpdateRespondent,
+        label: Label,
+    ) -> Result<Option<Labelled>, StoreError> {
         self.lock().store.said(update, label)
     }
 

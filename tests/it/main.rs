@@ -72,6 +72,7 @@ mod tls; // Trusted certificates.
 #[cfg(unix)]
 mod trust; // Files that other users could have written, and links.
 mod undo; // Labels get their old values back.
+mod undo_again; // Undoings of failed, cut, retried and repeated runs.
 mod until; // `--until` around clock changes.
 mod verify; // What was sent is read back.
 #[cfg(windows)]

@@ -243,3 +243,67 @@ fn a_run_that_is_killed_while_it_waits_is_resumed_without_a_call() {
     );
     assert_eq!(calls(&fake), 2);
 }
+
+#[test]
+fn a_list_that_was_not_read_before_proves_nothing() {
+    let survey = Survey::new(&[("11", "a@example.com", "VIP", "1")]);
+    let fake = survey.start();
+    let mut job = Survey::run(&fake, "id_respondent,l4\n11,VIP\n").without_switch("--pull");
+    job.ends(0);
+    job.other("verify in.csv --verify=0", 0);
+    let check = format!("check in.csv --survey 7 --pull --base-url {}", fake.base);
+    let ran = job.other(&check, 0);
+    assert!(!ran.stdout.contains("change"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_repeated_line_leaves_the_list_of_before() {
+    let survey = Survey::new(&TWO);
+    let fake = survey.start();
+    let mut job = Survey::run(&fake, INPUT).args("--resume --rotate");
+    job.ends(0);
+    let before = job.text("in.respondents.csv");
+    survey.edit("12", 4, "Person's");
+    let ran = job.again("", 0);
+    assert!(ran.stderr.contains("already sent"), "{}", ran.stderr);
+    assert_eq!(job.text("in.respondents.csv"), before);
+    job.other("verify in.csv --verify=0", 1);
+}
+
+#[test]
+fn a_list_that_was_not_read_back_is_no_failed_row_the_next_time() {
+    let survey = Survey::new(&TWO);
+    let closing = survey.clone();
+    let fake = Fake::start(move |call| {
+        let answer = closing.answer(call);
+        if call.target.contains("update-respondent") {
+            closing.refuses(Some(503));
+        }
+        answer
+    });
+    let mut job = Survey::run(&fake, INPUT).args("--verify=0 --max-retries 0 --resume --rotate");
+    job.ends(5);
+    survey.refuses(None);
+    let ran = job.again("", 0);
+    assert!(ran.stderr.contains("already sent"), "{}", ran.stderr);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_the_reading_with_its_own_code() {
+    let survey = Survey::new(&TWO);
+    survey.shows_late(9);
+    let (_fake, job) = verifying(&survey, "0,1h");
+    let running = job.start();
+    while !job.path("in.verify.csv").exists() {
+        crate::support::pause(std::time::Duration::from_millis(20));
+    }
+    running.signal("INT");
+    let ran = running.wait();
+    assert_eq!(ran.code, 130, "{}", ran.stderr);
+    let summary: serde_json::Value = serde_json::from_str(&job.text("in.summary.json")).unwrap();
+    assert_eq!(
+        (summary["exit_code"].as_u64(), summary["finished"].as_bool()),
+        (Some(130), Some(true))
+    );
+}

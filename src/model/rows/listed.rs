@@ -40,6 +40,12 @@ impl Listed {
         self.changed().next().is_some()
     }
 
+    /// Returns the same without these labels.
+    pub(crate) fn without(&self, labels: &[Label]) -> Self {
+        let left = self.0.iter().filter(|label| !labels.contains(&label.label));
+        Self(left.copied().collect())
+    }
+
     /// Returns these labels.
     pub(crate) fn changed(&self) -> impl Iterator<Item = Label> + '_ {
         let changed = self.0.iter().filter(|label| label.differs());

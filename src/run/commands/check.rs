@@ -98,9 +98,11 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<Firs
         .as_ref()
         .is_some_and(|known| known.mode == DeltaMode::ChangedOnly);
     let mut opened = OpenedInput::open(settings, asked.max_query_bytes)?;
+    let mut keeping = None;
     if let (Some(list), Some(proofs)) = (&asked.list, &asked.proofs) {
         let store = Store::open(&proofs.path, proofs.account.clone()).map_err(Failure::usage)?;
         opened.plan.believed = store.proven(&list.survey).map_err(Failure::usage)?;
+        keeping = list.keeps_conflicts.then_some(store);
     }
     if let Some(before) = asked.before.as_ref().filter(|_| settings.round.is_some()) {
         // What an interrupted round has updated itself does not overtake the rest of it.
@@ -118,7 +120,7 @@ fn findings(asked: &CheckSettings, reader: Reader) -> Result<(Findings, Vec<Firs
         Reader::Person => asked.preview.unwrap_or(FIRST_CALLS),
         Reader::Record => 0,
     };
-    let mut examined = examine(&mut opened, settings, (store, skips), calls)?;
+    let mut examined = examine(&mut opened, settings, (store, skips, keeping.as_ref()), calls)?;
     let mut objections = staleness(asked, &opened)?;
     objections.extend(guards::objections(
         &examined.export,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::texts::ListedTexts;
 use crate::config::ReadingSettings;
-use crate::model::{Digits, Label, Plan, Status, UpdateRespondent, label_digest};
+use crate::model::{Digits, Label, Labelled, Plan, Status, UpdateRespondent, label_digest};
 use crate::plan::{Member, Members};
 use crate::record::{VerifiedFile, VerifiedLine};
 use crate::report::Verified;
@@ -36,16 +36,16 @@ pub(in crate::run) enum Said {
 }
 
 impl Said {
-    /// Whether the run has left a label as it was: another value was acknowledged last. What cannot be
-    /// read is not left.
-    fn was_left(&self, update: &UpdateRespondent, label: Label, value: &str) -> bool {
-        let said = match self {
+    /// Whether the run has left a label as it was: what it sends, it remembers with what the list had before
+    /// (`old`, if that is known). What cannot be read is not left.
+    fn was_left(&self, update: &UpdateRespondent, (label, value): (Label, &str), old: Option<u64>) -> bool {
+        let last = match self {
             Self::Delta(delta) => delta.said(update, label),
             Self::Store(store) => store.said(update, label),
         };
-        said.ok()
-            .flatten()
-            .is_some_and(|said| said != label_digest(value))
+        let is_sent =
+            |last: Labelled| last.said == label_digest(value) && old.is_none_or(|old| old == last.before);
+        last.ok().flatten().is_some_and(|last| !is_sent(last))
     }
 }
 
@@ -231,11 +231,11 @@ impl<'a> Found<'a> {
         sent: &str,
         listed: &str,
     ) -> Result<(), Failure> {
+        let old = self.old(update, label);
         let said = self.comparison.said.as_ref();
-        if said.is_some_and(|said| said.was_left(update, label, sent)) {
+        if said.is_some_and(|said| said.was_left(update, (label, sent), old)) {
             return Ok(());
         }
-        let old = self.old(update, label);
         let (is, wanted) = (label_digest(listed), label_digest(sent));
         let seen = match () {
             () if listed == sent => Seen::Same,

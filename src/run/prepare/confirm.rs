@@ -40,7 +40,9 @@ pub(in crate::run) fn confirm(
         return Ok(());
     }
     let skips = settings.delta.mode == DeltaMode::ChangedOnly;
-    let mut examined = examine(opened, reading, (store, skips), FIRST_CALLS)?;
+    let keeps = settings.list.as_ref().is_some_and(|list| list.keeps_conflicts);
+    let keeping = store.filter(|_| keeps && has_undo);
+    let mut examined = examine(opened, reading, (store, skips, keeping), FIRST_CALLS)?;
     let deserves_a_look = examined.to_send() > ASK_ABOVE
         || !is_known
         || examined.notes.damaged > 0

@@ -4,9 +4,9 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::file::Store;
-use crate::model::{Label, Labelled, UpdateRespondent};
-use crate::state::StoreError;
+use crate::model::{Label, Labelled, Listed, UpdateRespondent};
 use crate::state::key::{Key, plain};
+use crate::state::{StoreError, Told, conflicts};
 
 impl Store {
     /// Returns the labels of a survey whose written values were read back.
@@ -43,12 +43,28 @@ impl Store {
         })
     }
 
-    /// Returns the digest of what was acknowledged last of a label; `None` if it is not known.
-    pub(crate) fn said(&self, update: &UpdateRespondent, label: Label) -> Result<Option<u64>, StoreError> {
+    /// Returns what was acknowledged last of a label; `None` if it is not known.
+    pub(crate) fn said(
+        &self,
+        update: &UpdateRespondent,
+        label: Label,
+    ) -> Result<Option<Labelled>, StoreError> {
         let Some(key) = self.key(update) else {
             return Ok(None);
         };
-        Ok(self.said_of(key, label)?.map(|last| last.said))
+        self.said_of(key, label)
+    }
+
+    /// Returns the labels of a row that `--on-conflict keep` would leave as they are.
+    pub(crate) fn would_keep(
+        &self,
+        update: &UpdateRespondent,
+        listed: &Listed,
+    ) -> Result<Vec<Label>, StoreError> {
+        match self.key(update) {
+            Some(key) => conflicts::in_conflict(self, key, listed, self.told(update)? == Told::Same),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Returns what was sent of a label last; `None` if nothing was, or if it is not known.

@@ -84,15 +84,19 @@ pub(in crate::run) async fn run(
         .inspect_err(cannot_read_back)?;
     prove(&run, &site, None, (&list.survey, &proven));
     warn_of(&verified);
-    Ok(conclude(&verified, console))
+    let has_rounds = finished.summaries().is_ok_and(|summaries| summaries.len() > 1);
+    Ok(conclude((&verified, has_rounds), console))
 }
 
 /// Says what was found, and returns the exit code.
-fn conclude(verified: &Verified, console: &Console) -> ExitCode {
+fn conclude((verified, has_rounds): (&Verified, bool), console: &Console) -> ExitCode {
     let screen = console.screen_of_output();
     let words = words(screen.lang);
     let lines = text::read_back(verified, words);
     let mut text: String = lines.iter().map(|line| screen.line(0, 2, line)).collect();
+    if has_rounds {
+        text += &screen.line(0, 2, &words.verify_knows_no_rounds());
+    }
     if verified.waiting > 0
         && let Some(again) = own_command()
     {

@@ -10,8 +10,8 @@ use examination::Examination;
 use super::guards::{self, Counting};
 use super::input::opened::OpenedInput;
 use crate::config::{GuardSettings, ReadingSettings};
-use crate::model::{CountOrPercent, Export, Plan, Rate, Row, clean};
-use crate::plan::Planner;
+use crate::model::{CountOrPercent, Export, Listed, Plan, Rate, Row, clean};
+use crate::plan::{PlanSettings, Planner};
 use crate::report::{Changes, Finding, Findings, Notes, Places, Weight};
 use crate::run::Failure;
 use crate::run::pipeline::stages;
@@ -50,12 +50,12 @@ pub(in crate::run) struct Examined {
     longest_value: u64,
 }
 
-/// Reads and plans every row. Rows that the store knows as sent are skipped if `skips_known`; at
-/// most `calls` calls are spelt out.
+/// Reads and plans every row. Rows that the store knows as sent are skipped if `skips_known`; labels that
+/// the store `keeping` says people changed are left; at most `calls` calls are spelt out.
 pub(in crate::run) fn examine(
     opened: &mut OpenedInput,
     settings: &ReadingSettings,
-    (store, skips_known): (Option<&Store>, bool),
+    (store, skips_known, keeping): (Option<&Store>, bool, Option<&Store>),
     calls: usize,
 ) -> Result<Examined, Failure> {
     let mut planner = Planner::new(opened.plan.clone(), opened.layout.clone());
@@ -70,7 +70,7 @@ pub(in crate::run) fn examine(
         counting.take_in(&row, &opened.layout);
         counting.note(&row, &plan, &planner);
         let is_same = counting.compare(&plan)? == Told::Same;
-        let listed = opened.plan.listed(&plan);
+        let listed = listed(&opened.plan, &plan, keeping)?;
         if let (Some(changes), Some(listed)) = (&mut changes, &listed) {
             changes.take_in(&row, &plan, (&opened.plan, listed))?;
         }
@@ -100,6 +100,17 @@ pub(in crate::run) fn examine(
         rows: end.rows,
         longest_value: tally.longest_value as u64,
     })
+}
+
+/// Returns what the mailing list has of the labels that a row sets, but for those that would be left as they
+/// are: `keeping` is the store that knows them.
+fn listed(settings: &PlanSettings, plan: &Plan, keeping: Option<&Store>) -> Result<Option<Listed>, Failure> {
+    let listed = settings.listed(plan);
+    let (Some(store), Some(some), Plan::Send(update)) = (keeping, &listed, plan) else {
+        return Ok(listed);
+    };
+    let kept = store.would_keep(update, some).map_err(Failure::usage)?;
+    Ok(Some(some.without(&kept)))
 }
 
 fn first_call(row: &Row<'_>, plan: &Plan) -> Option<FirstCall> {

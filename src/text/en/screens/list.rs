@@ -174,6 +174,10 @@ impl ListWords for English {
         format!("there is no `{table}`, which has the ids of the run: put it back")
     }
 
+    fn verify_knows_no_rounds(&self) -> String {
+        "rows that `retry` has sent are not among them: give `retry` the flag `--verify`".to_owned()
+    }
+
     fn verify_of_other_input(&self, input: &str) -> String {
         format!(
             "`{input}` is not what the run has sent: it has changed since, so nothing can be said about its rows"

@@ -176,6 +176,10 @@ impl ListWords for Polish {
         format!("brak pliku `{table}` z ID respondentów tej wysyłki: przywróć go")
     }
 
+    fn verify_knows_no_rounds(&self) -> String {
+        "nie ma wśród nich wierszy wysłanych przez `retry`: dopisz tam `--verify`".to_owned()
+    }
+
     fn verify_of_other_input(&self, input: &str) -> String {
         format!("`{input}` zmienił się od czasu wysyłki, więc o jego wierszach nic nie wiadomo")
     }

@@ -98,6 +98,9 @@ pub(crate) trait ListWords {
     /// The list that a run has read before it is gone.
     fn list_is_missing(&self, table: &str) -> String;
 
+    /// The run has retry rounds, whose rows are not read back.
+    fn verify_knows_no_rounds(&self) -> String;
+
     /// `verify` of an input that is another one by now.
     fn verify_of_other_input(&self, input: &str) -> String;
 
