@@ -218,7 +218,7 @@ fn each_trial_can_be_undone_and_is_named() {
 fn a_run_without_a_list_hides_the_changes_of_an_earlier_one() {
     let survey = Survey::new(&TWO);
     let fake = survey.start();
-    let mut job = Survey::run(&fake, INPUT);
+    let job = Survey::run(&fake, INPUT);
     job.ends(0);
     pause(Duration::from_millis(2_100));
     fs::write(job.path("in.csv"), "id_respondent,l4\n11,Other\n").unwrap();
