@@ -4,8 +4,6 @@
 //! The platform does not keep addresses unique, so several respondents may share one. Such an
 //! address has no id: there is no guess.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fmt;
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -13,11 +11,12 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::address::{bare, is_one};
 use crate::model::{Digits, trim_invisible};
 
-/// Addresses and ids, held in memory. An address takes 40 to 80 bytes plus the digits of its id.
-/// Only a 128-bit digest of an address is kept, large enough that no two are confused.
+/// Addresses and ids, held in memory. An address takes 24 bytes plus the digits of its id. Only a 128-bit
+/// digest of an address is kept, large enough that no two are confused.
 #[derive(Clone, Default)]
 pub(crate) struct IdTable {
-    places: HashMap<u128, Place>,
+    /// One for each line until the table is complete, then one for each address, sorted.
+    entries: Vec<Entry>,
     /// The digits of all ids, one after the other.
     digits: String,
     /// Each id belongs to one survey, which the table names.
@@ -26,15 +25,34 @@ pub(crate) struct IdTable {
     ambiguous: u64,
 }
 
-/// The id of an address.
+/// An address with its id.
 #[derive(Clone, Copy)]
-enum Place {
-    /// The position and the length of the id in the digits.
-    Id { at: u32, length: u8 },
+struct Entry {
+    /// The digest of the address in halves, so that an entry has no padding.
+    key: (u64, u64),
+    place: Place,
+}
+
+/// Where the id of an address is in the digits: its start, and its length in the last byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Place(u64);
+
+impl Place {
     /// There are several ids.
-    Ambiguous,
+    const AMBIGUOUS: Self = Self(u64::MAX);
     /// The id is invalid.
-    Bad,
+    const BAD: Self = Self(u64::MAX - 1);
+
+    fn new(at: usize, length: usize) -> Option<Self> {
+        let (at, length) = (u32::try_from(at).ok()?, u8::try_from(length).ok()?);
+        Some(Self(u64::from(at) << u8::BITS | u64::from(length)))
+    }
+
+    fn digits(self, digits: &str) -> Option<&str> {
+        let at = usize::try_from(self.0 >> u8::BITS).ok()?;
+        let length = usize::try_from(self.0 & u64::from(u8::MAX)).ok()?;
+        digits.get(at..at.checked_add(length)?)
+    }
 }
 
 /// The result of looking up an address.
@@ -61,45 +79,57 @@ impl IdTable {
         let id = trim_invisible(id);
         let bare = bare(address).filter(|bare| is_one(bare));
         let address = bare.as_deref().unwrap_or(address);
-        match self.places.entry(key(address, survey, self.by_survey)) {
-            Entry::Vacant(vacant) => {
-                let place = match (
-                    u32::try_from(self.digits.len()),
-                    u8::try_from(id.len()),
-                    Digits::new(id),
-                ) {
-                    (Ok(at), Ok(length), Some(_)) => {
-                        self.digits.push_str(id);
-                        Place::Id { at, length }
-                    }
-                    _ => Place::Bad,
-                };
-                vacant.insert(place);
-            }
-            Entry::Occupied(mut occupied) => {
-                let known = digits_at(&self.digits, *occupied.get());
-                if known != Some(id) && !matches!(occupied.get(), Place::Ambiguous) {
-                    self.ambiguous += 1;
-                    occupied.insert(Place::Ambiguous);
-                }
-            }
+        let place = Digits::new(id).and_then(|_| Place::new(self.digits.len(), id.len()));
+        if place.is_some() {
+            self.digits.push_str(id);
         }
+        self.entries.push(Entry {
+            key: key(address, survey, self.by_survey),
+            place: place.unwrap_or(Place::BAD),
+        });
+    }
+
+    /// Completes the table; only then can addresses be found.
+    pub(crate) fn complete(mut self) -> Self {
+        let Self {
+            entries,
+            digits,
+            ambiguous,
+            ..
+        } = &mut self;
+        entries.sort_unstable_by_key(|entry| entry.key);
+        entries.dedup_by(|next, kept| {
+            if next.key != kept.key {
+                return false;
+            }
+            let id = kept.place.digits(digits);
+            if kept.place != Place::AMBIGUOUS && (id.is_none() || next.place.digits(digits) != id) {
+                *ambiguous += 1;
+                kept.place = Place::AMBIGUOUS;
+            }
+            true
+        });
+        entries.shrink_to_fit();
+        self
     }
 
     /// Finds the id of an address, regardless of its case and of surrounding white space.
     pub(in crate::plan) fn find(&self, address: &str, survey: &str) -> Match<'_> {
-        match self.places.get(&key(address, survey, self.by_survey)) {
+        let key = key(address, survey, self.by_survey);
+        let found = self.entries.binary_search_by_key(&key, |entry| entry.key).ok();
+        match found.and_then(|at| self.entries.get(at)) {
             None => Match::Nobody,
-            Some(Place::Ambiguous) => Match::Ambiguous,
-            Some(place) => digits_at(&self.digits, *place)
-                .and_then(Digits::new)
-                .map_or(Match::Bad, Match::Id),
+            Some(entry) if entry.place == Place::AMBIGUOUS => Match::Ambiguous,
+            Some(entry) => {
+                let id = entry.place.digits(&self.digits).and_then(Digits::new);
+                id.map_or(Match::Bad, Match::Id)
+            }
         }
     }
 
     /// Number of different addresses.
     pub(crate) fn addresses(&self) -> u64 {
-        self.places.len() as u64
+        self.entries.len() as u64
     }
 
     /// Number of addresses with several ids.
@@ -111,27 +141,24 @@ impl IdTable {
 /// Prints only the number of addresses, because addresses are personal data.
 impl fmt::Debug for IdTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "IdTable({} addresses)", self.places.len())
+        write!(f, "IdTable({} addresses)", self.entries.len())
     }
 }
 
-fn digits_at(digits: &str, place: Place) -> Option<&str> {
-    match place {
-        Place::Id { at, length } => {
-            let at = at as usize;
-            digits.get(at..at + usize::from(length))
-        }
-        Place::Ambiguous | Place::Bad => None,
-    }
-}
-
-fn key(address: &str, survey: &str, by_survey: bool) -> u128 {
+fn key(address: &str, survey: &str, by_survey: bool) -> (u64, u64) {
     let mut text = trim_invisible(address).to_lowercase();
     if by_survey {
         text.push('\0');
         text.push_str(survey);
     }
-    xxh3_128(text.as_bytes())
+    let digest = xxh3_128(text.as_bytes()).to_be_bytes();
+    let half = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(0, |half, byte| half << u8::BITS | u64::from(*byte))
+    };
+    let (first, second) = digest.split_at(size_of::<u64>());
+    (half(first), half(second))
 }
 
 #[cfg(test)]
@@ -161,6 +188,7 @@ mod tests {
         ] {
             table.insert(address, "", id);
         }
+        let table = table.complete();
         assert_eq!(table.find(" anna@EXAMPLE.com", "7"), id("0012"));
         assert_eq!(table.find("jan@example.com", ""), id("13"));
         assert_eq!(table.find("twice@example.com", ""), Match::Ambiguous);
@@ -186,6 +214,7 @@ mod tests {
         let mut table = IdTable::new(true);
         table.insert("a@example.com", "1", "11");
         table.insert("a@example.com", "2", "22");
+        let table = table.complete();
         assert_eq!(table.find("A@example.com", "1"), id("11"));
         assert_eq!(table.find("a@example.com", "2"), id("22"));
         assert_eq!(table.find("a@example.com", "3"), Match::Nobody);

@@ -70,7 +70,7 @@ pub(in crate::run) fn read(
     }
     rows.finish().map_err(fault)?;
     Ok(FoundTable {
-        table: Arc::new(table),
+        table: Arc::new(table.complete()),
         digest: file.digest(),
         address_column: file.first.columns.name(places.address).to_owned(),
         id_column: file.first.columns.name(places.id).to_owned(),

@@ -72,7 +72,7 @@ pub(in crate::run) fn read(
     }
     rows.finish().map_err(fault)?;
     let table = by_address.then(|| FoundTable {
-        table: Arc::new(table),
+        table: Arc::new(table.complete()),
         digest: digest.digest128(),
         address_column: LIST_ADDRESS.to_owned(),
         id_column: LIST_ID.to_owned(),
