@@ -187,6 +187,23 @@ fn a_list_that_cannot_be_read_ends_the_night_before_its_first_call() {
     assert_eq!(job.text("in.respondents.csv"), table);
 }
 
+/// As a config that was written for a table of ids has it.
+#[test]
+fn the_list_s_own_column_may_stand_behind_the_input_s_and_no_other() {
+    let fake = both_doors(three);
+    let input = "Adres,l4\na@example.com,x\n";
+    let job = night(&fake.base, "7", input).args("--match-on Adres=Email");
+    job.ends(0);
+    assert_eq!(called(&fake), ["11"]);
+    let ran = job.instead_of("Adres=Email", "Adres=mail").ends(2);
+    assert!(
+        ran.stderr.contains("`--match-on Adres=mail`") && ran.stderr.contains("column alone"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("--ids"), "{}", ran.stderr);
+}
+
 #[test]
 fn a_check_reads_the_list_and_leaves_nothing_behind() {
     let fake = both_doors(three);

@@ -89,6 +89,9 @@ pub(in crate::config) fn reading(
 ) -> ReadingSettings {
     mistakes.note(check_survey(input, origins));
     mistakes.note(check_no_config(input));
+    if list.is_some() {
+        mistakes.note(input.match_on.as_deref().map(list_address).transpose());
+    }
     let labels = mistakes.note(mapping::mapping(&input.map, origins.map));
     let constants = mistakes.note(mapping::constants(&input.set, origins.set, labels.as_deref()));
     let (address, ids) = mistakes.note(ids(input, list.as_ref())).unzip();
@@ -160,6 +163,21 @@ pub(in crate::config) fn unless_auto<T: FromStr<Err = String>>(text: &str, flag:
     parsed.map(Some).with_context(|| format!("`{flag} {text}`"))
 }
 
+/// Returns the input's address column from `--match-on` beside `--pull`. The list's own column may be
+/// named behind it, as for a table of ids.
+pub(in crate::config) fn list_address(names: &str) -> Result<&str> {
+    let (address, in_list) = names.split_once('=').unwrap_or((names, LIST_ADDRESS));
+    ensure!(
+        in_list.trim().eq_ignore_ascii_case(LIST_ADDRESS),
+        "`--match-on {names}`: the list of `--pull` names its column `email`, so write the input's column alone"
+    );
+    ensure!(
+        !address.trim().is_empty(),
+        "`--match-on {names}` names no column: with `--pull`, write the input's column alone"
+    );
+    Ok(address)
+}
+
 /// Returns the input's address column and the table of ids, which is `list` if the mailing list is read.
 fn ids(input: &InputArgs, list: Option<&PathBuf>) -> Result<Option<(String, IdsSettings)>> {
     match (list.or(input.ids.as_ref()), &input.match_on) {
@@ -167,16 +185,16 @@ fn ids(input: &InputArgs, list: Option<&PathBuf>) -> Result<Option<(String, IdsS
         // The input has ids, which are looked up in the list.
         (Some(_), None) if list.is_some() => Ok(None),
         (Some(path), Some(names)) if list.is_some() => {
-            ensure!(
-                !names.contains('='),
-                "`--match-on {names}`: the list of `--pull` names its column `email`, so write the input's column alone"
-            );
             let settings = IdsSettings {
                 path: path.clone(),
                 address: LIST_ADDRESS.to_owned(),
                 id: LIST_ID.to_owned(),
             };
-            Ok(Some((names.clone(), settings)))
+            // A name that `list_address` refuses is no reason to look for an id column as well.
+            let address = names
+                .split_once('=')
+                .map_or(names.as_str(), |(address, _)| address);
+            Ok(Some((address.to_owned(), settings)))
         }
         (Some(path), Some(names)) => {
             let (address, in_table) = names.split_once('=').unwrap_or((names, names));
@@ -261,4 +279,20 @@ fn survey_from(input: &InputArgs, origin: Origin) -> Message {
     };
     let from = origin::named(origin, "--survey");
     Message::in_both(|words, lang| words.survey(id.trim(), from.text(lang)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_s_column_may_be_named_behind_the_input_s() {
+        for names in ["E-mail", "E-mail=email", "E-mail=Email", "E-mail= EMAIL "] {
+            assert_eq!(list_address(names).unwrap(), "E-mail", "{names}");
+        }
+        for names in ["E-mail=mail", "E-mail=", "E-mail=email=email", "=email", ""] {
+            let error = list_address(names).unwrap_err().to_string();
+            assert!(error.contains("column alone"), "{names}: {error}");
+        }
+    }
 }
