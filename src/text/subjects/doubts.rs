@@ -1,7 +1,10 @@
-//! Sentences of `init` about answers that look wrong, and about what an earlier `init` left behind.
+//! Sentences of `init` about how to answer, about answers that look wrong, and about what an earlier
+//! `init` left behind.
 
 /// Sentences about doubtful answers.
 pub(crate) trait DoubtWords {
+    /// How one of a list is chosen, above the first list.
+    fn list_keys(&self) -> String;
     /// Nothing says the labels of the columns that are asked about next.
     fn label_unsaid(&self) -> String;
     /// A part of the address is that of the vendor's example. `secret` is its name, such as

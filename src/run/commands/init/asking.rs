@@ -2,6 +2,7 @@
 //! English, so the ones that it would add (yes and no, errors) are replaced by those of the
 //! catalogue.
 
+use std::cell::Cell;
 use std::io;
 
 use dialoguer::console::{Term, measure_text_width};
@@ -35,6 +36,8 @@ const PAGE_COLUMNS: usize = 16;
 pub(super) struct Asker<'a> {
     console: &'a Console,
     screen: Term,
+    /// Whether it was said how one of a list is chosen.
+    knows_keys: Cell<bool>,
     pub(super) words: &'static dyn Words,
 }
 
@@ -46,6 +49,7 @@ impl<'a> Asker<'a> {
             Self {
                 console,
                 screen: Term::stderr(),
+                knows_keys: Cell::new(false),
                 words: words(console.lang()),
             }
         })
@@ -153,6 +157,9 @@ impl<'a> Asker<'a> {
         choices: &[String],
         default: usize,
     ) -> Result<usize, Failure> {
+        if !self.knows_keys.replace(true) {
+            self.say(&self.words.list_keys());
+        }
         let question = self.last_line(question, PAGE_COLUMNS);
         let chosen = Select::with_theme(&SimpleTheme)
             .with_prompt(&question)

@@ -44,7 +44,7 @@ fn asked(asker: &Asker<'_>, seen: &Export) -> Result<(Respondent, bool), Failure
     if let Some(column) = by_digits.and_then(|index| seen.columns.get(index)) {
         asker.say(&words.id_by_digits(&column.shown_name()));
     }
-    let proposed = by_name.or(by_digits).unwrap_or_default();
+    let proposed = by_name.or(by_digits).unwrap_or(no_id);
     let bytes = asker.choice_bytes();
     let mut choices = columns::choices(words, &seen.columns, bytes);
     choices.push(fitted(&words.only_addresses(), bytes));

@@ -5,6 +5,10 @@ use crate::text::en::English;
 use crate::text::subjects::DoubtWords;
 
 impl DoubtWords for English {
+    fn list_keys(&self) -> String {
+        "Arrows move, Enter selects.".to_owned()
+    }
+
     fn label_unsaid(&self) -> String {
         "Neither a name nor the address says the next label. Look at a contact on the platform for one that is free: a \
          label that is in use would be overwritten."

@@ -5,6 +5,10 @@ use crate::text::pl::Polish;
 use crate::text::subjects::DoubtWords;
 
 impl DoubtWords for Polish {
+    fn list_keys(&self) -> String {
+        "Strzałki wybierają, Enter zatwierdza.".to_owned()
+    }
+
     fn label_unsaid(&self) -> String {
         "Kolejnej etykiety nie wskazuje ani nazwa kolumny, ani adres. Sprawdź na platformie, przy dowolnym kontakcie, która \
          jest wolna: etykieta, która jest już w użyciu, zostałaby nadpisana."
