@@ -19,7 +19,7 @@ pub(crate) use commands::doctor::{DoctorSettings, FoundSecret, ListToAsk};
 pub(crate) use commands::forget::ErasureSettings;
 pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
-    FormSettings, InitSettings, ListingSettings, check_of_file, is_valid_secret, platform_address,
+    FormSettings, InitSettings, KeyPart, ListingSettings, check_of_file, is_valid_secret, platform_address,
     secret_variables,
 };
 pub(crate) use commands::list::over::{UndoSettings, VerifySettings};
@@ -45,6 +45,7 @@ pub(crate) use groups::state::DeltaSettings;
 pub(crate) use retried::settings;
 pub(crate) use secrets::kinds::Secret;
 pub(crate) use secrets::samples::{is_sample_secret, is_sample_survey};
+pub(crate) use secrets::source::SecretSource;
 
 /// A command with all its settings.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use secrecy::SecretString;
 use url::Url;
 
-pub(crate) use listing::ListingSettings;
+pub(crate) use listing::{KeyPart, ListingSettings};
 
 use super::check::CheckSettings;
 use crate::cli::{ConfigChoice, InitArgs, InitFormArgs, Origin, parse_words};
@@ -53,7 +53,7 @@ pub(crate) struct InitSettings {
     /// The account and both secrets, if the environment has all three and they are needed.
     pub(crate) from_variables: Option<Credentials>,
     pub(crate) base: Option<Url>,
-    /// How the account's surveys are listed; `None` if that is not needed, or without a key of the API.
+    /// How the API is asked; `None` if that is not needed, or without a key of the API.
     pub(crate) listing: Option<Result<ListingSettings>>,
 }
 
@@ -71,7 +71,7 @@ pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
     let mut mistakes = Mistakes::default();
     let address_is_typed = args.url_file.as_deref().is_some_and(is_stdin) && std::io::stdin().is_terminal();
     let from = args.url_file.as_deref().filter(|_| !address_is_typed);
-    let has_survey = args.survey.is_some();
+    let has_answers = args.survey.is_some() && (args.id_column.is_some() || args.ids.is_some());
     let settings = InitSettings {
         form: form(args.form, &mut mistakes),
         survey: mistakes.note(args.survey.as_deref().map(own_survey).transpose()),
@@ -95,7 +95,7 @@ pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
         export: args.export,
         name: args.name,
         folder: args.dir,
-        listing: if has_survey { None } else { listing::listing() },
+        listing: if has_answers { None } else { listing::listing() },
     };
     mistakes.settle(Some(settings))
 }
@@ -161,9 +161,10 @@ pub(crate) fn is_valid_secret(secret: Secret, value: &str) -> bool {
     kinds::check_value(secret, value, secret.name()).is_ok()
 }
 
-/// Returns the names of the variables that are set and would be preferred to the config's secrets.
-pub(crate) fn secret_variables() -> Vec<String> {
-    let names = Secret::OF_WEBHOOK.into_iter().flat_map(|secret| {
+/// Returns the names of the variables that are set and would be preferred to the config's files of
+/// these secrets.
+pub(crate) fn secret_variables(secrets: &[Secret]) -> Vec<String> {
+    let names = secrets.iter().flat_map(|secret| {
         let name = secret.variable();
         [format!("{name}_FILE"), name]
     });

@@ -256,7 +256,7 @@ pub(in crate::config) fn looked_at(
 
 /// Returns the first source that exists, in this order: the variable, the file that a variable
 /// names, the config file, systemd's folder.
-fn source(
+pub(in crate::config) fn source(
     secret: Secret,
     file: &SecretSources,
     variable: &impl Fn(&str) -> Option<String>,

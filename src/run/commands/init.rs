@@ -26,9 +26,10 @@ use crate::config::{InitSettings, Secret, check_of_file, secret_variables};
 use crate::model::{Deadline, EarlyEnd, ShownPath as _};
 use crate::report::{Console, ExitCode};
 use crate::run::Failure;
+use crate::run::list::before;
 use crate::run::next_command::quoted;
 use crate::run::prepare::announce::warn_if_copied;
-use crate::run::prepare::before_sending::{code_of, in_thread, stops};
+use crate::run::prepare::before_sending::{self, code_of, in_thread, stops};
 use crate::system::trust::permissions;
 use crate::system::window::Window;
 use crate::text::{Message, words};
@@ -51,7 +52,7 @@ pub(in crate::run) async fn run(
         let left = words(console.lang()).secrets_left(&files.secrets.shown().to_string(), is_replaced);
         console.print(&console.screen_of_output().line(0, 2, &left));
     }
-    let others_read = files.write(&config, answers.credentials.as_ref())?;
+    let others_read = files.write(&config, &answers.secrets())?;
     console.print(&written(&answers, &files, console));
     if let Some(path) = address_file {
         let left = words(console.lang()).address_file_left(&path.shown().to_string());
@@ -64,12 +65,21 @@ pub(in crate::run) async fn run(
     let checked = check_if_wanted(&files, console, &mut stops).await;
     let found = match &checked {
         Ok(found) => *found,
-        Err(failure) if matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated) => Checked::Not,
+        Err(failure) if is_no_finding(failure.code) => Checked::Not,
         Err(_) => Checked::Failed,
     };
     console.print(&next_steps(&files, found, console));
     // The findings are on the screen, and the config is written whatever they are.
     checked.map(|_| ExitCode::Success)
+}
+
+/// Whether a check that ended with this code says nothing about the export: it was stopped, or the mailing
+/// list could not be read.
+fn is_no_finding(code: ExitCode) -> bool {
+    matches!(
+        code,
+        ExitCode::Interrupted | ExitCode::Terminated | ExitCode::Unreachable | ExitCode::Aborted
+    )
 }
 
 /// Does work that may ask, until it is done or the process is asked to stop. Then the result is the
@@ -103,17 +113,22 @@ fn written(answers: &Answers, files: &Files, console: &Console) -> String {
         width + 4,
         &format!("{config:<width$}  {}", words.about_config()),
     );
-    if answers.has_secrets() {
+    let mut stored: Vec<Secret> = answers.secrets().into_iter().map(|(secret, _)| secret).collect();
+    if answers.has_left_secrets && answers.credentials.is_none() {
+        stored.extend(Secret::OF_WEBHOOK);
+    }
+    if !stored.is_empty() {
         text += &screen.line(
             2,
             width + 4,
             &format!("{secrets:<width$}  {}", words.about_secrets()),
         );
-        let variables = secret_variables();
+        let variables = secret_variables(&stored);
         if !variables.is_empty() {
             text += &screen.line(0, 2, &words.variables_preferred(&variables.join(", ")));
         }
-    } else {
+    }
+    if !answers.has_secrets() {
         let names = Secret::OF_WEBHOOK.map(Secret::name).join(", ");
         text += &screen.line(0, 2, &words.secrets_missing(&names, &secrets));
     }
@@ -158,7 +173,9 @@ async fn check_if_wanted(
     if !matches!(unless_stopped(stops, is_wanted).await, Ok(Ok(true))) {
         return Ok(Checked::Not);
     }
-    let settings = check_of_file(&files.config).map_err(Failure::usage)?;
+    let mut settings = check_of_file(&files.config).map_err(Failure::usage)?;
+    // Its file is needed until the check is over.
+    let _list = before_sending::unless_stopped(stops, before::read_for_check(&mut settings)).await?;
     let own = console.clone();
     match unless_stopped(stops, move || check::check_alone(&settings, &own)).await? {
         Ok(true) => Ok(Checked::Sendable),

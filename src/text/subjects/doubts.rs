@@ -1,8 +1,13 @@
-//! Sentences of `init` about how to answer, about answers that look wrong, and about what an earlier
+//! Sentences of `init` about how to answer, about the key of the API, about answers that look wrong, and about what an earlier
 //! `init` left behind.
 
 /// Sentences about doubtful answers.
 pub(crate) trait DoubtWords {
+    /// Asks whether `pull` finds the ids.
+    fn ask_pull(&self) -> String;
+    /// That a key of the API would find the ids.
+    fn pull_hint(&self) -> String;
+    fn key_unusable(&self, why: &str) -> String;
     /// How one of a list is chosen, above the first list.
     fn list_keys(&self) -> String;
     /// Nothing says the labels of the columns that are asked about next.

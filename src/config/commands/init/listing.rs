@@ -1,16 +1,18 @@
 //! How `init` lists the account's surveys: as `pull` asks the API, with the key and the settings that
-//! the environment has.
+//! the environment has. Also where each part of that key is, for a config that reads the list.
 
 use std::ffi::OsString;
 
 use anyhow::{Result, anyhow};
+use secrecy::SecretString;
 use url::Url;
 
 use crate::cli::{self, FileSettings, parse_words};
 use crate::config::groups::calls::base;
 use crate::config::groups::list::api::{AskSettings, ask, auth_url};
 use crate::config::mistakes::Mistakes;
-use crate::config::secrets::kinds::{self, SecretSources};
+use crate::config::secrets::kinds::{self, Secret, SecretSources};
+use crate::config::secrets::source::SecretSource;
 use crate::config::variable;
 use crate::model::{Api, ApiCredentials};
 
@@ -21,7 +23,17 @@ pub(crate) struct ListingSettings {
     base: Url,
     token: Option<Url>,
     credentials: ApiCredentials,
+    /// The sources of the parts of the key.
+    sources: Vec<(Secret, SecretSource)>,
     pub(crate) ask: AskSettings,
+}
+
+/// A part of the API's key.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyPart {
+    pub(crate) secret: Secret,
+    pub(crate) value: SecretString,
+    pub(crate) source: SecretSource,
 }
 
 impl ListingSettings {
@@ -29,6 +41,19 @@ impl ListingSettings {
     pub(crate) fn api(&self, base: Option<&Url>) -> Api {
         let base = base.unwrap_or(&self.base);
         Api::new(base, self.token.clone(), self.credentials.clone())
+    }
+
+    /// Returns the parts of the key.
+    pub(crate) fn key(&self) -> Vec<KeyPart> {
+        let part = |(secret, source): &(Secret, SecretSource)| KeyPart {
+            secret: *secret,
+            value: match secret {
+                Secret::ClientId => self.credentials.client_id.clone(),
+                _ => self.credentials.client_secret.clone(),
+            },
+            source: source.clone(),
+        };
+        self.sources.iter().map(part).collect()
     }
 }
 
@@ -64,10 +89,13 @@ fn of_environment(nowhere: &SecretSources) -> Result<ListingSettings> {
     let token = args.api.auth_url.as_deref();
     let token = mistakes.note(token.map(|url| auth_url(url, &args.address)).transpose());
     let credentials = mistakes.keep(kinds::api_credentials(nowhere, variable));
+    let source = |secret| Some((secret, kinds::source(secret, nowhere, &variable).ok()??));
+    let sources = Secret::OF_API.into_iter().filter_map(source).collect();
     let settings = base.zip(credentials).map(|(base, credentials)| ListingSettings {
         base,
         token,
         credentials,
+        sources,
         ask: ask.without_patience(),
     });
     mistakes.settle(settings)

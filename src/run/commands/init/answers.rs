@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use secrecy::SecretString;
 use toml_writer::ToTomlValue;
 use url::Url;
 
-use crate::config::{FormSettings, Secret};
+use crate::config::{FormSettings, KeyPart, Secret, SecretSource};
 use crate::model::{Credentials, Lang};
 use crate::record::REPORT;
 use crate::text::{ConfigKey, words};
@@ -29,7 +30,9 @@ pub(super) struct Answers {
     /// The platform, if it is not the default one.
     pub(super) base: Option<Url>,
     pub(super) credentials: Option<Credentials>,
-    /// The files of the secrets are there from before.
+    /// The key of the API, if the list is read.
+    pub(super) key: Vec<KeyPart>,
+    /// The files of the webhook's secrets are there from before.
     pub(super) has_left_secrets: bool,
 }
 
@@ -46,6 +49,28 @@ pub(super) enum Respondent {
         /// The column of the table with the id.
         id: String,
     },
+    /// By the address in this column, whose id the platform's list has.
+    Listed(String),
+}
+
+impl Respondent {
+    /// Returns the export's column.
+    pub(super) fn column(&self) -> &str {
+        match self {
+            Self::Id(column) | Self::Listed(column) => column,
+            Self::Address { match_on, .. } => address_column(match_on),
+        }
+    }
+
+    /// Whether the list is read, which is that of one survey.
+    pub(super) fn is_listed(&self) -> bool {
+        matches!(self, Self::Listed(_))
+    }
+}
+
+/// Returns the export's column of `--match-on`.
+pub(super) fn address_column(match_on: &str) -> &str {
+    match_on.split_once('=').map_or(match_on, |(column, _)| column)
 }
 
 /// The config's lines.
@@ -71,7 +96,24 @@ impl Config {
 }
 
 impl Answers {
-    /// Whether the config names files of secrets that are there.
+    /// Returns the secrets that are written into files: those of the webhook, and the parts of the
+    /// API's key that are in no file yet.
+    pub(super) fn secrets(&self) -> Vec<(Secret, SecretString)> {
+        let of_webhook = self.credentials.iter().flat_map(|credentials| {
+            [
+                (Secret::Account, credentials.account.clone().into()),
+                (Secret::WebhookKey, credentials.webhook_key.clone()),
+                (Secret::WebhookAuth, credentials.webhook_auth.clone()),
+            ]
+        });
+        let is_copied = |part: &&KeyPart| matches!(part.source, SecretSource::Variable(_));
+        let of_api = self.key.iter().filter(is_copied);
+        of_webhook
+            .chain(of_api.map(|part| (part.secret, part.value.clone())))
+            .collect()
+    }
+
+    /// Whether the config names files of the webhook's secrets that are there.
     pub(super) fn has_secrets(&self) -> bool {
         self.credentials.is_some() || self.has_left_secrets
     }
@@ -107,6 +149,10 @@ impl Answers {
                 config.text_key(ConfigKey::MatchOn, "match_on", match_on);
                 config.text_key(ConfigKey::IdColumn, "id_column", id);
             }
+            Respondent::Listed(column) => {
+                config.key(ConfigKey::Pull, "pull", "true");
+                config.text_key(ConfigKey::Address, "match_on", column);
+            }
         }
         if self.accepts_crm_ids {
             config.key(ConfigKey::AcceptCrmIds, "accept_crm_ids", "true");
@@ -140,6 +186,20 @@ impl Answers {
             let hash = if self.has_secrets() { "" } else { "#" };
             let name = format!("{hash}{}_file", secret.name());
             config.text_key(key, &name, &format!("{secrets}/{}", secret.name()));
+        }
+        for part in &self.key {
+            let name = part.secret.name();
+            let key = match part.secret {
+                Secret::ClientId => ConfigKey::ClientIdFile,
+                _ => ConfigKey::ClientSecretFile,
+            };
+            let path = match &part.source {
+                SecretSource::Variable(_) => format!("{secrets}/{name}"),
+                SecretSource::File(path) => beside(folder, path),
+                // The service manager hands it over by itself, and its path lasts as long as the service.
+                SecretSource::Credential(_) | SecretSource::Command { .. } => continue,
+            };
+            config.text_key(key, &format!("{name}_file"), &path);
         }
         config.text
     }
@@ -199,6 +259,7 @@ mod tests {
             map: vec!["l4=Segment".to_owned(), "l7=NPS".to_owned()],
             base: None,
             credentials: None,
+            key: Vec::new(),
             has_left_secrets: false,
         }
     }
@@ -229,6 +290,38 @@ mod tests {
             "polish",
             answers.to_config(Path::new("exports"), "contacts.secrets", Lang::Pl)
         );
+    }
+
+    #[test]
+    fn a_key_in_a_variable_is_written_and_one_in_a_file_is_pointed_to() {
+        let part = |secret, source| KeyPart {
+            secret,
+            value: "CANARY".to_owned().into(),
+            source,
+        };
+        let key = |id, secret| Answers {
+            respondent: Respondent::Listed("Adres e-mail".to_owned()),
+            key: vec![part(Secret::ClientId, id), part(Secret::ClientSecret, secret)],
+            ..answers()
+        };
+        let variable = || SecretSource::Variable("X".to_owned());
+        let written = |answers: &Answers| -> Vec<&str> {
+            let secrets = answers.secrets().into_iter();
+            secrets.map(|(secret, _)| secret.name()).collect()
+        };
+        let config =
+            |answers: &Answers| answers.to_config(Path::new("exports"), "contacts.secrets", Lang::En);
+        let answers = key(variable(), variable());
+        insta::assert_snapshot!("pulled", config(&answers));
+        assert_eq!(written(&answers), ["client_id", "client_secret"]);
+        let file = |path: &str| SecretSource::File(PathBuf::from(path));
+        let answers = key(file("exports/my/id"), variable());
+        assert!(config(&answers).contains("client_id_file = \"my/id\""));
+        assert_eq!(written(&answers), ["client_secret"]);
+        let credential = || SecretSource::Credential(PathBuf::from("/run/x"));
+        let answers = key(credential(), credential());
+        assert!(!config(&answers).contains("client_"));
+        assert!(answers.secrets().is_empty());
     }
 
     proptest! {

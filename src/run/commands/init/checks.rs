@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::answers::Respondent;
+use super::answers::{Respondent, address_column};
 use super::export::Export;
 use super::interview::{ID_COLUMN, Labels};
 use crate::config::{IdsSettings, InitSettings, SURVEY_COLUMN};
@@ -38,11 +38,6 @@ pub(super) fn flags(settings: &InitSettings, export: &Path, seen: &Export) -> Re
     Ok(())
 }
 
-/// Returns the export's column of `--match-on`.
-pub(super) fn address_column(match_on: &str) -> &str {
-    match_on.split_once('=').map_or(match_on, |(column, _)| column)
-}
-
 /// Reads a table of ids as a run does.
 pub(super) fn table(path: &Path, match_on: &str, id: &str) -> Result<(), Failure> {
     let ids = IdsSettings {
@@ -63,13 +58,9 @@ pub(super) fn all(
     respondent: &Respondent,
     labels: &Labels,
 ) -> Result<(), Failure> {
-    let (column, by_address) = match respondent {
-        Respondent::Id(column) => (column.as_str(), false),
-        Respondent::Address { match_on, .. } => (address_column(match_on), true),
-    };
     let wanted = Wanted {
-        respondent: column.to_owned(),
-        by_address,
+        respondent: respondent.column().to_owned(),
+        by_address: !matches!(respondent, Respondent::Id(_)),
         survey: SurveyColumn::IfPresent(SURVEY_COLUMN),
         labels: Some(labels.clone()),
         constants: Vec::new(),

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::Secret;
-use crate::model::{Credentials, ShownPath as _};
+use crate::model::ShownPath as _;
 use crate::run::Failure;
 use crate::system::folders::for_the_owner_alone;
 use crate::system::rename::rename_new;
@@ -95,7 +95,7 @@ impl Files {
             return Err(refused(Message::new(|words| words.no_folder(&shown))));
         }
         for path in [&self.config, &self.secrets] {
-            let is_reused = path == &self.secrets && self.has_left_secrets();
+            let is_reused = path == &self.secrets && !self.left().is_empty();
             if path.symlink_metadata().is_ok() && !is_reused {
                 let shown = path.shown().to_string();
                 return Err(refused(Message::new(|words| words.in_the_way(&shown))));
@@ -112,20 +112,32 @@ impl Files {
         Ok(())
     }
 
-    /// Whether the secrets are there without their config: a process that was killed has left them.
+    /// Returns the secrets that are there without their config: a process that was killed has left them.
     /// They are as this command writes them, and nothing else is with them.
-    pub(super) fn has_left_secrets(&self) -> bool {
+    fn left(&self) -> Vec<Secret> {
         let is_there = |path: &Path| path.symlink_metadata().is_ok();
         let is_folder = self.secrets.symlink_metadata().is_ok_and(|found| found.is_dir());
         if is_there(&self.config) || !is_folder {
-            return false;
+            return Vec::new();
         }
-        let are_files = Secret::OF_WEBHOOK.iter().all(|secret| {
+        let is_file = |secret: &Secret| {
             let found = self.secrets.join(secret.name()).symlink_metadata();
             found.is_ok_and(|found| found.is_file())
-        });
+        };
+        let left: Vec<Secret> = of_config().filter(is_file).collect();
+        let of_webhook = Secret::OF_WEBHOOK.iter().filter(|secret| left.contains(secret));
+        let is_whole = [0, Secret::OF_WEBHOOK.len()].contains(&of_webhook.count());
         let count = fs::read_dir(&self.secrets).map(Iterator::count);
-        are_files && count.is_ok_and(|count| count == Secret::OF_WEBHOOK.len())
+        if is_whole && count.is_ok_and(|count| count == left.len()) {
+            left
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Whether the webhook's secrets are there without their config.
+    pub(super) fn has_left_secrets(&self) -> bool {
+        self.left().contains(&Secret::Account)
     }
 
     /// Deletes what processes that were killed have left under other names: it may hold secrets.
@@ -151,12 +163,12 @@ impl Files {
 
     /// Writes the secrets, then the config. Returns whether others can read the secrets, as they may
     /// on Windows, where files get the rights of their folder.
-    pub(super) fn write(&self, config: &str, credentials: Option<&Credentials>) -> Result<bool, Failure> {
-        let done = self.written(config, credentials);
+    pub(super) fn write(&self, config: &str, secrets: &[(Secret, SecretString)]) -> Result<bool, Failure> {
+        let done = self.written(config, secrets);
         done.map_err(|error| self.unwritable(error))
     }
 
-    fn written(&self, config: &str, credentials: Option<&Credentials>) -> anyhow::Result<bool> {
+    fn written(&self, config: &str, secrets: &[(Secret, SecretString)]) -> anyhow::Result<bool> {
         // Deleted at the end, with all that is still in it.
         let staging = tempfile::Builder::new()
             .prefix(STAGING)
@@ -167,10 +179,13 @@ impl Files {
         held.try_lock().ok();
         let mut others_read = false;
         let [new, old] = STAGED_SECRETS.map(|name| staging.path().join(name));
-        if let Some(credentials) = credentials {
+        if !secrets.is_empty() {
             folders::make(&new)?;
-            others_read = secrets_in(&new, credentials)?;
-            if self.has_left_secrets() {
+            others_read = secrets_in(&new, secrets)?;
+            let left = self.left();
+            if !left.is_empty() {
+                self.carry_over(&left, &new)
+                    .with_context(|| self.secrets.shown().to_string())?;
                 rename_new(&self.secrets, &old).with_context(|| self.secrets.shown().to_string())?;
             }
             if let Err(error) = rename_new(&new, &self.secrets) {
@@ -179,7 +194,7 @@ impl Files {
             }
         }
         if let Err(error) = rename_new(&staged_config, &self.config) {
-            if credentials.is_some() {
+            if !secrets.is_empty() {
                 // They are this command's own, and would be in the way of a second try.
                 fs::remove_dir_all(&self.secrets).ok();
                 rename_new(&old, &self.secrets).ok();
@@ -188,6 +203,23 @@ impl Files {
         }
         Ok(others_read)
     }
+
+    /// Copies the webhook's secrets that were left before and are not replaced into a new folder.
+    fn carry_over(&self, left: &[Secret], new: &Path) -> io::Result<()> {
+        for secret in Secret::OF_WEBHOOK {
+            let path = new.join(secret.name());
+            if left.contains(&secret) && !path.exists() {
+                let text = fs::read_to_string(self.secrets.join(secret.name()))?;
+                create(&path, &text)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The secrets that can be in the folder of a config.
+fn of_config() -> impl Iterator<Item = Secret> {
+    Secret::OF_WEBHOOK.into_iter().chain(Secret::OF_API)
 }
 
 /// Removes a folder in which a process that was killed has written first. Files that are not this
@@ -210,7 +242,7 @@ fn remove_staging(folder: &Path) -> io::Result<()> {
     };
     for secrets in STAGED_SECRETS.map(|name| folder.join(name)) {
         if secrets.symlink_metadata().is_ok_and(|found| found.is_dir()) {
-            for secret in Secret::OF_WEBHOOK {
+            for secret in of_config() {
                 fs::remove_file(secrets.join(secret.name())).ok();
             }
             fs::remove_dir(&secrets)?;
@@ -236,16 +268,11 @@ fn create(path: &Path, text: &str) -> io::Result<File> {
 }
 
 /// Writes each secret into a file of its own. Returns whether others can read one.
-fn secrets_in(folder: &Path, credentials: &Credentials) -> io::Result<bool> {
+fn secrets_in(folder: &Path, secrets: &[(Secret, SecretString)]) -> io::Result<bool> {
     let mut others_read = false;
-    for secret in Secret::OF_WEBHOOK {
-        let value = match secret {
-            Secret::Account => credentials.account.as_str(),
-            Secret::WebhookKey => credentials.webhook_key.expose_secret(),
-            _ => credentials.webhook_auth.expose_secret(),
-        };
+    for (secret, value) in secrets {
         let path = folder.join(secret.name());
-        create(&path, &format!("{value}\n"))?;
+        create(&path, &format!("{}\n", value.expose_secret()))?;
         others_read |= permissions::others_read(&regular::open(&path)?)?;
     }
     Ok(others_read)
@@ -255,12 +282,13 @@ fn secrets_in(folder: &Path, credentials: &Credentials) -> io::Result<bool> {
 mod tests {
     use super::*;
 
-    fn credentials() -> Credentials {
-        Credentials {
-            account: "387487".to_owned(),
-            webhook_key: "KEY".to_owned().into(),
-            webhook_auth: "AUTH".to_owned().into(),
-        }
+    fn credentials() -> Vec<(Secret, SecretString)> {
+        let secrets = Secret::OF_WEBHOOK.into_iter().zip(["387487", "KEY", "AUTH"]);
+        secrets.map(|(secret, value)| (secret, value.into())).collect()
+    }
+
+    fn key() -> Vec<(Secret, SecretString)> {
+        Secret::OF_API.map(|secret| (secret, "CLIENT".into())).into()
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -279,15 +307,15 @@ mod tests {
         let files = Files::new(&export, None, None).unwrap();
         // What appears after the check is not overwritten, and the secrets do not stay alone.
         fs::write(&files.config, "mine").unwrap();
-        files.write("new", Some(&credentials())).unwrap_err();
+        files.write("new", &credentials()).unwrap_err();
         assert_eq!(names(folder.path()), ["contacts.toml"]);
         assert_eq!(fs::read_to_string(&files.config).unwrap(), "mine");
         fs::remove_file(&files.config).unwrap();
         fs::create_dir(&files.secrets).unwrap();
-        files.write("new", Some(&credentials())).unwrap_err();
+        files.write("new", &credentials()).unwrap_err();
         assert_eq!(names(folder.path()), ["contacts.secrets"]);
         fs::remove_dir(&files.secrets).unwrap();
-        let others_read = files.write("new", Some(&credentials())).unwrap();
+        let others_read = files.write("new", &credentials()).unwrap();
         assert!(cfg!(windows) || !others_read);
         assert_eq!(names(folder.path()), ["contacts.secrets", "contacts.toml"]);
         assert_eq!(names(&files.secrets), ["account", "webhook_auth", "webhook_key"]);
@@ -328,10 +356,10 @@ mod tests {
         assert!(folder.path().join(&staging[1]).join("mine").exists());
         // A failure puts them back.
         fs::write(&files.config, "mine").unwrap();
-        files.write("new", Some(&credentials())).unwrap_err();
+        files.write("new", &credentials()).unwrap_err();
         assert_eq!(fs::read_to_string(secrets.join("account")).unwrap(), "old");
         fs::remove_file(&files.config).unwrap();
-        files.write("new", Some(&credentials())).unwrap();
+        files.write("new", &credentials()).unwrap();
         assert_eq!(fs::read_to_string(secrets.join("account")).unwrap(), "387487\n");
         assert_eq!(names(&files.secrets).len(), 3);
         // Beside a config, or with other files, they are in the way.
@@ -339,6 +367,37 @@ mod tests {
         fs::remove_file(&files.config).unwrap();
         fs::write(secrets.join("notes"), "").unwrap();
         assert!(!files.has_left_secrets());
+        Files::new(&export, None, None).unwrap_err();
+    }
+
+    /// A key of the API without the webhook's secrets replaces none that were left.
+    #[test]
+    fn the_webhook_s_secrets_that_were_left_stay_beside_a_new_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let export = folder.path().join("contacts.csv");
+        let files = Files::new(&export, None, None).unwrap();
+        files.write("new", &credentials()).unwrap();
+        fs::remove_file(&files.config).unwrap();
+        for _ in 0..2 {
+            let files = Files::new(&export, None, None).unwrap();
+            assert!(files.has_left_secrets());
+            files.write("new", &key()).unwrap();
+            assert_eq!(names(&files.secrets).len(), 5);
+            let text = |secret: Secret| fs::read_to_string(files.secrets.join(secret.name())).unwrap();
+            assert_eq!(text(Secret::WebhookKey), "KEY\n");
+            assert_eq!(text(Secret::ClientSecret), "CLIENT\n");
+            fs::remove_file(&files.config).unwrap();
+        }
+        // A key alone is replaced, too, but half of the webhook's secrets is in the way.
+        fs::remove_dir_all(&files.secrets).unwrap();
+        files.write("new", &key()).unwrap();
+        fs::remove_file(&files.config).unwrap();
+        let files = Files::new(&export, None, None).unwrap();
+        assert!(!files.has_left_secrets());
+        files.write("new", &credentials()).unwrap();
+        assert_eq!(names(&files.secrets).len(), 3);
+        fs::remove_file(&files.config).unwrap();
+        fs::remove_file(files.secrets.join("account")).unwrap();
         Files::new(&export, None, None).unwrap_err();
     }
 

@@ -12,7 +12,7 @@ use super::asking::Asker;
 use super::export::Export;
 use super::files::Files;
 use super::{checks, columns, platform, respondent, survey};
-use crate::config::{InitSettings, SURVEY_COLUMN};
+use crate::config::{InitSettings, ListingSettings, SURVEY_COLUMN};
 use crate::model::{Label, ShownPath as _, ValueFrom};
 use crate::report::Console;
 use crate::run::Failure;
@@ -82,8 +82,8 @@ pub(super) fn hold(
         (given, _) => given,
     };
     let base = platform::base(settings, webhook.as_ref())?;
-    let survey = survey::found(settings, asker, &seen, webhook.as_ref(), runtime)?;
-    if survey.is_none() && !seen.has_survey() {
+    let survey = survey::found(settings, asker, (&seen, &respondent), webhook.as_ref(), runtime)?;
+    if survey.is_none() && !survey::is_in_column(&seen, &respondent) {
         missing.push(match &webhook {
             Some(webhook) if webhook.is_survey_doubtful => Missing::WholeSurvey,
             Some(webhook) if webhook.is_survey_sample => Missing::OwnSurvey,
@@ -101,7 +101,10 @@ pub(super) fn hold(
     } else {
         settings.map.clone()
     };
+    let listing = settings.listing.as_ref().filter(|_| respondent.is_listed());
+    let key = listing.and_then(|listing| listing.as_ref().ok());
     let answers = Answers {
+        key: key.map(ListingSettings::key).unwrap_or_default(),
         export,
         form: settings.form.clone(),
         respondent,
@@ -185,10 +188,7 @@ fn labels(
     let chosen = match asker {
         Some(asker) => {
             let in_address = webhook.map_or(&[][..], |webhook| &webhook.labels);
-            let used = |name: &str| match respondent {
-                Respondent::Id(column) => column == name,
-                Respondent::Address { match_on, .. } => checks::address_column(match_on) == name,
-            };
+            let used = |name: &str| respondent.column() == name;
             let free = seen
                 .columns
                 .iter()

@@ -1,5 +1,5 @@
-//! Asks how respondents are found: by a column with the platform's ids, or by an address whose id a
-//! table has. A column that probably has other numbers is asked about once more.
+//! Asks how respondents are found: by a column with the platform's ids, or by an address whose id the
+//! platform's list or a table has. A column that probably has other numbers is asked about once more.
 
 use super::answers::Respondent;
 use super::asking::{Asker, fitted};
@@ -9,6 +9,7 @@ use super::proposal::{self, Column};
 use super::{checks, columns};
 use crate::config::InitSettings;
 use crate::run::Failure;
+use crate::text::in_language;
 
 /// Returns how respondents are found, and whether a CRM's own number was accepted. `None` if that is
 /// missing.
@@ -27,14 +28,14 @@ pub(super) fn found(
     }
     match (&settings.id_column, asker) {
         (Some(column), _) => Ok(Some((Respondent::Id(column.clone()), false))),
-        (None, Some(asker)) => asked(asker, seen).map(Some),
+        (None, Some(asker)) => asked(settings, asker, seen).map(Some),
         (None, None) => Ok(seen
             .has(ID_COLUMN)
             .then(|| (Respondent::Id(ID_COLUMN.to_owned()), false))),
     }
 }
 
-fn asked(asker: &Asker<'_>, seen: &Export) -> Result<(Respondent, bool), Failure> {
+fn asked(settings: &InitSettings, asker: &Asker<'_>, seen: &Export) -> Result<(Respondent, bool), Failure> {
     let words = asker.words;
     asker.begin(&words.id_hint());
     let no_id = seen.columns.len();
@@ -51,7 +52,7 @@ fn asked(asker: &Asker<'_>, seen: &Export) -> Result<(Respondent, bool), Failure
     loop {
         let chosen = asker.one_of(&words.ask_id_column(), &choices, proposed)?;
         let Some(column) = seen.columns.get(chosen) else {
-            return asked_address(asker, seen).map(|respondent| (respondent, false));
+            return asked_address(settings, asker, seen).map(|respondent| (respondent, false));
         };
         let is_accepted = if column.is_crm_number() {
             asker.yes(&words.ask_crm_number(&column.shown_name()), false)?
@@ -79,8 +80,23 @@ fn is_accepted(asker: &Asker<'_>, column: &Column) -> Result<bool, Failure> {
     }
 }
 
-fn asked_address(asker: &Asker<'_>, seen: &Export) -> Result<Respondent, Failure> {
+/// Asks whether the platform's list has the ids, if there is a key to read it. Why a key does not help is
+/// said.
+fn pulls(settings: &InitSettings, asker: &Asker<'_>) -> Result<bool, Failure> {
+    match &settings.listing {
+        Some(Ok(_)) => asker.yes(&asker.words.ask_pull(), true),
+        Some(Err(error)) => {
+            let why = in_language(error, asker.lang());
+            asker.say(&asker.words.key_unusable(&why));
+            Ok(false)
+        }
+        None => Ok(false),
+    }
+}
+
+fn asked_address(settings: &InitSettings, asker: &Asker<'_>, seen: &Export) -> Result<Respondent, Failure> {
     let words = asker.words;
+    let pulls = pulls(settings, asker)?;
     let (fit, unfit): (Vec<Column>, Vec<Column>) =
         seen.columns.iter().cloned().partition(Column::can_be_matched_on);
     for column in unfit.iter().filter(|column| column.has_addresses) {
@@ -96,7 +112,13 @@ fn asked_address(asker: &Asker<'_>, seen: &Export) -> Result<Respondent, Failure
         proposal::address_column(&fit),
     )?;
     let address = &address.name;
+    if pulls {
+        return Ok(Respondent::Listed(address.clone()));
+    }
     asker.say(&words.ids_hint());
+    if settings.listing.is_none() {
+        asker.say(&words.pull_hint());
+    }
     loop {
         let table = asked_file(asker, &words.ask_ids())?;
         let in_table = match Export::open_table(&table) {

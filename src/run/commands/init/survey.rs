@@ -7,6 +7,7 @@ use listed::{Listed, Meaning};
 use tokio::runtime::Handle;
 
 use super::address::Webhook;
+use super::answers::Respondent;
 use super::asking::{Asker, fitted};
 use super::export::{Export, shortened};
 use crate::config::{InitSettings, ListingSettings, is_sample_survey};
@@ -18,12 +19,18 @@ use crate::text::in_language;
 /// Maximum length of a title in a sentence, in characters.
 const TITLE_CHARS: usize = 60;
 
+/// Whether a column says each row's survey. A list is that of one survey, so the column is not enough
+/// where it is read.
+pub(super) fn is_in_column(seen: &Export, respondent: &Respondent) -> bool {
+    seen.has_survey() && !respondent.is_listed()
+}
+
 /// Returns the survey for all rows. `None` if a column has each row's, or if it is missing. `runtime`
 /// drives the calls to the API.
 pub(super) fn found(
     settings: &InitSettings,
     asker: Option<&Asker<'_>>,
-    seen: &Export,
+    (seen, respondent): (&Export, &Respondent),
     webhook: Option<&Webhook>,
     runtime: &Handle,
 ) -> Result<Option<String>, Failure> {
@@ -32,10 +39,12 @@ pub(super) fn found(
     }
     let proposed = webhook.and_then(|webhook| webhook.survey.as_deref());
     let Some(asker) = asker else {
-        return Ok(proposed.filter(|_| !seen.has_survey()).map(str::to_owned));
+        return Ok(proposed
+            .filter(|_| !is_in_column(seen, respondent))
+            .map(str::to_owned));
     };
     let words = asker.words;
-    if seen.has_survey() {
+    if is_in_column(seen, respondent) {
         asker.begin(&words.survey_from_column());
         return Ok(None);
     }

@@ -5,6 +5,19 @@ use crate::text::en::English;
 use crate::text::subjects::DoubtWords;
 
 impl DoubtWords for English {
+    fn ask_pull(&self) -> String {
+        "Read the ids from the platform before each run (a key of the API is set)".to_owned()
+    }
+
+    fn pull_hint(&self) -> String {
+        "With a key of the REST API, the program reads the ids by itself: see `respondent-sync help pull`."
+            .to_owned()
+    }
+
+    fn key_unusable(&self, why: &str) -> String {
+        format!("The key of the API cannot be used: {why}.")
+    }
+
     fn list_keys(&self) -> String {
         "Arrows move, Enter selects.".to_owned()
     }

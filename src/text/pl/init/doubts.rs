@@ -5,6 +5,18 @@ use crate::text::pl::Polish;
 use crate::text::subjects::DoubtWords;
 
 impl DoubtWords for Polish {
+    fn ask_pull(&self) -> String {
+        "Pobierać ID z platformy przed każdą wysyłką (klucz API jest ustawiony)".to_owned()
+    }
+
+    fn pull_hint(&self) -> String {
+        "Z kluczem REST API program sam pobiera ID: zob. `respondent-sync help pull`.".to_owned()
+    }
+
+    fn key_unusable(&self, why: &str) -> String {
+        format!("Nie można użyć klucza API: {why}.")
+    }
+
     fn list_keys(&self) -> String {
         "Strzałki wybierają, Enter zatwierdza.".to_owned()
     }
