@@ -54,7 +54,6 @@ fn chooses_addresses(terminal: &mut Terminal) {
     terminal.sees("> none of these").types("\r");
 }
 
-#[cfg(unix)]
 #[test]
 fn with_a_key_the_ids_come_from_the_platform_and_no_table_is_asked_for() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -103,7 +102,6 @@ fn with_a_key_the_ids_come_from_the_platform_and_no_table_is_asked_for() {
     assert_eq!(updated(&fake), ["1", "3"]);
 }
 
-#[cfg(unix)]
 #[test]
 fn in_polish_a_table_is_still_an_answer() {
     let fake = platform();
@@ -155,7 +153,6 @@ fn in_polish_a_table_is_still_an_answer() {
 }
 
 /// Half a key is said, and its value never.
-#[cfg(unix)]
 #[test]
 fn a_key_that_is_wrong_is_said_before_the_table() {
     let job = init("https://www.webankieta.pl", "en").var("RESPONDENT_SYNC_CLIENT_SECRET", "");
@@ -172,7 +169,6 @@ fn a_key_that_is_wrong_is_said_before_the_table() {
 }
 
 /// The list is that of one survey, so a column of surveys does not answer the question for it.
-#[cfg(unix)]
 #[test]
 fn a_key_in_files_is_pointed_to_and_the_survey_is_asked_for() {
     let fake = platform();
@@ -214,7 +210,6 @@ fn a_key_in_files_is_pointed_to_and_the_survey_is_asked_for() {
 }
 
 /// The export is not at fault, so it need not be mended.
-#[cfg(unix)]
 #[test]
 fn an_api_that_fails_during_the_check_leaves_the_config() {
     let fake = Fake::start(|_| Answer::of(402, ""));
@@ -236,7 +231,6 @@ fn an_api_that_fails_during_the_check_leaves_the_config() {
 }
 
 /// One cell is no address, so no column looks like anything.
-#[cfg(unix)]
 #[test]
 fn without_a_column_of_ids_only_addresses_are_proposed() {
     let export = "Segment;Adres e-mail\nVIP;a@x.pl\nStandard;brak\n";
@@ -266,4 +260,62 @@ fn without_a_column_of_ids_only_addresses_are_proposed() {
         let screen = terminal.ends(130);
         assert_eq!(screen.matches(keys).count(), 1, "{screen}");
     }
+}
+
+#[test]
+fn a_flag_says_the_same_without_a_terminal() {
+    let fake = platform();
+    for column in ["E-mail", "E-mail=Email"] {
+        let mut job = init(&fake.base, "en")
+            .file("c.csv", "E-mail,Segment\nr1@example.com,VIP\n")
+            .args(&format!("--pull --match-on {column}"));
+        has_no_secret(&job.ends(0).stdout);
+        let config = job.text("c.toml");
+        assert!(
+            config.contains("pull = true") && config.contains("match_on = \"E-mail\"  #"),
+            "{config}"
+        );
+        job = without_key(job);
+        job.other("run --config c.toml --rate unlimited", 0);
+    }
+    assert_eq!(updated(&fake), ["2", "2"]);
+}
+
+#[test]
+fn the_flag_needs_a_key_and_a_column_and_takes_no_table() {
+    let base = "https://www.webankieta.pl";
+    let refused = |job: Job, code: i32, expected: &str| {
+        let ran = job.ends(code);
+        assert!(ran.stderr.contains(expected), "{expected}: {}", ran.stderr);
+        has_no_secret(&ran.stderr);
+        assert_eq!(job.names(), ["c.csv", "url.txt"]);
+    };
+    let pull = |words: &str| init(base, "en").args("--pull").args(words);
+    let key = "RESPONDENT_SYNC_CLIENT_ID (the API's key)";
+    refused(without_key(pull("--match-on Segment")), 2, key);
+    refused(
+        pull(""),
+        2,
+        "no column with the address: name it with `--match-on`",
+    );
+    refused(pull("--match-on Segment=mail"), 2, "column alone");
+    refused(pull("--match-on Segmen"), 3, "did you mean `Segment`");
+    refused(pull("--match-on Segment --ids url.txt"), 2, "cannot be used with");
+    refused(pull("--id-column Segment"), 2, "cannot be used with");
+    refused(init(base, "en").args("--match-on Segment"), 2, "--pull");
+}
+
+#[test]
+fn the_flag_leaves_only_the_column_to_ask_for() {
+    let job = init("https://www.webankieta.pl", "en").args("--pull");
+    let mut terminal = job.on_terminal();
+    terminal
+        .sees("Column with the e-mail address:")
+        .sees("> Adres e-mail")
+        .types("\r")
+        .sees("(nothing is sent)? [Y/n]:")
+        .types("n\r");
+    let screen = terminal.ends(0);
+    assert!(!screen.contains("Read the ids"), "{screen}");
+    assert!(job.text("c.toml").contains("pull = true"));
 }

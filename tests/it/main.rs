@@ -34,6 +34,7 @@ mod forms; // Encodings, delimiters, containers: the same table, the same calls.
 mod guards; // Guards against a bad export.
 mod help;
 mod init; // The questions of `init`, on a pseudo-terminal, and its flags without one.
+#[cfg(unix)]
 mod init_ids; // Where the ids come from if the export has none.
 mod locks; // Two runs at the same time.
 mod logs; // Standard error, for people and for machines.

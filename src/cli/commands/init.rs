@@ -28,10 +28,13 @@ pub(crate) struct InitArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) id_column: Option<String>,
     /// A table of respondents' ids, for an input that has only e-mail addresses (needs `--match-on`)
-    #[arg(long, value_name = "FILE", requires = "match_on")]
+    #[arg(long, value_name = "FILE", requires = "match_on", group = "ids_from")]
     pub(crate) ids: Option<PathBuf>,
-    /// The column with the address, in the input and in the table of `--ids` (`A=B` if the table names it B)
-    #[arg(long, value_name = "COLUMN", requires = "ids")]
+    /// Addresses alone: read the ids from the platform before each run (needs a key of the REST API)
+    #[arg(long, action = ArgAction::SetTrue, group = "ids_from", conflicts_with = "id_column")]
+    pub(crate) pull: bool,
+    /// The column with the address, in the input and in the table of `--ids` (`A=B` if the table names it B); also with `--pull`
+    #[arg(long, value_name = "COLUMN", requires = "ids_from")]
     pub(crate) match_on: Option<String>,
     /// Which column (name or number) sets which label; several columns: `l3={Name} {Surname}`; repeatable (default: columns named `l1` to `l10`)
     #[arg(long, value_name = "LABEL=COLUMN")]

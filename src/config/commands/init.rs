@@ -15,7 +15,7 @@ pub(crate) use listing::{KeyPart, ListingSettings};
 
 use super::check::CheckSettings;
 use crate::cli::{ConfigChoice, InitArgs, InitFormArgs, Origin, parse_words};
-use crate::config::groups::reading::{survey, unless_auto};
+use crate::config::groups::reading::{list_address, survey, unless_auto};
 use crate::config::groups::{base_url, mapping};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds::{self, Secret, SecretSources};
@@ -41,6 +41,10 @@ pub(crate) struct InitSettings {
     pub(crate) id_column: Option<String>,
     /// The table of ids, and the columns with the address in the export and in that table.
     pub(crate) ids: Option<(PathBuf, String)>,
+    /// Whether the ids come from the platform's list.
+    pub(crate) pull: bool,
+    /// The column with the address, if they do.
+    pub(crate) address_column: Option<String>,
     /// The texts of `--map`, and their meaning.
     pub(crate) map: Vec<String>,
     pub(crate) labels: Option<Vec<(Label, ValueFrom<String>)>>,
@@ -72,10 +76,24 @@ pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
     let address_is_typed = args.url_file.as_deref().is_some_and(is_stdin) && std::io::stdin().is_terminal();
     let from = args.url_file.as_deref().filter(|_| !address_is_typed);
     let has_answers = args.survey.is_some() && (args.id_column.is_some() || args.ids.is_some());
+    let address_column = args.match_on.clone().filter(|_| args.pull);
+    let listing = if args.pull {
+        mistakes.keep(listing::of_environment()).map(Ok)
+    } else if has_answers {
+        None
+    } else {
+        listing::listing()
+    };
     let settings = InitSettings {
         form: form(args.form, &mut mistakes),
         survey: mistakes.note(args.survey.as_deref().map(own_survey).transpose()),
         id_column: args.id_column,
+        pull: args.pull,
+        address_column: mistakes.note(
+            address_column
+                .map(|names| list_address(&names).map(str::to_owned))
+                .transpose(),
+        ),
         ids: args.ids.zip(args.match_on),
         labels: mistakes.note(mapping::mapping(&args.map, Origin::Flag)),
         map: args.map,
@@ -95,7 +113,7 @@ pub(in crate::config) fn init(args: InitArgs) -> Result<InitSettings> {
         export: args.export,
         name: args.name,
         folder: args.dir,
-        listing: if has_answers { None } else { listing::listing() },
+        listing,
     };
     mistakes.settle(Some(settings))
 }

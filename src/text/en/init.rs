@@ -223,7 +223,7 @@ impl InitWords for English {
 
     fn id_column_missing(&self) -> String {
         "the export has no column `id_respondent`: name the column of the platform's ids with `--id-column`, or give \
-         `--ids` and `--match-on` if it has only e-mail addresses"
+         `--match-on` and `--ids` (with a key of the REST API: `--pull`) if it has only e-mail addresses"
             .to_owned()
     }
 

@@ -220,7 +220,7 @@ impl InitWords for Polish {
 
     fn id_column_missing(&self) -> String {
         "w eksporcie nie ma kolumny `id_respondent`: podaj w `--id-column` kolumnę z ID z platformy, a jeśli są tylko \
-         adresy e-mail, podaj `--ids` i `--match-on`"
+         adresy e-mail, podaj `--match-on` i `--ids` (z kluczem REST API: `--pull`)"
             .to_owned()
     }
 

@@ -3,6 +3,8 @@
 
 /// Sentences about doubtful answers.
 pub(crate) trait DoubtWords {
+    /// Without `--match-on` and a terminal.
+    fn address_column_missing(&self) -> String;
     /// Asks whether `pull` finds the ids.
     fn ask_pull(&self) -> String;
     /// That a key of the API would find the ids.

@@ -64,10 +64,16 @@ impl ListingSettings {
 /// All mistakes in the key and in the variables.
 pub(super) fn listing() -> Option<Result<ListingSettings>> {
     let nowhere = SecretSources::default();
-    kinds::has_api_key(&nowhere, variable).then(|| of_environment(&nowhere))
+    kinds::has_api_key(&nowhere, variable).then(of_environment)
 }
 
-fn of_environment(nowhere: &SecretSources) -> Result<ListingSettings> {
+/// Returns how the API is asked with the key of the environment.
+///
+/// # Errors
+///
+/// All mistakes in the key, which may be missing, and in the variables.
+pub(super) fn of_environment() -> Result<ListingSettings> {
+    let nowhere = &SecretSources::default();
     let words = ["respondent-sync", "pull"].map(OsString::from);
     let parsed = parse_words(words, &FileSettings::default()).map_err(|error| {
         let text = error.to_string();

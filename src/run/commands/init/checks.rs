@@ -27,6 +27,8 @@ pub(super) fn flags(settings: &InitSettings, export: &Path, seen: &Export) -> Re
             match_on,
             settings.id_column.as_deref().unwrap_or(ID_COLUMN),
         )?;
+    } else if let Some(name) = &settings.address_column {
+        require(name, Purpose::Address, "--match-on")?;
     } else if let Some(name) = &settings.id_column {
         require(name, Purpose::Respondent, "--id-column")?;
     }

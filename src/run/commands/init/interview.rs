@@ -28,6 +28,7 @@ pub(super) type Labels = Vec<(Label, ValueFrom<String>)>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Missing {
     IdColumn,
+    AddressColumn,
     Survey,
     /// The address has one that may be cut.
     WholeSurvey,
@@ -40,6 +41,7 @@ impl Missing {
     fn say(self, words: &dyn Words) -> String {
         match self {
             Self::IdColumn => words.id_column_missing(),
+            Self::AddressColumn => words.address_column_missing(),
             Self::Survey => words.survey_missing(),
             Self::WholeSurvey => words.survey_doubtful() + " " + &words.survey_missing(),
             Self::OwnSurvey => words.survey_is_sample() + "; " + &words.survey_missing(),
@@ -74,7 +76,11 @@ pub(super) fn hold(
     }
     let mut missing = Vec::new();
     let (respondent, accepts_crm_ids) = respondent::found(settings, asker, &seen)?.unwrap_or_else(|| {
-        missing.push(Missing::IdColumn);
+        missing.push(if settings.pull {
+            Missing::AddressColumn
+        } else {
+            Missing::IdColumn
+        });
         (Respondent::Id(String::new()), false)
     });
     let webhook = match (given, asker) {

@@ -26,6 +26,17 @@ pub(super) fn found(
         };
         return Ok(Some((respondent, false)));
     }
+    if settings.pull {
+        let named = settings.address_column.as_deref();
+        return match (named, asker) {
+            (Some(column), _) => Ok(Some((Respondent::Listed(column.to_owned()), false))),
+            (None, Some(asker)) => {
+                let column = asked_column(asker, seen)?;
+                Ok(Some((Respondent::Listed(column), false)))
+            }
+            (None, None) => Ok(None),
+        };
+    }
     match (&settings.id_column, asker) {
         (Some(column), _) => Ok(Some((Respondent::Id(column.clone()), false))),
         (None, Some(asker)) => asked(settings, asker, seen).map(Some),
@@ -97,23 +108,9 @@ fn pulls(settings: &InitSettings, asker: &Asker<'_>) -> Result<bool, Failure> {
 fn asked_address(settings: &InitSettings, asker: &Asker<'_>, seen: &Export) -> Result<Respondent, Failure> {
     let words = asker.words;
     let pulls = pulls(settings, asker)?;
-    let (fit, unfit): (Vec<Column>, Vec<Column>) =
-        seen.columns.iter().cloned().partition(Column::can_be_matched_on);
-    for column in unfit.iter().filter(|column| column.has_addresses) {
-        asker.say(&words.unfit_address(&column.shown_name()));
-    }
-    if fit.is_empty() {
-        return Err(refused(|words| words.no_fit_address()));
-    }
-    let address = columns::asked(
-        asker,
-        &words.ask_address_column(),
-        &fit,
-        proposal::address_column(&fit),
-    )?;
-    let address = &address.name;
+    let address = asked_column(asker, seen)?;
     if pulls {
-        return Ok(Respondent::Listed(address.clone()));
+        return Ok(Respondent::Listed(address));
     }
     asker.say(&words.ids_hint());
     if settings.listing.is_none() {
@@ -144,4 +141,24 @@ fn asked_address(settings: &InitSettings, asker: &Asker<'_>, seen: &Export) -> R
             Err(failure) => asker.object(&failure),
         }
     }
+}
+
+/// Asks for the column with the address.
+fn asked_column(asker: &Asker<'_>, seen: &Export) -> Result<String, Failure> {
+    let words = asker.words;
+    let (fit, unfit): (Vec<Column>, Vec<Column>) =
+        seen.columns.iter().cloned().partition(Column::can_be_matched_on);
+    for column in unfit.iter().filter(|column| column.has_addresses) {
+        asker.say(&words.unfit_address(&column.shown_name()));
+    }
+    if fit.is_empty() {
+        return Err(refused(|words| words.no_fit_address()));
+    }
+    let address = columns::asked(
+        asker,
+        &words.ask_address_column(),
+        &fit,
+        proposal::address_column(&fit),
+    )?;
+    Ok(address.name.clone())
 }

@@ -5,6 +5,10 @@ use crate::text::en::English;
 use crate::text::subjects::DoubtWords;
 
 impl DoubtWords for English {
+    fn address_column_missing(&self) -> String {
+        "no column with the address: name it with `--match-on`".to_owned()
+    }
+
     fn ask_pull(&self) -> String {
         "Read the ids from the platform before each run (a key of the API is set)".to_owned()
     }

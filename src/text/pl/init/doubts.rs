@@ -5,6 +5,10 @@ use crate::text::pl::Polish;
 use crate::text::subjects::DoubtWords;
 
 impl DoubtWords for Polish {
+    fn address_column_missing(&self) -> String {
+        "brak kolumny z adresem e-mail: podaj ją w `--match-on`".to_owned()
+    }
+
     fn ask_pull(&self) -> String {
         "Pobierać ID z platformy przed każdą wysyłką (klucz API jest ustawiony)".to_owned()
     }
