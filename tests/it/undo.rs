@@ -36,10 +36,10 @@ fn before_the_first_call_it_is_written_what_will_change() {
     let survey = Survey::new(&THREE);
     let (_fake, job) = sent(&survey);
     insta::assert_snapshot!(job.text("in.undo.csv"), @r#"
-    id_respondent,id_survey,l1_old,l1_new,l2_old,l2_new,l3_old,l3_new,l4_old,l4_new,l5_old,l5_new,l6_old,l6_new,l7_old,l7_new,l8_old,l8_new,l9_old,l9_new,l10_old,l10_new
-    11,7,,,,,,,Standard,VIP,,,,,,,,,,,,
-    12,7,,,,,,,,VIP,,,,,2,5,,,,,,
-    13,7,,,,,,,"=1, ""x""",VIP,,,,,,,,,,,,
+    id_respondent,id_survey,l4_old,l4_new,l7_old,l7_new
+    11,7,Standard,VIP,,
+    12,7,,VIP,2,5
+    13,7,"=1, ""x""",VIP,,
     "#);
 }
 

@@ -12,13 +12,15 @@ use super::{restore, table, undo, verified};
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{self, OutputPaths};
 use crate::record::outputs::names::{
-    self, FAILED, FileName, RESPONDENTS, RESTORE, RESULTS, SUMMARY, UNDO, VERIFIED,
+    self, FAILED, FileName, READ_BACK, RESPONDENTS, RESTORE, RESULTS, SUMMARY, UNDO, VERIFIED,
 };
 use crate::system::folders::with_suffix;
 
 /// What the names of such files end with, and the first columns of each.
-const KINDS: [(&str, &[&str]); 4] = [
+const KINDS: [(&str, &[&str]); 5] = [
     (RESPONDENTS, &table::HEADER),
+    // Left by a kill.
+    (READ_BACK, &table::HEADER),
     (UNDO, &undo::HEADER),
     (VERIFIED, &verified::HEADER),
     (RESTORE, &restore::HEADER),

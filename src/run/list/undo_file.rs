@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::texts::ListedTexts;
 use crate::config::ReadingSettings;
-use crate::model::{Digits, Plan};
+use crate::model::{Digits, Label, Plan};
 use crate::record::{Change, OutputPaths, UNDO, UndoFile};
 use crate::run::Failure;
 use crate::run::prepare::input::opened::OpenedInput;
@@ -23,7 +23,13 @@ pub(in crate::run) fn write(
         return Ok(());
     };
     let mut texts = ListedTexts::open(table)?;
-    let labels: Vec<_> = texts.labels().collect();
+    let listed: Vec<Label> = texts.labels().collect();
+    let set: Vec<Label> = opened.layout.labels.iter().map(|(label, _)| *label).collect();
+    let labels: Vec<Label> = listed
+        .iter()
+        .filter(|label| set.contains(label))
+        .copied()
+        .collect();
     let path = paths.beside(UNDO);
     let mut undo = UndoFile::begin(&path, labels.iter().copied()).map_err(Failure::output)?;
     let plan = opened.plan.clone();
@@ -52,7 +58,10 @@ pub(in crate::run) fn write(
                 continue;
             };
             // A later row may set a label back, which the last line of a respondent has to say.
-            let old = old.get(at).filter(|old| **old != new || is_repeated);
+            let in_table = listed.iter().position(|other| *other == label);
+            let old = in_table
+                .and_then(|place| old.get(place))
+                .filter(|old| **old != new || is_repeated);
             if let (Some(change), Some(old)) = (changes.get_mut(at), old) {
                 *change = Some((old.clone(), new));
             }
