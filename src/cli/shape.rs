@@ -216,10 +216,18 @@ pub(super) fn command() -> Command {
         sub.mut_args(recorded::for_retry).mut_arg("input", input)
     });
     let command = ["verify", "undo"].into_iter().fold(command, |command, name| {
-        let input = |arg: Arg| arg.help("The input of the run, or a file that the run has written");
+        let input = |arg: Arg| {
+            arg.help("The input of the run, or a file that the run has written")
+                .help_heading(None::<&str>)
+        };
+        let empty = |arg: Arg| match name {
+            "undo" => arg.help("A label that was blank before the run: leave it as it is, or blank it"),
+            _ => arg,
+        };
         command.mut_subcommand(name, |sub| {
             sub.mut_args(|arg| recorded::for_run_that_is_over(name, arg))
                 .mut_arg("input", input)
+                .mut_arg("empty", empty)
                 .mut_args(|arg| arg.hide_env(true))
                 .after_help(if name == "verify" {
                     VERIFY_EXAMPLES
