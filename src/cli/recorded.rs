@@ -61,7 +61,7 @@ const OF_FORM: [&str; 6] = [
 const OF_WHOLE: [&str; 3] = ["delimiter", "encoding", "sheet"];
 
 /// The flags of `verify`.
-const OF_VERIFY: [&str; 38] = [
+const OF_VERIFY: [&str; 40] = [
     "input",
     CONFIG,
     "delimiter",
@@ -94,6 +94,8 @@ const OF_VERIFY: [&str; 38] = [
     "state",
     "output",
     "output_dir",
+    "failed",
+    "summary",
     "wait_lock",
     "verbose",
     "quiet",
@@ -103,7 +105,7 @@ const OF_VERIFY: [&str; 38] = [
 ];
 
 /// The flags of `undo`.
-const OF_UNDO: [&str; 33] = [
+const OF_UNDO: [&str; 35] = [
     "input",
     CONFIG,
     "survey",
@@ -128,6 +130,8 @@ const OF_UNDO: [&str; 33] = [
     "state",
     "output",
     "output_dir",
+    "failed",
+    "summary",
     "wait_lock",
     "dry_run",
     "yes",

@@ -120,6 +120,8 @@ pub(crate) struct RunReport {
     pub(crate) retry_of: Option<Timestamp>,
     /// What people changed on the platform.
     pub(crate) edited: Edited,
+    /// Whether the mailing list was read before the run's calls.
+    pub(crate) has_list: bool,
     /// The file with the old values of what the run has changed, and the command that puts them back; `None`
     /// if nothing can be put back.
     pub(crate) undo: Option<(PathBuf, String)>,

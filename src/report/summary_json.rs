@@ -12,6 +12,7 @@ use crate::model::{
 
 /// The fields of the summary, in order.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "fields of an object, not states")]
 struct Summary<'a> {
     tool: &'static str,
     version: &'static str,
@@ -51,6 +52,7 @@ struct Summary<'a> {
     overtaken_failures: u64,
     edited_overwritten: u64,
     edited_kept: u64,
+    has_list: bool,
     undo_file: Option<String>,
     verified: Option<&'a Verified>,
     failed_digest: Option<&'a str>,
@@ -163,6 +165,7 @@ fn formatted(report: &RunReport, ending: &Ending, more: Option<More<'_>>) -> Str
         overtaken_failures: summary.overtaken,
         edited_overwritten: report.edited.overwritten,
         edited_kept: report.edited.kept,
+        has_list: report.has_list,
         undo_file: report.undo.as_ref().map(|(file, _)| file.shown().to_string()),
         verified: report.verified.as_ref(),
         failed_digest: report.failed_digest.as_deref(),

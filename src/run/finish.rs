@@ -39,6 +39,8 @@ pub(super) struct Finished<'a> {
     pub(super) next: Option<String>,
     /// What people changed on the platform.
     pub(super) edited: Edited,
+    /// Whether the mailing list was read before the calls.
+    pub(super) has_list: bool,
     /// The file with the old values, and the command that puts them back.
     pub(super) undo: Option<(PathBuf, String)>,
     pub(super) ended: PipelineEnd,
@@ -181,6 +183,7 @@ impl<'a> Finished<'a> {
             store: self.header.store,
             retry_of: self.header.retry_of,
             edited: self.edited,
+            has_list: self.has_list,
             undo: self.undo,
             verified: None,
             next: self.next,

@@ -170,6 +170,11 @@ pub(super) fn retry_command(reading: &ReadingSettings, paths: &OutputPaths) -> S
     format!("respondent-sync retry {}", words_for(input, paths))
 }
 
+/// Returns the command that puts back what a file says was changed.
+pub(super) fn undo_of_file(file: &Path) -> String {
+    format!("respondent-sync undo {}", quoted(&file.shown().to_string()))
+}
+
 /// Returns the command that puts back what a run has changed.
 pub(super) fn undo_command(input: &Input, paths: &OutputPaths) -> String {
     format!("respondent-sync undo {}", words_for(Some(input), paths))

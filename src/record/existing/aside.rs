@@ -45,6 +45,21 @@ pub(in crate::record) fn set_aside(
 ///
 /// If its files cannot be read or renamed.
 pub(crate) fn set_unfinished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
+    set_one_unfinished_aside(paths)?;
+    // A retry round may have been cut short, too.
+    let rounds = (1..).map(|round| paths.of_round(round));
+    let exist = |paths: &OutputPaths| {
+        let journal = names::journal(&paths.results);
+        [&paths.results, &journal]
+            .into_iter()
+            .any(|path| files::exists(path))
+    };
+    rounds
+        .take_while(exist)
+        .try_for_each(|round| set_one_unfinished_aside(&round))
+}
+
+fn set_one_unfinished_aside(paths: &OutputPaths) -> Result<(), OutputError> {
     let found = Found::look(paths)?;
     let Some(unfinished) = &found.unfinished else {
         return Ok(());

@@ -108,6 +108,9 @@ pub(in crate::record) struct OldSummary {
     /// The number of the first process of the run in that store.
     #[serde(default)]
     pub(in crate::record) first_store_run: Option<i64>,
+    /// Whether the mailing list was read before the run's calls.
+    #[serde(default)]
+    pub(in crate::record) has_list: bool,
     /// The start of the run of which this is a retry round.
     #[serde(default)]
     pub(in crate::record) retry_of: Option<Timestamp>,

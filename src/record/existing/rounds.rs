@@ -335,6 +335,11 @@ impl FinishedRun {
         content.has_content_of(&self.summary.fingerprint)
     }
 
+    /// Whether the run has read the mailing list before its calls.
+    pub(crate) fn has_list(&self) -> bool {
+        self.summary.has_list
+    }
+
     /// Whether the files of the run were set aside for a later one.
     pub(crate) fn is_set_aside(&self) -> bool {
         names::family(&self.paths.results).1.is_some()

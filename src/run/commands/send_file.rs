@@ -17,7 +17,7 @@ use crate::report::{Console, ExitCode, Progress, RunEnd, RunFacts, RunReport, Ru
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
 use crate::run::list::{after, before};
-use crate::run::next_command::{beside_us, next_command, own_command, undo_command};
+use crate::run::next_command::{beside_us, next_command, own_command, undo_command, undo_of_file};
 use crate::run::pages;
 use crate::run::pipeline::stages;
 use crate::run::pipeline::workers::Workers;
@@ -247,6 +247,7 @@ async fn send(
         settled_before: files.settled_count,
         elapsed: start.elapsed(),
         next,
+        has_list: is_fresh,
         undo: is_fresh.then(|| undo_of(settings)).flatten(),
         edited: memory.delta.as_ref().map(Delta::edited).unwrap_or_default(),
         ended,
@@ -266,8 +267,13 @@ fn undo_of(settings: &RunSettings) -> Option<(PathBuf, String)> {
     let paths = &settings.outputs.paths;
     let file = paths.beside(UNDO);
     record::survey_of_undo(&file)?;
-    let command = undo_command(&settings.reading.input, paths);
-    Some((beside_us(&file), command))
+    let file = beside_us(&file);
+    let command = match &settings.reading.round {
+        // What a round has changed is in its own file.
+        Some(_) => undo_of_file(&file),
+        None => undo_command(&settings.reading.input, paths),
+    };
+    Some((file, command))
 }
 
 /// Returns the command that goes on with the run.

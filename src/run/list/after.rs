@@ -12,6 +12,7 @@ use crate::model::{EarlyEnd, Label, ShownPath as _};
 use crate::report::{ExitCode, Verified};
 use crate::run::Failure;
 use crate::run::prepare::input::opened::OpenedInput;
+use crate::run::prepare::input::tables::members;
 use crate::run::prepare::memory;
 use crate::run::prepare::site::Site;
 use crate::state::{Delta, Store};
@@ -41,13 +42,16 @@ pub(in crate::run) async fn read_back(
         None if tries => &AFTER_TRIAL,
         None => return None,
     };
+    // For a resumed run, the list of its first start is there.
+    let before = members::read(&list.table, false, None).map(|found| found.members);
+    let before = before.ok().filter(|_| is_fresh);
     let verification = Verification {
         api: &api(list, site),
         ask: &list.ask,
         survey: &list.survey,
         labels: &list.labels,
         times,
-        before: opened.plan.members.clone().filter(|_| is_fresh),
+        before,
         paths: &settings.outputs.paths,
     };
     let said = delta.filter(|_| list.keeps_conflicts).cloned().map(Said::Delta);

@@ -54,6 +54,10 @@ pub(in crate::run) struct Restored {
 impl Restoring<'_> {
     /// Decides about each label, and writes those that are put back, and those that are not.
     pub(in crate::run) fn decide(&self) -> Result<Restored, Failure> {
+        if let Some((_, refused)) = self.files {
+            // That of an earlier undoing.
+            VerifiedFile::remove(refused);
+        }
         let now = members::read(self.table, false, None)?.members;
         let mut changes = AllChanges::open(self.undo)?;
         let labels = changes.labels.clone();

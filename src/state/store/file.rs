@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::error::{StoreError, fault};
 use super::schema;
-use crate::model::{Label, UpdateRespondent};
+use crate::model::UpdateRespondent;
 use crate::state::doubt::Doubt;
 use crate::state::key::{Account, Key, plain};
 use crate::system::folders::make_parent;
@@ -246,9 +246,9 @@ impl Store {
             .map_err(|error| self.fault("write", &error))
     }
 
-    /// Deletes the entry of a respondent, with what is known of its labels.
+    /// Deletes the entry of a respondent. What is known of its labels stays: a call that failed changes
+    /// nothing about what was acknowledged of each.
     pub(in crate::state) fn remove(&mut self, key: Key) -> Result<(), StoreError> {
-        self.forget_labels(key, Label::all())?;
         self.connection
             .prepare_cached("DELETE FROM known WHERE list = ? AND respondent = ?")
             .and_then(|mut delete| delete.execute(params![key.list, key.respondent]))

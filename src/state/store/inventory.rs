@@ -231,7 +231,12 @@ impl Store {
         let count = self.entries_of(respondents)?;
         let keys = self.keys_of(respondents)?;
         self.execute("PRAGMA secure_delete = ON")?;
-        self.transaction(|store| keys.into_iter().try_for_each(|key| store.remove(key)))?;
+        self.transaction(|store| {
+            keys.into_iter().try_for_each(|key| {
+                store.forget_labels(key, Label::all())?;
+                store.remove(key)
+            })
+        })?;
         // Also what an earlier change has left in free pages.
         self.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")?;
         Ok(count)

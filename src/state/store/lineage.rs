@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::file::{Store, StoredUpdate};
-use crate::model::{SentRow, StoreRun};
+use crate::model::{Label, SentRow, StoreRun};
 use crate::state::StoreError;
 use crate::state::doubt::Doubt;
 use crate::state::key::Key;
@@ -88,7 +88,11 @@ impl Store {
                             until: Some(until.max(entry.and_then(|entry| entry.until).unwrap_or(until))),
                         },
                     ),
-                    Some(entry) => store.forget(key, &entry),
+                    Some(entry) => {
+                        // Another store may know more of its labels.
+                        store.forget_labels(key, Label::all())?;
+                        store.forget(key, &entry)
+                    }
                     None => Ok(()),
                 }
             })

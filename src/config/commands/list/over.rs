@@ -124,7 +124,21 @@ pub(in crate::config) fn undo(
         let shown = undo.shown().to_string();
         return Err(Message::new(|words| words.undo_of_earlier_run(&shown)).into());
     }
-    let survey = survey_of_undo(&undo).ok_or_else(|| nothing_to_undo(&undo))?;
+    let rounds = match &finished {
+        Some(run) if !is_named => undo_of_rounds(&undo)
+            .into_iter()
+            .filter(|file| !is_older_than(file, run))
+            .collect(),
+        _ => Vec::new(),
+    };
+    // A round that changed nothing has no line.
+    let files: Vec<PathBuf> = [undo.clone()].into_iter().chain(rounds).collect();
+    let files: Vec<PathBuf> = files
+        .into_iter()
+        .filter(|file| survey_of_undo(file).is_some())
+        .collect();
+    let survey = files.first().and_then(|file| survey_of_undo(file));
+    let survey = survey.ok_or_else(|| nothing_to_undo(&undo))?;
     args.input.survey.get_or_insert(survey);
     let (blanks, is_dry) = (
         origins.empty == Origin::Flag && args.input.empty == EmptyArg::Send,

@@ -315,8 +315,8 @@ mod tests {
         insta::assert_snapshot!("pulled", config(&answers));
         assert_eq!(written(&answers), ["client_id", "client_secret"]);
         let file = |path: &str| SecretSource::File(PathBuf::from(path));
-        let answers = key(file("exports/my/id"), variable());
-        assert!(config(&answers).contains("client_id_file = \"my/id\""));
+        let answers = key(file("exports/id"), variable());
+        assert!(config(&answers).contains("client_id_file = \"id\""));
         assert_eq!(written(&answers), ["client_secret"]);
         let credential = || SecretSource::Credential(PathBuf::from("/run/x"));
         let answers = key(credential(), credential());

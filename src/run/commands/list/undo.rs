@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use crate::config::UndoSettings;
-use crate::model::{ShownPath as _, Status};
+use crate::model::{ErrorCode, ShownPath as _, Status};
 use crate::read::Input;
-use crate::record::{self, TRIAL, UNDO, VERIFIED, survey_of_undo};
+use crate::record::{self, OutputPaths, TRIAL, UNDO, VERIFIED, survey_of_undo};
 use crate::report::{Answer, Console, ExitCode, Tone};
 use crate::run::Failure;
 use crate::run::commands::send_file::{self, locks};
@@ -48,14 +48,15 @@ pub(in crate::run) async fn run(
     // A run of the account must not change what is decided about meanwhile.
     let files = Some(&settings.paths);
     let locks = unless_stopped(&mut stops, locks(&settings.run, &site, files)).await?;
-    let mut restored = unless_stopped(&mut stops, decided(&settings, &site)).await?;
-    show(&settings, restored, console);
+    let writes = settings.is_confirmed && !settings.is_dry;
+    let mut restored = unless_stopped(&mut stops, decided(&settings, &site, writes)).await?;
+    show(&settings, (restored, writes), console);
     if !settings.is_dry && restored.labels > 0 && !settings.is_confirmed {
         confirm(console)?;
         // People may have edited labels while the question stood.
-        let again = unless_stopped(&mut stops, decided(&settings, &site)).await?;
-        if again != restored {
-            show(&settings, again, console);
+        let again = unless_stopped(&mut stops, decided(&settings, &site, true)).await?;
+        if again != restored || again.changed_since > 0 {
+            show(&settings, (again, true), console);
         }
         restored = again;
     }
@@ -71,12 +72,11 @@ pub(in crate::run) async fn run(
     record::set_unfinished_aside(&settings.paths).map_err(Failure::output)?;
     let (undo, input) = (settings.undo.clone(), settings.run.reading.input.clone());
     let sent = Box::pin(send_file::run_with(settings.run, (stops, Some(locks)), console)).await;
-    let updated = sent
-        .report
-        .as_ref()
-        .map(|report| report.summary.count(Status::Success));
+    let summary = sent.report.as_ref().map(|report| &report.summary);
+    let updated = summary.map_or(0, |summary| summary.count(Status::Success));
+    let excluded = summary.map_or(0, |summary| summary.rows_of(ErrorCode::Excluded));
     let end = sent.end?;
-    if end != ExitCode::Success || updated != Some(restored.contacts) {
+    if end != ExitCode::Success || updated + excluded != restored.contacts {
         return Ok(match end {
             ExitCode::Success => ExitCode::RowsFailed,
             other => other,
@@ -95,7 +95,8 @@ pub(in crate::run) async fn run(
 }
 
 /// Reads the list, and decides which labels are put back.
-async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failure> {
+/// Writes the labels for it only if `writes`.
+async fn decided(settings: &UndoSettings, site: &Site, writes: bool) -> Result<Restored, Failure> {
     let list = &settings.list;
     let undo = settings.undo.clone();
     let (survey, labels) = in_thread(move || survey_and_labels(&undo)).await?;
@@ -108,11 +109,11 @@ async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failu
     let paths = &settings.run.outputs.paths;
     let table = PassingTable::pull((&api(list, site), &list.ask), &survey, paths, &labels).await?;
     let files = match &settings.run.reading.input {
-        Input::File(input) if !settings.is_dry => Some((input.clone(), paths.beside(VERIFIED))),
+        Input::File(input) if writes => Some((input.clone(), paths.beside(VERIFIED))),
         _ => None,
     };
     let (undo, blanks) = (settings.undo.clone(), settings.blanks);
-    let of_undoing = &settings.run.outputs.paths.results;
+    let of_undoing = &settings.run.outputs.paths;
     let may_be_late = is_young(&settings.undo, &settings.paths.results, of_undoing);
     let results = settings.finished.as_ref().map(|run| run.paths.results.clone());
     in_thread(move || {
@@ -132,19 +133,21 @@ async fn decided(settings: &UndoSettings, site: &Site) -> Result<Restored, Failu
 }
 
 /// Whether the run is so young that the list may not show all of it yet, and was not undone since:
-/// `of_undoing` are the results of that.
-fn is_young(undo: &[PathBuf], results: &Path, of_undoing: &Path) -> bool {
+/// `of_undoing` are the files of that.
+fn is_young(undo: &[PathBuf], results: &Path, of_undoing: &OutputPaths) -> bool {
     let partial = with_suffix(results, ".partial");
     let changed = |path: &Path| path.metadata().and_then(|found| found.modified()).ok();
     let files = undo.iter().map(PathBuf::as_path).chain([results, &partial]);
     let newest = files.filter_map(changed).max();
-    let is_undone = changed(of_undoing).is_some_and(|undone| Some(undone) > newest);
+    // An undoing with failed rows has a failed file.
+    let is_whole = of_undoing.are_of_finished_run() && !of_undoing.failed.exists();
+    let is_undone = is_whole && changed(&of_undoing.results).is_some_and(|undone| Some(undone) > newest);
     let is_young = |time| SystemTime::now().duration_since(time).is_ok_and(|age| age < LATE);
     !is_undone && newest.is_some_and(is_young)
 }
 
 /// Says what is put back and what is not.
-fn show(settings: &UndoSettings, restored: Restored, console: &Console) {
+fn show(settings: &UndoSettings, (restored, is_written): (Restored, bool), console: &Console) {
     let screen = console.screen();
     let words = words(screen.lang);
     let refused = settings.run.outputs.paths.beside(VERIFIED).shown().to_string();
@@ -154,7 +157,7 @@ fn show(settings: &UndoSettings, restored: Restored, console: &Console) {
         as_before: restored.as_before,
         not_restored: restored.changed_since,
         left_filled: restored.left_filled,
-        refused: (!settings.is_dry).then_some(refused.as_str()),
+        refused: is_written.then_some(refused.as_str()),
     };
     let mut lines = words.undoing(&undoing);
     let trial = settings.paths.beside(&format!(".{TRIAL}{UNDO}"));

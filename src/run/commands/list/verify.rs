@@ -75,7 +75,7 @@ pub(in crate::run) async fn run(
         survey: &list.survey,
         labels: &list.labels,
         times: &times,
-        before: opened.plan.members.clone(),
+        before: opened.plan.members.clone().filter(|_| finished.has_list()),
         paths: &run.outputs.paths,
     };
     let ReadBack { verified, proven } = verification

@@ -190,8 +190,8 @@ pub(super) fn prepare(
     let keeps = list.is_some_and(|list| list.keeps_conflicts);
     let memory = Memory::begin(store, passed.remembered, &beginning)?.keeping_conflicts(keeps);
     let known = memory.still_known(passed.known)?;
-    let writes_undo = !resumes && !site.is_sandbox();
-    keep_list(fresh, (settings, &mut opened), memory.delta.as_ref(), writes_undo)?;
+    let how = (!resumes && !site.is_sandbox(), resumes);
+    keep_list(fresh, (settings, &mut opened), memory.delta.as_ref(), how)?;
     let used = memory.delta.as_ref().and_then(Delta::store_run).cloned();
     let header = header.looked_over(passed.looked_over, used);
     Ok(Prepared::Ready(Box::new(Ready {
@@ -212,14 +212,18 @@ fn keep_list(
     fresh: Option<FreshList>,
     (settings, opened): (&RunSettings, &mut OpenedInput),
     delta: Option<&Delta>,
-    writes_undo: bool,
+    (writes_undo, resumes): (bool, bool),
 ) -> Result<(), Failure> {
     let paths = &settings.outputs.paths;
     if let Some(fresh) = fresh {
         if writes_undo && opened.is_file() {
             undo_file::write(opened, &settings.reading, (fresh.path(), paths), delta)?;
         }
-        fresh.keep()?;
+        // A resumed run has changed some of it: the list of its first start is the one of before.
+        let has_first = settings.list.as_ref().is_some_and(|list| list.table.is_file());
+        if !resumes || !has_first {
+            fresh.keep()?;
+        }
     }
     // An undoing has just written down there what it leaves.
     if !settings.is_undo {

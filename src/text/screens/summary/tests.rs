@@ -114,6 +114,7 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         expect: None,
         failed_digest: None,
         edited: Edited::default(),
+        has_list: false,
         undo: None,
         verified: None,
         next: None,
