@@ -205,8 +205,7 @@ impl FinishedRun {
         if !files::exists(&paths.results) {
             return Err(NoRetry::NoResults(paths.results.clone()));
         }
-        let settings = summary.settings.clone();
-        let settings = settings.ok_or_else(|| NoRetry::NoSettings(summary_path()))?;
+        let settings = (summary.settings.clone()).ok_or_else(|| NoRetry::NoSettings(summary_path()))?;
         if summary.rehearsal || settings.get(SANDBOX) == Some(&SettingValue::Switch(true)) {
             return Err(NoRetry::Rehearsal(summary_path()));
         }
