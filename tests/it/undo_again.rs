@@ -231,3 +231,67 @@ fn a_run_without_a_list_hides_the_changes_of_an_earlier_one() {
         ran.stderr
     );
 }
+
+#[test]
+fn a_round_that_changed_nothing_is_in_nobodys_way() {
+    let survey = Survey::new(&TWO);
+    let before = survey.all();
+    let fake = survey.start();
+    let mut job = Survey::run(&fake, "id_respondent,l4\n99,VIP\n12,VIP\n").args("--no-match invalid");
+    job.ends(1);
+    job.other("retry in.csv", 1);
+    let failed = job.text("in.retry-1.failed.csv").replace("99", "11");
+    fs::write(job.path("in.retry-1.failed.csv"), failed).unwrap();
+    let ran = job.other("retry in.csv", 0);
+    let undo = "respondent-sync undo in.retry-2.undo.csv";
+    assert!(ran.stderr.contains(undo), "{}", ran.stderr);
+    job.other(UNDO, 0);
+    assert_eq!(survey.all(), before);
+}
+
+#[test]
+fn an_edit_is_kept_after_a_call_that_failed() {
+    let survey = Survey::new(&TWO);
+    let (of_fake, refuses) = (survey.clone(), Arc::new(AtomicBool::new(false)));
+    let is_refusing = Arc::clone(&refuses);
+    let fake = Fake::start(move |call| {
+        if call.respondent() == "11" && is_refusing.load(Ordering::Relaxed) {
+            return Answer::error("no");
+        }
+        of_fake.answer(call)
+    });
+    let night = "--changed-only --on-conflict keep --verify=0 --resume --rotate";
+    let mut job = Survey::run(&fake, INPUT).args(night);
+    job.ends(0);
+    survey.edit("11", 4, "Person's");
+    fs::write(job.path("in.csv"), "id_respondent,l4,l7\n11,VIP,5\n12,VIP,\n").unwrap();
+    refuses.store(true, Ordering::Relaxed);
+    job.again("", 1);
+    refuses.store(false, Ordering::Relaxed);
+    fs::write(job.path("in.csv"), "id_respondent,l4,l7\n11,VIP,6\n12,VIP,\n").unwrap();
+    job.again("", 0);
+    let labels = [survey.label("11", 4), survey.label("11", 7)];
+    assert_eq!(labels, ["Person's", "6"]);
+}
+
+#[test]
+fn an_undoing_with_a_failure_is_not_taken_for_done_while_the_list_is_late() {
+    let survey = Survey::new(&TWO);
+    let before = survey.all();
+    survey.shows_late(99);
+    let (of_fake, refuses) = (survey.clone(), Arc::new(AtomicBool::new(false)));
+    let is_refusing = Arc::clone(&refuses);
+    let fake = Fake::start(move |call| {
+        if call.respondent() == "12" && is_refusing.load(Ordering::Relaxed) {
+            return Answer::error("no");
+        }
+        of_fake.answer(call)
+    });
+    let mut job = Survey::run(&fake, INPUT);
+    job.ends(0);
+    refuses.store(true, Ordering::Relaxed);
+    job.other(UNDO, 1);
+    refuses.store(false, Ordering::Relaxed);
+    job.other(UNDO, 0);
+    assert_eq!(survey.all(), before);
+}

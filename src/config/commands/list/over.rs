@@ -124,19 +124,15 @@ pub(in crate::config) fn undo(
         let shown = undo.shown().to_string();
         return Err(Message::new(|words| words.undo_of_earlier_run(&shown)).into());
     }
-    let rounds = match &finished {
-        Some(run) if !is_named => undo_of_rounds(&undo)
-            .into_iter()
-            .filter(|file| !is_older_than(file, run))
-            .collect(),
-        _ => Vec::new(),
+    let mut rounds = if is_named {
+        Vec::new()
+    } else {
+        undo_of_rounds(&undo)
     };
+    rounds.retain(|file| finished.as_ref().is_some_and(|run| !is_older_than(file, run)));
     // A round that changed nothing has no line.
-    let files: Vec<PathBuf> = [undo.clone()].into_iter().chain(rounds).collect();
-    let files: Vec<PathBuf> = files
-        .into_iter()
-        .filter(|file| survey_of_undo(file).is_some())
-        .collect();
+    let all = [undo.clone()].into_iter().chain(rounds);
+    let files: Vec<PathBuf> = all.filter(|file| survey_of_undo(file).is_some()).collect();
     let survey = files.first().and_then(|file| survey_of_undo(file));
     let survey = survey.ok_or_else(|| nothing_to_undo(&undo))?;
     args.input.survey.get_or_insert(survey);
@@ -145,12 +141,6 @@ pub(in crate::config) fn undo(
         args.output.dry_run,
     );
     let is_confirmed = args.output.ask.yes;
-    let rounds = if is_named {
-        Vec::new()
-    } else {
-        undo_of_rounds(&undo)
-    };
-    let files = [undo.clone()].into_iter().chain(rounds).collect();
     prepare_for_undo(&mut args, &undo);
     let mut run = as_run(&args, origins, file)?;
     run.reading.plan.empty = EmptyPolicy::Marked;
