@@ -4,7 +4,7 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::support::{Answer, Fake, Job, Survey, pause};
 
@@ -220,7 +220,13 @@ fn a_run_without_a_list_hides_the_changes_of_an_earlier_one() {
     let fake = survey.start();
     let job = Survey::run(&fake, INPUT);
     job.ends(0);
-    pause(Duration::from_millis(2_100));
+    let undo = fs::File::options()
+        .write(true)
+        .open(job.path("in.undo.csv"))
+        .unwrap();
+    undo.set_modified(SystemTime::now() - Duration::from_hours(1))
+        .unwrap();
+    drop(undo);
     fs::write(job.path("in.csv"), "id_respondent,l4\n11,Other\n").unwrap();
     let mut job = job.without_switch("--pull").args("--overwrite");
     job.ends(0);
