@@ -16,7 +16,7 @@ mod selection;
 pub(crate) use damage::Damage;
 pub(crate) use freshness::{Freshness, Stale};
 pub(crate) use guards::{Guards, Objection};
-pub(crate) use last_rows::{DifferingRows, LastRows, LastRowsPass};
+pub(crate) use last_rows::{DifferingRows, DifferingRowsPass, LastRows, LastRowsPass};
 pub(crate) use overtaken::{Overtaken, OvertakenPass};
 pub(crate) use repeats::Repeats;
 pub(crate) use respondent::exclusion::{Exclusion, ListFault};

@@ -9,7 +9,7 @@ use super::tables::id_table::{self, FoundTable};
 use super::tables::members::{self, FoundList};
 use crate::config::{ReadingSettings, SurveySettings};
 use crate::model::{Fields, Layout, Plan, Row, clean, quoted};
-use crate::plan::{LastRowsPass, PlanSettings, Planner};
+use crate::plan::{DifferingRows, DifferingRowsPass, LastRowsPass, PlanSettings, Planner};
 use crate::read::{
     Container, Contents, FirstRead, Input, InputError, Purpose, ReadOptions, Rows, Source, SurveyColumn,
     Workbook,
@@ -123,7 +123,7 @@ impl OpenedInput {
         if settings.only_last {
             opened.plan.last_rows = Some(Arc::new(opened.last_rows(settings)?.finish()));
         } else if settings.refuses_differing {
-            let differing = opened.last_rows(settings)?.finish_differing();
+            let differing = opened.differing_rows(settings)?;
             opened.plan.differing = Some(Arc::new(differing)).filter(|differing| !differing.is_empty());
         }
         Ok(opened)
@@ -174,6 +174,18 @@ impl OpenedInput {
             Ok(true)
         })?;
         Ok(pass)
+    }
+
+    /// Makes the pass for respondents whose rows differ: plans every row.
+    fn differing_rows(&mut self, settings: &ReadingSettings) -> Result<DifferingRows, Failure> {
+        let mut pass = DifferingRowsPass::default();
+        self.each_row(settings, self.plan.of_all_rows(), |row, planner| {
+            if let Plan::Send(update) = planner.plan(row) {
+                pass.note(&update);
+            }
+            Ok(true)
+        })?;
+        Ok(pass.finish())
     }
 
     /// The column of a failed file that has the row of its run.
