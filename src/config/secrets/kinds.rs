@@ -102,23 +102,12 @@ pub(in crate::config) fn credentials(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Credentials> {
-    let mut mistakes = Mistakes::default();
-    let mut missing = Vec::new();
-    let mut secret = |secret| match source(secret, file, &variable) {
-        Ok(Some(source)) => mistakes.note(fetched_from(&source, secret, &variable)),
-        Ok(None) => {
-            missing.push(secret);
-            String::new()
-        }
-        Err(error) => mistakes.note(Err(error)),
-    };
-    let credentials = Credentials {
-        account: secret(Secret::Account),
-        webhook_key: SecretString::from(secret(Secret::WebhookKey)),
-        webhook_auth: SecretString::from(secret(Secret::WebhookAuth)),
-    };
-    mistakes.extend(self::missing(&missing));
-    mistakes.settle(Some(credentials))
+    let [account, webhook_key, webhook_auth] = all_fetched(Secret::OF_WEBHOOK, file, variable)?;
+    Ok(Credentials {
+        account,
+        webhook_key: SecretString::from(webhook_key),
+        webhook_auth: SecretString::from(webhook_auth),
+    })
 }
 
 /// Fetches and checks the key of the API, and reports all mistakes together.
@@ -126,22 +115,31 @@ pub(in crate::config) fn api_credentials(
     file: &SecretSources,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<ApiCredentials> {
+    let [client_id, client_secret] = all_fetched(Secret::OF_API, file, variable)?;
+    Ok(ApiCredentials {
+        client_id: SecretString::from(client_id),
+        client_secret: SecretString::from(client_secret),
+    })
+}
+
+/// Fetches and checks secrets, and reports all mistakes together.
+fn all_fetched<const N: usize>(
+    secrets: [Secret; N],
+    file: &SecretSources,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<[String; N]> {
     let mut mistakes = Mistakes::default();
     let mut missing = Vec::new();
-    let mut secret = |secret| match source(secret, file, &variable) {
+    let fetched = secrets.map(|secret| match source(secret, file, &variable) {
         Ok(Some(source)) => mistakes.note(fetched_from(&source, secret, &variable)),
         Ok(None) => {
             missing.push(secret);
             String::new()
         }
         Err(error) => mistakes.note(Err(error)),
-    };
-    let credentials = ApiCredentials {
-        client_id: SecretString::from(secret(Secret::ClientId)),
-        client_secret: SecretString::from(secret(Secret::ClientSecret)),
-    };
+    });
     mistakes.extend(self::missing(&missing));
-    mistakes.settle(Some(credentials))
+    mistakes.settle(Some(fetched))
 }
 
 /// Whether a part of the API's key has a source: then the other part is missed. Fetches nothing.
