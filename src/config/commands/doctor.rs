@@ -151,21 +151,9 @@ fn list(run: &RunArgs, outputs: Option<&OutputPaths>, (origins, file): (&Origins
         return ListToAsk::KeyOfCommand;
     }
     let table = of_list::place(&run.list, &run.input, outputs);
-    let calls = (
-        &run.platform.address,
-        run.pace.rate.rate,
-        &run.pace.attempt,
-        &run.delta.state,
-    );
     let mut mistakes = Mistakes::default();
-    let list = of_list::list(
-        (&run.list, run.list.is_read()),
-        &run.input,
-        table.as_deref(),
-        calls,
-        (origins, file, None),
-        &mut mistakes,
-    );
+    let how = (run.list.is_read(), table.as_deref());
+    let list = of_list::list_of(run, how, (origins, file, None), &mut mistakes);
     list.map_or(ListToAsk::NoKey, |mut list| {
         list.ask = list.ask.without_patience();
         list.ask.door.token_folder = None;

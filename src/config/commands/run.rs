@@ -311,23 +311,10 @@ fn list(
     (origins, file): (&Origins, &ConfigFile),
     mistakes: &mut Mistakes,
 ) -> Option<ListSettings> {
-    let calls = (
-        &args.platform.address,
-        args.pace.rate.rate,
-        &args.pace.attempt,
-        &args.delta.state,
-    );
     let survey = args.platform.sandbox.then_some(SANDBOX_SURVEY);
     of_list::conflicts(&args.list, args.delta.changed_only, mistakes);
-    let table = reading.members.as_deref();
-    of_list::list(
-        (&args.list, args.list.is_read()),
-        &args.input,
-        table,
-        calls,
-        (origins, file, survey),
-        mistakes,
-    )
+    let how = (args.list.is_read(), reading.members.as_deref());
+    of_list::list_of(args, how, (origins, file, survey), mistakes)
 }
 
 /// Returns when a run that starts now has to end by itself.

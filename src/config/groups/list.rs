@@ -114,12 +114,12 @@ pub(in crate::config) fn list(
     })
 }
 
-/// Returns how the list is read after a run, whether it was read before it or not. `table` is where a
-/// run would write it.
+/// Checks the flags about the list of a command that has the flags of `run`. `how` and `table` are as for
+/// [`list`].
 pub(in crate::config) fn list_of(
     args: &RunArgs,
-    table: &Path,
-    (origins, file): (&Origins, &ConfigFile),
+    (how, table): (Option<FreshnessArg>, Option<&Path>),
+    (origins, file, sandbox_survey): (&Origins, &ConfigFile, Option<&str>),
     mistakes: &mut Mistakes,
 ) -> Option<ListSettings> {
     let calls = (
@@ -128,13 +128,12 @@ pub(in crate::config) fn list_of(
         &args.pace.attempt,
         &args.delta.state,
     );
-    let how = Some(FreshnessArg::Fresh);
     list(
         (&args.list, how),
         &args.input,
-        Some(table),
+        table,
         calls,
-        (origins, file, None),
+        (origins, file, sandbox_survey),
         mistakes,
     )
 }

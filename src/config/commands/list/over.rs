@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cli::{EmptyArg, OnConflictArg, Origin, Origins, RunArgs, Times};
+use crate::cli::{EmptyArg, FreshnessArg, OnConflictArg, Origin, Origins, RunArgs, Times};
 use crate::config::commands::run::{Asked, RunSettings, run};
 use crate::config::file::ConfigFile;
 use crate::config::groups::list::{ListSettings, list_of};
@@ -172,7 +172,8 @@ fn as_run(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> Result<RunSet
 fn list(args: &RunArgs, run: &RunSettings, origins: &Origins, file: &ConfigFile) -> Result<ListSettings> {
     let mut mistakes = Mistakes::default();
     let table = run.outputs.paths.beside(RESPONDENTS);
-    let list = list_of(args, &table, (origins, file), &mut mistakes);
+    let how = (Some(FreshnessArg::Fresh), Some(table.as_path()));
+    let list = list_of(args, how, (origins, file, None), &mut mistakes);
     mistakes.settle(list)
 }
 
