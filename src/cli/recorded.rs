@@ -60,27 +60,12 @@ const OF_FORM: [&str; 6] = [
 /// Flags about the form of a whole input, which `verify` reads again.
 const OF_WHOLE: [&str; 3] = ["delimiter", "encoding", "sheet"];
 
-/// The flags of `verify`.
-const OF_VERIFY: [&str; 40] = [
+/// The flags of `verify` and `undo`.
+const OF_RUN_THAT_IS_OVER: [&str; 25] = [
     "input",
     CONFIG,
-    "delimiter",
-    "encoding",
-    "sheet",
-    "skip_lines",
-    "no_header",
     "survey",
-    "survey_column",
-    "id_column",
-    "ids",
-    "match_on",
-    "map",
-    "set",
     "empty",
-    "on_duplicate",
-    "exclude",
-    "pull",
-    "verify",
     "auth_url",
     "base_url",
     "allow_http",
@@ -104,43 +89,37 @@ const OF_VERIFY: [&str; 40] = [
     "help",
 ];
 
-/// The flags of `undo`.
-const OF_UNDO: [&str; 35] = [
-    "input",
-    CONFIG,
-    "survey",
-    "empty",
-    "auth_url",
-    "base_url",
-    "allow_http",
-    "ca_file",
+/// Further flags of `verify`.
+const OF_VERIFY: [&str; 15] = [
+    "delimiter",
+    "encoding",
+    "sheet",
+    "skip_lines",
+    "no_header",
+    "survey_column",
+    "id_column",
+    "ids",
+    "match_on",
+    "map",
+    "set",
+    "on_duplicate",
+    "exclude",
+    "pull",
+    "verify",
+];
+
+/// Further flags of `undo`.
+const OF_UNDO: [&str; 10] = [
     "method",
-    "rate",
     "concurrency",
-    "timeout",
-    "connect_timeout",
-    "max_retries",
-    "backoff",
-    "max_backoff",
     "max_outage",
     "max_duration",
     "until",
     "max_errors",
     "max_same_error",
-    "state",
-    "output",
-    "output_dir",
-    "failed",
-    "summary",
-    "wait_lock",
     "dry_run",
     "yes",
     "no_progress",
-    "verbose",
-    "quiet",
-    "log_format",
-    "lang",
-    "help",
 ];
 
 /// The key of the config file's path, which is no flag of its own.
@@ -205,8 +184,8 @@ pub(super) fn for_run_that_is_over(command: &str, arg: Arg) -> Arg {
 /// Whether a flag of `run` is one of another command, too.
 fn is_own(command: &str, id: &str) -> bool {
     match command {
-        "verify" => OF_VERIFY.contains(&id),
-        "undo" => OF_UNDO.contains(&id),
+        "verify" => OF_RUN_THAT_IS_OVER.contains(&id) || OF_VERIFY.contains(&id),
+        "undo" => OF_RUN_THAT_IS_OVER.contains(&id) || OF_UNDO.contains(&id),
         _ => !OF_RUN_ALONE.contains(&id),
     }
 }
@@ -347,7 +326,8 @@ mod tests {
         command.build();
         let run = command.find_subcommand("run").unwrap();
         let listed = OF_RUN_ALONE.iter().chain(&OF_EACH_CALL).chain(&OF_FORM);
-        let listed = listed.chain(&OF_WHOLE).chain(&OF_VERIFY).chain(&OF_UNDO);
+        let listed = listed.chain(&OF_WHOLE).chain(&OF_RUN_THAT_IS_OVER);
+        let listed = listed.chain(&OF_VERIFY).chain(&OF_UNDO);
         for id in listed.filter(|id| **id != "help") {
             assert!(run.get_arguments().any(|arg| arg.get_id() == id), "{id}");
         }
