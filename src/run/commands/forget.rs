@@ -13,7 +13,6 @@ mod person;
 mod state;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::Error;
 
@@ -21,6 +20,7 @@ use crate::config::ErasureSettings;
 use crate::model::ShownPath as _;
 use crate::report::{Answer, Console, ExitCode};
 use crate::run::Failure;
+use crate::run::prepare::confirm::PATIENCE;
 use crate::run::prepare::lock::Locks;
 use crate::state::StoreError;
 use crate::system::trust;
@@ -29,9 +29,6 @@ use examine::{ExaminedRun, examine};
 use found::Found;
 use gathered::Gathered;
 use person::Person;
-
-/// How long the question waits for an answer. Silence means no.
-const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Runs `forget`.
 pub(in crate::run) async fn run(settings: ErasureSettings, console: &Console) -> Result<ExitCode, Failure> {

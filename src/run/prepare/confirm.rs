@@ -18,7 +18,7 @@ use crate::text::{self, Declined, Plans};
 const ASK_ABOVE: u64 = 100;
 
 /// How long a question waits for an answer. Silence means no.
-const PATIENCE: Duration = Duration::from_mins(5);
+pub(in crate::run) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Whether a person is there to be asked.
 pub(in crate::run) fn can_ask(settings: &RunSettings, site: &Site, console: &Console) -> bool {
@@ -67,7 +67,12 @@ pub(in crate::run) fn confirm(
     };
     let found = examined.into_findings(opened, reading, about);
     console.show(&text::before_question(&found, &calls, screen));
-    match console.ask(question.text(screen.lang), PATIENCE) {
+    ask(question.text(screen.lang), console)
+}
+
+/// Asks a question before calls. Anything but a yes ends the command, and so does silence.
+pub(in crate::run) fn ask(question: &str, console: &Console) -> Result<(), Failure> {
+    match console.ask(question, PATIENCE) {
         Answer::Yes => Ok(()),
         Answer::No => Err(Failure::usage(Declined(Message::new(|words| {
             words.not_confirmed()

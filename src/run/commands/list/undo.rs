@@ -10,7 +10,7 @@ use crate::config::UndoSettings;
 use crate::model::{ErrorCode, ShownPath as _, Status};
 use crate::read::Input;
 use crate::record::{self, OutputPaths, TRIAL, UNDO, VERIFIED, survey_of_undo};
-use crate::report::{Answer, Console, ExitCode, Tone};
+use crate::report::{Console, ExitCode, Tone};
 use crate::run::Failure;
 use crate::run::commands::send_file::{self, locks};
 use crate::run::list::before::api;
@@ -18,17 +18,15 @@ use crate::run::list::changes::survey_and_labels;
 use crate::run::list::passing::PassingTable;
 use crate::run::list::restore::{Restored, Restoring};
 use crate::run::prepare::before_sending::{in_thread, stops, unless_stopped};
+use crate::run::prepare::confirm::ask;
 use crate::run::prepare::fingerprint::of_account;
 use crate::run::prepare::site::Site;
 use crate::system::folders::with_suffix;
 use crate::system::window::Window;
-use crate::text::{Declined, Message, Undoing, words};
+use crate::text::{Message, Undoing, words};
 
 /// How long after a run a label may still show its old value.
 const LATE: Duration = Duration::from_hours(1);
-
-/// How long the question waits for an answer. Silence means no.
-const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Runs `undo`. The list is read, a person is asked, and a run with its own results puts the labels back.
 pub(in crate::run) async fn run(
@@ -49,12 +47,15 @@ pub(in crate::run) async fn run(
     let files = Some(&settings.paths);
     let locks = unless_stopped(&mut stops, locks(&settings.run, &site, files)).await?;
     let writes = settings.is_confirmed && !settings.is_dry;
-    let mut restored = unless_stopped(&mut stops, decided(&settings, &site, writes)).await?;
+    let labels = unless_stopped(&mut stops, labels_of(&settings)).await?;
+    let decision = decided(&settings, &site, (&labels, writes));
+    let mut restored = unless_stopped(&mut stops, decision).await?;
     show(&settings, (restored, writes), console);
     if !settings.is_dry && restored.labels > 0 && !settings.is_confirmed {
         confirm(console)?;
         // People may have edited labels while the question stood.
-        let again = unless_stopped(&mut stops, decided(&settings, &site, true)).await?;
+        let decision = decided(&settings, &site, (&labels, true));
+        let again = unless_stopped(&mut stops, decision).await?;
         if again != restored || again.changed_since > 0 {
             show(&settings, (again, true), console);
         }
@@ -94,27 +95,35 @@ pub(in crate::run) async fn run(
     Ok(code)
 }
 
-/// Reads the list, and decides which labels are put back.
-/// Writes the labels for it only if `writes`.
-async fn decided(settings: &UndoSettings, site: &Site, writes: bool) -> Result<Restored, Failure> {
-    let list = &settings.list;
+/// Returns the numbers of the labels that the files of changes have. They must be of the survey that is asked
+/// for.
+async fn labels_of(settings: &UndoSettings) -> Result<Vec<usize>, Failure> {
     let undo = settings.undo.clone();
     let (survey, labels) = in_thread(move || survey_and_labels(&undo)).await?;
-    if survey != list.survey {
-        let asked = list.survey.clone();
-        return Err(Failure::usage(Message::new(|words| {
-            words.undo_of_other_survey(&survey, &asked)
-        })));
+    let asked = &settings.list.survey;
+    if survey == *asked {
+        return Ok(labels);
     }
+    Err(Failure::usage(Message::new(|words| {
+        words.undo_of_other_survey(&survey, asked)
+    })))
+}
+
+/// Reads the list with these labels, and decides which are put back. Writes them down only if `writes`.
+async fn decided(
+    settings: &UndoSettings,
+    site: &Site,
+    (labels, writes): (&[usize], bool),
+) -> Result<Restored, Failure> {
+    let list = &settings.list;
     let paths = &settings.run.outputs.paths;
-    let table = PassingTable::pull((&api(list, site), &list.ask), &survey, paths, &labels).await?;
+    let table = PassingTable::pull((&api(list, site), &list.ask), &list.survey, paths, labels).await?;
     let files = match &settings.run.reading.input {
         Input::File(input) if writes => Some((input.clone(), paths.beside(VERIFIED))),
         _ => None,
     };
     let (undo, blanks) = (settings.undo.clone(), settings.blanks);
-    let of_undoing = &settings.run.outputs.paths;
-    let may_be_late = is_young(&settings.undo, &settings.paths.results, of_undoing);
+    let may_be_late = is_young(&settings.undo, &settings.paths.results, paths);
     let results = settings.finished.as_ref().map(|run| run.paths.results.clone());
     in_thread(move || {
         let restoring = Restoring {
@@ -182,13 +191,5 @@ fn confirm(console: &Console) -> Result<(), Failure> {
     }
     let words = words(console.lang());
     let question = format!("{} [{}]", words.undo_question(), words.yes_or_no(false));
-    match console.ask(&question, PATIENCE) {
-        Answer::Yes => Ok(()),
-        Answer::No => Err(Failure::usage(Declined(Message::new(|words| {
-            words.not_confirmed()
-        })))),
-        Answer::Silence => Err(Failure::usage(Declined(Message::new(|words| {
-            words.no_answer(PATIENCE)
-        })))),
-    }
+    ask(&question, console)
 }
