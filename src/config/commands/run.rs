@@ -94,10 +94,7 @@ impl RunSettings {
     /// Returns the same settings with the mailing list in this table.
     pub(crate) fn with_members(&self, table: &Path) -> Self {
         let mut settings = self.clone();
-        settings.reading.members = Some(table.to_owned());
-        if let Some(ids) = &mut settings.reading.ids {
-            table.clone_into(&mut ids.path);
-        }
+        settings.reading.set_members(table);
         settings
     }
 }

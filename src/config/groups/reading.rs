@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -73,6 +73,16 @@ pub(crate) struct IdsSettings {
     pub(crate) address: String,
     /// The name of its id column.
     pub(crate) id: String,
+}
+
+impl ReadingSettings {
+    /// Finds respondents, and the ids of addresses, on the mailing list in this table.
+    pub(crate) fn set_members(&mut self, table: &Path) {
+        self.members = Some(table.to_owned());
+        if let Some(ids) = &mut self.ids {
+            table.clone_into(&mut ids.path);
+        }
+    }
 }
 
 /// Checks the flags for reading and planning that `run` and `check` share. `fallback` is the survey

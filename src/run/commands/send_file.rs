@@ -5,6 +5,7 @@ mod prepare;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -16,6 +17,7 @@ use crate::record::{self, OutputDecision, OutputPaths, ResultsFormat, UNDO};
 use crate::report::{Console, ExitCode, Progress, RunEnd, RunFacts, RunReport, RunSummary};
 use crate::run::Failure;
 use crate::run::finish::{Finished, already_sent};
+use crate::run::list::after::ListBefore;
 use crate::run::list::{after, before};
 use crate::run::next_command::{beside_us, next_command, own_command, undo_command, undo_of_file};
 use crate::run::pages;
@@ -181,16 +183,9 @@ async fn send(
     let failed = opened.failed_format(reading, outputs.style);
     let files = record::open(&outputs.paths, &decision, header, results, failed).map_err(Failure::output)?;
     pages::of_set_aside(outputs.page.as_ref(), &files.set_aside);
-    if matches!(decision, OutputDecision::GoOn(_)) {
-        let since = files.header.started_at;
-        let line =
-            Message::in_both(|words, lang| words.resuming(&local_time_in(lang, since), files.settled_count));
-        tracing::info!(
-            event = "run_resumed",
-            settled_before = files.settled_count,
-            polish = line.polish(),
-            "{line}"
-        );
+    let resumes = matches!(decision, OutputDecision::GoOn(_));
+    if resumes {
+        say_resumed(files.header.started_at, files.settled_count);
     }
     let (waiting, waits) = watch::channel(None);
     let progress = Progress::start(
@@ -210,7 +205,7 @@ async fn send(
         reads_ahead: opened.is_file(),
         planner: Planner::new(opened.plan.clone(), opened.layout.clone()),
         settled: files.settled,
-        resumed: matches!(decision, OutputDecision::GoOn(_)),
+        resumed: resumes,
         knows_success: files.knows_success,
         repeated: files.repeated,
         known,
@@ -255,11 +250,23 @@ async fn send(
     let mut settled = finished.settle();
     if settled.report.end == RunEnd::Complete {
         let delta = memory.delta.as_ref();
-        settled.report.verified = after::read_back(settings, site, (opened, is_fresh), delta, stops).await;
+        let before = ListBefore::new(is_fresh, resumes);
+        settled.report.verified = after::read_back(settings, site, (opened, before), delta, stops).await;
     }
     let ran = settled.conclude(files.summary, console);
     site.describe_sandbox(console);
     Ok(ran)
+}
+
+/// Says that a run goes on, and since when.
+fn say_resumed(since: Timestamp, settled_before: u64) {
+    let line = Message::in_both(|words, lang| words.resuming(&local_time_in(lang, since), settled_before));
+    tracing::info!(
+        event = "run_resumed",
+        settled_before,
+        polish = line.polish(),
+        "{line}"
+    );
 }
 
 /// Returns the file with the old values of what the run has changed, and the command that puts them back.

@@ -25,12 +25,33 @@ const AFTER_TRIAL: [Duration; 3] = [
     Duration::from_secs(30),
 ];
 
+/// The list as it was before the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::run) enum ListBefore {
+    /// It was not read.
+    Unknown,
+    /// The one that rows were planned with.
+    AsOpened,
+    /// The one of the first start, which is in the table of a run that is resumed.
+    InTable,
+}
+
+impl ListBefore {
+    pub(in crate::run) fn new(is_fresh: bool, resumes: bool) -> Self {
+        match (is_fresh, resumes) {
+            (false, _) => Self::Unknown,
+            (true, false) => Self::AsOpened,
+            (true, true) => Self::InTable,
+        }
+    }
+}
+
 /// Reads the list again after a complete run, if that is asked for, or if a trial may prove that its
-/// labels can be read back. `is_fresh` says that the list was read before the run.
+/// labels can be read back.
 pub(in crate::run) async fn read_back(
     settings: &RunSettings,
     site: &Site,
-    (opened, is_fresh): (OpenedInput, bool),
+    (opened, before): (OpenedInput, ListBefore),
     delta: Option<&Delta>,
     stops: &mut mpsc::Receiver<EarlyEnd>,
 ) -> Option<Verified> {
@@ -42,9 +63,13 @@ pub(in crate::run) async fn read_back(
         None if tries => &AFTER_TRIAL,
         None => return None,
     };
-    // For a resumed run, the list of its first start is there.
-    let before = members::read(&list.table, false, None).map(|found| found.members);
-    let before = before.ok().filter(|_| is_fresh);
+    let before = match before {
+        ListBefore::Unknown => None,
+        ListBefore::AsOpened => opened.plan.members.clone(),
+        ListBefore::InTable => members::read(&list.table, false, None)
+            .ok()
+            .map(|found| found.members),
+    };
     let verification = Verification {
         api: &api(list, site),
         ask: &list.ask,

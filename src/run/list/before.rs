@@ -110,10 +110,7 @@ pub(in crate::run) async fn read_for_check(settings: &mut CheckSettings) -> Resu
         }
         file.finish().map_err(Failure::output)?;
     }
-    settings.reading.members = Some(table.clone());
-    if let Some(ids) = &mut settings.reading.ids {
-        ids.path = table;
-    }
+    settings.reading.set_members(&table);
     Ok(Some(folder))
 }
 

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::{Label, Message, Row};
-use crate::read::{Columns, Purpose, ReadOptions};
+use crate::read::{Columns, Purpose};
 use crate::record::undo_columns;
 use crate::run::Failure;
 use crate::run::prepare::input::tables::id_table::{broken, refused};
+use crate::run::prepare::input::tables::members;
 use crate::run::prepare::input::tables::side_file::SideFile;
 
 /// The files of changes of a run and of its rounds.
@@ -61,12 +62,7 @@ pub(super) struct Line<'a> {
 impl Changes {
     fn open(path: &Path) -> Result<Self, Failure> {
         let fault = |error| refused(path, error);
-        let options = ReadOptions {
-            encoding: "utf-8".parse().ok(),
-            delimiter: ",".parse().ok(),
-            ..ReadOptions::default()
-        };
-        let file = SideFile::open(path, options, None, |_| Ok(())).map_err(fault)?;
+        let file = members::open(path)?;
         let columns = &file.first.columns;
         let find = |name, purpose| {
             let found = columns.require(name, purpose, "undo");

@@ -88,7 +88,7 @@ impl Comparison {
         reading: &ReadingSettings,
     ) -> Result<Compared, Failure> {
         let fates = Fates::read(self)?;
-        let now = members::read(&self.table, false, None)?.members;
+        let now = members::read_places(&self.table)?;
         let mut texts = ListedTexts::open(&self.table)?;
         let labels: Vec<Label> = texts.labels().collect();
         let mut last = LastRows::new(now.len(), &labels);

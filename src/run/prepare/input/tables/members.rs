@@ -28,12 +28,27 @@ pub(in crate::run) struct FoundList {
 pub(in crate::run) fn read(
     path: &Path,
     by_address: bool,
-    mut excluded: Option<&mut Exclusion>,
+    excluded: Option<&mut Exclusion>,
+) -> Result<FoundList, Failure> {
+    let file = open(path)?;
+    let labels: Vec<_> = labels(&file.first.columns).collect();
+    read_with(path, file, &labels, (by_address, excluded))
+}
+
+/// Reads who is on a mailing list and where in the table, without digests of labels.
+pub(in crate::run) fn read_places(path: &Path) -> Result<Arc<Members>, Failure> {
+    let found = read_with(path, open(path)?, &[], (false, None))?;
+    Ok(found.members)
+}
+
+fn read_with(
+    path: &Path,
+    mut file: SideFile,
+    labels: &[(Label, usize)],
+    (by_address, mut excluded): (bool, Option<&mut Exclusion>),
 ) -> Result<FoundList, Failure> {
     let fault = |error| refused(path, error);
-    let mut file = open(path)?;
     let columns = &file.first.columns;
-    let labels: Vec<(Label, usize)> = labels(columns).collect();
     let find = |name, purpose| {
         columns
             .require(name, purpose, "--ids")
@@ -84,7 +99,7 @@ pub(in crate::run) fn read(
     })
 }
 
-/// Opens the table of a mailing list.
+/// Opens a table that this tool has written: UTF-8 with commas.
 pub(in crate::run) fn open(path: &Path) -> Result<SideFile, Failure> {
     let options = ReadOptions {
         encoding: "utf-8".parse().ok(),
