@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::texts::ListedTexts;
 use crate::config::ReadingSettings;
-use crate::model::{Digits, Label, Labelled, Plan, Status, UpdateRespondent, label_digest};
+use crate::model::{Digits, Label, Labelled, Status, UpdateRespondent, label_digest};
 use crate::plan::{Member, Members};
 use crate::record::{VerifiedFile, VerifiedLine};
 use crate::report::Verified;
@@ -92,17 +92,10 @@ impl Comparison {
         let mut texts = ListedTexts::open(&self.table)?;
         let labels: Vec<Label> = texts.labels().collect();
         let mut last = LastRows::new(now.len(), &labels);
-        let mut each = |see: &mut dyn FnMut(u64, &UpdateRespondent) -> Result<(), Failure>| {
-            let plan = opened.plan.clone();
-            opened.each_row(reading, plan, |row, planner| {
-                if let Plan::Send(update) = planner.plan(row) {
-                    see(row.position.row, &update)?;
-                }
-                Ok(true)
-            })
-        };
         let member = |update: &UpdateRespondent| Digits::new(update.respondent()).and_then(|id| now.find(id));
-        each(&mut |row, update| {
+        let plan = opened.plan.clone();
+        opened.each_command(reading, plan.clone(), |row, update| {
+            let row = row.position.row;
             if let (Some(member), true) = (member(update), fates.was_tried(row)) {
                 let set = update.labelled().map(|(label, _)| label);
                 set.for_each(|label| last.note(member, label, row));
@@ -110,7 +103,8 @@ impl Comparison {
             Ok(())
         })?;
         let mut found = Found::new(self, labels.len());
-        each(&mut |row, update| {
+        opened.each_command(reading, plan, |row, update| {
+            let row = row.position.row;
             if !fates.succeeded(row) {
                 return Ok(());
             }

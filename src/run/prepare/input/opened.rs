@@ -8,7 +8,7 @@ use super::tables::exclude_list;
 use super::tables::id_table::{self, FoundTable};
 use super::tables::members::{self, FoundList};
 use crate::config::{ReadingSettings, SurveySettings};
-use crate::model::{Fields, Layout, Plan, Row, clean, quoted};
+use crate::model::{Fields, Layout, Plan, Row, UpdateRespondent, clean, quoted};
 use crate::plan::{DifferingRows, DifferingRowsPass, LastRowsPass, PlanSettings, Planner};
 use crate::read::{
     Container, Contents, FirstRead, Input, InputError, Purpose, ReadOptions, Rows, Source, SurveyColumn,
@@ -163,15 +163,28 @@ impl OpenedInput {
         rows.finish().map(drop).map_err(fault)
     }
 
+    /// Passes every row that would be sent to `see`, with its command.
+    pub(crate) fn each_command(
+        &mut self,
+        settings: &ReadingSettings,
+        plan: PlanSettings,
+        mut see: impl FnMut(&Row<'_>, &UpdateRespondent) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.each_row(settings, plan, |row, planner| {
+            if let Plan::Send(update) = planner.plan(row) {
+                see(row, &update)?;
+            }
+            Ok(true)
+        })
+    }
+
     /// Makes the pass for several rows of one respondent: plans every row.
     fn last_rows(&mut self, settings: &ReadingSettings) -> Result<LastRowsPass, Failure> {
         let mut pass = LastRowsPass::new(self.first.totals.map_or(0, |totals| totals.rows));
         let place = self.row_of_run().filter(|_| settings.round.is_some());
-        self.each_row(settings, self.plan.of_all_rows(), |row, planner| {
-            if let Plan::Send(update) = planner.plan(row) {
-                pass.note(row.sequence, number(&row.fields, place), &update);
-            }
-            Ok(true)
+        self.each_command(settings, self.plan.of_all_rows(), |row, update| {
+            pass.note(row.sequence, number(&row.fields, place), update);
+            Ok(())
         })?;
         Ok(pass)
     }
@@ -179,11 +192,9 @@ impl OpenedInput {
     /// Makes the pass for respondents whose rows differ: plans every row.
     fn differing_rows(&mut self, settings: &ReadingSettings) -> Result<DifferingRows, Failure> {
         let mut pass = DifferingRowsPass::default();
-        self.each_row(settings, self.plan.of_all_rows(), |row, planner| {
-            if let Plan::Send(update) = planner.plan(row) {
-                pass.note(&update);
-            }
-            Ok(true)
+        self.each_command(settings, self.plan.of_all_rows(), |_, update| {
+            pass.note(update);
+            Ok(())
         })?;
         Ok(pass.finish())
     }
