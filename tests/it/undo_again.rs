@@ -2,8 +2,6 @@
 //! that keep what people edit.
 
 use std::fs;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::support::{Answer, Fake, Job, Survey, pause};
@@ -16,6 +14,15 @@ const TWO: [(&str, &str, &str, &str); 2] = [
 const INPUT: &str = "id_respondent,l4\n11,VIP\n12,VIP\n";
 
 const UNDO: &str = "undo in.csv --yes --empty send --rate unlimited";
+
+/// Starts a platform that rejects one value.
+fn rejecting_bad(survey: &Survey) -> Fake {
+    let survey = survey.clone();
+    Fake::start(move |call| match call.get("l4") {
+        Some("BAD") => Answer::error("no"),
+        _ => survey.answer(call),
+    })
+}
 
 #[test]
 fn a_run_can_be_undone_as_often_as_it_is_made() {
@@ -40,19 +47,12 @@ fn a_run_can_be_undone_as_often_as_it_is_made() {
 fn an_undoing_that_failed_is_repeated_and_its_marks_reach_nobody() {
     let survey = Survey::new(&TWO);
     let before = survey.all();
-    let (of_fake, refuses) = (survey.clone(), Arc::new(AtomicBool::new(false)));
-    let is_refusing = Arc::clone(&refuses);
-    let fake = Fake::start(move |call| {
-        if call.target.contains("update-respondent") && is_refusing.load(Ordering::Relaxed) {
-            return Answer::error("no");
-        }
-        of_fake.answer(call)
-    });
+    let fake = survey.start();
     let mut job = Survey::run(&fake, INPUT);
     job.ends(0);
-    refuses.store(true, Ordering::Relaxed);
+    survey.rejects(&["11", "12"]);
     job.other(UNDO, 1);
-    refuses.store(false, Ordering::Relaxed);
+    survey.rejects(&[]);
     let failed = "run in.restore.failed.csv --survey 7 --rate unlimited";
     job.other(&format!("{failed} --base-url {}", fake.base), 0);
     assert_eq!(survey.label("12", 4), "VIP", "a mark for a blank is no value");
@@ -63,20 +63,13 @@ fn an_undoing_that_failed_is_repeated_and_its_marks_reach_nobody() {
 #[test]
 fn accepted_failures_of_the_run_are_no_excuse() {
     let survey = Survey::new(&TWO);
-    let (of_fake, refuses) = (survey.clone(), Arc::new(AtomicBool::new(false)));
-    let is_refusing = Arc::clone(&refuses);
-    let fake = Fake::start(move |call| {
-        if call.respondent() == "11" && is_refusing.load(Ordering::Relaxed) {
-            return Answer::error("no");
-        }
-        of_fake.answer(call)
-    });
+    let fake = survey.start();
     let mut job = Survey::run(&fake, INPUT).args("--accept-failures 50%");
     job.ends(0);
-    refuses.store(true, Ordering::Relaxed);
+    survey.rejects(&["11"]);
     job.other(UNDO, 1);
     assert!(job.path("in.undo.csv").exists());
-    refuses.store(false, Ordering::Relaxed);
+    survey.rejects(&[]);
     job.other(UNDO, 0);
     assert_eq!(survey.label("11", 4), "Standard");
 }
@@ -100,11 +93,7 @@ fn a_value_of_white_space_is_a_blank_one() {
 #[test]
 fn of_a_respondent_with_a_failed_row_any_value_of_the_run_is_put_back() {
     let survey = Survey::new(&TWO);
-    let of_fake = survey.clone();
-    let fake = Fake::start(move |call| match call.get("l4") {
-        Some("BAD") => Answer::error("no"),
-        _ => of_fake.answer(call),
-    });
+    let fake = rejecting_bad(&survey);
     let mut job = Survey::run(&fake, "id_respondent,l4\n11,VIP\n11,BAD\n");
     job.ends(1);
     assert_eq!(survey.label("11", 4), "VIP");
@@ -116,11 +105,7 @@ fn of_a_respondent_with_a_failed_row_any_value_of_the_run_is_put_back() {
 fn what_a_retry_has_sent_is_put_back_with_its_run() {
     let survey = Survey::new(&TWO);
     let before = survey.all();
-    let of_fake = survey.clone();
-    let fake = Fake::start(move |call| match call.get("l4") {
-        Some("BAD") => Answer::error("no"),
-        _ => of_fake.answer(call),
-    });
+    let fake = rejecting_bad(&survey);
     let mut job = Survey::run(&fake, "id_respondent,l4\n11,BAD\n12,VIP\n");
     job.ends(1);
     let failed = job.text("in.failed.csv");
@@ -258,22 +243,15 @@ fn a_round_that_changed_nothing_is_in_nobodys_way() {
 #[test]
 fn an_edit_is_kept_after_a_call_that_failed() {
     let survey = Survey::new(&TWO);
-    let (of_fake, refuses) = (survey.clone(), Arc::new(AtomicBool::new(false)));
-    let is_refusing = Arc::clone(&refuses);
-    let fake = Fake::start(move |call| {
-        if call.respondent() == "11" && is_refusing.load(Ordering::Relaxed) {
-            return Answer::error("no");
-        }
-        of_fake.answer(call)
-    });
+    let fake = survey.start();
     let night = "--changed-only --on-conflict keep --verify=0 --resume --rotate";
     let mut job = Survey::run(&fake, INPUT).args(night);
     job.ends(0);
     survey.edit("11", 4, "Person's");
     fs::write(job.path("in.csv"), "id_respondent,l4,l7\n11,VIP,5\n12,VIP,\n").unwrap();
-    refuses.store(true, Ordering::Relaxed);
+    survey.rejects(&["11"]);
     job.again("", 1);
-    refuses.store(false, Ordering::Relaxed);
+    survey.rejects(&[]);
     fs::write(job.path("in.csv"), "id_respondent,l4,l7\n11,VIP,6\n12,VIP,\n").unwrap();
     job.again("", 0);
     let labels = [survey.label("11", 4), survey.label("11", 7)];
@@ -285,19 +263,12 @@ fn an_undoing_with_a_failure_is_not_taken_for_done_while_the_list_is_late() {
     let survey = Survey::new(&TWO);
     let before = survey.all();
     survey.shows_late(99);
-    let (of_fake, refuses) = (survey.clone(), Arc::new(AtomicBool::new(false)));
-    let is_refusing = Arc::clone(&refuses);
-    let fake = Fake::start(move |call| {
-        if call.respondent() == "12" && is_refusing.load(Ordering::Relaxed) {
-            return Answer::error("no");
-        }
-        of_fake.answer(call)
-    });
+    let fake = survey.start();
     let mut job = Survey::run(&fake, INPUT);
     job.ends(0);
-    refuses.store(true, Ordering::Relaxed);
+    survey.rejects(&["12"]);
     job.other(UNDO, 1);
-    refuses.store(false, Ordering::Relaxed);
+    survey.rejects(&[]);
     job.other(UNDO, 0);
     assert_eq!(survey.all(), before);
 }

@@ -161,14 +161,8 @@ fn who_left_the_list_is_no_failure() {
 #[test]
 fn a_list_that_cannot_be_read_afterwards_leaves_the_verdicts() {
     let survey = Survey::new(&TWO);
-    let closing = survey.clone();
-    let fake = Fake::start(move |call| {
-        let answer = closing.answer(call);
-        if call.target.contains("update-respondent") {
-            closing.refuses(Some(503));
-        }
-        answer
-    });
+    survey.refuses_after_a_call(503);
+    let fake = survey.start();
     let job = Survey::run(&fake, INPUT).args("--verify=0 --max-retries 0 --report page.html");
     let ran = job.ends(5);
     assert!(
@@ -273,14 +267,8 @@ fn a_repeated_line_leaves_the_list_of_before() {
 #[test]
 fn a_list_that_was_not_read_back_is_no_failed_row_the_next_time() {
     let survey = Survey::new(&TWO);
-    let closing = survey.clone();
-    let fake = Fake::start(move |call| {
-        let answer = closing.answer(call);
-        if call.target.contains("update-respondent") {
-            closing.refuses(Some(503));
-        }
-        answer
-    });
+    survey.refuses_after_a_call(503);
+    let fake = survey.start();
     let mut job = Survey::run(&fake, INPUT).args("--verify=0 --max-retries 0 --resume --rotate");
     job.ends(5);
     survey.refuses(None);

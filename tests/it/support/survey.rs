@@ -22,6 +22,10 @@ struct List {
     reads: usize,
     /// The API answers with this status.
     refuses: Option<u16>,
+    /// The API answers with this status once a label was written.
+    refuses_later: Option<u16>,
+    /// The webhook rejects these respondents.
+    rejected: Vec<String>,
     /// What the list makes of a label's value.
     shows: Option<fn(&str) -> String>,
 }
@@ -66,7 +70,18 @@ impl Survey {
 
     /// Refuses to read from now on.
     pub(crate) fn refuses(&self, status: Option<u16>) {
-        self.0.lock().unwrap().refuses = status;
+        let mut list = self.0.lock().unwrap();
+        (list.refuses, list.refuses_later) = (status, None);
+    }
+
+    /// Refuses to read once a label was written.
+    pub(crate) fn refuses_after_a_call(&self, status: u16) {
+        self.0.lock().unwrap().refuses_later = Some(status);
+    }
+
+    /// Rejects every call for these respondents from now on.
+    pub(crate) fn rejects(&self, ids: &[&str]) {
+        self.0.lock().unwrap().rejected = ids.iter().map(|id| (*id).to_owned()).collect();
     }
 
     /// Shows labels in another form.
@@ -118,6 +133,10 @@ impl Survey {
         }
         if call.target.starts_with("/api/v2/respondents/") {
             return list.page(call);
+        }
+        list.refuses = list.refuses.or(list.refuses_later);
+        if list.rejected.iter().any(|id| id == call.respondent()) {
+            return Answer::error("no");
         }
         list.write(call);
         Answer::success()
