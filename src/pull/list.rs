@@ -1,5 +1,5 @@
 //! Reads a whole list, page by page, and again from its start if it changed meanwhile. Entries are
-//! handed on as they come; whoever takes them starts over with the list.
+//! handed on as they come; the taker starts over with the list.
 
 use std::collections::HashSet;
 

@@ -3,7 +3,7 @@
 //! on it.
 //!
 //! ```text
-//! Door ─ token ─▶ page by page, at the agreed rate, with retries ─ json ─▶ Member ─▶ whoever takes
+//! Door ─ token ─▶ page by page, at the agreed rate, with retries ─ json ─▶ Member ─▶ the taker
 //! ```
 //!
 //! The API is documented and was not tried against the live service, so questions are exactly as

@@ -436,7 +436,7 @@ async fn a_token_is_kept_for_the_next_command_with_the_same_key() {
         assert_eq!(used == "kept", is_used, "{seconds:?} from {at}");
     }
 
-    // One that the platform refuses is replaced, and what is no token is none.
+    // One that the platform refuses is replaced, and what is no token is not used.
     kept.store(&token("refused"), None, now);
     assert_eq!(token_used(&folder, usual_api(), "new").await, "new");
     assert_eq!(token_used(&folder, usual_api(), "newer").await, "new");

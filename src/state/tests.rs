@@ -511,7 +511,7 @@ fn what_may_come_late_outlasts_forgetting() {
     assert_eq!(open(&path).known_surveys().unwrap()[0].respondents, 1);
 }
 
-/// What was sent of a label is a trace of the person; that a survey shows a label is none.
+/// What was sent of a label is a trace of the person; that a survey shows a label is not.
 #[test]
 fn a_respondent_who_is_forgotten_leaves_no_labels_and_what_was_proven_stays() {
     let folder = tempfile::tempdir().unwrap();

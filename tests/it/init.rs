@@ -447,7 +447,7 @@ fn an_address_that_is_wrong_is_refused_and_never_quoted() {
     }
 }
 
-/// Whoever copies the vendor's example as it stands would call as somebody else.
+/// A user who copies the vendor's example as it stands would call with another account.
 #[test]
 fn the_vendors_example_is_refused() {
     let sample = "https://www.webankieta.pl/webhooks/387487/TUwNjNDg3M/84b750d6956f02503015938fc38bfe36/update-respondent?id_survey=399793&id_respondent=12345&l4=SuperVIP&l7=9";

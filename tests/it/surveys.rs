@@ -221,7 +221,7 @@ fn half_a_key_and_the_vendors_sample_are_said() {
     }
 }
 
-/// Whoever has no key is asked as before, and whoever names the survey is asked for nothing.
+/// A user without a key is asked as before, and a user who names the survey is asked for nothing.
 #[test]
 fn without_a_key_or_with_a_survey_the_api_is_not_asked() {
     let fake = account(SURVEYS);

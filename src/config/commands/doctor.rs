@@ -161,7 +161,7 @@ fn list(run: &RunArgs, outputs: Option<&OutputPaths>, (origins, file): (&Origins
     })
 }
 
-/// Looks at each secret. `pulls`: a run asks the API. Whoever has set one part of its key needs the other.
+/// Looks at each secret. `pulls`: a run asks the API. A user who has set one part of its key needs the other.
 fn secrets(file: &ConfigFile, pulls: bool) -> Vec<FoundSecret> {
     let needs_api = pulls || has_api_key(&file.secrets, variable);
     let is_needed =

@@ -1,4 +1,4 @@
-//! The values of the vendor's example, which look like real ones: whoever copies the whole line from the
+//! The values of the vendor's example, which look like real ones: a user who copies the whole line from the
 //! page would call with them. The account's number of the example is not refused, because it alone does
 //! no harm.
 //!

@@ -295,7 +295,7 @@ impl<'a> Found<'a> {
         file.push(line).map_err(Failure::output)
     }
 
-    /// Puts the file in its place. If nobody is accused and nothing is to be said, there is none.
+    /// Puts the file in its place, unless every label was seen or no row is accused.
     fn finish(mut self, labels: &[Label]) -> Result<Compared, Failure> {
         let path = &self.comparison.file;
         match self.file.take().filter(|_| self.verified.fits()) {

@@ -5,7 +5,7 @@ use crate::model::{ErrorCode, Lang, clean, printable};
 use crate::report::{Diagnosis, StoredRun};
 use crate::text::{title, words};
 
-/// Whether somebody should read of the rows with a code: they failed, or people and the export disagree.
+/// Whether a person should read of the rows with a code: they failed, or people and the export disagree.
 fn is_worth_a_mail(code: ErrorCode) -> bool {
     code.advice().is_some() || code == ErrorCode::Conflict
 }

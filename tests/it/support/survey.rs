@@ -1,5 +1,5 @@
 //! A survey's mailing list behind both of the platform's doors: the webhook writes labels, the API reads
-//! them, perhaps late. Somebody may edit them meanwhile.
+//! them, perhaps late. People may edit them meanwhile.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -89,7 +89,7 @@ impl Survey {
         self.0.lock().unwrap().shows = Some(form);
     }
 
-    /// Somebody edits a label on the platform.
+    /// A person edits a label on the platform.
     pub(crate) fn edit(&self, id: &str, label: usize, value: &str) {
         let mut list = self.0.lock().unwrap();
         for (other, _, labels) in &mut list.members {
@@ -100,7 +100,7 @@ impl Survey {
         list.settle();
     }
 
-    /// Somebody takes a respondent off the list.
+    /// A person takes a respondent off the list.
     pub(crate) fn remove(&self, id: &str) {
         let mut list = self.0.lock().unwrap();
         list.members.retain(|(other, ..)| other != id);

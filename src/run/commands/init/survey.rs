@@ -1,5 +1,5 @@
-//! Asks for the survey of all rows: from the list of the account's surveys, which the API gives to whoever
-//! has a key, or by its id alone.
+//! Asks for the survey of all rows: from the list of the account's surveys, which the API gives with a
+//! key, or by its id alone.
 
 mod listed;
 

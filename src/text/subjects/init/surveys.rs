@@ -3,7 +3,7 @@
 /// Sentences about the survey of all rows.
 pub(crate) trait SurveyWords {
     fn survey_hint(&self) -> String;
-    /// Says how to get a list, to whoever has no key of the API.
+    /// Says how to get a list, to a user without a key of the API.
     fn listing_hint(&self) -> String;
     fn ask_survey(&self) -> String;
     fn not_a_survey(&self) -> String;
