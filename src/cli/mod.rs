@@ -41,7 +41,7 @@ pub(crate) use parse::{
 };
 pub(crate) use recorded::CONFIG as CONFIG_KEY;
 pub(crate) use shape::{help_of, overview};
-pub(crate) use values::Times;
+pub(crate) use values::{Times, Until};
 
 /// The whole command line.
 #[derive(Debug, Parser)]

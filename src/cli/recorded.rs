@@ -46,15 +46,16 @@ const OF_EACH_CALL: [&str; 14] = [
 ];
 
 /// Flags about the input's form, of which a failed file says its own, and may come back in another;
-/// and about the job of every night: that nobody watches it, how often it
-/// is meant to run, and the file for its monitor.
-const OF_FORM: [&str; 6] = [
+/// and about the job of every night: that nobody watches it, how often it is meant to run, when its
+/// window ends, and the file for its monitor.
+const OF_FORM: [&str; 7] = [
     "delimiter",
     "encoding",
     "sheet",
     "unattended",
     "metrics_file",
     "expect",
+    "until",
 ];
 
 /// Flags about the form of a whole input, which `verify` reads again.

@@ -49,12 +49,25 @@ pub(super) fn times(text: &str) -> Result<Times, String> {
     Ok(Times(times))
 }
 
-/// Parses `06:00`, a local time.
-pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
+/// The end of the window for calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// None, although the config file or a variable names one.
+    Never,
+    At(Time),
+}
+
+/// Parses `06:00`, a local time, or `none`.
+pub(super) fn until(text: &str) -> Result<Until, String> {
     let text = text.trim();
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Until::Never);
+    }
     let has_form = text.split(':').all(|part| part.len() == 2) && text.contains(':');
     let parsed = has_form.then(|| text.parse::<Time>().ok()).flatten();
-    parsed.ok_or_else(|| format!("`{text}` is no time of the day: write `06:00`"))
+    parsed
+        .map(Until::At)
+        .ok_or_else(|| format!("`{text}` is no time of the day: write `06:00`, or `none`"))
 }
 
 /// Parses `5%`.

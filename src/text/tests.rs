@@ -365,6 +365,7 @@ fn early_ends() {
             "stopped_before_sending",
             both(|words| words.stopped_before_sending("…")),
         ),
+        ("window_is_over", both(|words| words.window_is_over("06:00"))),
         ("bug", both(|words| words.bug("…"))),
         ("resume_with", both(|words| words.resume_with("…", "`…`"))),
         (

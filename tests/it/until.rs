@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::support::{Answer, Fake, Job, numbered};
 
@@ -33,4 +33,48 @@ fn in_the_hour_that_comes_twice_the_time_that_is_still_to_come_is_meant() {
         .args(&format!("--until {}", until.strftime("%H:%M:%S")));
     let ran = job.ends(10);
     assert!(ran.stderr.contains("`--until` allows is over"), "{}", ran.stderr);
+}
+
+/// Returns the local time this many hours from now.
+fn in_hours(hours: i64) -> String {
+    let then = jiff::ZonedDateTime::now() + SignedDuration::from_hours(hours);
+    then.strftime("%H:%M").to_string()
+}
+
+#[test]
+fn a_late_start_makes_no_call_and_an_early_one_has_its_window() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = |until: &str| {
+        Job::run(numbered(3, "x"), &fake)
+            .file("job.toml", format!("until = \"{}\"\n", in_hours(-1)))
+            .args(&format!("--config job.toml --overwrite {until}"))
+    };
+    let late = job("").ends(10);
+    assert!(
+        late.stderr.contains("less than 12 hours ago: nothing was sent"),
+        "{}",
+        late.stderr
+    );
+    assert!(fake.calls().is_empty());
+    job("--until none").ends(0);
+    // Over for 13 hours: the next one is nearer.
+    job(&format!("--until {}", in_hours(-13))).ends(0);
+    assert_eq!(fake.calls().len(), 6);
+}
+
+#[test]
+fn what_is_typed_the_morning_after_has_no_window() {
+    let fake = Fake::start(|call| {
+        if call.respondent() == "2" {
+            Answer::error("no")
+        } else {
+            Answer::success()
+        }
+    });
+    let mut job =
+        Job::run(numbered(3, "x"), &fake).file("job.toml", format!("until = \"{}\"\n", in_hours(-1)));
+    job = job.args("--config job.toml --until none");
+    job.ends(1);
+    let retried = job.other("retry in.csv", 1);
+    assert_eq!(fake.calls().len(), 4, "{}", retried.stderr);
 }

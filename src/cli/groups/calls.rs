@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
-use jiff::civil::Time;
 
-use crate::cli::values::{duration, time_of_day};
+use crate::cli::values::{Until, duration, until};
 use crate::model::{Concurrency, CountOrPercent, Rate};
 
 /// The agreed rate.
@@ -106,9 +105,9 @@ pub(crate) struct PaceArgs {
     /// End the run (exit 10) after this time; calls in flight are finished
     #[arg(long, value_name = "DUR", value_parser = duration, env = "RESPONDENT_SYNC_MAX_DURATION")]
     pub(crate) max_duration: Option<Duration>,
-    /// End the run (exit 10) at the next such time of day; calls in flight are finished
-    #[arg(long, value_name = "HH:MM", value_parser = time_of_day, env = "RESPONDENT_SYNC_UNTIL")]
-    pub(crate) until: Option<Time>,
+    /// End the run (exit 10) at this time of day; calls in flight are finished. A run that starts up to 12 hours later makes no call
+    #[arg(long, value_name = "HH:MM|none", value_parser = until, env = "RESPONDENT_SYNC_UNTIL")]
+    pub(crate) until: Option<Until>,
     /// End the run (exit 4) if more rows are failed or unconfirmed (per cent: of the rows sent, from 200 on)
     #[arg(long, value_name = "N|N%", env = "RESPONDENT_SYNC_MAX_ERRORS")]
     pub(crate) max_errors: Option<CountOrPercent>,

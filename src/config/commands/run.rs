@@ -11,7 +11,7 @@ use super::check::{
     BeforeSettings, CheckFormat, CheckSettings, known_before, look_at_secrets,
     max_query_bytes_without_secrets, proofs,
 };
-use crate::cli::{CONFIG_KEY, Origins, PaceArgs, RunArgs};
+use crate::cli::{CONFIG_KEY, Origins, PaceArgs, RunArgs, Until};
 use crate::config::file::ConfigFile;
 use crate::config::groups::calls::{self, CallSettings, Destination};
 use crate::config::groups::guards::{GuardSettings, guards};
@@ -317,7 +317,11 @@ fn list(
 /// Returns when a run that starts now has to end by itself.
 fn deadline(pace: &PaceArgs) -> Deadline {
     let now = ZonedDateTime::now();
-    Deadline::new(pace.max_duration, pace.until, now.timestamp(), now.time_zone())
+    let until = match pace.until {
+        Some(Until::At(time)) => Some(time),
+        Some(Until::Never) | None => None,
+    };
+    Deadline::new(pace.max_duration, until, now.timestamp(), now.time_zone())
 }
 
 /// Returns where calls go. The secrets are fetched only if there are no mistakes, because a command

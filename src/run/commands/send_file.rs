@@ -67,6 +67,9 @@ impl Ran {
 /// Sends a file, or finds that this is unnecessary or impossible. `begun` is the time when the
 /// program started.
 pub(in crate::run) async fn run(settings: RunSettings, begun: Instant, console: &Console) -> Ran {
+    if let Some(time) = settings.deadline.missed() {
+        return Ran::unsent(Err(before_sending::too_late(time)));
+    }
     // From here on a signal ends the run in an orderly way.
     let window = Window::since(begun, settings.deadline.clone());
     match before_sending::stops(window, console) {

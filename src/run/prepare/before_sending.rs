@@ -4,6 +4,7 @@
 
 use std::thread;
 
+use jiff::civil::Time;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::model::{EarlyEnd, Message, Signal};
@@ -54,6 +55,15 @@ pub(in crate::run) fn code_of(reason: &EarlyEnd) -> ExitCode {
         EarlyEnd::Interrupted(Signal::Interrupt) => ExitCode::Interrupted,
         EarlyEnd::Interrupted(Signal::Terminate) => ExitCode::Terminated,
         _ => ExitCode::Deadline,
+    }
+}
+
+/// Returns the end of a run that started when its window was over.
+pub(in crate::run) fn too_late(until: Time) -> Failure {
+    let until = until.strftime("%H:%M").to_string();
+    Failure {
+        code: ExitCode::Deadline,
+        error: Message::new(|words| words.window_is_over(&until)).into(),
     }
 }
 

@@ -76,6 +76,13 @@ impl EndWords for English {
         format!("{why} before the first call: nothing was sent")
     }
 
+    fn window_is_over(&self, until: &str) -> String {
+        format!(
+            "the window for calls ended at {until} (`--until`), less than 12 hours ago: nothing was sent; to send now, \
+             add `--until none` or a later time"
+        )
+    }
+
     fn bug(&self, what: &str) -> String {
         format!("{what}: this is a bug, please report it")
     }

@@ -133,6 +133,13 @@ impl EndWords for Polish {
         format!("{why} przed pierwszym wywołaniem: niczego nie zmieniono")
     }
 
+    fn window_is_over(&self, until: &str) -> String {
+        format!(
+            "czas na wywołania skończył się o {until} (`--until`), mniej niż 12 godzin temu: niczego nie zmieniono; \
+             aby zaktualizować teraz, dodaj `--until none` albo późniejszą godzinę"
+        )
+    }
+
     fn bug(&self, what: &str) -> String {
         format!("{what}: to błąd programu, zgłoś go autorom")
     }

@@ -96,6 +96,8 @@ pub(crate) trait EndWords {
 
     /// A request to stop before the first call.
     fn stopped_before_sending(&self, why: &str) -> String;
+    /// `until` is the time of day at which the window ended.
+    fn window_is_over(&self, until: &str) -> String;
 
     fn bug(&self, what: &str) -> String;
 

@@ -141,6 +141,10 @@ pub(in crate::config) fn undo(
         args.output.dry_run,
     );
     let is_confirmed = args.output.ask.yes;
+    if origins.until != Origin::Flag {
+        // The window of a night. An undoing is made by hand, in the morning after.
+        args.pace.until = None;
+    }
     prepare_for_undo(&mut args, &undo);
     let mut run = as_run(&args, origins, file)?;
     run.reading.plan.empty = EmptyPolicy::Marked;
