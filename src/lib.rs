@@ -169,7 +169,12 @@ fn work(begun: Instant, console: &OnceCell<Console>) -> Result<report::ExitCode,
 
 fn start(cli: &cli::Cli, origins: &cli::Origins) -> Console {
     let log = config::log(cli, origins);
-    let console = Console::start(log.verbosity, log.format, (log.lang, text::polish_event));
+    let console = Console::start(
+        log.verbosity,
+        log.format,
+        (log.lang, text::polish_event),
+        log.identity,
+    );
     if let Some(input) = config::input_of_printed_summary(cli) {
         console.promise_object(input);
     }

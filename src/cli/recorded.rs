@@ -62,7 +62,7 @@ const OF_FORM: [&str; 7] = [
 const OF_WHOLE: [&str; 3] = ["delimiter", "encoding", "sheet"];
 
 /// The flags of `verify` and `undo`.
-const OF_RUN_THAT_IS_OVER: [&str; 25] = [
+const OF_RUN_THAT_IS_OVER: [&str; 26] = [
     "input",
     CONFIG,
     "survey",
@@ -83,6 +83,7 @@ const OF_RUN_THAT_IS_OVER: [&str; 25] = [
     "failed",
     "summary",
     "wait_lock",
+    "tag",
     "verbose",
     "quiet",
     "log_format",

@@ -40,6 +40,7 @@ pub(crate) use settings::concurrency::Concurrency;
 pub(crate) use settings::deadline::Deadline;
 pub(crate) use settings::delta_mode::DeltaMode;
 pub(crate) use settings::endpoint::{Credentials, Endpoint, Method, is_loopback};
+pub(crate) use settings::identity::{Identity, Tag, Tags, check_run_id, new_run_id, to_uuid};
 pub(crate) use settings::lang::Lang;
 pub(crate) use settings::rate::Rate;
 pub(crate) use settings::recorded::{RecordedSettings, SettingValue};

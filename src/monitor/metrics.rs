@@ -2,15 +2,18 @@
 //!
 //! Source: Prometheus, "Exposition formats" and "Metric and label naming". All metrics are gauges,
 //! since each run is a separate snapshot. `name` distinguishes the files of one folder: the
-//! collector rejects two metrics with the same labels.
+//! collector rejects two metrics with the same labels. The job's tags are further labels.
 
 use std::fmt::Write;
+
+use crate::model::Tags;
 
 /// The metrics of one run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Metrics {
     /// The file's name without its extension.
     pub(crate) name: String,
+    pub(crate) tags: Tags,
     pub(crate) exit_code: u8,
     /// When the run ended, in seconds since 1970.
     pub(crate) ended_at: f64,
@@ -46,11 +49,14 @@ pub(crate) fn to_text(metrics: &Metrics) -> String {
 }
 
 fn write_text(metrics: &Metrics, text: &mut String) -> std::fmt::Result {
-    let name = escaped(&metrics.name);
+    let mut job = format!("name=\"{}\"", escaped(&metrics.name));
+    for (key, value) in metrics.tags.iter() {
+        write!(job, ",{key}=\"{}\"", escaped(value))?;
+    }
     let mut gauge = |metric: &str, help: &str, values: &[(String, String)]| {
         writeln!(text, "# HELP {metric} {help}\n# TYPE {metric} gauge")?;
         for (labels, value) in values {
-            writeln!(text, "{metric}{{name=\"{name}\"{labels}}} {value}")?;
+            writeln!(text, "{metric}{{{job}{labels}}} {value}")?;
         }
         Ok::<(), std::fmt::Error>(())
     };
@@ -131,6 +137,7 @@ mod tests {
     fn a_run_in_prometheus_words() {
         let metrics = Metrics {
             name: "n\"p\\s".to_owned(),
+            tags: Tags::new(&["client=\"Łódź\"".parse().unwrap(), "a=1".parse().unwrap()]).unwrap(),
             exit_code: 1,
             ended_at: 1_795_542_000.25,
             last_success_at: Some(1_795_455_600.0),

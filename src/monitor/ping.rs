@@ -2,8 +2,8 @@
 //! started.
 //!
 //! Source: Healthchecks.io, "Pinging API": `<url>/start`, then `<url>/<exit code>` with up to 100
-//! kB of text as the body, both with the run's id as `rid`. A monitor that is down costs a warning
-//! and at most [`PATIENCE`], never the result.
+//! kB of text as the body, both with the run's id as `rid`, a UUID. A monitor that is down costs a
+//! warning and at most [`PATIENCE`], never the result.
 
 use std::io;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use reqwest::{Client, Url};
 use tokio::time::{sleep, timeout};
 
-use crate::model::is_loopback;
+use crate::model::{is_loopback, to_uuid};
 use crate::system::causes::{find, root_cause};
 use crate::system::http::Route;
 
@@ -41,7 +41,8 @@ const MAX_BODY_BYTES: usize = 100_000;
 pub(crate) struct Healthcheck {
     client: Client,
     url: Url,
-    run_id: String,
+    /// The run's id as the monitor takes it.
+    rid: String,
 }
 
 impl Healthcheck {
@@ -55,7 +56,7 @@ impl Healthcheck {
         Ok(Self {
             client,
             url,
-            run_id: run_id.to_owned(),
+            rid: to_uuid(run_id),
         })
     }
 
@@ -137,7 +138,7 @@ impl Healthcheck {
             .context("`--healthcheck-url`")?
             .pop_if_empty()
             .push(what);
-        url.query_pairs_mut().append_pair("rid", &self.run_id);
+        url.query_pairs_mut().append_pair("rid", &self.rid);
         Ok(url)
     }
 }
@@ -181,16 +182,18 @@ mod tests {
     #[test]
     fn addresses_are_the_protocols() {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let check = |url: &str| Healthcheck::new(url, "1-2", None).unwrap();
+        let id = "6b0cf8a0-5b6a-4a3b-8f53-0c6a3e4f2b11";
+        let check = |url: &str| Healthcheck::new(url, id, None).unwrap();
         for (url, expected) in [
-            ("http://127.0.0.1/abc", "http://127.0.0.1/abc/start?rid=1-2"),
-            ("http://127.0.0.1/abc/", "http://127.0.0.1/abc/start?rid=1-2"),
+            ("http://127.0.0.1/abc", "http://127.0.0.1/abc/start?rid="),
+            ("http://127.0.0.1/abc/", "http://127.0.0.1/abc/start?rid="),
             (
                 "http://127.0.0.1/key/slug?create=1",
-                "http://127.0.0.1/key/slug/start?create=1&rid=1-2",
+                "http://127.0.0.1/key/slug/start?create=1&rid=",
             ),
         ] {
-            assert_eq!(check(url).address("start").unwrap().as_str(), expected);
+            let address = check(url).address("start").unwrap();
+            assert_eq!(address.as_str(), format!("{expected}{id}"));
         }
         for wrong in [
             "",

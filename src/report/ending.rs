@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::ExitCode;
-use crate::model::{clean, version};
+use crate::model::{Identity, clean, version};
 
 /// The fields of an ending, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,7 +38,7 @@ pub(crate) const ALREADY_SENT: &str = "already_sent";
 /// end. `input` as the user wrote it; `page` says
 /// so, too.
 pub(crate) fn unsent_to_json(
-    run_id: &str,
+    identity: &Identity,
     (input, page): (&str, Option<&str>),
     end: &'static str,
     ending: &Ending,
@@ -47,7 +47,8 @@ pub(crate) fn unsent_to_json(
     struct Unsent<'a> {
         tool: &'static str,
         version: &'static str,
-        run_id: &'a str,
+        #[serde(flatten)]
+        identity: &'a Identity,
         input: &'a str,
         finished: bool,
         end: &'static str,
@@ -58,7 +59,7 @@ pub(crate) fn unsent_to_json(
     let object = Unsent {
         tool: env!("CARGO_PKG_NAME"),
         version: version::VERSION,
-        run_id,
+        identity,
         input,
         // Nothing remains to be done.
         finished: end == ALREADY_SENT,

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::{Ending, ExitCode, Expect, Notes, RunSummary, Verified, counted};
 use crate::model::{
-    CountOrPercent, Course, EarlyEnd, Edited, Fingerprint, Message, RecordedSettings, Signal, StoreRun,
+    CountOrPercent, Course, EarlyEnd, Edited, Fingerprint, Identity, Message, RecordedSettings, Signal,
+    StoreRun,
 };
 
 /// How a run ended.
@@ -51,7 +52,7 @@ pub(crate) enum Reach {
 /// The facts about a run.
 #[derive(Clone, Debug)]
 pub(crate) struct RunReport {
-    pub(crate) run_id: String,
+    pub(crate) identity: Identity,
     pub(crate) input: String,
     /// Start of the first run, if this one was resumed.
     pub(crate) started_at: Timestamp,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::stored::Said as SaidInBoth;
 use super::{Diagnosis, Ending, RunEnd, RunFacts, RunReport, Verified};
 use crate::model::{
-    EarlyEnd, Fingerprint, RecordedSettings, ShownPath as _, Status, StoreRun, rfc3339, version,
+    EarlyEnd, Fingerprint, Identity, RecordedSettings, ShownPath as _, Status, StoreRun, rfc3339, version,
 };
 
 /// The fields of the summary, in order.
@@ -16,7 +16,8 @@ use crate::model::{
 struct Summary<'a> {
     tool: &'static str,
     version: &'static str,
-    run_id: &'a str,
+    #[serde(flatten)]
+    identity: &'a Identity,
     started_at: String,
     finished_at: String,
     input: &'a str,
@@ -124,7 +125,7 @@ fn formatted(report: &RunReport, ending: &Ending, more: Option<More<'_>>) -> Str
     let object = Summary {
         tool: env!("CARGO_PKG_NAME"),
         version: version::VERSION,
-        run_id: &report.run_id,
+        identity: &report.identity,
         started_at: rfc3339(report.started_at),
         finished_at: rfc3339(report.finished_at),
         input: &report.input,

@@ -14,7 +14,7 @@ use super::pipeline::reader::ReadFault;
 use super::pipeline::stages::{self, PipelineEnd};
 use super::prepare::lock::Locks;
 use crate::config::{Destination, ReadingSettings, RunSettings};
-use crate::model::{EarlyEnd, Edited, ShownPath, local_time_in};
+use crate::model::{EarlyEnd, Edited, Identity, ShownPath, local_time_in};
 use crate::read::{InputError, RowsEnd};
 use crate::record::{self, Header, Journal, OutputError, SentBefore, SummaryFile};
 use crate::report::{
@@ -25,7 +25,7 @@ use crate::text::{self, Message};
 
 /// A run whose stages have ended and whose output files do not have their final names yet.
 pub(super) struct Finished<'a> {
-    pub(super) run_id: &'a str,
+    pub(super) identity: &'a Identity,
     pub(super) settings: &'a RunSettings,
     /// Data rows of the input, if a first read counted them.
     pub(super) known_rows: Option<u64>,
@@ -137,7 +137,7 @@ impl<'a> Finished<'a> {
         let RunSettings { reading, outputs, .. } = self.settings;
         let store_runs = self.header.store_runs();
         let report = RunReport {
-            run_id: self.run_id.to_owned(),
+            identity: self.identity.clone(),
             input: reading.input.to_string(),
             started_at: self.header.started_at,
             finished_at: Timestamp::now(),

@@ -97,7 +97,7 @@ pub(crate) fn print_end(console: &Console, end: &Result<ExitCode, Failure>, page
         Err(failure) if matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated) => "interrupted",
         _ => "not_started",
     };
-    console.keep_promise(|input| unsent_to_json(console.run_id(), (input, page), name, &ending));
+    console.keep_promise(|input| unsent_to_json(console.identity(), (input, page), name, &ending));
 }
 
 /// Runs a command to its end. `begun` is the time when the program started.

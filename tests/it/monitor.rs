@@ -413,3 +413,97 @@ fn prometheus_finds_the_last_run_and_when_one_last_succeeded() {
         ran.stderr
     );
 }
+
+#[test]
+fn a_run_is_known_by_its_tags_and_by_the_id_of_its_scheduler() {
+    let (monitor, fake) = (Monitor::start(), Fake::start(|_| Answer::success()));
+    let config = format!(
+        "tag = [\"client=acme\", \"team=Łódź\"]\nhealthcheck_url = \"{}/{{client}}?create=1\"\nmetrics_file = \
+         \"{{client}}.prom\"\n",
+        monitor.url
+    );
+    let job = Job::run(numbered(2, "a"), &fake)
+        .file("c.toml", config)
+        .args("--config c.toml --log-format json")
+        .var(
+            "RESPONDENT_SYNC_RUN_ID",
+            "nightly__2026-12-01T02:00:00+00:00.acme",
+        );
+    let ran = job.ends(0);
+    let tags = serde_json::json!({"client": "acme", "team": "Łódź"});
+    for line in ran.stderr.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["run_id"], "nightly__2026-12-01T02:00:00+00:00.acme");
+        assert_eq!(line["tags"], tags);
+    }
+    let summary: serde_json::Value = serde_json::from_str(&job.text("in.summary.json")).unwrap();
+    assert_eq!(summary["run_id"], "nightly__2026-12-01T02:00:00+00:00.acme");
+    assert_eq!(summary["tags"], tags);
+    let metrics = job.text("acme.prom");
+    let code = "respondent_sync_last_run_exit_code{name=\"acme\",client=\"acme\",team=\"Łódź\"} 0";
+    assert!(metrics.contains(code), "{metrics}");
+    // The monitor takes a UUID alone; start and end have the same.
+    let told = monitor.told();
+    let rid = |at: usize| {
+        told[at]
+            .0
+            .split("rid=")
+            .nth(1)
+            .unwrap()
+            .trim_end_matches(" HTTP/1.1")
+            .to_owned()
+    };
+    assert!(
+        told[0]
+            .0
+            .starts_with("POST /CANARYCHECK/acme/start?create=1&rid="),
+        "{told:?}"
+    );
+    assert!(
+        told[1].0.starts_with("POST /CANARYCHECK/acme/0?create=1&rid="),
+        "{told:?}"
+    );
+    assert_eq!(rid(0), rid(1));
+    assert!(uuid::Uuid::parse_str(&rid(0)).is_ok());
+    // The next night finds the night before under the same names, although its id is another.
+    let job = job.args("--resume --summary -");
+    let again = job.ends(0);
+    let printed: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();
+    assert_eq!(printed["tags"], tags);
+    assert_eq!(printed["run_id"], "nightly__2026-12-01T02:00:00+00:00.acme");
+}
+
+#[test]
+fn a_tag_or_an_id_that_cannot_be_told_apart_is_a_mistake() {
+    let fake = Fake::start(|_| Answer::success());
+    let refused = |job: Job, why: &str| {
+        let ran = job.ends(2);
+        assert!(ran.stderr.contains(why), "{}", ran.stderr);
+    };
+    let job = || Job::run(numbered(2, "a"), &fake);
+    refused(job().args("--tag client"), "`client` is no tag");
+    refused(job().args("--tag a=1 --tag a=2"), "`--tag a=…` is given twice");
+    refused(
+        job().var("RESPONDENT_SYNC_RUN_ID", "a b"),
+        "`RESPONDENT_SYNC_RUN_ID` must be 1 to 200 letters",
+    );
+    refused(
+        job().args("--metrics-file {client}.prom"),
+        "`--metrics-file {client}.prom`: `{client}` is no tag of this job",
+    );
+    refused(
+        job().args("--metrics-file {client}.prom --tag client=../x"),
+        "the tag `client` stands in it",
+    );
+    let unsaid = job().args("--tag client=x").var(
+        "RESPONDENT_SYNC_HEALTHCHECK_URL",
+        "http://127.0.0.1:9/CANARY/{cl}",
+    );
+    let ran = unsaid.ends(2);
+    assert!(
+        ran.stderr.contains("`{cl}` is no tag of this job"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+}

@@ -164,7 +164,7 @@ fn each_library_is_named_in_one_place() {
             "toml_writer::",
             &["config/commands/show.rs", "run/commands/init/answers.rs"],
         ),
-        ("uuid::", &["report/terminal/console.rs"]),
+        ("uuid::", &["model/settings/identity.rs"]),
         ("which::", &["system/"]),
         (
             "textwrap::",

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use secrecy::SecretString;
 
+use super::log;
 use crate::cli::{MonitorArgs, Origin, Origins};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds::{self, SecretSources};
 use crate::config::variable;
-use crate::model::ShownPath as _;
+use crate::model::{ShownPath as _, Tags};
 use crate::monitor::Healthcheck;
 
 /// Who is notified of a run.
@@ -38,16 +39,21 @@ pub(in crate::config) fn monitor(
     real: bool,
     mistakes: &mut Mistakes,
 ) -> MonitorSettings {
-    let metrics_file = args.metrics_file.clone();
+    mistakes.note(log::run_id());
+    let tags = Tags::new(&args.tag);
+    let tags =
+        mistakes.note(tags.map_err(|key| anyhow!("`--tag {key}=…` is given twice: which one is meant?")));
+    let metrics_file = args.metrics_file.as_deref();
+    let metrics_file = mistakes.note(metrics_file.map(|path| filled_path(&tags, path)).transpose());
     // A refused file is not written, not even to report the refusal.
     let metrics_file = metrics_file.and_then(|path| mistakes.keep(has_metrics_name(&path).map(|()| path)));
     let given = args.healthcheck_url.as_deref();
     // A rehearsal notifies no monitor and runs no command.
     if !real {
-        mistakes.note(given.map(Healthcheck::check_address).transpose());
+        mistakes.note(given.map(|given| address(&tags, given)).transpose());
         return MonitorSettings::default();
     }
-    let url = mistakes.note(healthcheck_url(given, origins.healthcheck_url, file));
+    let url = mistakes.note(healthcheck_url(given, &tags, origins.healthcheck_url, file));
     MonitorSettings {
         healthcheck: url.map(|url| HealthcheckSettings {
             url: url.into(),
@@ -58,7 +64,12 @@ pub(in crate::config) fn monitor(
 }
 
 /// Returns the address from the flag, or from the only other source that has one.
-fn healthcheck_url(given: Option<&str>, from: Origin, file: &SecretSources) -> Result<Option<String>> {
+fn healthcheck_url(
+    given: Option<&str>,
+    tags: &Tags,
+    from: Origin,
+    file: &SecretSources,
+) -> Result<Option<String>> {
     let elsewhere = match from {
         Origin::Flag => None,
         _ => kinds::healthcheck_url(file, variable)?,
@@ -68,10 +79,30 @@ fn healthcheck_url(given: Option<&str>, from: Origin, file: &SecretSources) -> R
             "`healthcheck_url` stands in the config file and comes from {place} as well: which of them is meant? Remove \
              the other"
         ),
-        (_, Some((url, _))) => Ok(Some(url)),
-        (Some(url), None) => Healthcheck::check_address(url).map(|()| Some(url.to_owned())),
+        (_, Some((url, _))) => address(tags, &url).map(Some),
+        (Some(url), None) => address(tags, url).map(Some),
         (None, None) => Ok(None),
     }
+}
+
+/// Returns the address with the values of tags in it. Errors never show it.
+fn address(tags: &Tags, url: &str) -> Result<String> {
+    let url = tags
+        .fill(url)
+        .map_err(|why| anyhow!("`--healthcheck-url`: {why}"))?;
+    Healthcheck::check_address(&url)?;
+    Ok(url)
+}
+
+/// Returns the path with the values of tags in it. A path that is no Unicode has none.
+fn filled_path(tags: &Tags, path: &Path) -> Result<PathBuf> {
+    let Some(text) = path.to_str() else {
+        return Ok(path.to_owned());
+    };
+    let filled = tags.fill(text);
+    filled
+        .map(PathBuf::from)
+        .map_err(|why| anyhow!("`--metrics-file {}`: {why}", path.shown()))
 }
 
 fn has_metrics_name(path: &Path) -> Result<()> {

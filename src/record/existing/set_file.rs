@@ -67,7 +67,7 @@ pub(crate) fn page_beside(summary: &Path, named: NamedPage<'_>) -> Option<PathBu
     let is_of_run = |path: &PathBuf| {
         page::is_page(path)
             && fs::read_to_string(path)
-                .is_ok_and(|html| named.run_id.is_empty() || html.contains(named.run_id))
+                .is_ok_and(|html| named.run_id.is_empty() || html.contains(&format!(">{}<", named.run_id)))
     };
     candidates.into_iter().flatten().find(is_of_run)
 }

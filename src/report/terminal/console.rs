@@ -21,7 +21,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::log_lines::{Lines, PolishEvent};
 use super::screen::{Screen, Tone};
 use super::warnings::Warnings;
-use crate::model::{Lang, Message, printable, printable_json};
+use crate::model::{Identity, Lang, Message, printable, printable_json};
 use crate::report::Reader;
 use crate::system::terminal::foreground;
 
@@ -57,7 +57,7 @@ pub(crate) struct Console {
     stream: Stream,
     verbosity: Verbosity,
     lang: Lang,
-    run_id: String,
+    identity: Arc<Identity>,
     warnings: Warnings,
     /// The input of a run that owes a JSON object on standard output (`--summary -`); `None` if
     /// none is owed.
@@ -70,10 +70,9 @@ impl Console {
         verbosity: Verbosity,
         format: LogFormat,
         (lang, polish): (Lang, PolishEvent),
+        identity: Identity,
     ) -> Self {
         Screen::switch_on_colours();
-        // Version 4 (RFC 9562): the form that monitors accept as a run's id.
-        let run_id = uuid::Uuid::new_v4().to_string();
         let stream = Stream {
             bars: MultiProgress::new(),
             asks: Arc::default(),
@@ -91,7 +90,7 @@ impl Console {
         let lines = match format {
             LogFormat::Text => Lines::ForPeople { lang, polish },
             LogFormat::Json => Lines::ForMachines {
-                run_id: run_id.clone(),
+                identity: identity.clone(),
             },
         };
         let layer = tracing_subscriber::fmt::layer()
@@ -106,13 +105,16 @@ impl Console {
             .try_init()
             .ok();
         if format == LogFormat::Text {
-            tracing::debug!(event = "run_id", "run {run_id}");
+            tracing::debug!(event = "run_id", "run {}", identity.run_id);
+            if !identity.tags.is_empty() {
+                tracing::info!(event = "tags", "{}", identity.tags);
+            }
         }
         Self {
             stream,
             verbosity,
             lang,
-            run_id,
+            identity: Arc::new(identity),
             warnings,
             promised: Arc::default(),
         }
@@ -147,9 +149,9 @@ impl Console {
         self.warnings.all()
     }
 
-    /// Returns the unique id of this run.
-    pub(crate) fn run_id(&self) -> &str {
-        &self.run_id
+    /// Returns the id of this run and the tags of its job.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Prints what a quiet console has held back, because the command did not succeed.

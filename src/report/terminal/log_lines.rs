@@ -17,7 +17,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::screen::{Screen, Tone};
-use crate::model::{Lang, printable, rfc3339};
+use crate::model::{Identity, Lang, printable, rfc3339};
 use crate::report::Reader;
 
 /// The name of the field with the message in Polish.
@@ -30,9 +30,9 @@ pub(crate) type PolishEvent = fn(&str, &Map<String, Value>) -> Option<String>;
 pub(super) enum Lines {
     /// The message, preceded by its level unless that is INFO.
     ForPeople { lang: Lang, polish: PolishEvent },
-    /// One line of JSON: `timestamp`, `level`, `run_id`, `event`, the event's own fields,
-    /// `message`.
-    ForMachines { run_id: String },
+    /// One line of JSON: `timestamp`, `level`, `run_id`, `tags` (if there are any), `event`, the
+    /// event's own fields, `message`.
+    ForMachines { identity: Identity },
 }
 
 impl<S, N> FormatEvent<S, N> for Lines
@@ -57,11 +57,18 @@ where
                     said.map_or_else(|| (in_english(event), Lang::En), |said| (said, Lang::Pl));
                 writer.write_str(&log_line(Screen { lang, ..screen }, level, &text))
             }
-            Self::ForMachines { run_id } => {
+            Self::ForMachines { identity } => {
                 let mut fields = Fields::default();
                 fields.put("timestamp", rfc3339(Timestamp::now()));
                 fields.put("level", level.as_str().to_lowercase());
-                fields.put("run_id", run_id.as_str());
+                fields.put("run_id", identity.run_id.as_str());
+                if !identity.tags.is_empty() {
+                    let tags = identity
+                        .tags
+                        .iter()
+                        .map(|(key, value)| (key.to_owned(), value.into()));
+                    fields.put("tags", Value::Object(tags.collect()));
+                }
                 event.record(&mut fields);
                 writeln!(writer, "{}", Value::Object(fields.map))
             }

@@ -88,7 +88,7 @@ pub(in crate::run) async fn run(
     };
     stop::run_is_over(code.code());
     if let Some(path) = monitor.metrics_file
-        && let Err(error) = write_metrics(&path, metrics(code, report.as_ref()))
+        && let Err(error) = write_metrics(&path, metrics(code, report.as_ref(), console))
     {
         tracing::warn!(
             target: "respondent_sync::loud", event = "metrics_not_written",
@@ -148,7 +148,7 @@ fn healthcheck(monitor: &MonitorSettings, console: &Console) -> Result<Option<He
         return Ok(None);
     };
     let pem = settings.ca_pem.as_deref();
-    Healthcheck::new(settings.url.expose_secret(), console.run_id(), pem)
+    Healthcheck::new(settings.url.expose_secret(), &console.identity().run_id, pem)
         .map(Some)
         .map_err(Failure::usage)
 }
@@ -178,8 +178,9 @@ fn print(ran: &Ran, page: Option<&str>, console: &Console) {
         (Some(report), _, _) => console.keep_promise(|_| to_printed_json(report, &report.ending(), facts)),
         (None, Ok(code), Some(words)) => {
             let ending = Ending::new(*code, words);
-            console
-                .keep_promise(|input| unsent_to_json(console.run_id(), (input, page), ALREADY_SENT, &ending));
+            console.keep_promise(|input| {
+                unsent_to_json(console.identity(), (input, page), ALREADY_SENT, &ending)
+            });
         }
         (None, _, _) => crate::run::print_end(console, end, page),
     }
@@ -202,7 +203,7 @@ fn text(ended: &Result<ExitCode, Failure>, report: Option<&RunReport>) -> String
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact for thousands of years")]
-fn metrics(code: ExitCode, report: Option<&RunReport>) -> Metrics {
+fn metrics(code: ExitCode, report: Option<&RunReport>, console: &Console) -> Metrics {
     let counts = report.map(|report| Counts {
         seconds: report.elapsed.as_secs_f64(),
         statuses: Status::ALL
@@ -215,6 +216,7 @@ fn metrics(code: ExitCode, report: Option<&RunReport>) -> Metrics {
         retries: report.retries,
     });
     Metrics {
+        tags: console.identity().tags.clone(),
         exit_code: code.code(),
         ended_at: Timestamp::now().as_millisecond() as f64 / 1000.0,
         counts,

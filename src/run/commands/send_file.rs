@@ -238,7 +238,7 @@ async fn send(
     };
     memory.remember(&ended.summary);
     let finished = Finished {
-        run_id: console.run_id(),
+        identity: console.identity(),
         settings,
         known_rows: opened.known_rows(),
         header: files.header,

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::{
-    CountOrPercent, Course, Digits, EarlyEnd, Edited, Fingerprint, Label, Outcome, Plan, PlannedRow,
-    Position, RecordedSettings, RowFault, Signal, Unsent, UpdateRespondent,
+    CountOrPercent, Course, Digits, EarlyEnd, Edited, Fingerprint, Identity, Label, Outcome, Plan,
+    PlannedRow, Position, RecordedSettings, RowFault, Signal, Unsent, UpdateRespondent,
 };
 use crate::report::{Reach, RunKind, RunSummary};
 use crate::text::fault_text;
@@ -76,7 +76,7 @@ fn report(outcomes: &[Outcome], end: RunEnd) -> RunReport {
         summary.add(outcome);
     }
     RunReport {
-        run_id: String::new(),
+        identity: Identity::default(),
         input: "kontakty.csv".to_owned(),
         started_at: Timestamp::UNIX_EPOCH,
         finished_at: Timestamp::UNIX_EPOCH,
