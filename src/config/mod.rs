@@ -16,12 +16,12 @@ use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use commands::check::{CheckFormat, CheckSettings};
 pub(crate) use commands::doctor::{DoctorSettings, FoundSecret, ListToAsk};
-pub(crate) use commands::forget::ErasureSettings;
 pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
     FormSettings, InitSettings, KeyPart, ListingSettings, check_of_file, is_valid_secret, platform_address,
     secret_variables,
 };
+pub(crate) use commands::kept::forget::ErasureSettings;
 pub(crate) use commands::list::over::{UndoSettings, VerifySettings};
 pub(crate) use commands::list::pull::PullSettings;
 pub(crate) use commands::report::{ReportOf, ReportSettings};
@@ -79,7 +79,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         cli::Command::Run(args) => Command::Run(commands::run::run(&args, origins, file)),
         cli::Command::Init(args) => Command::Init(Box::new(commands::init::init(*args)?)),
         cli::Command::Doctor(args) => Command::Doctor(Box::new(commands::doctor::doctor(&args))),
-        cli::Command::Forget(args) => Command::Forget(Box::new(commands::forget::forget(*args, file)?)),
+        cli::Command::Forget(args) => Command::Forget(Box::new(commands::kept::forget::forget(*args, file)?)),
         cli::Command::Report(args) => Command::Report(Box::new(commands::report::report(args)?)),
         cli::Command::Pull(args) => {
             Command::Pull(Box::new(commands::list::pull::pull(&args, origins, file)?))

@@ -2,9 +2,9 @@
 
 pub(super) mod check;
 pub(super) mod doctor;
-pub(super) mod forget;
 pub(super) mod help;
 pub(super) mod init;
+pub(super) mod kept;
 pub(super) mod list;
 pub(super) mod manual;
 pub(super) mod monitored;

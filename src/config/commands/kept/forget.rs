@@ -1,19 +1,17 @@
 //! Checks the settings of `forget`: whom to forget, and which files runs with these settings write.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::state::digits;
+use super::{input, outputs_of, typed};
 use crate::cli::ForgetArgs;
+use crate::config::commands::state::digits;
 use crate::config::file::ConfigFile;
-use crate::config::groups::{outputs, state};
+use crate::config::groups::state;
 use crate::config::mistakes::Mistakes;
 use crate::config::run_flags::RunFlags;
-use crate::read::Input;
 use crate::record::{OutputPaths, TRIAL};
-use crate::text::Message;
 
 /// Whom to forget, and where.
 #[derive(Clone, Debug)]
@@ -45,28 +43,19 @@ pub(in crate::config) fn forget(args: ForgetArgs, file: &ConfigFile) -> Result<E
         .iter()
         .map(|id| mistakes.note(digits(id)))
         .collect();
-    let flags = mistakes.keep(RunFlags::new(file, &typed(&args), args.input.as_deref()));
+    let words = typed([
+        ("--output", &args.output),
+        ("--output-dir", &args.output_dir),
+        ("--failed", &args.failed),
+        ("--summary", &args.summary),
+        ("--state", &args.state),
+    ]);
+    let flags = mistakes.keep(RunFlags::new(file, &words, args.input.as_deref()));
     let flags = mistakes.settle(flags)?;
-    let input = flags.input.clone().filter(|input| input.as_os_str() != "-");
-    let of_input = input.clone().map_or(Input::Stdin, Input::File);
-    let output = &flags.args.output;
-    if input.is_none() && output.output.is_none() {
-        anyhow::bail!(Message::new(|words| words.forget_in_what()));
-    }
-    let mut outputs = Vec::new();
-    for rehearsal in [None, Some(TRIAL), Some("sandbox")] {
-        let mut paths = outputs::paths(output, &of_input, rehearsal)?;
-        paths.rehearsal = rehearsal.is_some();
-        if !outputs
-            .iter()
-            .any(|other: &OutputPaths| other.results == paths.results)
-        {
-            outputs.push(paths);
-        }
-    }
+    let outputs = outputs_of(&flags, &[None, Some(TRIAL), Some("sandbox")])?;
     Ok(ErasureSettings {
         outputs,
-        input,
+        input: input(&flags),
         config: args.config.config,
         table: flags
             .args
@@ -79,23 +68,4 @@ pub(in crate::config) fn forget(args: ForgetArgs, file: &ConfigFile) -> Result<E
         dry_run: args.dry_run,
         asks: !args.yes,
     })
-}
-
-/// Returns what was typed as a run would have it.
-fn typed(args: &ForgetArgs) -> Vec<OsString> {
-    let mut words = Vec::new();
-    for (flag, value) in [
-        ("--output=", &args.output),
-        ("--output-dir=", &args.output_dir),
-        ("--failed=", &args.failed),
-        ("--summary=", &args.summary),
-        ("--state=", &args.state),
-    ] {
-        words.extend(value.iter().map(|value| {
-            let mut word = OsString::from(flag);
-            word.push(value);
-            word
-        }));
-    }
-    words
 }

@@ -9,13 +9,13 @@ mod found;
 mod gathered;
 mod lists;
 mod pages;
-mod person;
 mod state;
 
 use std::path::PathBuf;
 
 use anyhow::Error;
 
+use super::person::Person;
 use crate::config::ErasureSettings;
 use crate::model::ShownPath as _;
 use crate::report::{Answer, Console, ExitCode};
@@ -28,7 +28,6 @@ use crate::text::{Declined, Left, Message, words};
 use examine::{ExaminedRun, examine};
 use found::Found;
 use gathered::Gathered;
-use person::Person;
 
 /// Runs `forget`.
 pub(in crate::run) async fn run(settings: ErasureSettings, console: &Console) -> Result<ExitCode, Failure> {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use super::person::{Named, Person};
 use crate::record::{KeptFiles, is_page, page_beside};
+use crate::run::commands::kept::person::{Named, Person};
 use crate::run::pages;
 
 /// Finds the pages of these runs that name the person.

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::examine::{Change, Stop, open};
-use super::person::{Named, Person};
 use crate::model::{RowFault, SettingValue};
 use crate::read::ReadOptions;
 use crate::record::{Edit, KeptFiles, KeptList};
+use crate::run::commands::kept::person::{Named, Person};
 use crate::text::Left;
 
 /// The column with the id, in all of these files.

@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::person::{Named, Person};
 use crate::model::{RecordedSettings, RowFault, SettingValue, Status, trim_invisible};
 use crate::read::{Container, InputError, ReadOptions};
 use crate::record::{Edit, KeptFiles, ROW_OF_RUN, emptied_line};
+use crate::run::commands::kept::person::{Named, Person};
 use crate::run::prepare::input::tables::side_file::SideFile;
 use crate::text::Left;
 

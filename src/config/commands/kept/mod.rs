@@ -1,0 +1,53 @@
+//! The settings of commands about the files that runs have kept, and what they share: where those runs
+//! wrote.
+
+pub(in crate::config) mod forget;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::config::groups::outputs;
+use crate::config::run_flags::RunFlags;
+use crate::read::Input;
+use crate::record::OutputPaths;
+use crate::text::Message;
+
+/// Returns flags with their values as a run would have them typed.
+fn typed(flags: [(&str, &Option<PathBuf>); 5]) -> Vec<OsString> {
+    let mut words = Vec::new();
+    for (flag, value) in flags {
+        words.extend(value.iter().map(|value| {
+            let mut word = OsString::from(format!("{flag}="));
+            word.push(value);
+            word
+        }));
+    }
+    words
+}
+
+/// Returns the input of the runs, unless that is standard input.
+fn input(flags: &RunFlags) -> Option<PathBuf> {
+    flags.input.clone().filter(|input| input.as_os_str() != "-")
+}
+
+/// Returns the outputs of runs with these flags, and of their rehearsals. Each word is that in the
+/// names of a rehearsal; `None` stands for whole runs.
+fn outputs_of(flags: &RunFlags, rehearsals: &[Option<&str>]) -> Result<Vec<OutputPaths>> {
+    let output = &flags.args.output;
+    let input = input(flags);
+    if input.is_none() && output.output.is_none() {
+        bail!(Message::new(|words| words.forget_in_what()));
+    }
+    let of_input = input.map_or(Input::Stdin, Input::File);
+    let mut found: Vec<OutputPaths> = Vec::new();
+    for rehearsal in rehearsals {
+        let mut paths = outputs::paths(output, &of_input, *rehearsal)?;
+        paths.rehearsal = rehearsal.is_some();
+        if !found.iter().any(|other| other.results == paths.results) {
+            found.push(paths);
+        }
+    }
+    Ok(found)
+}

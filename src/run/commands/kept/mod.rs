@@ -1,0 +1,4 @@
+//! The commands about the files that runs have kept: what became of a respondent, and the removal of one.
+
+pub(in crate::run) mod forget;
+mod person;
