@@ -20,6 +20,7 @@ use crate::model::version;
 pub(crate) use args::{CheckArgs, CheckFormatArg, RunArgs};
 pub(crate) use commands::forget::ForgetArgs;
 pub(crate) use commands::help::{HelpArgs, ManualArgs, ManualFormatArg};
+pub(crate) use commands::history::{HistoryArgs, HistoryFormatArg};
 pub(crate) use commands::init::{InitArgs, InitFormArgs};
 pub(crate) use commands::pull::PullArgs;
 pub(crate) use completions::{CompletionsArgs, completions};
@@ -68,6 +69,8 @@ pub(crate) enum Command {
     Pull(Box<PullArgs>),
     /// Make the page about a run that is over, or an overview of many runs
     Report(ReportArgs),
+    /// Print what became of the rows night by night, or of one respondent
+    History(Box<HistoryArgs>),
     /// Examine the file and send nothing: what was found, what is wrong, how long it will take
     Check(Box<CheckArgs>),
     /// Look at what a run needs on this machine: settings, secrets, folders, network, clock
@@ -153,7 +156,9 @@ mod tests {
         command.build();
         let mut rows: Vec<String> = Vec::new();
         let shared = flags(&command, "run");
-        for name in ["run", "check", "pull", "sandbox", "init", "report", "forget"] {
+        for name in [
+            "run", "check", "pull", "sandbox", "init", "report", "history", "forget",
+        ] {
             let of_its_own = flags(&command, name).into_iter();
             rows.extend(of_its_own.filter(|row| name == "run" || !shared.contains(row)));
         }

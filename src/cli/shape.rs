@@ -102,6 +102,13 @@ Examples:
   respondent-sync report contacts.results.csv --format text
       counts, codes and the next step as plain text, for a mail";
 
+const HISTORY_EXAMPLES: &str = "\
+Examples:
+  respondent-sync history contacts.csv --last 14
+      a line for each of the last nights: how it ended, and what became of the rows
+  respondent-sync history contacts.csv --respondent 12345
+      what became of that respondent each night, and when the labels were acknowledged last";
+
 const FORGET_EXAMPLES: &str = "\
 Examples:
   respondent-sync forget contacts.csv --respondent 12345 --dry-run
@@ -178,18 +185,15 @@ Commands (`respondent-sync help COMMAND`):
         ("init", "set up a config and the secrets, by questions"),
         ("run, retry", "send the file; send the rows again that failed"),
         ("check", "everything but the sending"),
-        (
-            "pull",
-            "the survey's mailing list with ids and labels, as a table (API)",
-        ),
+        ("pull", "the mailing list with ids and labels, as a table (API)"),
         (
             "verify, undo",
             "read back what a run has sent; put back what it changed (API)",
         ),
         ("doctor", "what a run needs on this machine, and what is missing"),
         (
-            "report",
-            "the page about a run that is over, or an overview of many",
+            "report, history",
+            "a page about a run or many; a respondent night by night",
         ),
         ("sandbox", "the platform in small, on this machine"),
         ("config show", "all settings, and where each comes from"),
@@ -198,7 +202,7 @@ Commands (`respondent-sync help COMMAND`):
             "what earlier runs remember; remove a person who asked for it",
         ),
     ] {
-        writeln!(text, "  {name:<14}{purpose}").ok();
+        writeln!(text, "  {name:<17}{purpose}").ok();
     }
     text
 }
@@ -210,6 +214,7 @@ pub(super) fn command() -> Command {
         .override_help(first_words())
         .mut_subcommand("init", |sub| sub.after_help(INIT_EXAMPLES))
         .mut_subcommand("report", |sub| sub.after_help(REPORT_EXAMPLES))
+        .mut_subcommand("history", |sub| sub.after_help(HISTORY_EXAMPLES))
         .mut_subcommand("forget", |sub| sub.after_help(FORGET_EXAMPLES));
     let command = command.mut_subcommand("retry", |sub| {
         let input = |arg: Arg| arg.help("The input of the run, which need not exist any more");

@@ -22,6 +22,7 @@ pub(crate) use commands::init::{
     secret_variables,
 };
 pub(crate) use commands::kept::forget::ErasureSettings;
+pub(crate) use commands::kept::history::HistorySettings;
 pub(crate) use commands::list::over::{UndoSettings, VerifySettings};
 pub(crate) use commands::list::pull::PullSettings;
 pub(crate) use commands::report::{ReportOf, ReportSettings};
@@ -61,6 +62,7 @@ pub(crate) enum Command {
     Init(Box<InitSettings>),
     Doctor(Box<DoctorSettings>),
     Forget(Box<ErasureSettings>),
+    History(Box<HistorySettings>),
     Report(Box<ReportSettings>),
     Pull(Box<PullSettings>),
     Verify(Box<VerifySettings>),
@@ -80,6 +82,9 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         cli::Command::Init(args) => Command::Init(Box::new(commands::init::init(*args)?)),
         cli::Command::Doctor(args) => Command::Doctor(Box::new(commands::doctor::doctor(&args))),
         cli::Command::Forget(args) => Command::Forget(Box::new(commands::kept::forget::forget(*args, file)?)),
+        cli::Command::History(args) => {
+            Command::History(Box::new(commands::kept::history::history(*args, file)?))
+        }
         cli::Command::Report(args) => Command::Report(Box::new(commands::report::report(args)?)),
         cli::Command::Pull(args) => {
             Command::Pull(Box::new(commands::list::pull::pull(&args, origins, file)?))

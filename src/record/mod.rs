@@ -37,6 +37,7 @@ pub(crate) use existing::set_file::{
     NamedPage, is_interrupted_set, is_set_aside, is_under_way, job_of, of_round, page_beside,
 };
 pub(crate) use existing::sets::{UpdatesFile, UpdatesForm, UpdatesOf, updates_beside, updates_of_journal};
+pub(crate) use existing::verdicts::{JournalRun, JournalVerdict, verdicts_of_journal};
 pub(crate) use journal::file::Journal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use journal::fuzzed::fuzzed_journal;

@@ -23,7 +23,10 @@ pub(crate) use exit_code::ExitCode;
 pub(crate) use findings::{Finding, Findings, Places, Weight, refused_as_json};
 pub(crate) use numbers::{counted, duration, per_second, thousands};
 pub(crate) use run_report::{Reach, RunEnd, RunKind, RunReport, Verdict};
-pub(crate) use stored::{Expect, FailingRow, FailingRows, ReasonFacts, RunFacts, StoredRun, plain_command};
+pub(crate) use stored::{
+    Expect, FailingRow, FailingRows, KeptRow, Known, Night, NightEnd, NightKind, ReasonFacts, RunFacts, Said,
+    StoredRun, arranged, night_to_json, plain_command, respondent_to_json,
+};
 pub(crate) use summary_json::{to_json, to_printed_json, to_stored_json};
 pub(crate) use terminal::console::{Answer, Console, LogFormat, Verbosity};
 pub(crate) use terminal::progress::{Moment, Progress};

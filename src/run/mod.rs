@@ -107,6 +107,7 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
         Command::Init(settings) => Box::pin(commands::init::run(*settings, begun, console)).await,
         Command::Doctor(settings) => commands::doctor::run(*settings, console).await,
         Command::Forget(settings) => commands::kept::forget::run(*settings, console).await,
+        Command::History(settings) => commands::kept::history::run(&settings, console),
         Command::Pull(settings) => commands::list::pull::run(*settings, begun, console).await,
         Command::Verify(settings) => Box::pin(commands::list::verify::run(*settings, begun, console)).await,
         Command::Undo(settings) => Box::pin(commands::list::undo::run(*settings, begun, console)).await,

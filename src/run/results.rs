@@ -25,6 +25,10 @@ pub(super) const SURVEY: usize = 2;
 pub(super) const STATUS: usize = 3;
 pub(super) const ERROR_CODE: usize = 4;
 pub(super) const MESSAGE: usize = 5;
+// Only read where they are of use: an older spreadsheet may have dropped them.
+pub(super) const HTTP_STATUS: usize = 6;
+pub(super) const ATTEMPTS: usize = 7;
+pub(super) const FINISHED_AT: usize = 9;
 
 /// The column of a round's results that has the row of the run: the first that is kept.
 const ROW_OF_RUN: usize = 10;

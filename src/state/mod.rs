@@ -33,6 +33,7 @@ mod store;
 mod terms;
 
 pub(crate) use key::Account;
+pub(crate) use store::acknowledged::acknowledged;
 pub(crate) use store::error::StoreError;
 pub(crate) use store::file::Store;
 pub(crate) use store::inventory::Told;

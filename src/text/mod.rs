@@ -31,10 +31,11 @@ pub(crate) use number::{
 };
 pub(crate) use pl::usage::{Usage, usage_in_polish};
 pub(crate) use screens::{AfterCheck, Examined, Health, Subject, before_question, findings, summary};
+pub(crate) use screens::{Journey, journey, nights};
 pub(crate) use screens::{mail, read_back, reason_parts};
 pub(crate) use subjects::{
-    ConfigKey, Counted, From, Headline, KeyFault, Left, Need, PageLabel, Piece, Plans, Traces, Trend,
-    Undoing, Words,
+    ConfigKey, Counted, From, Headline, KeyFault, Left, Need, NextStep, PageLabel, Piece, Plans, Traces,
+    Trend, Undoing, Words,
 };
 
 pub(crate) use super::model::Message;

@@ -2,5 +2,6 @@
 
 pub(super) mod forget;
 pub(super) mod help;
+pub(super) mod history;
 pub(super) mod init;
 pub(super) mod pull;

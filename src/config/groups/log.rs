@@ -34,6 +34,7 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
         Command::Init(args) => for_people(args.lang),
         Command::Doctor(args) => for_people(args.lang),
         Command::Forget(args) => for_people(args.lang),
+        Command::History(args) => for_people(args.lang),
         Command::Report(args) => for_people(args.lang),
         Command::Config(_)
         | Command::State(_)

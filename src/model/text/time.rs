@@ -21,6 +21,13 @@ pub(crate) fn local_time_in(lang: Lang, time: Timestamp) -> String {
     }
 }
 
+/// Formats a time for people, in local time and to the minute: `2026-11-24 08:57`, in Polish
+/// `24.11.2026 08:57`.
+pub(crate) fn local_minute_in(lang: Lang, time: Timestamp) -> String {
+    let local = local(time);
+    format!("{} {}", date_in(lang, local.date()), local.strftime("%H:%M"))
+}
+
 /// Formats a time of day for people, in local time: `08:57`, with seconds `08:57:43`.
 pub(crate) fn clock_time(time: Timestamp, has_seconds: bool) -> String {
     let format = if has_seconds { "%H:%M:%S" } else { "%H:%M" };

@@ -7,13 +7,14 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::found::OldSummary;
 use crate::model::RecordedSettings;
 use crate::record::error::OutputError;
 use crate::record::outputs::files::{self, OutputPaths};
-use crate::record::outputs::names::{self, FileName};
+use crate::record::outputs::names::{self, FileName, Stamp};
 use crate::record::outputs::rewrite::{Edit, Rewritten};
 use crate::system::regular;
 
@@ -34,6 +35,10 @@ pub(crate) struct KeptFiles {
     /// The round's run was set aside under these results' name.
     pub(crate) is_of_set: bool,
     pub(crate) is_round: bool,
+    /// The number of the round, from 1.
+    pub(crate) round: Option<u32>,
+    /// The start of the run, or of the round, in the names of files that were set aside by themselves.
+    pub(crate) stamp: Option<Timestamp>,
 }
 
 /// All files of the runs with one name.
@@ -76,6 +81,8 @@ pub(crate) fn kept_files(paths: &OutputPaths) -> Result<Kept, OutputError> {
                 is_resumable: (name.set.is_none() || name.round.is_some()) && name.round_aside.is_none(),
                 is_of_set: name.set.is_some(),
                 is_round: name.round.is_some(),
+                round: name.round,
+                stamp: own_stamp(&name).and_then(Stamp::time),
                 ..KeptFiles::default()
             });
             if !is_file {
@@ -100,6 +107,14 @@ pub(crate) fn kept_files(paths: &OutputPaths) -> Result<Kept, OutputError> {
         runs: runs.into_values().collect(),
         left_over,
     })
+}
+
+/// Returns the stamp that says when the run, or the round, started.
+fn own_stamp(name: &FileName) -> Option<&Stamp> {
+    match name.round {
+        Some(_) => name.round_aside.as_ref(),
+        None => name.set.as_ref(),
+    }
 }
 
 /// Removes a new version that never replaced its file.
@@ -193,6 +208,7 @@ mod tests {
             unfinished: vec![path("a.retry-1.results.csv.journal")],
             is_resumable: true,
             is_round: true,
+            round: Some(1),
             ..KeptFiles::default()
         };
         assert!(
@@ -200,6 +216,8 @@ mod tests {
             "{kept:?}"
         );
         assert_eq!(kept.runs.len(), 4);
+        let stamps: Vec<Timestamp> = kept.runs.iter().filter_map(|run| run.stamp).collect();
+        assert_eq!(stamps, ["2026-11-24T07:57:43Z".parse().unwrap()]);
         assert_eq!(kept.left_over, [path("a.results.csv.rewritten")]);
     }
 

@@ -10,3 +10,4 @@ pub(super) mod older;
 pub(super) mod rounds;
 pub(super) mod set_file;
 pub(super) mod sets;
+pub(super) mod verdicts;

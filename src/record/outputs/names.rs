@@ -118,6 +118,11 @@ impl Stamp {
         self.interrupted
     }
 
+    /// Returns the start of the run, to the second.
+    pub(in crate::record) fn time(&self) -> Option<Timestamp> {
+        self.start.parse().ok()
+    }
+
     /// Whether a run with this start is set aside under this stamp.
     pub(in crate::record) fn is_of(&self, start: Timestamp) -> bool {
         self.start == Self::new(start, self.interrupted).start

@@ -3,9 +3,12 @@
 
 mod facts;
 mod failing;
+mod night;
+mod night_json;
 mod run;
 
-pub(super) use facts::Said;
-pub(crate) use facts::{Expect, ReasonFacts, RunFacts, plain_command};
+pub(crate) use facts::{Expect, ReasonFacts, RunFacts, Said, plain_command};
 pub(crate) use failing::{FailingRow, FailingRows};
+pub(crate) use night::{KeptRow, Known, Night, NightEnd, NightKind, arranged};
+pub(crate) use night_json::{night_to_json, respondent_to_json};
 pub(crate) use run::StoredRun;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::RunFacts;
-use crate::model::{Action, ErrorCode, Status};
+use crate::model::{Action, ErrorCode, Status, StoreRun};
 
 /// Maximum of a count: far more rows than a file has.
 pub(super) const MAX_COUNT: u64 = 1_000_000_000_000;
@@ -70,6 +70,8 @@ pub(crate) struct StoredRun {
     pub(crate) report: Option<String>,
     /// The start of the run of which this is a retry round.
     pub(crate) retry_of: Option<Timestamp>,
+    /// The store that the run used, if any.
+    pub(crate) store: Option<StoreRun>,
     pub(crate) facts: RunFacts,
 }
 
@@ -151,6 +153,14 @@ impl StoredRun {
             }
         }
         run
+    }
+
+    /// Says that not every row has its verdict.
+    pub(crate) fn so_far(self) -> Self {
+        Self {
+            finished: false,
+            ..self
+        }
     }
 
     /// Returns the number of rows with this status.

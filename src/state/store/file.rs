@@ -262,7 +262,7 @@ impl Store {
 }
 
 /// Returns the path with the links to its folder resolved.
-fn own_name(path: &Path) -> io::Result<PathBuf> {
+pub(in crate::state) fn own_name(path: &Path) -> io::Result<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     Ok(folder.unwrap_or(Path::new(".")).canonicalize()?.join(name))

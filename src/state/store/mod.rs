@@ -1,5 +1,6 @@
 //! The `SQLite` file of what the platform acknowledged. Only this module contains SQL.
 
+pub(super) mod acknowledged;
 pub(super) mod error;
 pub(super) mod file;
 pub(super) mod inventory;

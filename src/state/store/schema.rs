@@ -69,6 +69,27 @@ pub(in crate::state) fn check(connection: &Connection, path: &Path) -> Result<()
     }
 }
 
+/// What can be read of a file that is not migrated.
+pub(in crate::state) struct Readable {
+    /// Entries may be in doubt, and runs have the id of their journal.
+    pub(in crate::state) has_doubts: bool,
+    /// Single labels are known.
+    pub(in crate::state) has_labels: bool,
+}
+
+/// Checks that a file belongs to this tool, and returns what can be read of it without a migration.
+pub(in crate::state) fn readable(connection: &Connection, path: &Path) -> Result<Readable, StoreError> {
+    let form = form(connection, path)?;
+    if matches!(form, Form::Nothing) {
+        let path = path.to_owned();
+        return Err(StoreError::Foreign { path });
+    }
+    Ok(Readable {
+        has_doubts: !matches!(form, Form::Version1),
+        has_labels: matches!(form, Form::This),
+    })
+}
+
 /// The schema that a file has.
 enum Form {
     Nothing,

@@ -22,7 +22,8 @@ pub(crate) use input::InputWords;
 pub(crate) use progress::ProgressWords;
 pub(crate) use retry::RetryWords;
 pub(crate) use screens::{
-    DoctorWords, ForgetWords, Headline, Left, ListWords, Need, PageLabel, PageWords, Traces, Trend, Undoing,
+    Absent, DoctorWords, ForgetWords, Headline, HistoryWords, Left, ListWords, Need, NextStep, PageLabel,
+    PageWords, RowView, Traces, Trend, Undoing,
 };
 pub(crate) use settings::{KeyFault, Piece, SettingWords};
 pub(crate) use start::{From, StartWords};
@@ -41,6 +42,7 @@ pub(crate) trait Words:
     + FaultWords
     + ForgetWords
     + GuardWords
+    + HistoryWords
     + InitWords
     + InputWords
     + ListWords

@@ -2,6 +2,7 @@
 //! wrote.
 
 pub(in crate::config) mod forget;
+pub(in crate::config) mod history;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

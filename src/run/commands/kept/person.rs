@@ -1,10 +1,10 @@
-//! The respondents to forget, and the cells that name them. Pure.
+//! The respondents that a command is about, and the cells that name them. Pure.
 
 use std::collections::HashSet;
 
 use crate::model::{Digits, trim_invisible};
 
-/// The ids to forget.
+/// Their ids.
 pub(super) struct Person(HashSet<String>);
 
 impl Person {
@@ -14,21 +14,10 @@ impl Person {
         Self(ids.map(str::to_owned).collect())
     }
 
-    /// Says whom a cell names, whatever a spreadsheet has put around the id: white space, also between
-    /// thousands, an apostrophe, `="7"`, a decimal part of zeros. Ids that differ only in leading zeros
-    /// may be one respondent.
+    /// Says whom a cell names, as [`plain_id`] reads it.
     pub(super) fn named_in(&self, cell: &str) -> Named {
-        let text = trim_invisible(cell);
-        let text = text.strip_prefix('\'').unwrap_or(text);
-        let quoted = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"'));
-        let text: String = quoted
-            .unwrap_or(text)
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .collect();
-        let whole = text.trim_end_matches('0').strip_suffix(['.', ',']);
-        let id = whole.unwrap_or(&text);
-        match plain(trim_invisible(id)) {
+        let text = text_of(cell);
+        match id_of(&text) {
             Some(id) if self.0.contains(id) => Named::Person,
             Some(_) => Named::Another,
             None if text.is_empty() => Named::Nobody,
@@ -45,6 +34,26 @@ pub(super) enum Named {
     Nobody,
     /// It is no id, so it may be one that a spreadsheet has mangled.
     Unclear,
+}
+
+/// Returns the id in a cell without leading zeros, whatever a spreadsheet has put around it: white
+/// space, also between thousands, an apostrophe, `="7"`, a decimal part of zeros. Ids that differ only
+/// in leading zeros may be one respondent. `None` if there is no id.
+pub(super) fn plain_id(cell: &str) -> Option<String> {
+    id_of(&text_of(cell)).map(str::to_owned)
+}
+
+fn text_of(cell: &str) -> String {
+    let text = trim_invisible(cell);
+    let text = text.strip_prefix('\'').unwrap_or(text);
+    let quoted = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"'));
+    let text = quoted.unwrap_or(text);
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+fn id_of(text: &str) -> Option<&str> {
+    let whole = text.trim_end_matches('0').strip_suffix(['.', ',']);
+    plain(trim_invisible(whole.unwrap_or(text)))
 }
 
 fn plain(id: &str) -> Option<&str> {

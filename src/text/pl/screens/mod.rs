@@ -3,6 +3,7 @@
 mod check;
 mod doctor;
 mod forget;
+mod history;
 pub(in crate::text) mod list;
 mod page;
 mod progress;

@@ -1,0 +1,62 @@
+//! Checks the settings of `history`: which runs, and of which respondents.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::{input, outputs_of, typed};
+use crate::cli::{HistoryArgs, HistoryFormatArg};
+use crate::config::commands::state::digits;
+use crate::config::file::ConfigFile;
+use crate::config::groups::state;
+use crate::config::mistakes::Mistakes;
+use crate::config::run_flags::RunFlags;
+use crate::record::{OutputPaths, TRIAL};
+
+/// Which runs, and of whom.
+#[derive(Clone, Debug)]
+pub(crate) struct HistorySettings {
+    /// The outputs of whole runs, then those of trials.
+    pub(crate) outputs: Vec<OutputPaths>,
+    /// The input, if it is named.
+    pub(crate) input: Option<PathBuf>,
+    /// The config file that was typed.
+    pub(crate) config: Option<PathBuf>,
+    /// The store's file; `None` if a run has none.
+    pub(crate) state: Option<PathBuf>,
+    /// Ids as they were typed, digits only.
+    pub(crate) respondents: Vec<String>,
+    /// Number of the newest nights to print; `None` for all.
+    pub(crate) last: Option<usize>,
+    /// Whether to print JSON.
+    pub(crate) is_json: bool,
+}
+
+/// Checks all flags of `history`.
+pub(in crate::config) fn history(args: HistoryArgs, file: &ConfigFile) -> Result<HistorySettings> {
+    let mut mistakes = Mistakes::default();
+    let respondents = args
+        .respondent
+        .iter()
+        .map(|id| mistakes.note(digits(id)))
+        .collect();
+    let words = typed([
+        ("--output", &args.output),
+        ("--output-dir", &args.output_dir),
+        ("--failed", &args.failed),
+        ("--summary", &args.summary),
+        ("--state", &args.state),
+    ]);
+    let flags = mistakes.keep(RunFlags::new(file, &words, args.input.as_deref()));
+    let flags = mistakes.settle(flags)?;
+    Ok(HistorySettings {
+        outputs: outputs_of(&flags, &[None, Some(TRIAL)])?,
+        input: input(&flags),
+        config: args.config.config,
+        state: state::state(&flags.args.delta.state).ok(),
+        respondents,
+        last: args.last.map(NonZeroUsize::get),
+        is_json: args.format == HistoryFormatArg::Json,
+    })
+}

@@ -1,0 +1,130 @@
+//! What the store knows of respondents, for a command that only reads. The file is not changed, not even
+//! by a migration, and a run may hold it meanwhile.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use url::Url;
+
+use super::error::{StoreError, fault};
+use super::file::own_name;
+use super::schema::{self, Readable};
+use crate::model::Label;
+use crate::state::key::Key;
+use crate::system::folders::with_suffix;
+
+/// What the store knows of a respondent of one survey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Acknowledged {
+    /// The place of the id among those that were asked for.
+    pub(crate) asked: usize,
+    pub(crate) account: String,
+    pub(crate) survey: String,
+    /// Whether an acknowledgement is known. Without one, a call may be applied late.
+    pub(crate) is_known: bool,
+    /// The entry is not relied on: another call may have been applied since, or a full refresh is not
+    /// finished. The next run sends the row again.
+    pub(crate) in_doubt: bool,
+    /// The id of the journal of the run that wrote the entry, if the store still has it.
+    pub(crate) journal: Option<String>,
+    /// Labels of which the store knows what was acknowledged last (`--on-conflict keep`).
+    pub(crate) labels: Vec<Label>,
+}
+
+/// Reads what the store at this path knows of respondents, of all accounts and surveys.
+///
+/// # Errors
+///
+/// If the file is no store, of another version, or cannot be read.
+pub(crate) fn acknowledged(path: &Path, respondents: &[String]) -> Result<Vec<Acknowledged>, StoreError> {
+    let connection = open(path).map_err(|error| fault("open", path, &error))?;
+    let readable = schema::readable(&connection, path)?;
+    read(&connection, respondents, &readable).map_err(|error| fault("read", path, &error))
+}
+
+/// Opens the file for reading. Where no other process has its log of changes open, nothing is created
+/// beside it.
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let own = own_name(path).unwrap_or_else(|_| path.to_owned());
+    let is_quiet = !with_suffix(&own, "-wal").exists();
+    match Url::from_file_path(&own) {
+        Ok(mut url) if is_quiet => {
+            url.set_query(Some("immutable=1"));
+            Connection::open_with_flags(url.as_str(), flags | OpenFlags::SQLITE_OPEN_URI)
+        }
+        _ => Connection::open_with_flags(&own, flags),
+    }
+}
+
+fn read(
+    connection: &Connection,
+    respondents: &[String],
+    readable: &Readable,
+) -> rusqlite::Result<Vec<Acknowledged>> {
+    let mut lists = connection.prepare("SELECT list, account, survey FROM lists ORDER BY account, survey")?;
+    let lists = lists.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut found = Vec::new();
+    for list in lists {
+        let (list, account, survey): (i64, String, String) = list?;
+        for (asked, respondent) in respondents.iter().enumerate() {
+            let key = Key::new(list, respondent);
+            let entry = entry(connection, key, readable)?;
+            let labels = labels(connection, key, readable)?;
+            if entry.is_none() && labels.is_empty() {
+                continue;
+            }
+            let (run, is_known, in_doubt) = entry.unwrap_or((0, false, false));
+            found.push(Acknowledged {
+                asked,
+                account: account.clone(),
+                survey: survey.clone(),
+                is_known,
+                in_doubt,
+                journal: journal(connection, run, readable)?,
+                labels,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the run that wrote an entry, whether it has an acknowledgement, and whether that is in doubt.
+fn entry(
+    connection: &Connection,
+    key: Key,
+    readable: &Readable,
+) -> rusqlite::Result<Option<(i64, bool, bool)>> {
+    let select = if readable.has_doubts {
+        "SELECT run, length(digest) > 0, doubt IS NOT NULL FROM known WHERE list = ? AND respondent = ?"
+    } else {
+        "SELECT run, length(digest) > 0, 0 FROM known WHERE list = ? AND respondent = ?"
+    };
+    connection
+        .query_row(select, params![key.list, key.respondent], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()
+}
+
+fn labels(connection: &Connection, key: Key, readable: &Readable) -> rusqlite::Result<Vec<Label>> {
+    if !readable.has_labels {
+        return Ok(Vec::new());
+    }
+    let mut select = connection.prepare("SELECT label FROM labels WHERE list = ? AND respondent = ?")?;
+    let numbers = select.query_map(params![key.list, key.respondent], |row| row.get::<_, i64>(0))?;
+    let numbers = numbers.collect::<rusqlite::Result<Vec<_>>>()?;
+    let is_one = |label: &Label| i64::try_from(label.number()).is_ok_and(|number| numbers.contains(&number));
+    Ok(Label::all().filter(is_one).collect())
+}
+
+fn journal(connection: &Connection, run: i64, readable: &Readable) -> rusqlite::Result<Option<String>> {
+    if !readable.has_doubts {
+        return Ok(None);
+    }
+    let journal = connection
+        .query_row("SELECT journal FROM runs WHERE run = ?", [run], |row| row.get(0))
+        .optional()?;
+    Ok(journal.flatten())
+}

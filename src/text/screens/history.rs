@@ -1,0 +1,348 @@
+//! The screens of `history`: the nights of a job, oldest first, so that the newest stands above the
+//! prompt; or the nights of a respondent. No cell but the id that was asked for. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::model::{
+    Lang, Message, clock_time, local_date, local_minute_in, local_time_in, printable, trim_invisible,
+};
+use crate::report::{KeptRow, Known, Night, NightEnd, NightKind, Screen, Tone};
+use crate::text::subjects::{Absent, Headline, NextStep, RowView};
+use crate::text::{Words, title, words};
+
+/// The columns between two columns of the table.
+const GAP: usize = 2;
+
+/// How far a retry round is indented below its run.
+const INDENT: usize = 2;
+
+/// What is known of a respondent.
+pub(crate) struct Journey<'a> {
+    /// The place of the respondent among those that were asked for.
+    pub(crate) asked: usize,
+    /// The id as it was typed.
+    pub(crate) respondent: &'a str,
+    pub(crate) nights: &'a [Night],
+    /// What the store knows of all that were asked for; `None` if it was not read.
+    pub(crate) known: Option<&'a [Known]>,
+    /// The store's path, if there is one.
+    pub(crate) state: Option<String>,
+    /// Why the store cannot be read.
+    pub(crate) state_fault: Option<&'a Message>,
+}
+
+/// Lays out the nights of a job with their counts, and what helps next.
+pub(crate) fn nights(nights: &[Night], next: Option<&NextStep>, screen: Screen) -> String {
+    let words = words(screen.lang);
+    let [start, code, rows] = words.history_heads();
+    let table = Table::new(screen, nights, Some((start, code)));
+    let mut text = table.line(Tone::Plain, (0, start, code), rows);
+    let mut codes = BTreeSet::new();
+    for night in nights {
+        text += &table.night(night, 0, counts(night, screen.lang));
+        for round in &night.rounds {
+            text += &table.night(round, INDENT, counts(round, screen.lang));
+        }
+        codes.extend(night.with_rounds().filter_map(code_of));
+    }
+    text += "\n";
+    for code in codes {
+        let meaning = words.exit_meaning(code);
+        text += &screen.line(0, 2, &words.code_means(code, meaning));
+    }
+    let (what, command) = match next {
+        None => return text,
+        Some(NextStep::UnderWay) => (words.history_under_way(), None),
+        Some(NextStep::Resume { command, lacks_flags }) => {
+            (words.history_resume(*lacks_flags), Some(command))
+        }
+        Some(NextStep::Retry {
+            to_fix: 0,
+            to_resend,
+            command,
+            ..
+        }) => (words.next_resend(*to_resend), Some(command)),
+        Some(NextStep::Retry {
+            to_fix,
+            failed,
+            command,
+            ..
+        }) => (words.next_fix(*to_fix, &printable(failed)), Some(command)),
+    };
+    text += "\n";
+    text += &screen.line(0, 2, &what);
+    text.extend(command.map(|command| format!("  {}\n", screen.toned(Tone::Strong, command))));
+    text
+}
+
+/// Lays out what became of a respondent each night, and when the labels were acknowledged last.
+pub(crate) fn journey(journey: &Journey<'_>, screen: Screen) -> String {
+    let words = words(screen.lang);
+    let surveys: BTreeSet<&str> = Night::rows_of(journey.nights, journey.asked)
+        .map(|(_, row)| row.survey.as_str())
+        .collect();
+    let survey = surveys
+        .first()
+        .filter(|_| surveys.len() == 1)
+        .map(|one| printable(one));
+    let heading = words.respondent_heading(journey.respondent, survey.as_deref());
+    let mut text = screen.line(0, 2, &screen.toned(Tone::Strong, &heading));
+    let table = Table::new(screen, journey.nights, None);
+    for night in journey.nights {
+        text += &table.night(night, 0, journey.lines(night, surveys.len() > 1, screen));
+        for round in night.rounds.iter().filter(|round| journey.is_in(round)) {
+            text += &table.night(round, INDENT, journey.lines(round, surveys.len() > 1, screen));
+        }
+    }
+    text += "\n";
+    for line in journey.closing(screen.lang, words) {
+        text += &screen.line(0, 2, &line);
+    }
+    text
+}
+
+impl Journey<'_> {
+    /// Whether a round has something to say of the respondent, or a fault that may hide it.
+    fn is_in(&self, round: &Night) -> bool {
+        !round.faults.is_empty() || round.rows.iter().any(|row| row.asked == self.asked)
+    }
+
+    /// Returns what a night says of the respondent.
+    fn lines(&self, night: &Night, has_surveys: bool, screen: Screen) -> Vec<(Tone, String)> {
+        let words = words(screen.lang);
+        let kind = words.night_kind(night.kind);
+        let rows = night.rows.iter().filter(|row| row.asked == self.asked);
+        let mut lines: Vec<(Tone, String)> = rows
+            .map(|row| {
+                let line = self.row(night, row, has_surveys, screen.lang);
+                let tone = match row.status {
+                    status if status.is_failure() => Tone::Look,
+                    _ if row.is_acknowledged() => Tone::Good,
+                    _ => Tone::Plain,
+                };
+                (tone, after_kind(kind.as_deref(), &line))
+            })
+            .collect();
+        if lines.is_empty() {
+            let line = match (night.kind, &night.why) {
+                (NightKind::Unsent, Some(why)) => match code_of(night) {
+                    // Nothing was new: that says it all.
+                    None | Some(0) => printable(why.text(screen.lang)).into_owned(),
+                    Some(code) => words.night_unsent_briefly(code),
+                },
+                _ if night.has_all_rows() => words.respondent_absent(Absent::NotInExport),
+                _ if night.faults.is_empty() => words.respondent_absent(Absent::NotReached),
+                _ => words.respondent_absent(Absent::Unknown),
+            };
+            lines.push((Tone::Plain, after_kind(kind.as_deref(), &line)));
+        }
+        let under_way = (night.end == NightEnd::UnderWay).then(|| words.night_under_way());
+        lines.extend(under_way.map(|line| (Tone::Plain, line)));
+        lines.extend(faults(night, screen.lang));
+        lines
+    }
+
+    fn row(&self, night: &Night, row: &KeptRow, has_surveys: bool, lang: Lang) -> String {
+        let when = row.finished_at.map(|time| {
+            if night.started_at.map(local_date) == Some(local_date(time)) {
+                clock_time(time, true)
+            } else {
+                local_time_in(lang, time)
+            }
+        });
+        let message = printable(&row.message);
+        let id = printable(&row.respondent);
+        words(lang).respondent_row(RowView {
+            row,
+            title: row.code.map(|code| title(lang, code)),
+            message: (row.status.is_failure() && !row.message.is_empty()).then_some(&*message),
+            when: when.as_deref(),
+            id: (trim_invisible(&id) != self.respondent).then_some(&*id),
+            survey: has_surveys.then_some(row.survey.as_str()),
+        })
+    }
+
+    /// Returns the sentences below the nights.
+    fn closing(&self, lang: Lang, words: &dyn Words) -> Vec<String> {
+        let mut lines = Vec::new();
+        let count = self.nights.len() as u64;
+        let last = Night::last_acknowledged(self.nights, self.asked);
+        let since = last.and_then(|(_, row)| row.finished_at);
+        let may_be_changed = Night::may_be_changed_since(self.nights, self.asked, since);
+        let has_rows = Night::rows_of(self.nights, self.asked).next().is_some();
+        lines.push(match (last, since) {
+            (Some((night, _)), _) => {
+                // A time that a spreadsheet has changed is about that of the night.
+                let when = since.or(night.started_at).map(|time| local_time_in(lang, time));
+                words.last_acknowledged(&when.unwrap_or_else(|| "?".to_owned()), may_be_changed)
+            }
+            _ if has_rows => words.never_acknowledged(count, may_be_changed),
+            _ => words.nothing_of_respondent(self.respondent, count),
+        });
+        lines.extend(self.of_state(lang, words));
+        if let Some(fault) = self.state_fault {
+            lines.push(printable(fault.text(lang)).into_owned());
+        }
+        if self.nights.iter().any(Night::has_faults) {
+            lines.push(words.history_incomplete());
+        }
+        if self
+            .nights
+            .iter()
+            .flat_map(Night::with_rounds)
+            .any(|night| night.end == NightEnd::UnderWay)
+        {
+            lines.push(words.history_under_way());
+        }
+        lines
+    }
+
+    fn of_state(&self, lang: Lang, words: &dyn Words) -> Vec<String> {
+        let (Some(known), Some(state)) = (self.known, self.state.as_deref()) else {
+            return Vec::new();
+        };
+        let own: Vec<&Known> = known.iter().filter(|known| known.asked == self.asked).collect();
+        if own.is_empty() {
+            return vec![words.state_knows_nothing(state)];
+        }
+        let accounts: BTreeSet<&str> = own.iter().map(|known| known.account.as_str()).collect();
+        let lines = own.iter().map(|known| {
+            let when = known.run_started_at.map(|time| local_minute_in(lang, time));
+            let account = (accounts.len() > 1).then_some(known.account.as_str());
+            words.state_knows(state, known, account, when.as_deref())
+        });
+        lines.collect()
+    }
+}
+
+/// Returns what a night says of all rows.
+fn counts(night: &Night, lang: Lang) -> Vec<(Tone, String)> {
+    let words = words(lang);
+    let kind = words.night_kind(night.kind);
+    let mut lines = Vec::new();
+    match (&night.run, &night.why) {
+        (None, Some(why)) => lines.push((Tone::Plain, unsent(night, why, words, lang))),
+        (None, None) => {}
+        (Some(run), _) => {
+            // Without a summary, calls and time are unknown.
+            let has_summary = run.started_at.is_some();
+            let calls = has_summary.then_some(run.attempts);
+            let took = has_summary.then(|| run.elapsed());
+            let line = words.night_counts(Headline::from(run), calls, took);
+            let tone = match night.end {
+                NightEnd::Code(0) | NightEnd::UnderWay => Tone::Plain,
+                _ => Tone::Look,
+            };
+            lines.push((tone, after_kind(kind.as_deref(), &line)));
+        }
+    }
+    let state = match night.end {
+        NightEnd::UnderWay => Some(words.night_under_way()),
+        NightEnd::Killed => Some(words.night_killed()),
+        _ => None,
+    };
+    let why = night.why.as_ref().filter(|_| night.run.is_some());
+    let why = why.map(|why| printable(why.text(lang)).into_owned());
+    lines.extend(state.into_iter().chain(why).map(|line| (Tone::Plain, line)));
+    lines.extend(faults(night, lang));
+    lines
+}
+
+fn unsent(night: &Night, why: &Message, words: &dyn Words, lang: Lang) -> String {
+    let why = printable(why.text(lang));
+    match night.end {
+        // Nothing was new: that says it all.
+        NightEnd::Code(0) => why.into_owned(),
+        _ => words.night_unsent(&why),
+    }
+}
+
+fn faults(night: &Night, lang: Lang) -> Vec<(Tone, String)> {
+    let faults = night.faults.iter();
+    faults
+        .map(|fault| (Tone::Bad, printable(fault.text(lang)).into_owned()))
+        .collect()
+}
+
+fn after_kind(kind: Option<&str>, line: &str) -> String {
+    kind.map_or_else(|| line.to_owned(), |kind| format!("{kind}: {line}"))
+}
+
+fn code_of(night: &Night) -> Option<u8> {
+    match night.end {
+        NightEnd::Code(code) => Some(code),
+        _ => None,
+    }
+}
+
+/// The widths of the columns before the text.
+struct Table {
+    screen: Screen,
+    start: usize,
+    /// Width of the exit code; `None` if there is no such column.
+    code: Option<usize>,
+}
+
+impl Table {
+    /// `heads` are those of the start and of the exit code.
+    fn new(screen: Screen, nights: &[Night], heads: Option<(&str, &str)>) -> Self {
+        let width = |text: &str| text.chars().count();
+        let starts = nights.iter().flat_map(|night| {
+            let rounds = night
+                .rounds
+                .iter()
+                .map(|round| INDENT + width(&start_of(round, screen.lang)));
+            std::iter::once(width(&start_of(night, screen.lang))).chain(rounds)
+        });
+        let codes = nights.iter().flat_map(Night::with_rounds);
+        let codes = codes
+            .map(|night| width(&code_text(night)))
+            .max()
+            .unwrap_or_default();
+        Self {
+            screen,
+            start: starts
+                .chain(heads.map(|(start, _)| width(start)))
+                .max()
+                .unwrap_or_default(),
+            code: heads.map(|(_, code)| codes.max(width(code))),
+        }
+    }
+
+    /// Formats a night: its first line beside its start, the others below that.
+    fn night(&self, night: &Night, indent: usize, lines: Vec<(Tone, String)>) -> String {
+        let (start, code) = (start_of(night, self.screen.lang), code_text(night));
+        let mut text = String::new();
+        for (at, (tone, line)) in lines.into_iter().enumerate() {
+            let (start, code) = if at == 0 { (&*start, &*code) } else { ("", "") };
+            text += &self.line(tone, (indent, start, code), &line);
+        }
+        text
+    }
+
+    fn line(&self, tone: Tone, (indent, start, code): (usize, &str, &str), text: &str) -> String {
+        let hang = self.start + GAP + self.code.map_or(0, |code| code + GAP);
+        let (before, gap) = (" ".repeat(indent), " ".repeat(GAP));
+        let mut first = format!("{before}{start:<0$}{gap}", self.start - indent);
+        first.extend(self.code.map(|width| format!("{code:>width$}{gap}")));
+        // Words are wrapped in their own columns; what stands before them is put in front afterwards.
+        let wrapped = self.screen.line(hang, hang, &text.replace('\n', " "));
+        let indent = " ".repeat(hang);
+        let lines = wrapped.lines().enumerate().map(|(at, line)| {
+            let words = self.screen.toned(tone, line.trim_start());
+            let before = if at == 0 { &first } else { &indent };
+            format!("{before}{words}").trim_end().to_owned() + "\n"
+        });
+        lines.collect()
+    }
+}
+
+fn start_of(night: &Night, lang: Lang) -> String {
+    night
+        .started_at
+        .map_or_else(|| "-".to_owned(), |time| local_minute_in(lang, time))
+}
+
+fn code_text(night: &Night) -> String {
+    code_of(night).map_or_else(|| "-".to_owned(), |code| code.to_string())
+}
