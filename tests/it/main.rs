@@ -33,6 +33,7 @@ mod forget_lists; // The same, of files about the mailing list.
 mod forms; // Encodings, delimiters, containers: the same table, the same calls.
 mod guards; // Guards against a bad export.
 mod help;
+mod history; // What became of the rows and of a respondent, night by night.
 mod init; // The questions of `init`, on a pseudo-terminal, and its flags without one.
 #[cfg(unix)]
 mod init_ids; // Where the ids come from if the export has none.
