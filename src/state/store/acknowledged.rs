@@ -128,3 +128,89 @@ fn journal(connection: &Connection, run: i64, readable: &Readable) -> rusqlite::
         .optional()?;
     Ok(journal.flatten())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::model::Labelled;
+    use crate::state::doubt::Doubt;
+    use crate::state::key::Account;
+    use crate::state::store::file::{Store, StoredUpdate};
+
+    fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries
+            .map(|path| (path.clone(), fs::read(path).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn entries_and_labels_are_read_and_no_file_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        // The characters have a meaning in an address.
+        let path = folder.path().join("s 1%?#.sqlite");
+        let account = Account {
+            base_url: "https://x.example/".to_owned(),
+            account: "1".to_owned(),
+        };
+        let mut store = Store::open(&path, account).unwrap();
+        let put = |store: &mut Store, id: &str, acknowledged, doubt| {
+            let key = store.key_of("7", id).unwrap();
+            let (run, until) = (9, None);
+            let entry = StoredUpdate {
+                run,
+                acknowledged,
+                doubt,
+                until,
+            };
+            store.put(key, &entry).unwrap();
+            key
+        };
+        let key = put(&mut store, "1", Some(5), Doubt::None);
+        put(&mut store, "2", Some(5), Doubt::Several);
+        put(&mut store, "3", None, Doubt::One(4));
+        let labelled = Labelled { said: 1, before: 2 };
+        for label in ["l10", "l4"] {
+            store.put_label(key, label.parse().unwrap(), labelled).unwrap();
+        }
+        let read = || {
+            let ids = ["001", "2", "3", "4"].map(str::to_owned);
+            let found = acknowledged(&path, &ids).unwrap();
+            found
+                .into_iter()
+                .map(|found| (found.asked, found.is_known, found.in_doubt, found.labels.len()))
+                .collect::<Vec<_>>()
+        };
+        let known = [(0, true, false, 2), (1, true, true, 0), (2, false, true, 0)];
+        assert_eq!(read(), known, "a run has it");
+        drop(store);
+        let before = files(folder.path());
+        assert_eq!(before.len(), 1);
+        assert_eq!(read(), known);
+        assert_eq!(files(folder.path()), before);
+    }
+
+    #[test]
+    fn an_earlier_store_is_read_without_a_migration_and_another_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.sqlite");
+        let earlier = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/earlier/state-1.sqlite");
+        fs::copy(earlier, &path).unwrap();
+        let before = files(folder.path());
+        let ids = ["3".to_owned(), "99".to_owned()];
+        let found = acknowledged(&path, &ids).unwrap();
+        assert_eq!(
+            (found.len(), &*found[0].survey, found[0].is_known),
+            (1, "7", true)
+        );
+        assert_eq!(files(folder.path()), before);
+        for bytes in [&b""[..], b"my notes", &fs::read(&path).unwrap()[..4096]] {
+            fs::write(&path, bytes).unwrap();
+            assert!(acknowledged(&path, &ids).is_err());
+        }
+    }
+}

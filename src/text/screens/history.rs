@@ -346,3 +346,133 @@ fn start_of(night: &Night, lang: Lang) -> String {
 fn code_text(night: &Night) -> String {
     code_of(night).map_or_else(|| "-".to_owned(), |code| code.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::{ErrorCode, Label, Status};
+    use crate::report::StoredRun;
+
+    fn at(text: &str) -> Option<Timestamp> {
+        text.parse().ok()
+    }
+
+    fn screen(lang: Lang) -> Screen {
+        Screen {
+            width: Some(80),
+            ..Screen::record(lang)
+        }
+    }
+
+    fn run(counts: &[(Status, ErrorCode, u64)]) -> StoredRun {
+        let counts = counts.iter().map(|(status, code, rows)| {
+            let code = (*status != Status::Success).then_some(*code);
+            ((*status, code), *rows)
+        });
+        let mut run = StoredRun::of_results(counts.collect());
+        run.started_at = at("2026-11-24T20:34:00Z");
+        (run.attempts, run.elapsed_ms) = (1_130, 62_000);
+        run
+    }
+
+    fn row(status: Status, code: Option<ErrorCode>, message: &str) -> KeptRow {
+        KeptRow {
+            asked: 0,
+            respondent: "007".to_owned(),
+            row: 1_234,
+            survey: "399793".to_owned(),
+            status,
+            code,
+            message: message.to_owned(),
+            http_status: None,
+            attempts: 1,
+            finished_at: at("2026-11-24T20:34:15Z"),
+        }
+    }
+
+    fn all() -> Vec<Night> {
+        let rejected = run(&[
+            (Status::Success, ErrorCode::Internal, 114),
+            (Status::Failed, ErrorCode::Rejected, 1),
+            (Status::Skipped, ErrorCode::Unchanged, 1_086),
+        ]);
+        vec![
+            Night {
+                faults: vec![Message::from("`x.summary.json`: \u{1b}[2J\nno object")],
+                ..Night::new(NightKind::Run)
+            },
+            Night {
+                end: NightEnd::Code(1),
+                started_at: at("2026-11-24T20:34:00Z"),
+                rows: vec![row(
+                    Status::Failed,
+                    Some(ErrorCode::Rejected),
+                    "no such\nrespondent",
+                )],
+                run: Some(rejected),
+                ..Night::new(NightKind::Run)
+            },
+            Night {
+                end: NightEnd::Killed,
+                run: Some(StoredRun::default()),
+                rows: vec![row(Status::Unconfirmed, Some(ErrorCode::Timeout), "")],
+                ..Night::new(NightKind::Trial)
+            },
+        ]
+    }
+
+    /// Times are those of the machine's zone.
+    fn without_times(text: &str) -> String {
+        let digit = |c: char| if c.is_ascii_digit() { '0' } else { c };
+        let words = text.split_inclusive([' ', '\n']);
+        let words = words.map(|word| match word.matches([':', '-', '.']).count() {
+            2.. if word.starts_with(|c: char| c.is_ascii_digit()) => word.chars().map(digit).collect(),
+            1 if word.trim().len() == 5 => word.chars().map(digit).collect(),
+            _ => word.to_owned(),
+        });
+        words.collect()
+    }
+
+    #[test]
+    fn nights_fit_a_terminal_and_hide_no_control_character() {
+        for lang in [Lang::En, Lang::Pl] {
+            let next = NextStep::UnderWay;
+            let text = nights(&all(), Some(&next), screen(lang));
+            insta::assert_snapshot!(format!("nights_{lang:?}"), without_times(&text));
+            assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_respondents_nights_end_with_what_is_known() {
+        let known = [Known {
+            asked: 0,
+            account: "387487".to_owned(),
+            survey: "399793".to_owned(),
+            is_acknowledged: true,
+            in_doubt: true,
+            labels: ["l4", "l10"]
+                .iter()
+                .filter_map(|label| label.parse::<Label>().ok())
+                .collect(),
+            run_started_at: None,
+        }];
+        for lang in [Lang::En, Lang::Pl] {
+            let nights = all();
+            let shown = journey(
+                &Journey {
+                    asked: 0,
+                    respondent: "7",
+                    nights: &nights,
+                    known: Some(&known),
+                    state: Some("state.sqlite".to_owned()),
+                    state_fault: None,
+                },
+                screen(lang),
+            );
+            insta::assert_snapshot!(format!("journey_{lang:?}"), without_times(&shown));
+        }
+    }
+}
