@@ -17,6 +17,7 @@ mod run;
 mod split;
 mod times;
 
+pub(crate) use nights::missed as missed_nights;
 pub(crate) use overview::{Job, JobRun, Overview, Unsent};
 pub(crate) use run::{NotStarted, RunPage};
 

@@ -23,7 +23,7 @@ pub(super) fn dates(today: Date) -> Vec<Date> {
 
 /// Returns the last dates on which a run was expected and none started: each start makes the next one
 /// expected a day (or a week) later, at the same local time. `starts` in ascending order.
-pub(super) fn missed(starts: &[DateTime], expect: Expect, now: DateTime) -> Vec<Date> {
+pub(crate) fn missed(starts: &[DateTime], expect: Expect, now: DateTime) -> Vec<Date> {
     let oldest = now.date().saturating_sub(WINDOW_DAYS.days());
     let mut missed = Vec::new();
     let ends = starts.iter().skip(1).copied().chain([now]);

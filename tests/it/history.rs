@@ -389,6 +389,39 @@ fn an_undoing_is_a_night_and_a_person_who_was_removed_is_in_none() {
 }
 
 #[test]
+fn a_night_without_a_run_is_named_if_the_job_says_how_often_it_runs() {
+    let fake = platform();
+    let mut job = job(&fake, "5,a\n");
+    job.ends(0);
+    let text = job.text("in.summary.json");
+    let started = |hours: i64| (jiff::Timestamp::now() - jiff::Span::new().hours(hours)).to_string();
+    let begun = text
+        .split("\"started_at\":\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    fs::write(job.path("in.summary.json"), text.replacen(begun, &started(80), 1)).unwrap();
+    let said = history(&mut job, "", 0);
+    let missed = said
+        .lines()
+        .filter(|line| line.ends_with("-  no run started"))
+        .count();
+    assert!((2..=4).contains(&missed), "{said}");
+    let said = history(&mut job, "--last 1 --lang pl", 0);
+    assert!(
+        said.contains("-  brak uruchomienia\n") && !said.contains("zaktualizowano"),
+        "{said}"
+    );
+    let said = history(&mut job, "--last 1 --format json", 0);
+    assert!(
+        said.starts_with("{\"kind\":\"missed\",\"expected_on\":\"2") && said.contains("\"started_at\":null"),
+        "{said}"
+    );
+}
+
+#[test]
 fn an_older_run_stays_beside_the_one_that_overwrites_it() {
     let fake = platform();
     let mut job = Job::run(export("5,a\n"), &fake).args("-c 1 --max-retries 0");

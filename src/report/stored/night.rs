@@ -20,6 +20,8 @@ pub(crate) enum NightKind {
     Undo,
     /// No call was made.
     Unsent,
+    /// No run started, and one was expected (`--expect`).
+    Missed,
 }
 
 /// How a night ended.
@@ -166,9 +168,9 @@ impl Night {
     }
 }
 
-/// Sorts nights by their start, puts rounds under their runs, and keeps the newest. Nights whose start
-/// is unknown come first.
-pub(crate) fn arranged(found: Vec<Night>, last: Option<usize>) -> Vec<Night> {
+/// Sorts nights by their start, and puts rounds under their runs. Nights whose start is unknown come
+/// first.
+pub(crate) fn arranged(found: Vec<Night>) -> Vec<Night> {
     let (mut rounds, mut nights): (Vec<Night>, Vec<Night>) =
         found.into_iter().partition(|night| night.retry_of.is_some());
     rounds.sort_by_key(|night| night.started_at);
@@ -184,8 +186,6 @@ pub(crate) fn arranged(found: Vec<Night>, last: Option<usize>) -> Vec<Night> {
         }
     }
     nights.sort_by_key(|night| night.started_at);
-    let surplus = nights.len().saturating_sub(last.unwrap_or(usize::MAX));
-    nights.drain(..surplus);
     nights
 }
 
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_are_under_their_runs_and_the_newest_nights_stay() {
+    fn rounds_are_under_their_runs() {
         let round = |number, second, of| Night {
             retry_of: at(of),
             ..night(NightKind::Retry(number), second)
@@ -238,11 +238,9 @@ mod tests {
             let shape = nights.iter().map(|night| (night.started_at, night.rounds.len()));
             shape.collect()
         };
-        let all = arranged(found.clone(), None);
+        let all = arranged(found);
         assert_eq!(shape(&all), [(None, 0), (at(10), 2), (at(20), 0), (at(31), 0)]);
         assert_eq!(all[1].rounds[0].kind, NightKind::Retry(1));
-        let last = arranged(found, Some(2));
-        assert_eq!(shape(&last), [(at(20), 0), (at(31), 0)]);
     }
 
     #[test]

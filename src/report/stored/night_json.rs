@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::night::{KeptRow, Known, Night, NightEnd, NightKind};
-use crate::model::{ErrorCode, ShownPath as _, Status, rfc3339};
+use crate::model::{ErrorCode, ShownPath as _, Status, local_date, rfc3339};
 
 /// The fields of a night, in order.
 #[derive(Serialize)]
@@ -14,6 +14,9 @@ struct NightObject<'a> {
     /// The number of the retry round.
     #[serde(skip_serializing_if = "Option::is_none")]
     round: Option<u32>,
+    /// The date of a night on which a run was expected and none started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_on: Option<String>,
     started_at: Option<String>,
     finished_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +98,7 @@ impl<'a> KnownObject<'a> {
 /// Formats a night as one line of JSON with a line end. `has_asked` is set if respondents were asked for.
 pub(crate) fn night_to_json(night: &Night, has_asked: bool) -> String {
     let run = night.run.as_ref();
+    let is_missed = night.kind == NightKind::Missed;
     // Without a summary, calls and time are unknown.
     let is_summary = run.is_some_and(|run| run.started_at.is_some());
     let counts = run.map(|run| Counts {
@@ -115,16 +119,22 @@ pub(crate) fn night_to_json(night: &Night, has_asked: bool) -> String {
             NightKind::Retry(_) => "retry",
             NightKind::Undo => "undo",
             NightKind::Unsent => "unsent",
+            NightKind::Missed => "missed",
         },
         round: match night.kind {
             NightKind::Retry(number) => Some(number),
             _ => None,
         },
-        started_at: night.started_at.map(rfc3339),
+        expected_on: night
+            .started_at
+            .filter(|_| is_missed)
+            .map(|time| local_date(time).to_string()),
+        started_at: night.started_at.filter(|_| !is_missed).map(rfc3339),
         finished_at: run.and_then(|run| run.finished_at).map(rfc3339),
         retry_of: night.retry_of.map(rfc3339),
         state: match night.end {
             _ if night.kind == NightKind::Unsent => "unsent",
+            _ if is_missed => "missed",
             NightEnd::UnderWay => "under_way",
             _ if night.is_unfinished() => "unfinished",
             _ if run.is_some_and(|run| run.finished) => "finished",

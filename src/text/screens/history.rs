@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Lang, Message, clock_time, local_date, local_minute_in, local_time_in, printable, trim_invisible,
+    Lang, Message, clock_time, date_in, local_date, local_minute_in, local_time_in, printable, trim_invisible,
 };
 use crate::report::{KeptRow, Known, Night, NightEnd, NightKind, Screen, Tone};
 use crate::text::subjects::{Absent, Headline, NextStep, RowView};
@@ -130,6 +130,7 @@ impl Journey<'_> {
                     None | Some(0) => printable(why.text(screen.lang)).into_owned(),
                     Some(code) => words.night_unsent_briefly(code),
                 },
+                (NightKind::Missed, _) => words.night_missed(),
                 _ if night.has_all_rows() => words.respondent_absent(Absent::NotInExport),
                 _ if night.faults.is_empty() => words.respondent_absent(Absent::NotReached),
                 _ => words.respondent_absent(Absent::Unknown),
@@ -222,6 +223,7 @@ fn counts(night: &Night, lang: Lang) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
     match (&night.run, &night.why) {
         (None, Some(why)) => lines.push((Tone::Plain, unsent(night, why, words, lang))),
+        (None, None) if night.kind == NightKind::Missed => lines.push((Tone::Look, words.night_missed())),
         (None, None) => {}
         (Some(run), _) => {
             // Without a summary, calls and time are unknown.
@@ -338,9 +340,11 @@ impl Table {
 }
 
 fn start_of(night: &Night, lang: Lang) -> String {
-    night
-        .started_at
-        .map_or_else(|| "-".to_owned(), |time| local_minute_in(lang, time))
+    match night.started_at {
+        None => "-".to_owned(),
+        Some(time) if night.kind == NightKind::Missed => date_in(lang, local_date(time)),
+        Some(time) => local_minute_in(lang, time),
+    }
 }
 
 fn code_text(night: &Night) -> String {

@@ -7,6 +7,7 @@ mod nights;
 use std::path::Path;
 
 use anyhow::Error;
+use jiff::Timestamp;
 
 use self::kept_rows::Asked;
 use crate::config::HistorySettings;
@@ -32,7 +33,12 @@ pub(in crate::run) fn run(settings: &HistorySettings, console: &Console) -> Resu
             words.history_found_no_run(&results)
         })));
     }
-    let nights = arranged(found, settings.last);
+    let mut nights = arranged(found);
+    let missed = nights::missed(&nights, Timestamp::now());
+    nights.extend(missed);
+    nights.sort_by_key(|night| night.started_at);
+    let surplus = nights.len().saturating_sub(settings.last.unwrap_or(usize::MAX));
+    nights.drain(..surplus);
     if asked.is_empty() {
         of_all_rows(
             settings,

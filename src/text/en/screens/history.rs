@@ -32,7 +32,7 @@ impl HistoryWords for English {
 
     fn night_kind(&self, kind: NightKind) -> Option<String> {
         match kind {
-            NightKind::Run | NightKind::Unsent => None,
+            NightKind::Run | NightKind::Unsent | NightKind::Missed => None,
             NightKind::Trial => Some("trial".to_owned()),
             NightKind::Retry(number) => Some(format!("retry {number}")),
             NightKind::Undo => Some("undo".to_owned()),
@@ -80,6 +80,10 @@ impl HistoryWords for English {
         format!("no calls (exit {code})")
     }
 
+    fn night_missed(&self) -> String {
+        "no run started".to_owned()
+    }
+
     fn code_means(&self, code: u8, meaning: &str) -> String {
         format!("Exit {code}: {meaning}")
     }
@@ -119,7 +123,7 @@ impl HistoryWords for English {
     }
 
     fn respondent_row(&self, row: RowView<'_>) -> String {
-        let mut text = format!("row {}", thousands(Lang::En, row.row.row));
+        let mut text = format!("row {}", row.row.row);
         text.extend(row.survey.map(|survey| format!(", survey {survey}")));
         text.extend(row.id.map(|id| format!(", id {id}")));
         text += ": ";
@@ -170,14 +174,12 @@ impl HistoryWords for English {
             || " by a run that is not kept here".to_owned(),
             |when| format!(" by the run of {when}"),
         );
-        let mut text = format!("The state ({state}) has an acknowledgement for {place},{when}");
-        if !known.labels.is_empty() {
-            let labels: Vec<&str> = known.labels.iter().map(|label| Label::name(*label)).collect();
-            let labels = labels.join(", ");
-            text.push_str("; it knows ");
-            text.push_str(&labels);
-            text.push_str(" singly");
-        }
+        let labels: Vec<&str> = known.labels.iter().map(|label| Label::name(*label)).collect();
+        let labels = match labels.join(", ") {
+            none if none.is_empty() => none,
+            some => format!(" (labels {some})"),
+        };
+        let mut text = format!("The state ({state}) has an acknowledgement for {place}{labels},{when}");
         text += ".";
         if known.in_doubt {
             text += " It is not relied on: the next run sends the row again.";

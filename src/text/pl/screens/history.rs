@@ -25,7 +25,7 @@ impl HistoryWords for Polish {
 
     fn night_kind(&self, kind: NightKind) -> Option<String> {
         match kind {
-            NightKind::Run | NightKind::Unsent => None,
+            NightKind::Run | NightKind::Unsent | NightKind::Missed => None,
             NightKind::Trial => Some("wybrane wiersze".to_owned()),
             NightKind::Retry(number) => Some(format!("ponowienie {number}")),
             NightKind::Undo => Some("cofnięcie zmian".to_owned()),
@@ -69,6 +69,10 @@ impl HistoryWords for Polish {
         format!("bez wywołań (kod {code})")
     }
 
+    fn night_missed(&self) -> String {
+        "brak uruchomienia".to_owned()
+    }
+
     fn code_means(&self, code: u8, meaning: &str) -> String {
         format!("Kod {code}: {meaning}")
     }
@@ -108,7 +112,7 @@ impl HistoryWords for Polish {
     }
 
     fn respondent_row(&self, row: RowView<'_>) -> String {
-        let mut text = format!("wiersz\u{A0}{}", thousands(Lang::Pl, row.row.row));
+        let mut text = format!("wiersz\u{A0}{}", row.row.row);
         text.extend(row.survey.map(|survey| format!(", ankieta {survey}")));
         text.extend(row.id.map(|id| format!(", ID {id}")));
         text += ": ";
@@ -157,12 +161,12 @@ impl HistoryWords for Polish {
             || "z uruchomienia, którego tu nie zachowano".to_owned(),
             |when| format!("z uruchomienia {when}"),
         );
-        let mut text = format!("Plik stanu {state}: jest potwierdzenie {when}, {place}");
-        if !known.labels.is_empty() {
-            let labels: Vec<&str> = known.labels.iter().map(|label| Label::name(*label)).collect();
-            text.push_str("; osobno zapamiętane etykiety: ");
-            text.push_str(&labels.join(", "));
-        }
+        let labels: Vec<&str> = known.labels.iter().map(|label| Label::name(*label)).collect();
+        let labels = match labels.join(", ") {
+            none if none.is_empty() => none,
+            some => format!(" (etykiety {some})"),
+        };
+        let mut text = format!("Plik stanu {state}: jest potwierdzenie {when}, {place}{labels}");
         text += ".";
         if known.in_doubt {
             text += " Nie jest pewne: następna aktualizacja ponowi ten wiersz.";

@@ -75,6 +75,9 @@ pub(crate) trait HistoryWords {
     /// The same in a few words.
     fn night_unsent_briefly(&self, code: u8) -> String;
 
+    /// A night on which a run was expected.
+    fn night_missed(&self) -> String;
+
     /// What a code means that is among the nights.
     fn code_means(&self, code: u8, meaning: &str) -> String;
 

@@ -4,9 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 use super::kept_rows::{Asked, KeptRows};
 use crate::model::{Message, ShownPath as _};
+use crate::page::missed_nights;
 use crate::record::{
     KeptFiles, KeptUndoing, OutputPaths, is_under_way, kept_files, kept_lists, nights_beside, unsent_nights,
 };
@@ -49,6 +52,32 @@ fn unsent(paths: &OutputPaths) -> impl Iterator<Item = Night> {
         }),
         ..Night::new(NightKind::Unsent)
     })
+}
+
+/// Returns the nights on which a run was expected and none started, since the oldest run that is kept.
+pub(super) fn missed(nights: &[Night], now: Timestamp) -> Vec<Night> {
+    let zone = TimeZone::system();
+    let local = |time: Timestamp| time.to_zoned_datetime(zone.clone()).datetime();
+    let mut runs = nights.iter().filter(|night| night.kind == NightKind::Run);
+    let expect = runs.clone().filter_map(|night| night.run.as_ref()).next_back();
+    let Some(expect) = expect.and_then(|run| run.facts.expect) else {
+        return Vec::new();
+    };
+    let oldest = runs.find_map(|night| night.started_at);
+    let starts = nights
+        .iter()
+        .filter(|night| matches!(night.kind, NightKind::Run | NightKind::Unsent));
+    let starts = starts.filter(|night| night.started_at >= oldest);
+    let starts: Vec<DateTime> = starts.filter_map(|night| night.started_at.map(local)).collect();
+    let dates = missed_nights(&starts, expect, local(now)).into_iter();
+    let dates = dates.filter(|date| !starts.iter().any(|start| start.date() == *date));
+    dates
+        .map(|date| Night {
+            // Between the nights around it.
+            started_at: zone.to_timestamp(date.at(12, 0, 0, 0)).ok(),
+            ..Night::new(NightKind::Missed)
+        })
+        .collect()
 }
 
 /// Returns the runs that left these files: a finished one, an unfinished one, or both, as
