@@ -234,7 +234,7 @@ fn results_for_excel_and_kept_columns_are_read() {
     let saved = job
         .text("in.results.csv")
         .replace(";007;", ";7;")
-        .replace("T", " ");
+        .replace('T', " ");
     fs::write(job.path("in.results.csv"), saved).unwrap();
     let said = history(&mut job, "--respondent 12", 0);
     assert!(
@@ -283,6 +283,21 @@ fn damaged_and_foreign_files_are_named_and_end_nothing() {
     history(&mut job, "", 0);
     let json = history(&mut job, "--format json", 0);
     assert!(json.contains(&summaries[0]), "{json}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_is_not_followed_but_named() {
+    let fake = platform();
+    let mut job = job(&fake, "5,a\n");
+    job.ends(0);
+    fs::rename(job.path("in.results.csv"), job.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("elsewhere", job.path("in.results.csv")).unwrap();
+    let said = history(&mut job, "--respondent 5", 3);
+    assert!(said.contains("in.results.csv: no file, but a link"), "{said}");
+    fs::remove_file(job.path("in.summary.json")).unwrap();
+    let said = history(&mut job, "", 0);
+    assert!(said.contains("in.results.csv: no file, but a link"), "{said}");
 }
 
 #[test]

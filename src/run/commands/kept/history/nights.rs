@@ -15,6 +15,7 @@ use crate::record::{
 };
 use crate::report::{Night, NightEnd, NightKind, Said, StoredRun};
 use crate::run::{Failure, pages};
+use crate::text::Left;
 
 /// Finds all nights. `outputs` are those of whole runs, then those of trials.
 pub(super) fn all(outputs: &[OutputPaths], asked: &Asked) -> Result<Vec<Night>, Failure> {
@@ -114,8 +115,20 @@ fn of_files(files: &KeptFiles, kind: NightKind, asked: &Asked) -> Vec<Night> {
             nights.push(finished);
         }
     }
-    let is_one = |night: &Night| night.kind != NightKind::Run || !is_rehearsal(night);
-    nights.retain(is_one);
+    nights.retain(|night| !is_rehearsal(night));
+    let no_files = files.no_files.iter().map(|path| {
+        let path = path.shown().to_string();
+        Message::new(|words| format!("{path}: {}", words.left(Left::NoFile)))
+    });
+    let no_files: Vec<Message> = no_files.collect();
+    match nights.first_mut() {
+        Some(night) => night.faults.extend(no_files),
+        None if !no_files.is_empty() => nights.push(Night {
+            faults: no_files,
+            ..blank()
+        }),
+        None => {}
+    }
     nights
 }
 
