@@ -26,7 +26,7 @@ pub(crate) use commands::pull::PullArgs;
 pub(crate) use completions::{CompletionsArgs, completions};
 pub(crate) use from_file::{FileSetting, FileValue};
 pub(crate) use groups::calls::{AddressArgs, AttemptArgs, MethodArg, PaceArgs, PlatformArgs};
-pub(crate) use groups::config::{ConfigCommand, DoctorArgs};
+pub(crate) use groups::config::{ConfigCommand, DoctorArgs, JobsArgs};
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
 pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs};
 pub(crate) use groups::list::{ApiArgs, FreshnessArg, ListArgs, OnConflictArg};

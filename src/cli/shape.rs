@@ -196,7 +196,10 @@ Commands (`respondent-sync help COMMAND`):
             "a page about a run or many; a respondent night by night",
         ),
         ("sandbox", "the platform in small, on this machine"),
-        ("config show", "all settings, and where each comes from"),
+        (
+            "config",
+            "`show`: all settings; `check`: the config files of many jobs",
+        ),
         (
             "state, forget",
             "what earlier runs remember; remove a person who asked for it",

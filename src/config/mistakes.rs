@@ -31,6 +31,11 @@ impl Mistakes {
         self.0.is_empty()
     }
 
+    /// Returns each mistake.
+    pub(super) fn each(self) -> Vec<Error> {
+        self.0
+    }
+
     /// Returns the value if there are no mistakes.
     ///
     /// # Errors

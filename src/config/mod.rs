@@ -97,7 +97,13 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
             Command::Undo(Box::new(commands::list::over::undo(*args, origins, file)?))
         }
         cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins, file)?)),
-        cli::Command::Config(ConfigCommand::Show(_)) => Command::Print(commands::show::show(file, variable)?),
+        cli::Command::Config(ConfigCommand::Show(_)) => {
+            Command::Print(commands::files::show::show(file, variable)?)
+        }
+        cli::Command::Config(ConfigCommand::Check(args)) => Command::Print(commands::files::check::check(
+            &args,
+            groups::log::lang(args.lang),
+        )?),
         cli::Command::State(command) => Command::State(commands::state::state(&command, origins)?),
         cli::Command::Completions(args) => Command::Print(cli::completions(&args)),
         cli::Command::Help(args) => {

@@ -57,5 +57,5 @@ pub(crate) use text::message::Message;
 pub(crate) use text::normal_form::label_digest;
 pub(crate) use text::time::{
     clock_time, date_in, local_date, local_minute_in, local_time, local_time_in, rfc3339,
-    rfc3339_around_fraction, time_in_name, zoned_time_in,
+    rfc3339_around_fraction, time_in_name, time_of_day, zoned_time_in,
 };

@@ -246,3 +246,95 @@ fn the_source_of_the_apis_key_is_shown() {
         "{text}"
     );
 }
+
+/// A job whose secrets are there.
+fn job_file(more: &str) -> String {
+    "input = \"contacts.csv\"\nsurvey = \"1\"\nmap = [\"l1=l1\"]\naccount_file = \"../s\"\nwebhook_key_file = \
+     \"../s\"\nwebhook_auth_file = \"../s\"\n"
+        .to_owned()
+        + more
+}
+
+/// A folder with these jobs, none of which has its export.
+fn jobs(jobs: &[(&str, String)], command: &str) -> Job {
+    let mut job = Job::new(command)
+        .without_var("RESPONDENT_SYNC_ACCOUNT")
+        .without_var("RESPONDENT_SYNC_WEBHOOK_KEY")
+        .without_var("RESPONDENT_SYNC_WEBHOOK_AUTH");
+    std::fs::create_dir_all(job.path("clients")).unwrap();
+    job = job.file("clients/s", "123");
+    for (name, text) in jobs {
+        std::fs::create_dir_all(job.path(&format!("clients/{name}"))).unwrap();
+        job = job.file(&format!("clients/{name}/job.toml"), text);
+    }
+    job
+}
+
+#[test]
+fn the_jobs_of_a_folder_are_checked_at_once() {
+    let right = [("a", job_file("")), ("deep/b", job_file("output_dir = \".\"\n"))];
+    let right = jobs(&right, "config check clients").file("clients/a/contacts.csv", "id_respondent,l1\n");
+    std::fs::write(right.path("clients/deep/s"), "123").unwrap();
+    let ran = right.ends(0);
+    assert_eq!(ran.stdout.lines().next(), Some("ready: 2 jobs, nothing wrong"));
+    assert_eq!(ran.stdout.matches("not there yet").count(), 1, "{}", ran.stdout);
+    assert!(!ran.stderr.contains("error"), "{}", ran.stderr);
+    let polish = right.args("--lang pl").ends(0);
+    assert!(polish.stdout.starts_with("gotowe: 2"), "{}", polish.stdout);
+
+    let wrong = [
+        ("a", job_file("rate = \"fast\"\n")),
+        ("b", job_file("surveys = 1\n")),
+        (
+            "c",
+            job_file("min_filled = [\"l9\"]\nmax_age = \"1h\"\nrotate = 3\n"),
+        ),
+        ("d", job_file("output = \"../e/out.csv\"\n")),
+        ("e", job_file("output = \"out.csv\"\n")),
+        ("f", "survey = 1\n".to_owned()),
+        ("g", job_file("metrics_file = \"{client}.prom\"\n")),
+        ("h", job_file("").replace("contacts.csv", "gone/contacts.csv")),
+        ("j", "rate = \n".to_owned()),
+        ("k", job_file("")),
+    ];
+    let job = jobs(&wrong, "config check clients");
+    let ran = job.ends(2);
+    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+    // Others can read its secrets, on this machine; on another it does not matter.
+    let said: Vec<&str> = ran
+        .stderr
+        .lines()
+        .filter(|line| !line.starts_with("warning: others"))
+        .collect();
+    let folder = job.path("");
+    let folder = folder.to_str().unwrap();
+    insta::assert_snapshot!(
+        "jobs_that_are_wrong",
+        said.join("\n").replace(folder, "/").replace('\\', "/")
+    );
+    let unread = jobs(
+        &[("i", job_file("").replace("../s", "../t"))],
+        "config check clients",
+    );
+    let ran = unread.ends(2);
+    for secret in ["account", "webhook_key", "webhook_auth"] {
+        let said = format!("no `{secret}`: cannot read ");
+        assert!(ran.stderr.contains(&said), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_folder_without_jobs_is_no_success() {
+    let ran = jobs(&[], "config check clients").ends(2);
+    assert!(
+        ran.stderr.contains("no `job.toml` in `clients`"),
+        "{}",
+        ran.stderr
+    );
+    let gone = Job::new("config check gone.toml").ends(2);
+    assert!(
+        gone.stderr.contains("cannot read the config file `gone.toml`"),
+        "{}",
+        gone.stderr
+    );
+}

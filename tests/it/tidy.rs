@@ -162,7 +162,7 @@ fn each_library_is_named_in_one_place() {
         ("clap_mangen::", &["cli/man.rs"]),
         (
             "toml_writer::",
-            &["config/commands/show.rs", "run/commands/init/answers.rs"],
+            &["config/commands/files/show.rs", "run/commands/init/answers.rs"],
         ),
         ("uuid::", &["model/settings/identity.rs"]),
         ("which::", &["system/"]),

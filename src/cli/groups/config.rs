@@ -31,9 +31,22 @@ pub(crate) struct DoctorArgs {
     pub(crate) lang: Option<LangArg>,
 }
 
+/// Which jobs `config check` looks at.
+#[derive(Debug, Args)]
+pub(crate) struct JobsArgs {
+    /// Config files, or folders: every `job.toml` in them and below is checked
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Language of what is printed (default: the system's)
+    #[arg(long, value_enum, env = "RESPONDENT_SYNC_LANG", hide_env = true)]
+    pub(crate) lang: Option<LangArg>,
+}
+
 /// The commands about the settings.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Show every flag of `run`, its value and where it comes from; of secrets only whether they are set
     Show(ConfigArg),
+    /// Check the config files of many jobs: what is wrong with each, and which write the same file
+    Check(JobsArgs),
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod check;
 pub(super) mod doctor;
+pub(super) mod files;
 pub(super) mod help;
 pub(super) mod init;
 pub(super) mod kept;
@@ -10,5 +11,4 @@ pub(super) mod report;
 pub(super) mod retry;
 pub(super) mod run;
 pub(super) mod sandbox;
-pub(super) mod show;
 pub(super) mod state;

@@ -17,7 +17,7 @@ use crate::config::groups::calls::{self, CallSettings, Destination};
 use crate::config::groups::guards::{GuardSettings, guards};
 use crate::config::groups::list::{self as of_list, ListSettings};
 use crate::config::groups::log;
-use crate::config::groups::monitor::{MonitorSettings, monitor};
+use crate::config::groups::monitor::{MonitorSettings, metrics_file, monitor};
 use crate::config::groups::outputs::{self, OutputSettings, prints_summary};
 use crate::config::groups::page::{UnsentSettings, others, unsent};
 use crate::config::groups::reading::{ReadingSettings, reading};
@@ -177,12 +177,37 @@ fn rehearsal(args: &RunArgs) -> Option<&'static str> {
     }
 }
 
+/// Returns the files that a run with these flags writes, but for its state, which many may share.
+pub(in crate::config) fn written(args: &RunArgs) -> Vec<PathBuf> {
+    let paths = outputs::paths(&args.output, &Input::new(&args.input.input), rehearsal(args));
+    let paths = paths.map(|paths| {
+        [
+            Some(paths.results),
+            Some(paths.failed),
+            Some(paths.summary),
+            paths.report,
+        ]
+    });
+    let metrics = metrics_file(&args.monitor).ok().flatten();
+    paths
+        .unwrap_or_default()
+        .into_iter()
+        .flatten()
+        .chain(metrics)
+        .collect()
+}
+
 /// Checks the flags of a run, outputs included, without fetching a secret.
 ///
 /// # Errors
 ///
 /// All mistakes.
 pub(in crate::config) fn check_flags(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> Result<()> {
+    mistakes_in_flags(args, origins, file).settle(Some(()))
+}
+
+/// Returns the mistakes in the flags of a run, outputs included. Fetches no secret.
+pub(in crate::config) fn mistakes_in_flags(args: &RunArgs, origins: &Origins, file: &ConfigFile) -> Mistakes {
     let mut mistakes = Mistakes::default();
     let lang = log::lang(args.log.lang);
     let common = common(args, (origins, file), lang, false, &mut mistakes);
@@ -190,7 +215,7 @@ pub(in crate::config) fn check_flags(args: &RunArgs, origins: &Origins, file: &C
     let input = &common.reading.input;
     let kind = (common.rehearsal, common.delta.mode);
     outputs::outputs(&args.output, input, kind, args.log.lang, &mut mistakes);
-    mistakes.settle(Some(()))
+    mistakes
 }
 
 /// Checks all flags of `run`.

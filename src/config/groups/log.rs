@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 
-use crate::cli::{Cli, Command, LangArg, LogArgs, LogFormatArg, Origin, Origins};
+use crate::cli::{Cli, Command, ConfigCommand, LangArg, LogArgs, LogFormatArg, Origin, Origins};
 use crate::config::variable;
 use crate::model::{Identity, Lang, Tags, check_run_id, new_run_id};
 use crate::report::{LogFormat, Verbosity};
@@ -33,6 +33,7 @@ pub(crate) fn log(cli: &Cli, origins: &Origins) -> LogSettings {
         Command::Pull(args) => settings(&args.log, Tags::default(), origins),
         Command::Init(args) => for_people(args.lang),
         Command::Doctor(args) => for_people(args.lang),
+        Command::Config(ConfigCommand::Check(args)) => for_people(args.lang),
         Command::Forget(args) => for_people(args.lang),
         Command::History(args) => for_people(args.lang),
         Command::Report(args) => for_people(args.lang),

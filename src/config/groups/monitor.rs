@@ -43,8 +43,7 @@ pub(in crate::config) fn monitor(
     let tags = Tags::new(&args.tag);
     let tags =
         mistakes.note(tags.map_err(|key| anyhow!("`--tag {key}=…` is given twice: which one is meant?")));
-    let metrics_file = args.metrics_file.as_deref();
-    let metrics_file = mistakes.note(metrics_file.map(|path| filled_path(&tags, path)).transpose());
+    let metrics_file = mistakes.note(filled_path(&tags, args.metrics_file.as_deref()));
     // A refused file is not written, not even to report the refusal.
     let metrics_file = metrics_file.and_then(|path| mistakes.keep(has_metrics_name(&path).map(|()| path)));
     let given = args.healthcheck_url.as_deref();
@@ -94,14 +93,25 @@ fn address(tags: &Tags, url: &str) -> Result<String> {
     Ok(url)
 }
 
+/// Returns the metrics file, with the values of tags in its path.
+pub(in crate::config) fn metrics_file(args: &MonitorArgs) -> Result<Option<PathBuf>> {
+    filled_path(
+        &Tags::new(&args.tag).unwrap_or_default(),
+        args.metrics_file.as_deref(),
+    )
+}
+
 /// Returns the path with the values of tags in it. A path that is no Unicode has none.
-fn filled_path(tags: &Tags, path: &Path) -> Result<PathBuf> {
+fn filled_path(tags: &Tags, path: Option<&Path>) -> Result<Option<PathBuf>> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
     let Some(text) = path.to_str() else {
-        return Ok(path.to_owned());
+        return Ok(Some(path.to_owned()));
     };
     let filled = tags.fill(text);
     filled
-        .map(PathBuf::from)
+        .map(|filled| Some(filled.into()))
         .map_err(|why| anyhow!("`--metrics-file {}`: {why}", path.shown()))
 }
 

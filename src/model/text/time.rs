@@ -1,7 +1,7 @@
 //! Formats times: one form for people, one for machines, one for file names. Pure, except for the
 //! system's time zone.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -32,6 +32,11 @@ pub(crate) fn local_minute_in(lang: Lang, time: Timestamp) -> String {
 pub(crate) fn clock_time(time: Timestamp, has_seconds: bool) -> String {
     let format = if has_seconds { "%H:%M:%S" } else { "%H:%M" };
     local(time).strftime(format).to_string()
+}
+
+/// Formats a time of day that somebody set: `08:57`.
+pub(crate) fn time_of_day(time: Time) -> String {
+    time.strftime("%H:%M").to_string()
 }
 
 /// Formats a date for people, as their language does: `2026-11-24`, in Polish `24.11.2026`.

@@ -7,7 +7,7 @@ use std::thread;
 use jiff::civil::Time;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::model::{EarlyEnd, Message, Signal};
+use crate::model::{EarlyEnd, Message, Signal, time_of_day};
 use crate::report::{Console, ExitCode};
 use crate::run::{Failure, print_end};
 use crate::system::stop;
@@ -60,7 +60,7 @@ pub(in crate::run) fn code_of(reason: &EarlyEnd) -> ExitCode {
 
 /// Returns the end of a run that started when its window was over.
 pub(in crate::run) fn too_late(until: Time) -> Failure {
-    let until = until.strftime("%H:%M").to_string();
+    let until = time_of_day(until);
     Failure {
         code: ExitCode::Deadline,
         error: Message::new(|words| words.window_is_over(&until)).into(),

@@ -88,4 +88,40 @@ impl SettingWords for English {
              Account → Settings → Integrations"
         )
     }
+
+    fn ready_jobs(&self, jobs: u64, awaited: &[String]) -> String {
+        let first = format!("ready: {}, nothing wrong\n", en(jobs, "job"));
+        let awaited = awaited
+            .iter()
+            .map(|input| format!("  not there yet: `{input}`\n"));
+        std::iter::once(first).chain(awaited).collect()
+    }
+
+    fn wrong_jobs(&self, (wrong, jobs): (u64, u64), mistakes: &[String]) -> String {
+        format!(
+            "{wrong} of {} cannot run:\n  {}",
+            en(jobs, "job"),
+            mistakes.join("\n  ")
+        )
+    }
+
+    fn no_job_below(&self, folder: &str) -> String {
+        format!("no `job.toml` in `{folder}` or below: each job has a folder of its own with this file")
+    }
+
+    fn cannot_read_folder_of_jobs(&self, folder: &str) -> String {
+        format!("cannot read the folder `{folder}`")
+    }
+
+    fn job_without_input(&self) -> String {
+        "no `input`: name the export, as in `input = \"contacts.csv\"`".to_owned()
+    }
+
+    fn no_folder_of_input(&self, folder: &str) -> String {
+        format!("the folder of `input` does not exist: `{folder}`")
+    }
+
+    fn file_of_two_jobs(&self, file: &str, other: &str) -> String {
+        format!("`{other}` writes `{file}` as well: give each job an `output_dir` of its own")
+    }
 }

@@ -104,4 +104,37 @@ impl SettingWords for Polish {
              Ustawienia → Integracje)"
         )
     }
+
+    fn ready_jobs(&self, jobs: u64, awaited: &[String]) -> String {
+        let jobs = pl(jobs, ["zadanie", "zadania", "zadań"]);
+        let first = format!("gotowe: {jobs}, bez błędów\n");
+        let awaited = awaited
+            .iter()
+            .map(|input| format!("  jeszcze nie ma: `{input}`\n"));
+        std::iter::once(first).chain(awaited).collect()
+    }
+
+    fn wrong_jobs(&self, (wrong, jobs): (u64, u64), mistakes: &[String]) -> String {
+        format!("zadania z błędami: {wrong} z {jobs}\n  {}", mistakes.join("\n  "))
+    }
+
+    fn no_job_below(&self, folder: &str) -> String {
+        format!("w `{folder}` i niżej nie ma pliku `job.toml`: każde zadanie ma własny folder z tym plikiem")
+    }
+
+    fn cannot_read_folder_of_jobs(&self, folder: &str) -> String {
+        format!("nie można odczytać folderu `{folder}`")
+    }
+
+    fn job_without_input(&self) -> String {
+        "brak `input`: podaj eksport, np. `input = \"kontakty.csv\"`".to_owned()
+    }
+
+    fn no_folder_of_input(&self, folder: &str) -> String {
+        format!("folder pliku `input` nie istnieje: `{folder}`")
+    }
+
+    fn file_of_two_jobs(&self, file: &str, other: &str) -> String {
+        format!("plik `{file}` zapisuje też `{other}`: podaj w każdym zadaniu własny folder `output_dir`")
+    }
 }

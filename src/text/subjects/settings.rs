@@ -73,4 +73,21 @@ pub(crate) trait SettingWords {
     /// A secret has the value of the vendor's example. `name` says which one, as the subject of a
     /// sentence: a variable, or an English phrase about a file or a command.
     fn secret_is_sample(&self, name: &str) -> String;
+
+    /// All of so many jobs are ready; `awaited` are inputs that are not there yet.
+    fn ready_jobs(&self, jobs: u64, awaited: &[String]) -> String;
+
+    /// Some of so many jobs are wrong; each mistake begins with the path of its job.
+    fn wrong_jobs(&self, some_of: (u64, u64), mistakes: &[String]) -> String;
+
+    fn no_job_below(&self, folder: &str) -> String;
+
+    fn cannot_read_folder_of_jobs(&self, folder: &str) -> String;
+
+    fn job_without_input(&self) -> String;
+
+    fn no_folder_of_input(&self, folder: &str) -> String;
+
+    /// Another job writes the same file.
+    fn file_of_two_jobs(&self, file: &str, other: &str) -> String;
 }
