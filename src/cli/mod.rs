@@ -28,7 +28,9 @@ pub(crate) use from_file::{FileSetting, FileValue};
 pub(crate) use groups::calls::{AddressArgs, AttemptArgs, MethodArg, PaceArgs, PlatformArgs};
 pub(crate) use groups::config::{ConfigCommand, DoctorArgs, JobsArgs};
 pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
-pub(crate) use groups::input::{BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs};
+pub(crate) use groups::input::{
+    BlankIdArg, Chosen, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs,
+};
 pub(crate) use groups::list::{ApiArgs, FreshnessArg, ListArgs, OnConflictArg};
 pub(crate) use groups::monitor::MonitorArgs;
 pub(crate) use groups::output::{ExistingArgs, LangArg, LogArgs, LogFormatArg, OutputArgs};

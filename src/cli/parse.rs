@@ -47,6 +47,7 @@ impl Origin {
 /// The origins of the values whose origin is reported or matters otherwise.
 #[derive(Clone, Debug)]
 pub(crate) struct Origins {
+    pub(crate) newest: Origin,
     pub(crate) survey: Origin,
     pub(crate) id_column: Origin,
     pub(crate) map: Origin,
@@ -270,6 +271,7 @@ pub(crate) fn parse_words(
     let origin = |id: &str| origin(&sub, file, id);
     let survey_of_file = file.settings.iter().find(|setting| setting.key == "survey");
     let origins = Origins {
+        newest: origin("newest"),
         survey: origin("survey"),
         id_column: origin("id_column"),
         map: origin("map"),

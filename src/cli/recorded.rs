@@ -28,8 +28,9 @@ const OF_RUN_ALONE: [&str; 15] = [
 ];
 
 /// Flags that each call of the program decides for itself.
-const OF_EACH_CALL: [&str; 14] = [
+const OF_EACH_CALL: [&str; 15] = [
     "input",
+    "newest",
     "output",
     "output_dir",
     "failed",
@@ -62,8 +63,9 @@ const OF_FORM: [&str; 7] = [
 const OF_WHOLE: [&str; 3] = ["delimiter", "encoding", "sheet"];
 
 /// The flags of `verify` and `undo`.
-const OF_RUN_THAT_IS_OVER: [&str; 26] = [
+const OF_RUN_THAT_IS_OVER: [&str; 27] = [
     "input",
+    "newest",
     CONFIG,
     "survey",
     "empty",

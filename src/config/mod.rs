@@ -78,7 +78,10 @@ pub(crate) enum Command {
 /// may have to be notified.
 pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<Command> {
     Ok(match cli.command {
-        cli::Command::Run(args) => Command::Run(commands::run::run(&args, origins, file)),
+        cli::Command::Run(mut args) => {
+            groups::reading::newest::choose_for_run(&mut args);
+            Command::Run(commands::run::run(&args, origins, file))
+        }
         cli::Command::Init(args) => Command::Init(Box::new(commands::init::init(*args)?)),
         cli::Command::Doctor(args) => Command::Doctor(Box::new(commands::doctor::doctor(&args))),
         cli::Command::Forget(args) => Command::Forget(Box::new(commands::kept::forget::forget(*args, file)?)),
@@ -96,7 +99,11 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         cli::Command::Undo(args) => {
             Command::Undo(Box::new(commands::list::over::undo(*args, origins, file)?))
         }
-        cli::Command::Check(args) => Command::Check(Box::new(commands::check::check(&args, origins, file)?)),
+        cli::Command::Check(mut args) => {
+            let others = [args.input.ids.clone(), args.selection.exclude.clone()];
+            groups::reading::newest::choose(&mut args.input, &others.each_ref().map(Option::as_ref));
+            Command::Check(Box::new(commands::check::check(&args, origins, file)?))
+        }
         cli::Command::Config(ConfigCommand::Show(_)) => {
             Command::Print(commands::files::show::show(file, variable)?)
         }

@@ -7,6 +7,7 @@ use anyhow::{Error, Result, anyhow, bail};
 
 use super::file::{self, ConfigFile};
 use super::groups::outputs;
+use super::groups::reading::newest::named_after;
 use crate::cli::{CONFIG_KEY, ConfigChoice, Meant, RunArgs, run_meant};
 use crate::model::{SettingValue, ShownPath};
 use crate::read::Input;
@@ -64,7 +65,7 @@ fn of_run(file: ConfigFile, is_asked_for: bool, run: FinishedRun, is_whole: bool
 
 /// Returns the files that the run wrote. INPUT may also be one of these files.
 pub(in crate::config) fn paths(args: &RunArgs) -> Result<OutputPaths> {
-    let input = &args.input.input;
+    let input = &named_after(&args.input);
     if input.as_os_str() == "-" && args.output.output.is_none() {
         bail!(Message::new(|words| words.retry_of_stream()));
     }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// The limits that the user set; `None` for no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,12 @@ pub(crate) enum Stale {
         age: Duration,
         most: Duration,
     },
+    /// The name of the file has this date, whose day ended so long ago.
+    Dated {
+        date: Date,
+        age: Duration,
+        most: Duration,
+    },
     /// The content has been the same since this time.
     Same {
         since: Timestamp,
@@ -37,20 +44,29 @@ impl Freshness {
         self != Self::default()
     }
 
-    /// Returns the objections to sending the export now. `modified` is the file's time. `since` is
+    /// Returns the objections to sending the export now. `modified` is the file's time, and
+    /// `dated` the date in its name with the end of that day. `since` is
     /// the start of the first of the consecutive runs with this content, if there was one. A time
     /// in the future means a wrong clock, and never counts as old.
     pub(crate) fn objections(
         self,
-        modified: Timestamp,
+        (modified, dated): (Timestamp, Option<(Date, Timestamp)>),
         since: Option<Timestamp>,
         now: Timestamp,
     ) -> Vec<Stale> {
         let age_of = |time: Timestamp| Duration::try_from(now.duration_since(time)).unwrap_or_default();
-        let old = self.max_age.map(|most| Stale::Old {
-            modified,
-            age: age_of(modified),
-            most,
+        let old = self.max_age.map(|most| match dated {
+            // A copy of an old export has a new time.
+            Some((date, end)) if end < modified => Stale::Dated {
+                date,
+                age: age_of(end),
+                most,
+            },
+            _ => Stale::Old {
+                modified,
+                age: age_of(modified),
+                most,
+            },
         });
         let same = self.max_same.zip(since).map(|(most, since)| Stale::Same {
             since,
@@ -65,7 +81,9 @@ impl Freshness {
 impl Stale {
     fn exceeds(&self) -> bool {
         match self {
-            Self::Old { age, most, .. } | Self::Same { age, most, .. } => age > most,
+            Self::Old { age, most, .. } | Self::Dated { age, most, .. } | Self::Same { age, most, .. } => {
+                age > most
+            }
         }
     }
 }
@@ -87,8 +105,9 @@ mod tests {
             max_same: Some(5 * HOUR),
         };
         let found = |modified, since: Option<i64>| {
-            let stale = asked.objections(at(modified), since.map(at), at(10));
+            let stale = asked.objections((at(modified), None), since.map(at), at(10));
             let words = stale.into_iter().map(|stale| match stale {
+                Stale::Dated { age, most, .. } => ("dated", age.as_secs() / 3_600, most.as_secs() / 3_600),
                 Stale::Old { age, most, .. } => ("old", age.as_secs() / 3_600, most.as_secs() / 3_600),
                 Stale::Same { age, most, .. } => ("same", age.as_secs() / 3_600, most.as_secs() / 3_600),
             });
@@ -102,6 +121,22 @@ mod tests {
         assert_eq!(found(11, Some(12)), [], "a clock is wrong");
         let nothing = Freshness::default();
         assert!(!nothing.is_asked() && asked.is_asked());
-        assert_eq!(nothing.objections(at(-9_999), Some(at(-9_999)), at(10)), []);
+        assert_eq!(
+            nothing.objections((at(-9_999), None), Some(at(-9_999)), at(10)),
+            []
+        );
+    }
+
+    #[test]
+    fn the_date_in_a_name_makes_a_new_file_old() {
+        let asked = Freshness {
+            max_age: Some(5 * HOUR),
+            max_same: None,
+        };
+        let date = Date::constant(2026, 12, 1);
+        let of = |modified, end| asked.objections((at(modified), Some((date, at(end)))), None, at(10));
+        assert!(matches!(of(9, 1)[..], [Stale::Dated { .. }]));
+        assert!(matches!(of(1, 20)[..], [Stale::Old { .. }]));
+        assert_eq!(of(9, 20), []);
     }
 }

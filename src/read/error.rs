@@ -9,6 +9,7 @@ use super::Change;
 use super::columns::fault::{ColumnFault, Listed, in_words};
 use super::unpack::refused::Foreign;
 use super::workbook::WorkbookFault;
+use crate::model::Message;
 
 /// Why the input as a whole cannot be used (exit code 3, or 9 if it has no rows).
 #[derive(Debug, Error)]
@@ -18,6 +19,9 @@ pub(crate) enum InputError {
 
     #[error("the input is a folder: name a file in it")]
     Folder,
+
+    #[error("{0}")]
+    NoNewest(Message),
 
     #[error("cannot read the input at byte {byte}")]
     Read { byte: u64, source: io::Error },

@@ -18,6 +18,7 @@ mod csv;
 mod encoding;
 mod error;
 mod first_read;
+mod newest;
 mod rows;
 mod source;
 mod start;
@@ -35,6 +36,7 @@ pub(crate) use encoding::note::{for_excel as note_for_excel, of_encoding as note
 pub(crate) use encoding::utf8::BOM;
 pub(crate) use error::InputError;
 pub(crate) use first_read::{EncodingFrom, FirstRead, ReadOptions};
+pub(crate) use newest::{Candidate, Newest, NewestBy, NoNewest, newest};
 pub(crate) use rows::{Rows, RowsEnd};
 pub(crate) use source::{Change, Input, Source};
 pub(crate) use start::DelimiterFrom;

@@ -56,7 +56,7 @@ pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::OutputPaths;
 pub(crate) use outputs::names::{
     FAILED, READ_BACK, REPORT, RESPONDENTS, RESTORE, RESULTS, SUMMARY, TRIAL, UNDO, VERIFIED, WORKBOOK,
-    lock as lock_of,
+    is_own_name, lock as lock_of,
 };
 pub(crate) use outputs::nights::{NIGHTS, UnsentNight, nights_beside, note_unsent, unsent_nights};
 pub(crate) use outputs::page::{PageFile, is_page};

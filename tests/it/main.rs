@@ -45,6 +45,7 @@ mod mails; // The mails of the samples.
 mod memory; // Memory does not grow with the file.
 mod monitor; // Notifications and metrics.
 mod neighbours; // Combinations of features.
+mod newest; // Which of several exports is sent.
 mod outputs; // The files that a run leaves.
 mod pace; // The rate over real sockets.
 mod privacy; // Cells in logs, mails and monitors.

@@ -4,6 +4,20 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
+use jiff::civil::Date;
+
+use crate::model::Message;
+
+/// The file that `--newest` chose.
+#[derive(Clone, Debug)]
+pub(crate) struct Chosen {
+    /// What the outputs are named after.
+    pub(crate) job: PathBuf,
+    /// The date in the file's name.
+    pub(crate) dated: Option<Date>,
+    /// Why no file is chosen.
+    pub(crate) unclear: Option<Message>,
+}
 
 /// The input's form and its columns.
 #[derive(Debug, Args)]
@@ -11,6 +25,12 @@ use clap::{ArgAction, Args, ValueEnum};
 pub(crate) struct InputArgs {
     /// The table: CSV (also `.gz` or `.zst`) or `.xlsx`; `-` for standard input
     pub(crate) input: PathBuf,
+    /// INPUT is a pattern in quotes, as in `"exports/contacts-*.csv"`: take the newest file, by the date or number in its name, else by its time
+    #[arg(long, env = "RESPONDENT_SYNC_NEWEST", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub(crate) newest: bool,
+    /// What `newest` chose.
+    #[arg(skip)]
+    pub(crate) chosen: Option<Chosen>,
     /// `auto`, `,` `;` `|` `tab` or any other character
     #[arg(
         short,

@@ -11,6 +11,7 @@ use crate::cli::{ConfigChoice, DoctorArgs, Origins, RunArgs};
 use crate::config::file::{self, ConfigFile};
 use crate::config::groups::calls::{base, ca_pem};
 use crate::config::groups::list::{self as of_list, ListSettings};
+use crate::config::groups::reading::newest;
 use crate::config::groups::{outputs, state};
 use crate::config::mistakes::Mistakes;
 use crate::config::run_flags::RunFlags;
@@ -111,7 +112,8 @@ pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
         flags.args.input.input = PathBuf::from("export.csv");
     }
     let run = &*flags.args;
-    let outputs = outputs::paths(&run.output, &Input::File(run.input.input.clone()), None).ok();
+    let chosen = newest::quietly(run);
+    let outputs = outputs::paths(&run.output, &Input::new(&newest::named_after(&run.input)), None).ok();
     let is_file = flags.input.as_ref().is_some_and(|input| input.as_os_str() != "-");
     let delta = state::delta(&run.delta).unwrap_or_default();
     DoctorSettings {
@@ -125,7 +127,7 @@ pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
             .flatten()
             .cloned()
             .collect(),
-        input: flags.input.clone(),
+        input: chosen.or_else(|| flags.input.clone()),
         needs_state: delta.mode != DeltaMode::Follow,
         state: delta.path,
         base: (!run.platform.sandbox).then(|| base(&run.platform.address)),

@@ -52,6 +52,7 @@ fn prepared(
     };
     let export = retried.export(&args.input.input);
     args.input.input.clone_from(&round.input);
+    args.input.newest = false;
     // Nothing but the command line says it here. A workbook has none.
     let is_auto = args.input.delimiter.eq_ignore_ascii_case("auto") && round.failed_in.is_none();
     if let Some(delimiter) = retried.run.unusual_delimiter().filter(|_| is_auto) {

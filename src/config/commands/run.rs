@@ -17,9 +17,10 @@ use crate::config::groups::calls::{self, CallSettings, Destination};
 use crate::config::groups::guards::{GuardSettings, guards};
 use crate::config::groups::list::{self as of_list, ListSettings};
 use crate::config::groups::log;
-use crate::config::groups::monitor::{MonitorSettings, metrics_file, monitor};
+use crate::config::groups::monitor::{MonitorSettings, monitor};
 use crate::config::groups::outputs::{self, OutputSettings, prints_summary};
 use crate::config::groups::page::{UnsentSettings, others, unsent};
+use crate::config::groups::reading::newest::named_after;
 use crate::config::groups::reading::{ReadingSettings, reading};
 use crate::config::groups::state::{DeltaSettings, delta};
 use crate::config::mistakes::Mistakes;
@@ -123,8 +124,7 @@ fn common(
 ) -> Common {
     let is_sandbox = args.platform.sandbox;
     let rehearsal = rehearsal(args);
-    let input = Input::new(&args.input.input);
-    let paths = outputs::paths(&args.output, &input, rehearsal).ok();
+    let paths = outputs::paths(&args.output, &Input::new(&named_after(&args.input)), rehearsal).ok();
     let reading = reading(
         &args.input,
         &args.selection,
@@ -168,33 +168,13 @@ fn common(
 }
 
 /// Returns the word in the names of the outputs of a rehearsal or a trial.
-fn rehearsal(args: &RunArgs) -> Option<&'static str> {
+pub(in crate::config) fn rehearsal(args: &RunArgs) -> Option<&'static str> {
     let selects = args.selection.only.is_some() || args.selection.limit.is_some();
     if args.platform.sandbox {
         Some("sandbox")
     } else {
         selects.then_some(TRIAL)
     }
-}
-
-/// Returns the files that a run with these flags writes, but for its state, which many may share.
-pub(in crate::config) fn written(args: &RunArgs) -> Vec<PathBuf> {
-    let paths = outputs::paths(&args.output, &Input::new(&args.input.input), rehearsal(args));
-    let paths = paths.map(|paths| {
-        [
-            Some(paths.results),
-            Some(paths.failed),
-            Some(paths.summary),
-            paths.report,
-        ]
-    });
-    let metrics = metrics_file(&args.monitor).ok().flatten();
-    paths
-        .unwrap_or_default()
-        .into_iter()
-        .flatten()
-        .chain(metrics)
-        .collect()
 }
 
 /// Checks the flags of a run, outputs included, without fetching a secret.
@@ -212,9 +192,9 @@ pub(in crate::config) fn mistakes_in_flags(args: &RunArgs, origins: &Origins, fi
     let lang = log::lang(args.log.lang);
     let common = common(args, (origins, file), lang, false, &mut mistakes);
     of_list::flags(args, SANDBOX_SURVEY, &mut mistakes);
-    let input = &common.reading.input;
+    let input = Input::new(&named_after(&args.input));
     let kind = (common.rehearsal, common.delta.mode);
-    outputs::outputs(&args.output, input, kind, args.log.lang, &mut mistakes);
+    outputs::outputs(&args.output, &input, kind, args.log.lang, &mut mistakes);
     mistakes
 }
 
@@ -238,8 +218,9 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
         monitor,
         rehearsal,
     } = common(args, (origins, file), lang, !is_dry && !is_sandbox, &mut mistakes);
+    let job = Input::new(&named_after(&args.input));
     if is_dry {
-        let before = outputs::paths(&args.output, &reading.input, rehearsal).ok();
+        let before = outputs::paths(&args.output, &job, rehearsal).ok();
         let account = if is_sandbox { None } else { look_at_secrets(file) };
         let known = known_before(&delta, base.as_ref(), account.clone());
         let proofs = base
@@ -279,7 +260,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
     }
     let looked_at = Box::new(reading.clone());
     let kind = (rehearsal, delta.mode);
-    let outputs = outputs::outputs(&args.output, &reading.input, kind, args.log.lang, &mut mistakes);
+    let outputs = outputs::outputs(&args.output, &job, kind, args.log.lang, &mut mistakes);
     let others = others(&reading, &delta, &monitor, file);
     let unsent = outputs
         .as_ref()

@@ -117,8 +117,14 @@ pub(in crate::config) fn paths(
         (None, Input::Stdin) => {
             bail!("standard input has no name to derive the outputs' from: give `--output FILE`")
         }
-        (None, Input::File(path)) => {
+        (None, Input::File(path) | Input::Unclear(path, _)) => {
             let stem = stem_of_input(path);
+            // A pattern such as `*.csv` leaves no name.
+            ensure!(
+                !stem.is_empty() && !stem.starts_with('.') || path.exists(),
+                "`{}` leaves no name for the outputs: give `--output FILE`",
+                path.shown()
+            );
             let stem = rehearsal.map_or(stem.clone(), |word| format!("{stem}.{word}"));
             let beside = path.parent().unwrap_or(Path::new("")).to_owned();
             (args.output_dir.clone().unwrap_or(beside), stem)

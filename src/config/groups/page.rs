@@ -113,7 +113,7 @@ pub(in crate::config) fn others(
 ) -> Vec<PathBuf> {
     let input = match &reading.input {
         Input::File(path) => Some(path.clone()),
-        Input::Stdin => None,
+        Input::Stdin | Input::Unclear(..) => None,
     };
     let ids = reading.ids.as_ref().map(|ids| ids.path.clone());
     let of_state = |suffix: &str| delta.path.as_deref().map(|path| with_suffix(path, suffix));

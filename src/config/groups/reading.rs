@@ -1,12 +1,16 @@
 //! How an input is read and planned: the flags that `run` and `check` share.
 
+pub(in crate::config) mod newest;
+
 use std::collections::HashSet;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
+use jiff::civil::Date;
 
+use self::newest::input_of;
 use super::{mapping, origin};
 use crate::cli::{
     BlankIdArg, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, Origin, Origins, SelectionArgs,
@@ -29,6 +33,8 @@ pub(crate) const LIST_ID: &str = "id_respondent";
 #[derive(Clone, Debug)]
 pub(crate) struct ReadingSettings {
     pub(crate) input: Input,
+    /// The date in the name of an input that was chosen as the newest.
+    pub(crate) dated: Option<Date>,
     pub(crate) options: ReadOptions,
     /// The sheet of a workbook; `None` means the first.
     pub(crate) sheet: Option<String>,
@@ -98,6 +104,7 @@ pub(in crate::config) fn reading(
     mistakes: &mut Mistakes,
 ) -> ReadingSettings {
     mistakes.note(check_survey(input, origins));
+    mistakes.note(newest::check(input, origins));
     mistakes.note(check_no_config(input));
     if list.is_some() {
         mistakes.note(input.match_on.as_deref().map(list_address).transpose());
@@ -108,7 +115,8 @@ pub(in crate::config) fn reading(
     let only = mistakes.note(selection.only.as_deref().map(only).transpose());
     ReadingSettings {
         ids,
-        input: Input::new(&input.input),
+        input: input_of(input),
+        dated: input.chosen.as_ref().and_then(|chosen| chosen.dated),
         options: ReadOptions {
             encoding: mistakes.note(unless_auto(&input.encoding, "--encoding")),
             delimiter: mistakes.note(unless_auto(&input.delimiter, "--delimiter")),

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use super::unpack::container::{Contents, WORKBOOK};
 use super::workbook::Vetted;
 use super::{Foreign, InputError};
-use crate::model::ShownPath as _;
+use crate::model::{Message, ShownPath as _};
 
 pub(crate) use change::Change;
 pub(super) use file::{InputFile, Pass};
@@ -30,6 +30,8 @@ pub(super) use verified::{Verified, Watch};
 pub(crate) enum Input {
     File(PathBuf),
     Stdin,
+    /// A pattern of which no file is the newest, and why.
+    Unclear(PathBuf, Message),
 }
 
 impl Input {
@@ -48,6 +50,7 @@ impl fmt::Display for Input {
         match self {
             Self::File(path) => write!(f, "{}", path.shown()),
             Self::Stdin => f.write_str("standard input"),
+            Self::Unclear(pattern, _) => write!(f, "{}", pattern.shown()),
         }
     }
 }
@@ -73,6 +76,7 @@ impl Source {
     pub(crate) fn open_in_blocks(input: &Input, block_bytes: usize) -> Result<Self, InputError> {
         let path = match input {
             Input::Stdin => return Ok(Self(Kind::Stdin)),
+            Input::Unclear(_, why) => return Err(InputError::NoNewest(why.clone())),
             Input::File(path) => path,
         };
         let file = File::open(path).map_err(InputError::Open)?;

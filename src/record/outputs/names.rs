@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::nights::NIGHTS;
 use crate::model::time_in_name;
 use crate::system::folders::with_suffix;
 
@@ -220,6 +221,27 @@ pub(in crate::record) fn into_set(file: &Path, of_run: &Path, stamp: &Stamp) -> 
     let (stem, _) = split(&of_run);
     let rest = name.strip_prefix(stem).unwrap_or_default();
     file.with_file_name(format!("{stem}.{}{rest}", stamp.to_name()))
+}
+
+/// Whether a name is one that this program gives to files beside an input, or that of a file of these
+/// families: paths of outputs that were named by the user.
+pub(crate) fn is_own_name(name: &str, families: &[&Path]) -> bool {
+    let lower = name.to_lowercase();
+    let passing = UNFINISHED.into_iter().chain([REWRITTEN, ".lock"]);
+    let finished = passing.fold(lower.as_str(), |name, suffix| {
+        name.strip_suffix(suffix).unwrap_or(name)
+    });
+    let beside = [RESPONDENTS, READ_BACK, VERIFIED, RESTORE, NIGHTS];
+    let is_kind = KINDS
+        .into_iter()
+        .chain(beside)
+        .any(|kind| finished.ends_with(kind));
+    is_kind
+        || families.iter().any(|family| {
+            let end = finished.len();
+            let finished = name.get(..end).unwrap_or(name);
+            FileName::parse(OsStr::new(finished), family).is_some()
+        })
 }
 
 /// Whether a name is that of a round's file, in any set of the family.

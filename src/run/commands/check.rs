@@ -161,5 +161,5 @@ fn staleness(asked: &CheckSettings, opened: &OpenedInput) -> Result<Vec<Message>
     if is_spared {
         return Ok(Vec::new());
     }
-    stale::objections(asked.guards.freshness, &asked.reading.input, since)
+    stale::objections(asked.guards.freshness, &asked.reading, since)
 }

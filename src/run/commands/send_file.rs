@@ -316,6 +316,6 @@ async fn passing_stops<T>(
 fn input_path(input: &Input) -> Option<&Path> {
     match input {
         Input::File(path) => Some(path),
-        Input::Stdin => None,
+        Input::Stdin | Input::Unclear(..) => None,
     }
 }

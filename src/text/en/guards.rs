@@ -1,7 +1,7 @@
 //! Guards and damage, in English.
 
 use super::English;
-use crate::model::{Lang, local_time_in};
+use crate::model::{Lang, date_in, local_time_in};
 use crate::plan::{Damage, Objection, Stale};
 use crate::report::duration;
 use crate::text::number::en;
@@ -81,6 +81,12 @@ impl GuardWords for English {
                 "it was last written {} ago ({}), and `--max-age` allows {}",
                 duration(*age),
                 local_time_in(Lang::En, *modified),
+                duration(*most)
+            ),
+            Stale::Dated { date, age, most } => format!(
+                "its name says {}, which ended {} ago, and `--max-age` allows {}",
+                date_in(Lang::En, *date),
+                duration(*age),
                 duration(*most)
             ),
             Stale::Same { since, age, most } => format!(

@@ -1,11 +1,53 @@
 //! What is wrong with an input, in English.
 
 use super::English;
-use crate::model::Position;
+use crate::model::{Lang, Position, date_in};
 use crate::plan::ListFault;
+use crate::read::{Newest, NewestBy, NoNewest};
+use crate::text::number::en;
 use crate::text::subjects::InputWords;
 
 impl InputWords for English {
+    fn newest(&self, newest: &Newest) -> String {
+        let by = match newest.by {
+            NewestBy::Date(date) => format!("by the date in its name ({})", date_in(Lang::En, date)),
+            NewestBy::Number => "by the number in its name".to_owned(),
+            NewestBy::Time => "by its time".to_owned(),
+            NewestBy::Alone => return format!("`{}` is the only file that the pattern matches", newest.name),
+        };
+        format!("`{}` is the newest of {} files, {by}", newest.name, newest.of)
+    }
+
+    fn newest_leaves_out(&self, count: u64, names: &[&str]) -> String {
+        let names = names.join("`, `");
+        format!(
+            "{} left out, as {} names have no date, or one after tomorrow: `{names}`",
+            en(count, "file"),
+            if count == 1 { "its" } else { "their" }
+        )
+    }
+
+    fn newest_by_number(&self, chosen: &str, later: &str) -> String {
+        format!(
+            "`{chosen}` has the highest number, but `{later}` was written later: a date in the names would be safer"
+        )
+    }
+
+    fn no_newest(&self, why: &NoNewest) -> String {
+        match why {
+            NoNewest::NoFile => {
+                "no file matches this pattern: is the export there, and the pattern right?".to_owned()
+            }
+            NoNewest::Later(name) => {
+                format!("`{name}` is of a day after tomorrow, and so are all others: is the clock right?")
+            }
+            NoNewest::Unclear(one, other) => format!(
+                "`{one}` or `{other}` is the newest, depending on whether the day or the month comes first: have the \
+                 export name its files as in `2026-12-01`"
+            ),
+        }
+    }
+
     fn at(&self, position: Position, why: &str) -> String {
         format!("{position}: {why}")
     }

@@ -1,7 +1,7 @@
 //! Guards and damage, in Polish.
 
 use super::Polish;
-use crate::model::{Lang, local_time_in};
+use crate::model::{Lang, date_in, local_time_in};
 use crate::plan::{Damage, Objection, Stale};
 use crate::text::number::{duration, form, pl, thousands};
 use crate::text::subjects::GuardWords;
@@ -107,6 +107,12 @@ impl GuardWords for Polish {
                 "plik zapisano {} temu ({}), maksimum to {} (`--max-age`)",
                 duration(Lang::Pl, *age),
                 local_time_in(Lang::Pl, *modified),
+                duration(Lang::Pl, *most)
+            ),
+            Stale::Dated { date, age, most } => format!(
+                "w nazwie pliku jest {}, ten dzień skończył się {} temu, maksimum to {} (`--max-age`)",
+                date_in(Lang::Pl, *date),
+                duration(Lang::Pl, *age),
                 duration(Lang::Pl, *most)
             ),
             Stale::Same { since, age, most } => format!(

@@ -2,13 +2,55 @@
 //! are defined.
 
 use super::{Polish, columns};
-use crate::model::{Lang, Position};
+use crate::model::{Lang, Position, date_in};
 use crate::plan::ListFault;
-use crate::read::{Change, Foreign, InputError, WorkbookFault};
+use crate::read::{Change, Foreign, InputError, Newest, NewestBy, NoNewest, WorkbookFault};
 use crate::text::number::{pl, thousands};
 use crate::text::subjects::InputWords;
 
 impl InputWords for Polish {
+    fn newest(&self, newest: &Newest) -> String {
+        let by = match newest.by {
+            NewestBy::Date(date) => format!("według daty w nazwie ({})", date_in(Lang::Pl, date)),
+            NewestBy::Number => "według numeru w nazwie".to_owned(),
+            NewestBy::Time => "według czasu zapisu".to_owned(),
+            NewestBy::Alone => return format!("`{}` to jedyny plik pasujący do wzorca", newest.name),
+        };
+        format!("najnowszy plik z {}: `{}`, {by}", newest.of, newest.name)
+    }
+
+    fn newest_leaves_out(&self, count: u64, names: &[&str]) -> String {
+        let files = pl(count, ["plik", "pliki", "plików"]);
+        format!(
+            "pominięto {files} (nazwa bez daty lub z datą późniejszą niż jutro): `{}`",
+            names.join("`, `")
+        )
+    }
+
+    fn newest_by_number(&self, chosen: &str, later: &str) -> String {
+        format!(
+            "`{chosen}` ma najwyższy numer, ale `{later}` zapisano później: bezpieczniejsza jest data w nazwie"
+        )
+    }
+
+    fn no_newest(&self, why: &NoNewest) -> String {
+        match why {
+            NoNewest::NoFile => {
+                "żaden plik nie pasuje do wzorca: czy eksport już jest i czy wzorzec jest poprawny?"
+                    .to_owned()
+            }
+            NoNewest::Later(name) => {
+                format!(
+                    "`{name}` ma datę późniejszą niż jutro, inne pliki też: czy zegar jest ustawiony poprawnie?"
+                )
+            }
+            NoNewest::Unclear(one, other) => format!(
+                "najnowszy jest `{one}` albo `{other}`, zależnie od tego, czy pierwszy jest dzień, czy miesiąc: eksport \
+                 powinien nazywać pliki tak: `2026-12-01`"
+            ),
+        }
+    }
+
     fn at(&self, position: Position, why: &str) -> String {
         format!("{}: {why}", place(position))
     }
@@ -84,6 +126,7 @@ pub(in crate::text) fn input(error: &InputError) -> String {
     match error {
         InputError::Open(_) => "nie można otworzyć pliku".to_owned(),
         InputError::Folder => "to jest folder: podaj plik, który w nim leży".to_owned(),
+        InputError::NoNewest(why) => why.polish().to_owned(),
         InputError::Read { byte, .. } => {
             format!("nie można odczytać pliku od bajtu {}", thousands(Lang::Pl, *byte))
         }

@@ -2,10 +2,22 @@
 
 use crate::model::Position;
 use crate::plan::ListFault;
+use crate::read::{Newest, NoNewest};
 
 /// What is wrong with an input, or with a table or a list beside it. Errors of `read` have their
 /// English there.
 pub(crate) trait InputWords {
+    /// Which of several exports is read, and by what it is the newest.
+    fn newest(&self, newest: &Newest) -> String;
+
+    /// Files that were left out of the choice: so many, some of them by name.
+    fn newest_leaves_out(&self, count: u64, names: &[&str]) -> String;
+
+    /// A file has the highest number, but another one was written later.
+    fn newest_by_number(&self, chosen: &str, later: &str) -> String;
+
+    fn no_newest(&self, why: &NoNewest) -> String;
+
     /// What is wrong at a place.
     fn at(&self, position: Position, why: &str) -> String;
 

@@ -4,7 +4,7 @@ use std::io;
 
 use super::*;
 use crate::plan::ListFault;
-use crate::read::{Change, ColumnFault, Foreign, Hint, InputError, Listed, Purpose, WorkbookFault};
+use crate::read::{Change, ColumnFault, Foreign, Hint, InputError, Listed, NoNewest, Purpose, WorkbookFault};
 
 const ENCODING: &str = "windows-1250";
 
@@ -32,7 +32,10 @@ fn errors() -> impl Iterator<Item = InputError> {
         move |error| {
             Some(match error {
                 InputError::Open(_) => InputError::Folder,
-                InputError::Folder => InputError::Read {
+                InputError::Folder => {
+                    InputError::NoNewest(Message::new(|words| words.no_newest(&NoNewest::NoFile)))
+                }
+                InputError::NoNewest(_) => InputError::Read {
                     byte: 12_345,
                     source: io::ErrorKind::PermissionDenied.into(),
                 },

@@ -9,12 +9,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Error, Result, anyhow};
 
 use crate::cli::{ConfigChoice, JobsArgs, RunArgs};
-use crate::config::commands::run::{mistakes_in_flags, written};
+use crate::config::commands::run::{mistakes_in_flags, rehearsal};
 use crate::config::file::{self, ConfigFile};
+use crate::config::groups::monitor::metrics_file;
+use crate::config::groups::outputs;
+use crate::config::groups::reading::newest;
 use crate::config::run_flags::RunFlags;
 use crate::config::secrets::kinds::{Secret, looked_at, seen};
 use crate::config::variable;
 use crate::model::{Lang, ShownPath as _};
+use crate::read::Input;
 use crate::text::{Message, words};
 
 /// The name of a job's config file in a folder of jobs.
@@ -120,7 +124,8 @@ fn looked_at_job(path: PathBuf) -> Job {
         Some(input) => {
             mistakes.extend(mistakes_in_flags(&flags.args, &flags.origins, &file).each());
             writes = written(&flags.args);
-            match missing(input) {
+            let chosen = newest::quietly(&flags.args);
+            match missing(chosen.as_ref().unwrap_or(input)) {
                 Ok(missing) => awaited = missing,
                 Err(error) => mistakes.push(error),
             }
@@ -132,6 +137,30 @@ fn looked_at_job(path: PathBuf) -> Job {
         awaited,
         writes,
     }
+}
+
+/// Returns the files that a run with these flags writes, but for its state, which many may share.
+fn written(args: &RunArgs) -> Vec<PathBuf> {
+    let paths = outputs::paths(
+        &args.output,
+        &Input::new(&newest::named_after(&args.input)),
+        rehearsal(args),
+    );
+    let paths = paths.map(|paths| {
+        [
+            Some(paths.results),
+            Some(paths.failed),
+            Some(paths.summary),
+            paths.report,
+        ]
+    });
+    let metrics = metrics_file(&args.monitor).ok().flatten();
+    paths
+        .unwrap_or_default()
+        .into_iter()
+        .flatten()
+        .chain(metrics)
+        .collect()
 }
 
 /// Returns what is wrong with the secrets. The command that prints one is not run.

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use crate::config::groups::outputs;
+use crate::config::groups::reading::newest;
 use crate::config::run_flags::RunFlags;
 use crate::read::Input;
 use crate::record::OutputPaths;
@@ -30,7 +31,8 @@ fn typed(flags: [(&str, &Option<PathBuf>); 5]) -> Vec<OsString> {
 
 /// Returns the input of the runs, unless that is standard input.
 fn input(flags: &RunFlags) -> Option<PathBuf> {
-    flags.input.clone().filter(|input| input.as_os_str() != "-")
+    flags.input.as_ref()?;
+    Some(newest::named_after(&flags.args.input)).filter(|input| input.as_os_str() != "-")
 }
 
 /// Returns the outputs of runs with these flags, and of their rehearsals. Each word is that in the

@@ -81,6 +81,7 @@ pub(in crate::config) fn verify(
     {
         args.input.input = export;
     }
+    args.input.newest = false;
     let times = args.list.verify.take();
     let times = times.map_or_else(|| USUAL_TIMES.to_vec(), |Times(times)| times);
     args.output.output = Some(its_paths.results.clone());
@@ -118,6 +119,7 @@ pub(in crate::config) fn undo(
         its_paths.beside(UNDO)
     };
     let is_named = undo == args.input.input;
+    args.input.newest = false;
     let finished = FinishedRun::find(&its_paths).ok();
     let is_older = |run: &FinishedRun| is_older_than(&undo, run);
     if !is_named && finished.as_ref().is_some_and(is_older) {

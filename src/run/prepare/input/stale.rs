@@ -4,6 +4,8 @@
 use std::fs;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::config::{GuardSettings, ReadingSettings};
 use crate::model::ShownPath;
@@ -20,17 +22,17 @@ pub(in crate::run) fn check(
     guards: &GuardSettings,
     since: Option<Timestamp>,
 ) -> Result<(), Failure> {
-    let objections = objections(guards.freshness, &reading.input, since)?;
+    let objections = objections(guards.freshness, reading, since)?;
     settle(&objections, reading, guards.lets_through, false)
 }
 
 /// Returns the objections to an input, in words.
 pub(in crate::run) fn objections(
     freshness: Freshness,
-    input: &Input,
+    reading: &ReadingSettings,
     since: Option<Timestamp>,
 ) -> Result<Vec<Message>, Failure> {
-    let path = match input {
+    let path = match &reading.input {
         Input::File(path) if freshness.is_asked() => path,
         _ => return Ok(Vec::new()),
     };
@@ -41,7 +43,14 @@ pub(in crate::run) fn objections(
         .map_err(unreadable)
         .and_then(|time| Ok(Timestamp::try_from(time)?))
         .map_err(Failure::usage)?;
-    let stale = freshness.objections(modified, since, Timestamp::now());
+    let dated = reading.dated.and_then(|date| Some((date, end_of(date)?)));
+    let stale = freshness.objections((modified, dated), since, Timestamp::now());
     let said = |stale: &Stale| Message::new(|words| words.stale(stale));
     Ok(stale.iter().map(said).collect())
+}
+
+/// Returns the end of a day, in local time.
+fn end_of(date: Date) -> Option<Timestamp> {
+    let next = date.tomorrow().ok()?;
+    Some(next.to_zoned_datetime(TimeZone::system()).ok()?.timestamp())
 }
