@@ -46,7 +46,7 @@ macro_rules! topics {
 }
 
 /// All topics, in the order in which a newcomer needs them.
-pub(crate) const TOPICS: [Topic; 22] = topics![
+pub(crate) const TOPICS: [Topic; 23] = topics![
     "start",
     "install",
     "input",
@@ -56,6 +56,7 @@ pub(crate) const TOPICS: [Topic; 22] = topics![
     "exit-codes",
     "report",
     "nightly",
+    "scale",
     "changed-only",
     "pull",
     "guards",
