@@ -6,10 +6,13 @@ variables, set for all of Airflow's components, hold what differs between fleets
 - `FLEET_HOME` (/srv/respondent-sync): the folder that holds `clients`; `overview.html` is written there.
 - `FLEET_PROGRAM` (/usr/local/bin/respondent-sync)
 - `FLEET_SCHEDULE` (0 3 * * *): cron, in the time zone `FLEET_ZONE` (Europe/Warsaw); empty: only by hand.
-- `FLEET_POOL` (respondent_sync): its slots × the highest `rate` is the maximum rate of the fleet.
+- `FLEET_POOL` (respondent_sync): the pool of all accounts, whose slots are the ceiling (see below).
 - `FLEET_QUEUE` (default): the queue of the workers that have `FLEET_HOME`.
 - `FLEET_TIME_LIMIT` (14400): seconds that one attempt of an account may take; longer than `until` in job.toml allows.
 - `FLEET_RETRY_DELAY` (900): seconds before the retry of a run that may succeed later.
+
+The fleet's ceiling is the pool's slots × the highest `rate` in the job.toml files, in calls per second: each task holds one
+slot and runs one job at a time, and a job never exceeds its `rate`, retries included. 4 slots at 5/s are 20 calls per second.
 """
 
 import json
@@ -26,6 +29,7 @@ from airflow.sdk import DAG, BaseOperator, ExceptionRetryPolicy, RetryRule, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 setting = os.environ.get
+seconds = lambda name, default: timedelta(seconds=float(setting(name, default)))
 HOME = Path(setting("FLEET_HOME", "/srv/respondent-sync"))
 PROGRAM = setting("FLEET_PROGRAM", "/usr/local/bin/respondent-sync")
 # The exit codes that are a success, as the grid shows them. All others fail or are retried.
@@ -47,30 +51,30 @@ class Sync(BaseOperator):
 
     def execute(self, context):
         counts = {job: self.run_job(job, context["ti"]) for job in self.jobs}
-        endings = {job: SUCCESS.get(count["exit_code"], f"exit code {count['exit_code']}") for job, count in counts.items()}
-        context["ending"] = ", ".join(f"{job}: {ending}" for job, ending in endings.items())
+        codes = {job: count["exit_code"] for job, count in counts.items()}
+        ending = ", ".join(f"{job}: {SUCCESS.get(code, f'exit code {code}')}" for job, code in codes.items())
+        context["ending"] = ending  # For `map_index_template`.
         context["ti"].xcom_push("counts", counts)
         # On the retry, a job that is done makes no call.
         retries = {count["retry"] for count in counts.values()}
         if "now" in retries:
-            raise AirflowException(context["ending"])
+            raise AirflowException(ending)
         if "delayed" in retries:
-            raise Delayed(context["ending"])
-        if any(count["exit_code"] not in SUCCESS for count in counts.values()):
-            raise AirflowFailException(context["ending"])
+            raise Delayed(ending)
+        if not SUCCESS.keys() >= set(codes.values()):
+            raise AirflowFailException(ending)
 
     def run_job(self, job, ti):
-        """Returns the counts of the summary that this attempt printed."""
+        """Returns the counts of the summary that this attempt printed, and its verdict; no personal data."""
         if self.stopped:
             raise AirflowException(f"stopped before {job}")
-        command = [PROGRAM, "run", "--config", HOME / "clients" / job / "job.toml", "--resume", "--rotate"]
-        command += ["--unattended", "--summary", "-", "--log-format", "json"]
+        command = [PROGRAM, "run", "--config", HOME / "clients" / job / "job.toml", "--resume", "--rotate", "--unattended"]
+        command += ["--summary", "-", "--log-format", "json"]
         run_id = re.sub(r"[^A-Za-z0-9._:+-]", "-", f"{ti.run_id}.{job}.{ti.try_number}")[-200:]
         # stderr=1: its log goes to the task's log. Its own session: after SIGTERM it may take longer than the 5 s that
         # Airflow gives the task.
-        self.child = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=1, start_new_session=True, env=os.environ | {"RESPONDENT_SYNC_RUN_ID": run_id}
-        )
+        env = os.environ | {"RESPONDENT_SYNC_RUN_ID": run_id}
+        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=1, start_new_session=True, env=env)
         stdout, code = self.child.communicate()[0], self.child.returncode
         summary = json.loads(stdout) if stdout.endswith(b"}\n") else {}
         self.log.info("%s: exit code %s, report: %s", job, code, summary.get("report"))
@@ -124,11 +128,9 @@ with DAG(
     sync = Sync.partial(
         task_id="sync",
         pool=setting("FLEET_POOL", "respondent_sync"),
-        execution_timeout=timedelta(seconds=float(setting("FLEET_TIME_LIMIT", "14400"))),
+        execution_timeout=seconds("FLEET_TIME_LIMIT", "14400"),
         # A task that was killed raises nothing: it is retried after the DAG's `retry_delay`, at once.
-        retry_policy=ExceptionRetryPolicy(
-            [RetryRule(Delayed, retry_delay=timedelta(seconds=float(setting("FLEET_RETRY_DELAY", "900"))))]
-        ),
+        retry_policy=ExceptionRetryPolicy([RetryRule(Delayed, retry_delay=seconds("FLEET_RETRY_DELAY", "900"))]),
         map_index_template="{{ (ending or task.jobs | join(', '))[:250] }}",
     ).expand(jobs=accounts())
     sync >> [overview(), failed()]
