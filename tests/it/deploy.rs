@@ -1,22 +1,27 @@
 //! The samples for schedulers: they call the program correctly, with settings that exist.
-//! `tests/deploy/check` runs the schedulers' own checks.
+//! `tests/deploy/check` runs the schedulers' own checks, `tests/airflow/check` the DAG on Airflow.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::{Answer, Fake, Job, numbered};
 
-/// Returns each file's name and text.
+/// Returns each file's path below the folder and text.
 fn samples() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/deploy");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .map(|path| {
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            (name, std::fs::read_to_string(&path).unwrap())
-        })
-        .collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/deploy");
+    let mut files = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+            files.push((name.replace('\\', "/"), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
     files.sort();
     files
 }
@@ -32,6 +37,11 @@ fn there_is_one_for_each_scheduler() {
         names,
         [
             "Dockerfile",
+            "airflow/README.md",
+            "airflow/clients/acme-csat/job.toml",
+            "airflow/clients/acme-nps/job.toml",
+            "airflow/constraints.txt",
+            "airflow/respondent_sync.py",
             "by-hand",
             "cronjob.yaml",
             "crontab",
