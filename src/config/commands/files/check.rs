@@ -198,21 +198,21 @@ fn missing(input: &Path) -> Result<Option<PathBuf>> {
 
 /// Notes which other job writes a file of a job: one would replace what the other needs.
 fn note_shared_files(jobs: &mut [Job]) {
-    let mut writers: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
+    let mut writers: BTreeMap<PathBuf, Vec<(usize, PathBuf)>> = BTreeMap::new();
     for (at, job) in jobs.iter().enumerate() {
         for path in &job.writes {
             let same = writers.entry(in_one_form(path)).or_default();
-            if !same.contains(&at) {
-                same.push(at);
+            if !same.iter().any(|(other, _)| *other == at) {
+                same.push((at, path.clone()));
             }
         }
     }
     // One file says it; the others of the same jobs would only repeat it.
     let mut shared: BTreeMap<(usize, usize), PathBuf> = BTreeMap::new();
-    for (path, writers) in writers {
-        for &at in &writers {
-            if let Some(&other) = writers.iter().find(|other| **other != at) {
-                shared.entry((at, other)).or_insert_with(|| path.clone());
+    for writers in writers.values() {
+        for (at, path) in writers {
+            if let Some((other, _)) = writers.iter().find(|(other, _)| other != at) {
+                shared.entry((*at, *other)).or_insert_with(|| path.clone());
             }
         }
     }
