@@ -53,11 +53,10 @@ class Sync(BaseOperator):
         counts = {job: self.run_job(job, context["ti"]) for job in self.jobs}
         codes = {job: count["exit_code"] for job, count in counts.items()}
         ending = ", ".join(f"{job}: {SUCCESS.get(code, f'exit code {code}')}" for job, code in codes.items())
-        context["ending"] = ending  # For `map_index_template`.
+        context["ending"] = ending  # The label in the grid, by `map_index_template`.
         context["ti"].xcom_push("counts", counts)
         # On the retry, a job that is done makes no call.
-        retries = {count["retry"] for count in counts.values()}
-        if "now" in retries:
+        if "now" in (retries := {count["retry"] for count in counts.values()}):
             raise AirflowException(ending)
         if "delayed" in retries:
             raise Delayed(ending)
@@ -71,14 +70,14 @@ class Sync(BaseOperator):
         command = [PROGRAM, "run", "--config", HOME / "clients" / job / "job.toml", "--resume", "--rotate", "--unattended"]
         command += ["--summary", "-", "--log-format", "json"]
         run_id = re.sub(r"[^A-Za-z0-9._:+-]", "-", f"{ti.run_id}.{job}.{ti.try_number}")[-200:]
-        # stderr=1: its log goes to the task's log. Its own session: after SIGTERM it may take longer than the 5 s that
-        # Airflow gives the task.
+        # stderr=1 puts its log into the task's log. Airflow kills the task's processes 5 s after SIGTERM; the run has a
+        # session of its own, as its last calls and files may take longer.
         env = os.environ | {"RESPONDENT_SYNC_RUN_ID": run_id}
         self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=1, start_new_session=True, env=env)
         stdout, code = self.child.communicate()[0], self.child.returncode
         summary = json.loads(stdout) if stdout.endswith(b"}\n") else {}
         self.log.info("%s: exit code %s, report: %s", job, code, summary.get("report"))
-        # Killed, interrupted (130) or asked to end (143): only here, a person has not stopped it for good.
+        # A signal ended it: kill, 130 or 143. The summary says `no` to 130, which on a terminal is a person's Ctrl-C.
         retry = "now" if code < 0 or code > 128 else summary.get("retry", "no")
         counts = {key: summary.get(key) for key in ("rows", "statuses", "error_codes", "attempts")}
         return counts | {"exit_code": code, "retry": retry}
