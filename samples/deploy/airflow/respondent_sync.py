@@ -12,7 +12,8 @@ variables, set for all of Airflow's components, hold what differs between fleets
 - `FLEET_RETRY_DELAY` (900): seconds before the retry of a run that may succeed later.
 
 The fleet's ceiling is the pool's slots × the highest `rate` in the job.toml files, in calls per second: each task holds one
-slot and runs one job at a time, and a job never exceeds its `rate`, retries included. 4 slots at 5/s are 20 calls per second.
+slot and runs one job at a time, and a job never exceeds its `rate`, retries included. 4 slots at 5/s are 20 calls
+per second; a single second may hold one more for each slot.
 """
 
 import json
