@@ -31,6 +31,7 @@ pub(crate) use groups::guards::{GuardArgs, PastGuardArgs};
 pub(crate) use groups::input::{
     BlankIdArg, Chosen, EmptyArg, InputArgs, NoMatchArg, OnDuplicateArg, SelectionArgs,
 };
+pub(crate) use groups::kept::KeptArgs;
 pub(crate) use groups::list::{ApiArgs, FreshnessArg, ListArgs, OnConflictArg};
 pub(crate) use groups::monitor::MonitorArgs;
 pub(crate) use groups::output::{ExistingArgs, LangArg, LogArgs, LogFormatArg, OutputArgs};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::groups::config::ConfigArg;
+use crate::cli::groups::kept::KeptArgs;
 use crate::cli::groups::output::LangArg;
 
 /// Which runs, and of whom. What is not typed is as a run has it.
@@ -25,21 +26,8 @@ pub(crate) struct HistoryArgs {
     /// For people, or one JSON object a line for machines
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: HistoryFormatArg,
-    /// The results file of the runs (default: `<input>.results.csv` beside the input)
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// The folder of the runs' output files
-    #[arg(long, value_name = "DIR")]
-    pub(crate) output_dir: Option<PathBuf>,
-    /// The file of failed rows of the runs (default: `<input>.failed.csv`)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) failed: Option<PathBuf>,
-    /// The summary of the runs (default: `<input>.summary.json`)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) summary: Option<PathBuf>,
-    /// The file that remembers what was sent (default: `state.sqlite` in your state folder; `none`: no file)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) kept: KeptArgs,
     /// Language of what is printed (default: the system's)
     #[arg(long, value_enum, env = "RESPONDENT_SYNC_LANG", hide_env = true)]
     pub(crate) lang: Option<LangArg>,

@@ -4,6 +4,7 @@ pub(super) mod calls;
 pub(super) mod config;
 pub(super) mod guards;
 pub(super) mod input;
+pub(super) mod kept;
 pub(super) mod list;
 pub(super) mod monitor;
 pub(super) mod output;

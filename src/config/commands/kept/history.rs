@@ -5,13 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::{input, outputs_of, typed};
+use super::{asked, input, outputs_of};
 use crate::cli::{HistoryArgs, HistoryFormatArg};
-use crate::config::commands::state::digits;
 use crate::config::file::ConfigFile;
 use crate::config::groups::state;
-use crate::config::mistakes::Mistakes;
-use crate::config::run_flags::RunFlags;
 use crate::record::{OutputPaths, TRIAL};
 
 /// Which runs, and of whom.
@@ -35,21 +32,7 @@ pub(crate) struct HistorySettings {
 
 /// Checks all flags of `history`.
 pub(in crate::config) fn history(args: HistoryArgs, file: &ConfigFile) -> Result<HistorySettings> {
-    let mut mistakes = Mistakes::default();
-    let respondents = args
-        .respondent
-        .iter()
-        .map(|id| mistakes.note(digits(id)))
-        .collect();
-    let words = typed([
-        ("--output", &args.output),
-        ("--output-dir", &args.output_dir),
-        ("--failed", &args.failed),
-        ("--summary", &args.summary),
-        ("--state", &args.state),
-    ]);
-    let flags = mistakes.keep(RunFlags::new(file, &words, args.input.as_deref()));
-    let flags = mistakes.settle(flags)?;
+    let (respondents, flags) = asked(&args.respondent, (args.input.as_deref(), &args.kept), file)?;
     Ok(HistorySettings {
         outputs: outputs_of(&flags, &[None, Some(TRIAL)])?,
         input: input(&flags),

@@ -5,21 +5,47 @@ pub(in crate::config) mod forget;
 pub(in crate::config) mod history;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use crate::cli::KeptArgs;
+use crate::config::commands::state::digits;
+use crate::config::file::ConfigFile;
 use crate::config::groups::outputs;
 use crate::config::groups::reading::newest;
+use crate::config::mistakes::Mistakes;
 use crate::config::run_flags::RunFlags;
 use crate::read::Input;
 use crate::record::OutputPaths;
 use crate::text::Message;
 
-/// Returns flags with their values as a run would have them typed.
-fn typed(flags: [(&str, &Option<PathBuf>); 5]) -> Vec<OsString> {
+/// Returns the respondents that are asked for, digits only, and the flags that a run would have.
+///
+/// # Errors
+///
+/// All mistakes.
+fn asked(
+    respondents: &[String],
+    (input, kept): (Option<&Path>, &KeptArgs),
+    file: &ConfigFile,
+) -> Result<(Vec<String>, RunFlags)> {
+    let mut mistakes = Mistakes::default();
+    let respondents = respondents.iter().map(|id| mistakes.note(digits(id))).collect();
+    let flags = mistakes.keep(RunFlags::new(file, &typed(kept), input));
+    Ok((respondents, mistakes.settle(flags)?))
+}
+
+/// Returns the flags with their values as a run would have them typed.
+fn typed(kept: &KeptArgs) -> Vec<OsString> {
     let mut words = Vec::new();
-    for (flag, value) in flags {
+    for (flag, value) in [
+        ("--output", &kept.output),
+        ("--output-dir", &kept.output_dir),
+        ("--failed", &kept.failed),
+        ("--summary", &kept.summary),
+        ("--state", &kept.state),
+    ] {
         words.extend(value.iter().map(|value| {
             let mut word = OsString::from(format!("{flag}="));
             word.push(value);
