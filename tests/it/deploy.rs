@@ -2,28 +2,14 @@
 //! `tests/deploy/check` runs the schedulers' own checks, `tests/airflow/check` the DAG on Airflow.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use crate::support::{Answer, Fake, Job, numbered};
+use crate::support::{Answer, Fake, Job, files_below, numbered};
 
 /// Returns each file's path below the folder and text.
 fn samples() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/deploy");
-    let mut files = Vec::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
-            files.push((name.replace('\\', "/"), std::fs::read_to_string(&path).unwrap()));
-        }
-    }
-    files.sort();
-    files
+    let files = files_below("samples/deploy").into_iter();
+    let read = |(name, path)| (name, std::fs::read_to_string(path).unwrap());
+    files.map(read).collect()
 }
 
 fn sample(name: &str) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::support::{Answer, Fake, Job, numbered};
+use crate::support::{Answer, Fake, Job, files_below, numbered};
 
 /// A platform that fails each respondent's first call.
 fn moody() -> Fake {
@@ -162,27 +162,19 @@ fn the_manual_lists_every_event() {
 /// Returns every event's name. Each event has one.
 fn events_in_code() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            for level in ["error", "warn", "info", "debug", "trace"] {
-                for (_, call) in text
-                    .match_indices(&format!("tracing::{level}!("))
-                    .map(|(at, _)| text.split_at(at))
-                {
-                    let (_, arguments) = call.split_once('(').unwrap();
-                    let arguments = arguments.trim_start();
-                    let loud = arguments.strip_prefix("target: \"respondent_sync::loud\",");
-                    let name = loud.unwrap_or(arguments).trim_start().strip_prefix("event = \"");
-                    let name = name.unwrap_or_else(|| panic!("{}: an event without a name", path.display()));
-                    names.insert(name.split_once('"').unwrap().0.to_owned());
-                }
+    for (_, path) in files_below("src") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for level in ["error", "warn", "info", "debug", "trace"] {
+            for (_, call) in text
+                .match_indices(&format!("tracing::{level}!("))
+                .map(|(at, _)| text.split_at(at))
+            {
+                let (_, arguments) = call.split_once('(').unwrap();
+                let arguments = arguments.trim_start();
+                let loud = arguments.strip_prefix("target: \"respondent_sync::loud\",");
+                let name = loud.unwrap_or(arguments).trim_start().strip_prefix("event = \"");
+                let name = name.unwrap_or_else(|| panic!("{}: an event without a name", path.display()));
+                names.insert(name.split_once('"').unwrap().0.to_owned());
             }
         }
     }

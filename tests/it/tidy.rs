@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::files_below;
+
 /// Maximum lines of code in a file, without tests.
 const MAX_LINES: usize = 320;
 
@@ -68,27 +70,10 @@ fn word(text: &str) -> String {
         .collect()
 }
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-}
-
 fn house() -> Vec<File> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut paths = Vec::new();
-    sources(&root, &mut paths);
-    let files = paths.into_iter().map(|path| {
-        let name = path
-            .strip_prefix(&root)
-            .unwrap()
-            .to_string_lossy()
-            .replace('\\', "/");
+    let files = files_below("src").into_iter();
+    let sources = files.filter(|(_, path)| path.extension().is_some_and(|extension| extension == "rs"));
+    let files = sources.map(|(name, path)| {
         let text = fs::read_to_string(&path).unwrap();
         let code = without_tests(&text);
         File { name, text, code }

@@ -1,5 +1,7 @@
 //! Helpers that the tests share.
 
+use std::path::{Path, PathBuf};
+
 pub(crate) mod api;
 mod fake;
 mod job;
@@ -18,6 +20,26 @@ pub(crate) use terminal::Terminal;
 pub(crate) use workbook::workbook;
 #[cfg(target_os = "linux")]
 pub(crate) use workbook::{Part, repeat, workbook_with};
+
+/// Returns the files of a folder of this repository and below, with their paths in it.
+pub(crate) fn files_below(folder: &str) -> Vec<(String, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+            files.push((name.replace('\\', "/"), path));
+        }
+    }
+    files.sort();
+    files
+}
 
 /// Returns an input of respondents from `1` to `count`, each with this value of `l1`.
 pub(crate) fn numbered(count: u32, value: &str) -> String {
