@@ -101,7 +101,7 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
         }
         cli::Command::Check(mut args) => {
             let others = [args.input.ids.clone(), args.selection.exclude.clone()];
-            groups::reading::newest::choose(&mut args.input, &others.each_ref().map(Option::as_ref));
+            groups::reading::newest::choose(&mut args.input, &others);
             Command::Check(Box::new(commands::check::check(&args, origins, file)?))
         }
         cli::Command::Config(ConfigCommand::Show(_)) => {

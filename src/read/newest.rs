@@ -70,13 +70,10 @@ pub(crate) fn newest(files: &[Candidate], tomorrow: Date) -> Result<Newest, NoNe
     let by_day = newest_in(files, DateOrder::DayFirst, tomorrow);
     let by_month = newest_in(files, DateOrder::MonthFirst, tomorrow);
     match (by_day, by_month) {
-        (Some(by_day), Some(by_month)) => match (by_day, by_month) {
-            (Ok(by_day), Ok(by_month)) if by_day.name != by_month.name => {
-                Err(NoNewest::Unclear(by_day.name, by_month.name))
-            }
-            (by_day, _) => by_day,
-        },
-        (Some(only), None) | (None, Some(only)) => only,
+        (Some(Ok(by_day)), Some(Ok(by_month))) if by_day.name != by_month.name => {
+            Err(NoNewest::Unclear(by_day.name, by_month.name))
+        }
+        (Some(found), _) | (None, Some(found)) => found,
         (None, None) => Err(unclear(files)),
     }
 }

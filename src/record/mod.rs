@@ -53,7 +53,7 @@ pub(crate) use lists::undo::{
 pub(crate) use lists::verified::{VerifiedFile, VerifiedLine};
 pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
-pub(crate) use outputs::files::OutputPaths;
+pub(crate) use outputs::files::{OutputPaths, folder as folder_of, is_same as are_same_file, resolved};
 pub(crate) use outputs::names::{
     FAILED, READ_BACK, REPORT, RESPONDENTS, RESTORE, RESULTS, SUMMARY, TRIAL, UNDO, VERIFIED, WORKBOOK,
     is_own_name, lock as lock_of,

@@ -19,7 +19,6 @@ use crate::config::secrets::kinds::{Secret, has_api_key, looked_at};
 use crate::config::secrets::source::SecretSource;
 use crate::config::variable;
 use crate::model::DeltaMode;
-use crate::read::Input;
 use crate::record::OutputPaths;
 use crate::system::regular;
 use crate::system::trust::permissions;
@@ -113,7 +112,7 @@ pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
     }
     let run = &*flags.args;
     let chosen = newest::quietly(run);
-    let outputs = outputs::paths(&run.output, &Input::new(&newest::named_after(&run.input)), None).ok();
+    let outputs = outputs::paths(&run.output, &newest::job(&run.input), None).ok();
     let is_file = flags.input.as_ref().is_some_and(|input| input.as_os_str() != "-");
     let delta = state::delta(&run.delta).unwrap_or_default();
     DoctorSettings {

@@ -20,14 +20,12 @@ use crate::config::groups::log;
 use crate::config::groups::monitor::{MonitorSettings, monitor};
 use crate::config::groups::outputs::{self, OutputSettings, prints_summary};
 use crate::config::groups::page::{UnsentSettings, others, unsent};
-use crate::config::groups::reading::newest::named_after;
-use crate::config::groups::reading::{ReadingSettings, reading};
+use crate::config::groups::reading::{ReadingSettings, newest, reading};
 use crate::config::groups::state::{DeltaSettings, delta};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
 use crate::model::{Deadline, Lang, RecordedSettings, SettingValue};
-use crate::read::Input;
 use crate::record::TRIAL;
 use crate::text::Message;
 
@@ -124,7 +122,7 @@ fn common(
 ) -> Common {
     let is_sandbox = args.platform.sandbox;
     let rehearsal = rehearsal(args);
-    let paths = outputs::paths(&args.output, &Input::new(&named_after(&args.input)), rehearsal).ok();
+    let paths = outputs::paths(&args.output, &newest::job(&args.input), rehearsal).ok();
     let reading = reading(
         &args.input,
         &args.selection,
@@ -192,9 +190,9 @@ pub(in crate::config) fn mistakes_in_flags(args: &RunArgs, origins: &Origins, fi
     let lang = log::lang(args.log.lang);
     let common = common(args, (origins, file), lang, false, &mut mistakes);
     of_list::flags(args, SANDBOX_SURVEY, &mut mistakes);
-    let input = Input::new(&named_after(&args.input));
+    let job = newest::job(&args.input);
     let kind = (common.rehearsal, common.delta.mode);
-    outputs::outputs(&args.output, &input, kind, args.log.lang, &mut mistakes);
+    outputs::outputs(&args.output, &job, kind, args.log.lang, &mut mistakes);
     mistakes
 }
 
@@ -218,7 +216,7 @@ pub(in crate::config) fn run(args: &RunArgs, origins: &Origins, file: &ConfigFil
         monitor,
         rehearsal,
     } = common(args, (origins, file), lang, !is_dry && !is_sandbox, &mut mistakes);
-    let job = Input::new(&named_after(&args.input));
+    let job = newest::job(&args.input);
     if is_dry {
         let before = outputs::paths(&args.output, &job, rehearsal).ok();
         let account = if is_sandbox { None } else { look_at_secrets(file) };

@@ -51,10 +51,15 @@ fn for_people(given: Option<LangArg>) -> LogSettings {
         verbosity: Verbosity::Normal,
         format: LogFormat::Text,
         lang: lang(given),
-        identity: Identity {
-            run_id: run_id().unwrap_or_else(|_| new_run_id()),
-            tags: Tags::default(),
-        },
+        identity: identity(Tags::default()),
+    }
+}
+
+/// Returns what a run is called. An id that is not valid is reported with the other mistakes.
+fn identity(tags: Tags) -> Identity {
+    Identity {
+        run_id: run_id().unwrap_or_else(|_| new_run_id()),
+        tags,
     }
 }
 
@@ -90,10 +95,7 @@ fn settings(args: &LogArgs, tags: Tags, origins: &Origins) -> LogSettings {
         verbosity,
         format,
         lang: lang(args.lang),
-        identity: Identity {
-            run_id: run_id().unwrap_or_else(|_| new_run_id()),
-            tags,
-        },
+        identity: identity(tags),
     }
 }
 

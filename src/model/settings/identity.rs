@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::{Builder, Uuid};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -100,7 +100,7 @@ fn is_key(text: &str) -> bool {
 }
 
 /// The tags of a job, by their keys.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Tags(BTreeMap<String, String>);
 

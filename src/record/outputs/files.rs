@@ -209,7 +209,7 @@ pub(in crate::record) fn digest_of(path: &Path) -> io::Result<String> {
 }
 
 /// The folder of a file; `.` for a bare name.
-pub(in crate::record) fn folder(path: &Path) -> &Path {
+pub(crate) fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -238,14 +238,16 @@ pub(in crate::record) fn is_journal(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "journal")
 }
 
-/// Whether two paths name the same file: by what they resolve to, or by folder and name if nothing
-/// exists yet.
-pub(in crate::record) fn is_same(one: &Path, other: &Path) -> bool {
-    let resolved = |path: &Path| {
-        path.canonicalize()
-            .ok()
-            .or_else(|| Some(folder(path).canonicalize().ok()?.join(path.file_name()?)))
-    };
+/// Returns what a path resolves to, or its resolved folder with its name if nothing exists there yet.
+/// `None` if there is no folder.
+pub(crate) fn resolved(path: &Path) -> Option<PathBuf> {
+    path.canonicalize()
+        .ok()
+        .or_else(|| Some(folder(path).canonicalize().ok()?.join(path.file_name()?)))
+}
+
+/// Whether two paths name the same file, which need not exist yet.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     match (resolved(one), resolved(other)) {
         (Some(one), Some(other)) => one == other,
         _ => one == other,

@@ -109,7 +109,7 @@ impl SettingWords for English {
         format!("no `job.toml` in `{folder}` or below: each job has a folder of its own with this file")
     }
 
-    fn cannot_read_folder_of_jobs(&self, folder: &str) -> String {
+    fn cannot_read_folder(&self, folder: &str) -> String {
         format!("cannot read the folder `{folder}`")
     }
 

@@ -122,7 +122,7 @@ impl SettingWords for Polish {
         format!("w `{folder}` i niżej nie ma pliku `job.toml`: każde zadanie ma własny folder z tym plikiem")
     }
 
-    fn cannot_read_folder_of_jobs(&self, folder: &str) -> String {
+    fn cannot_read_folder(&self, folder: &str) -> String {
         format!("nie można odczytać folderu `{folder}`")
     }
 

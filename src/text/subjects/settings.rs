@@ -82,7 +82,7 @@ pub(crate) trait SettingWords {
 
     fn no_job_below(&self, folder: &str) -> String;
 
-    fn cannot_read_folder_of_jobs(&self, folder: &str) -> String;
+    fn cannot_read_folder(&self, folder: &str) -> String;
 
     fn job_without_input(&self) -> String;
 

@@ -18,7 +18,7 @@ use crate::config::run_flags::RunFlags;
 use crate::config::secrets::kinds::{Secret, looked_at, seen};
 use crate::config::variable;
 use crate::model::{Lang, ShownPath as _};
-use crate::read::Input;
+use crate::record::{folder_of, resolved};
 use crate::text::{Message, words};
 
 /// The name of a job's config file in a folder of jobs.
@@ -86,7 +86,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 fn find(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
     let cannot_read = |error: std::io::Error| {
         let shown = folder.shown().to_string();
-        Message::new(|words| words.cannot_read_folder_of_jobs(&shown)).caused_by(error)
+        Message::new(|words| words.cannot_read_folder(&shown)).caused_by(error)
     };
     for entry in fs::read_dir(folder).map_err(cannot_read)? {
         let entry = entry.map_err(cannot_read)?;
@@ -141,11 +141,7 @@ fn looked_at_job(path: PathBuf) -> Job {
 
 /// Returns the files that a run with these flags writes, but for its state, which many may share.
 fn written(args: &RunArgs) -> Vec<PathBuf> {
-    let paths = outputs::paths(
-        &args.output,
-        &Input::new(&newest::named_after(&args.input)),
-        rehearsal(args),
-    );
+    let paths = outputs::paths(&args.output, &newest::job(&args.input), rehearsal(args));
     let paths = paths.map(|paths| {
         [
             Some(paths.results),
@@ -188,8 +184,8 @@ fn missing(input: &Path) -> Result<Option<PathBuf>> {
     if input.as_os_str() == "-" || input.exists() {
         return Ok(None);
     }
-    let folder = input.parent().unwrap_or(Path::new(""));
-    if folder.as_os_str().is_empty() || folder.is_dir() {
+    let folder = folder_of(input);
+    if folder.is_dir() {
         return Ok(Some(input.to_owned()));
     }
     let shown = folder.shown().to_string();
@@ -201,7 +197,9 @@ fn note_shared_files(jobs: &mut [Job]) {
     let mut writers: BTreeMap<PathBuf, Vec<(usize, PathBuf)>> = BTreeMap::new();
     for (at, job) in jobs.iter().enumerate() {
         for path in &job.writes {
-            let same = writers.entry(in_one_form(path)).or_default();
+            let same = writers
+                .entry(resolved(path).unwrap_or_else(|| path.clone()))
+                .or_default();
             if !same.iter().any(|(other, _)| *other == at) {
                 same.push((at, path.clone()));
             }
@@ -223,16 +221,6 @@ fn note_shared_files(jobs: &mut [Job]) {
             job.mistakes
                 .push(Message::new(|words| words.file_of_two_jobs(&path, &other)).into());
         }
-    }
-}
-
-/// Returns one form of all paths to a file, which need not exist.
-fn in_one_form(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = fs::canonicalize(folder.unwrap_or(Path::new(".")));
-    match (folder, path.file_name()) {
-        (Ok(folder), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan as _, ZonedDateTime};
 use crate::cli::{Chosen, InputArgs, Origin, Origins, RunArgs};
 use crate::model::ShownPath as _;
 use crate::read::{Candidate, Input, Newest, NewestBy, newest};
-use crate::record::is_own_name;
+use crate::record::{are_same_file, folder_of, is_own_name};
 use crate::text::Message;
 
 /// The characters that stand for others.
@@ -33,7 +33,7 @@ struct Wanted {
 /// Makes the newest file the input of a run, if that is asked for.
 pub(in crate::config) fn choose_for_run(args: &mut RunArgs) {
     let others = beside_exports(args);
-    choose(&mut args.input, &others.each_ref().map(Option::as_ref));
+    choose(&mut args.input, &others);
 }
 
 /// Returns the newest file as the input of a run, without saying so. `None` if there is none, or if it
@@ -41,7 +41,7 @@ pub(in crate::config) fn choose_for_run(args: &mut RunArgs) {
 pub(in crate::config) fn quietly(args: &RunArgs) -> Option<PathBuf> {
     let wanted = wanted(&args.input)?;
     let others = beside_exports(args);
-    let newest = found(&wanted, &others.each_ref().map(Option::as_ref)).ok()?;
+    let newest = found(&wanted, &others).ok()?;
     Some(wanted.folder.join(newest.name))
 }
 
@@ -61,7 +61,7 @@ fn beside_exports(args: &RunArgs) -> [Option<PathBuf>; 7] {
 
 /// Makes the newest file the input, and says which it is. `others` are files beside it that are no
 /// export.
-pub(in crate::config) fn choose(input: &mut InputArgs, others: &[Option<&PathBuf>]) {
+pub(in crate::config) fn choose(input: &mut InputArgs, others: &[Option<PathBuf>]) {
     let Some(wanted) = wanted(input) else {
         return;
     };
@@ -99,6 +99,11 @@ pub(in crate::config) fn named_after(args: &InputArgs) -> PathBuf {
     let of_pattern = || wanted(args).map(|wanted| wanted.job());
     let job = args.chosen.as_ref().map(|chosen| chosen.job.clone());
     job.or_else(of_pattern).unwrap_or_else(|| args.input.clone())
+}
+
+/// Returns the input that outputs are named after.
+pub(in crate::config) fn job(args: &InputArgs) -> Input {
+    Input::new(&named_after(args))
 }
 
 /// Checks that a pattern is one.
@@ -178,31 +183,13 @@ fn without_sets(text: &str) -> String {
     kept + rest
 }
 
-fn folder_of(path: &Path) -> &Path {
-    or_here(path.parent().unwrap_or(Path::new("")))
-}
-
-fn or_here(folder: &Path) -> &Path {
-    if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    }
-}
-
-fn are_same(one: &Path, other: &Path) -> bool {
-    one == other
-        || fs::canonicalize(one)
-            .ok()
-            .is_some_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
-}
-
 /// Lists the folder and finds the newest file.
-fn found(wanted: &Wanted, others: &[Option<&PathBuf>]) -> Result<Newest, Message> {
-    let folder = or_here(&wanted.folder);
+fn found(wanted: &Wanted, others: &[Option<PathBuf>]) -> Result<Newest, Message> {
+    let pattern = wanted.folder.join(&wanted.name);
+    let folder = folder_of(&pattern);
     let shown = folder.shown().to_string();
     let unreadable = |error: std::io::Error| {
-        Message::from_error(Message::new(|words| words.cannot_read_folder_of_jobs(&shown)).caused_by(error))
+        Message::from_error(Message::new(|words| words.cannot_read_folder(&shown)).caused_by(error))
     };
     let options = MatchOptions {
         case_sensitive: !cfg!(windows),
@@ -212,8 +199,8 @@ fn found(wanted: &Wanted, others: &[Option<&PathBuf>]) -> Result<Newest, Message
     let own: Vec<&Path> = others
         .iter()
         .flatten()
-        .map(|path| path.as_path())
-        .filter(|path| are_same(folder_of(path), folder))
+        .map(PathBuf::as_path)
+        .filter(|path| are_same_file(folder_of(path), folder))
         .collect();
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
