@@ -44,33 +44,49 @@ pub(crate) struct KeyError {
 
 /// Checks every key against the flags of `run`, and makes paths relative to the file's folder.
 /// `others` are valid keys that are not flags.
+///
+/// # Errors
+///
+/// All mistakes, in the order of the keys.
 pub(super) fn checked(
     run: &Command,
     folder: &Path,
     settings: &[FileSetting],
     others: &[&str],
-) -> Result<Vec<FileSetting>, KeyError> {
+) -> Result<Vec<FileSetting>, Vec<KeyError>> {
     // A fault in the environment is not the file's fault.
     let run = &run.clone().mut_args(|arg| arg.env(None::<&'static str>));
-    let checked = settings.iter().map(|setting| {
-        let fault = |fault: KeyFault| KeyError {
-            line: setting.line,
-            what: Message::new(|words| format!("`{}`: {}", setting.key, words.key_fault(&fault))),
-        };
-        let Some(arg) = flag(run, &setting.key) else {
-            return Err(fault(unknown(run, &setting.key, others)));
-        };
-        try_value(run, arg, setting).map_err(fault)?;
-        Ok(FileSetting {
-            value: if is_path(arg) {
-                beside(folder, &setting.value)
-            } else {
-                setting.value.clone()
-            },
-            ..setting.clone()
-        })
-    });
-    checked.collect()
+    let (mut right, mut wrong) = (Vec::new(), Vec::new());
+    for setting in settings {
+        match checked_one(run, folder, setting, others) {
+            Ok(setting) => right.push(setting),
+            Err(fault) => wrong.push(KeyError {
+                line: setting.line,
+                what: Message::new(|words| format!("`{}`: {}", setting.key, words.key_fault(&fault))),
+            }),
+        }
+    }
+    if wrong.is_empty() { Ok(right) } else { Err(wrong) }
+}
+
+fn checked_one(
+    run: &Command,
+    folder: &Path,
+    setting: &FileSetting,
+    others: &[&str],
+) -> Result<FileSetting, KeyFault> {
+    let Some(arg) = flag(run, &setting.key) else {
+        return Err(unknown(run, &setting.key, others));
+    };
+    try_value(run, arg, setting)?;
+    Ok(FileSetting {
+        value: if is_path(arg) {
+            beside(folder, &setting.value)
+        } else {
+            setting.value.clone()
+        },
+        ..setting.clone()
+    })
 }
 
 /// Sets the file's values as defaults of the command's flags. Keys without a flag in this command

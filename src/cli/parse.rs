@@ -79,7 +79,15 @@ pub(crate) struct FileSettings {
 
 impl FileSettings {
     /// Checks the keys against the flags. `others` are valid keys that are not flags.
-    pub(crate) fn new(folder: &Path, settings: &[FileSetting], others: &[&str]) -> Result<Self, KeyError> {
+    ///
+    /// # Errors
+    ///
+    /// All mistakes, in the order of the keys.
+    pub(crate) fn new(
+        folder: &Path,
+        settings: &[FileSetting],
+        others: &[&str],
+    ) -> Result<Self, Vec<KeyError>> {
         from_file::checked(&run_command(), folder, settings, others).map(Self::from_settings)
     }
 
@@ -92,14 +100,14 @@ impl FileSettings {
 
     /// Returns the settings for a retry of a run: those that it recorded, and of this file what is of
     /// each call.
-    pub(crate) fn for_retry(&self, recorded: &RecordedSettings) -> Result<Self, KeyError> {
+    pub(crate) fn for_retry(&self, recorded: &RecordedSettings) -> Result<Self, Vec<KeyError>> {
         let own = recorded::of_file(&run_command(), &self.settings);
         Self::with_recorded(own, recorded, false)
     }
 
     /// Returns the settings for a command about the whole input of a run: those that it recorded, and
     /// then those of this file.
-    pub(crate) fn of_run(&self, recorded: &RecordedSettings) -> Result<Self, KeyError> {
+    pub(crate) fn of_run(&self, recorded: &RecordedSettings) -> Result<Self, Vec<KeyError>> {
         let own = self.settings.iter();
         let own = own.filter(|setting| !recorded.contains_key(&setting.key));
         Self::with_recorded(own.cloned().collect(), recorded, true)
@@ -109,7 +117,7 @@ impl FileSettings {
         mut settings: Vec<FileSetting>,
         recorded: &RecordedSettings,
         is_whole: bool,
-    ) -> Result<Self, KeyError> {
+    ) -> Result<Self, Vec<KeyError>> {
         let run = run_command();
         let recorded = recorded::as_of_file(&run, recorded, is_whole);
         let recorded = from_file::checked(&run, Path::new(""), &recorded, &[])?;

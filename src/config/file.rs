@@ -11,6 +11,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::mistakes::Mistakes;
 use super::retried::RetriedRun;
 use super::secrets::kinds::{Secret, SecretSources};
 use super::secrets::plain_text::plain_text;
@@ -39,22 +40,70 @@ pub(crate) struct ConfigFile {
     pub(crate) retried: Option<RetriedRun>,
 }
 
+/// The text of a config file.
+struct ConfigText {
+    path: PathBuf,
+    /// The folder that paths in it are relative to.
+    folder: PathBuf,
+    text: String,
+}
+
+impl ConfigFile {
+    /// Returns the folder that paths in the file are relative to.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        let path = std::path::absolute(self.path.as_ref()?).ok()?;
+        path.parent().map(Path::to_owned)
+    }
+}
+
 /// Reads the chosen config file.
+///
+/// # Errors
+///
+/// All mistakes in it, as one error.
 pub(super) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
+    let mut mistakes = Mistakes::default();
+    let file = read(choice, &mut mistakes);
+    mistakes.settle(file)
+}
+
+/// Reads the chosen config file. `None` if a mistake was noted.
+pub(super) fn read(choice: ConfigChoice, mistakes: &mut Mistakes) -> Option<ConfigFile> {
+    let Some(read) = mistakes.keep(text(choice))? else {
+        return Some(ConfigFile::default());
+    };
+    let shown = read.path.shown().to_string();
+    let (settings, secrets) = match understood(&read.text, &read.folder) {
+        Ok(understood) => understood,
+        Err(faults) => {
+            let placed = |fault: Message| fault.map(|_, fault| format!("{shown}:{fault}")).into();
+            mistakes.extend(faults.into_iter().map(placed));
+            return None;
+        }
+    };
+    mistakes.keep(trust::check(&read.path))?;
+    Some(ConfigFile {
+        path: Some(read.path),
+        settings,
+        secrets,
+        retried: None,
+    })
+}
+
+/// Returns the text of the chosen config file; `None` if there is none.
+fn text(choice: ConfigChoice) -> Result<Option<ConfigText>> {
     let (path, opened) = match choice {
-        ConfigChoice::Nothing => return Ok(ConfigFile::default()),
+        ConfigChoice::Nothing => return Ok(None),
         ConfigChoice::Named(path) => {
             let opened = regular::open_through_links(&path);
             (path, opened)
         }
         ConfigChoice::Usual => {
             let Some(path) = folders::config().map(|folder| folder.join(NAME)) else {
-                return Ok(ConfigFile::default());
+                return Ok(None);
             };
             match regular::open_through_links(&path) {
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    return Ok(ConfigFile::default());
-                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
                 opened => (path, opened),
             }
         }
@@ -63,59 +112,70 @@ pub(super) fn file(choice: ConfigChoice) -> Result<ConfigFile> {
     let cannot_read = || Message::new(|words| words.cannot_read_config(&shown));
     let opened = opened.map_err(|error| cannot_read().caused_by(error))?;
     let bytes = regular::read_at_most(&opened, MAX_BYTES).map_err(|error| cannot_read().caused_by(error))?;
-    let bytes =
-        bytes.with_context(|| format!("`{}` has more than 1 MiB: it is no config file", path.shown()))?;
-    let text = plain_text(&bytes).map_err(|error| anyhow!("the config file `{}` {error}", path.shown()))?;
+    let bytes = bytes.with_context(|| format!("`{shown}` has more than 1 MiB: it is no config file"))?;
+    let text = plain_text(&bytes).map_err(|error| anyhow!("the config file `{shown}` {error}"))?;
     let folder = std::path::absolute(&path).with_context(cannot_read)?;
-    let folder = folder.parent().unwrap_or(Path::new(""));
+    let folder = folder.parent().unwrap_or(Path::new("")).to_owned();
     ensure!(
         folder.to_str().is_some(),
         "the name of the config file's folder is no Unicode, and paths in it could not be told: `{}`",
         folder.shown()
     );
-    let (settings, secrets) =
-        understood(&text, folder).map_err(|error| error.map(|_, error| format!("{shown}:{error}")))?;
-    trust::check(&path)?;
-    Ok(ConfigFile {
-        path: Some(path),
-        settings,
-        secrets,
-        retried: None,
-    })
+    Ok(Some(ConfigText { path, folder, text }))
 }
 
-/// Parses and checks the keys of a text. An error begins with its line number.
-fn understood(text: &str, folder: &Path) -> Result<(FileSettings, SecretSources), Message> {
+/// Parses and checks the keys of a text.
+///
+/// # Errors
+///
+/// All mistakes in the order of their lines, each of which begins with its number.
+fn understood(text: &str, folder: &Path) -> Result<(FileSettings, SecretSources), Vec<Message>> {
     let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
     let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(span.start));
         // The rest of the error's text quotes the line, which may hold a secret.
-        Message::new(|words| format!("{line}: {}", words.no_toml(error.message())))
+        vec![Message::new(|words| {
+            format!("{line}: {}", words.no_toml(error.message()))
+        })]
     })?;
     let (mut settings, mut secrets) = (Vec::new(), SecretSources::default());
+    let mut faults: Vec<(usize, Message)> = Vec::new();
     for (key, value) in table.get_ref() {
         let line = line_of(key.span().start);
-        let fault = |fault: KeyFault| {
-            Message::new(|words| format!("{line}: `{}`: {}", key.get_ref(), words.key_fault(&fault)))
+        let mut note = |fault: KeyFault| {
+            let what = Message::new(|words| format!("`{}`: {}", key.get_ref(), words.key_fault(&fault)));
+            faults.push((line, what));
         };
-        if let Some((secret, source)) = secret(key.get_ref(), value.get_ref(), folder) {
-            let source = source.map_err(fault)?;
-            if secrets.set(secret, source) {
-                return Err(fault(KeyFault::SecretTwice));
+        match secret(key.get_ref(), value.get_ref(), folder) {
+            Some((secret, Ok(source))) => {
+                if secrets.set(secret, source) {
+                    note(KeyFault::SecretTwice);
+                }
             }
-            continue;
+            Some((_, Err(fault))) => note(fault),
+            None => match self::value(value.get_ref()) {
+                Ok(value) => settings.push(FileSetting {
+                    key: key.get_ref().to_string(),
+                    line,
+                    value,
+                }),
+                Err(fault) => note(fault),
+            },
         }
-        settings.push(FileSetting {
-            key: key.get_ref().to_string(),
-            line,
-            value: self::value(value.get_ref()).map_err(fault)?,
-        });
     }
     let others: Vec<String> = Secret::ALL.into_iter().flat_map(Secret::keys).collect();
     let others: Vec<&str> = others.iter().map(String::as_str).collect();
-    let settings = FileSettings::new(folder, &settings, &others)
-        .map_err(|error| error.what.map(|_, what| format!("{}: {what}", error.line)))?;
-    Ok((settings, secrets))
+    let settings = FileSettings::new(folder, &settings, &others);
+    match settings {
+        Ok(settings) if faults.is_empty() => Ok((settings, secrets)),
+        checked => {
+            let of_flags = checked.err().unwrap_or_default();
+            faults.extend(of_flags.into_iter().map(|error| (error.line, error.what)));
+            faults.sort_by_key(|(line, _)| *line);
+            let placed = |(line, what): (usize, Message)| what.map(|_, what| format!("{line}: {what}"));
+            Err(faults.into_iter().map(placed).collect())
+        }
+    }
 }
 
 /// Returns where a secret comes from. `None` if the key is not about a secret.

@@ -16,6 +16,7 @@ use super::cli::{self, Cli, ConfigCommand, Origins};
 
 pub(crate) use commands::check::{CheckFormat, CheckSettings};
 pub(crate) use commands::doctor::{DoctorSettings, FoundSecret, ListToAsk};
+pub(crate) use commands::files::check::CheckedJobs;
 pub(crate) use commands::help::{HelpPage, ManualSettings};
 pub(crate) use commands::init::{
     FormSettings, InitSettings, KeyPart, ListingSettings, check_of_file, is_valid_secret, platform_address,
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     Check(Box<CheckSettings>),
     /// Prints this text.
     Print(String),
+    /// Prints what was found about jobs.
+    Jobs(CheckedJobs),
     State(StateSettings),
     Sandbox(SandboxSettings),
     Help(HelpPage),
@@ -100,14 +103,13 @@ pub(crate) fn command(cli: Cli, origins: &Origins, file: &ConfigFile) -> Result<
             Command::Undo(Box::new(commands::list::over::undo(*args, origins, file)?))
         }
         cli::Command::Check(mut args) => {
-            let others = [args.input.ids.clone(), args.selection.exclude.clone()];
-            groups::reading::newest::choose(&mut args.input, &others);
+            groups::reading::newest::choose_for_check(&mut args, file);
             Command::Check(Box::new(commands::check::check(&args, origins, file)?))
         }
         cli::Command::Config(ConfigCommand::Show(_)) => {
             Command::Print(commands::files::show::show(file, variable)?)
         }
-        cli::Command::Config(ConfigCommand::Check(args)) => Command::Print(commands::files::check::check(
+        cli::Command::Config(ConfigCommand::Check(args)) => Command::Jobs(commands::files::check::check(
             &args,
             groups::log::lang(args.lang),
         )?),

@@ -8,6 +8,7 @@ use anyhow::{Error, Result, anyhow, bail};
 use super::file::{self, ConfigFile};
 use super::groups::outputs;
 use super::groups::reading::newest::named_after;
+use super::mistakes::Mistakes;
 use crate::cli::{CONFIG_KEY, ConfigChoice, Meant, RunArgs, run_meant};
 use crate::model::{SettingValue, ShownPath};
 use crate::read::Input;
@@ -55,7 +56,16 @@ fn of_run(file: ConfigFile, is_asked_for: bool, run: FinishedRun, is_whole: bool
     } else {
         file.settings.for_retry(&from.settings)
     };
-    let settings = settings.map_err(|error| anyhow!("`{}`: {}", from.file.shown(), error.what))?;
+    let mut mistakes = Mistakes::default();
+    let settings = match settings {
+        Ok(settings) => Some(settings),
+        Err(errors) => {
+            let path = from.file.shown();
+            mistakes.extend(errors.iter().map(|error| anyhow!("`{path}`: {}", error.what)));
+            None
+        }
+    };
+    let settings = mistakes.settle(settings)?;
     Ok(ConfigFile {
         settings,
         retried: Some(RetriedRun { run }),

@@ -1,28 +1,37 @@
 //! Which of several exports is the newest: by the dates and numbers in their names, else by their
-//! times. Pure; `config/groups/reading/newest.rs` lists the folder.
+//! times. Pure; `newest/name.rs` reads a name, `config/groups/reading/newest.rs` lists the folder.
 //!
 //! A date is `2026-12-01`, `20261201` (also with a time behind it), or `01.12.2026`, with any of
-//! `- . _` and a space between its parts. `12-01-2026` may be of January or of December: then the
-//! names must agree on one reading, or it must not matter.
+//! `- . _` and a space between its parts. `12-01-2026` and `12012026` may be of January or of December:
+//! then the names must agree on one reading, or it must not matter. What seems to be a date in another
+//! form is not taken for numbers: nothing is chosen.
+
+mod name;
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+
+use name::{DateOrder, NameKey};
 
 /// A file that the pattern matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Candidate {
     pub(crate) name: String,
-    /// The part of the name that the pattern leaves open, from its first wildcard to its last.
-    pub(crate) open: String,
-    pub(crate) modified: Timestamp,
+    /// The part of the name that the pattern leaves open, from its first wildcard to its last, in
+    /// bytes.
+    pub(crate) open: Range<usize>,
+    /// `None` if the file cannot be looked at. It may be the newest.
+    pub(crate) modified: Option<Timestamp>,
 }
 
 /// By what a file is the newest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NewestBy {
-    Date(Date),
+    /// `None` if it can be read in two ways, which makes no difference to the choice.
+    Date(Option<Date>),
     Number,
     Time,
     /// It is the only one.
@@ -32,15 +41,17 @@ pub(crate) enum NewestBy {
 /// The newest file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Newest {
+    /// Its place among the candidates.
+    pub(crate) at: usize,
     pub(crate) name: String,
     pub(crate) by: NewestBy,
-    /// The last date in its name.
+    /// The latest date in its name that is not to come. `None` too if it can be read in two ways.
     pub(crate) dated: Option<Date>,
     /// How many files the pattern matches.
     pub(crate) of: usize,
     /// Files without a date, where others have one, and files of a later day than tomorrow.
     pub(crate) left_out: Vec<String>,
-    /// A file with a lower number that was written later.
+    /// A file without a later date that has a lower number and was written later.
     pub(crate) written_later: Option<String>,
 }
 
@@ -52,13 +63,8 @@ pub(crate) enum NoNewest {
     Later(String),
     /// Which is the newer depends on whether the day or the month comes first.
     Unclear(String, String),
-}
-
-/// The order of day and month where the year comes last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DateOrder {
-    DayFirst,
-    MonthFirst,
+    /// A file seems to have a date in a form that is not read.
+    Unread(String),
 }
 
 /// Returns the newest of these files.
@@ -70,9 +76,17 @@ pub(crate) fn newest(files: &[Candidate], tomorrow: Date) -> Result<Newest, NoNe
     let by_day = newest_in(files, DateOrder::DayFirst, tomorrow);
     let by_month = newest_in(files, DateOrder::MonthFirst, tomorrow);
     match (by_day, by_month) {
-        (Some(Ok(by_day)), Some(Ok(by_month))) if by_day.name != by_month.name => {
+        (Some(Ok(by_day)), Some(Ok(by_month))) if by_day.at != by_month.at => {
             Err(NoNewest::Unclear(by_day.name, by_month.name))
         }
+        (Some(Ok(by_day)), Some(Ok(by_month))) if by_day.dated != by_month.dated => Ok(Newest {
+            dated: None,
+            by: match by_day.by {
+                NewestBy::Date(_) => NewestBy::Date(None),
+                by => by,
+            },
+            ..by_day
+        }),
         (Some(found), _) | (None, Some(found)) => found,
         (None, None) => Err(unclear(files)),
     }
@@ -83,158 +97,95 @@ fn unclear(files: &[Candidate]) -> NoNewest {
     NoNewest::Unclear(name(0), name(files.len().saturating_sub(1)))
 }
 
+/// A file with what its name says.
+struct Keyed<'f> {
+    at: usize,
+    file: &'f Candidate,
+    key: NameKey,
+    /// The latest date of the name that is not to come.
+    day: Option<Date>,
+}
+
+impl<'f> Keyed<'f> {
+    fn new((at, file): (usize, &'f Candidate), order: DateOrder, tomorrow: Date) -> Option<Self> {
+        let key = NameKey::new(&file.name, &file.open, order)?;
+        let day = key.dates.iter().filter(|date| **date <= tomorrow).max().copied();
+        Some(Self { at, file, key, day })
+    }
+
+    /// Whether all dates of the name are to come.
+    fn is_to_come(&self) -> bool {
+        self.day.is_none() && !self.key.dates.is_empty()
+    }
+
+    fn by_name(&self, other: &Self) -> Ordering {
+        let keys = |keyed: &Self| (keyed.day, keyed.key.dates.clone(), keyed.key.numbers.clone());
+        keys(self).cmp(&keys(other))
+    }
+
+    /// Orders by the name, and equal names by time. A file that cannot be looked at may be of any time.
+    fn in_order(&self, other: &Self) -> Ordering {
+        let time = |keyed: &Self| keyed.file.modified.unwrap_or(Timestamp::MAX);
+        let times = || (time(self), &self.file.name).cmp(&(time(other), &other.file.name));
+        self.by_name(other).then_with(times)
+    }
+
+    /// Whether this file, which is older by a number in its name alone, was written later.
+    fn is_doubt_about(&self, newest: &Self) -> bool {
+        self.day == newest.day
+            && self.key.dates == newest.key.dates
+            && self.by_name(newest).is_lt()
+            && self.file.modified.is_some()
+            && self.file.modified > newest.file.modified
+    }
+}
+
 /// Returns the newest file with dates in this order; `None` if a name has no date in it.
 fn newest_in(files: &[Candidate], order: DateOrder, tomorrow: Date) -> Option<Result<Newest, NoNewest>> {
-    let mut keyed = Vec::new();
-    for file in files {
-        keyed.push((Key::new(&file.open, order)?, file));
-    }
-    let is_later = |key: &Key| key.dates.first().is_some_and(|date| *date > tomorrow);
-    let has_dates = keyed
+    let keyed = files
         .iter()
-        .any(|(key, _)| !key.dates.is_empty() && !is_later(key));
-    let is_left_out = |key: &Key| is_later(key) || has_dates && key.dates.is_empty();
-    let (left_out, mut kept): (Vec<_>, Vec<_>) = keyed.into_iter().partition(|(key, _)| is_left_out(key));
-    let left_out: Vec<String> = left_out.into_iter().map(|(_, file)| file.name.clone()).collect();
-    kept.sort_by(in_order);
-    let Some((key, file)) = kept.pop() else {
+        .enumerate()
+        .map(|file| Keyed::new(file, order, tomorrow));
+    let keyed: Vec<Keyed<'_>> = keyed.collect::<Option<_>>()?;
+    let is_alone = keyed.len() == 1;
+    if let Some(unread) = keyed.iter().find(|keyed| keyed.key.has_unread_date && !is_alone) {
+        return Some(Err(NoNewest::Unread(unread.file.name.clone())));
+    }
+    let has_dates = keyed.iter().any(|keyed| keyed.day.is_some());
+    let is_left_out = |keyed: &Keyed<'_>| keyed.is_to_come() || has_dates && keyed.day.is_none();
+    let (left_out, mut kept): (Vec<_>, Vec<_>) = keyed.into_iter().partition(is_left_out);
+    let left_out: Vec<String> = left_out
+        .into_iter()
+        .map(|keyed| keyed.file.name.clone())
+        .collect();
+    kept.sort_by(Keyed::in_order);
+    let Some(newest) = kept.pop() else {
         let none = left_out
             .into_iter()
             .next()
             .map_or(NoNewest::NoFile, NoNewest::Later);
         return Some(Err(none));
     };
-    let has_numbers = !key.numbers.is_empty() || kept.iter().any(|(key, _)| !key.numbers.is_empty());
-    let by = match key.dates.last() {
-        _ if files.len() == 1 => NewestBy::Alone,
-        Some(date) => NewestBy::Date(*date),
+    let has_numbers = kept
+        .iter()
+        .chain([&newest])
+        .any(|keyed| !keyed.key.numbers.is_empty());
+    let by = match newest.day {
+        _ if is_alone => NewestBy::Alone,
+        Some(date) => NewestBy::Date(Some(date)),
         None if has_numbers => NewestBy::Number,
         None => NewestBy::Time,
     };
-    let later = kept.iter().find(|(_, other)| other.modified > file.modified);
+    let later = kept.iter().find(|other| other.is_doubt_about(&newest));
     Some(Ok(Newest {
-        name: file.name.clone(),
+        at: newest.at,
+        name: newest.file.name.clone(),
         by,
-        dated: key.dates.last().copied(),
+        dated: newest.day,
         of: files.len(),
         left_out,
-        written_later: later
-            .filter(|_| by == NewestBy::Number)
-            .map(|(_, other)| other.name.clone()),
+        written_later: later.map(|other| other.file.name.clone()),
     }))
-}
-
-fn in_order((one, file): &(Key, &Candidate), (other, of): &(Key, &Candidate)) -> Ordering {
-    let keys = (&one.dates, &one.numbers).cmp(&(&other.dates, &other.numbers));
-    let times = || (file.modified, &file.name).cmp(&(of.modified, &of.name));
-    keys.then_with(times)
-}
-
-/// What a name says about its time.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Key {
-    dates: Vec<Date>,
-    /// The numbers that are no dates, such as a time or that of a copy, `(2)`.
-    numbers: Vec<u128>,
-}
-
-impl Key {
-    /// Reads a name. `None` if what has the form of a date is none in this order.
-    fn new(text: &str, order: DateOrder) -> Option<Self> {
-        let mut key = Self::default();
-        let mut rest = text;
-        while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
-            rest = rest.get(at..)?;
-            if let Some((date, behind)) = compact_date(rest) {
-                key.dates.push(date);
-                rest = behind;
-            } else if let Some((parts, separator, behind)) = three_numbers(rest) {
-                match parted_date(parts, separator, order) {
-                    Parted::Date(date) => {
-                        key.dates.push(date);
-                        rest = behind;
-                    }
-                    Parted::Numbers => rest = key.take_number(rest),
-                    Parted::OtherOrder => return None,
-                }
-            } else {
-                rest = key.take_number(rest);
-            }
-        }
-        Some(key)
-    }
-
-    /// Takes the number at the beginning, and returns what is behind it.
-    fn take_number<'t>(&mut self, text: &'t str) -> &'t str {
-        let (digits, behind) = digits(text);
-        self.numbers.push(digits.parse().unwrap_or(u128::MAX));
-        behind
-    }
-}
-
-/// Splits off the digits at the beginning.
-fn digits(text: &str) -> (&str, &str) {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    text.split_at(end)
-}
-
-/// Splits off a date of eight digits, year first or last. A time may follow at once.
-fn compact_date(text: &str) -> Option<(Date, &str)> {
-    let (run, _) = digits(text);
-    if ![8, 12, 14].contains(&run.len()) {
-        return None;
-    }
-    let part = |from: usize, to: usize| run.get(from..to)?.parse::<i16>().ok();
-    let date = date(part(0, 4)?, part(4, 6)?, part(6, 8)?);
-    let date = date.or_else(|| self::date(part(4, 8)?, part(2, 4)?, part(0, 2)?).filter(|_| run.len() == 8));
-    Some((date?, text.get(8..)?))
-}
-
-/// Splits off three numbers with the same character between them.
-fn three_numbers(text: &str) -> Option<([&str; 3], char, &str)> {
-    let (first, behind) = digits(text);
-    let separator = behind.chars().next().filter(|c| "-._ ".contains(*c))?;
-    let (second, behind) = digits(behind.strip_prefix(separator)?);
-    let (third, behind) = digits(behind.strip_prefix(separator)?);
-    Some(([first, second, third], separator, behind))
-}
-
-/// What three numbers with the same character between them are.
-enum Parted {
-    Date(Date),
-    /// A date, but only if day and month change places.
-    OtherOrder,
-    Numbers,
-}
-
-fn parted_date(parts: [&str; 3], separator: char, order: DateOrder) -> Parted {
-    let lengths = parts.map(str::len);
-    let numbers: Vec<i16> = parts.iter().filter_map(|part| part.parse().ok()).collect();
-    let [one, two, three] = *numbers.as_slice() else {
-        return Parted::Numbers;
-    };
-    let (day_first, month_first) = (date(three, two, one), date(three, one, two));
-    let (found, other) = match (lengths, order) {
-        ([4, 1..=2, 1..=2], _) => (date(one, two, three), None),
-        // With dots the day comes first everywhere.
-        ([1..=2, 1..=2, 4], _) if separator == '.' => (day_first, None),
-        ([1..=2, 1..=2, 4], DateOrder::DayFirst) => (day_first, month_first),
-        ([1..=2, 1..=2, 4], DateOrder::MonthFirst) => (month_first, day_first),
-        _ => (None, None),
-    };
-    match (found, other) {
-        (Some(date), _) => Parted::Date(date),
-        (None, Some(_)) => Parted::OtherOrder,
-        (None, None) => Parted::Numbers,
-    }
-}
-
-/// Returns a date of this century or the last years of the one before.
-fn date(year: i16, month: i16, day: i16) -> Option<Date> {
-    let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-    Date::new(year, month, day)
-        .ok()
-        .filter(|_| (1990..2100).contains(&year))
 }
 
 #[cfg(test)]
@@ -247,8 +198,8 @@ mod tests {
     fn files(names: &[&str]) -> Vec<Candidate> {
         let candidate = |(at, name): (usize, &&str)| Candidate {
             name: (*name).to_owned(),
-            open: (*name).to_owned(),
-            modified: Timestamp::from_second(1_000 + i64::try_from(at).unwrap()).unwrap(),
+            open: 0..name.len(),
+            modified: Some(Timestamp::from_second(1_000 + i64::try_from(at).unwrap()).unwrap()),
         };
         names.iter().enumerate().map(candidate).collect()
     }
@@ -265,7 +216,22 @@ mod tests {
             (["a_01.12.2026", "a_30.11.2026"], "a_01.12.2026"),
             (["a 1.12.2026", "a 30.11.2026"], "a 1.12.2026"),
             (["20261201030000", "20261201020000"], "20261201030000"),
-            (["01122026", "30112026"], "01122026"),
+            // The latest date of a name counts.
+            (
+                ["2026-01-01_2026-12-01", "2026-11-30_2026-11-30"],
+                "2026-01-01_2026-12-01",
+            ),
+            (
+                ["2026-12-01 until 2099-01-01", "2026-11-30 until 2099-01-01"],
+                "2026-12-01 until 2099-01-01",
+            ),
+            (["2 2026-12-01", "3 2026-11-30"], "2 2026-12-01"),
+            (["20-01-12-2026", "20-30-11-2026"], "20-01-12-2026"),
+            (
+                ["2026-12-01 01.30 PM", "2026-12-01 11.30 AM"],
+                "2026-12-01 01.30 PM",
+            ),
+            (["2026-12-01 1.30pm", "2026-12-01 12.30am"], "2026-12-01 1.30pm"),
             (["2026-12-01 (2)", "2026-12-01 (1)"], "2026-12-01 (2)"),
             (["2026-12-01 (1)", "2026-12-01"], "2026-12-01 (1)"),
             (["2026-12-01_0300", "2026-12-01_0200"], "2026-12-01_0300"),
@@ -276,6 +242,7 @@ mod tests {
             // No day is 13 in one order, so the other holds for all.
             (["11-13-2026", "10-30-2026"], "11-13-2026"),
             (["13-11-2026", "30-10-2026"], "13-11-2026"),
+            (["30112026", "29112026"], "30112026"),
         ] {
             let newest = of(&names).unwrap();
             assert_eq!(newest.name, expected);
@@ -290,6 +257,9 @@ mod tests {
         assert_eq!((newest.name.as_str(), newest.by), ("a (10)", NewestBy::Number));
         assert_eq!(newest.written_later.as_deref(), Some("a (9)"));
         assert_eq!(of(&["a", "a (1)"]).unwrap().written_later, None);
+        // Months with the year last.
+        assert_eq!(of(&["01-2026", "12-2025"]).unwrap().name, "01-2026");
+        assert_eq!(of(&["2026-10", "2026-9"]).unwrap().name, "2026-10");
         let newest = of(&["b", "a"]).unwrap();
         assert_eq!((newest.name.as_str(), newest.by), ("a", NewestBy::Time));
         assert_eq!(of(&["a 1"]).unwrap().by, NewestBy::Alone);
@@ -316,12 +286,80 @@ mod tests {
             of(&["10-12-2025", "11-05-2025"]),
             unclear("10-12-2025", "11-05-2025")
         );
-        assert_eq!(of(&["01-02-2026", "03-04-2026"]).unwrap().name, "03-04-2026");
+        assert_eq!(of(&["10122025", "11052025"]), unclear("10122025", "11052025"));
+        let newest = of(&["01-02-2026", "03-04-2026"]).unwrap();
+        assert_eq!(newest.name, "03-04-2026");
+        // It is of March or of April.
+        assert_eq!((newest.by, newest.dated), (NewestBy::Date(None), None));
+        assert_eq!(of(&["01-02-2026"]).unwrap().dated, None);
         // With dots the day comes first everywhere.
         assert_eq!(of(&["10.12.2025", "11.05.2025"]).unwrap().name, "10.12.2025");
         assert_eq!(
             of(&["13-01-2026", "01-13-2026"]),
             unclear("13-01-2026", "01-13-2026")
+        );
+    }
+
+    #[test]
+    fn what_seems_to_be_a_date_in_another_form_is_not_guessed() {
+        for names in [
+            ["01.12.26", "30.11.26"],
+            ["26-12-01", "26-11-30"],
+            ["1-Dec-2026", "30-Nov-2026"],
+            ["1 grudnia 2026", "30 listopada 2026"],
+            ["2026-11-30", "01.12.26"],
+        ] {
+            assert!(matches!(of(&names), Err(NoNewest::Unread(_))), "{names:?}");
+            assert_eq!(of(&names[1..]).unwrap().by, NewestBy::Alone);
+        }
+        // Nothing says when in May it was.
+        assert_eq!(of(&["a may b", "a marketing b"]).unwrap().by, NewestBy::Time);
+        assert_eq!(
+            of(&["2026-12-01 sep", "2026-11-30 dec"]).unwrap().name,
+            "2026-12-01 sep"
+        );
+    }
+
+    #[test]
+    fn a_number_beside_equal_dates_is_doubted_if_the_other_file_was_written_later() {
+        let newest = of(&["2026-12-01 (1)", "2026-12-01"]).unwrap();
+        assert_eq!(newest.name, "2026-12-01 (1)");
+        assert_eq!(newest.written_later.as_deref(), Some("2026-12-01"));
+        assert_eq!(of(&["2026-12-01", "2026-11-30"]).unwrap().written_later, None);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_looked_at_may_be_the_newest() {
+        let of = |names: &[&str], unknown: usize| {
+            let mut files = files(names);
+            files[unknown].modified = None;
+            newest(&files, date(2026, 12, 2)).unwrap()
+        };
+        assert_eq!(of(&["a", "b"], 0).name, "a");
+        assert_eq!(of(&["2026-12-01", "2026-11-30"], 1).name, "2026-12-01");
+        assert_eq!(of(&["2", "1"], 1).written_later, None);
+    }
+
+    #[test]
+    fn what_the_pattern_fixes_belongs_to_a_date_and_is_not_compared() {
+        let of = |names: [&str; 2], open: Range<usize>| {
+            let files: Vec<Candidate> = files(&names)
+                .into_iter()
+                .map(|file| Candidate {
+                    open: open.clone(),
+                    ..file
+                })
+                .collect();
+            newest(&files, date(2026, 12, 2)).unwrap()
+        };
+        assert_eq!(of(["01-12-2026", "30-11-2026"], 0..5).name, "01-12-2026");
+        assert_eq!(
+            of(["2026-12-01", "2026-11-30"], 5..10).dated,
+            Some(date(2026, 12, 1))
+        );
+        assert_eq!(
+            of(["2026-10-01 (2)", "2026-10-01 (1)"], 10..14).by,
+            NewestBy::Number
         );
     }
 
@@ -332,6 +370,8 @@ mod tests {
             (["99-99-2026", "98-99-2026"], "99-99-2026"),
             (["2026-13-02", "2026-13-01"], "2026-13-02"),
             (["1764550800", "1764464400"], "1764550800"),
+            (["99999999", "88888888"], "99999999"),
+            (["03.00.01", "03.00.00"], "03.00.01"),
         ] {
             let newest = of(&names).unwrap();
             assert_eq!((newest.name.as_str(), newest.by), (expected, NewestBy::Number));

@@ -55,8 +55,8 @@ pub(crate) use outputs::erase::{ROW_OF_RUN, emptied_line};
 pub(crate) use outputs::failed::{FailedFormat, RowColumn};
 pub(crate) use outputs::files::{OutputPaths, folder as folder_of, is_same as are_same_file, resolved};
 pub(crate) use outputs::names::{
-    FAILED, READ_BACK, REPORT, RESPONDENTS, RESTORE, RESULTS, SUMMARY, TRIAL, UNDO, VERIFIED, WORKBOOK,
-    is_own_name, lock as lock_of,
+    FAILED, READ_BACK, REPORT, RESPONDENTS, RESTORE, RESULTS, SANDBOX, SUMMARY, TRIAL, UNDO, VERIFIED,
+    WORKBOOK, is_own_name, lock as lock_of,
 };
 pub(crate) use outputs::nights::{NIGHTS, UnsentNight, nights_beside, note_unsent, unsent_nights};
 pub(crate) use outputs::page::{PageFile, is_page};

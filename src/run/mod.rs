@@ -117,6 +117,14 @@ pub(crate) async fn run(command: Command, begun: Instant, console: &Console) -> 
             console.print(&text);
             Ok(ExitCode::Success)
         }
+        Command::Jobs(checked) => {
+            console.print(&checked.text);
+            Ok(if checked.are_ready {
+                ExitCode::Success
+            } else {
+                ExitCode::Usage
+            })
+        }
         Command::State(settings) => commands::state::run(settings, console).await,
         Command::Help(page) => {
             commands::help::show(&page, console);

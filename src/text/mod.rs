@@ -34,8 +34,8 @@ pub(crate) use screens::{AfterCheck, Examined, Health, Subject, before_question,
 pub(crate) use screens::{Journey, journey, nights};
 pub(crate) use screens::{mail, read_back, reason_parts};
 pub(crate) use subjects::{
-    ConfigKey, Counted, From, Headline, KeyFault, Left, Need, NextStep, PageLabel, Piece, Plans, Traces,
-    Trend, Undoing, Words,
+    Clash, ConfigKey, Counted, From, Headline, KeyFault, Left, Need, NextStep, PageLabel, Piece, Plans,
+    Traces, Trend, Undoing, Words,
 };
 
 pub(crate) use super::model::Message;

@@ -1,6 +1,6 @@
 //! The config file: its content, its precedence, its location.
 
-use crate::support::{Fake, Job, numbered};
+use crate::support::{Answer, Fake, Job, numbered};
 
 /// Returns what `config show` prints for a key, with its origin.
 fn shown(job: &Job, key: &str) -> String {
@@ -11,7 +11,7 @@ fn shown(job: &Job, key: &str) -> String {
 
 #[test]
 fn a_run_needs_nothing_but_its_config() {
-    let fake = Fake::start(|_| crate::support::Answer::success());
+    let fake = Fake::start(|_| Answer::success());
     let config = format!(
         "# Every night.\ninput = \"in.csv\"\nsurvey = 399793\nid_column = \"id_respondent\"\nrate = \"unlimited\"\n\
          base_url = \"{}\"\nmap = {{ l4 = \"l1\" }}\nkeep = [\"l1\"]\nresume = true\nrotate = 3\nyes = true\n",
@@ -296,21 +296,42 @@ fn the_jobs_of_a_folder_are_checked_at_once() {
         ("h", job_file("").replace("contacts.csv", "gone/contacts.csv")),
         ("j", "rate = \n".to_owned()),
         ("k", job_file("")),
+        (
+            "l",
+            job_file("surveys = 1\nclient_id_file = 1\nrate = \"fast\"\nnight = true\n"),
+        ),
+        (
+            "m",
+            job_file("metrics_file = \"gone/m.prom\"\nreport = \"away/m.html\"\n"),
+        ),
+        ("n", job_file("").replace("contacts.csv", "contacts-*.csv")),
+        (
+            "o",
+            job_file("output_dir = \"gone\"\nexclude = \"optouts.txt\"\n"),
+        ),
+        ("p", job_file("healthcheck_url_file = \"../ping\"\n")),
+        (
+            "q",
+            job_file("newest = true\n").replace("contacts.csv", "contacts-[.csv"),
+        ),
+        ("r", job_file("output = \"contacts.csv\"\n")),
+        (
+            "t",
+            job_file("newest = true\n").replace("contacts.csv", "c-*.csv"),
+        ),
     ];
-    let job = jobs(&wrong, "config check clients");
+    let job = jobs(&wrong, "config check clients")
+        .file("clients/ping", "https://hc.example/ping/key/{client}?create=1")
+        .file("clients/t/c-01-12-2025.csv", "")
+        .file("clients/t/c-12-01-2025.csv", "");
     let ran = job.ends(2);
-    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
-    // Others can read its secrets, on this machine; on another it does not matter.
-    let said: Vec<&str> = ran
-        .stderr
-        .lines()
-        .filter(|line| !line.starts_with("warning: others"))
-        .collect();
-    let folder = job.path("");
-    let folder = folder.to_str().unwrap();
-    insta::assert_snapshot!(
-        "jobs_that_are_wrong",
-        said.join("\n").replace(folder, "/").replace('\\', "/")
+    assert!(!ran.stderr.contains("error"), "{}", ran.stderr);
+    insta::assert_snapshot!("jobs_that_are_wrong", screen(&job, &ran.stdout));
+    let polish = job.args("--lang pl").ends(2);
+    assert!(
+        polish.stdout.starts_with("zadania z błędami: 16 z 18"),
+        "{}",
+        polish.stdout
     );
     let unread = jobs(
         &[("i", job_file("").replace("../s", "../t"))],
@@ -319,8 +340,82 @@ fn the_jobs_of_a_folder_are_checked_at_once() {
     let ran = unread.ends(2);
     for secret in ["account", "webhook_key", "webhook_auth"] {
         let said = format!("no `{secret}`: cannot read ");
-        assert!(ran.stderr.contains(&said), "{}", ran.stderr);
+        assert!(ran.stdout.contains(&said), "{}", ran.stdout);
     }
+}
+
+/// What was printed, without what is of this machine.
+fn screen(job: &Job, printed: &str) -> String {
+    let folder = job.path("");
+    printed.replace(folder.to_str().unwrap(), "/").replace('\\', "/")
+}
+
+#[test]
+fn jobs_that_are_in_each_others_way_are_told() {
+    let taking = job_file("newest = true\n").replace("contacts.csv", "contacts-*.csv");
+    let tagged = "tag = { job = \"x\" }\nmetrics_file = \"../{job}.prom\"\n";
+    let clashes = [
+        ("a", job_file("exclude = \"../b/contacts.failed.csv\"\n")),
+        ("b", job_file(tagged)),
+        (
+            "c",
+            job_file(&format!(
+                "state = \"../b/contacts.retry-1.results.csv\"\n{tagged}"
+            )),
+        ),
+        ("d", taking),
+        ("e", job_file("output = \"../d/contacts-e.csv\"\n")),
+        ("f", job_file("failed = \"../d/contacts-f.csv\"\n")),
+        ("g", job_file("output_dir = \"../b\"\n")),
+        ("h", job_file("output_dir = \"../b\"\n")),
+        ("i", job_file("")),
+    ];
+    let job = jobs(&clashes, "config check clients ./clients clients/i/job.toml");
+    let ran = job.ends(2);
+    insta::assert_snapshot!("jobs_in_each_others_way", screen(&job, &ran.stdout));
+}
+
+#[test]
+fn a_folder_that_was_copied_with_its_results_is_noted() {
+    let fake = Fake::start(|_| Answer::success());
+    let mut job = Job::run(numbered(1, "x"), &fake).file("job.toml", "input = \"in.csv\"\nsurvey = 7\n");
+    job = job.args("--config job.toml").without_switch("in.csv");
+    job.ends(0);
+    std::fs::create_dir(job.path("copy")).unwrap();
+    for name in [
+        "job.toml",
+        "in.csv",
+        "in.results.csv",
+        "in.failed.csv",
+        "in.summary.json",
+    ] {
+        if job.path(name).exists() {
+            std::fs::copy(job.path(name), job.path("copy").join(name)).unwrap();
+        }
+    }
+    let copied = job.other("config check copy", 0);
+    assert!(copied.stdout.contains("is of the job"), "{}", copied.stdout);
+    let original = job.other("config check job.toml", 0);
+    assert!(!original.stdout.contains("of the job"), "{}", original.stdout);
+    // A folder that was moved is no copy.
+    std::fs::remove_file(job.path("job.toml")).unwrap();
+    let moved = job.other("config check copy", 0);
+    assert!(!moved.stdout.contains("of the job"), "{}", moved.stdout);
+}
+
+#[test]
+fn braces_in_the_folder_of_the_config_are_no_tags() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = Job::run("", &fake)
+        .without_switch("in.csv")
+        .args("--config {client}/job.toml");
+    std::fs::create_dir(job.path("{client}")).unwrap();
+    let config = "input = \"in.csv\"\ntag = { client = \"acme\" }\nmetrics_file = \"{client}.prom\"\n";
+    let job = job
+        .file("{client}/job.toml", config)
+        .file("{client}/in.csv", numbered(1, "x"));
+    job.ends(0);
+    assert!(job.path("{client}/acme.prom").exists());
 }
 
 #[test]
@@ -333,8 +428,8 @@ fn a_folder_without_jobs_is_no_success() {
     );
     let gone = Job::new("config check gone.toml").ends(2);
     assert!(
-        gone.stderr.contains("cannot read the config file `gone.toml`"),
+        gone.stdout.contains("cannot read the config file `gone.toml`"),
         "{}",
-        gone.stderr
+        gone.stdout
     );
 }

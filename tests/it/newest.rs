@@ -124,6 +124,56 @@ fn the_programs_own_files_are_no_exports() {
 }
 
 #[test]
+fn files_of_trials_and_rehearsals_are_no_exports() {
+    let fake = Fake::start(|_| Answer::success());
+    let job = job(&["contacts-a.csv"], &fake, "--failed exports/contacts-failed.csv");
+    for name in [
+        "contacts-failed",
+        "contacts-failed.trial",
+        "contacts-failed.sandbox",
+    ] {
+        std::fs::write(job.path(&format!("exports/{name}.csv")), numbered(1, name)).unwrap();
+    }
+    job.args("--overwrite")
+        .without_switch("--resume")
+        .without_switch("--rotate")
+        .ends(0);
+    assert_eq!(labels(&fake), ["contacts-a.csv"]);
+}
+
+#[test]
+fn a_check_reads_the_export_that_a_run_with_its_config_takes() {
+    let fake = Fake::start(|_| Answer::success());
+    let config =
+        "input = \"exports/contacts-*.csv\"\nnewest = true\nfailed = \"exports/contacts-failed.csv\"\n";
+    let mut job = job(&["contacts-a.csv", "contacts-failed.trial.csv"], &fake, "").file("c.toml", config);
+    let checked = job.other("check --config c.toml --survey 7", 0);
+    let only = "`contacts-a.csv` is the only file";
+    assert!(checked.stderr.contains(only), "{}", checked.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_that_is_out_of_reach_is_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let fake = Fake::start(|_| Answer::success());
+    let job = job(&["contacts-2026-11-30.csv"], &fake, "");
+    let link = job.path("exports/contacts-2026-12-01.csv");
+    std::os::unix::fs::symlink("/nowhere/contacts-2026-12-01.csv", &link).unwrap();
+    let ran = job.ends(3);
+    let why = "`contacts-2026-12-01.csv` is the newest, but it cannot be looked at";
+    assert!(ran.stderr.contains(why), "{}", ran.stderr);
+    assert_eq!(fake.calls().len(), 0);
+    // An older one is not needed, and a name that is no Unicode is one.
+    std::fs::rename(&link, job.path("exports/contacts-2026-11-01.csv")).unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"contacts-2026-12-01-\xb9.csv");
+    std::fs::write(job.path("exports").join(name), numbered(1, "latin")).unwrap();
+    job.ends(0);
+    assert_eq!(labels(&fake), ["latin"]);
+}
+
+#[test]
 fn an_old_export_is_refused_by_the_date_in_its_name() {
     let fake = Fake::start(|_| Answer::success());
     // A copy of an old export has a new time.
@@ -157,6 +207,11 @@ fn without_an_export_that_is_the_newest_nothing_is_sent() {
         "depending on whether the day or the month",
     );
     refused(&["contacts-2099-01-01.csv"], 3, "is of a day after tomorrow");
+    refused(
+        &["contacts-30.11.26.csv", "contacts-01.12.26.csv"],
+        3,
+        "seems to have a date in a form that is not read",
+    );
     let no_pattern = Job::run(numbered(1, "a"), &fake).args("--newest").ends(2);
     assert!(
         no_pattern.stderr.contains("`--newest` needs a pattern"),

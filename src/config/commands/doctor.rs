@@ -126,7 +126,7 @@ pub(in crate::config) fn doctor(args: &DoctorArgs) -> DoctorSettings {
             .flatten()
             .cloned()
             .collect(),
-        input: chosen.or_else(|| flags.input.clone()),
+        input: chosen.ok().flatten().or_else(|| flags.input.clone()),
         needs_state: delta.mode != DeltaMode::Follow,
         state: delta.path,
         base: (!run.platform.sandbox).then(|| base(&run.platform.address)),

@@ -26,7 +26,7 @@ use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
 use crate::model::{Deadline, Lang, RecordedSettings, SettingValue};
-use crate::record::TRIAL;
+use crate::record::{SANDBOX, TRIAL};
 use crate::text::Message;
 
 /// The survey of a rehearsal whose input has none.
@@ -149,7 +149,7 @@ fn common(
     let monitor = monitor(
         &args.monitor,
         origins,
-        &file.secrets,
+        file,
         calls.http.ca_pem.as_deref(),
         is_real,
         mistakes,
@@ -169,7 +169,7 @@ fn common(
 pub(in crate::config) fn rehearsal(args: &RunArgs) -> Option<&'static str> {
     let selects = args.selection.only.is_some() || args.selection.limit.is_some();
     if args.platform.sandbox {
-        Some("sandbox")
+        Some(SANDBOX)
     } else {
         selects.then_some(TRIAL)
     }

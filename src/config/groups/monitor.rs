@@ -7,8 +7,10 @@ use secrecy::SecretString;
 
 use super::log;
 use crate::cli::{MonitorArgs, Origin, Origins};
+use crate::config::file::ConfigFile;
 use crate::config::mistakes::Mistakes;
-use crate::config::secrets::kinds::{self, SecretSources};
+use crate::config::secrets::kinds::{self, Secret, SecretSources};
+use crate::config::secrets::source::SecretSource;
 use crate::config::variable;
 use crate::model::{ShownPath as _, Tags};
 use crate::monitor::Healthcheck;
@@ -34,7 +36,7 @@ pub(crate) struct HealthcheckSettings {
 pub(in crate::config) fn monitor(
     args: &MonitorArgs,
     origins: &Origins,
-    file: &SecretSources,
+    file: &ConfigFile,
     ca_pem: Option<&[u8]>,
     real: bool,
     mistakes: &mut Mistakes,
@@ -43,7 +45,7 @@ pub(in crate::config) fn monitor(
     let tags = Tags::new(&args.tag);
     let tags =
         mistakes.note(tags.map_err(|key| anyhow!("`--tag {key}=…` is given twice: which one is meant?")));
-    let metrics_file = mistakes.note(filled_path(&tags, args.metrics_file.as_deref()));
+    let metrics_file = mistakes.note(filled_path(&tags, args.metrics_file.as_deref(), file));
     // A refused file is not written, not even to report the refusal.
     let metrics_file = metrics_file.and_then(|path| mistakes.keep(has_metrics_name(&path).map(|()| path)));
     let given = args.healthcheck_url.as_deref();
@@ -52,7 +54,12 @@ pub(in crate::config) fn monitor(
         mistakes.note(given.map(|given| address(&tags, given)).transpose());
         return MonitorSettings::default();
     }
-    let url = mistakes.note(healthcheck_url(given, &tags, origins.healthcheck_url, file));
+    let url = mistakes.note(healthcheck_url(
+        given,
+        &tags,
+        origins.healthcheck_url,
+        &file.secrets,
+    ));
     MonitorSettings {
         healthcheck: url.map(|url| HealthcheckSettings {
             url: url.into(),
@@ -93,25 +100,46 @@ fn address(tags: &Tags, url: &str) -> Result<String> {
     Ok(url)
 }
 
-/// Returns the metrics file, with the values of tags in its path.
-pub(in crate::config) fn metrics_file(args: &MonitorArgs) -> Result<Option<PathBuf>> {
-    filled_path(
-        &Tags::new(&args.tag).unwrap_or_default(),
-        args.metrics_file.as_deref(),
-    )
+/// Checks the address of the health check as a run takes it. A command that prints it is not run.
+///
+/// # Errors
+///
+/// If it is none, if it comes from two places, or if there is no tag for a `{KEY}` in it.
+pub(in crate::config) fn check_address(
+    args: &MonitorArgs,
+    origins: &Origins,
+    file: &ConfigFile,
+) -> Result<()> {
+    let source = kinds::source(Secret::HealthcheckUrl, &file.secrets, &variable)?;
+    if matches!(source, Some(SecretSource::Command { .. })) {
+        return Ok(());
+    }
+    let tags = Tags::new(&args.tag).unwrap_or_default();
+    let given = args.healthcheck_url.as_deref();
+    healthcheck_url(given, &tags, origins.healthcheck_url, &file.secrets).map(drop)
 }
 
-/// Returns the path with the values of tags in it. A path that is no Unicode has none.
-fn filled_path(tags: &Tags, path: Option<&Path>) -> Result<Option<PathBuf>> {
+/// Returns the metrics file, with the values of tags in its path.
+pub(in crate::config) fn metrics_file(args: &MonitorArgs, file: &ConfigFile) -> Result<Option<PathBuf>> {
+    let tags = Tags::new(&args.tag).unwrap_or_default();
+    filled_path(&tags, args.metrics_file.as_deref(), file)
+}
+
+/// Returns the path with the values of tags in it. The folder of the config file is left as it is, and so
+/// is a path that is no Unicode.
+fn filled_path(tags: &Tags, path: Option<&Path>, file: &ConfigFile) -> Result<Option<PathBuf>> {
     let Some(path) = path else {
         return Ok(None);
     };
-    let Some(text) = path.to_str() else {
+    let folder = file.folder().filter(|folder| path.starts_with(folder));
+    let folder = folder.unwrap_or_default();
+    let typed = path.strip_prefix(&folder).unwrap_or(path);
+    let Some(text) = typed.to_str() else {
         return Ok(Some(path.to_owned()));
     };
     let filled = tags.fill(text);
     filled
-        .map(|filled| Some(filled.into()))
+        .map(|filled| Some(folder.join(filled)))
         .map_err(|why| anyhow!("`--metrics-file {}`: {why}", path.shown()))
 }
 

@@ -11,9 +11,12 @@ use crate::config::mistakes::Mistakes;
 use crate::model::{CountOrPercent, DeltaMode, ShownPath};
 use crate::read::Input;
 use crate::record::{
-    Existing, FAILED, KeptSets, OutputError, OutputPaths, RESULTS, SUMMARY, SameInput, Style,
+    Existing, FAILED, KeptSets, OutputError, OutputPaths, RESULTS, SANDBOX, SUMMARY, SameInput, Style, TRIAL,
 };
 use crate::report::Expect;
+
+/// The words in the names of the outputs of every kind of run; whole runs have none.
+pub(in crate::config) const KINDS_OF_RUN: [Option<&str>; 3] = [None, Some(TRIAL), Some(SANDBOX)];
 
 /// What a run writes, and what it prints while it runs.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ pub(super) mod failed;
 pub(super) mod files;
 pub(super) mod names;
 pub(super) mod nights;
+pub(super) mod own;
 pub(super) mod page;
 pub(super) mod push;
 pub(super) mod result_line;

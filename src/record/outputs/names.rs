@@ -53,6 +53,9 @@ const ROUND: &str = ".retry-";
 /// The word in the names of a run of a part of the input.
 pub(crate) const TRIAL: &str = "trial";
 
+/// The word in the names of a run that sends nothing to the platform.
+pub(crate) const SANDBOX: &str = "sandbox";
+
 /// Path of an output while it is written.
 pub(in crate::record) fn partial(output: &Path) -> PathBuf {
     with_suffix(output, ".partial")

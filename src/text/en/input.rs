@@ -10,7 +10,8 @@ use crate::text::subjects::InputWords;
 impl InputWords for English {
     fn newest(&self, newest: &Newest) -> String {
         let by = match newest.by {
-            NewestBy::Date(date) => format!("by the date in its name ({})", date_in(Lang::En, date)),
+            NewestBy::Date(Some(date)) => format!("by the date in its name ({})", date_in(Lang::En, date)),
+            NewestBy::Date(None) => "by the date in its name".to_owned(),
             NewestBy::Number => "by the number in its name".to_owned(),
             NewestBy::Time => "by its time".to_owned(),
             NewestBy::Alone => return format!("`{}` is the only file that the pattern matches", newest.name),
@@ -29,8 +30,13 @@ impl InputWords for English {
 
     fn newest_by_number(&self, chosen: &str, later: &str) -> String {
         format!(
-            "`{chosen}` has the highest number, but `{later}` was written later: a date in the names would be safer"
+            "`{chosen}` is the newest by the number in its name, but `{later}` was written later: a date and a time in the \
+             names would be safer"
         )
+    }
+
+    fn newest_is_out_of_reach(&self, name: &str) -> String {
+        format!("`{name}` is the newest, but it cannot be looked at")
     }
 
     fn no_newest(&self, why: &NoNewest) -> String {
@@ -44,6 +50,10 @@ impl InputWords for English {
             NoNewest::Unclear(one, other) => format!(
                 "`{one}` or `{other}` is the newest, depending on whether the day or the month comes first: have the \
                  export name its files as in `2026-12-01`"
+            ),
+            NoNewest::Unread(name) => format!(
+                "`{name}` seems to have a date in a form that is not read: have the export name its files as in \
+                 `2026-12-01`, or move this one away"
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::English;
 use crate::text::number::en;
-use crate::text::subjects::{KeyFault, Piece, SettingWords};
+use crate::text::subjects::{Clash, KeyFault, Piece, SettingWords};
 
 impl SettingWords for English {
     fn several_wrong(&self, mistakes: &[String]) -> String {
@@ -89,19 +89,26 @@ impl SettingWords for English {
         )
     }
 
-    fn ready_jobs(&self, jobs: u64, awaited: &[String]) -> String {
-        let first = format!("ready: {}, nothing wrong\n", en(jobs, "job"));
-        let awaited = awaited
-            .iter()
-            .map(|input| format!("  not there yet: `{input}`\n"));
-        std::iter::once(first).chain(awaited).collect()
+    fn checked_jobs(&self, (wrong, jobs): (u64, u64), mistakes: &[String], notes: &[String]) -> String {
+        let first = match wrong {
+            0 => format!("ready: {}, nothing wrong\n", en(jobs, "job")),
+            _ => format!("{wrong} of {} cannot run:\n", en(jobs, "job")),
+        };
+        let mistakes = mistakes.iter().map(|mistake| format!("  {mistake}\n"));
+        let heading = (wrong > 0 && !notes.is_empty()).then(|| "To note:\n".to_owned());
+        let notes = notes.iter().map(|note| format!("  {note}\n"));
+        let lines = std::iter::once(first).chain(mistakes).chain(heading).chain(notes);
+        lines.collect()
     }
 
-    fn wrong_jobs(&self, (wrong, jobs): (u64, u64), mistakes: &[String]) -> String {
+    fn awaited_table(&self, path: &str) -> String {
+        format!("not there yet: `{path}`")
+    }
+
+    fn results_of_other_job(&self, results: &str, other: &str) -> String {
         format!(
-            "{wrong} of {} cannot run:\n  {}",
-            en(jobs, "job"),
-            mistakes.join("\n  ")
+            "`{results}` is of the job `{other}`: its nights count as this job's. Copy `job.toml` alone, or move the \
+             results away"
         )
     }
 
@@ -117,11 +124,30 @@ impl SettingWords for English {
         "no `input`: name the export, as in `input = \"contacts.csv\"`".to_owned()
     }
 
-    fn no_folder_of_input(&self, folder: &str) -> String {
-        format!("the folder of `input` does not exist: `{folder}`")
+    fn no_folder_of(&self, key: &str, folder: &str) -> String {
+        format!("the folder of `{key}` does not exist: `{folder}`")
     }
 
-    fn file_of_two_jobs(&self, file: &str, other: &str) -> String {
-        format!("`{other}` writes `{file}` as well: give each job an `output_dir` of its own")
+    fn pattern_without_newest(&self) -> String {
+        "`input` is a pattern, and no file has this name: add `newest = true`".to_owned()
+    }
+
+    fn clash(&self, clash: Clash, file: &str, other: &str) -> String {
+        match clash {
+            Clash::Output => {
+                format!("`{other}` writes `{file}` as well: give each job an `output_dir` of its own")
+            }
+            Clash::Metrics => format!(
+                "`{other}` writes `{file}` as well: put a tag into the name, as in `tag = {{ job = \"acme\" }}` and \
+                 `metrics_file = \"{{job}}.prom\"`"
+            ),
+            Clash::Read(key) => format!(
+                "it would write `{file}`, which `{other}` reads (`{key}`): give each job an `output_dir` of its own"
+            ),
+            Clash::Taken => format!(
+                "`{other}` would take `{file}` for its newest export: write it elsewhere, or give it a name that the \
+                 pattern does not match"
+            ),
+        }
     }
 }

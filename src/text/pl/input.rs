@@ -11,7 +11,8 @@ use crate::text::subjects::InputWords;
 impl InputWords for Polish {
     fn newest(&self, newest: &Newest) -> String {
         let by = match newest.by {
-            NewestBy::Date(date) => format!("według daty w nazwie ({})", date_in(Lang::Pl, date)),
+            NewestBy::Date(Some(date)) => format!("według daty w nazwie ({})", date_in(Lang::Pl, date)),
+            NewestBy::Date(None) => "według daty w nazwie".to_owned(),
             NewestBy::Number => "według numeru w nazwie".to_owned(),
             NewestBy::Time => "według czasu zapisu".to_owned(),
             NewestBy::Alone => return format!("`{}` to jedyny plik pasujący do wzorca", newest.name),
@@ -29,8 +30,13 @@ impl InputWords for Polish {
 
     fn newest_by_number(&self, chosen: &str, later: &str) -> String {
         format!(
-            "`{chosen}` ma najwyższy numer, ale `{later}` zapisano później: bezpieczniejsza jest data w nazwie"
+            "`{chosen}` jest najnowszy według numeru w nazwie, ale `{later}` zapisano później: bezpieczniejsze są data i \
+             godzina w nazwie"
         )
+    }
+
+    fn newest_is_out_of_reach(&self, name: &str) -> String {
+        format!("najnowszy jest `{name}`, ale nie można go odczytać")
     }
 
     fn no_newest(&self, why: &NoNewest) -> String {
@@ -47,6 +53,10 @@ impl InputWords for Polish {
             NoNewest::Unclear(one, other) => format!(
                 "najnowszy jest `{one}` albo `{other}`, zależnie od tego, czy pierwszy jest dzień, czy miesiąc: eksport \
                  powinien nazywać pliki tak: `2026-12-01`"
+            ),
+            NoNewest::Unread(name) => format!(
+                "nazwa `{name}` zawiera chyba datę w nieznanej postaci: eksport powinien nazywać pliki tak: `2026-12-01`; \
+                 można też przenieść ten plik"
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Polish;
 use crate::text::number::pl;
-use crate::text::subjects::{KeyFault, Piece, SettingWords};
+use crate::text::subjects::{Clash, KeyFault, Piece, SettingWords};
 
 impl SettingWords for Polish {
     fn several_wrong(&self, mistakes: &[String]) -> String {
@@ -105,17 +105,30 @@ impl SettingWords for Polish {
         )
     }
 
-    fn ready_jobs(&self, jobs: u64, awaited: &[String]) -> String {
-        let jobs = pl(jobs, ["zadanie", "zadania", "zadań"]);
-        let first = format!("gotowe: {jobs}, bez błędów\n");
-        let awaited = awaited
-            .iter()
-            .map(|input| format!("  jeszcze nie ma: `{input}`\n"));
-        std::iter::once(first).chain(awaited).collect()
+    fn checked_jobs(&self, (wrong, jobs): (u64, u64), mistakes: &[String], notes: &[String]) -> String {
+        let first = match wrong {
+            0 => format!(
+                "gotowe: {}, bez błędów\n",
+                pl(jobs, ["zadanie", "zadania", "zadań"])
+            ),
+            _ => format!("zadania z błędami: {wrong} z {jobs}\n"),
+        };
+        let mistakes = mistakes.iter().map(|mistake| format!("  {mistake}\n"));
+        let heading = (wrong > 0 && !notes.is_empty()).then(|| "Do sprawdzenia:\n".to_owned());
+        let notes = notes.iter().map(|note| format!("  {note}\n"));
+        let lines = std::iter::once(first).chain(mistakes).chain(heading).chain(notes);
+        lines.collect()
     }
 
-    fn wrong_jobs(&self, (wrong, jobs): (u64, u64), mistakes: &[String]) -> String {
-        format!("zadania z błędami: {wrong} z {jobs}\n  {}", mistakes.join("\n  "))
+    fn awaited_table(&self, path: &str) -> String {
+        format!("jeszcze nie ma: `{path}`")
+    }
+
+    fn results_of_other_job(&self, results: &str, other: &str) -> String {
+        format!(
+            "`{results}` to wyniki zadania `{other}`: jego noce liczą się jako noce tego zadania. Skopiuj sam plik \
+             `job.toml` albo przenieś wyniki"
+        )
     }
 
     fn no_job_below(&self, folder: &str) -> String {
@@ -130,11 +143,33 @@ impl SettingWords for Polish {
         "brak `input`: podaj eksport, np. `input = \"kontakty.csv\"`".to_owned()
     }
 
-    fn no_folder_of_input(&self, folder: &str) -> String {
-        format!("folder pliku `input` nie istnieje: `{folder}`")
+    fn no_folder_of(&self, key: &str, folder: &str) -> String {
+        format!("folder pliku `{key}` nie istnieje: `{folder}`")
     }
 
-    fn file_of_two_jobs(&self, file: &str, other: &str) -> String {
-        format!("plik `{file}` zapisuje też `{other}`: podaj w każdym zadaniu własny folder `output_dir`")
+    fn pattern_without_newest(&self) -> String {
+        "`input` to wzorzec, a plik o takiej nazwie nie istnieje: dodaj `newest = true`".to_owned()
+    }
+
+    fn clash(&self, clash: Clash, file: &str, other: &str) -> String {
+        match clash {
+            Clash::Output => {
+                format!(
+                    "plik `{file}` zapisuje też `{other}`: podaj w każdym zadaniu własny folder `output_dir`"
+                )
+            }
+            Clash::Metrics => format!(
+                "plik `{file}` zapisuje też `{other}`: użyj w nazwie znacznika, np. `tag = {{ job = \"acme\" }}` i \
+                 `metrics_file = \"{{job}}.prom\"`"
+            ),
+            Clash::Read(key) => format!(
+                "zadanie zapisałoby plik `{file}`, który odczytuje `{other}` (`{key}`): podaj w każdym zadaniu własny \
+                 folder `output_dir`"
+            ),
+            Clash::Taken => format!(
+                "`{other}` wybrałoby `{file}` jako najnowszy eksport: zapisuj go w innym folderze albo pod nazwą, która \
+                 nie pasuje do wzorca"
+            ),
+        }
     }
 }

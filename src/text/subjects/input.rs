@@ -13,8 +13,11 @@ pub(crate) trait InputWords {
     /// Files that were left out of the choice: so many, some of them by name.
     fn newest_leaves_out(&self, count: u64, names: &[&str]) -> String;
 
-    /// A file has the highest number, but another one was written later.
+    /// A file is the newest by its number, but another one was written later.
     fn newest_by_number(&self, chosen: &str, later: &str) -> String;
+
+    /// The newest file is there, but nothing more can be learnt of it.
+    fn newest_is_out_of_reach(&self, name: &str) -> String;
 
     fn no_newest(&self, why: &NoNewest) -> String;
 

@@ -25,7 +25,7 @@ pub(crate) use screens::{
     Absent, DoctorWords, ForgetWords, Headline, HistoryWords, Left, ListWords, Need, NextStep, PageLabel,
     PageWords, RowView, Traces, Trend, Undoing,
 };
-pub(crate) use settings::{KeyFault, Piece, SettingWords};
+pub(crate) use settings::{Clash, KeyFault, Piece, SettingWords};
 pub(crate) use start::{From, StartWords};
 pub(crate) use summary::{Counted, NoteWords, SummaryWords};
 

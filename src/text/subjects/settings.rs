@@ -17,6 +17,19 @@ impl Piece {
     }
 }
 
+/// What two jobs do to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clash {
+    /// Both write the file.
+    Output,
+    /// Both write this metrics file.
+    Metrics,
+    /// The job replaces what the other reads by this key.
+    Read(&'static str),
+    /// The other takes the job's file for an export.
+    Taken,
+}
+
 /// What is wrong with a key of a config file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeyFault {
@@ -74,11 +87,14 @@ pub(crate) trait SettingWords {
     /// sentence: a variable, or an English phrase about a file or a command.
     fn secret_is_sample(&self, name: &str) -> String;
 
-    /// All of so many jobs are ready; `awaited` are inputs that are not there yet.
-    fn ready_jobs(&self, jobs: u64, awaited: &[String]) -> String;
+    /// So many of so many jobs are wrong. Each mistake and each note begins with the path of its job.
+    fn checked_jobs(&self, wrong_of: (u64, u64), mistakes: &[String], notes: &[String]) -> String;
 
-    /// Some of so many jobs are wrong; each mistake begins with the path of its job.
-    fn wrong_jobs(&self, some_of: (u64, u64), mistakes: &[String]) -> String;
+    /// A table that a job reads is not there yet.
+    fn awaited_table(&self, path: &str) -> String;
+
+    /// The results of a job are of a run with another config file.
+    fn results_of_other_job(&self, results: &str, other: &str) -> String;
 
     fn no_job_below(&self, folder: &str) -> String;
 
@@ -86,8 +102,12 @@ pub(crate) trait SettingWords {
 
     fn job_without_input(&self) -> String;
 
-    fn no_folder_of_input(&self, folder: &str) -> String;
+    /// The folder of the file that a key names does not exist.
+    fn no_folder_of(&self, key: &str, folder: &str) -> String;
 
-    /// Another job writes the same file.
-    fn file_of_two_jobs(&self, file: &str, other: &str) -> String;
+    /// `input` has wildcards and no `newest`.
+    fn pattern_without_newest(&self) -> String;
+
+    /// Two jobs are in each other's way.
+    fn clash(&self, clash: Clash, file: &str, other: &str) -> String;
 }

@@ -1,24 +1,18 @@
-//! `config check`: whether the jobs of a folder are ready for the night, each by itself and beside the
-//! others. Reads config files and the files of secrets; runs no command, asks no server and writes
-//! nothing.
+//! `config check`: whether the jobs of a folder are ready for the night, each by itself (`job.rs`) and
+//! beside the others (`clashes.rs`). Reads config files and the files of secrets; runs no command, asks no
+//! server and writes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Error, Result, anyhow};
+use anyhow::Result;
 
-use crate::cli::{ConfigChoice, JobsArgs, RunArgs};
-use crate::config::commands::run::{mistakes_in_flags, rehearsal};
-use crate::config::file::{self, ConfigFile};
-use crate::config::groups::monitor::metrics_file;
-use crate::config::groups::outputs;
-use crate::config::groups::reading::newest;
-use crate::config::run_flags::RunFlags;
-use crate::config::secrets::kinds::{Secret, looked_at, seen};
-use crate::config::variable;
+use super::clashes::note_clashes;
+use super::job::{Job, tidy};
+use crate::cli::JobsArgs;
 use crate::model::{Lang, ShownPath as _};
-use crate::record::{folder_of, resolved};
+use crate::record::resolved;
 use crate::text::{Message, words};
 
 /// The name of a job's config file in a folder of jobs.
@@ -27,42 +21,45 @@ const NAME: &str = "job.toml";
 /// Maximum number of folders in each other. A deeper tree is none of jobs.
 const MAX_DEPTH: usize = 16;
 
-/// A job that was looked at.
-struct Job {
-    path: PathBuf,
-    mistakes: Vec<Error>,
-    /// Its input, if it is not there yet though its folder is.
-    awaited: Option<PathBuf>,
-    /// The files that it writes.
-    writes: Vec<PathBuf>,
+/// What a check of jobs has found.
+#[derive(Debug)]
+pub(crate) struct CheckedJobs {
+    pub(crate) text: String,
+    pub(crate) are_ready: bool,
 }
 
-/// Checks config files, and all that are called `job.toml` in folders. Returns what to print.
+/// Checks config files, and all that are called `job.toml` in folders.
 ///
 /// # Errors
 ///
-/// All that is wrong with all jobs, or that there is none.
-pub(in crate::config) fn check(args: &JobsArgs, lang: Lang) -> Result<String> {
+/// If there is no job, or a folder cannot be read.
+pub(in crate::config) fn check(args: &JobsArgs, lang: Lang) -> Result<CheckedJobs> {
     let files = files(&args.paths)?;
-    let mut jobs: Vec<Job> = files.into_iter().map(looked_at_job).collect();
-    note_shared_files(&mut jobs);
+    let mut jobs: Vec<Job> = files.into_iter().map(Job::look_at).collect();
+    note_clashes(&mut jobs);
     let count = jobs.len() as u64;
-    let awaited: Vec<String> = jobs
-        .iter()
-        .filter_map(|job| Some(job.awaited.as_ref()?.shown().to_string()))
-        .collect();
     let wrong = jobs.iter().filter(|job| !job.mistakes.is_empty()).count() as u64;
-    if wrong == 0 {
-        return Ok(words(lang).ready_jobs(count, &awaited));
+    let (mut mistakes, mut notes) = (Vec::new(), Vec::new());
+    for job in &jobs {
+        let told = |message: &Message| job.placed(message).text(lang).to_owned();
+        mistakes.extend(
+            job.mistakes
+                .iter()
+                .map(|error| told(&Message::from_error_ref(error))),
+        );
+        notes.extend(job.notes.iter().map(told));
     }
-    let mistakes: Vec<Message> = jobs.into_iter().flat_map(told).collect();
-    let text = Message::join(&mistakes, |words, mistakes| {
-        words.wrong_jobs((wrong, count), mistakes)
-    });
-    Err(text.into())
+    if wrong == 0 {
+        let awaited = jobs.iter().flat_map(|job| &job.awaited).map(|path| tidy(path));
+        notes.extend(awaited.map(|path| words(lang).awaited_table(&path)));
+    }
+    Ok(CheckedJobs {
+        text: words(lang).checked_jobs((wrong, count), &mistakes, &notes),
+        are_ready: wrong == 0,
+    })
 }
 
-/// Returns the config files that are named, and those below the folders, sorted.
+/// Returns the config files that are named, and those below the folders, sorted, each once.
 fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
@@ -78,7 +75,8 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         }
     }
     files.sort();
-    files.dedup();
+    let mut seen = HashSet::new();
+    files.retain(|file| seen.insert(resolved(file).unwrap_or_else(|| file.clone())));
     Ok(files)
 }
 
@@ -98,141 +96,4 @@ fn find(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn looked_at_job(path: PathBuf) -> Job {
-    let mut mistakes = Vec::new();
-    let read = file::file(ConfigChoice::Named(path.clone()));
-    let flags = read.and_then(|file| Ok((RunFlags::new(&file, &[], None)?, file)));
-    let (flags, file) = match flags {
-        Ok(read) => read,
-        Err(error) => {
-            mistakes.push(error);
-            return Job {
-                path,
-                mistakes,
-                awaited: None,
-                writes: Vec::new(),
-            };
-        }
-    };
-    mistakes.extend(secrets(&flags.args, &file));
-    let mut awaited = None;
-    let mut writes = Vec::new();
-    match &flags.input {
-        None => mistakes.push(Message::new(|words| words.job_without_input()).into()),
-        Some(input) => {
-            mistakes.extend(mistakes_in_flags(&flags.args, &flags.origins, &file).each());
-            writes = written(&flags.args);
-            let chosen = newest::quietly(&flags.args);
-            match missing(chosen.as_ref().unwrap_or(input)) {
-                Ok(missing) => awaited = missing,
-                Err(error) => mistakes.push(error),
-            }
-        }
-    }
-    Job {
-        path,
-        mistakes,
-        awaited,
-        writes,
-    }
-}
-
-/// Returns the files that a run with these flags writes, but for its state, which many may share.
-fn written(args: &RunArgs) -> Vec<PathBuf> {
-    let paths = outputs::paths(&args.output, &newest::job(&args.input), rehearsal(args));
-    let paths = paths.map(|paths| {
-        [
-            Some(paths.results),
-            Some(paths.failed),
-            Some(paths.summary),
-            paths.report,
-        ]
-    });
-    let metrics = metrics_file(&args.monitor).ok().flatten();
-    paths
-        .unwrap_or_default()
-        .into_iter()
-        .flatten()
-        .chain(metrics)
-        .collect()
-}
-
-/// Returns what is wrong with the secrets. The command that prints one is not run.
-fn secrets(args: &RunArgs, file: &ConfigFile) -> Vec<Error> {
-    if args.platform.sandbox {
-        return Vec::new();
-    }
-    let mut faults = seen(&file.secrets, variable).faults;
-    if args.list.is_read().is_some() {
-        for secret in Secret::OF_API {
-            match looked_at(secret, &file.secrets, variable) {
-                Ok(Some(_)) => {}
-                Ok(None) => faults.push(anyhow!("no `{}`", secret.name())),
-                Err(error) => faults.push(error),
-            }
-        }
-    }
-    let monitor = looked_at(Secret::HealthcheckUrl, &file.secrets, variable);
-    faults.extend(monitor.err());
-    faults
-}
-
-/// Returns the input if it is not there. An export may come later; its folder may not.
-fn missing(input: &Path) -> Result<Option<PathBuf>> {
-    if input.as_os_str() == "-" || input.exists() {
-        return Ok(None);
-    }
-    let folder = folder_of(input);
-    if folder.is_dir() {
-        return Ok(Some(input.to_owned()));
-    }
-    let shown = folder.shown().to_string();
-    Err(Message::new(|words| words.no_folder_of_input(&shown)).into())
-}
-
-/// Notes which other job writes a file of a job: one would replace what the other needs.
-fn note_shared_files(jobs: &mut [Job]) {
-    let mut writers: BTreeMap<PathBuf, Vec<(usize, PathBuf)>> = BTreeMap::new();
-    for (at, job) in jobs.iter().enumerate() {
-        for path in &job.writes {
-            let same = writers
-                .entry(resolved(path).unwrap_or_else(|| path.clone()))
-                .or_default();
-            if !same.iter().any(|(other, _)| *other == at) {
-                same.push((at, path.clone()));
-            }
-        }
-    }
-    // One file says it; the others of the same jobs would only repeat it.
-    let mut shared: BTreeMap<(usize, usize), PathBuf> = BTreeMap::new();
-    for writers in writers.values() {
-        for (at, path) in writers {
-            if let Some((other, _)) = writers.iter().find(|(other, _)| other != at) {
-                shared.entry((*at, *other)).or_insert_with(|| path.clone());
-            }
-        }
-    }
-    for ((at, other), path) in shared {
-        let other = jobs.get(other).map(|job| job.path.shown().to_string());
-        let (path, other) = (path.shown().to_string(), other.unwrap_or_default());
-        if let Some(job) = jobs.get_mut(at) {
-            job.mistakes
-                .push(Message::new(|words| words.file_of_two_jobs(&path, &other)).into());
-        }
-    }
-}
-
-/// Returns what is wrong with a job, each with its path, as a compiler names the place of a fault.
-fn told(job: Job) -> Vec<Message> {
-    let path = job.path.shown().to_string();
-    let told = |error| {
-        Message::from_error(error).map(|_, error| match error.strip_prefix(&path) {
-            // An error in the file's text has its place already.
-            Some(rest) if rest.starts_with(':') => error.to_owned(),
-            _ => format!("{path}: {error}"),
-        })
-    };
-    job.mistakes.into_iter().map(told).collect()
 }

@@ -1,4 +1,6 @@
 //! The commands about config files.
 
 pub(in crate::config) mod check;
+mod clashes;
+mod job;
 pub(in crate::config) mod show;

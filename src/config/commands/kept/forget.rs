@@ -7,8 +7,9 @@ use anyhow::Result;
 use super::{asked, input, outputs_of};
 use crate::cli::ForgetArgs;
 use crate::config::file::ConfigFile;
+use crate::config::groups::outputs::KINDS_OF_RUN;
 use crate::config::groups::state;
-use crate::record::{OutputPaths, TRIAL};
+use crate::record::OutputPaths;
 
 /// Whom to forget, and where.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ pub(crate) struct ErasureSettings {
 /// Checks all flags of `forget`.
 pub(in crate::config) fn forget(args: ForgetArgs, file: &ConfigFile) -> Result<ErasureSettings> {
     let (respondents, flags) = asked(&args.respondent, (args.input.as_deref(), &args.kept), file)?;
-    let outputs = outputs_of(&flags, &[None, Some(TRIAL), Some("sandbox")])?;
+    let outputs = outputs_of(&flags, &KINDS_OF_RUN)?;
     Ok(ErasureSettings {
         outputs,
         input: input(&flags),

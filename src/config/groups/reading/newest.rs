@@ -1,34 +1,28 @@
 //! `--newest`: which file of a folder is the input, and what its outputs are named after. Reads the
 //! folder; `read/newest.rs` decides.
 
+mod pattern;
+
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
-use glob::{MatchOptions, Pattern};
 use jiff::{Timestamp, ToSpan as _, ZonedDateTime};
 
-use crate::cli::{Chosen, InputArgs, Origin, Origins, RunArgs};
+use crate::cli::{CheckArgs, Chosen, InputArgs, Origin, Origins, RunArgs};
+use crate::config::file::ConfigFile;
+use crate::config::groups::outputs;
+use crate::config::run_flags::RunFlags;
 use crate::model::ShownPath as _;
-use crate::read::{Candidate, Input, Newest, NewestBy, newest};
-use crate::record::{are_same_file, folder_of, is_own_name};
+use crate::read::{Candidate, Input, Newest, NewestBy, NoNewest, newest};
+use crate::record::{are_same_file, folder_of, is_own_name, resolved};
 use crate::text::Message;
 
-/// The characters that stand for others.
-const WILDCARDS: [char; 3] = ['*', '?', '['];
-
-/// What separates the words of a name.
-const SEPARATORS: [char; 4] = ['-', '_', '.', ' '];
+use self::pattern::{WILDCARDS, Wanted, has_open_name};
 
 /// Maximum number of names in a message.
 const MAX_NAMED: usize = 3;
-
-/// A pattern in a folder.
-struct Wanted {
-    folder: PathBuf,
-    name: String,
-    pattern: Pattern,
-}
 
 /// Makes the newest file the input of a run, if that is asked for.
 pub(in crate::config) fn choose_for_run(args: &mut RunArgs) {
@@ -36,40 +30,94 @@ pub(in crate::config) fn choose_for_run(args: &mut RunArgs) {
     choose(&mut args.input, &others);
 }
 
-/// Returns the newest file as the input of a run, without saying so. `None` if there is none, or if it
-/// is not asked for.
-pub(in crate::config) fn quietly(args: &RunArgs) -> Option<PathBuf> {
-    let wanted = wanted(&args.input)?;
-    let others = beside_exports(args);
-    let newest = found(&wanted, &others).ok()?;
-    Some(wanted.folder.join(newest.name))
+/// Makes the newest file the input of a check, if that is asked for. It is the one that a run with
+/// these settings takes.
+pub(in crate::config) fn choose_for_check(args: &mut CheckArgs, file: &ConfigFile) {
+    let mut others = vec![args.input.ids.clone(), args.selection.exclude.clone()];
+    if let Ok(flags) = RunFlags::new(file, &[], Some(&args.input.input)) {
+        others.extend(beside_exports(&flags.args));
+    }
+    choose(&mut args.input, &others);
 }
 
-/// Returns the files that may lie beside exports and are none.
-fn beside_exports(args: &RunArgs) -> [Option<PathBuf>; 7] {
-    [
-        &args.input.ids,
-        &args.selection.exclude,
-        &args.output.output,
-        &args.output.failed,
-        &args.output.summary,
-        &args.output.page.report,
-        &args.monitor.metrics_file,
-    ]
-    .map(Clone::clone)
+/// Returns the newest file as the input of a run, without saying so. `None` if it is not asked for, or
+/// if no file matches.
+///
+/// # Errors
+///
+/// Why none of several files is the newest.
+pub(in crate::config) fn quietly(args: &RunArgs) -> Result<Option<PathBuf>, Message> {
+    let Some(wanted) = Wanted::of(&args.input) else {
+        return Ok(None);
+    };
+    found(&wanted, &beside_exports(args)).map(|found| Some(found?.0))
+}
+
+/// What a run takes for its exports.
+pub(in crate::config) struct Exports {
+    wanted: Wanted,
+    /// The folder, resolved.
+    folder: PathBuf,
+    /// Files beside them that are none.
+    others: Vec<PathBuf>,
+}
+
+impl Exports {
+    /// Returns what a run takes; `None` if it has no pattern, or if the folder does not exist.
+    pub(in crate::config) fn of(args: &RunArgs) -> Option<Self> {
+        let wanted = Wanted::of(&args.input)?;
+        let others = beside_exports(args);
+        Some(Self {
+            folder: resolved(wanted.folder())?,
+            others: beside(&wanted, &others).into_iter().map(Path::to_owned).collect(),
+            wanted,
+        })
+    }
+
+    /// Whether a run would take this file, if it were there. Its path is resolved.
+    pub(in crate::config) fn have(&self, file: &Path) -> bool {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let others: Vec<&Path> = self.others.iter().map(PathBuf::as_path).collect();
+        folder_of(file) == self.folder && self.wanted.matches(&name) && !is_own_name(&name, &others)
+    }
+}
+
+/// Whether the input looks like a pattern, but is not meant as one, and no file has this name.
+pub(in crate::config) fn is_pattern_by_mistake(args: &InputArgs) -> bool {
+    !args.newest && args.input.to_string_lossy().contains(WILDCARDS) && !args.input.exists()
+}
+
+/// Returns the files that may lie beside exports and are none, by the names that any kind of run gives
+/// to them.
+fn beside_exports(args: &RunArgs) -> Vec<Option<PathBuf>> {
+    let mut others = vec![
+        args.input.ids.clone(),
+        args.selection.exclude.clone(),
+        args.delta.state.state.clone(),
+        args.monitor.metrics_file.clone(),
+    ];
+    let job = job(&args.input);
+    for kind in outputs::KINDS_OF_RUN {
+        if let Ok(paths) = outputs::paths(&args.output, &job, kind) {
+            others.extend([paths.results, paths.failed, paths.summary].map(Some));
+            others.push(paths.report);
+        }
+    }
+    others
 }
 
 /// Makes the newest file the input, and says which it is. `others` are files beside it that are no
 /// export.
 pub(in crate::config) fn choose(input: &mut InputArgs, others: &[Option<PathBuf>]) {
-    let Some(wanted) = wanted(input) else {
+    let Some(wanted) = Wanted::of(input) else {
         return;
     };
     let job = wanted.job();
-    let chosen = match found(&wanted, others) {
-        Ok(newest) => {
+    let no_file = || Message::new(|words| words.no_newest(&NoNewest::NoFile));
+    let chosen = match found(&wanted, others).and_then(|found| found.ok_or_else(no_file)) {
+        Ok((path, newest)) => {
             say(&newest);
-            input.input = wanted.folder.join(&newest.name);
+            input.input = path;
             Chosen {
                 job,
                 dated: newest.dated,
@@ -96,7 +144,7 @@ pub(in crate::config) fn input_of(args: &InputArgs) -> Input {
 /// Returns the path that outputs are named after: the input's, or what is left of a pattern without
 /// its wildcards, so that each night's outputs have the same names.
 pub(in crate::config) fn named_after(args: &InputArgs) -> PathBuf {
-    let of_pattern = || wanted(args).map(|wanted| wanted.job());
+    let of_pattern = || Wanted::of(args).map(|wanted| wanted.job());
     let job = args.chosen.as_ref().map(|chosen| chosen.job.clone());
     job.or_else(of_pattern).unwrap_or_else(|| args.input.clone())
 }
@@ -112,122 +160,84 @@ pub(in crate::config) fn job(args: &InputArgs) -> Input {
 ///
 /// If a typed `--newest` has no pattern, or if it cannot be one.
 pub(in crate::config) fn check(args: &InputArgs, origins: &Origins) -> Result<()> {
-    if !args.newest || args.chosen.is_some() {
+    if args.chosen.is_some() || Wanted::of(args).is_some() {
         return Ok(());
     }
     let shown = args.input.shown().to_string();
+    let is_open = args.input.to_string_lossy().contains(WILDCARDS) || has_open_name(&args.input);
     // A file that is typed is sent as it is, whatever the config file says.
     ensure!(
-        origins.newest != Origin::Flag,
+        !args.newest || origins.newest != Origin::Flag && !is_open,
         "`--newest` needs a pattern in quotes, as in `\"exports/contacts-*.csv\"`, with wildcards in the name alone: \
          `{shown}` is none"
     );
     Ok(())
 }
 
-/// Returns the pattern, if `--newest` has one.
-fn wanted(args: &InputArgs) -> Option<Wanted> {
-    let name = args.input.file_name().filter(|_| args.newest)?.to_str()?;
-    let folder = args.input.parent().unwrap_or(Path::new(""));
-    let is_open = |text: &str| text.contains(WILDCARDS);
-    if !is_open(name) || is_open(&folder.to_string_lossy()) {
-        return None;
-    }
-    Some(Wanted {
-        folder: folder.to_owned(),
-        name: name.to_owned(),
-        pattern: Pattern::new(name).ok()?,
-    })
+/// Returns those of the files that are in the pattern's folder.
+fn beside<'p>(wanted: &Wanted, files: &'p [Option<PathBuf>]) -> Vec<&'p Path> {
+    let files = files.iter().flatten().map(PathBuf::as_path);
+    let beside = files.filter(|path| are_same_file(folder_of(path), wanted.folder()));
+    beside.collect()
 }
 
-impl Wanted {
-    /// Returns the pattern without its wildcards: `contacts-*.csv` is `contacts.csv`.
-    fn job(&self) -> PathBuf {
-        let closed: Vec<&str> = self.name.split(['*', '?']).collect();
-        let (last, first) = closed
-            .split_last()
-            .map_or(("", [].as_slice()), |(last, first)| (*last, first));
-        let (behind, extension) = match last.split_once('.') {
-            Some((behind, extension)) => (behind, format!(".{extension}")),
-            None => (last, String::new()),
-        };
-        let words = first.iter().copied().chain([behind]);
-        let words: Vec<String> = words
-            .map(without_sets)
-            .map(|word| word.trim_matches(SEPARATORS).to_owned())
-            .filter(|word| !word.is_empty())
-            .collect();
-        self.folder.join(words.join("-") + &extension)
-    }
-
-    /// Returns the part of a name from the first wildcard to the last.
-    fn open(&self, name: &str) -> String {
-        let before = self.name.find(WILDCARDS).unwrap_or(0);
-        let behind = self
-            .name
-            .rfind(['*', '?', ']'])
-            .map_or(0, |at| self.name.len() - at - 1);
-        let open = name.get(before..name.len().saturating_sub(behind));
-        open.unwrap_or(name).to_owned()
-    }
-}
-
-/// Removes `[0-9]` and the like.
-fn without_sets(text: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = text;
-    while let Some((before, set)) = rest.split_once('[') {
-        kept.push_str(before);
-        rest = set.split_once(']').map_or("", |(_, behind)| behind);
-    }
-    kept + rest
-}
-
-/// Lists the folder and finds the newest file.
-fn found(wanted: &Wanted, others: &[Option<PathBuf>]) -> Result<Newest, Message> {
-    let pattern = wanted.folder.join(&wanted.name);
-    let folder = folder_of(&pattern);
+/// Lists the folder and finds the newest file, with its path; `None` if no file matches.
+fn found(wanted: &Wanted, others: &[Option<PathBuf>]) -> Result<Option<(PathBuf, Newest)>, Message> {
+    let folder = wanted.folder();
     let shown = folder.shown().to_string();
-    let unreadable = |error: std::io::Error| {
+    let unreadable = |error: io::Error| {
         Message::from_error(Message::new(|words| words.cannot_read_folder(&shown)).caused_by(error))
     };
-    let options = MatchOptions {
-        case_sensitive: !cfg!(windows),
-        require_literal_separator: true,
-        require_literal_leading_dot: true,
-    };
-    let own: Vec<&Path> = others
-        .iter()
-        .flatten()
-        .map(PathBuf::as_path)
-        .filter(|path| are_same_file(folder_of(path), folder))
-        .collect();
-    let mut files = Vec::new();
+    let own = beside(wanted, others);
+    let (mut files, mut paths) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
-        let path = wanted.folder.join(&name);
-        if !wanted.pattern.matches_with(&name, options) || is_own_name(&name, &own) {
+        let file_name = entry.map_err(unreadable)?.file_name();
+        // The digits of a name that is no Unicode are readable.
+        let name = file_name.to_string_lossy().into_owned();
+        if !wanted.matches(&name) || is_own_name(&name, &own) {
             continue;
         }
-        // A file that is gone by now, or that is none, is no export.
-        let Some(metadata) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) else {
-            continue;
+        let path = wanted.path_of(&file_name);
+        let modified = match written_at(&path) {
+            Ok(None) => continue,
+            Ok(time) => (time, None),
+            Err(error) => (None, Some(error)),
         };
-        let modified = metadata
-            .modified()
-            .ok()
-            .and_then(|time| Timestamp::try_from(time).ok());
         files.push(Candidate {
             open: wanted.open(&name),
             name,
-            modified: modified.unwrap_or(Timestamp::MIN),
+            modified: modified.0,
         });
+        paths.push((path, modified.1));
     }
     let tomorrow = ZonedDateTime::now().date().saturating_add(1.day());
-    newest(&files, tomorrow).map_err(|why| Message::new(|words| words.no_newest(&why)))
+    let newest = match newest(&files, tomorrow) {
+        Ok(newest) => newest,
+        Err(NoNewest::NoFile) => return Ok(None),
+        Err(why) => return Err(Message::new(|words| words.no_newest(&why))),
+    };
+    match paths.into_iter().nth(newest.at) {
+        Some((_, Some(error))) => Err(Message::from_error(
+            Message::new(|words| words.newest_is_out_of_reach(&newest.name)).caused_by(error),
+        )),
+        found => Ok(found.map(|(path, _)| (path, newest))),
+    }
+}
+
+/// Returns when a file was written; `None` if it is gone by now, or is no file.
+///
+/// # Errors
+///
+/// If it is there and cannot be looked at, such as a link to a share that is away.
+fn written_at(path: &Path) -> io::Result<Option<Timestamp>> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => Ok(None),
+        Ok(metadata) => Ok(Some(
+            Timestamp::try_from(metadata.modified()?).unwrap_or(Timestamp::MIN),
+        )),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Says which file is read, and what about the others may be a surprise.
@@ -256,40 +266,5 @@ fn say(newest: &Newest) {
     if let Some(later) = &newest.written_later {
         let line = Message::new(|words| words.newest_by_number(&newest.name, later));
         tracing::warn!(event = "newest_by_number", polish = line.polish(), "{line}");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wanted(name: &str) -> Wanted {
-        Wanted {
-            folder: PathBuf::new(),
-            name: name.to_owned(),
-            pattern: Pattern::new(name).unwrap(),
-        }
-    }
-
-    #[test]
-    fn outputs_are_named_after_what_a_pattern_says() {
-        for (pattern, expected) in [
-            ("contacts-*.csv", "contacts.csv"),
-            ("*_contacts.csv.gz", "contacts.csv.gz"),
-            ("crm *-*.xlsx", "crm.xlsx"),
-            ("nps_????????_export.csv", "nps-export.csv"),
-            ("a-[0-9]*.csv", "a.csv"),
-            ("a*", "a"),
-            ("*.csv", ".csv"),
-        ] {
-            assert_eq!(wanted(pattern).job(), Path::new(expected), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn only_what_a_pattern_leaves_open_is_compared() {
-        let wanted = wanted("crm2-*-v3.csv");
-        assert_eq!(wanted.open("crm2-2026-12-01-v3.csv"), "2026-12-01");
-        assert_eq!(wanted.open("é"), "é");
     }
 }
