@@ -72,6 +72,9 @@ pub(crate) fn polish_event(name: &str, fields: &Map<String, Value>) -> Option<St
                 "changes" => {
                     "Poprzednia aktualizacja nie została dokończona; zostanie ponowione to, czego platforma nie potwierdziła, o ile jest w tym eksporcie."
                 }
+                "no_round" => {
+                    "Ponowienie poprzedniej aktualizacji nie zostało dokończone: poprawki, których nie wysłano, nie zostaną już wysłane."
+                }
                 _ => {
                     "Poprzednia aktualizacja dotyczyła innego eksportu i nie została dokończona: wiersze, których nie ma w tym eksporcie, nie zostaną już zaktualizowane."
                 }

@@ -162,6 +162,16 @@ pub(in crate::record) fn set_finished_aside(paths: &OutputPaths) -> Result<Optio
     let stamp = free_stamp(&existing, Stamp::new(start, false));
     // The rounds go first: a kill in between must not leave them beside the next run.
     let rounds = move_rounds(paths, &stamp)?;
+    if let Some(journal) = rounds.iter().find(|path| files::is_journal(path)) {
+        let names = listed(std::slice::from_ref(journal));
+        tracing::warn!(
+            event = "unfinished_set_aside",
+            sends = "no_round",
+            files = names,
+            "a retry of the last run was not finished: corrections that it has not sent are not sent any more; its files were \
+             set aside: {names}"
+        );
+    }
     set_page_aside(paths, &stamp);
     let moved = move_together(&existing, stamp.clone())?;
     if !moved.is_empty() {

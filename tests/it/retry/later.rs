@@ -108,6 +108,27 @@ fn a_round_that_was_killed_is_resumed_with_what_was_typed_for_it() {
 }
 
 #[test]
+fn corrections_that_a_killed_round_has_not_sent_are_not_dropped_in_silence() {
+    let failing = ["1", "2", "3", "4", "5", "6", "7", "8"];
+    let platform = Platform::slow(&failing, Duration::from_millis(40));
+    let rows = failing.map(|id| format!("{id},a\n"));
+    let input = format!("id_respondent,l1\n{}", rows.concat());
+    let mut job = Job::run(input, &platform.fake).args("-c 1 --timeout 1s --resume --rotate");
+    job.ends(1);
+    platform.refuse(&[]);
+    edit(&job, "in.failed.csv", "8,a", "8,corrected");
+    kill_after(&platform, &mut job, "retry in.csv", 2);
+    fs::write(job.path("in.csv"), "id_respondent,l1\n1,b\n").unwrap();
+    let ran = job.ends(0);
+    assert!(
+        ran.stderr
+            .contains("a retry of the last run was not finished: corrections that it has not sent"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn a_row_that_was_in_flight_at_a_kill_and_then_deleted_may_have_been_applied() {
     let platform = Platform::slow(&["1", "2", "3"], Duration::from_millis(300));
     let mut job =
