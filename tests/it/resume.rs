@@ -256,11 +256,12 @@ fn a_resume_that_is_cut_short_at_once_still_shows_all_that_was_reached() {
     let fake = Fake::start(move |call| match call.respondent() {
         _ if refuses.load(std::sync::atomic::Ordering::SeqCst) => Answer::of(401, ""),
         "2" | "3" | "5" | "7" | "9" | "11" => Answer::Hang,
+        id if id.parse().is_ok_and(|id: u32| id > 500) => Answer::error("no such respondent"),
         _ => Answer::success(),
     });
     let mut job =
         Job::run(crate::support::numbered(5000, "x"), &fake).args("-c 20 --max-retries 0 --timeout 20s");
-    job.again("--max-duration 1s", 10);
+    job.again("--max-errors 1", 4);
     let before = job.lines("in.results.csv.partial");
     assert!(before.len() > 300, "{}", before.len());
     wrong_key.store(true, std::sync::atomic::Ordering::SeqCst);
