@@ -90,7 +90,7 @@ pub(in crate::config) fn paths(args: &RunArgs) -> Result<OutputPaths> {
 }
 
 /// Returns the name of an input whose output this is, or the path as it is.
-fn of_output(path: &Path) -> PathBuf {
+pub(in crate::config) fn of_output(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let kind = [FAILED, RESULTS, SUMMARY, WORKBOOK, UNDO]
         .into_iter()

@@ -353,7 +353,7 @@ fn screen(job: &Job, printed: &str) -> String {
 #[test]
 fn jobs_that_are_in_each_others_way_are_told() {
     let taking = job_file("newest = true\n").replace("contacts.csv", "contacts-*.csv");
-    let tagged = "tag = { job = \"x\" }\nmetrics_file = \"../{job}.prom\"\n";
+    let tagged = "tag = { client = \"x\" }\nmetrics_file = \"../{client}.prom\"\n";
     let clashes = [
         ("a", job_file("exclude = \"../b/contacts.failed.csv\"\n")),
         ("b", job_file(tagged)),

@@ -247,8 +247,24 @@ fn a_config_takes_the_newest_for_every_command() {
         "{}",
         checked.stderr
     );
-    let history = job.other("history --config c.toml", 0);
-    assert!(history.stdout.contains("1 of 1 updated"), "{}", history.stdout);
+    for what in [
+        "--config c.toml",
+        "exports/contacts-*.csv",
+        "exports/contacts.results.csv",
+        "exports/contacts.csv",
+    ] {
+        let history = job.other(&format!("history {what}"), 0);
+        let line = history.stdout.lines().nth(1).unwrap();
+        assert!(line.contains("1 of 1 updated"), "{}", history.stdout);
+        // The night names its export, which is not called like the job.
+        assert!(line.ends_with("contacts-2026-11-30.csv"), "{}", history.stdout);
+    }
+    let of_night = job.other("history exports/contacts-2026-11-30.csv", 2);
+    assert!(
+        of_night.stderr.contains("name the pattern"),
+        "{}",
+        of_night.stderr
+    );
     let retried = job.other("retry --config c.toml", 0);
     assert!(retried.stderr.contains("nothing"), "{}", retried.stderr);
     let doctor = job.other_somehow("doctor --config c.toml");

@@ -47,6 +47,6 @@ pub(crate) struct JobsArgs {
 pub(crate) enum ConfigCommand {
     /// Show every flag of `run`, its value and where it comes from; of secrets only whether they are set
     Show(ConfigArg),
-    /// Check the config files of many jobs: what is wrong with each, and which write the same file
+    /// Check the config files of many jobs: what is wrong with each, and which are in each other's way
     Check(JobsArgs),
 }

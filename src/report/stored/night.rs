@@ -1,6 +1,7 @@
 //! A night of a job as its kept files tell of it: a run, a retry round of it, an undoing, or a night
 //! without a call. Pure.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -108,6 +109,16 @@ pub(crate) struct Known {
     pub(crate) run_started_at: Option<Timestamp>,
 }
 
+/// What nights say of the labels of a respondent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Acknowledged<'n> {
+    pub(crate) rows: usize,
+    /// The newest acknowledgement, with the night that has it.
+    pub(crate) last: Option<(&'n Night, &'n KeptRow)>,
+    /// A later call may have been applied without an answer.
+    pub(crate) may_be_changed: bool,
+}
+
 impl Night {
     /// Creates a night of which nothing is known but its kind.
     pub(crate) fn new(kind: NightKind) -> Self {
@@ -148,16 +159,32 @@ impl Night {
         self.with_rounds().any(|night| !night.faults.is_empty())
     }
 
-    /// Returns the newest acknowledgement of a respondent in these nights, with the night that has it.
-    pub(crate) fn last_acknowledged(nights: &[Self], asked: usize) -> Option<(&Self, &KeptRow)> {
-        let rows = Self::rows_of(nights, asked).filter(|(_, row)| row.is_acknowledged());
-        rows.max_by_key(|(_, row)| row.finished_at)
+    /// Returns the surveys of a respondent in these nights, sorted.
+    pub(crate) fn surveys_of(nights: &[Self], asked: usize) -> BTreeSet<&str> {
+        Self::rows_of(nights, asked)
+            .map(|(_, row)| row.survey.as_str())
+            .collect()
     }
 
-    /// Whether a call of the respondent after that time may have been applied without an answer.
-    pub(crate) fn may_be_changed_since(nights: &[Self], asked: usize, since: Option<Timestamp>) -> bool {
-        Self::rows_of(nights, asked)
-            .any(|(_, row)| row.status == Status::Unconfirmed && row.finished_at > since)
+    /// Returns what these nights say of a respondent's labels in a survey; in all of them without one.
+    pub(crate) fn acknowledged<'n>(
+        nights: &'n [Self],
+        asked: usize,
+        survey: Option<&str>,
+    ) -> Acknowledged<'n> {
+        let of_survey = |row: &KeptRow| survey.is_none_or(|survey| row.survey == survey);
+        let rows: Vec<(&Self, &KeptRow)> = Self::rows_of(nights, asked)
+            .filter(|(_, row)| of_survey(row))
+            .collect();
+        let acknowledged = rows.iter().filter(|(_, row)| row.is_acknowledged());
+        let last = acknowledged.max_by_key(|(_, row)| row.finished_at).copied();
+        let since = last.and_then(|(_, row)| row.finished_at);
+        let may_be_changed = |row: &KeptRow| row.status == Status::Unconfirmed && row.finished_at > since;
+        Acknowledged {
+            rows: rows.len(),
+            last,
+            may_be_changed: rows.iter().any(|(_, row)| may_be_changed(row)),
+        }
     }
 
     /// Returns all rows of a respondent.
@@ -260,10 +287,27 @@ mod tests {
                 ..night(NightKind::Run, 19)
             },
         ];
-        let (of, found) = Night::last_acknowledged(&nights, 0).unwrap();
-        assert_eq!((of.kind, found.finished_at), (NightKind::Retry(1), at(12)));
-        assert!(Night::may_be_changed_since(&nights, 0, found.finished_at));
-        assert!(!Night::may_be_changed_since(&nights[..1], 0, found.finished_at));
-        assert_eq!(Night::last_acknowledged(&nights, 1), None);
+        let found = Night::acknowledged(&nights, 0, None);
+        let (of, row) = found.last.unwrap();
+        assert_eq!((of.kind, row.finished_at), (NightKind::Retry(1), at(12)));
+        assert!(found.may_be_changed);
+        assert!(!Night::acknowledged(&nights[..1], 0, None).may_be_changed);
+        assert_eq!(Night::acknowledged(&nights, 1, None).last, None);
+    }
+
+    #[test]
+    fn each_survey_has_its_own_acknowledgement() {
+        let other = KeptRow {
+            survey: "8".to_owned(),
+            ..row(Status::Unconfirmed, 20)
+        };
+        let nights = [Night {
+            rows: vec![row(Status::Success, 10), other],
+            ..night(NightKind::Run, 9)
+        }];
+        assert_eq!(Night::surveys_of(&nights, 0), BTreeSet::from(["8", "9"]));
+        let of = |survey| Night::acknowledged(&nights, 0, Some(survey));
+        assert!(of("9").last.is_some() && !of("9").may_be_changed);
+        assert!(of("8").last.is_none() && of("8").may_be_changed);
     }
 }

@@ -1,7 +1,6 @@
 //! Nights and respondents of `history` for machines: one JSON object a line. Field names are stable;
 //! fields may be added. Pure.
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::night::{KeptRow, Known, Night, NightEnd, NightKind};
@@ -21,6 +20,9 @@ struct NightObject<'a> {
     finished_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_of: Option<String>,
+    /// The export that was read, as the run was given it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<&'a str>,
     state: &'static str,
     exit_code: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,6 +66,8 @@ struct RowObject<'a> {
 struct RespondentObject<'a> {
     kind: &'static str,
     respondent: &'a str,
+    /// `None` if it is in no night.
+    survey: Option<&'a str>,
     rows: usize,
     last_acknowledged_at: Option<String>,
     /// A later call may have been applied without an answer.
@@ -132,6 +136,9 @@ pub(crate) fn night_to_json(night: &Night, has_asked: bool) -> String {
         started_at: night.started_at.filter(|_| !is_missed).map(rfc3339),
         finished_at: run.and_then(|run| run.finished_at).map(rfc3339),
         retry_of: night.retry_of.map(rfc3339),
+        input: run
+            .map(|run| run.input.as_str())
+            .filter(|input| !input.is_empty()),
         state: match night.end {
             _ if night.kind == NightKind::Unsent => "unsent",
             _ if is_missed => "missed",
@@ -169,26 +176,38 @@ impl<'a> RowObject<'a> {
     }
 }
 
-/// Formats what was found of a respondent as one line of JSON with a line end. `known` is what the store
-/// knows of all respondents; `None` if none was read.
+/// Formats what was found of a respondent: a line of JSON with a line end for each survey, and one if there
+/// is none. `known` is what the store knows of all respondents; `None` if none was read.
 pub(crate) fn respondent_to_json(
     nights: &[Night],
     (asked, respondent): (usize, &str),
     known: Option<&[Known]>,
 ) -> String {
-    let last: Option<Timestamp> =
-        Night::last_acknowledged(nights, asked).and_then(|(_, row)| row.finished_at);
-    line(&RespondentObject {
-        kind: "respondent",
-        respondent,
-        rows: Night::rows_of(nights, asked).count(),
-        last_acknowledged_at: last.map(rfc3339),
-        may_be_changed_since: Night::may_be_changed_since(nights, asked, last),
-        known_in: known.map(|known| {
-            let own = known.iter().filter(|known| known.asked == asked);
-            own.map(KnownObject::new).collect()
-        }),
-    })
+    let surveys = Night::surveys_of(nights, asked).into_iter().map(Some);
+    let known = known.map(|known| known.iter().filter(|known| known.asked == asked));
+    let of_nights: Vec<Option<&str>> = surveys.collect();
+    let of_none = of_nights.is_empty().then_some(None);
+    let objects = of_nights.iter().copied().chain(of_none).map(|survey| {
+        let found = Night::acknowledged(nights, asked, survey);
+        let last = found.last.and_then(|(_, row)| row.finished_at);
+        // The first survey also has what is known of those that are in no night.
+        let is_here = |known: &&Known| match survey {
+            Some(survey) if of_nights.contains(&Some(&known.survey)) => known.survey == survey,
+            _ => of_nights.first().is_none_or(|first| *first == survey),
+        };
+        line(&RespondentObject {
+            kind: "respondent",
+            respondent,
+            survey,
+            rows: found.rows,
+            last_acknowledged_at: last.map(rfc3339),
+            may_be_changed_since: found.may_be_changed,
+            known_in: known
+                .clone()
+                .map(|known| known.filter(is_here).map(KnownObject::new).collect()),
+        })
+    });
+    objects.collect()
 }
 
 fn line(object: &impl Serialize) -> String {

@@ -138,8 +138,8 @@ impl SettingWords for English {
                 format!("`{other}` writes `{file}` as well: give each job an `output_dir` of its own")
             }
             Clash::Metrics => format!(
-                "`{other}` writes `{file}` as well: put a tag into the name, as in `tag = {{ job = \"acme\" }}` and \
-                 `metrics_file = \"{{job}}.prom\"`"
+                "`{other}` writes `{file}` as well: put a tag into the name, as in `tag = [\"client=acme\"]` and \
+                 `metrics_file = \"{{client}}.prom\"`"
             ),
             Clash::Read(key) => format!(
                 "it would write `{file}`, which `{other}` reads (`{key}`): give each job an `output_dir` of its own"

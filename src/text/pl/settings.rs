@@ -159,8 +159,8 @@ impl SettingWords for Polish {
                 )
             }
             Clash::Metrics => format!(
-                "plik `{file}` zapisuje też `{other}`: użyj w nazwie znacznika, np. `tag = {{ job = \"acme\" }}` i \
-                 `metrics_file = \"{{job}}.prom\"`"
+                "plik `{file}` zapisuje też `{other}`: użyj w nazwie znacznika, np. `tag = [\"client=acme\"]` i \
+                 `metrics_file = \"{{client}}.prom\"`"
             ),
             Clash::Read(key) => format!(
                 "zadanie zapisałoby plik `{file}`, który odczytuje `{other}` (`{key}`): podaj w każdym zadaniu własny \

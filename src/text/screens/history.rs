@@ -2,6 +2,7 @@
 //! prompt; or the nights of a respondent. No cell but the id that was asked for. Pure.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::model::{
     Lang, Message, clock_time, date_in, local_date, local_minute_in, local_time_in, printable, trim_invisible,
@@ -31,17 +32,19 @@ pub(crate) struct Journey<'a> {
     pub(crate) state_fault: Option<&'a Message>,
 }
 
-/// Lays out the nights of a job with their counts, and what helps next.
-pub(crate) fn nights(nights: &[Night], next: Option<&NextStep>, screen: Screen) -> String {
+/// Lays out the nights of a job with their counts, and what helps next. An input that is not called like
+/// the job is named.
+pub(crate) fn nights(nights: &[Night], (job, next): (&str, Option<&NextStep>), screen: Screen) -> String {
     let words = words(screen.lang);
+    let counts = |night: &Night| counts(night, job, screen.lang);
     let [start, code, rows] = words.history_heads();
     let table = Table::new(screen, nights, Some((start, code)));
     let mut text = table.line(Tone::Plain, (0, start, code), rows);
     let mut codes = BTreeSet::new();
     for night in nights {
-        text += &table.night(night, 0, counts(night, screen.lang));
+        text += &table.night(night, 0, counts(night));
         for round in &night.rounds {
-            text += &table.night(round, INDENT, counts(round, screen.lang));
+            text += &table.night(round, INDENT, counts(round));
         }
         codes.extend(night.with_rounds().filter_map(code_of));
     }
@@ -53,9 +56,10 @@ pub(crate) fn nights(nights: &[Night], next: Option<&NextStep>, screen: Screen) 
     let (what, command) = match next {
         None => return text,
         Some(NextStep::UnderWay) => (words.history_under_way(), None),
-        Some(NextStep::Resume { command, lacks_flags }) => {
-            (words.history_resume(*lacks_flags), Some(command))
-        }
+        Some(NextStep::Resume { command, lacks_flags }) => (
+            words.history_resume(command.is_some(), *lacks_flags),
+            command.as_ref(),
+        ),
         Some(NextStep::Retry {
             to_fix: 0,
             to_resend,
@@ -78,9 +82,7 @@ pub(crate) fn nights(nights: &[Night], next: Option<&NextStep>, screen: Screen) 
 /// Lays out what became of a respondent each night, and when the labels were acknowledged last.
 pub(crate) fn journey(journey: &Journey<'_>, screen: Screen) -> String {
     let words = words(screen.lang);
-    let surveys: BTreeSet<&str> = Night::rows_of(journey.nights, journey.asked)
-        .map(|(_, row)| row.survey.as_str())
-        .collect();
+    let surveys = Night::surveys_of(journey.nights, journey.asked);
     let survey = surveys
         .first()
         .filter(|_| surveys.len() == 1)
@@ -95,7 +97,7 @@ pub(crate) fn journey(journey: &Journey<'_>, screen: Screen) -> String {
         }
     }
     text += "\n";
-    for line in journey.closing(screen.lang, words) {
+    for line in journey.closing(&surveys, screen.lang, words) {
         text += &screen.line(0, 2, &line);
     }
     text
@@ -164,22 +166,18 @@ impl Journey<'_> {
     }
 
     /// Returns the sentences below the nights.
-    fn closing(&self, lang: Lang, words: &dyn Words) -> Vec<String> {
-        let mut lines = Vec::new();
-        let count = self.nights.len() as u64;
-        let last = Night::last_acknowledged(self.nights, self.asked);
-        let since = last.and_then(|(_, row)| row.finished_at);
-        let may_be_changed = Night::may_be_changed_since(self.nights, self.asked, since);
-        let has_rows = Night::rows_of(self.nights, self.asked).next().is_some();
-        lines.push(match (last, since) {
-            (Some((night, _)), _) => {
-                // A time that a spreadsheet has changed is about that of the night.
-                let when = since.or(night.started_at).map(|time| local_time_in(lang, time));
-                words.last_acknowledged(&when.unwrap_or_else(|| "?".to_owned()), may_be_changed)
-            }
-            _ if has_rows => words.never_acknowledged(count, may_be_changed),
-            _ => words.nothing_of_respondent(self.respondent, count),
-        });
+    fn closing(&self, surveys: &BTreeSet<&str>, lang: Lang, words: &dyn Words) -> Vec<String> {
+        let mut lines: Vec<String> = match surveys.len() {
+            0 => vec![words.nothing_of_respondent(self.respondent, self.nights.len() as u64)],
+            1 => vec![self.acknowledged(None, lang, words)],
+            _ => surveys
+                .iter()
+                .map(|survey| {
+                    let line = self.acknowledged(Some(survey), lang, words);
+                    words.of_survey(&printable(survey), &line)
+                })
+                .collect(),
+        };
         lines.extend(self.of_state(lang, words));
         if let Some(fault) = self.state_fault {
             lines.push(printable(fault.text(lang)).into_owned());
@@ -196,6 +194,20 @@ impl Journey<'_> {
             lines.push(words.history_under_way());
         }
         lines
+    }
+
+    /// Says when the labels were acknowledged last, in one survey or in all.
+    fn acknowledged(&self, survey: Option<&str>, lang: Lang, words: &dyn Words) -> String {
+        let found = Night::acknowledged(self.nights, self.asked, survey);
+        match found.last {
+            Some((night, row)) => {
+                // A time that a spreadsheet has changed is about that of the night.
+                let when = row.finished_at.or(night.started_at);
+                let when = when.map_or_else(|| "?".to_owned(), |time| local_time_in(lang, time));
+                words.last_acknowledged(&when, found.may_be_changed)
+            }
+            None => words.never_acknowledged(self.nights.len() as u64, found.may_be_changed),
+        }
     }
 
     fn of_state(&self, lang: Lang, words: &dyn Words) -> Vec<String> {
@@ -217,7 +229,7 @@ impl Journey<'_> {
 }
 
 /// Returns what a night says of all rows.
-fn counts(night: &Night, lang: Lang) -> Vec<(Tone, String)> {
+fn counts(night: &Night, job: &str, lang: Lang) -> Vec<(Tone, String)> {
     let words = words(lang);
     let kind = words.night_kind(night.kind);
     let mut lines = Vec::new();
@@ -230,7 +242,15 @@ fn counts(night: &Night, lang: Lang) -> Vec<(Tone, String)> {
             let has_summary = run.started_at.is_some();
             let calls = has_summary.then_some(run.attempts);
             let took = has_summary.then(|| run.elapsed());
-            let line = words.night_counts(Headline::from(run), calls, took);
+            let mut line = words.night_counts(Headline::from(run), calls, took);
+            let input = Path::new(&run.input)
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy();
+            // A round reads the failed file of its run.
+            if night.kind == NightKind::Run && !input.is_empty() && input != "-" && input != job {
+                line.extend([" · ", &printable(&input)]);
+            }
             let tone = match night.end {
                 NightEnd::Code(0) | NightEnd::UnderWay => Tone::Plain,
                 _ => Tone::Look,
@@ -443,7 +463,7 @@ mod tests {
     fn nights_fit_a_terminal_and_hide_no_control_character() {
         for lang in [Lang::En, Lang::Pl] {
             let next = NextStep::UnderWay;
-            let text = nights(&all(), Some(&next), screen(lang));
+            let text = nights(&all(), ("contacts.csv", Some(&next)), screen(lang));
             insta::assert_snapshot!(format!("nights_{lang:?}"), without_times(&text));
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         }

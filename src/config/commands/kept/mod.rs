@@ -15,9 +15,10 @@ use crate::config::file::ConfigFile;
 use crate::config::groups::outputs;
 use crate::config::groups::reading::newest;
 use crate::config::mistakes::Mistakes;
+use crate::config::retried::of_output;
 use crate::config::run_flags::RunFlags;
 use crate::read::Input;
-use crate::record::OutputPaths;
+use crate::record::{OutputPaths, kept_files};
 use crate::text::Message;
 
 /// Returns the respondents that are asked for, digits only, and the flags that a run would have.
@@ -33,7 +34,10 @@ fn asked(
     let mut mistakes = Mistakes::default();
     let respondents = respondents.iter().map(|id| mistakes.note(digits(id))).collect();
     let flags = mistakes.keep(RunFlags::new(file, &typed(kept), input));
-    Ok((respondents, mistakes.settle(flags)?))
+    let mut flags = mistakes.settle(flags)?;
+    // What these commands read has the name that a pattern gives to it.
+    flags.args.input.newest |= newest::is_pattern_by_mistake(&flags.args.input);
+    Ok((respondents, flags))
 }
 
 /// Returns the flags with their values as a run would have them typed.
@@ -55,10 +59,15 @@ fn typed(kept: &KeptArgs) -> Vec<OsString> {
     words
 }
 
-/// Returns the input of the runs, unless that is standard input.
+/// Returns the input of the runs, unless that is standard input. A file that a run has written stands for
+/// its input, unless it was an input itself.
 fn input(flags: &RunFlags) -> Option<PathBuf> {
     flags.input.as_ref()?;
-    Some(newest::named_after(&flags.args.input)).filter(|input| input.as_os_str() != "-")
+    let input = newest::named_after(&flags.args.input);
+    let paths = outputs::paths(&flags.args.output, &Input::File(input.clone()), None);
+    let has_runs = paths.is_ok_and(|paths| kept_files(&paths).is_ok_and(|kept| !kept.runs.is_empty()));
+    let input = if has_runs { input } else { of_output(&input) };
+    Some(input).filter(|input| input.as_os_str() != "-")
 }
 
 /// Returns the outputs of runs with these flags, and of their rehearsals. Each word is that in the

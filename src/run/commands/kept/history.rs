@@ -63,7 +63,10 @@ fn of_all_rows(settings: &HistorySettings, nights: &[Night], console: &Console, 
         return;
     }
     let next = next_step(settings, nights, is_under_way);
-    console.print_page(&text::nights(nights, next.as_ref(), console.screen_of_output()));
+    let job = settings.input.as_deref().and_then(Path::file_name);
+    let job = job.unwrap_or_default().to_string_lossy();
+    let screen = console.screen_of_output();
+    console.print_page(&text::nights(nights, (&job, next.as_ref()), screen));
 }
 
 /// Prints the nights of respondents. Ends with 1 if nothing was found of any of them, and with 3 if
@@ -156,7 +159,7 @@ fn next_step(settings: &HistorySettings, nights: &[Night], is_under_way: bool) -
     if newest.is_unfinished() {
         let is_round = newest.kind != NightKind::Run;
         let lacks_flags = recorded.is_none();
-        let command = recorded.unwrap_or_else(|| typed(settings, is_round));
+        let command = recorded.or_else(|| typed(settings, is_round));
         return newest
             .is_resumable
             .then_some(NextStep::Resume { command, lacks_flags });
@@ -172,14 +175,18 @@ fn next_step(settings: &HistorySettings, nights: &[Night], is_under_way: bool) -
     })
 }
 
-/// Returns the command that resumes a run, or a round, whose own words are not known.
-fn typed(settings: &HistorySettings, is_round: bool) -> String {
-    let mut command = format!("respondent-sync {}", if is_round { "retry" } else { "run" });
+/// Returns the command that resumes a run, or a round, whose own words are not known. `None` if the input is
+/// not called so: it was chosen by a pattern.
+fn typed(settings: &HistorySettings, is_round: bool) -> Option<String> {
     let word = |path: &Path| quoted(&path.shown().to_string()).into_owned();
-    match (&settings.config, &settings.input) {
-        (Some(config), _) => command = format!("{command} --config {}", word(config)),
-        (None, Some(input)) => command = format!("{command} {}", word(input)),
-        (None, None) => {}
-    }
-    if is_round { command } else { command + " --resume" }
+    let about = match (&settings.config, &settings.input) {
+        (Some(config), _) => format!("--config {}", word(config)),
+        (None, Some(input)) if is_round || input.is_file() => word(input),
+        (None, _) => return None,
+    };
+    Some(if is_round {
+        format!("respondent-sync retry {about}")
+    } else {
+        format!("respondent-sync run {about} --resume")
+    })
 }

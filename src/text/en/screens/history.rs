@@ -22,7 +22,7 @@ impl HistoryWords for English {
     fn history_found_no_run(&self, results: &str) -> String {
         format!(
             "no run has written `{results}`: is the input's name right, and where do its runs write (`--output`, \
-             `--output-dir`)?"
+             `--output-dir`)? With `--newest` name the pattern, or the `--config`"
         )
     }
 
@@ -96,11 +96,14 @@ impl HistoryWords for English {
         "A run is under way. What it has not recorded yet is not here.".to_owned()
     }
 
-    fn history_resume(&self, lacks_flags: bool) -> String {
-        if lacks_flags {
-            "Next: resume the newest run, which is not finished, with the flags that it had"
-        } else {
-            "Next: resume the newest run, which is not finished"
+    fn history_resume(&self, has_command: bool, lacks_flags: bool) -> String {
+        match (has_command, lacks_flags) {
+            (true, true) => "Next: resume the newest run, which is not finished, with the flags that it had",
+            (true, false) => "Next: resume the newest run, which is not finished",
+            (false, _) => {
+                "Next: resume the newest run, which is not finished: its own command with `--resume`, or `--config` here to \
+                 have it named"
+            }
         }
         .to_owned()
     }
@@ -142,6 +145,10 @@ impl HistoryWords for English {
             Absent::Unknown => "unknown",
         }
         .to_owned()
+    }
+
+    fn of_survey(&self, survey: &str, sentence: &str) -> String {
+        format!("Survey {survey}: {sentence}")
     }
 
     fn last_acknowledged(&self, when: &str, may_be_changed: bool) -> String {

@@ -15,7 +15,8 @@ const MAY_BE_CHANGED: &str =
 impl HistoryWords for Polish {
     fn history_found_no_run(&self, results: &str) -> String {
         format!(
-            "nie ma pliku `{results}`: sprawdź nazwę eksportu i miejsce wyników (`--output`, `--output-dir`)"
+            "nie ma pliku `{results}`: sprawdź nazwę eksportu i miejsce wyników (`--output`, `--output-dir`); przy `--newest` \
+             podaj wzorzec albo `--config`"
         )
     }
 
@@ -35,7 +36,7 @@ impl HistoryWords for Polish {
     fn night_counts(&self, counts: Headline, calls: Option<u64>, took: Option<Duration>) -> String {
         let number = |count| thousands(Lang::Pl, count);
         let mut text = format!(
-            "zaktualizowano {} (wszystkich: {})",
+            "zaktualizowano {} z {}",
             number(counts.updated),
             number(counts.rows)
         );
@@ -85,11 +86,16 @@ impl HistoryWords for Polish {
         "Trwa aktualizacja. Nie ma tu tego, czego jeszcze nie zapisała.".to_owned()
     }
 
-    fn history_resume(&self, lacks_flags: bool) -> String {
-        if lacks_flags {
-            "Ostatniego uruchomienia nie dokończono. Aby je wznowić, wpisz z tymi samymi flagami:"
-        } else {
-            "Ostatniego uruchomienia nie dokończono. Aby je wznowić, wpisz:"
+    fn history_resume(&self, has_command: bool, lacks_flags: bool) -> String {
+        match (has_command, lacks_flags) {
+            (true, true) => {
+                "Ostatniego uruchomienia nie dokończono. Aby je wznowić, wpisz z tymi samymi flagami:"
+            }
+            (true, false) => "Ostatniego uruchomienia nie dokończono. Aby je wznowić, wpisz:",
+            (false, _) => {
+                "Ostatniego uruchomienia nie dokończono. Aby je wznowić, powtórz jego polecenie z `--resume`; jeśli dodasz \
+                 tu `--config`, program je poda."
+            }
         }
         .to_owned()
     }
@@ -133,6 +139,10 @@ impl HistoryWords for Polish {
         .to_owned()
     }
 
+    fn of_survey(&self, survey: &str, sentence: &str) -> String {
+        format!("Ankieta {survey}: {sentence}")
+    }
+
     fn last_acknowledged(&self, when: &str, may_be_changed: bool) -> String {
         let more = if may_be_changed { MAY_BE_CHANGED } else { "" };
         format!("Etykiety ostatnio potwierdzone przez platformę: {when}.{more}")
@@ -148,7 +158,7 @@ impl HistoryWords for Polish {
     }
 
     fn nothing_of_respondent(&self, respondent: &str, nights: u64) -> String {
-        format!("Nie znaleziono niczego o respondencie {respondent} (zachowane uruchomienia: {nights}).")
+        format!("Brak danych o respondencie {respondent} (sprawdzono uruchomień: {nights}).")
     }
 
     fn state_knows(&self, state: &str, known: &Known, account: Option<&str>, when: Option<&str>) -> String {

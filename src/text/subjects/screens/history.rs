@@ -11,8 +11,11 @@ use crate::report::{KeptRow, Known, NightKind};
 pub(crate) enum NextStep {
     /// A run is under way.
     UnderWay,
-    /// The command that resumes the newest run, and whether it lacks flags that the run had.
-    Resume { command: String, lacks_flags: bool },
+    /// The command that resumes the newest run, if it is known, and whether it lacks flags that the run had.
+    Resume {
+        command: Option<String>,
+        lacks_flags: bool,
+    },
     /// Rows failed: how many to fix and to send again, the failed file, the command.
     Retry {
         to_fix: u64,
@@ -87,8 +90,8 @@ pub(crate) trait HistoryWords {
     /// Below the nights: a run is under way.
     fn history_under_way(&self) -> String;
 
-    /// Before the command that resumes the newest run.
-    fn history_resume(&self, lacks_flags: bool) -> String;
+    /// Before the command that resumes the newest run, if that is known.
+    fn history_resume(&self, has_command: bool, lacks_flags: bool) -> String;
 
     /// The heading of a respondent, with the survey if there is one alone.
     fn respondent_heading(&self, respondent: &str, survey: Option<&str>) -> String;
@@ -99,6 +102,9 @@ pub(crate) trait HistoryWords {
     fn respondent_row(&self, row: RowView<'_>) -> String;
 
     fn respondent_absent(&self, absent: Absent) -> String;
+
+    /// A sentence about one of several surveys.
+    fn of_survey(&self, survey: &str, sentence: &str) -> String;
 
     /// When the labels were acknowledged last, and whether a later call may have changed them.
     fn last_acknowledged(&self, when: &str, may_be_changed: bool) -> String;
