@@ -257,7 +257,8 @@ mod tests {
         assert_eq!((newest.name.as_str(), newest.by), ("a (10)", NewestBy::Number));
         assert_eq!(newest.written_later.as_deref(), Some("a (9)"));
         assert_eq!(of(&["a", "a (1)"]).unwrap().written_later, None);
-        // Months with the year last.
+        // Months and weeks with the year last.
+        assert_eq!(of(&["W01-2027", "W48-2026"]).unwrap().name, "W01-2027");
         assert_eq!(of(&["01-2026", "12-2025"]).unwrap().name, "01-2026");
         assert_eq!(of(&["2026-10", "2026-9"]).unwrap().name, "2026-10");
         let newest = of(&["b", "a"]).unwrap();
@@ -307,6 +308,7 @@ mod tests {
             ["26-12-01", "26-11-30"],
             ["1-Dec-2026", "30-Nov-2026"],
             ["1 grudnia 2026", "30 listopada 2026"],
+            ["1.XII.2026", "30.XI.2026"],
             ["2026-11-30", "01.12.26"],
         ] {
             assert!(matches!(of(&names), Err(NoNewest::Unread(_))), "{names:?}");

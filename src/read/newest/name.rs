@@ -26,89 +26,21 @@ pub(super) struct NameKey {
 const SEPARATORS: [char; 4] = ['-', '.', '_', ' '];
 
 /// Names of months, with and without Polish letters, of which one beside a number is a date.
-const MONTHS: [&str; 75] = [
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "sty",
-    "lut",
-    "kwi",
-    "maj",
-    "cze",
-    "lip",
-    "sie",
-    "wrz",
-    "paź",
-    "paz",
-    "lis",
-    "gru",
-    "styczeń",
-    "styczen",
-    "luty",
-    "marzec",
-    "kwiecień",
-    "kwiecien",
-    "czerwiec",
-    "lipiec",
-    "sierpień",
-    "sierpien",
-    "wrzesień",
-    "wrzesien",
-    "październik",
-    "pazdziernik",
-    "listopad",
-    "grudzień",
-    "grudzien",
-    "stycznia",
-    "lutego",
-    "marca",
-    "kwietnia",
-    "maja",
-    "czerwca",
-    "lipca",
-    "sierpnia",
-    "września",
-    "wrzesnia",
-    "października",
-    "pazdziernika",
-    "listopada",
-    "grudnia",
-    "styczniu",
-    "lutym",
-    "marcu",
-    "kwietniu",
-    "maju",
-    "czerwcu",
-    "lipcu",
-    "grudniu",
-];
+const MONTHS: &str = "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june \
+    july august september october november december sty lut kwi maj cze lip sie wrz paź paz \
+    lis gru styczeń styczen luty marzec kwiecień kwiecien czerwiec lipiec sierpień sierpien \
+    wrzesień wrzesien październik pazdziernik listopad grudzień grudzien stycznia lutego \
+    marca kwietnia maja czerwca lipca sierpnia września wrzesnia października pazdziernika \
+    listopada grudnia styczniu lutym marcu kwietniu maju czerwcu lipcu grudniu";
+
+/// Months as Roman numbers, as in `1.XII.2026`.
+const ROMAN_MONTHS: &str = "i ii iii iv v vi vii viii ix x xi xii";
 
 /// What begins with a digit.
 enum Token {
     Date(Date),
-    /// The month and the year of `12-2026`, the year first.
-    Month([u128; 2]),
+    /// The month or the week of `12-2026`, and before it the year.
+    OfYear([u128; 2]),
     Number(u128),
     /// The first number of what may be a date, but is not read.
     UnreadDate(u128),
@@ -131,7 +63,7 @@ impl NameKey {
             }
             match token {
                 Token::Date(date) => key.dates.push(date),
-                Token::Month(parts) => key.numbers.extend(parts),
+                Token::OfYear(parts) => key.numbers.extend(parts),
                 Token::Number(number) | Token::UnreadDate(number) => {
                     key.has_unread_date |= matches!(token, Token::UnreadDate(_));
                     numbers.add(start..at, key.numbers.len());
@@ -181,9 +113,18 @@ impl Run {
     }
 }
 
+/// Whether a month is named, or stands as a Roman number between others.
 fn has_month(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let is_one_of = |all: &str, word: &str| all.split_whitespace().any(|one| one == word);
+    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let parts: Vec<&str> = text.split(SEPARATORS).collect();
     let mut words = text.split(|c: char| !c.is_alphabetic());
-    words.any(|word| MONTHS.contains(&word.to_lowercase().as_str()))
+    words.any(|word| is_one_of(MONTHS, word))
+        || parts.windows(3).any(|three| match three {
+            [day, month, year] => is_number(day) && is_one_of(ROMAN_MONTHS, month) && is_number(year),
+            _ => false,
+        })
 }
 
 /// Splits off what the digits at the beginning belong to. `None` if it is a date in the other order
@@ -205,8 +146,8 @@ fn token(text: &str, order: DateOrder) -> Option<(Token, &str)> {
             }
             Parted::Numbers => {}
         }
-    } else if let Some((parts, behind)) = month_of_year(text) {
-        return Some((Token::Month(parts), behind));
+    } else if let Some((parts, behind)) = of_year(text) {
+        return Some((Token::OfYear(parts), behind));
     }
     Some((Token::Number(number(first)), behind))
 }
@@ -241,17 +182,17 @@ fn three_numbers(text: &str) -> Option<([&str; 3], char, &str)> {
     (!second.is_empty() && !third.is_empty()).then_some(([first, second, third], separator, behind))
 }
 
-/// Splits off the month and the year of `12-2026`.
-fn month_of_year(text: &str) -> Option<([u128; 2], &str)> {
-    let (month, behind) = digits(text);
+/// Splits off `12-2026`, which is of a month, a week or a quarter.
+fn of_year(text: &str) -> Option<([u128; 2], &str)> {
+    let (part, behind) = digits(text);
     let (year, behind) = digits(behind.strip_prefix(SEPARATORS)?);
     let goes_on =
         behind.starts_with(SEPARATORS) && behind.get(1..)?.starts_with(|c: char| c.is_ascii_digit());
-    if month.len() > 2 || year.len() != 4 || goes_on {
+    if part.len() > 2 || year.len() != 4 || goes_on {
         return None;
     }
-    date(year.parse().ok()?, month.parse().ok()?, 1)?;
-    Some(([year.parse().ok()?, month.parse().ok()?], behind))
+    date(year.parse().ok()?, 1, 1)?;
+    Some(([year.parse().ok()?, part.parse().ok()?], behind))
 }
 
 /// Whether three numbers of two digits may be a date of this century.
