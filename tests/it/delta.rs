@@ -1,7 +1,7 @@
 //! `--changed-only`: nights with a store, as runs of the program.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use crate::support::{Answer, Fake, Job, numbered};
 
@@ -312,15 +312,7 @@ fn who_was_forgotten_is_sent_though_the_input_is_the_same() {
 #[test]
 fn two_runs_do_not_share_what_is_remembered() {
     // The first call has its answer when the others have been refused.
-    let gate = Arc::new(Mutex::new(()));
-    let closed = gate.lock().unwrap();
-    let fake = Fake::start({
-        let gate = Arc::clone(&gate);
-        move |_| {
-            drop(gate.lock());
-            Answer::success()
-        }
-    });
+    let (fake, gate) = Fake::start_closed();
     let shared = tempfile::tempdir().unwrap();
     let state = shared.path().join("s.sqlite");
     let job = |value: &str| {
@@ -340,7 +332,7 @@ fn two_runs_do_not_share_what_is_remembered() {
     );
     let forget = Job::new("state forget --all").args(&format!("--state {}", state.display()));
     forget.ends(11);
-    drop(closed);
+    drop(gate);
     assert_eq!(running.wait().code, 0);
     second.ends(0);
 }

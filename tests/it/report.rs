@@ -338,10 +338,7 @@ fn a_file_that_appears_meanwhile_is_not_replaced() {
 
 #[test]
 fn another_run_under_way_writes_the_page_itself() {
-    let fake = Fake::start(|_| {
-        pause(Duration::from_millis(700));
-        Answer::success()
-    });
+    let (fake, gate) = Fake::start_closed();
     let mut job = Job::run("id_respondent,l1\n5,a\n6,b\n", &fake).args("--report in.report.html -c 1");
     let running = job.start();
     while fake.calls().is_empty() {
@@ -350,6 +347,7 @@ fn another_run_under_way_writes_the_page_itself() {
     job.again("--resume", 11);
     let without = job.again("--timeout 0", 2);
     assert!(!job.path("in.report.html").exists(), "{}", without.stderr);
+    drop(gate);
     assert_eq!(running.wait().code, 0);
     page_with(&job, "in.report.html", &["2 of 2 contacts updated."]);
 }

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -102,9 +102,25 @@ pub(crate) struct Fake {
     calls: Arc<Mutex<Vec<Call>>>,
 }
 
+/// Keeps a platform from answering.
+#[must_use]
+pub(crate) struct Gate(#[expect(dead_code, reason = "its end is what counts")] mpsc::Sender<()>);
+
 impl Fake {
     pub(crate) fn start(script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Self {
         Self::listen("http", script, |stream, script, seen| serve(stream, script, seen))
+    }
+
+    /// Starts a platform that accepts everything, but answers nothing until the gate is dropped.
+    pub(crate) fn start_closed() -> (Self, Gate) {
+        let (gate, closed) = mpsc::channel::<()>();
+        let closed = Mutex::new(closed);
+        let fake = Self::start(move |_| {
+            // It fails once the gate is gone.
+            closed.lock().unwrap().recv().ok();
+            Answer::success()
+        });
+        (fake, Gate(gate))
     }
 
     /// Starts the platform over TLS, as `localhost`, with an untrusted certificate. Returns the
