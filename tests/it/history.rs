@@ -462,7 +462,9 @@ fn mistakes_are_said() {
     job.ends(0);
     let error = |job: &mut Job, words: &str| job.other(&format!("history {words}"), 2).stderr;
     assert!(error(&mut job, "").contains("which runs?"));
-    assert!(error(&mut job, "other.csv").contains("no run has written `other.results.csv`"));
+    assert!(
+        error(&mut job, "other.csv").contains("no run against the platform has written `other.results.csv`")
+    );
     assert!(error(&mut job, "in.csv --respondent x7").contains("`x7` is no id"));
     error(&mut job, "in.csv --format html");
     fs::write(job.path("c.toml"), "input = \"in.csv\"\nsurvey = 7\n").unwrap();

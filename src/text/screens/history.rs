@@ -1,21 +1,20 @@
 //! The screens of `history`: the nights of a job, oldest first, so that the newest stands above the
 //! prompt; or the nights of a respondent. No cell but the id that was asked for. Pure.
+//! `history/table.rs` lays out the columns.
+
+mod table;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::model::{
-    Lang, Message, clock_time, date_in, local_date, local_minute_in, local_time_in, printable, trim_invisible,
+    Lang, Message, clock_time, local_date, local_minute_in, local_time_in, printable, trim_invisible,
 };
 use crate::report::{KeptRow, Known, Night, NightEnd, NightKind, Screen, Tone};
 use crate::text::subjects::{Absent, Headline, NextStep, RowView};
 use crate::text::{Words, title, words};
 
-/// The columns between two columns of the table.
-const GAP: usize = 2;
-
-/// How far a retry round is indented below its run.
-const INDENT: usize = 2;
+use self::table::{INDENT, Table, code_of};
 
 /// What is known of a respondent.
 pub(crate) struct Journey<'a> {
@@ -48,7 +47,9 @@ pub(crate) fn nights(nights: &[Night], (job, next): (&str, Option<&NextStep>), s
         }
         codes.extend(night.with_rounds().filter_map(code_of));
     }
-    text += "\n";
+    if !codes.is_empty() {
+        text += "\n";
+    }
     for code in codes {
         let meaning = words.exit_meaning(code);
         text += &screen.line(0, 2, &words.code_means(code, meaning));
@@ -288,87 +289,6 @@ fn faults(night: &Night, lang: Lang) -> Vec<(Tone, String)> {
 
 fn after_kind(kind: Option<&str>, line: &str) -> String {
     kind.map_or_else(|| line.to_owned(), |kind| format!("{kind}: {line}"))
-}
-
-fn code_of(night: &Night) -> Option<u8> {
-    match night.end {
-        NightEnd::Code(code) => Some(code),
-        _ => None,
-    }
-}
-
-/// The widths of the columns before the text.
-struct Table {
-    screen: Screen,
-    start: usize,
-    /// Width of the exit code; `None` if there is no such column.
-    code: Option<usize>,
-}
-
-impl Table {
-    /// `heads` are those of the start and of the exit code.
-    fn new(screen: Screen, nights: &[Night], heads: Option<(&str, &str)>) -> Self {
-        let width = |text: &str| text.chars().count();
-        let starts = nights.iter().flat_map(|night| {
-            let rounds = night
-                .rounds
-                .iter()
-                .map(|round| INDENT + width(&start_of(round, screen.lang)));
-            std::iter::once(width(&start_of(night, screen.lang))).chain(rounds)
-        });
-        let codes = nights.iter().flat_map(Night::with_rounds);
-        let codes = codes
-            .map(|night| width(&code_text(night)))
-            .max()
-            .unwrap_or_default();
-        Self {
-            screen,
-            start: starts
-                .chain(heads.map(|(start, _)| width(start)))
-                .max()
-                .unwrap_or_default(),
-            code: heads.map(|(_, code)| codes.max(width(code))),
-        }
-    }
-
-    /// Formats a night: its first line beside its start, the others below that.
-    fn night(&self, night: &Night, indent: usize, lines: Vec<(Tone, String)>) -> String {
-        let (start, code) = (start_of(night, self.screen.lang), code_text(night));
-        let mut text = String::new();
-        for (at, (tone, line)) in lines.into_iter().enumerate() {
-            let (start, code) = if at == 0 { (&*start, &*code) } else { ("", "") };
-            text += &self.line(tone, (indent, start, code), &line);
-        }
-        text
-    }
-
-    fn line(&self, tone: Tone, (indent, start, code): (usize, &str, &str), text: &str) -> String {
-        let hang = self.start + GAP + self.code.map_or(0, |code| code + GAP);
-        let (before, gap) = (" ".repeat(indent), " ".repeat(GAP));
-        let mut first = format!("{before}{start:<0$}{gap}", self.start - indent);
-        first.extend(self.code.map(|width| format!("{code:>width$}{gap}")));
-        // Words are wrapped in their own columns; what stands before them is put in front afterwards.
-        let wrapped = self.screen.line(hang, hang, &text.replace('\n', " "));
-        let indent = " ".repeat(hang);
-        let lines = wrapped.lines().enumerate().map(|(at, line)| {
-            let words = self.screen.toned(tone, line.trim_start());
-            let before = if at == 0 { &first } else { &indent };
-            format!("{before}{words}").trim_end().to_owned() + "\n"
-        });
-        lines.collect()
-    }
-}
-
-fn start_of(night: &Night, lang: Lang) -> String {
-    match night.started_at {
-        None => "-".to_owned(),
-        Some(time) if night.kind == NightKind::Missed => date_in(lang, local_date(time)),
-        Some(time) => local_minute_in(lang, time),
-    }
-}
-
-fn code_text(night: &Night) -> String {
-    code_of(night).map_or_else(|| "-".to_owned(), |code| code.to_string())
 }
 
 #[cfg(test)]

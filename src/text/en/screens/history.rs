@@ -21,7 +21,7 @@ fn kept_nights(nights: u64) -> String {
 impl HistoryWords for English {
     fn history_found_no_run(&self, results: &str) -> String {
         format!(
-            "no run has written `{results}`: is the input's name right, and where do its runs write (`--output`, \
+            "no run against the platform has written `{results}`: is the input's name right, and where do its runs write (`--output`, \
              `--output-dir`)? With `--newest` name the pattern, or the `--config`"
         )
     }

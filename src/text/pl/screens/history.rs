@@ -15,7 +15,7 @@ const MAY_BE_CHANGED: &str =
 impl HistoryWords for Polish {
     fn history_found_no_run(&self, results: &str) -> String {
         format!(
-            "nie ma pliku `{results}`: sprawdź nazwę eksportu i miejsce wyników (`--output`, `--output-dir`); przy `--newest` \
+            "nie ma wyników `{results}` z platformy: sprawdź nazwę eksportu i miejsce wyników (`--output`, `--output-dir`); przy `--newest` \
              podaj wzorzec albo `--config`"
         )
     }
