@@ -200,8 +200,9 @@ fn beside(folder: &Path, value: &FileValue) -> FileValue {
         if ["-", "none"].contains(&text.as_str()) {
             text.clone()
         } else {
-            // Lossless: the text comes from a file and the folder is valid Unicode.
-            PathBuf::from(folder).join(text).to_string_lossy().into_owned()
+            // Lossless: the text comes from a file and the folder is valid Unicode. Without `.` in between.
+            let path: PathBuf = folder.join(text).components().collect();
+            path.to_string_lossy().into_owned()
         }
     };
     match value {

@@ -315,6 +315,8 @@ fn the_jobs_of_a_folder_are_checked_at_once() {
             job_file("newest = true\n").replace("contacts.csv", "contacts-[.csv"),
         ),
         ("r", job_file("output = \"contacts.csv\"\n")),
+        ("u", job_file("max_changes = \"30%\"\nstate = \"gone\"\n")),
+        ("v", job_file("state = \"../v\"\n")),
         (
             "t",
             job_file("newest = true\n").replace("contacts.csv", "c-*.csv"),
@@ -329,7 +331,7 @@ fn the_jobs_of_a_folder_are_checked_at_once() {
     insta::assert_snapshot!("jobs_that_are_wrong", screen(&job, &ran.stdout));
     let polish = job.args("--lang pl").ends(2);
     assert!(
-        polish.stdout.starts_with("zadania z błędami: 16 z 18"),
+        polish.stdout.starts_with("zadania z błędami: 18 z 20"),
         "{}",
         polish.stdout
     );

@@ -25,7 +25,7 @@ use crate::config::groups::state::{DeltaSettings, delta};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
-use crate::model::{Deadline, Lang, RecordedSettings, SettingValue};
+use crate::model::{Deadline, DeltaMode, Lang, RecordedSettings, SettingValue};
 use crate::record::{SANDBOX, TRIAL};
 use crate::text::Message;
 
@@ -146,6 +146,10 @@ fn common(
         (!is_sandbox || args.output.dry_run).then(|| mistakes.keep(calls::base(&args.platform.address)));
     let calls = calls::calls(&args.platform, &args.pace, origins, mistakes);
     let delta = mistakes.note(delta(&args.delta));
+    if args.past_guards.max_changes.is_some() && delta.mode == DeltaMode::Follow {
+        let why = Message::new(|words| words.max_changes_needs_store());
+        mistakes.note::<()>(Err(why.into()));
+    }
     let monitor = monitor(
         &args.monitor,
         origins,

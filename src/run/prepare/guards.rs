@@ -67,11 +67,6 @@ pub(in crate::run) fn guard(
     (resumed, seed): (Option<Unfinished<'_>>, u64),
 ) -> Result<Passed, Failure> {
     let guards = &settings.guards;
-    if guards.max_changes.is_some() && mode == DeltaMode::Follow {
-        return Err(Failure::usage(Message::new(|words| {
-            words.max_changes_needs_store()
-        })));
-    }
     // Only a run with `--changed-only` or a refresh is compared with the previous export.
     let store = store.filter(|_| mode != DeltaMode::Follow);
     let compares = store.is_some() && is_export(opened, reading);

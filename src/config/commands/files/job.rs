@@ -16,7 +16,7 @@ use crate::config::run_flags::RunFlags;
 use crate::config::secrets::kinds::{Secret, looked_at, seen};
 use crate::config::variable;
 use crate::model::{SettingValue, ShownPath as _};
-use crate::record::{FinishedRun, OutputPaths, are_same_file, folder_of, resolved};
+use crate::record::{FinishedRun, OutputError, OutputPaths, are_same_file, folder_of, resolved};
 use crate::text::Message;
 
 /// A job that was looked at.
@@ -133,7 +133,14 @@ fn reads(
         ("input", Some(export).filter(|export| export.as_os_str() != "-")),
         ("ids", args.input.ids.clone().filter(|_| has_own_ids)),
         ("exclude", args.selection.exclude.clone()),
-        ("state", args.delta.state.state.clone()),
+        (
+            "state",
+            args.delta
+                .state
+                .state
+                .clone()
+                .filter(|path| path.as_os_str() != "none"),
+        ),
         (CONFIG_KEY, file.path.clone()),
     ];
     let named = named.into_iter();
@@ -203,14 +210,13 @@ impl JobFiles {
             mistakes.note(night.check(&tables).map_err(Error::from));
             mistakes.note(night.check_page(&read).map_err(Error::from));
         }
-        let state = self
-            .reads
-            .iter()
-            .find(|(key, path)| *key == "state" && path.as_os_str() != "none");
+        let state = self.reads.iter().find(|(key, _)| *key == "state");
+        if let Some((_, state)) = state.filter(|(_, path)| path.is_dir()) {
+            mistakes.note::<()>(Err(OutputError::Folder(tidy(state).into()).into()));
+        }
         let others = [
             ("report", night.and_then(|night| night.report.as_deref())),
             ("metrics_file", self.metrics.as_deref()),
-            ("state", state.map(|(_, path)| path.as_path())),
         ];
         let others = others.into_iter().filter_map(|(key, path)| Some((key, path?)));
         for (key, path) in self.tables().chain(others) {
@@ -245,7 +251,7 @@ fn has_folder(key: &str, path: &Path) -> Result<()> {
     Err(Message::new(|words| words.no_folder_of(key, &shown)).into())
 }
 
-/// Returns a path for a message, without `..`.
+/// Returns a path for a message, without `..` and without what Windows puts before a resolved one.
 pub(super) fn tidy(path: &Path) -> String {
     let mut tidy = PathBuf::new();
     for part in path.components() {
@@ -256,5 +262,9 @@ pub(super) fn tidy(path: &Path) -> String {
             _ => tidy.push(part),
         }
     }
-    tidy.shown().to_string()
+    let shown = tidy.shown().to_string();
+    match shown.strip_prefix(r"\\?\UNC\") {
+        Some(share) => format!(r"\\{share}"),
+        None => shown.strip_prefix(r"\\?\").map_or(shown.clone(), str::to_owned),
+    }
 }
