@@ -63,6 +63,8 @@ pub(crate) enum NoNewest {
     Later(String),
     /// Which is the newer depends on whether the day or the month comes first.
     Unclear(String, String),
+    /// Which is the newer depends on whether dates to come count.
+    ToCome(String, String),
     /// A file seems to have a date in a form that is not read.
     Unread(String),
 }
@@ -88,7 +90,18 @@ pub(crate) fn newest(files: &[Candidate], tomorrow: Date) -> Result<Newest, NoNe
             ..by_day
         }),
         (Some(found), _) | (None, Some(found)) => found,
-        (None, None) => Err(unclear(files)),
+        (None, None) => match files {
+            [only] => Ok(Newest {
+                at: 0,
+                name: only.name.clone(),
+                by: NewestBy::Alone,
+                dated: None,
+                of: 1,
+                left_out: Vec::new(),
+                written_later: None,
+            }),
+            _ => Err(unclear(files)),
+        },
     }
 }
 
@@ -166,6 +179,11 @@ fn newest_in(files: &[Candidate], order: DateOrder, tomorrow: Date) -> Option<Re
             .map_or(NoNewest::NoFile, NoNewest::Later);
         return Some(Err(none));
     };
+    let last = |keyed: &Keyed<'_>| keyed.key.dates.iter().max().copied();
+    if let Some(other) = kept.iter().find(|other| last(other) > last(&newest)) {
+        let (one, other) = (newest.file.name.clone(), other.file.name.clone());
+        return Some(Err(NoNewest::ToCome(one, other)));
+    }
     let has_numbers = kept
         .iter()
         .chain([&newest])
@@ -251,6 +269,73 @@ mod tests {
         }
     }
 
+    /// In every form, whatever stands around it and whenever the files were written.
+    #[test]
+    fn the_later_day_is_never_passed_over() {
+        let days = [
+            date(2025, 1, 1),
+            date(2025, 1, 31),
+            date(2025, 2, 1),
+            date(2025, 9, 10),
+            date(2025, 10, 9),
+            date(2025, 11, 12),
+            date(2025, 12, 11),
+            date(2025, 12, 31),
+            date(2026, 1, 2),
+            date(2026, 2, 1),
+            date(2026, 11, 30),
+            date(2026, 12, 1),
+        ];
+        let forms = [
+            "%Y-%m-%d",
+            "%Y_%m_%d",
+            "%Y.%m.%d",
+            "%Y %m %d",
+            "%Y%m%d",
+            "%Y%m%d030000",
+            "%d.%m.%Y",
+            "%-d.%-m.%Y",
+            "%d-%m-%Y",
+            "%m-%d-%Y",
+            "%d_%m_%Y",
+            "%d%m%Y",
+            "%m%d%Y",
+            "%d.%m.%y",
+            "%d-%b-%Y",
+            "x %Y-%m-%d (2)",
+            "v2-%Y-%m-%d",
+            "09_30_%Y-%m-%d",
+            "15_4_%Y-%m-%d",
+            "1-9-%Y-%m-%d",
+            "%Y-%m-%d 01.30 PM",
+            "2020-01-01_%Y-%m-%d",
+            "%Y-%m",
+            "%m-%Y",
+        ];
+        for form in forms {
+            let is_of_month = !form.contains('d');
+            for (at, older) in days.iter().enumerate() {
+                for newer in days.iter().skip(at + 1) {
+                    let [older, newer] = [older, newer].map(|day| day.strftime(form).to_string());
+                    if is_of_month && older == newer {
+                        continue;
+                    }
+                    // The older one is written later.
+                    match of(&[&newer, &older]) {
+                        Ok(newest) => assert_eq!(newest.name, newer, "{older}"),
+                        Err(why) => assert!(
+                            matches!(
+                                why,
+                                NoNewest::Unclear(..) | NoNewest::Unread(_) | NoNewest::Later(_)
+                            ),
+                            "{why:?}"
+                        ),
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn without_a_date_a_number_counts_and_without_both_the_time() {
         let newest = of(&["a (10)", "a (9)"]).unwrap();
@@ -267,6 +352,18 @@ mod tests {
         // More digits than a number can have.
         let long = "9".repeat(60);
         assert_eq!(of(&[&long, "1"]).unwrap().name, long);
+    }
+
+    #[test]
+    fn ranges_into_the_future_are_not_guessed() {
+        assert!(matches!(
+            of(&["2026-11-30_2026-12-07", "2026-11-24_2026-12-01"]),
+            Err(NoNewest::ToCome(..))
+        ));
+        let newest = of(&["2026-12-01_2026-12-31", "2026-11-01_2026-11-30"]).unwrap();
+        assert_eq!(newest.name, "2026-12-01_2026-12-31");
+        // It is the only one.
+        assert_eq!(of(&["30-11-2026_11-30-2026"]).unwrap().by, NewestBy::Alone);
     }
 
     #[test]
@@ -306,6 +403,7 @@ mod tests {
         for names in [
             ["01.12.26", "30.11.26"],
             ["26-12-01", "26-11-30"],
+            ["1.12.26", "9.11.26"],
             ["1-Dec-2026", "30-Nov-2026"],
             ["1 grudnia 2026", "30 listopada 2026"],
             ["1.XII.2026", "30.XI.2026"],

@@ -371,6 +371,11 @@ fn jobs_that_are_in_each_others_way_are_told() {
         ("g", job_file("output_dir = \"../b\"\n")),
         ("h", job_file("output_dir = \"../b\"\n")),
         ("i", job_file("")),
+        ("j", job_file("state = \"../d/contacts-state.csv\"\n")),
+        ("k", job_file("output = \"../x.prom\"\n")),
+        ("l", job_file("state = \"../i/contacts.csv\"\n")),
+        ("m", job_file("output = \"job.toml\"\noverwrite = true\n")),
+        ("n", job_file("state = \"contacts.csv\"\n")),
     ];
     let job = jobs(&clashes, "config check clients ./clients clients/i/job.toml");
     let ran = job.ends(2);

@@ -25,8 +25,8 @@ use crate::config::groups::state::{DeltaSettings, delta};
 use crate::config::mistakes::Mistakes;
 use crate::config::secrets::kinds;
 use crate::config::variable;
-use crate::model::{Deadline, DeltaMode, Lang, RecordedSettings, SettingValue};
-use crate::record::{SANDBOX, TRIAL};
+use crate::model::{Deadline, DeltaMode, Lang, RecordedSettings, SettingValue, ShownPath as _};
+use crate::record::{SANDBOX, TRIAL, are_same_file};
 use crate::text::Message;
 
 /// The survey of a rehearsal whose input has none.
@@ -150,6 +150,7 @@ fn common(
         let why = Message::new(|words| words.max_changes_needs_store());
         mistakes.note::<()>(Err(why.into()));
     }
+    mistakes.note(check_state(args, &delta, file));
     let monitor = monitor(
         &args.monitor,
         origins,
@@ -167,6 +168,27 @@ fn common(
         monitor,
         rehearsal,
     }
+}
+
+/// Refuses a state that is a file of something else: a damaged state is replaced.
+fn check_state(args: &RunArgs, delta: &DeltaSettings, file: &ConfigFile) -> Result<()> {
+    let Some(state) = &delta.path else { return Ok(()) };
+    let others = [
+        Some(&args.input.input),
+        args.input.ids.as_ref(),
+        args.selection.exclude.as_ref(),
+        file.path.as_ref(),
+    ];
+    let is_other = others
+        .into_iter()
+        .flatten()
+        .any(|other| are_same_file(other, state));
+    anyhow::ensure!(
+        !is_other,
+        "`--state {}` is another file of this run: name a file of its own",
+        state.shown()
+    );
+    Ok(())
 }
 
 /// Returns the word in the names of the outputs of a rehearsal or a trial.

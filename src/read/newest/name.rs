@@ -137,6 +137,9 @@ fn token(text: &str, order: DateOrder) -> Option<(Token, &str)> {
     }
     let (first, behind) = digits(text);
     let number = |digits: &str| digits.parse().unwrap_or(u128::MAX);
+    if is_before_a_date(text) {
+        return Some((Token::Number(number(first)), behind));
+    }
     if let Some((parts, separator, behind_all)) = three_numbers(text) {
         match parted_date(parts, separator, order) {
             Parted::Date(date) => return Some((Token::Date(date), behind_all)),
@@ -182,6 +185,25 @@ fn three_numbers(text: &str) -> Option<([&str; 3], char, &str)> {
     (!second.is_empty() && !third.is_empty()).then_some(([first, second, third], separator, behind))
 }
 
+/// Whether the third number at the beginning is the year of a date such as `2026-12-01`.
+fn is_before_a_date(text: &str) -> bool {
+    let Some((parts, _, behind)) = three_numbers(text) else {
+        return false;
+    };
+    let [.., third] = parts;
+    let date = text
+        .get(text.len() - behind.len() - third.len()..)
+        .and_then(three_numbers);
+    date.is_some_and(|(parts, separator, _)| {
+        let is_year_first = parts.first().is_some_and(|year| year.len() == 4);
+        is_year_first
+            && matches!(
+                parted_date(parts, separator, DateOrder::DayFirst),
+                Parted::Date(_)
+            )
+    })
+}
+
 /// Splits off `12-2026`, which is of a month, a week or a quarter.
 fn of_year(text: &str) -> Option<([u128; 2], &str)> {
     let (part, behind) = digits(text);
@@ -195,13 +217,16 @@ fn of_year(text: &str) -> Option<([u128; 2], &str)> {
     Some(([year.parse().ok()?, part.parse().ok()?], behind))
 }
 
-/// Whether three numbers of two digits may be a date of this century.
+/// Whether three numbers may be a date of this century whose year has two digits.
 fn has_short_year(parts: [&str; 3]) -> bool {
     let numbers: Vec<i16> = parts.iter().filter_map(|part| part.parse().ok()).collect();
     let [one, two, three] = *numbers.as_slice() else {
         return false;
     };
-    parts.iter().all(|part| part.len() == 2)
+    let is_now = |part: &str, year: i16| part.len() == 2 && (20..50).contains(&year);
+    let [first, _, last] = parts;
+    (parts.iter().all(|part| part.len() == 2)
+        || parts.iter().all(|part| part.len() <= 2) && (is_now(first, one) || is_now(last, three)))
         && [(three, two, one), (three, one, two), (one, two, three)]
             .into_iter()
             .any(|(year, month, day)| date(2000 + year, month, day).is_some())

@@ -101,9 +101,11 @@ async fn start(
     let input = input_path(&settings.reading.input);
     let reading = &settings.reading;
     let ids = reading.ids.as_ref().map(|ids| ids.path.as_path());
+    let others = settings.others.iter().map(PathBuf::as_path);
     let inputs: Vec<&Path> = [input, ids, reading.exclude.as_deref()]
         .into_iter()
         .flatten()
+        .chain(others)
         .collect();
     let paths = &settings.outputs.paths;
     paths.check(&inputs).map_err(Failure::usage)?;

@@ -51,6 +51,9 @@ impl InputWords for English {
                 "`{one}` or `{other}` is the newest, depending on whether the day or the month comes first: have the \
                  export name its files as in `2026-12-01`"
             ),
+            NoNewest::ToCome(one, other) => format!(
+                "`{one}` or `{other}` is the newest, depending on whether dates to come count: move one of them away"
+            ),
             NoNewest::Unread(name) => format!(
                 "`{name}` seems to have a date in a form that is not read: have the export name its files as in \
                  `2026-12-01`, or move this one away"

@@ -54,6 +54,9 @@ impl InputWords for Polish {
                 "najnowszy jest `{one}` albo `{other}`, zależnie od tego, czy pierwszy jest dzień, czy miesiąc: eksport \
                  powinien nazywać pliki tak: `2026-12-01`"
             ),
+            NoNewest::ToCome(one, other) => format!(
+                "najnowszy jest `{one}` albo `{other}`, zależnie od tego, czy liczą się daty przyszłe: przenieś jeden z nich"
+            ),
             NoNewest::Unread(name) => format!(
                 "nazwa `{name}` zawiera chyba datę w nieznanej postaci: eksport powinien nazywać pliki tak: `2026-12-01`; \
                  można też przenieść ten plik"

@@ -45,9 +45,16 @@ impl JobFiles {
         night.flat_map(named).chain(&self.pulled)
     }
 
+    /// The file that remembers what was sent, if it is named.
+    fn state(&self) -> Option<&PathBuf> {
+        let state = self.reads.iter().find(|(key, _)| *key == "state");
+        state.map(|(_, path)| path)
+    }
+
     fn writes(&self, path: &Path) -> bool {
+        let others = [self.pulled.as_ref(), self.metrics.as_ref(), self.state()];
         self.outputs.iter().any(|outputs| outputs.writes(path))
-            || self.pulled.as_deref().is_some_and(|pulled| pulled == path)
+            || others.into_iter().flatten().any(|other| other == path)
     }
 }
 
@@ -73,14 +80,23 @@ fn writes_what_is_read(writer: &JobFiles, reader: &JobFiles) -> Option<(Clash, P
     let replaced = reader.reads.iter().find(|(_, path)| {
         writer.outputs.iter().any(|outputs| outputs.writes(path)) || writer.metrics.as_ref() == Some(path)
     });
-    replaced.map(|(key, path)| (Clash::Read(key), path.clone()))
+    // Both may remember in one state.
+    let lists_and_states = reader.reads.iter().find(|(key, path)| {
+        *key != "ids" && writer.pulled.as_ref() == Some(path)
+            || *key != "state" && writer.state() == Some(path)
+    });
+    let file = replaced.or(lists_and_states);
+    file.map(|(key, path)| (Clash::Read(key), path.clone()))
 }
 
 /// Returns a file of `writer` that `taker` takes for an export.
 fn is_taken_by(writer: &JobFiles, taker: &JobFiles) -> Option<(Clash, PathBuf)> {
     let exports = taker.exports.as_ref()?;
     let outputs = writer.outputs.iter().flat_map(named);
-    let mut written = outputs.chain(&writer.pulled).chain(&writer.metrics);
+    let mut written = outputs
+        .chain(&writer.pulled)
+        .chain(&writer.metrics)
+        .chain(writer.state());
     let file = written.find(|path| exports.have(path));
     file.map(|path| (Clash::Taken, path.clone()))
 }

@@ -199,7 +199,6 @@ impl JobFiles {
 
     /// Checks that what is read can come, and that what is written can be.
     fn check(&self, mistakes: &mut Mistakes) {
-        let tables: Vec<&Path> = self.tables().map(|(_, path)| path).collect();
         let read: Vec<PathBuf> = self.reads.iter().map(|(_, path)| path.clone()).collect();
         let night = self.outputs.first();
         let has_input = self
@@ -207,7 +206,9 @@ impl JobFiles {
             .all(|(key, path)| key != "input" || folder_of(path).is_dir());
         // Beside an export whose folder is missing, all would be said twice.
         if let Some(night) = night.filter(|_| has_input) {
-            mistakes.note(night.check(&tables).map_err(Error::from));
+            let others = self.reads.iter().map(|(_, path)| path).chain(&self.metrics);
+            let others: Vec<&Path> = others.map(PathBuf::as_path).collect();
+            mistakes.note(night.check(&others).map_err(Error::from));
             mistakes.note(night.check_page(&read).map_err(Error::from));
         }
         let state = self.reads.iter().find(|(key, _)| *key == "state");
