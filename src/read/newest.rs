@@ -132,8 +132,8 @@ impl<'f> Keyed<'f> {
     }
 
     fn by_name(&self, other: &Self) -> Ordering {
-        let keys = |keyed: &Self| (keyed.day, keyed.key.dates.clone(), keyed.key.numbers.clone());
-        keys(self).cmp(&keys(other))
+        let (one, two) = (&self.key, &other.key);
+        (self.day, &one.dates, &one.numbers).cmp(&(other.day, &two.dates, &two.numbers))
     }
 
     /// Orders by the name, and equal names by time. A file that cannot be looked at may be of any time.
